@@ -1,0 +1,80 @@
+/**
+ * @file
+ * What every room of the engine stands on: dimension letters, errors, checked sizes, memory.
+ *
+ * Letters, here and everywhere: H rows, W columns, C channels of an activation, K side of a square
+ * kernel, L positions of the attention's small map (h * w). Activations are NHWC with N = 1: channels
+ * innermost, element (y, x, c) at (y * W + x) * C + c.
+ */
+#ifndef DF_BASE_H
+#define DF_BASE_H
+
+#include <pthread.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Bytes: SIMD loads, cache lines and zimg rows all like this alignment. */
+#define DF_ALIGN 64
+
+#define DF_MIN(a, b) ((a) < (b) ? (a) : (b))
+#define DF_MAX(a, b) ((a) > (b) ? (a) : (b))
+#define DF_CLAMP(v, lo, hi) DF_MIN(DF_MAX(v, lo), hi)
+#define DF_COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* -------------------------------------------------------------------------------- errors -- */
+
+/**
+ * Record why something failed, unless a cause is recorded already: the first cause is the one that
+ * the user reads. The text belongs to the calling thread.
+ *
+ * @param code  negative errno, handed on as it is
+ * @return code
+ */
+int df_error(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** @return the calling thread's cause, "" where there is none; valid until the next df_error*(). */
+const char *df_error_text(void);
+
+/** Forget the calling thread's cause; every public function that can fail begins with this. */
+void df_error_clear(void);
+
+/* -------------------------------------------------------------------------------- memory -- */
+
+/** A size that overflowed; no allocation of it can succeed. */
+#define DF_SIZE_BAD SIZE_MAX
+
+/** @return a * b or a + b; DF_SIZE_BAD where it does not fit or an argument is DF_SIZE_BAD. */
+size_t df_size_mul(size_t a, size_t b);
+size_t df_size_add(size_t a, size_t b);
+
+/** @return size rounded up to DF_ALIGN; DF_SIZE_BAD stays. */
+size_t df_size_align(size_t size);
+
+/**
+ * Allocate `size` zeroed bytes, aligned to DF_ALIGN. The one door to malloc: tests make the n-th call fail.
+ * @return NULL, with the cause recorded, where there is no memory or the size is DF_SIZE_BAD
+ */
+void *df_alloc(size_t size);
+
+/** Free what df_alloc() gave; NULL is fine. */
+void df_free(void *memory);
+
+/** A copy of a string from df_alloc(); NULL where there is no memory. */
+char *df_strdup(const char *text);
+
+/** Tests: let this many more allocations and thread starts succeed and every later one fail; -1: all succeed. */
+void df_fail_after(long successes);
+
+/* ------------------------------------------------------------------------------- threads -- */
+
+/**
+ * Start a joinable thread: pthread_create() with the tests' seam.
+ * @return 0 or a negative errno, with the cause recorded
+ */
+int df_thread_start(pthread_t *thread, void *(*run)(void *), void *argument);
+
+/** @return how many CPUs this process may run on, at least 1 (respects affinity masks). */
+int df_cpu_count(void);
+
+#endif

@@ -1,0 +1,50 @@
+/**
+ * @file
+ * The network as its users see it: weights bound to the rows of a table, a plan for one region size,
+ * and a run.
+ */
+#ifndef DF_MODEL_H
+#define DF_MODEL_H
+
+#include "base.h"
+#include "deepfill.h"
+
+/** Keep a model alive. Thread-safety: any thread. @return the model */
+DeepfillModel *df_model_ref(DeepfillModel *model);
+
+/**
+ * Shapes, lifetimes and arena offsets of every activation for regions of one size.
+ * Immutable. Thread-safety: may be shared.
+ */
+typedef struct DfPlan DfPlan;
+
+/**
+ * Plan a region of width x height pixels.
+ * @return 0; -EINVAL where a side is no multiple of the model's alignment or below its least side; -ENOMEM
+ */
+int df_plan_create(DfPlan **plan, const DeepfillModel *model, int width, int height);
+
+/** Free a plan and set *plan to NULL; NULL is fine. */
+void df_plan_close(DfPlan **plan);
+
+/** @return bytes of workspace that a run needs (aligned to DF_ALIGN by df_alloc()). */
+size_t df_plan_workspace(const DfPlan *plan);
+
+/** What goes in and comes out. Pictures are interleaved RGB (H x W x 3) in -1..1 whatever order the model likes. */
+typedef struct DfRun {
+    const float *image;   /**< H x W x 3; what it holds inside the hole does not matter */
+    const uint8_t *hole;  /**< H x W; non-zero: hole */
+    const float *sketch;  /**< H x W, 0 or 1, used inside the hole; NULL: none drawn */
+    float *stage1;        /**< H x W x 3, the coarse stage's output everywhere; NULL: not wanted */
+    float *stage2;        /**< H x W x 3, the refined output everywhere; NULL: stop after the coarse stage */
+    float *attention;     /**< H/4 x W/4 x 2 cnum, the contextual attention's output; NULL: not wanted */
+} DfRun;
+
+/**
+ * Run the network on one region. Allocates nothing.
+ * @param workspace  df_plan_workspace() bytes; its contents before do not matter, after are garbage
+ * Thread-safety: any thread, each with a workspace of its own.
+ */
+void df_model_run(const DeepfillModel *model, const DfPlan *plan, void *workspace, const DfRun *run);
+
+#endif

@@ -1,0 +1,309 @@
+/**
+ * @file
+ * libdeepfill: remove watermarks, logos, captions and objects from video frames.
+ *
+ * A model (DeepFillv2: Yu et al., "Free-Form Image Inpainting with Gated Convolution", ICCV 2019)
+ * fills what a mask marks as a hole; nothing outside the grown and feathered hole is ever written.
+ * The order of use, as samples/inpaint.c shows on one page:
+ *
+ *     deepfill_model_open()                      weights, once
+ *     deepfill_open()                            workers for one kind of frame
+ *     deepfill_mask_create()                     once per mask picture
+ *     deepfill_send(), deepfill_receive() ...    frames go in and come out in the same order
+ *     deepfill_flush(), deepfill_receive() ...   until it is dry
+ *     deepfill_close(), deepfill_mask_close(), deepfill_model_close()
+ *
+ * Ownership: a call that fails leaves every argument as it was, and owned by whom it was.
+ *
+ * Errors: functions that can fail return 0 or a positive result on success and a negative errno value
+ * otherwise; deepfill_error() then has the first cause in words.
+ *
+ * Threads of OpenBLAS: its pthread flavour has one process-wide thread count, which is set to 1 when
+ * the first context opens and restored when the last one closes.
+ */
+#ifndef DEEPFILL_H
+#define DEEPFILL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define DEEPFILL_API __attribute__((visibility("default")))
+#else
+#define DEEPFILL_API
+#endif
+
+/** Version of this header; deepfill_version() tells that of the library. */
+#define DEEPFILL_VERSION_MAJOR 0
+#define DEEPFILL_VERSION_MINOR 1
+#define DEEPFILL_VERSION_PATCH 0
+
+/** @return the library's version, "major.minor.patch" (static). Thread-safety: any thread. */
+DEEPFILL_API const char *deepfill_version(void);
+
+/**
+ * What made the calling thread's latest libdeepfill call fail: one sentence that names the file or
+ * object, what was expected and what was found.
+ *
+ * @return text valid until the thread's next libdeepfill call; "" when that call succeeded.
+ * Thread-safety: any thread; each has a text of its own.
+ */
+DEEPFILL_API const char *deepfill_error(void);
+
+/* ------------------------------------------------------------------------------------ model -- */
+
+/**
+ * A network with its weights. Immutable once open.
+ * Thread-safety: may be used by any number of contexts and threads at a time.
+ */
+typedef struct DeepfillModel DeepfillModel;
+
+/** What a model is. Strings live as long as the model. */
+typedef struct DeepfillModelInfo {
+    const char *name;      /**< a built-in model's name, or the path as given */
+    const char *semantics; /**< "official" or "stride": how the original samples and pads */
+    int cnum;              /**< width: convolution channels of the first layer, 4..64 (published: 48) */
+    int input_channels;    /**< 5 (colour, ones, mask) or 6 (with a sketch) */
+    int alignment;         /**< sides of a region are multiples of this, in pixels */
+    int least_side;        /**< least side of a region, in pixels */
+    int size;              /**< longest side at which the model works well, in pixels */
+    int64_t parameters;    /**< number of weights and biases */
+} DeepfillModelInfo;
+
+/**
+ * Tell cheaply whether deepfill_model_open() has something to open: a built-in model's name or a
+ * readable regular file. The file's contents are not looked at.
+ *
+ * @return 0, -ENOENT, -EACCES or -EINVAL (not a regular file). Thread-safety: any thread.
+ */
+DEEPFILL_API int deepfill_model_exists(const char *name);
+
+/**
+ * Open a built-in model ("small") or a checkpoint file (safetensors).
+ *
+ * @param[out] model  the model; to be closed with deepfill_model_close()
+ * @param      name   a built-in model's name, or else a file's path
+ * @return 0; -ENOENT and the like where the file cannot be read, -EINVAL where it holds no model that
+ *         this library knows, -ENOMEM. Thread-safety: any thread.
+ */
+DEEPFILL_API int deepfill_model_open(DeepfillModel **model, const char *name);
+
+/** Describe an open model. Thread-safety: any thread. */
+DEEPFILL_API void deepfill_model_info(const DeepfillModel *model, DeepfillModelInfo *info);
+
+/**
+ * Give up a model and set *model to NULL; contexts that use it keep it alive. NULL is fine.
+ * Thread-safety: any thread, once per opened model.
+ */
+DEEPFILL_API void deepfill_model_close(DeepfillModel **model);
+
+/* ------------------------------------------------------------------------------------- mask -- */
+
+/**
+ * The hole of one mask picture, grown and feathered, for frames of one size. Immutable, counted.
+ * Make it once per mask picture and pass it with every frame that the picture belongs to.
+ * Thread-safety: may be used by any number of contexts and threads at a time.
+ */
+typedef struct DeepfillMask DeepfillMask;
+
+/** How a mask picture becomes a hole. deepfill_mask_defaults() sets every field. */
+typedef struct DeepfillMaskSettings {
+    int width, height; /**< size of the video frame, in pixels, 1..32768; no default */
+    float threshold;   /**< a value / 255 above this is in the hole, 0..1; default 0.5 */
+    int invert;        /**< 1: values at or below the threshold are; default 0 */
+    int dilate;        /**< Euclidean distance by which the hole grows, in pixels, 0..256; default 4 */
+    int feather;       /**< width of the blend from fill to picture, outside the grown hole, in pixels,
+                            0..256; default 4 */
+} DeepfillMaskSettings;
+
+/** What a mask came to. */
+typedef struct DeepfillMaskInfo {
+    double hole;  /**< fraction of the frame inside the grown hole, 0..1 */
+    double greys; /**< fraction of the picture's values in 26..229: near 0 in a clean mask */
+    int scaled;   /**< 1 where the picture had another size than the frame */
+} DeepfillMaskInfo;
+
+/** Set every field to its default, the size to width x height. */
+DEEPFILL_API void deepfill_mask_defaults(DeepfillMaskSettings *settings, int width, int height);
+
+/**
+ * Make a mask from an 8-bit full-range picture; a picture of another size than the frame is scaled
+ * (nearest neighbour). The picture is not kept.
+ *
+ * @param[out] mask      the mask, with one reference; to be given up with deepfill_mask_close()
+ * @param      settings  the frame's size and what counts as hole
+ * @param      data      first row of the picture: height rows of width bytes, stride bytes apart
+ * @return 0; -EINVAL (a setting or size out of range), -ENOMEM. Thread-safety: any thread.
+ */
+DEEPFILL_API int deepfill_mask_create(DeepfillMask **mask, const DeepfillMaskSettings *settings,
+                                      const uint8_t *data, ptrdiff_t stride, int width, int height);
+
+/** Describe a mask. Thread-safety: any thread. */
+DEEPFILL_API void deepfill_mask_info(const DeepfillMask *mask, DeepfillMaskInfo *info);
+
+/** @return the mask itself, with one reference more. Thread-safety: any thread. */
+DEEPFILL_API DeepfillMask *deepfill_mask_ref(DeepfillMask *mask);
+
+/** Give up one reference and set *mask to NULL. NULL is fine. Thread-safety: any thread. */
+DEEPFILL_API void deepfill_mask_close(DeepfillMask **mask);
+
+/* ------------------------------------------------------------------------------------ frames -- */
+
+/** What the planes of an image are. */
+enum DeepfillLayout {
+    DEEPFILL_GRAY, /**< plane 0: luma */
+    DEEPFILL_YUV,  /**< planes 0..2: luma, blue and red difference */
+    DEEPFILL_RGB,  /**< planes 0..2: red, green, blue */
+};
+
+/** How YUV is made of RGB; the values are those of ITU-T H.273 (and of FFmpeg's AVColorSpace). */
+enum DeepfillMatrix {
+    DEEPFILL_MATRIX_BT709 = 1,
+    DEEPFILL_MATRIX_UNSPECIFIED = 2, /**< taken as BT.709 from 720 lines up, else as BT.601 */
+    DEEPFILL_MATRIX_FCC = 4,
+    DEEPFILL_MATRIX_BT470BG = 5,   /**< BT.601, 625 lines */
+    DEEPFILL_MATRIX_SMPTE170M = 6, /**< BT.601, 525 lines */
+    DEEPFILL_MATRIX_SMPTE240M = 7,
+    DEEPFILL_MATRIX_YCGCO = 8,
+    DEEPFILL_MATRIX_BT2020_NCL = 9, /**< any other value is taken as unspecified */
+};
+
+/** The kind of a frame. */
+typedef struct DeepfillFormat {
+    int width, height; /**< in luma samples, 1..32768 */
+    enum DeepfillLayout layout;
+    int depth;      /**< bits a sample, 8..16; above 8 a sample is a native-endian uint16_t, its value
+                         in the low bits */
+    int sub_x;      /**< log2 of the horizontal chroma subsampling, 0..2; 0 unless YUV */
+    int sub_y;      /**< log2 of the vertical chroma subsampling, 0..2; 0 unless YUV */
+    int full_range; /**< 1: 0..2^depth-1; 0: limited ("TV") range. RGB is always full */
+    int matrix;     /**< an enum DeepfillMatrix; ignored unless YUV */
+} DeepfillFormat;
+
+/** Planes of samples that somebody else owns. An alpha plane need not be named: it is never touched. */
+typedef struct DeepfillImage {
+    DeepfillFormat format;
+    uint8_t *data[3];    /**< first sample of each plane's first row */
+    ptrdiff_t stride[3]; /**< bytes from a row to the next; may be negative */
+} DeepfillImage;
+
+/** What to put into the frame. */
+enum DeepfillShow {
+    DEEPFILL_SHOW_FILL,    /**< the filled hole */
+    DEEPFILL_SHOW_MASK,    /**< the hole tinted, its feather fainter; the network does not run */
+    DEEPFILL_SHOW_REGIONS, /**< as MASK, with the outline of every box; the network does not run */
+    DEEPFILL_SHOW_COARSE,  /**< what the network's first stage makes of the hole */
+};
+
+/** One frame on its way in. */
+typedef struct DeepfillFrame {
+    DeepfillImage image;    /**< lent until the frame is received; the hole in it is written */
+    DeepfillMask *mask;     /**< the hole; NULL: the frame passes untouched. A reference is taken */
+    enum DeepfillShow show; /**< default DEEPFILL_SHOW_FILL */
+    void *opaque;           /**< comes back with the result */
+} DeepfillFrame;
+
+/** One frame on its way out. */
+typedef struct DeepfillResult {
+    void *opaque;   /**< from the frame */
+    int error;      /**< 0, or why this frame could not be filled: then it was not written at all, and
+                         deepfill_error() has the cause */
+    int boxes;      /**< regions that the network filled */
+    int no_context; /**< of these, how many held no known pixel: filled from nothing */
+    double hole;    /**< fraction of the frame inside the grown hole; 0 where it passed untouched */
+} DeepfillResult;
+
+/* ----------------------------------------------------------------------------------- context -- */
+
+/**
+ * Workers that fill frames of one kind.
+ * Thread-safety: one thread at a time; its workers are its own affair.
+ */
+typedef struct DeepfillContext DeepfillContext;
+
+/** How a context works. deepfill_defaults() sets every field. */
+typedef struct DeepfillSettings {
+    DeepfillModel *model;  /**< the network; a reference is taken; no default */
+    DeepfillFormat format; /**< of all frames; matrix and full_range may differ from frame to frame */
+    int size;    /**< longest side at which the network works, in pixels, 64..4096; default 0: the model's own */
+    int workers; /**< frames (or boxes of one) filled at a time, 1..256; default 0: as many as CPUs at hand */
+    int delay;   /**< most frames held back, 0..1024; 0: a frame comes out before the next goes in;
+                      default -1: as many as workers */
+} DeepfillSettings;
+
+/** What a context chose. */
+typedef struct DeepfillInfo {
+    int size, workers, delay; /**< as in DeepfillSettings, defaults replaced by what was chosen */
+    const char *cpu;          /**< kernels in use: "c" or "avx2" (static) */
+    const char *blas;         /**< the matrix library, its flavour and core (lives as long as the context) */
+    const char *warning;      /**< NULL, or a sentence on what makes this set-up slow (static) */
+} DeepfillInfo;
+
+/** A region that the network works on, in frame coordinates; parts beyond the frame are reflected. */
+typedef struct DeepfillBox {
+    int x, y, width, height;    /**< in the frame, in pixels */
+    int net_width, net_height;  /**< the network's working size, in pixels */
+    size_t workspace;           /**< bytes that a worker needs for it */
+} DeepfillBox;
+
+/** Set every field to its default, the model and format to those given. */
+DEEPFILL_API void deepfill_defaults(DeepfillSettings *settings, DeepfillModel *model, const DeepfillFormat *format);
+
+/**
+ * Start the workers.
+ *
+ * @param[out] ctx  the context; to be closed with deepfill_close()
+ * @return 0; -EINVAL (a setting or format out of range), -ENOMEM, -EAGAIN (no thread to be had).
+ */
+DEEPFILL_API int deepfill_open(DeepfillContext **ctx, const DeepfillSettings *settings);
+
+/** Describe an open context. */
+DEEPFILL_API void deepfill_info(const DeepfillContext *ctx, DeepfillInfo *info);
+
+/** @return the most frames that may have been sent and cannot be received yet, 0..; see DeepfillSettings.delay */
+DEEPFILL_API int deepfill_delay(const DeepfillContext *ctx);
+
+/**
+ * The boxes that a frame with this mask would be filled in if it were sent now.
+ *
+ * @param[out] boxes  the first `max` of them; may be NULL where max is 0
+ * @return their number, which may exceed max; -EINVAL (mask of another size), -ENOMEM
+ */
+DEEPFILL_API int deepfill_boxes(DeepfillContext *ctx, const DeepfillMask *mask, DeepfillBox *boxes, int max);
+
+/**
+ * Hand in a frame. Its planes are lent to the context until the frame is received or the context
+ * closed; they are written only inside the grown and feathered hole.
+ *
+ * @return 0; -EAGAIN: full, receive first; -EPIPE: after deepfill_flush(); -EINVAL: the frame or mask
+ *         is not of the context's kind; -ENOMEM.
+ */
+DEEPFILL_API int deepfill_send(DeepfillContext *ctx, const DeepfillFrame *frame);
+
+/**
+ * Take the oldest frame back. Frames come in the order in which they were sent, and all of them come.
+ *
+ * @param wait  0: only where it is finished; 1: wait for it
+ * @return 0; -EAGAIN: none is finished (wait = 0) or none can be before more are sent;
+ *         -EPIPE: flushed and dry. A frame that could not be filled returns 0 and sets result->error.
+ */
+DEEPFILL_API int deepfill_receive(DeepfillContext *ctx, DeepfillResult *result, int wait);
+
+/** Say that no frame follows. */
+DEEPFILL_API void deepfill_flush(DeepfillContext *ctx);
+
+/**
+ * Stop the workers, forget the frames in flight (their planes are the caller's again, the hole in an
+ * undefined state) and set *ctx to NULL. NULL is fine.
+ */
+DEEPFILL_API void deepfill_close(DeepfillContext **ctx);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
