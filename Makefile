@@ -23,12 +23,17 @@ endif
 
 FILTERS ?= all
 # Tests are content with a quick drop-in where no complete one has been built.
-TEST_FILTERS = $(if $(wildcard $(BUILD)/ffmpeg-all/done),all,few)
+TEST_FILTERS := $(if $(wildcard $(BUILD)/ffmpeg-all/done),all,few)
+ifeq ($(FFMPEG_SRC),)
+FFMPEG_TREE := $(BUILD)/ffmpeg-$(if $(filter ffmpeg demo install,$(GOALS)),$(FILTERS),$(TEST_FILTERS))
+else
+FFMPEG_TREE := $(BUILD)/ffmpeg-custom
+endif
+FFMPEG_PARTS := $(if $(filter %-all,$(FFMPEG_TREE)),all,few)
 
 # All packages that the goals will ask for, so that the user reads one apt-get line, not three.
 PARTS := $(sort engine $(if $(filter check sanitize quality,$(GOALS)),tests) \
-                $(if $(filter check bench quality,$(GOALS)),few) \
-                $(if $(filter ffmpeg demo install,$(GOALS)),$(if $(FFMPEG_SRC),few,$(FILTERS))))
+                $(if $(filter check bench quality demo ffmpeg install,$(GOALS)),$(FFMPEG_PARTS)))
 
 config.mak: configure
 	./configure $(CONFIGURE_SWITCHES) --for="$(PARTS)"
@@ -54,6 +59,7 @@ UNIT_SRC := $(wildcard tests/test_*.c tests/stress*.c tests/kernels.c)
 THREAD_SRC := $(wildcard tests/test_pipeline*.c tests/test_deepfill*.c tests/stress*.c)
 UNIT := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
+# Scripts that measure rather than test, and what runs the others.
 SCRIPTS := $(filter-out tests/run.sh tests/bench.sh tests/quality.sh,$(wildcard tests/*.sh))
 CLI := $(patsubst engine/cli/%.c,$(BUILD)/deepfill-%,$(wildcard engine/cli/*.c))
 
@@ -100,18 +106,109 @@ $(BUILD)/tests/tools/%: tests/tools/%.c config.mak
 	@mkdir -p $(@D)
 	$(call say,LD) $(CC) $(CFLAGS) $< -o $@ -lm
 
+# ----------------------------------------------------------------- ffmpeg with deepfill in it --
+
+# For FFmpeg's configure: the library as it lies here, static, so that the drop-in is one file.
+$(BUILD)/pkgconfig/libdeepfill.pc: Makefile config.mak
+	@mkdir -p $(@D)
+	@printf '%s\n' 'Name: libdeepfill' 'Description: video inpainting (not installed)' 'Version: $(VERSION)' \
+	    'Cflags: -I$(CURDIR)/include' 'Libs: -L$(CURDIR)/$(BUILD) -l:libdeepfill.a $(LIBS)' >$@
+
+FILTER_SRC := $(wildcard filter/*.[ch] filter/install.sh)
+
+$(BUILD)/ffmpeg-all/done $(BUILD)/ffmpeg-few/done: $(BUILD)/ffmpeg-%/done: $(BUILD)/libdeepfill.a \
+        $(BUILD)/pkgconfig/libdeepfill.pc $(FILTER_SRC) tools/dropin.sh tools/fetch-ffmpeg.sh | $(BUILD)/has-%
+	sh tools/dropin.sh $* $(BUILD)
+
+# FFmpeg's own makefile knows which files of the tree are new.
+.PHONY: $(BUILD)/ffmpeg-custom/done
+$(BUILD)/ffmpeg-custom/done: $(BUILD)/libdeepfill.a $(BUILD)/pkgconfig/libdeepfill.pc
+	sh tools/custom-ffmpeg.sh "$(FFMPEG_SRC)" $(BUILD)
+
+# A run-time path from $(2) to the drop-in's folder: wrapper(program, path)
+wrapper = sed 's|@PROGRAM@|$(shell command -v $(1))|; s|@LIB@|$(2)|' tools/wrapper.in
+
+.PHONY: programs
+programs: $(FFMPEG_TREE)/done
+	@rm -rf $(BUILD)/lib $(BUILD)/ffmpeg $(BUILD)/ffplay
+ifeq ($(FFMPEG_SRC),)
+	@ln -s $(notdir $(FFMPEG_TREE))/lib $(BUILD)/lib
+	@$(call wrapper,ffmpeg,lib) >$(BUILD)/ffmpeg
+	@$(call wrapper,ffplay,lib) >$(BUILD)/ffplay
+	@chmod +x $(BUILD)/ffmpeg $(BUILD)/ffplay
+else
+	@ln -s ffmpeg-custom/ffmpeg $(BUILD)/ffmpeg
+endif
+
 # ---------------------------------------------------------------------------------- targets --
 
-.PHONY: all check help clean distclean
+.PHONY: all check bench quality sanitize ffmpeg demo install uninstall help clean distclean
 
 all: $(BUILD)/libdeepfill.a $(BUILD)/$(SONAME) $(CLI)  ## the library, static and shared, and its programs
 
-check: all $(UNIT) $(TOOLS)  ## build everything that is missing and run all tests
-	@BUILD=$(BUILD) sh tests/run.sh $(UNIT) $(SCRIPTS)
+check: all $(UNIT) $(TOOLS) programs  ## build everything that is missing and run all tests
+	@BUILD=$(BUILD) FFMPEG=$(BUILD)/ffmpeg CC="$(CC)" sh tests/run.sh $(UNIT) $(SCRIPTS)
+
+# OpenBLAS and zimg are not instrumented. setarch: gcc 12's thread sanitizer wants no randomised addresses.
+ASAN_UNIT := $(UNIT_SRC:tests/%.c=$(BUILD)/asan/tests/%)
+TSAN_UNIT := $(THREAD_SRC:tests/%.c=$(BUILD)/tsan/tests/%)
+SANITIZERS := LSAN_OPTIONS=suppressions=tests/leaks.supp:print_suppressions=0 \
+              TSAN_OPTIONS=suppressions=tests/races.supp:halt_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
+
+sanitize: $(ASAN_UNIT) $(TSAN_UNIT)  ## unit tests under ASan and UBSan, the pipeline's under TSan
+	@BUILD=$(BUILD) $(SANITIZERS) sh tests/run.sh $(ASAN_UNIT:%=asan:%) $(TSAN_UNIT:%=tsan:%)
+
+bench: all programs  ## how fast it is on this machine
+	@BUILD=$(BUILD) FFMPEG=$(BUILD)/ffmpeg bash tests/bench.sh
+
+quality: all $(TOOLS) programs  ## how good the fills are: PSNR and flicker in fixed holes
+	@BUILD=$(BUILD) FFMPEG=$(BUILD)/ffmpeg bash tests/quality.sh
+
+ffmpeg: programs  ## build/ffmpeg: the system's ffmpeg with a libavfilter that has deepfill
+	@echo '$(BUILD)/ffmpeg -i in.mp4 -vf deepfill=mask.png out.mp4'
+
+demo: $(BUILD)/tests/tools/score programs  ## fill the sample clip and show it: build/demo
+	@BUILD=$(BUILD) FFMPEG=$(BUILD)/ffmpeg sh samples/demo.sh
+
+# What `make install` puts where; DESTDIR is for packagers, PREFIX is what the programs will see.
+LIBDIR := $(DESTDIR)$(PREFIX)/lib
+BINDIR := $(DESTDIR)$(PREFIX)/bin
+INSTALLED = $(DESTDIR)$(PREFIX)/include/deepfill.h $(LIBDIR)/libdeepfill.a $(LIBDIR)/libdeepfill.so \
+            $(LIBDIR)/$(SONAME) $(LIBDIR)/libdeepfill.so.$(VERSION) $(LIBDIR)/pkgconfig/libdeepfill.pc \
+            $(BINDIR)/ffmpeg-deepfill $(BINDIR)/ffplay-deepfill
+
+install: install-library install-dropin  ## library, header, pkg-config file, ffmpeg-deepfill (PREFIX=, DESTDIR=)
+
+.PHONY: install-library install-dropin
+install-library: all
+	@mkdir -p $(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/include
+	install -m 644 include/deepfill.h $(DESTDIR)$(PREFIX)/include
+	install -m 644 $(BUILD)/libdeepfill.a $(BUILD)/libdeepfill.so.$(VERSION) $(LIBDIR)
+	@ln -sf libdeepfill.so.$(VERSION) $(LIBDIR)/$(SONAME)
+	@ln -sf $(SONAME) $(LIBDIR)/libdeepfill.so
+	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' \
+	    'Name: libdeepfill' 'Description: remove logos, captions and objects from video frames' \
+	    'Version: $(VERSION)' 'Cflags: -I$${includedir}' 'Libs: -L$${libdir} -ldeepfill' \
+	    'Libs.private: $(LIBS)' >$(LIBDIR)/pkgconfig/libdeepfill.pc
+
+install-dropin: programs
+	@mkdir -p $(BINDIR) $(LIBDIR)/deepfill
+ifeq ($(FFMPEG_SRC),)
+	install -m 644 $(BUILD)/lib/libavfilter.so.* $(LIBDIR)/deepfill
+	@$(call wrapper,ffmpeg,../lib/deepfill) >$(BINDIR)/ffmpeg-deepfill
+	@$(call wrapper,ffplay,../lib/deepfill) >$(BINDIR)/ffplay-deepfill
+	@chmod 755 $(BINDIR)/ffmpeg-deepfill $(BINDIR)/ffplay-deepfill
+else
+	install -m 755 $(BUILD)/ffmpeg $(BINDIR)/ffmpeg-deepfill
+endif
+
+uninstall:  ## remove what install put there (same PREFIX=, DESTDIR=)
+	rm -f $(INSTALLED)
+	rm -rf $(LIBDIR)/deepfill
 
 help:  ## list the targets
 	@echo 'Usage: make [TARGET]...   (switches: ./configure --help)'
-	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' Makefile | sort | awk -F '\t' '{ printf "  %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' Makefile | awk -F '\t' '{ printf "  %-10s %s\n", $$1, $$2 }'
 
 clean:  ## remove what was compiled here; keep FFmpeg's tree and the configuration
 	rm -rf $(BUILD)/obj $(BUILD)/asan $(BUILD)/tsan $(BUILD)/tests $(BUILD)/demo $(BUILD)/libdeepfill.* $(BUILD)/deepfill-*

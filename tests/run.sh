@@ -1,30 +1,27 @@
 #!/bin/sh
 # Run test programs and scripts one after the other and sum their results up.
 #
-#     sh tests/run.sh [-w WRAPPER] [-l LABEL] PROGRAM...
+#     sh tests/run.sh PROGRAM...
 #
+# "asan:PROGRAM" and "tsan:PROGRAM" are programs built with a sanitizer, named so in the results.
 # A program prints a line "ok ...", "not ok ..." or "skip - NAME (why)" for each test (cmocka does, in
 # its TAP form); one that fails or dies without saying so counts as a failed test. The last line is
 # "N passed, N failed"; the exit status tells whether any failed. Whole outputs stay in BUILD/log/tests.
 build=${BUILD:-build}
 logs=$build/log/tests
-wrapper= label=
-while getopts w:l: option; do
-    case $option in
-    w) wrapper=$OPTARG ;;
-    l) label=$OPTARG- ;;
-    *) exit 2 ;;
-    esac
-done
-shift $((OPTIND - 1))
 mkdir -p "$logs"
 CMOCKA_MESSAGE_OUTPUT=TAP
 export CMOCKA_MESSAGE_OUTPUT
 
+# gcc 12's thread sanitizer does not cope with randomised addresses on newer kernels.
+fixed_addresses=
+! setarch "$(uname -m)" -R true 2>/dev/null || fixed_addresses="setarch $(uname -m) -R"
+
 run() {
     case $1 in
     *.sh) bash "$1" ;;
-    *) $wrapper "$1" ;;
+    tsan:*) $fixed_addresses "${1#*:}" ;;
+    *) "${1#*:}" ;;
     esac
 }
 
@@ -35,9 +32,12 @@ count() {
 passed=0 failed=0
 for program; do
     name=$(basename "$program" .sh)
-    log=$logs/$label$name.log
+    case $program in
+    [at]san:*) name=${program%%:*}-$name ;;
+    esac
+    log=$logs/$name.log
     start=$(date +%s)
-    printf '%-34s ' "$label$name"
+    printf '%-34s ' "$name"
     run "$program" >"$log" 2>&1 </dev/null
     status=$?
 
