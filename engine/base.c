@@ -1,0 +1,125 @@
+/**
+ * @file
+ * Errors, checked sizes, and the engine's only doors to malloc and pthread_create.
+ */
+#define _GNU_SOURCE
+#include "base.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ------------------------------------------------------------------------------------ errors -- */
+
+/* Long enough for a path (PATH_MAX is 4096, but a sentence that long helps nobody) and its cause. */
+static _Thread_local char error_text[1024];
+
+int df_error(int code, const char *format, ...)
+{
+    if (!error_text[0]) {
+        va_list arguments;
+        va_start(arguments, format);
+        vsnprintf(error_text, sizeof error_text, format, arguments);
+        va_end(arguments);
+    }
+    return code;
+}
+
+const char *df_error_text(void)
+{
+    return error_text;
+}
+
+void df_error_clear(void)
+{
+    error_text[0] = 0;
+}
+
+/* ------------------------------------------------------------------------------------- sizes -- */
+
+size_t df_size_mul(size_t a, size_t b)
+{
+    size_t product;
+    if (a == DF_SIZE_BAD || b == DF_SIZE_BAD || __builtin_mul_overflow(a, b, &product))
+        return DF_SIZE_BAD;
+    return product;
+}
+
+size_t df_size_add(size_t a, size_t b)
+{
+    size_t sum;
+    if (a == DF_SIZE_BAD || b == DF_SIZE_BAD || __builtin_add_overflow(a, b, &sum))
+        return DF_SIZE_BAD;
+    return sum;
+}
+
+size_t df_size_align(size_t size)
+{
+    size_t up = df_size_add(size, DF_ALIGN - 1);
+    return up == DF_SIZE_BAD ? up : up / DF_ALIGN * DF_ALIGN;
+}
+
+/* ------------------------------------------------------------------------------------ memory -- */
+
+/* Successes left before df_alloc() and df_thread_start() fail; negative: no limit. */
+static atomic_long successes_left = -1;
+
+void df_fail_after(long successes)
+{
+    atomic_store(&successes_left, successes);
+}
+
+/* Take one success; several threads may, so the last one is handed out once. */
+static int allowed(void)
+{
+    long left = atomic_load(&successes_left);
+    while (left > 0 && !atomic_compare_exchange_weak(&successes_left, &left, left - 1))
+        ;
+    return left != 0;
+}
+
+void *df_alloc(size_t size)
+{
+    size_t bytes = df_size_align(DF_MAX(size, 1));
+    void *memory = bytes == DF_SIZE_BAD || !allowed() ? NULL : aligned_alloc(DF_ALIGN, bytes);
+    if (!memory) {
+        df_error(-ENOMEM, "out of memory: %zu bytes could not be had", size);
+        return NULL;
+    }
+    return memset(memory, 0, bytes);
+}
+
+void df_free(void *memory)
+{
+    free(memory);
+}
+
+char *df_strdup(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = df_alloc(size);
+    return copy ? memcpy(copy, text, size) : NULL;
+}
+
+/* ----------------------------------------------------------------------------------- threads -- */
+
+int df_thread_start(pthread_t *thread, void *(*run)(void *), void *argument)
+{
+    int error = allowed() ? pthread_create(thread, NULL, run, argument) : EAGAIN;
+    if (error)
+        return df_error(-error, "a thread could not be started: %s", strerror(error));
+    return 0;
+}
+
+int df_cpu_count(void)
+{
+    cpu_set_t set;
+    if (!sched_getaffinity(0, sizeof set, &set))
+        return DF_MAX(CPU_COUNT(&set), 1);
+    /* More CPUs than the fixed set holds: the affinity mask is then beyond asking. */
+    return (int)DF_CLAMP(sysconf(_SC_NPROCESSORS_ONLN), 1, 1024);
+}

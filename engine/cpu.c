@@ -1,0 +1,55 @@
+/**
+ * @file
+ * The CPU's level: asked of the CPU once, lowered by DEEPFILL_CPU or by tests, never raised.
+ */
+#include "cpu.h"
+#include "base.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const names[DF_CPU_LEVELS] = { [DF_CPU_C] = "c", [DF_CPU_AVX2] = "avx2" };
+
+static atomic_int forced = DF_CPU_LEVELS;
+
+/* __builtin_cpu_supports() also asks whether the operating system saves the wide registers. */
+static enum DfCpuLevel detect(void)
+{
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c"))
+        return DF_CPU_AVX2;
+#endif
+    return DF_CPU_C;
+}
+
+/* An unknown name lowers nothing. */
+static enum DfCpuLevel from_environment(void)
+{
+    const char *name = getenv("DEEPFILL_CPU");
+    for (int level = 0; name && level < DF_CPU_LEVELS; level++)
+        if (!strcmp(name, names[level]))
+            return level;
+    return DF_CPU_LEVELS;
+}
+
+enum DfCpuLevel df_cpu_level(void)
+{
+    static atomic_int known = -1;
+    int level = atomic_load_explicit(&known, memory_order_relaxed);
+    if (level < 0) {
+        level = DF_MIN(detect(), from_environment());
+        atomic_store_explicit(&known, level, memory_order_relaxed);
+    }
+    return DF_MIN(level, atomic_load_explicit(&forced, memory_order_relaxed));
+}
+
+void df_cpu_force(enum DfCpuLevel level)
+{
+    atomic_store(&forced, level);
+}
+
+const char *df_cpu_name(enum DfCpuLevel level)
+{
+    return names[DF_MIN(level, DF_CPU_LEVELS - 1)];
+}

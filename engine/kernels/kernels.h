@@ -1,0 +1,64 @@
+/**
+ * @file
+ * Float loops that know no layers: portable C versions, overridden per CPU level.
+ *
+ * The C versions are the oracle. Others may differ from them by rounding only: by at most 1e-6 relative to the
+ * larger of 1 and the result's size (tests/kernels.c).
+ */
+#ifndef DF_KERNELS_H
+#define DF_KERNELS_H
+
+#include "cpu.h"
+
+/** How the windows of a convolution lie over its source. Sizes in pixels. */
+typedef struct DfWindow {
+    int height, width, channels; /**< of the source in memory */
+    int up;                      /**< 1: the windows see each source pixel twice in both directions; else 0 */
+    int kernel, stride, rate;    /**< side, step and dilation of a window, in pixels as it sees them */
+    int top, left;               /**< zero pixels before the first row and column */
+    int out_width;               /**< windows in a row */
+} DfWindow;
+
+/** Loops that have versions; a pixel's values are contiguous, channels innermost. */
+typedef struct DfKernels {
+    /**
+     * Gate a convolution's output: out[p][c] = act(in[p][c] + bias[c]) * sigmoid(in[p][half + c] + bias[half + c])
+     * for c < half; act is ReLU where relu is set, else ELU (alpha 1).
+     */
+    void (*gate)(float *out, const float *in, const float *bias, int pixels, int half, int relu);
+
+    /** out[p][j] = tanh(bias[j] + sum over i < k of rows[p][i] * weight[j][i]), j < 3. */
+    void (*rgb)(float *out, const float *rows, const float *weight, const float *bias, int pixels, int k);
+
+    /** out[i] = a[i] + b[i] + c[i]. */
+    void (*sum3)(float *out, const float *a, const float *b, const float *c, int n);
+
+    /**
+     * Softmax over the products scale * row[i] * known[i], times known[i], in place: what is unknown (known[i] = 0)
+     * takes part in the sum with logit 0 and ends as 0. n >= 1.
+     */
+    void (*softmax)(float *row, const float *known, float scale, int n);
+} DfKernels;
+
+/** @return the versions for df_cpu_level() (static). Thread-safety: any thread. */
+const DfKernels *df_kernels(void);
+
+/**
+ * Lay out windows `first` to `first + count - 1`, in row order, as rows of kernel * kernel * channels floats
+ * (ky, kx, c; c innermost), zeros where a window leaves the source.
+ */
+void df_im2col(float *rows, const DfWindow *window, const float *source, int first, int count);
+
+void df_gate_c(float *out, const float *in, const float *bias, int pixels, int half, int relu);
+void df_rgb_c(float *out, const float *rows, const float *weight, const float *bias, int pixels, int k);
+void df_sum3_c(float *out, const float *a, const float *b, const float *c, int n);
+void df_softmax_c(float *row, const float *known, float scale, int n);
+
+#if defined(__x86_64__)
+void df_gate_avx2(float *out, const float *in, const float *bias, int pixels, int half, int relu);
+void df_rgb_avx2(float *out, const float *rows, const float *weight, const float *bias, int pixels, int k);
+void df_sum3_avx2(float *out, const float *a, const float *b, const float *c, int n);
+void df_softmax_avx2(float *row, const float *known, float scale, int n);
+#endif
+
+#endif

@@ -1,0 +1,194 @@
+/**
+ * @file
+ * AVX2 + FMA versions of the kernels; the only file compiled for more than the baseline CPU.
+ */
+#include "kernels/kernels.h"
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+#include <math.h>
+#include <stdint.h>
+
+/* ----------------------------------------------------------------------------------- helpers -- */
+
+/* The first n lanes (0..8) set: for the tails of loops. */
+static __m256i first_lanes(int n)
+{
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+
+static float sum_lanes(__m256 v)
+{
+    __m128 s = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+    s = _mm_add_ps(s, _mm_movehl_ps(s, s));
+    return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
+}
+
+static float max_lanes(__m256 v)
+{
+    __m128 s = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+    s = _mm_max_ps(s, _mm_movehl_ps(s, s));
+    return _mm_cvtss_f32(_mm_max_ss(s, _mm_movehdup_ps(s)));
+}
+
+/*
+ * e^x = 2^n * 2^r with n = round(x log2 e). 2^r on [-1/2, 1/2] is the degree-5 minimax polynomial, relative
+ * error 7.5e-8. x is clamped so that 2^n stays a normal number: below it the result is about 1e-38, not 0.
+ */
+static __m256 exp8(__m256 x)
+{
+    const __m256 log2e = _mm256_set1_ps(1.44269504f);
+    x = _mm256_max_ps(_mm256_min_ps(x, _mm256_set1_ps(88)), _mm256_set1_ps(-87));
+    __m256 n = _mm256_round_ps(_mm256_mul_ps(x, log2e), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    __m256 r = _mm256_fmsub_ps(x, log2e, n);
+    __m256 p = _mm256_set1_ps(0.001327647203f);
+    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(0.009675541480f));
+    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(0.05550713275f));
+    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(0.2402211972f));
+    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(0.6931469671f));
+    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(1.000000072f));
+    __m256i exponent = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23);
+    return _mm256_mul_ps(p, _mm256_castsi256_ps(exponent));
+}
+
+/* -------------------------------------------------------------------------------------- gate -- */
+
+/* One division serves activation and sigmoid. */
+static __m256 gate8(__m256 f, __m256 g, int relu)
+{
+    const __m256 zero = _mm256_setzero_ps(), one = _mm256_set1_ps(1);
+    __m256 a = _mm256_max_ps(f, zero);
+    if (!relu) {
+        __m256 e = _mm256_sub_ps(exp8(_mm256_min_ps(f, zero)), one);
+        a = _mm256_blendv_ps(e, f, _mm256_cmp_ps(f, zero, _CMP_GT_OQ));
+    }
+    return _mm256_div_ps(a, _mm256_add_ps(one, exp8(_mm256_sub_ps(zero, g))));
+}
+
+void df_gate_avx2(float *out, const float *in, const float *bias, int pixels, int half, int relu)
+{
+    for (int p = 0; p < pixels; p++, out += half, in += 2 * half) {
+        int c = 0;
+        for (; c + 8 <= half; c += 8) {
+            __m256 f = _mm256_add_ps(_mm256_loadu_ps(in + c), _mm256_loadu_ps(bias + c));
+            __m256 g = _mm256_add_ps(_mm256_loadu_ps(in + half + c), _mm256_loadu_ps(bias + half + c));
+            _mm256_storeu_ps(out + c, gate8(f, g, relu));
+        }
+        if (c == half)
+            continue;
+        __m256i tail = first_lanes(half - c);
+        __m256 f = _mm256_add_ps(_mm256_maskload_ps(in + c, tail), _mm256_maskload_ps(bias + c, tail));
+        __m256 g = _mm256_add_ps(_mm256_maskload_ps(in + half + c, tail), _mm256_maskload_ps(bias + half + c, tail));
+        _mm256_maskstore_ps(out + c, tail, gate8(f, g, relu));
+    }
+}
+
+/* --------------------------------------------------------------------------------------- rgb -- */
+
+/* tanh x = sign(x) (1 - t) / (1 + t), t = e^(-2|x|): exact to rounding in absolute terms. */
+static __m256 tanh8(__m256 x)
+{
+    const __m256 sign = _mm256_set1_ps(-0.0f), one = _mm256_set1_ps(1);
+    __m256 t = exp8(_mm256_mul_ps(_mm256_set1_ps(-2), _mm256_andnot_ps(sign, x)));
+    __m256 y = _mm256_div_ps(_mm256_sub_ps(one, t), _mm256_add_ps(one, t));
+    return _mm256_or_ps(y, _mm256_and_ps(sign, x));
+}
+
+static void tanh_all(float *v, int n)
+{
+    int i = 0;
+    for (; i + 8 <= n; i += 8)
+        _mm256_storeu_ps(v + i, tanh8(_mm256_loadu_ps(v + i)));
+    __m256i tail = first_lanes(n - i);
+    _mm256_maskstore_ps(v + i, tail, tanh8(_mm256_maskload_ps(v + i, tail)));
+}
+
+void df_rgb_avx2(float *out, const float *rows, const float *weight, const float *bias, int pixels, int k)
+{
+    for (int p = 0; p < pixels; p++, rows += k) {
+        __m256 r = _mm256_setzero_ps(), g = r, b = r;
+        int i = 0;
+        for (; i + 8 <= k; i += 8) {
+            __m256 v = _mm256_loadu_ps(rows + i);
+            r = _mm256_fmadd_ps(v, _mm256_loadu_ps(weight + i), r);
+            g = _mm256_fmadd_ps(v, _mm256_loadu_ps(weight + k + i), g);
+            b = _mm256_fmadd_ps(v, _mm256_loadu_ps(weight + 2 * k + i), b);
+        }
+        __m256i tail = first_lanes(k - i);
+        __m256 v = _mm256_maskload_ps(rows + i, tail);
+        r = _mm256_fmadd_ps(v, _mm256_maskload_ps(weight + i, tail), r);
+        g = _mm256_fmadd_ps(v, _mm256_maskload_ps(weight + k + i, tail), g);
+        b = _mm256_fmadd_ps(v, _mm256_maskload_ps(weight + 2 * k + i, tail), b);
+        out[3 * p] = sum_lanes(r) + bias[0];
+        out[3 * p + 1] = sum_lanes(g) + bias[1];
+        out[3 * p + 2] = sum_lanes(b) + bias[2];
+    }
+    tanh_all(out, 3 * pixels);
+}
+
+/* --------------------------------------------------------------------------------- attention -- */
+
+void df_sum3_avx2(float *out, const float *a, const float *b, const float *c, int n)
+{
+    int i = 0;
+    for (; i + 8 <= n; i += 8) {
+        __m256 ab = _mm256_add_ps(_mm256_loadu_ps(a + i), _mm256_loadu_ps(b + i));
+        _mm256_storeu_ps(out + i, _mm256_add_ps(ab, _mm256_loadu_ps(c + i)));
+    }
+    for (; i < n; i++)
+        out[i] = a[i] + b[i] + c[i];
+}
+
+/* Logits in place; the largest of them. */
+static float logits(float *row, const float *known, float scale, int n)
+{
+    const __m256 s = _mm256_set1_ps(scale);
+    __m256 most = _mm256_set1_ps(-INFINITY);
+    float max = -INFINITY;
+    int i = 0;
+    for (; i + 8 <= n; i += 8) {
+        __m256 v = _mm256_mul_ps(_mm256_loadu_ps(row + i), _mm256_mul_ps(_mm256_loadu_ps(known + i), s));
+        _mm256_storeu_ps(row + i, v);
+        most = _mm256_max_ps(most, v);
+    }
+    for (; i < n; i++) {
+        row[i] *= known[i] * scale;
+        max = fmaxf(max, row[i]);
+    }
+    return fmaxf(max, max_lanes(most));
+}
+
+/* e^(row - max) in place; their sum. */
+static float exponentials(float *row, float max, int n)
+{
+    const __m256 m = _mm256_set1_ps(max);
+    __m256 sums = _mm256_setzero_ps();
+    int i = 0;
+    for (; i + 8 <= n; i += 8) {
+        __m256 e = exp8(_mm256_sub_ps(_mm256_loadu_ps(row + i), m));
+        _mm256_storeu_ps(row + i, e);
+        sums = _mm256_add_ps(sums, e);
+    }
+    __m256i tail = first_lanes(n - i);
+    __m256 e = exp8(_mm256_sub_ps(_mm256_maskload_ps(row + i, tail), m));
+    e = _mm256_and_ps(e, _mm256_castsi256_ps(tail));
+    _mm256_maskstore_ps(row + i, tail, e);
+    return sum_lanes(_mm256_add_ps(sums, e));
+}
+
+void df_softmax_avx2(float *row, const float *known, float scale, int n)
+{
+    float max = logits(row, known, scale, n);
+    float inverse = 1 / exponentials(row, max, n);
+    const __m256 s = _mm256_set1_ps(inverse);
+    int i = 0;
+    for (; i + 8 <= n; i += 8) {
+        __m256 v = _mm256_mul_ps(_mm256_loadu_ps(row + i), s);
+        _mm256_storeu_ps(row + i, _mm256_mul_ps(v, _mm256_loadu_ps(known + i)));
+    }
+    for (; i < n; i++)
+        row[i] = row[i] * inverse * known[i];
+}
+
+#endif

@@ -1,0 +1,280 @@
+/**
+ * @file
+ * Contextual attention: every position of a map is rebuilt from patches of the known part that look like it
+ * (Yu et al., "Generative Image Inpainting with Contextual Attention", CVPR 2018).
+ *
+ * With H x W x C the map, h = H / 2, w = W / 2, L = h w:
+ *
+ *   keys    L x 9C   3x3 windows of the map reduced to h x w, each divided by its norm
+ *   raw     L x 16C  4x4 windows of the map itself, two pixels apart
+ *   S[q,p]           window q (not divided) times key p
+ *   fused   S summed along its diagonal, S[q-1,p-1] + S[q,p] + S[q+1,p+1], once with positions counted row by
+ *           row and once column by column: neighbours should be copied from neighbours
+ *   P       softmax over p of 10 S, holes at logit 0 and cut out afterwards
+ *   out     the sum over p of P[q,p] raw[p], overlapped two pixels apart and divided by 4
+ *
+ * S is L x L, 64 MiB at 512x512: it never exists whole. Queries go by in bands of one row of the small map.
+ * Counted column by column, the neighbours of query (y, x) are (y-1, x) and (y+1, x), so the second sum needs
+ * the bands before and after; above row 0 lies the last row of the column to the left, and below the last row
+ * the first row of the column to the right, so the last band is made once more at the start and the first kept.
+ */
+#include "kernels/gemm.h"
+#include "kernels/kernels.h"
+#include "layers/layers.h"
+
+#include <math.h>
+#include <string.h>
+
+#define SOFTMAX_SCALE 10.0f
+#define LEAST_NORM 1e-4f
+
+typedef struct Attention {
+    DfShape shape;   /* of the map */
+    int h, w, count; /* the small map; count = L */
+    DfWindow key_window, raw_window;
+    float *small;       /* L x C: the reduced map */
+    float *keys, *raw;  /* L x 9C, L x 16C */
+    float *known;       /* L: 1 where no hole lies in the 3x3 window */
+    float *zeros;       /* L */
+    uint8_t *hole;      /* L: the reduced hole */
+    float *windows;     /* (w + 2) x 9C: a band's queries, one more before and after */
+    float *scores;      /* (w + 2) x L */
+    float *bands[3];    /* w x L: scores summed row by row, for the bands before, at and after the query's */
+    float *first;       /* w x L: that of row 0, for the end */
+    float *fused;       /* w x L: summed both ways, then P */
+    float *rebuilt;     /* w x 16C */
+} Attention;
+
+/* ------------------------------------------------------------------------------------- memory -- */
+
+/* The next piece of `size` bytes; with base NULL only the end moves. */
+static void *carve(char *base, size_t *end, size_t size)
+{
+    void *piece = base ? base + *end : NULL;
+    *end = df_size_add(*end, df_size_align(size));
+    return piece;
+}
+
+static float *carve_floats(char *base, size_t *end, size_t rows, size_t columns)
+{
+    return carve(base, end, df_size_mul(df_size_mul(rows, columns), sizeof(float)));
+}
+
+/* Sizes, windows and, unless base is NULL, buffers; returns the bytes that they take. */
+static size_t lay_out(Attention *a, DfShape shape, char *base)
+{
+    size_t end = 0;
+    int h = shape.height / 2, w = shape.width / 2, c = shape.channels, l = h * w;
+    *a = (Attention){
+        .shape = shape, .h = h, .w = w, .count = l,
+        .key_window = { .height = h, .width = w, .channels = c, .kernel = 3, .stride = 1, .rate = 1,
+                        .top = 1, .left = 1, .out_width = w },
+        .raw_window = { .height = shape.height, .width = shape.width, .channels = c, .kernel = 4, .stride = 2,
+                        .rate = 1, .top = 1, .left = 1, .out_width = w },
+    };
+    a->small = carve_floats(base, &end, l, c);
+    a->keys = carve_floats(base, &end, l, 9 * c);
+    a->raw = carve_floats(base, &end, l, 16 * c);
+    a->known = carve_floats(base, &end, l, 1);
+    a->zeros = carve_floats(base, &end, l, 1);
+    a->hole = carve(base, &end, l);
+    a->windows = carve_floats(base, &end, w + 2, 9 * c);
+    a->scores = carve_floats(base, &end, w + 2, l);
+    for (int i = 0; i < 3; i++)
+        a->bands[i] = carve_floats(base, &end, w, l);
+    a->first = carve_floats(base, &end, w, l);
+    a->fused = carve_floats(base, &end, w, l);
+    a->rebuilt = carve_floats(base, &end, w, 16 * c);
+    return end;
+}
+
+size_t df_attention_scratch(DfShape shape)
+{
+    Attention a;
+    return lay_out(&a, shape, NULL);
+}
+
+/* -------------------------------------------------------------------------------- preparation -- */
+
+static void reduce_map(Attention *a, DfSourceIndex index, const float *source)
+{
+    int c = a->shape.channels;
+    for (int y = 0; y < a->h; y++)
+        for (int x = 0; x < a->w; x++) {
+            size_t row = index(y, a->shape.height, a->h), column = index(x, a->shape.width, a->w);
+            memcpy(a->small + (size_t)(y * a->w + x) * c, source + (row * a->shape.width + column) * c,
+                   c * sizeof *source);
+        }
+}
+
+/* In two steps, as the originals do: first to the map's size, then to the small one's. */
+static void reduce_hole(Attention *a, DfSourceIndex index, const uint8_t *hole, int height, int width)
+{
+    for (int y = 0; y < a->h; y++) {
+        int row = index(index(y, a->shape.height, a->h), height, a->shape.height);
+        for (int x = 0; x < a->w; x++) {
+            int column = index(index(x, a->shape.width, a->w), width, a->shape.width);
+            a->hole[y * a->w + x] = hole[(size_t)row * width + column] != 0;
+        }
+    }
+}
+
+static int hole_near(const Attention *a, int y, int x)
+{
+    for (int j = DF_MAX(y - 1, 0); j <= DF_MIN(y + 1, a->h - 1); j++)
+        for (int i = DF_MAX(x - 1, 0); i <= DF_MIN(x + 1, a->w - 1); i++)
+            if (a->hole[j * a->w + i])
+                return 1;
+    return 0;
+}
+
+static void find_known(Attention *a)
+{
+    for (int y = 0; y < a->h; y++)
+        for (int x = 0; x < a->w; x++)
+            a->known[y * a->w + x] = !hole_near(a, y, x);
+}
+
+static void normalise(float *key, int length)
+{
+    float squares = 0;
+    for (int i = 0; i < length; i++)
+        squares += key[i] * key[i];
+    float factor = 1 / fmaxf(sqrtf(squares), LEAST_NORM);
+    for (int i = 0; i < length; i++)
+        key[i] *= factor;
+}
+
+static void make_patches(Attention *a, const float *source)
+{
+    int length = 9 * a->shape.channels;
+    df_im2col(a->keys, &a->key_window, a->small, 0, a->count);
+    for (int p = 0; p < a->count; p++)
+        normalise(a->keys + (size_t)p * length, length);
+    df_im2col(a->raw, &a->raw_window, source, 0, a->count);
+}
+
+/* ------------------------------------------------------------------------------ scores, fusion -- */
+
+/* Scores of a band's queries, of the one before and of the one after: zeros beyond either end. */
+static void score_band(Attention *a, int y)
+{
+    int length = 9 * a->shape.channels, l = a->count;
+    int before = y > 0, after = y < a->h - 1, count = a->w + before + after;
+    float *scores = a->scores + (before ? 0 : l);
+    df_im2col(a->windows, &a->key_window, a->small, y * a->w - before, count);
+    df_gemm_bt(count, l, length, a->windows, length, a->keys, length, scores, l);
+    if (!before)
+        memset(a->scores, 0, l * sizeof *scores);
+    if (!after)
+        memset(scores + (size_t)count * l, 0, l * sizeof *scores);
+}
+
+/* out[p] = before[p-1] + at[p] + after[p+1], zeros outside. */
+static void sum_diagonal(float *out, const float *before, const float *at, const float *after, int n)
+{
+    out[0] = at[0] + (n > 1 ? after[1] : 0);
+    df_kernels()->sum3(out + 1, before, at + 1, after + 2, n - 2);
+    if (n > 1)
+        out[n - 1] = before[n - 2] + at[n - 1];
+}
+
+/* Band y, summed with positions counted row by row. */
+static void sum_rows(Attention *a, int y, float *band)
+{
+    int l = a->count;
+    score_band(a, y);
+    for (int x = 0; x < a->w; x++) {
+        const float *scores = a->scores + (size_t)x * l;
+        sum_diagonal(band + (size_t)x * l, scores, scores + l, scores + 2 * (size_t)l, l);
+    }
+}
+
+/* Value of a row of scores at the position before (y, x), counted column by column. */
+static float above(const Attention *a, const float *row, int y, int x)
+{
+    if (y > 0)
+        return row[(y - 1) * a->w + x];
+    return x > 0 ? row[(a->h - 1) * a->w + x - 1] : 0;
+}
+
+/* The same at the position after it. */
+static float below(const Attention *a, const float *row, int y, int x)
+{
+    if (y < a->h - 1)
+        return row[(y + 1) * a->w + x];
+    return x < a->w - 1 ? row[x + 1] : 0;
+}
+
+/* One query's scores, summed with positions counted column by column. */
+static void sum_columns(const Attention *a, float *out, const float *before, const float *at, const float *after)
+{
+    int w = a->w, last = (a->h - 1) * w;
+    for (int x = 0; x < w; x++) {
+        out[x] = at[x] + above(a, before, 0, x) + below(a, after, 0, x);
+        out[last + x] = at[last + x] + above(a, before, a->h - 1, x) + below(a, after, a->h - 1, x);
+    }
+    df_kernels()->sum3(out + w, before, at + w, after + 2 * w, a->count - 2 * w);
+}
+
+/* Band y from those around it: `next` is band y + 1, or band 0 after the last. */
+static void fuse_band(Attention *a, int y, const float *previous, const float *band, const float *next)
+{
+    size_t l = a->count;
+    for (int x = 0; x < a->w; x++) {
+        const float *before = y > 0 ? previous + x * l : x > 0 ? previous + (x - 1) * l : a->zeros;
+        const float *after = y < a->h - 1 ? next + x * l : x < a->w - 1 ? next + (x + 1) * l : a->zeros;
+        sum_columns(a, a->fused + x * l, before, band + x * l, after);
+        df_kernels()->softmax(a->fused + x * l, a->known, SOFTMAX_SCALE, a->count);
+    }
+}
+
+/* ------------------------------------------------------------------------------ reconstruction -- */
+
+/* Add one 4x4 patch, a quarter of it: every inner pixel lies under four. */
+static void add_patch(const Attention *a, const float *patch, int top, int left, float *out)
+{
+    int c = a->shape.channels;
+    for (int y = top; y < top + 4; y++)
+        for (int x = left; x < left + 4; x++, patch += c) {
+            if (y < 0 || y >= a->shape.height || x < 0 || x >= a->shape.width)
+                continue;
+            float *pixel = out + ((size_t)y * a->shape.width + x) * c;
+            for (int i = 0; i < c; i++)
+                pixel[i] += 0.25f * patch[i];
+        }
+}
+
+static void rebuild_band(Attention *a, int y, float *out)
+{
+    int length = 16 * a->shape.channels;
+    df_gemm(a->w, length, a->count, a->fused, a->count, a->raw, length, a->rebuilt, length);
+    for (int x = 0; x < a->w; x++)
+        add_patch(a, a->rebuilt + (size_t)x * length, 2 * y - 1, 2 * x - 1, out);
+}
+
+void df_attention_forward(DfShape shape, DfSourceIndex index, const float *source, const uint8_t *hole,
+                          int hole_height, int hole_width, float *out, void *scratch)
+{
+    Attention a;
+    lay_out(&a, shape, scratch);
+    memset(a.zeros, 0, a.count * sizeof *a.zeros);
+    memset(out, 0, df_shape_count(shape) * sizeof *out);
+    reduce_map(&a, index, source);
+    reduce_hole(&a, index, hole, hole_height, hole_width);
+    find_known(&a);
+    make_patches(&a, source);
+
+    sum_rows(&a, a.h - 1, a.bands[0]);
+    sum_rows(&a, 0, a.bands[1]);
+    memcpy(a.first, a.bands[1], (size_t)a.w * a.count * sizeof *a.first);
+    for (int y = 0; y < a.h; y++) {
+        float *previous = a.bands[y % 3], *band = a.bands[(y + 1) % 3], *next = a.bands[(y + 2) % 3];
+        if (y < a.h - 1)
+            sum_rows(&a, y + 1, next);
+        else
+            next = a.first;
+        fuse_band(&a, y, previous, band, next);
+        rebuild_band(&a, y, out);
+    }
+}

@@ -1,0 +1,117 @@
+/**
+ * @file
+ * Convolution as a matrix product: strips of windows laid out as rows (im2col), one product a strip, and the
+ * activation on the strip while it is in cache. Nearest-neighbour upsampling is an index rule of im2col: the
+ * enlarged picture never exists.
+ */
+#include "kernels/gemm.h"
+#include "kernels/kernels.h"
+#include "layers/layers.h"
+
+/*
+ * Bytes of a strip's rows: half of a small L2 cache (512 KiB), which leaves room for the product. The matrix
+ * library packs weights anew for each strip, so that much smaller strips would pay for it.
+ */
+#define STRIP_BYTES (256 << 10)
+/* Rows of a product below which the library's own kernels lose their rhythm. */
+#define STRIP_LEAST 64
+
+static size_t row_length(const DfConv *conv)
+{
+    return (size_t)conv->kernel * conv->kernel * conv->in;
+}
+
+/* What the windows see of a side: the source, or the source at twice its size. */
+static int seen(const DfConv *conv, int side)
+{
+    return side << conv->up;
+}
+
+static int reduced(const DfConv *conv, int side)
+{
+    return (seen(conv, side) + conv->stride - 1) / conv->stride;
+}
+
+/* TensorFlow's SAME: the lesser half of the padding comes first, so that stride 2 on an even side pads after. */
+static int padding_before(const DfConv *conv, int side)
+{
+    int reach = (reduced(conv, side) - 1) * conv->stride + (conv->kernel - 1) * conv->rate + 1;
+    return DF_MAX(reach - seen(conv, side), 0) / 2;
+}
+
+static int strip_pixels(const DfConv *conv, DfShape out)
+{
+    int fitting = (int)(STRIP_BYTES / (row_length(conv) * sizeof(float)));
+    fitting = DF_MAX(fitting / 16 * 16, STRIP_LEAST);
+    return DF_MIN(fitting, out.height * out.width);
+}
+
+size_t df_shape_count(DfShape shape)
+{
+    return df_size_mul(df_size_mul(shape.height, shape.width), shape.channels);
+}
+
+DfShape df_conv_shape(const DfConv *conv, DfShape in)
+{
+    int channels = conv->activation == DF_TANH ? conv->out : conv->out / 2;
+    return (DfShape){ reduced(conv, in.height), reduced(conv, in.width), channels };
+}
+
+size_t df_conv_weights(const DfConv *conv)
+{
+    return row_length(conv) * conv->out;
+}
+
+/*
+ * [out][in][ky][kx] to [ky][kx][in][out], the right factor of rows x weights; for the dot products of the RGB
+ * kernel to [out][ky][kx][in].
+ */
+void df_conv_prepare(const DfConv *conv, float *prepared, const float *raw)
+{
+    int area = conv->kernel * conv->kernel, length = area * conv->in;
+    int dots = conv->activation == DF_TANH;
+    for (int o = 0; o < conv->out; o++)
+        for (int c = 0; c < conv->in; c++)
+            for (int k = 0; k < area; k++) {
+                int i = k * conv->in + c;
+                size_t to = dots ? (size_t)o * length + i : (size_t)i * conv->out + o;
+                prepared[to] = *raw++;
+            }
+}
+
+size_t df_conv_scratch(const DfConv *conv, DfShape in)
+{
+    size_t pixels = strip_pixels(conv, df_conv_shape(conv, in));
+    size_t rows = df_size_align(pixels * row_length(conv) * sizeof(float));
+    return df_size_add(rows, df_size_align(pixels * conv->out * sizeof(float)));
+}
+
+static void strip(const DfConv *conv, const float *rows, int pixels, float *product, float *out)
+{
+    int length = (int)row_length(conv);
+    if (conv->activation == DF_TANH) {
+        df_kernels()->rgb(out, rows, conv->weight, conv->bias, pixels, length);
+        return;
+    }
+    df_gemm(pixels, conv->out, length, rows, length, conv->weight, conv->out, product, conv->out);
+    df_kernels()->gate(out, product, conv->bias, pixels, conv->out / 2, conv->activation == DF_GATE_RELU);
+}
+
+void df_conv_forward(const DfConv *conv, DfShape in, const float *source, float *out, void *scratch)
+{
+    DfShape shape = df_conv_shape(conv, in);
+    int pixels = shape.height * shape.width, step = strip_pixels(conv, shape);
+    DfWindow window = {
+        .height = in.height, .width = in.width, .channels = in.channels, .up = conv->up,
+        .kernel = conv->kernel, .stride = conv->stride, .rate = conv->rate,
+        .top = padding_before(conv, in.height), .left = padding_before(conv, in.width),
+        .out_width = shape.width,
+    };
+    float *rows = scratch;
+    float *product = (float *)((char *)scratch + df_size_align(step * row_length(conv) * sizeof(float)));
+    for (int first = 0; first < pixels; first += step) {
+        int count = DF_MIN(step, pixels - first);
+        df_im2col(rows, &window, source, first, count);
+        strip(conv, rows, count, product, out + (size_t)first * shape.channels);
+    }
+}

@@ -1,0 +1,121 @@
+/**
+ * @file
+ * DeepFillv2 on one screen (Yu et al., "Free-Form Image Inpainting with Gated Convolution", ICCV 2019, with the
+ * layer names of its published code).
+ */
+#include "model/table.h"
+
+#include <string.h>
+
+/* Widths count in quarters of cnum, the narrowest layer's unit. */
+#define C 4
+#define RGB 0
+#define INPUT DF_OP_INPUT
+#define GATED DF_OP_GATED
+#define GATED_RELU DF_OP_GATED_RELU
+#define UPGATED DF_OP_UPGATED
+#define PLAIN DF_OP_PLAIN
+#define COARSE DF_OP_COARSE
+#define ATTENTION DF_OP_ATTENTION
+#define JOIN DF_OP_JOIN
+#define PREV NULL
+
+const DfRow df_table[DF_ROWS] = {
+    /*  name                   op          from               out   k  s  rate */
+    /* First stage: a coarse fill. */
+    { "input",                 INPUT,      PREV,                0,  0, 0,  0 },
+    { "conv1",                 GATED,      PREV,                C,  5, 1,  1 },
+    { "conv2_downsample",      GATED,      PREV,              2*C,  3, 2,  1 },
+    { "conv3",                 GATED,      PREV,              2*C,  3, 1,  1 },
+    { "conv4_downsample",      GATED,      PREV,              4*C,  3, 2,  1 },
+    { "conv5",                 GATED,      PREV,              4*C,  3, 1,  1 },
+    { "conv6",                 GATED,      PREV,              4*C,  3, 1,  1 },
+    { "conv7_atrous",          GATED,      PREV,              4*C,  3, 1,  2 },
+    { "conv8_atrous",          GATED,      PREV,              4*C,  3, 1,  4 },
+    { "conv9_atrous",          GATED,      PREV,              4*C,  3, 1,  8 },
+    { "conv10_atrous",         GATED,      PREV,              4*C,  3, 1, 16 },
+    { "conv11",                GATED,      PREV,              4*C,  3, 1,  1 },
+    { "conv12",                GATED,      PREV,              4*C,  3, 1,  1 },
+    { "conv13_upsample",       UPGATED,    PREV,              2*C,  3, 1,  1 },
+    { "conv14",                GATED,      PREV,              2*C,  3, 1,  1 },
+    { "conv15_upsample",       UPGATED,    PREV,                C,  3, 1,  1 },
+    { "conv16",                GATED,      PREV,              C/2,  3, 1,  1 },
+    { "conv17",                PLAIN,      PREV,              RGB,  3, 1,  1 },
+    /* Second stage: its input, */
+    { "coarse",                COARSE,     PREV,                0,  0, 0,  0 },
+    /* a branch that invents, */
+    { "xconv1",                GATED,      PREV,                C,  5, 1,  1 },
+    { "xconv2_downsample",     GATED,      PREV,                C,  3, 2,  1 },
+    { "xconv3",                GATED,      PREV,              2*C,  3, 1,  1 },
+    { "xconv4_downsample",     GATED,      PREV,              2*C,  3, 2,  1 },
+    { "xconv5",                GATED,      PREV,              4*C,  3, 1,  1 },
+    { "xconv6",                GATED,      PREV,              4*C,  3, 1,  1 },
+    { "xconv7_atrous",         GATED,      PREV,              4*C,  3, 1,  2 },
+    { "xconv8_atrous",         GATED,      PREV,              4*C,  3, 1,  4 },
+    { "xconv9_atrous",         GATED,      PREV,              4*C,  3, 1,  8 },
+    { "xconv10_atrous",        GATED,      PREV,              4*C,  3, 1, 16 },
+    /* a branch that copies, */
+    { "pmconv1",               GATED,      "coarse",            C,  5, 1,  1 },
+    { "pmconv2_downsample",    GATED,      PREV,                C,  3, 2,  1 },
+    { "pmconv3",               GATED,      PREV,              2*C,  3, 1,  1 },
+    { "pmconv4_downsample",    GATED,      PREV,              4*C,  3, 2,  1 },
+    { "pmconv5",               GATED,      PREV,              4*C,  3, 1,  1 },
+    { "pmconv6",               GATED_RELU, PREV,              4*C,  3, 1,  1 },
+    { "attention",             ATTENTION,  PREV,                0,  0, 0,  0 },
+    { "pmconv9",               GATED,      PREV,              4*C,  3, 1,  1 },
+    { "pmconv10",              GATED,      PREV,              4*C,  3, 1,  1 },
+    /* and both together. */
+    { "join",                  JOIN,       "xconv10_atrous",    0,  0, 0,  0 },
+    { "allconv11",             GATED,      PREV,              4*C,  3, 1,  1 },
+    { "allconv12",             GATED,      PREV,              4*C,  3, 1,  1 },
+    { "allconv13_upsample",    UPGATED,    PREV,              2*C,  3, 1,  1 },
+    { "allconv14",             GATED,      PREV,              2*C,  3, 1,  1 },
+    { "allconv15_upsample",    UPGATED,    PREV,                C,  3, 1,  1 },
+    { "allconv16",             GATED,      PREV,              C/2,  3, 1,  1 },
+    { "allconv17",             PLAIN,      PREV,              RGB,  3, 1,  1 },
+};
+
+int df_row_is_conv(const DfRow *row)
+{
+    return row->kernel > 0;
+}
+
+int df_row_find(const char *name)
+{
+    int row = 0;
+    while (strcmp(df_table[row].name, name))
+        row++;
+    return row;
+}
+
+int df_row_source(int row)
+{
+    return df_table[row].from ? df_row_find(df_table[row].from) : row - 1;
+}
+
+int df_row_channels(int row, int cnum, int input_channels)
+{
+    const DfRow *r = &df_table[row];
+    switch (r->op) {
+    case DF_OP_INPUT: return input_channels;
+    case DF_OP_PLAIN:
+    case DF_OP_COARSE: return 3;
+    case DF_OP_ATTENTION: return df_row_channels(df_row_source(row), cnum, input_channels);
+    case DF_OP_JOIN:
+        return df_row_channels(df_row_source(row), cnum, input_channels) +
+               df_row_channels(row - 1, cnum, input_channels);
+    default: return r->out * cnum / C / 2; /* gating halves */
+    }
+}
+
+DfConv df_row_conv(int row, int cnum, int input_channels)
+{
+    const DfRow *r = &df_table[row];
+    int plain = r->op == DF_OP_PLAIN;
+    return (DfConv){
+        .kernel = r->kernel, .stride = r->stride, .rate = r->rate, .up = r->op == DF_OP_UPGATED,
+        .in = df_row_channels(df_row_source(row), cnum, input_channels),
+        .out = plain ? 3 : r->out * cnum / C,
+        .activation = plain ? DF_TANH : r->op == DF_OP_GATED_RELU ? DF_GATE_RELU : DF_GATE_ELU,
+    };
+}

@@ -1,0 +1,67 @@
+/**
+ * @file
+ * The cursor through which every parser sees its bytes.
+ */
+#include "weights/bytes.h"
+
+#include <errno.h>
+#include <string.h>
+
+DfBytes df_bytes(const uint8_t *data, size_t size)
+{
+    return (DfBytes){ .begin = data, .at = data, .end = data + size };
+}
+
+size_t df_bytes_left(const DfBytes *bytes)
+{
+    return bytes->end - bytes->at;
+}
+
+size_t df_bytes_offset(const DfBytes *bytes)
+{
+    return bytes->at - bytes->begin;
+}
+
+int df_bytes_peek(const DfBytes *bytes)
+{
+    return bytes->at < bytes->end ? *bytes->at : -1;
+}
+
+int df_bytes_next(DfBytes *bytes)
+{
+    return bytes->at < bytes->end ? *bytes->at++ : -1;
+}
+
+int df_bytes_take(DfBytes *bytes, uint64_t size, DfBytes *piece)
+{
+    if (size > df_bytes_left(bytes))
+        return -EINVAL;
+    *piece = df_bytes(bytes->at, size);
+    bytes->at += size;
+    return 0;
+}
+
+int df_bytes_u64(DfBytes *bytes, uint64_t *value)
+{
+    DfBytes piece;
+    if (df_bytes_take(bytes, 8, &piece) < 0)
+        return -EINVAL;
+    *value = 0;
+    for (int i = 0; i < 8; i++)
+        *value |= (uint64_t)piece.at[i] << 8 * i;
+    return 0;
+}
+
+int df_list_grow(void **list, size_t count, size_t size)
+{
+    if (count & (count - 1) || (count && count < 8))
+        return 0; /* room is 8, then powers of two: full only there */
+    void *wider = df_alloc(df_size_mul(DF_MAX(2 * count, 8), size));
+    if (!wider)
+        return -ENOMEM;
+    if (count)
+        memcpy(wider, *list, count * size);
+    df_free(*list);
+    *list = wider;
+    return 0;
+}

@@ -1,0 +1,43 @@
+/**
+ * @file
+ * A cursor over untrusted bytes that cannot leave them, with a growing list beside it.
+ */
+#ifndef DF_BYTES_H
+#define DF_BYTES_H
+
+#include "base.h"
+
+/** Bytes between `at` and `end` are still to be read. */
+typedef struct DfBytes {
+    const uint8_t *begin, *at, *end;
+} DfBytes;
+
+/** @return a cursor at the first of `size` bytes. */
+DfBytes df_bytes(const uint8_t *data, size_t size);
+
+/** @return bytes left. */
+size_t df_bytes_left(const DfBytes *bytes);
+
+/** @return how far the cursor has come, in bytes. */
+size_t df_bytes_offset(const DfBytes *bytes);
+
+/** @return the next byte, left where it is, or -1 at the end. */
+int df_bytes_peek(const DfBytes *bytes);
+
+/** @return the next byte, or -1 at the end. */
+int df_bytes_next(DfBytes *bytes);
+
+/** Cut off the next `size` bytes as a cursor of their own. @return 0, -EINVAL where fewer are left (no text). */
+int df_bytes_take(DfBytes *bytes, uint64_t size, DfBytes *piece);
+
+/** Read a little-endian uint64_t. @return 0, -EINVAL where fewer than 8 bytes are left (no text). */
+int df_bytes_u64(DfBytes *bytes, uint64_t *value);
+
+/**
+ * Make room for one more element in a list from df_alloc(): doubled when it is full.
+ * @param list  the list, NULL at first   @param count elements in use   @param size bytes of an element
+ * @return 0, -ENOMEM (the list is then as it was)
+ */
+int df_list_grow(void **list, size_t count, size_t size);
+
+#endif

@@ -1,0 +1,294 @@
+/**
+ * @file
+ * safetensors: a 64-bit little-endian header length, the header, tensor data.
+ *
+ *     { "__metadata__": { "key": "text", ... },
+ *       "conv1.weight": { "dtype": "F16", "shape": [16, 5, 5, 5], "data_offsets": [0, 4000] }, ... }
+ *
+ * Offsets count from the end of the header. As the format's own library does, this reader wants the tensors
+ * to cover the data from first to last byte without gap or overlap.
+ */
+#include "weights/json.h"
+#include "weights/weights.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The format's own limit. */
+#define HEADER_LIMIT 100000000
+
+/* ------------------------------------------------------------------------------------- fields -- */
+
+static const struct {
+    const char *name;
+    enum DfType type;
+    unsigned bytes;
+} types[] = {
+    { "F32", DF_F32, 4 },        { "F16", DF_F16, 2 },        { "BF16", DF_BF16, 2 },
+    { "F64", DF_OTHER_TYPE, 8 }, { "I64", DF_OTHER_TYPE, 8 }, { "U64", DF_OTHER_TYPE, 8 },
+    { "I32", DF_OTHER_TYPE, 4 }, { "U32", DF_OTHER_TYPE, 4 }, { "I16", DF_OTHER_TYPE, 2 },
+    { "U16", DF_OTHER_TYPE, 2 }, { "I8", DF_OTHER_TYPE, 1 },  { "U8", DF_OTHER_TYPE, 1 },
+    { "BOOL", DF_OTHER_TYPE, 1 }, { "F8_E5M2", DF_OTHER_TYPE, 1 }, { "F8_E4M3", DF_OTHER_TYPE, 1 },
+};
+
+/* A tensor's entry while it is read. */
+typedef struct Entry {
+    DfTensor *tensor;
+    unsigned value_bytes;
+    int has_type, has_shape, has_offsets;
+} Entry;
+
+static int read_type(DfJson *json, Entry *entry)
+{
+    char *text;
+    int error = df_json_string(json, &text);
+    if (error < 0)
+        return error;
+    size_t i = 0;
+    while (i < DF_COUNT(types) && strcmp(text, types[i].name))
+        i++;
+    if (i == DF_COUNT(types)) {
+        error = df_error(-EINVAL, "%s: tensor '%.80s' has type '%.20s', which safetensors does not know", json->name,
+                         entry->tensor->name, text);
+    } else {
+        entry->tensor->type = types[i].type;
+        entry->value_bytes = types[i].bytes;
+    }
+    df_free(text);
+    return error;
+}
+
+static int read_shape(DfJson *json, Entry *entry)
+{
+    DfTensor *tensor = entry->tensor;
+    int first = 1, more;
+    tensor->rank = 0;
+    tensor->count = 1;
+    if (df_json_expect(json, '[') < 0)
+        return -EINVAL;
+    while ((more = df_json_more(json, ']', &first)) > 0) {
+        uint64_t side;
+        if (tensor->rank == DF_MAX_RANK)
+            return df_error(-EINVAL, "%s: tensor '%.80s' has more than %d dimensions", json->name, tensor->name,
+                            DF_MAX_RANK);
+        if (df_json_unsigned(json, &side) < 0)
+            return -EINVAL;
+        tensor->shape[tensor->rank++] = side;
+        if (__builtin_mul_overflow(tensor->count, side, &tensor->count))
+            return df_error(-EINVAL, "%s: tensor '%.80s' has a shape beyond all memory", json->name, tensor->name);
+    }
+    return more;
+}
+
+static int read_offsets(DfJson *json, Entry *entry)
+{
+    if (df_json_expect(json, '[') < 0 || df_json_unsigned(json, &entry->tensor->begin) < 0 ||
+        df_json_expect(json, ',') < 0 || df_json_unsigned(json, &entry->tensor->end) < 0)
+        return -EINVAL;
+    return df_json_expect(json, ']');
+}
+
+/* The value of one field, if it is one that we read; a field may not come twice. */
+static int read_field(DfJson *json, Entry *entry, const char *key)
+{
+    int *seen;
+    int (*read)(DfJson *, Entry *);
+    if (!strcmp(key, "dtype")) {
+        seen = &entry->has_type;
+        read = read_type;
+    } else if (!strcmp(key, "shape")) {
+        seen = &entry->has_shape;
+        read = read_shape;
+    } else if (!strcmp(key, "data_offsets")) {
+        seen = &entry->has_offsets;
+        read = read_offsets;
+    } else {
+        return df_json_skip(json);
+    }
+    if ((*seen)++)
+        return df_error(-EINVAL, "%s: tensor '%.80s' has '%s' twice", json->name, entry->tensor->name, key);
+    return read(json, entry);
+}
+
+/* ------------------------------------------------------------------------------------- tensors -- */
+
+static int check_tensor(const DfJson *json, const Entry *entry)
+{
+    const DfTensor *t = entry->tensor;
+    uint64_t bytes;
+    if (!entry->has_type || !entry->has_shape || !entry->has_offsets)
+        return df_error(-EINVAL, "%s: tensor '%.80s' lacks its %s", json->name, t->name,
+                        !entry->has_type ? "dtype" : !entry->has_shape ? "shape" : "data_offsets");
+    if (t->begin > t->end)
+        return df_error(-EINVAL, "%s: tensor '%.80s' ends (%" PRIu64 ") before it begins (%" PRIu64 ")", json->name,
+                        t->name, t->end, t->begin);
+    if (__builtin_mul_overflow(t->count, entry->value_bytes, &bytes) || bytes != t->end - t->begin) {
+        char shape[160];
+        df_tensor_shape_text(shape, sizeof shape, t->shape, t->rank);
+        return df_error(-EINVAL, "%s: tensor '%.80s' of shape %s has %" PRIu64 " bytes, which is not its size",
+                        json->name, t->name, shape, t->end - t->begin);
+    }
+    return 0;
+}
+
+/* One key of an object with its colon. */
+static int read_key(DfJson *json, char **key)
+{
+    int error = df_json_string(json, key);
+    if (error < 0)
+        return error;
+    error = df_json_expect(json, ':');
+    if (error < 0) {
+        df_free(*key);
+        *key = NULL;
+    }
+    return error;
+}
+
+static int read_tensor(DfJson *json, DfTensor *tensor)
+{
+    Entry entry = { .tensor = tensor };
+    int first = 1, more;
+    if (df_json_expect(json, '{') < 0)
+        return -EINVAL;
+    while ((more = df_json_more(json, '}', &first)) > 0) {
+        char *key;
+        int error = read_key(json, &key);
+        if (!error)
+            error = read_field(json, &entry, key);
+        df_free(key);
+        if (error < 0)
+            return error;
+    }
+    return more < 0 ? more : check_tensor(json, &entry);
+}
+
+/* Takes the name over, whatever happens. */
+static int add_tensor(DfWeights *weights, DfJson *json, char *name)
+{
+    if (df_list_grow((void **)&weights->tensors, weights->tensor_count, sizeof *weights->tensors) < 0) {
+        df_free(name);
+        return -ENOMEM;
+    }
+    DfTensor *tensor = &weights->tensors[weights->tensor_count++];
+    *tensor = (DfTensor){ .name = name };
+    return read_tensor(json, tensor);
+}
+
+static int read_metadata(DfWeights *weights, DfJson *json)
+{
+    int first = 1, more;
+    if (df_json_expect(json, '{') < 0)
+        return -EINVAL;
+    while ((more = df_json_more(json, '}', &first)) > 0) {
+        if (df_list_grow((void **)&weights->meta, weights->meta_count, sizeof *weights->meta) < 0)
+            return -ENOMEM;
+        DfMeta *meta = &weights->meta[weights->meta_count++];
+        *meta = (DfMeta){ 0 };
+        int error = read_key(json, &meta->key);
+        if (!error)
+            error = df_json_string(json, &meta->value);
+        if (error < 0)
+            return error;
+    }
+    return more;
+}
+
+/* ---------------------------------------------------------------------------- the whole header -- */
+
+static int read_header(DfWeights *weights, DfJson *json)
+{
+    int first = 1, more, metadata = 0;
+    if (df_json_expect(json, '{') < 0)
+        return -EINVAL;
+    while ((more = df_json_more(json, '}', &first)) > 0) {
+        char *key;
+        int error = read_key(json, &key);
+        if (error < 0)
+            return error;
+        if (strcmp(key, "__metadata__")) {
+            error = add_tensor(weights, json, key);
+        } else {
+            df_free(key);
+            error = metadata++ ? df_error(-EINVAL, "%s: has '__metadata__' twice", json->name)
+                               : read_metadata(weights, json);
+        }
+        if (error < 0)
+            return error;
+    }
+    return more < 0 ? more : df_json_end(json);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const DfTensor *s = a, *t = b;
+    if (s->begin != t->begin)
+        return s->begin < t->begin ? -1 : 1;
+    return (s->end > t->end) - (s->end < t->end);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const DfTensor *)a)->name, ((const DfTensor *)b)->name);
+}
+
+static int by_key(const void *a, const void *b)
+{
+    return strcmp(((const DfMeta *)a)->key, ((const DfMeta *)b)->key);
+}
+
+/* Together the tensors must be the data: what lies beyond it or twice in it was tampered with or cut off. */
+static int check_places(DfWeights *weights, uint64_t size)
+{
+    uint64_t end = 0;
+    qsort(weights->tensors, weights->tensor_count, sizeof *weights->tensors, by_place);
+    for (size_t i = 0; i < weights->tensor_count; i++) {
+        const DfTensor *t = &weights->tensors[i];
+        if (t->end > size)
+            return df_error(-EINVAL, "%s: tensor '%.80s' ends at byte %" PRIu64 " of the data, which has %" PRIu64
+                            ": the file is cut short", weights->name, t->name, t->end, size);
+        if (t->begin != end)
+            return df_error(-EINVAL, "%s: tensor '%.80s' begins at byte %" PRIu64 " of the data, expected %" PRIu64
+                            ": tensors %s", weights->name, t->name, t->begin, end,
+                            t->begin < end ? "overlap" : "leave a gap");
+        end = t->end;
+    }
+    if (end != size)
+        return df_error(-EINVAL, "%s: its tensors end at byte %" PRIu64 " of the data, which has %" PRIu64,
+                        weights->name, end, size);
+    return 0;
+}
+
+static int sort_names(DfWeights *weights)
+{
+    qsort(weights->tensors, weights->tensor_count, sizeof *weights->tensors, by_name);
+    for (size_t i = 1; i < weights->tensor_count; i++)
+        if (!by_name(&weights->tensors[i - 1], &weights->tensors[i]))
+            return df_error(-EINVAL, "%s: has tensor '%.80s' twice", weights->name, weights->tensors[i].name);
+    qsort(weights->meta, weights->meta_count, sizeof *weights->meta, by_key);
+    for (size_t i = 1; i < weights->meta_count; i++)
+        if (!by_key(&weights->meta[i - 1], &weights->meta[i]))
+            return df_error(-EINVAL, "%s: has metadata '%.80s' twice", weights->name, weights->meta[i].key);
+    return 0;
+}
+
+int df_safetensors_parse(DfWeights *weights, const uint8_t *bytes, size_t size)
+{
+    DfBytes file = df_bytes(bytes, size);
+    DfJson json = { .name = weights->name };
+    uint64_t length;
+    if (df_bytes_u64(&file, &length) < 0)
+        return df_error(-EINVAL, "%s: has %zu bytes, too few for a safetensors file", weights->name, size);
+    if (length > HEADER_LIMIT || df_bytes_take(&file, length, &json.bytes) < 0)
+        return df_error(-EINVAL, "%s: claims a header of %" PRIu64 " bytes, expected at most %zu", weights->name,
+                        length, DF_MIN(df_bytes_left(&file), HEADER_LIMIT));
+    int error = read_header(weights, &json);
+    if (!error)
+        error = check_places(weights, df_bytes_left(&file));
+    if (!error)
+        error = sort_names(weights);
+    weights->data = file.at;
+    return error;
+}

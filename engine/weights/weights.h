@@ -1,0 +1,79 @@
+/**
+ * @file
+ * Untrusted bytes to named tensors. A file is data: whatever its bytes, a reader returns tensors that lie
+ * within it or one clear error.
+ */
+#ifndef DF_WEIGHTS_H
+#define DF_WEIGHTS_H
+
+#include "base.h"
+
+/** How a tensor's values are stored, little-endian. */
+enum DfType { DF_F32, DF_F16, DF_BF16, DF_OTHER_TYPE };
+
+/** Most dimensions of a tensor that is read; convolutions have four. */
+#define DF_MAX_RANK 8
+
+/** A tensor as it lies in its file. */
+typedef struct DfTensor {
+    char *name;
+    enum DfType type;
+    int rank;
+    uint64_t shape[DF_MAX_RANK];
+    uint64_t count;      /**< values: the product of the shape, 1 for rank 0 */
+    uint64_t begin, end; /**< its bytes, counted from the start of the file's tensor data */
+} DfTensor;
+
+/** A name and a text that a file says about itself. */
+typedef struct DfMeta {
+    char *key, *value;
+} DfMeta;
+
+/** What a file holds. Immutable once open. Thread-safety: may be shared. */
+typedef struct DfWeights {
+    char *name;         /**< for messages: the path, or a built-in model's name */
+    DfTensor *tensors;  /**< sorted by name */
+    size_t tensor_count;
+    DfMeta *meta;       /**< sorted by key */
+    size_t meta_count;
+    const uint8_t *data; /**< tensor data */
+    uint8_t *file;       /**< all bytes, where they are owned; else NULL */
+} DfWeights;
+
+/**
+ * Read a file whose container is told from its first bytes. It must be a local, regular file.
+ * @return 0; a negative errno where it cannot be read, -EINVAL where it is not understood, -ENOMEM
+ */
+int df_weights_open(DfWeights **weights, const char *path);
+
+/** The same for bytes in memory, which must outlive the weights. `name` is for messages. */
+int df_weights_parse(DfWeights **weights, const char *name, const uint8_t *bytes, size_t size);
+
+/** Free weights and set *weights to NULL; NULL is fine. */
+void df_weights_close(DfWeights **weights);
+
+/** @return the tensor of that name, or NULL. */
+const DfTensor *df_weights_find(const DfWeights *weights, const char *name);
+
+/** @return what the file says about itself under that key, or NULL. */
+const char *df_weights_meta(const DfWeights *weights, const char *key);
+
+/**
+ * A tensor's values as float32.
+ * @param out  tensor->count floats
+ * @return 0; -EINVAL where its type is not a float's or a value is not finite
+ */
+int df_tensor_read(const DfWeights *weights, const DfTensor *tensor, float *out);
+
+/**
+ * Write a shape as "64x5x5x5" ("a single value" for rank 0).
+ * @param text  room for size bytes; what does not fit is cut off
+ */
+void df_tensor_shape_text(char *text, size_t size, const uint64_t *shape, int rank);
+
+/* -------------------------------------------------------------- inside the room: containers -- */
+
+/** Read a safetensors file into weights whose name is set; what it has made by an error is left for the close. */
+int df_safetensors_parse(DfWeights *weights, const uint8_t *bytes, size_t size);
+
+#endif
