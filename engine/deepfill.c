@@ -1,0 +1,304 @@
+/**
+ * @file
+ * The public functions of frames, masks and contexts: each checks what it was given, calls one room, and
+ * returns. Those of models are in model/.
+ */
+#include "deepfill.h"
+
+#include <errno.h>
+
+#include "cpu.h"
+#include "kernels/gemm.h"
+#include "model/model.h"
+#include "video/frames.h"
+
+struct DeepfillContext {
+    DeepfillSettings settings; /* the model with a reference of our own */
+    DeepfillInfo info;
+    DeepfillModelInfo model;
+    DfFrames frames;
+    int gemm_claimed;
+    DfRegions *regions;        /* of the latest frame with a hole: the next one's boxes stay where they can */
+    DeepfillMask *mask;        /* that they were made of */
+};
+
+#define STRING(text) #text
+#define VERSION(major, minor, patch) STRING(major) "." STRING(minor) "." STRING(patch)
+
+const char *deepfill_version(void)
+{
+    return VERSION(DEEPFILL_VERSION_MAJOR, DEEPFILL_VERSION_MINOR, DEEPFILL_VERSION_PATCH);
+}
+
+const char *deepfill_error(void)
+{
+    return df_error_text();
+}
+
+/* -------------------------------------------------------------------------------- masks -- */
+
+void deepfill_mask_defaults(DeepfillMaskSettings *settings, int width, int height)
+{
+    *settings = (DeepfillMaskSettings){ .width = width, .height = height, .threshold = 0.5f, .dilate = 4, .feather = 4 };
+}
+
+/** Refuse an integer setting out of range. */
+static int check_range(const char *name, int value, int least, int most)
+{
+    if (value < least || value > most)
+        return df_error(-EINVAL, "%s is %d, must be %d to %d", name, value, least, most);
+    return 0;
+}
+
+static int check_mask(const DeepfillMaskSettings *s, int width, int height)
+{
+    /* Written so that a threshold that is not a number is refused too. */
+    if (!(s->threshold >= 0 && s->threshold <= 1))
+        return df_error(-EINVAL, "threshold is %g, must be 0 to 1", s->threshold);
+    if (check_range("frame width", s->width, 1, 32768) || check_range("frame height", s->height, 1, 32768) ||
+        check_range("dilate", s->dilate, 0, 256) || check_range("feather", s->feather, 0, 256) ||
+        check_range("mask width", width, 1, 32768) || check_range("mask height", height, 1, 32768))
+        return -EINVAL;
+    return 0;
+}
+
+int deepfill_mask_create(DeepfillMask **mask, const DeepfillMaskSettings *settings, const uint8_t *data,
+                         ptrdiff_t stride, int width, int height)
+{
+    df_error_clear();
+    if (!mask || !settings || !data)
+        return df_error(-EINVAL, "a mask needs settings and a picture");
+    if (check_mask(settings, width, height) < 0)
+        return -EINVAL;
+    return df_mask_create(mask, settings, data, stride, width, height);
+}
+
+void deepfill_mask_info(const DeepfillMask *mask, DeepfillMaskInfo *info)
+{
+    *info = mask->info;
+}
+
+/* ----------------------------------------------------------------------------- contexts -- */
+
+void deepfill_defaults(DeepfillSettings *settings, DeepfillModel *model, const DeepfillFormat *format)
+{
+    *settings = (DeepfillSettings){ .model = model, .format = *format, .delay = -1 };
+}
+
+static int check_settings(const DeepfillSettings *s)
+{
+    if (!s->model)
+        return df_error(-EINVAL, "a context needs a model");
+    if (df_format_check(&s->format) < 0 || (s->size && check_range("size", s->size, 64, 4096)) ||
+        check_range("workers", s->workers, 0, 256) || check_range("delay", s->delay, -1, 1024))
+        return -EINVAL;
+    return 0;
+}
+
+/** Replace defaults by what is chosen. */
+static void choose(DeepfillContext *ctx)
+{
+    DeepfillSettings *s = &ctx->settings;
+    int size = s->size ? s->size : ctx->model.size;
+
+    s->size = DF_MAX(size / ctx->model.alignment * ctx->model.alignment,
+                     df_round_up(ctx->model.least_side, ctx->model.alignment));
+    if (!s->workers)
+        s->workers = DF_MIN(df_cpu_count(), 256);
+    if (s->delay < 0)
+        s->delay = s->workers;
+    ctx->info = (DeepfillInfo){ .size = s->size, .workers = s->workers, .delay = s->delay,
+                                .cpu = df_cpu_name(df_cpu_level()), .blas = df_gemm_description(),
+                                .warning = df_gemm_warning() };
+}
+
+int deepfill_open(DeepfillContext **context, const DeepfillSettings *settings)
+{
+    DeepfillContext *ctx;
+    int ret;
+
+    df_error_clear();
+    if (!context || !settings)
+        return df_error(-EINVAL, "a context needs settings");
+    if ((ret = check_settings(settings)) < 0)
+        return ret;
+    if (!(ctx = df_alloc(sizeof *ctx)))
+        return -ENOMEM;
+    ctx->settings = *settings;
+    df_model_ref(settings->model);
+    deepfill_model_info(settings->model, &ctx->model);
+    df_gemm_open();
+    ctx->gemm_claimed = 1;
+    choose(ctx);
+    ret = df_frames_open(&ctx->frames, settings->model, settings->format.width, ctx->info.workers, ctx->info.delay);
+    if (ret < 0)
+        goto fail;
+    *context = ctx;
+    return 0;
+fail:
+    deepfill_close(&ctx);
+    return ret;
+}
+
+void deepfill_info(const DeepfillContext *ctx, DeepfillInfo *info)
+{
+    *info = ctx->info;
+}
+
+int deepfill_delay(const DeepfillContext *ctx)
+{
+    return ctx->info.delay;
+}
+
+void deepfill_close(DeepfillContext **context)
+{
+    DeepfillContext *ctx = context ? *context : NULL;
+
+    if (!ctx)
+        return;
+    *context = NULL;
+    df_frames_close(&ctx->frames);
+    df_regions_close(&ctx->regions);
+    deepfill_mask_close(&ctx->mask);
+    if (ctx->gemm_claimed)
+        df_gemm_close();
+    deepfill_model_close(&ctx->settings.model);
+    df_free(ctx);
+}
+
+/* ------------------------------------------------------------------------------- frames -- */
+
+static int check_mask_size(const DeepfillContext *ctx, const DeepfillMask *mask)
+{
+    const DeepfillFormat *format = &ctx->settings.format;
+
+    if (mask->settings.width != format->width || mask->settings.height != format->height)
+        return df_error(-EINVAL, "the mask is for frames of %dx%d, these are %dx%d", mask->settings.width,
+                        mask->settings.height, format->width, format->height);
+    return 0;
+}
+
+static int check_plane(const DeepfillImage *image, int plane)
+{
+    int bytes = df_sample_bytes(&image->format);
+    int width = df_plane_side(image->format.width, df_plane_sub_x(&image->format, plane));
+    ptrdiff_t stride = image->stride[plane];
+
+    if (!image->data[plane])
+        return df_error(-EINVAL, "plane %d of the frame is missing", plane);
+    /* A frame of one row needs no distance to the next. */
+    if (image->format.height > 1 && (stride < 0 ? -stride : stride) < (ptrdiff_t)width * bytes)
+        return df_error(-EINVAL, "plane %d: rows are %td bytes apart, too near for %d samples", plane, stride, width);
+    if (((uintptr_t)image->data[plane] | (uintptr_t)stride) % bytes)
+        return df_error(-EINVAL, "plane %d: 16-bit samples must lie at even addresses", plane);
+    return 0;
+}
+
+static int check_frame(const DeepfillContext *ctx, const DeepfillFrame *frame)
+{
+    const DeepfillFormat *own = &ctx->settings.format, *given = &frame->image.format;
+
+    if (!df_format_same_planes(own, given))
+        return df_error(-EINVAL, "a frame of %dx%d, %d bits, layout %d came to a context for %dx%d, %d bits, layout %d",
+                        given->width, given->height, given->depth, (int)given->layout, own->width, own->height,
+                        own->depth, (int)own->layout);
+    if (check_range("show", (int)frame->show, DEEPFILL_SHOW_FILL, DEEPFILL_SHOW_COARSE) < 0)
+        return -EINVAL;
+    for (int p = 0; frame->mask && p < df_plane_count(own); p++)
+        if (check_plane(&frame->image, p) < 0)
+            return -EINVAL;
+    return frame->mask ? check_mask_size(ctx, frame->mask) : 0;
+}
+
+/** The boxes of a mask, as they follow from those of the frame before. @return 0 or -ENOMEM */
+static int regions_of(const DeepfillContext *ctx, const DeepfillMask *mask, DfRegions **regions)
+{
+    const DeepfillFormat *format = &ctx->settings.format;
+    DfRules rules = {
+        .width = format->width, .height = format->height, .size = ctx->info.size,
+        .alignment = ctx->model.alignment, .least_side = df_round_up(ctx->model.least_side, ctx->model.alignment),
+        .grid_x = 1 << format->sub_x, .grid_y = 1 << format->sub_y, .feather = mask->settings.feather,
+    };
+
+    if (mask == ctx->mask) {
+        *regions = df_regions_ref(ctx->regions);
+        return 0;
+    }
+    return df_regions_create(regions, &rules, mask->parts, mask->part_count, ctx->regions);
+}
+
+static int describe(const DeepfillContext *ctx, const DfBox *box, DeepfillBox *out)
+{
+    *out = (DeepfillBox){ .x = box->place.x0, .y = box->place.y0, .width = df_rect_width(box->place),
+                          .height = df_rect_height(box->place), .net_width = box->net_width,
+                          .net_height = box->net_height };
+    return df_fill_workspace(ctx->settings.model, &ctx->settings.format, box, &out->workspace);
+}
+
+int deepfill_boxes(DeepfillContext *ctx, const DeepfillMask *mask, DeepfillBox *boxes, int max)
+{
+    DfRegions *regions;
+    int ret;
+
+    df_error_clear();
+    if (!mask || (max > 0 && !boxes))
+        return df_error(-EINVAL, "boxes of what mask, and where to?");
+    if ((ret = check_mask_size(ctx, mask)) < 0 || (ret = regions_of(ctx, mask, &regions)) < 0)
+        return ret;
+    ret = regions->box_count;
+    for (int i = 0; i < regions->box_count && i < max; i++) {
+        int failed = describe(ctx, &regions->boxes[i], &boxes[i]);
+        if (failed < 0) {
+            ret = failed;
+            break;
+        }
+    }
+    df_regions_close(&regions);
+    return ret;
+}
+
+/** Remember whose boxes the next frame's should stay in. Takes over the reference to the regions. */
+static void remember(DeepfillContext *ctx, DeepfillMask *mask, DfRegions *regions)
+{
+    df_regions_close(&ctx->regions);
+    ctx->regions = regions;
+    if (mask != ctx->mask) {
+        deepfill_mask_close(&ctx->mask);
+        ctx->mask = deepfill_mask_ref(mask);
+    }
+}
+
+int deepfill_send(DeepfillContext *ctx, const DeepfillFrame *frame)
+{
+    DfRegions *regions = NULL;
+    int ret;
+
+    df_error_clear();
+    if (!frame)
+        return df_error(-EINVAL, "no frame was given");
+    if ((ret = df_frames_room(&ctx->frames)) < 0)
+        return ret == -EPIPE ? df_error(ret, "a frame was sent after the flush") : ret;
+    if ((ret = check_frame(ctx, frame)) < 0)
+        return ret;
+    if (frame->mask && frame->mask->part_count && (ret = regions_of(ctx, frame->mask, &regions)) < 0)
+        return ret;
+    ret = df_frames_send(&ctx->frames, frame, regions);
+    if (ret >= 0 && regions)
+        remember(ctx, frame->mask, regions);
+    else
+        df_regions_close(&regions);
+    return ret;
+}
+
+int deepfill_receive(DeepfillContext *ctx, DeepfillResult *result, int wait)
+{
+    df_error_clear();
+    if (!result)
+        return df_error(-EINVAL, "no place for the result was given");
+    return df_frames_receive(&ctx->frames, result, wait);
+}
+
+void deepfill_flush(DeepfillContext *ctx)
+{
+    df_pipeline_flush(ctx->frames.pipeline);
+}

@@ -1,0 +1,49 @@
+/**
+ * @file
+ * One box filled: cut out, made RGB, run through the network, made samples of the frame again.
+ */
+#ifndef DF_VIDEO_FILL_H
+#define DF_VIDEO_FILL_H
+
+#include "model/model.h"
+#include "video/mask.h"
+#include "video/planes.h"
+#include "video/region.h"
+
+/** A worker's own: plans, conversions and memory, made when first needed and kept. Thread-safety: one at a time. */
+typedef struct DfFiller DfFiller;
+
+/** A filled box in the frame's format, box-sized. A slot keeps it, and its memory, from frame to frame. */
+typedef struct DfFill {
+    DfPlanes planes;
+    void *memory;
+    size_t bytes;
+    int no_context;  /**< 1 where the box held no known sample */
+} DfFill;
+
+/** @return 0 or -ENOMEM; a reference to the model is taken */
+int df_filler_create(DfFiller **filler, DeepfillModel *model);
+
+/** Free a worker's own and set *filler to NULL; NULL is fine. */
+void df_filler_close(DfFiller **filler);
+
+/**
+ * Fill a box.
+ *
+ * @param image   the frame; it is only read
+ * @param coarse  1: what the first stage made of it; 0: the refined fill
+ * @return 0 or a negative errno
+ */
+int df_fill_box(DfFiller *filler, const DeepfillImage *image, const DeepfillMask *mask, const DfBox *box, int coarse,
+                DfFill *fill);
+
+/** Free a fill's memory. */
+void df_fill_free(DfFill *fill);
+
+/**
+ * Tell what memory df_fill_box() would use for such a box.
+ * @return 0 or a negative errno
+ */
+int df_fill_workspace(const DeepfillModel *model, const DeepfillFormat *format, const DfBox *box, size_t *bytes);
+
+#endif

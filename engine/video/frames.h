@@ -1,0 +1,56 @@
+/**
+ * @file
+ * Frames in flight: what a slot keeps of each, and the steps that fill and paste it.
+ */
+#ifndef DF_VIDEO_FRAMES_H
+#define DF_VIDEO_FRAMES_H
+
+#include "video/paste.h"
+#include "video/pipeline.h"
+
+/** A frame in its slot. */
+typedef struct DfFrameSlot {
+    DeepfillFrame frame; /**< with a reference to its mask */
+    DfRegions *regions;  /**< its boxes; NULL: it passes untouched */
+    DfFill *fills;       /**< one a box; they, and their memory, stay from frame to frame */
+    int fill_count;      /**< how many there is room for */
+} DfFrameSlot;
+
+/** A worker's own. */
+typedef struct DfWorker {
+    DfFiller *filler;
+    DfPasteRow row;
+} DfWorker;
+
+/** All slots and workers, and the pipeline that ties them together. */
+typedef struct DfFrames {
+    DfPipeline *pipeline;
+    DfFrameSlot *slots;
+    DfWorker *workers;
+    int slot_count, worker_count;
+} DfFrames;
+
+/**
+ * Start workers for frames of one kind.
+ * @param frames  zeroed; stays where it is until df_frames_close()
+ * @return 0 or a negative errno; df_frames_close() is to be called in either case
+ */
+int df_frames_open(DfFrames *frames, DeepfillModel *model, int width, int workers, int delay);
+
+/** @return 0 where df_frames_send() would find room; -EAGAIN; -EPIPE */
+int df_frames_room(DfFrames *frames);
+
+/**
+ * Send a frame; references to its mask and regions are taken.
+ * @param regions  its boxes; NULL: it passes untouched
+ * @return 0, -ENOMEM, or as df_frames_room()
+ */
+int df_frames_send(DfFrames *frames, const DeepfillFrame *frame, DfRegions *regions);
+
+/** Take the oldest frame back; as deepfill_receive(). */
+int df_frames_receive(DfFrames *frames, DeepfillResult *result, int wait);
+
+/** Stop the workers, forget the frames in flight and free everything. */
+void df_frames_close(DfFrames *frames);
+
+#endif

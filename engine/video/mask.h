@@ -1,0 +1,42 @@
+/**
+ * @file
+ * A mask picture made into a hole: threshold, growth, feather, and the hole's connected parts.
+ */
+#ifndef DF_VIDEO_MASK_H
+#define DF_VIDEO_MASK_H
+
+#include <stdatomic.h>
+
+#include "deepfill.h"
+#include "video/rect.h"
+
+/** A sample's weight inside the grown hole; between 1 and 254 it lies in the feather. */
+#define DF_WEIGHT_HOLE 255
+
+struct DeepfillMask {
+    atomic_int references;
+    DeepfillMaskSettings settings;
+    DeepfillMaskInfo info;
+    DfRect extent;   /**< the smallest rectangle that holds every non-zero weight (with some slack); empty: no hole */
+    uint8_t *weight; /**< the extent's weights, row by row; weights outside it are 0 */
+    DfRect *parts;   /**< bounding boxes of the grown hole's 8-connected parts */
+    int part_count;
+};
+
+/**
+ * Make a mask; arguments are as for deepfill_mask_create() and have been checked.
+ * @return 0 or -ENOMEM
+ */
+int df_mask_create(DeepfillMask **mask, const DeepfillMaskSettings *settings, const uint8_t *data,
+                   ptrdiff_t stride, int width, int height);
+
+/**
+ * The weights of samples x0 <= x < x1 of row y of a plane that is subsampled by 2^sub_x and 2^sub_y. A
+ * subsampled sample weighs as much as the heaviest luma sample that it covers.
+ *
+ * @param[out] weight  x1 - x0 values
+ * @return 1 where any of them is not 0
+ */
+int df_mask_weights(const DeepfillMask *mask, int y, int x0, int x1, int sub_x, int sub_y, uint8_t *weight);
+
+#endif

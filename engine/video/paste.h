@@ -1,0 +1,41 @@
+/**
+ * @file
+ * Fills put into the frame: hole and feather samples only, each written once. The only file, with show.c,
+ * that writes to a frame.
+ */
+#ifndef DF_VIDEO_PASTE_H
+#define DF_VIDEO_PASTE_H
+
+#include "video/fill.h"
+
+/** One row's scratch. Between calls all sums are 0. */
+typedef struct DfPasteRow {
+    uint32_t *sum;    /**< fills times their shares */
+    uint32_t *shares; /**< how many boxes' shares are in the sum; 0: no box writes this sample */
+    uint8_t *weight;  /**< the mask's weights */
+} DfPasteRow;
+
+/** Make scratch for frames of this width. @return 0 or -ENOMEM */
+int df_paste_row_create(DfPasteRow *row, int width);
+
+/** Free it; a zeroed one is fine. */
+void df_paste_row_free(DfPasteRow *row);
+
+/**
+ * Blend fills into a frame: out = in + (fill - in) * weight / 255, rounded; where several boxes share a
+ * sample, the fill is their weighted mean. A sample of weight 0 is not written.
+ *
+ * @param fills  one for each of the regions' boxes
+ * @param row    scratch for at least the frame's width
+ */
+void df_paste(const DeepfillImage *image, const DeepfillMask *mask, const DfRegions *regions, const DfFill *fills,
+              DfPasteRow *row);
+
+/**
+ * Tint the hole, the feather fainter; with `regions`, outline their boxes as well.
+ *
+ * @param regions  NULL: no outlines
+ */
+void df_paste_tint(const DeepfillImage *image, const DeepfillMask *mask, const DfRegions *regions, DfPasteRow *row);
+
+#endif

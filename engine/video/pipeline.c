@@ -1,0 +1,325 @@
+/**
+ * @file
+ * Slots, steps and workers under one lock. Units take milliseconds and more, so the lock is hardly
+ * ever waited for, and plain scans from the oldest frame on are cheap enough.
+ */
+#include "video/pipeline.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/** A frame on its way. Steps before `step` are done; units of `step` are handed out in order. */
+typedef struct Slot {
+    int step;
+    int units, taken, done; /* of the current step; units is known once entered is set */
+    int entered;
+    int failed_unit;        /* lowest of the failing step's failed units */
+    int error;
+    char cause[256];
+} Slot;
+
+typedef struct Worker {
+    DfPipeline *pipeline;
+    pthread_t thread;
+    int started;
+} Worker;
+
+struct DfPipeline {
+    DfPipelineSpec spec;
+    int slot_count, largest_reach, total_reach;
+    Slot *slots;
+    Worker *workers;
+    int locks;             /* how many of the following three exist */
+    pthread_mutex_t lock;
+    pthread_cond_t work;   /* a unit may have become ready, or stop was set */
+    pthread_cond_t ready;  /* a frame is done */
+    int64_t head, tail;    /* frames in flight: head <= n < tail */
+    int flushed, stop;
+};
+
+static int largest_reach(const DfPipelineSpec *spec)
+{
+    int reach = 0;
+
+    for (int i = 0; i < spec->step_count; i++)
+        reach = DF_MAX(reach, spec->steps[i].reach);
+    return reach;
+}
+
+static int reach_of(const DfPipelineSpec *spec, int step)
+{
+    return step == spec->step_count - 1 ? largest_reach(spec) : spec->steps[step].reach;
+}
+
+/** How far ahead of a frame others must have been sent before it can be done: steps' reaches add up. */
+static int total_reach(const DfPipelineSpec *spec)
+{
+    int reach = 0;
+
+    for (int i = 0; i < spec->step_count; i++)
+        reach += reach_of(spec, i);
+    return reach;
+}
+
+int df_pipeline_slots(const DfPipelineSpec *spec)
+{
+    return spec->delay + 1 + total_reach(spec);
+}
+
+static Slot *slot_of(DfPipeline *p, int64_t frame)
+{
+    return &p->slots[frame % p->slot_count];
+}
+
+/** Whether every frame within reach of `frame` has done the steps before `step`. */
+static int neighbours_ready(DfPipeline *p, int64_t frame, int step)
+{
+    int reach = reach_of(&p->spec, step);
+
+    if (frame + reach >= p->tail && !p->flushed)
+        return 0;
+    int64_t first = DF_MAX(frame - reach, p->head), last = DF_MIN(frame + reach, p->tail - 1);
+    for (int64_t n = first; n <= last; n++)
+        if (slot_of(p, n)->step < step)
+            return 0;
+    return 1;
+}
+
+static int is_done(const DfPipeline *p, const Slot *slot)
+{
+    return slot->step == p->spec.step_count;
+}
+
+static void next_step(Slot *slot)
+{
+    slot->step++;
+    slot->entered = slot->units = slot->taken = slot->done = 0;
+}
+
+/** Enter a frame's current step if it is ready, and pass it where there is nothing to do. @return 1 where passed */
+static int settle_frame(DfPipeline *p, int64_t frame)
+{
+    Slot *slot = slot_of(p, frame);
+
+    if (is_done(p, slot) || slot->entered || !neighbours_ready(p, frame, slot->step))
+        return 0;
+    slot->entered = 1;
+    /* A frame that failed passes all further steps, in turn, as neighbours may still read it: it must not be written. */
+    if (!slot->error)
+        slot->units = p->spec.steps[slot->step].units(p->spec.opaque, (int)(frame % p->slot_count));
+    if (slot->units)
+        return 0;
+    next_step(slot);
+    return 1;
+}
+
+/** Enter every step that is ready. What passes in one frame may be what another waits for. */
+static void settle(DfPipeline *p)
+{
+    int passed;
+
+    do {
+        passed = 0;
+        for (int64_t n = p->head; n < p->tail; n++)
+            while (settle_frame(p, n))
+                passed = p->largest_reach > 0;
+    } while (passed);
+    pthread_cond_broadcast(&p->work);
+    pthread_cond_broadcast(&p->ready);
+}
+
+/** The oldest frame with a unit to hand out; -1: none. */
+static int64_t find_work(DfPipeline *p)
+{
+    for (int64_t n = p->head; n < p->tail; n++)
+        if (slot_of(p, n)->taken < slot_of(p, n)->units)
+            return n;
+    return -1;
+}
+
+/** Keep the failure of the lowest unit: which one comes first in time is chance. */
+static void note_failure(Slot *slot, int unit, int error)
+{
+    if (slot->error && slot->failed_unit < unit)
+        return;
+    slot->error = error;
+    slot->failed_unit = unit;
+    snprintf(slot->cause, sizeof slot->cause, "%s", df_error_text());
+}
+
+/** Run one unit, without the lock; it is held again on return. */
+static void run_unit(DfPipeline *p, int64_t frame, int worker)
+{
+    Slot *slot = slot_of(p, frame);
+    DfTask task = { p->spec.opaque, frame, (int)(frame % p->slot_count), slot->taken++, worker };
+    const DfStep *step = &p->spec.steps[slot->step];
+
+    pthread_mutex_unlock(&p->lock);
+    df_error_clear();
+    int ret = step->run(&task);
+    pthread_mutex_lock(&p->lock);
+    if (ret < 0)
+        note_failure(slot, task.unit, ret);
+    if (++slot->done == slot->units) {
+        next_step(slot);
+        settle(p);
+    }
+}
+
+static void *work(void *argument)
+{
+    Worker *worker = argument;
+    DfPipeline *p = worker->pipeline;
+
+    pthread_mutex_lock(&p->lock);
+    while (!p->stop) {
+        int64_t frame = find_work(p);
+        if (frame >= 0)
+            run_unit(p, frame, (int)(worker - p->workers));
+        else
+            pthread_cond_wait(&p->work, &p->lock);
+    }
+    pthread_mutex_unlock(&p->lock);
+    return NULL;
+}
+
+static int init_locks(DfPipeline *p)
+{
+    int ret = pthread_mutex_init(&p->lock, NULL);
+
+    if (!ret) {
+        p->locks++;
+        ret = pthread_cond_init(&p->work, NULL);
+    }
+    if (!ret) {
+        p->locks++;
+        ret = pthread_cond_init(&p->ready, NULL);
+    }
+    if (ret)
+        return df_error(-ret, "cannot create the pipeline's locks: %s", strerror(ret));
+    p->locks++;
+    return 0;
+}
+
+static int start_workers(DfPipeline *p)
+{
+    for (int i = 0; i < p->spec.workers; i++) {
+        Worker *worker = &p->workers[i];
+        worker->pipeline = p;
+        int ret = df_thread_start(&worker->thread, work, worker);
+        if (ret < 0)
+            return ret;
+        worker->started = 1;
+    }
+    return 0;
+}
+
+int df_pipeline_open(DfPipeline **pipeline, const DfPipelineSpec *spec)
+{
+    DfPipeline *p = df_alloc(sizeof *p);
+    int ret = -ENOMEM;
+
+    if (!p)
+        return ret;
+    p->spec = *spec;
+    p->slot_count = df_pipeline_slots(spec);
+    p->largest_reach = largest_reach(spec);
+    p->total_reach = total_reach(spec);
+    p->slots = df_alloc(df_size_mul(p->slot_count, sizeof *p->slots));
+    p->workers = df_alloc(df_size_mul(spec->workers, sizeof *p->workers));
+    if (!p->slots || !p->workers)
+        goto fail;
+    if ((ret = init_locks(p)) < 0 || (ret = start_workers(p)) < 0)
+        goto fail;
+    *pipeline = p;
+    return 0;
+fail:
+    df_pipeline_close(&p);
+    return ret;
+}
+
+int df_pipeline_room(DfPipeline *p)
+{
+    pthread_mutex_lock(&p->lock);
+    int ret = p->flushed ? -EPIPE : p->tail - p->head == p->slot_count ? -EAGAIN : (int)(p->tail % p->slot_count);
+    pthread_mutex_unlock(&p->lock);
+    return ret;
+}
+
+void df_pipeline_push(DfPipeline *p)
+{
+    pthread_mutex_lock(&p->lock);
+    *slot_of(p, p->tail) = (Slot){ 0 };
+    p->tail++;
+    settle(p);
+    pthread_mutex_unlock(&p->lock);
+}
+
+/** Wait for the oldest frame, or tell why not. */
+static int await_oldest(DfPipeline *p, int wait)
+{
+    if (p->head == p->tail)
+        return p->flushed ? -EPIPE : -EAGAIN;
+    while (!is_done(p, slot_of(p, p->head))) {
+        if (!wait || (!p->flushed && p->head + p->total_reach >= p->tail))
+            return -EAGAIN;
+        pthread_cond_wait(&p->ready, &p->lock);
+    }
+    return 0;
+}
+
+int df_pipeline_pull(DfPipeline *p, int wait, int *slot, int *error)
+{
+    pthread_mutex_lock(&p->lock);
+    int ret = await_oldest(p, wait);
+    if (!ret) {
+        const Slot *oldest = slot_of(p, p->head);
+        *slot = (int)(p->head % p->slot_count);
+        *error = oldest->error;
+        if (oldest->error)
+            df_error(oldest->error, "%s", oldest->cause);
+        p->head++;
+    }
+    pthread_mutex_unlock(&p->lock);
+    return ret;
+}
+
+void df_pipeline_flush(DfPipeline *p)
+{
+    pthread_mutex_lock(&p->lock);
+    p->flushed = 1;
+    settle(p);
+    pthread_mutex_unlock(&p->lock);
+}
+
+static void stop_workers(DfPipeline *p)
+{
+    pthread_mutex_lock(&p->lock);
+    p->stop = 1;
+    pthread_cond_broadcast(&p->work);
+    pthread_mutex_unlock(&p->lock);
+    for (int i = 0; i < p->spec.workers; i++)
+        if (p->workers[i].started)
+            pthread_join(p->workers[i].thread, NULL);
+}
+
+void df_pipeline_close(DfPipeline **pipeline)
+{
+    DfPipeline *p = pipeline ? *pipeline : NULL;
+
+    if (!p)
+        return;
+    *pipeline = NULL;
+    if (p->locks == 3 && p->workers)
+        stop_workers(p);
+    if (p->locks > 2)
+        pthread_cond_destroy(&p->ready);
+    if (p->locks > 1)
+        pthread_cond_destroy(&p->work);
+    if (p->locks > 0)
+        pthread_mutex_destroy(&p->lock);
+    df_free(p->workers);
+    df_free(p->slots);
+    df_free(p);
+}

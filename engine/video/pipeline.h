@@ -1,0 +1,85 @@
+/**
+ * @file
+ * The frame-parallel pipeline: numbered frames in a ring of slots, steps that any worker may run when
+ * what they need is there, results in order. It knows no images.
+ *
+ * A step depends on steps of numbered frames, never on timing, so what comes out does not depend on
+ * the number of workers.
+ */
+#ifndef DF_VIDEO_PIPELINE_H
+#define DF_VIDEO_PIPELINE_H
+
+#include "base.h"
+
+typedef struct DfPipeline DfPipeline;
+
+/** One unit of one step of one frame. */
+typedef struct DfTask {
+    void *opaque;   /**< the pipeline's owner */
+    int64_t frame;  /**< the frame's number, from 0 */
+    int slot;       /**< where the frame's data are kept: frame % slots */
+    int unit;       /**< 0 .. units - 1 */
+    int worker;     /**< 0 .. workers - 1; no other task has it at the same time */
+} DfTask;
+
+/**
+ * What is done with each frame. A step of frame n runs when all steps before it are done in every frame
+ * n - reach .. n + reach; frames beyond the flushed end count as done, those not yet sent do not. The
+ * last step alone may change what neighbours read, so it waits for all frames within the largest reach.
+ */
+typedef struct DfStep {
+    const char *name;
+    int reach;                            /**< frames to either side whose data it reads */
+    int (*units)(void *opaque, int slot); /**< parts that workers may run side by side; 0: nothing to do.
+                                               Called with the pipeline's lock held; must be cheap */
+    int (*run)(const DfTask *task);       /**< 0 or a negative errno, with df_error()'s cause */
+} DfStep;
+
+/** A pipeline's shape. */
+typedef struct DfPipelineSpec {
+    const DfStep *steps; /**< kept by reference */
+    int step_count;      /**< 1.. */
+    int delay;           /**< most frames that may be held back by choice; the steps' reach comes on top */
+    int workers;         /**< threads, 1.. */
+    void *opaque;        /**< handed to the steps */
+} DfPipelineSpec;
+
+/** @return how many slots such a pipeline has: frames that may be in flight at a time */
+int df_pipeline_slots(const DfPipelineSpec *spec);
+
+/**
+ * Start the workers.
+ * @return 0; -ENOMEM; -EAGAIN and the like where a thread cannot be had
+ */
+int df_pipeline_open(DfPipeline **pipeline, const DfPipelineSpec *spec);
+
+/**
+ * Find room for a frame. The slot is the caller's until df_pipeline_push().
+ * @return the slot's index; -EAGAIN: all are taken; -EPIPE: after df_pipeline_flush()
+ */
+int df_pipeline_room(DfPipeline *pipeline);
+
+/** Send the frame whose data the caller put into the slot that df_pipeline_room() named. */
+void df_pipeline_push(DfPipeline *pipeline);
+
+/**
+ * Take the oldest frame out. Its slot's data stay the caller's until the next df_pipeline_push().
+ *
+ * @param wait        1: wait until it is done, unless that takes frames that have not been sent
+ * @param[out] slot   the frame's slot
+ * @param[out] error  0 or why the frame failed, from its first failing step's first failing unit; the
+ *                    cause is then recorded for the calling thread
+ * @return 0; -EAGAIN; -EPIPE: flushed and dry
+ */
+int df_pipeline_pull(DfPipeline *pipeline, int wait, int *slot, int *error);
+
+/** Say that no frame follows. */
+void df_pipeline_flush(DfPipeline *pipeline);
+
+/**
+ * Let the running units end, stop the workers, forget the frames in flight and set *pipeline to NULL;
+ * NULL is fine.
+ */
+void df_pipeline_close(DfPipeline **pipeline);
+
+#endif
