@@ -1,0 +1,41 @@
+/*
+ * This file is part of FFmpeg.
+ *
+ * FFmpeg is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * FFmpeg is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with FFmpeg; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+/**
+ * @file
+ * FFmpeg's pixel formats and frames in libdeepfill's words.
+ */
+
+#ifndef AVFILTER_DEEPFILL_FRAME_H
+#define AVFILTER_DEEPFILL_FRAME_H
+
+#include <deepfill.h>
+
+#include "libavutil/frame.h"
+#include "libavutil/pixfmt.h"
+
+/** Formats that can be filled as they are, ended by AV_PIX_FMT_NONE. */
+extern const int ff_deepfill_formats[];
+
+/** The kind of all frames of a link; matrix and range are each frame's own. */
+void ff_deepfill_describe_format(DeepfillFormat *out, enum AVPixelFormat format, int width, int height);
+
+/** A frame's planes, lent; format as ff_deepfill_describe_format() gave it. */
+void ff_deepfill_describe_frame(DeepfillImage *image, const DeepfillFormat *format, const AVFrame *frame);
+
+#endif /* AVFILTER_DEEPFILL_FRAME_H */

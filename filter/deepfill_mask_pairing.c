@@ -1,0 +1,213 @@
+/*
+ * This file is part of FFmpeg.
+ *
+ * FFmpeg is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * FFmpeg is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with FFmpeg; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+/**
+ * @file
+ * Pairing of masks and frames by time.
+ *
+ * framesync has no hook at the mask's end and lets a longer mask lengthen the
+ * output, so the few lines that are needed are here. By time and never by
+ * counting: a filter graph that is made again in mid-stream opens the mask at
+ * its start.
+ */
+
+#include <string.h>
+
+#include "libavutil/avutil.h"
+#include "libavutil/error.h"
+
+#include "deepfill_mask_pairing.h"
+
+/* Microseconds. Timestamps that jitter by less keep the picture that they came to. */
+#define JUMP_BACK AV_TIME_BASE
+/* Reading on is quicker than seeking over less. */
+#define JUMP_AHEAD (10 * AV_TIME_BASE)
+
+static int restart(DeepfillPairing *p)
+{
+    av_frame_free(&p->current.gray);
+    av_frame_free(&p->next.gray);
+    p->pictures = 0;
+    p->ended    = 0;
+    p->offset   = 0;
+    return ff_deepfill_source_rewind(p->source);
+}
+
+/* Begin the round of a loop in which time lies. */
+static int begin_round(DeepfillPairing *p, int64_t time)
+{
+    int64_t length = FFMAX(p->last_end - p->offset, 1);
+    int64_t rounds = time < p->last_end ? 1 : 1 + (time - p->last_end) / length;
+
+    p->offset += rounds * length;
+    return ff_deepfill_source_rewind(p->source);
+}
+
+/* Read the picture after all others into next. */
+static int pull(DeepfillPairing *p, int64_t time)
+{
+    int ret = ff_deepfill_source_read(p->source, &p->next);
+
+    if (ret == AVERROR_EOF && p->loop && p->pictures > 1) {
+        ret = begin_round(p, time);
+        if (ret >= 0)
+            ret = ff_deepfill_source_read(p->source, &p->next);
+    }
+    if (ret == AVERROR_EOF) {
+        p->ended = 1;
+        return 0;
+    }
+    if (ret < 0)
+        return ret;
+    p->next.time += p->offset;
+    p->next.end  += p->offset;
+    p->last_end   = p->next.end;
+    p->pictures++;
+    return 0;
+}
+
+/* The latest picture is over, and the time asked for is far ahead of it. Of one picture alone nothing is known yet:
+ * it may be a still image. */
+static int is_far(const DeepfillPairing *p, int64_t time)
+{
+    return p->pictures > 1 && p->current.gray && !p->loop && !p->no_seek &&
+           time - p->current.time > JUMP_AHEAD && !ff_deepfill_source_is_sequence(p->source);
+}
+
+/* Try to come near without decoding all between. */
+static int jump_ahead(DeepfillPairing *p, int64_t time)
+{
+    int ret;
+
+    if (ff_deepfill_source_seek(p->source, time) < 0) {
+        p->no_seek = 1;
+        return 0;
+    }
+    ret = pull(p, time);
+    if (ret < 0 || (p->next.gray && p->next.time <= time))
+        return ret;
+    p->no_seek = 1;
+    return restart(p);
+}
+
+static int jump_back(DeepfillPairing *p, int64_t time)
+{
+    if (!p->current.gray || time >= p->current.time - JUMP_BACK || ff_deepfill_pairing_is_still(p) ||
+        ff_deepfill_source_is_sequence(p->source))
+        return 0;
+    return restart(p);
+}
+
+int ff_deepfill_pairing_find(DeepfillPairing *p, int64_t time)
+{
+    int jumped = 0, ret = 0;
+
+    time += p->tolerance;
+    p->asked = time;
+    if (p->source)
+        ret = jump_back(p, time);
+    while (ret >= 0) {
+        if (p->next.gray) {
+            if (p->next.time > time)
+                return 1;
+            ff_deepfill_picture_move(&p->current, &p->next);
+        } else if (p->ended) {
+            return 1;
+        } else if (!p->source) {
+            return 0;
+        } else if (!jumped && is_far(p, time)) {
+            jumped = 1;
+            ret = jump_ahead(p, time);
+        } else {
+            ret = pull(p, time);
+        }
+    }
+    return ret;
+}
+
+int ff_deepfill_pairing_is_still(const DeepfillPairing *p)
+{
+    return p->ended && p->pictures == 1;
+}
+
+enum DeepfillPairingState ff_deepfill_pairing_state(const DeepfillPairing *p)
+{
+    if (!p->current.gray)
+        return DEEPFILL_MASK_NONE;
+    if (p->ended && !p->next.gray && p->pictures > 1 && p->asked >= p->current.end)
+        return DEEPFILL_MASK_ENDED;
+    return DEEPFILL_MASK_PICTURE;
+}
+
+void ff_deepfill_pairing_push(DeepfillPairing *p, DeepfillPicture *picture)
+{
+    ff_deepfill_picture_move(&p->next, picture);
+    p->pictures++;
+}
+
+void ff_deepfill_pairing_end(DeepfillPairing *p)
+{
+    p->ended = 1;
+}
+
+static int same_bytes(const AVFrame *a, const AVFrame *b)
+{
+    if (a->data[0] == b->data[0])
+        return 1;
+    if (a->width != b->width || a->height != b->height)
+        return 0;
+    for (int y = 0; y < a->height; y++)
+        if (memcmp(a->data[0] + y * a->linesize[0], b->data[0] + y * b->linesize[0], a->width))
+            return 0;
+    return 1;
+}
+
+int ff_deepfill_pairing_mask(DeepfillPairing *p, const DeepfillMaskSettings *settings, DeepfillMask **mask)
+{
+    const AVFrame *gray = p->current.gray;
+    DeepfillMask *made  = NULL;
+    AVFrame *made_of;
+    int ret;
+
+    *mask = p->mask;
+    if (p->mask && !memcmp(&p->made_with, settings, sizeof(*settings)) && same_bytes(p->made_of, gray))
+        return 0;
+    made_of = av_frame_clone(gray);
+    if (!made_of)
+        return AVERROR(ENOMEM);
+    ret = deepfill_mask_create(&made, settings, gray->data[0], gray->linesize[0], gray->width, gray->height);
+    if (ret < 0) {
+        av_frame_free(&made_of);
+        return ret;
+    }
+    deepfill_mask_close(&p->mask);
+    av_frame_free(&p->made_of);
+    p->made_of   = made_of;
+    p->made_with = *settings;
+    *mask = p->mask = made;
+    return 1;
+}
+
+void ff_deepfill_pairing_uninit(DeepfillPairing *p)
+{
+    ff_deepfill_source_close(&p->source);
+    av_frame_free(&p->current.gray);
+    av_frame_free(&p->next.gray);
+    av_frame_free(&p->made_of);
+    deepfill_mask_close(&p->mask);
+}

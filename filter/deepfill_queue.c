@@ -1,0 +1,137 @@
+/*
+ * This file is part of FFmpeg.
+ *
+ * FFmpeg is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * FFmpeg is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with FFmpeg; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+/**
+ * @file
+ * Frames lent to libdeepfill's workers.
+ */
+
+#include <stdio.h>
+
+#include "libavutil/dict.h"
+#include "libavutil/error.h"
+#include "libavutil/timestamp.h"
+
+#include "deepfill_compat.h"
+#include "deepfill_frame.h"
+#include "deepfill_queue.h"
+
+int ff_deepfill_queue_open(DeepfillQueue *q, const DeepfillSettings *settings)
+{
+    DeepfillInfo info;
+    int ret = deepfill_open(&q->fill, settings);
+
+    if (ret < 0) {
+        av_log(q->filter, AV_LOG_ERROR, "The workers cannot be started: %s\n", deepfill_error());
+        return ret;
+    }
+    deepfill_info(q->fill, &info);
+    if (info.warning)
+        av_log(q->filter, AV_LOG_WARNING, "%s\n", info.warning);
+    q->format     = settings->format;
+    q->max_frames = deepfill_delay(q->fill) + 1;
+    q->frames     = av_fifo_alloc2(q->max_frames, sizeof(AVFrame *), 0);
+    return q->frames ? 0 : AVERROR(ENOMEM);
+}
+
+int ff_deepfill_queue_count(const DeepfillQueue *q)
+{
+    return av_fifo_can_read(q->frames);
+}
+
+int ff_deepfill_queue_has_room(const DeepfillQueue *q)
+{
+    return ff_deepfill_queue_count(q) < q->max_frames;
+}
+
+/* Hand on one frame that has come back. */
+static int finish_frame(DeepfillQueue *q, const DeepfillResult *result)
+{
+    AVFrame *frame = NULL;
+    char hole[16];
+    int ret;
+
+    if (av_fifo_read(q->frames, &frame, 1) < 0 || frame != result->opaque) {
+        av_frame_free(&frame);
+        return AVERROR_BUG;
+    }
+    if (result->error < 0) {
+        av_log(q->filter, AV_LOG_ERROR, "The frame at %s could not be filled: %s\n",
+               av_ts2timestr(frame->pts, &q->filter->inputs[0]->time_base), deepfill_error());
+        av_frame_free(&frame);
+        return result->error;
+    }
+    if (result->no_context)
+        ff_deepfill_report_odd(q->report, DEEPFILL_ODD_NO_CONTEXT, "A box holds no known pixel: what fills it "
+                               "is made up from nothing.");
+    snprintf(hole, sizeof(hole), "%.6f", result->hole);
+    ret = av_dict_set(&frame->metadata, "lavfi.deepfill.hole", hole, 0);
+    if (ret < 0) {
+        av_frame_free(&frame);
+        return ret;
+    }
+    return ff_filter_frame(q->filter->outputs[0], frame);
+}
+
+int ff_deepfill_queue_hand_on(DeepfillQueue *q, int wait)
+{
+    DeepfillResult result;
+    int ret;
+
+    while ((ret = deepfill_receive(q->fill, &result, wait)) >= 0) {
+        ret = finish_frame(q, &result);
+        if (ret < 0)
+            return ret;
+        wait = 0;
+    }
+    if (ret == AVERROR(EAGAIN) || ret == AVERROR(EPIPE))
+        return 0;
+    av_log(q->filter, AV_LOG_ERROR, "No frame can be had from the workers: %s\n", deepfill_error());
+    return ret;
+}
+
+int ff_deepfill_queue_send(DeepfillQueue *q, AVFrame *frame, DeepfillMask *mask, enum DeepfillShow show)
+{
+    DeepfillFrame lent = { .mask = mask, .show = show, .opaque = frame };
+    int ret;
+
+    ff_deepfill_describe_frame(&lent.image, &q->format, frame);
+    while ((ret = deepfill_send(q->fill, &lent)) == AVERROR(EAGAIN) && ff_deepfill_queue_count(q))
+        if ((ret = ff_deepfill_queue_hand_on(q, 1)) < 0)
+            return ret;
+    if (ret < 0) {
+        av_log(q->filter, AV_LOG_ERROR, "A frame cannot be filled: %s\n", deepfill_error());
+        return ret;
+    }
+    return av_fifo_write(q->frames, &frame, 1);
+}
+
+/* The workers first: until they have stopped they write to the frames. */
+int ff_deepfill_queue_close(DeepfillQueue *q)
+{
+    AVFrame *frame;
+    int count = 0;
+
+    deepfill_close(&q->fill);
+    while (q->frames && av_fifo_read(q->frames, &frame, 1) >= 0) {
+        av_frame_free(&frame);
+        count++;
+    }
+    av_fifo_freep2(&q->frames);
+    return count;
+}

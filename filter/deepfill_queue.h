@@ -1,0 +1,67 @@
+/*
+ * This file is part of FFmpeg.
+ *
+ * FFmpeg is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * FFmpeg is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with FFmpeg; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+/**
+ * @file
+ * Frames lent to libdeepfill's workers: sent, taken back in order, handed on.
+ */
+
+#ifndef AVFILTER_DEEPFILL_QUEUE_H
+#define AVFILTER_DEEPFILL_QUEUE_H
+
+#include <deepfill.h>
+
+#include "libavutil/fifo.h"
+#include "libavutil/frame.h"
+
+#include "avfilter.h"
+#include "deepfill_report.h"
+
+typedef struct DeepfillQueue {
+    AVFilterContext *filter; ///< whose first output gets the frames
+    DeepfillReport *report;
+    DeepfillContext *fill;   ///< owned
+    DeepfillFormat format;   ///< of all frames, but for matrix and range
+    AVFifo *frames;          ///< AVFrame *: lent to fill, oldest first
+    int max_frames;          ///< frames that may be lent at a time
+} DeepfillQueue;
+
+/** Start the workers; filter and report are set by the caller. @return 0 or an error, which has been logged */
+int ff_deepfill_queue_open(DeepfillQueue *queue, const DeepfillSettings *settings);
+
+/** @return how many frames are in flight */
+int ff_deepfill_queue_count(const DeepfillQueue *queue);
+
+/** @return 1 where another frame may be sent */
+int ff_deepfill_queue_has_room(const DeepfillQueue *queue);
+
+/**
+ * Lend a frame to the workers.
+ *
+ * @param frame  taken over unless this fails; writable where mask is not NULL
+ * @param mask   NULL: the frame passes untouched
+ */
+int ff_deepfill_queue_send(DeepfillQueue *queue, AVFrame *frame, DeepfillMask *mask, enum DeepfillShow show);
+
+/** Hand on all finished frames; wait for the first of them where wait is set. */
+int ff_deepfill_queue_hand_on(DeepfillQueue *queue, int wait);
+
+/** Stop the workers and free the frames in flight. @return how many those were */
+int ff_deepfill_queue_close(DeepfillQueue *queue);
+
+#endif /* AVFILTER_DEEPFILL_QUEUE_H */

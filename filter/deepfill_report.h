@@ -1,0 +1,62 @@
+/*
+ * This file is part of FFmpeg.
+ *
+ * FFmpeg is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * FFmpeg is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with FFmpeg; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+/**
+ * @file
+ * What the deepfill filter tells its user: one line about what it does, and
+ * each oddity once.
+ */
+
+#ifndef AVFILTER_DEEPFILL_REPORT_H
+#define AVFILTER_DEEPFILL_REPORT_H
+
+#include <stdint.h>
+
+#include <deepfill.h>
+
+#include "libavutil/attributes.h"
+
+enum DeepfillOddity {
+    DEEPFILL_ODD_SCALED,
+    DEEPFILL_ODD_ENDED,
+    DEEPFILL_ODD_HALF,
+    DEEPFILL_ODD_GREYS,
+    DEEPFILL_ODD_NO_CONTEXT,
+    DEEPFILL_ODD_INTERLACED,
+    DEEPFILL_ODD_TIMES,
+};
+
+typedef struct DeepfillReport {
+    void *log;           ///< an object with an AVClass
+    const char *mask;    ///< what to call the mask: its file's name, "the second input", box='...'
+    int started;         ///< the line about the start has been given
+    unsigned said;       ///< bit set of enum DeepfillOddity
+} DeepfillReport;
+
+/** Give the line about the start, with the first mask that has a hole; after that, nothing. */
+void ff_deepfill_report_start(DeepfillReport *report, const DeepfillModel *model, DeepfillContext *fill,
+                              const DeepfillMask *mask, int mask_width, int mask_height);
+
+/** Warn of what a mask's picture looks like. */
+void ff_deepfill_report_mask(DeepfillReport *report, const DeepfillMaskInfo *info);
+
+/** Warn of an oddity, once. */
+void ff_deepfill_report_odd(DeepfillReport *report, enum DeepfillOddity oddity, const char *format, ...)
+    av_printf_format(3, 4);
+
+#endif /* AVFILTER_DEEPFILL_REPORT_H */
