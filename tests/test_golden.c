@@ -1,0 +1,212 @@
+/**
+ * @file
+ * The network against the golden files that tests/golden/make.py made without it.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base.h"
+#include "deepfill.h"
+#include "kernels/gemm.h"
+#include "model/model.h"
+#include "weights/weights.h"
+
+#define FOLDER "tests/golden/"
+
+/* Everything of one case; H x W pixels. */
+typedef struct Case {
+    int width, height, cnum, official;
+    const uint8_t *picture, *mask;
+    float *image, *stage1, *attention, *stage2;
+    uint8_t *hole, *final;
+} Case;
+
+static DfWeights *open_file(const char *name, const char *end)
+{
+    char path[200];
+    DfWeights *weights = NULL;
+    snprintf(path, sizeof path, FOLDER "%s%s.safetensors", name, end);
+    if (df_weights_open(&weights, path) < 0)
+        fail_msg("%s", df_error_text());
+    return weights;
+}
+
+static const uint8_t *bytes_of(const DfWeights *weights, const char *name)
+{
+    const DfTensor *tensor = df_weights_find(weights, name);
+    if (!tensor)
+        fail_msg("%s lacks %s", weights->name, name);
+    return weights->data + tensor->begin;
+}
+
+/* ---------------------------------------------------------------------------------- running -- */
+
+static void *room(size_t count, size_t size)
+{
+    void *memory = df_alloc(count * size);
+    assert_non_null(memory);
+    return memory;
+}
+
+static void prepare(Case *c)
+{
+    size_t pixels = (size_t)c->width * c->height;
+    c->image = room(3 * pixels, sizeof(float));
+    c->stage1 = room(3 * pixels, sizeof(float));
+    c->stage2 = room(3 * pixels, sizeof(float));
+    c->attention = room(pixels / 16 * 2 * c->cnum, sizeof(float));
+    c->hole = room(pixels, 1);
+    c->final = room(3 * pixels, 1);
+    for (size_t i = 0; i < 3 * pixels; i++)
+        c->image[i] = c->picture[i] / 127.5f - 1;
+    for (size_t i = 0; i < pixels; i++)
+        c->hole[i] = c->mask[i] > 127;
+}
+
+static void release(Case *c)
+{
+    df_free(c->image);
+    df_free(c->stage1);
+    df_free(c->stage2);
+    df_free(c->attention);
+    df_free(c->hole);
+    df_free(c->final);
+}
+
+static void run(const DeepfillModel *model, Case *c)
+{
+    DfPlan *plan = NULL;
+    if (df_plan_create(&plan, model, c->width, c->height) < 0)
+        fail_msg("%s", df_error_text());
+    void *workspace = room(df_plan_workspace(plan), 1);
+    DfRun run = { .image = c->image, .hole = c->hole, .stage1 = c->stage1, .stage2 = c->stage2,
+                  .attention = c->attention };
+    df_model_run(model, plan, workspace, &run);
+    df_free(workspace);
+    df_plan_close(&plan);
+}
+
+/* As the official program does: clamp, truncate. For the other semantics: round. */
+static void finish(Case *c)
+{
+    for (size_t i = 0; i < 3 * (size_t)c->width * c->height; i++) {
+        float value = ((c->hole[i / 3] ? c->stage2[i] : c->image[i]) + 1) * 127.5f;
+        c->final[i] = DF_CLAMP(c->official ? value : value + 0.5f, 0, 255);
+    }
+}
+
+/* --------------------------------------------------------------------------------- comparing -- */
+
+static const DfTensor *expected(const DfWeights *golden, const char *name, const char *output, size_t *every)
+{
+    char key[100];
+    snprintf(key, sizeof key, "every.%s.%s", name, output);
+    const char *text = df_weights_meta(golden, key);
+    assert_non_null(text);
+    *every = strtoul(text, NULL, 10);
+    return df_weights_find(golden, key + strlen("every."));
+}
+
+static void compare(const DfWeights *golden, const char *name, const char *output, const float *found, double limit)
+{
+    size_t every;
+    const DfTensor *tensor = expected(golden, name, output, &every);
+    float *wanted = room(tensor->count, sizeof(float));
+    double worst = 0;
+    assert_int_equal(df_tensor_read(golden, tensor, wanted), 0);
+    for (size_t i = 0; i < tensor->count; i++) {
+        double error = fabs((double)wanted[i] - found[i * every]);
+        worst = error > worst || isnan(error) ? error : worst;
+    }
+    df_free(wanted);
+    if (!(worst <= limit))
+        fail_msg("%s %s of %s: error %g, limit %g", golden->name, output, name, worst, limit);
+}
+
+static void compare_final(const DfWeights *golden, const char *name, const uint8_t *found)
+{
+    size_t every, different = 0;
+    const DfTensor *tensor = expected(golden, name, "final", &every);
+    const uint8_t *wanted = golden->data + tensor->begin;
+    for (size_t i = 0; i < tensor->count; i++) {
+        assert_in_range(abs(wanted[i] - found[i * every]), 0, 1);
+        different += wanted[i] != found[i * every];
+    }
+    assert_true(different <= tensor->count / 1000);
+}
+
+static void check_case(const DeepfillModel *model, Case *c, const DfWeights *golden, const char *name)
+{
+    prepare(c);
+    run(model, c);
+    finish(c);
+    compare(golden, name, "stage1", c->stage1, 1e-4);
+    compare(golden, name, "attention", c->attention, 1e-4);
+    compare(golden, name, "stage2", c->stage2, 2e-4);
+    compare_final(golden, name, c->final);
+    release(c);
+}
+
+/* Every mask of the pictures file: "MASK_WxH" on picture "WxH". */
+static void check_model(const char *name)
+{
+    DeepfillModel *model = NULL;
+    DeepfillModelInfo info;
+    char path[200];
+    int cases = 0;
+    DfWeights *pictures = open_file("pictures", ""), *golden = open_file(name, ".expected");
+    snprintf(path, sizeof path, FOLDER "%s.safetensors", name);
+    if (deepfill_model_open(&model, path) < 0)
+        fail_msg("%s", df_error_text());
+    deepfill_model_info(model, &info);
+    for (size_t i = 0; i < pictures->tensor_count; i++) {
+        const DfTensor *mask = &pictures->tensors[i];
+        const char *size = strchr(mask->name, '_');
+        if (!size)
+            continue;
+        Case c = { .height = mask->shape[0], .width = mask->shape[1], .cnum = info.cnum,
+                   .official = !strcmp(info.semantics, "official"), .mask = pictures->data + mask->begin,
+                   .picture = bytes_of(pictures, size + 1) };
+        check_case(model, &c, golden, mask->name);
+        cases++;
+    }
+    assert_int_equal(cases, 10);
+    deepfill_model_close(&model);
+    df_weights_close(&golden);
+    df_weights_close(&pictures);
+}
+
+static void test_official_8(void **state) { (void)state; check_model("c8-official"); }
+static void test_official_16(void **state) { (void)state; check_model("c16-official"); }
+static void test_stride_8(void **state) { (void)state; check_model("c8-stride"); }
+static void test_stride_16(void **state) { (void)state; check_model("c16-stride"); }
+
+static int set_up(void **state)
+{
+    (void)state;
+    df_gemm_open();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    df_gemm_close();
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_official_8),
+        cmocka_unit_test(test_official_16),
+        cmocka_unit_test(test_stride_8),
+        cmocka_unit_test(test_stride_16),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
