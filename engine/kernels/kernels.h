@@ -3,7 +3,7 @@
  * Float loops that know no layers: portable C versions, overridden per CPU level.
  *
  * The C versions are the oracle. Others may differ from them by rounding only: by at most 1e-6 relative to the
- * larger of 1 and the result's size (tests/kernels.c).
+ * larger of 1 and the result's size, for values up to 1e30 (tests/kernels.c).
  */
 #ifndef DF_KERNELS_H
 #define DF_KERNELS_H

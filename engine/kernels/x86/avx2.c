@@ -34,14 +34,15 @@ static float max_lanes(__m256 v)
 
 /*
  * e^x = 2^n * 2^r with n = round(x log2 e). 2^r on [-1/2, 1/2] is the degree-5 minimax polynomial, relative
- * error 7.5e-8. x is clamped so that 2^n stays a normal number: below it the result is about 1e-38, not 0.
+ * error 7.5e-8; log2 e comes in two parts, or n times its rounding error would be lost. x is clamped so that
+ * 2^n stays a normal number: results end at about 1e-38 and 1e38.
  */
 static __m256 exp8(__m256 x)
 {
-    const __m256 log2e = _mm256_set1_ps(1.44269504f);
+    const __m256 log2e = _mm256_set1_ps(1.44269502f), rest = _mm256_set1_ps(1.92596303e-8f);
     x = _mm256_max_ps(_mm256_min_ps(x, _mm256_set1_ps(88)), _mm256_set1_ps(-87));
     __m256 n = _mm256_round_ps(_mm256_mul_ps(x, log2e), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-    __m256 r = _mm256_fmsub_ps(x, log2e, n);
+    __m256 r = _mm256_fmadd_ps(x, rest, _mm256_fmsub_ps(x, log2e, n));
     __m256 p = _mm256_set1_ps(0.001327647203f);
     p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(0.009675541480f));
     p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(0.05550713275f));
@@ -79,7 +80,8 @@ void df_gate_avx2(float *out, const float *in, const float *bias, int pixels, in
             continue;
         __m256i tail = first_lanes(half - c);
         __m256 f = _mm256_add_ps(_mm256_maskload_ps(in + c, tail), _mm256_maskload_ps(bias + c, tail));
-        __m256 g = _mm256_add_ps(_mm256_maskload_ps(in + half + c, tail), _mm256_maskload_ps(bias + half + c, tail));
+        const float *gate = in + half + c, *gate_bias = bias + half + c;
+        __m256 g = _mm256_add_ps(_mm256_maskload_ps(gate, tail), _mm256_maskload_ps(gate_bias, tail));
         _mm256_maskstore_ps(out + c, tail, gate8(f, g, relu));
     }
 }

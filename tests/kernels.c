@@ -1,0 +1,267 @@
+/**
+ * @file
+ * Every CPU level's kernels against the C versions, on random and on extreme values; the C versions against
+ * loops as plain as the definitions, in double precision.
+ */
+#include <float.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base.h"
+#include "kernels/gemm.h"
+#include "kernels/kernels.h"
+
+#define ROOM 4096
+/* kernels.h promises this much, relative to the larger of 1 and the value. */
+#define LIMIT 1e-6
+
+static float a[3][ROOM];
+
+static uint32_t state_of_random;
+
+/* Reproducible on every machine. */
+static float uniform(float low, float high)
+{
+    state_of_random = state_of_random * 1664525 + 1013904223;
+    return low + (high - low) * (state_of_random >> 8) / (1 << 24);
+}
+
+static void fill(float *values, int n, float range)
+{
+    for (int i = 0; i < n; i++)
+        values[i] = uniform(-range, range);
+}
+
+/* Random values with zeros, denormals, values at the edge of exp() and very large ones among them. */
+static void fill_extreme(float *values, int n)
+{
+    static const float extremes[] = { 0, -0.0f, FLT_MIN / 3, -FLT_MIN / 3, FLT_MIN, 1e-20f, -1e-20f, 87, -87, 88.5f,
+                                      -88.5f, 104, -104, 1e10f, -1e10f, 1e30f, -1e30f, 1, -1 };
+    fill(values, n, 8);
+    for (int i = 0; i < n; i += 2)
+        values[i] = extremes[(int)uniform(0, DF_COUNT(extremes))];
+}
+
+static void assert_near(const float *found, const float *wanted, int n, double limit)
+{
+    for (int i = 0; i < n; i++) {
+        double error = fabs((double)found[i] - wanted[i]);
+        if (!(error <= limit * fmax(1, fabs(wanted[i]))))
+            fail_msg("value %d of %d: %.9g, expected %.9g", i, n, found[i], wanted[i]);
+    }
+}
+
+/* Run a test at each level that this CPU has, C first. */
+static void each_level(void (*test)(const DfKernels *kernels))
+{
+    enum DfCpuLevel most;
+    df_cpu_force(DF_CPU_LEVELS);
+    most = df_cpu_level();
+    for (int level = 0; level <= (int)most; level++) {
+        df_cpu_force(level);
+        state_of_random = 1;
+        test(df_kernels());
+    }
+    df_cpu_force(DF_CPU_LEVELS);
+}
+
+/* ------------------------------------------------------------------------------------- gate -- */
+
+static void plain_gate(float *out, const float *in, const float *bias, int pixels, int half, int relu)
+{
+    for (int i = 0; i < pixels * half; i++) {
+        int p = i / half, c = i % half;
+        double f = in[2 * half * p + c] + bias[c], g = in[2 * half * p + half + c] + bias[half + c];
+        double feature = f > 0 ? f : relu ? 0 : exp(f) - 1;
+        out[i] = feature / (1 + exp(-g));
+    }
+}
+
+static void check_gate(const DfKernels *kernels)
+{
+    static float found[ROOM], wanted[ROOM];
+    for (int half = 1; half <= 33; half++)
+        for (int extreme = 0; extreme < 2; extreme++)
+            for (int relu = 0; relu < 2; relu++) {
+                int pixels = 7, n = pixels * half;
+                (extreme ? fill_extreme(a[0], 2 * n) : fill(a[0], 2 * n, 6));
+                fill(a[1], 2 * half, extreme ? 0 : 1);
+                found[n] = 42;
+                kernels->gate(found, a[0], a[1], pixels, half, relu);
+                plain_gate(wanted, a[0], a[1], pixels, half, relu);
+                assert_near(found, wanted, n, LIMIT);
+                df_gate_c(wanted, a[0], a[1], pixels, half, relu);
+                assert_near(found, wanted, n, LIMIT);
+                assert_true(found[n] == 42);
+            }
+}
+
+static void test_gate(void **state) { (void)state; each_level(check_gate); }
+
+/* -------------------------------------------------------------------------------------- rgb -- */
+
+static void check_rgb(const DfKernels *kernels)
+{
+    static float found[64], wanted[64];
+    for (int k = 1; k <= 144; k += 5)
+        for (int extreme = 0; extreme < 2; extreme++) {
+            int pixels = 5;
+            fill(a[0], pixels * k, 1);
+            if (extreme)
+                fill_extreme(a[0], pixels); /* the first rows' first values */
+            fill(a[1], 3 * k, 0.5);
+            fill(a[2], 3, 1);
+            for (int i = 0; i < 3 * pixels; i++) {
+                double sum = a[2][i % 3];
+                for (int j = 0; j < k; j++)
+                    sum += (double)a[0][i / 3 * k + j] * a[1][i % 3 * k + j];
+                wanted[i] = tanh(sum);
+            }
+            found[3 * pixels] = 42;
+            kernels->rgb(found, a[0], a[1], a[2], pixels, k);
+            /* A sum of k products rounds k times. */
+            if (!extreme)
+                assert_near(found, wanted, 3 * pixels, 4 * LIMIT);
+            for (int i = 0; i < 3 * pixels; i++)
+                assert_true(found[i] >= -1 && found[i] <= 1);
+            assert_true(found[3 * pixels] == 42);
+        }
+}
+
+static void test_rgb(void **state) { (void)state; each_level(check_rgb); }
+
+/* -------------------------------------------------------------------------------- attention -- */
+
+static void check_sum3(const DfKernels *kernels)
+{
+    static float found[256];
+    for (int n = -2; n <= 100; n++) {
+        for (int i = 0; i < 3; i++)
+            fill_extreme(a[i], DF_MAX(n, 0));
+        found[DF_MAX(n, 0)] = 42;
+        kernels->sum3(found, a[0], a[1], a[2], n);
+        for (int i = 0; i < n; i++)
+            assert_true(found[i] == a[0][i] + a[1][i] + a[2][i]);
+        assert_true(found[DF_MAX(n, 0)] == 42);
+    }
+}
+
+static void test_sum3(void **state) { (void)state; each_level(check_sum3); }
+
+static void plain_softmax(float *out, const float *row, const float *known, double scale, int n)
+{
+    double max = -DBL_MAX, sum = 0;
+    for (int i = 0; i < n; i++)
+        max = fmax(max, scale * row[i] * known[i]);
+    for (int i = 0; i < n; i++)
+        sum += exp(scale * row[i] * known[i] - max);
+    for (int i = 0; i < n; i++)
+        out[i] = exp(scale * row[i] * known[i] - max) / sum * known[i];
+}
+
+static void check_softmax(const DfKernels *kernels)
+{
+    static float found[ROOM], wanted[ROOM];
+    for (int n = 1; n <= 100; n++)
+        for (int kind = 0; kind < 4; kind++) { /* soft, sharp, flat, nothing known */
+            fill(a[0], n, kind == 0 ? 0.3 : kind == 1 ? 1000 : 0);
+            for (int i = 0; i < n; i++)
+                a[1][i] = kind < 3 && uniform(0, 1) > 0.3;
+            plain_softmax(wanted, a[0], a[1], 10, n);
+            memcpy(found, a[0], n * sizeof *found);
+            found[n] = 42;
+            kernels->softmax(found, a[1], 10, n);
+            /* Rounding of a logit of thousands is what counts where two of them are close. */
+            assert_near(found, wanted, n, kind == 1 ? 1e-3 : LIMIT);
+            df_softmax_c(a[0], a[1], 10, n);
+            assert_near(found, a[0], n, LIMIT);
+            assert_true(found[n] == 42);
+        }
+}
+
+static void test_softmax(void **state) { (void)state; each_level(check_softmax); }
+
+/* ---------------------------------------------------------------------------------- im2col -- */
+
+/* The value that a window sees at (y, x), c. */
+static float seen(const DfWindow *w, int y, int x, int c)
+{
+    if (y < 0 || x < 0 || y >= w->height << w->up || x >= w->width << w->up)
+        return 0;
+    return a[0][((y >> w->up) * w->width + (x >> w->up)) * w->channels + c];
+}
+
+static void check_window(const DfWindow *w, int first, int count)
+{
+    int length = w->kernel * w->kernel * w->channels;
+    static float rows[200000];
+    df_im2col(rows, w, a[0], first, count);
+    for (int i = 0; i < count * length; i++) {
+        int p = first + i / length, k = i % length / w->channels;
+        int y = p / w->out_width * w->stride - w->top + k / w->kernel * w->rate;
+        int x = p % w->out_width * w->stride - w->left + k % w->kernel * w->rate;
+        assert_true(rows[i] == seen(w, y, x, i % w->channels));
+    }
+}
+
+static void test_im2col(void **state)
+{
+    static const int windows[][4] = { /* kernel, stride, rate, up */
+        { 3, 1, 1, 0 }, { 5, 1, 1, 0 }, { 3, 2, 1, 0 }, { 4, 2, 1, 0 }, { 3, 1, 2, 0 }, { 3, 1, 8, 0 }, { 3, 1, 1, 1 },
+    };
+    (void)state;
+    fill(a[0], ROOM, 1);
+    for (size_t i = 0; i < DF_COUNT(windows); i++)
+        for (int channels = 1; channels <= 7; channels += 2) {
+            const int *k = windows[i];
+            DfWindow w = { .height = 6, .width = 9, .channels = channels, .up = k[3], .kernel = k[0], .stride = k[1],
+                           .rate = k[2], .top = k[2] * (k[0] - 1) / 2, .left = k[2], .out_width = (9 << k[3]) / k[1] };
+            int all = w.out_width * (6 << k[3]) / k[1];
+            check_window(&w, 0, all);
+            check_window(&w, 5, 17);
+            check_window(&w, all - 1, 1);
+        }
+}
+
+/* ------------------------------------------------------------------------------------ gemm -- */
+
+static void check_product(int m, int n, int k)
+{
+    static float out[ROOM], turned[ROOM];
+    fill(a[0], m * k, 1);
+    fill(a[1], k * n, 1);
+    for (int i = 0; i < k * n; i++)
+        a[2][i % n * k + i / n] = a[1][i];
+    df_gemm(m, n, k, a[0], k, a[1], n, out, n);
+    df_gemm_bt(m, n, k, a[0], k, a[2], k, turned, n);
+    for (int i = 0; i < m * n; i++) {
+        double sum = 0;
+        for (int j = 0; j < k; j++)
+            sum += (double)a[0][i / n * k + j] * a[1][j * n + i % n];
+        assert_true(fabs(sum - out[i]) < 1e-5 && fabs(sum - turned[i]) < 1e-5);
+    }
+}
+
+static void test_gemm(void **state)
+{
+    (void)state;
+    df_gemm_open();
+    check_product(1, 1, 1);
+    check_product(17, 3, 29);
+    check_product(64, 48, 63);
+    check_product(5, 64, 64);
+    df_gemm_close();
+    assert_non_null(strstr(df_gemm_description(), "OpenBLAS"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_gate),    cmocka_unit_test(test_rgb),    cmocka_unit_test(test_sum3),
+        cmocka_unit_test(test_softmax), cmocka_unit_test(test_im2col), cmocka_unit_test(test_gemm),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,150 @@
+/**
+ * @file
+ * Sizes that overflow, errors that keep their first cause, memory and threads that fail when told to.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base.h"
+#include "cpu.h"
+
+static void test_sizes(void **state)
+{
+    (void)state;
+    assert_int_equal(df_size_mul(6, 7), 42);
+    assert_int_equal(df_size_mul(0, SIZE_MAX - 1), 0);
+    assert_true(df_size_mul(SIZE_MAX / 2, 3) == DF_SIZE_BAD);
+    assert_true(df_size_mul(DF_SIZE_BAD, 0) == DF_SIZE_BAD);
+    assert_int_equal(df_size_add(40, 2), 42);
+    assert_true(df_size_add(SIZE_MAX - 1, 2) == DF_SIZE_BAD);
+    assert_true(df_size_add(0, DF_SIZE_BAD) == DF_SIZE_BAD);
+    assert_int_equal(df_size_align(0), 0);
+    assert_int_equal(df_size_align(1), DF_ALIGN);
+    assert_int_equal(df_size_align(DF_ALIGN), DF_ALIGN);
+    assert_true(df_size_align(SIZE_MAX - 3) == DF_SIZE_BAD);
+}
+
+static void test_first_cause_is_kept(void **state)
+{
+    (void)state;
+    df_error_clear();
+    assert_string_equal(df_error_text(), "");
+    assert_int_equal(df_error(-EINVAL, "first %d", 1), -EINVAL);
+    assert_int_equal(df_error(-ENOMEM, "second"), -ENOMEM);
+    assert_string_equal(df_error_text(), "first 1");
+    df_error_clear();
+    assert_string_equal(df_error_text(), "");
+}
+
+static void test_long_cause_is_cut(void **state)
+{
+    static char name[5000];
+    (void)state;
+    memset(name, 'x', sizeof name - 1);
+    df_error_clear();
+    df_error(-EINVAL, "%s", name);
+    assert_true(strlen(df_error_text()) > 500 && strlen(df_error_text()) < sizeof name - 1);
+    df_error_clear();
+}
+
+static void test_memory(void **state)
+{
+    (void)state;
+    for (size_t size = 0; size < 1000; size += 37) {
+        unsigned char *memory = df_alloc(size);
+        assert_non_null(memory);
+        assert_int_equal((uintptr_t)memory % DF_ALIGN, 0);
+        for (size_t i = 0; i < size; i++)
+            assert_int_equal(memory[i], 0);
+        df_free(memory);
+    }
+    df_free(NULL);
+    assert_null(df_alloc(DF_SIZE_BAD));
+    assert_null(df_alloc(SIZE_MAX - 1));
+    df_error_clear();
+    char *copy = df_strdup("text");
+    assert_string_equal(copy, "text");
+    df_free(copy);
+}
+
+static void *answer(void *argument)
+{
+    *(int *)argument = 42;
+    return NULL;
+}
+
+static void test_failures_on_demand(void **state)
+{
+    pthread_t thread;
+    int found = 0;
+    (void)state;
+    df_error_clear();
+    df_fail_after(2);
+    void *first = df_alloc(1);
+    assert_non_null(first);
+    assert_int_equal(df_thread_start(&thread, answer, &found), 0);
+    pthread_join(thread, NULL);
+    assert_int_equal(found, 42);
+    assert_null(df_alloc(1));
+    assert_non_null(strstr(df_error_text(), "out of memory"));
+    assert_null(df_strdup("text"));
+    assert_int_equal(df_thread_start(&thread, answer, &found), -EAGAIN);
+    df_fail_after(-1);
+    df_free(first);
+    first = df_alloc(1);
+    assert_non_null(first);
+    df_free(first);
+    df_error_clear();
+}
+
+static void *own_error(void *argument)
+{
+    *(int *)argument = df_error_text()[0] == 0;
+    df_error(-EINVAL, "of the other thread");
+    return NULL;
+}
+
+static void test_errors_belong_to_threads(void **state)
+{
+    pthread_t thread;
+    int empty = 0;
+    (void)state;
+    df_error_clear();
+    df_error(-EINVAL, "mine");
+    assert_int_equal(df_thread_start(&thread, own_error, &empty), 0);
+    pthread_join(thread, NULL);
+    assert_int_equal(empty, 1);
+    assert_string_equal(df_error_text(), "mine");
+    df_error_clear();
+}
+
+static void test_cpu(void **state)
+{
+    (void)state;
+    enum DfCpuLevel own = df_cpu_level();
+    assert_true(df_cpu_count() >= 1);
+    df_cpu_force(DF_CPU_C);
+    assert_int_equal(df_cpu_level(), DF_CPU_C);
+    assert_string_equal(df_cpu_name(df_cpu_level()), "c");
+    df_cpu_force(DF_CPU_LEVELS);
+    assert_int_equal(df_cpu_level(), own);
+    assert_string_equal(df_cpu_name(DF_CPU_AVX2), "avx2");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_first_cause_is_kept),
+        cmocka_unit_test(test_long_cause_is_cut),
+        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_failures_on_demand),
+        cmocka_unit_test(test_errors_belong_to_threads),
+        cmocka_unit_test(test_cpu),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
