@@ -83,13 +83,22 @@ static Row cut_row(const DfRules *rules, int need0, int need1, int whole, int co
     return row;
 }
 
+/** What a box must hold along x: an eighth of a large context may go where that saves a rung of the ladder. */
+static int least_need(DfRect hole, DfRect need, int context)
+{
+    int spare = DF_MIN(context / 8, context - LEAST_CONTEXT);
+    int half = DF_MIN(df_rect_width(need), df_rect_width(hole) + context);
+
+    return DF_MAX(df_rect_width(need) - 2 * spare, half);
+}
+
 /** A single box along x, or a row of tiles where the hole is too long. */
 static Row lay_row(const DfRules *rules, DfRect hole, DfRect need, int whole, int context, int quarters, int grid)
 {
     if (4 * (int64_t)df_rect_width(need) > (int64_t)rules->size * quarters)
         return cut_row(rules, need.x0, need.x1, whole, context, quarters, grid);
 
-    Row row = { .tiles = 1, .net = net_side(rules, df_rect_width(need), whole, quarters) };
+    Row row = { .tiles = 1, .net = net_side(rules, least_need(hole, need, context), whole, quarters) };
     row.length = frame_side(row.net, quarters, grid);
     row.start = place(hole.x0, hole.x1, row.length, whole, grid);
     row.end = row.start + row.length;
