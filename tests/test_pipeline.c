@@ -1,0 +1,368 @@
+/**
+ * @file
+ * The pipeline with synthetic steps. What steps read of each other is plain memory: under the thread
+ * sanitizer these tests also prove that the pipeline orders every access.
+ */
+#include "picture.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "video/pipeline.h"
+
+#define MOST_FRAMES 128
+#define MOST_STEPS 3
+#define MOST_UNITS 4
+
+/** A run of a pipeline and the traces that it leaves. */
+typedef struct World {
+    DfPipeline *pipeline;
+    int slots;
+    int frame_of[MOST_FRAMES];                      /* slot -> frame number */
+    int sent;
+    int units;                                      /* of every step but the last */
+    int ran[MOST_FRAMES][MOST_STEPS][MOST_UNITS];
+    int value[MOST_FRAMES][MOST_STEPS];             /* what a step made of what it read */
+    int finished[MOST_FRAMES];                      /* frames in the order in which their last step ended */
+    int finish_count;
+    pthread_mutex_t lock;
+    int (*pause)(int frame, int unit);              /* microseconds */
+    int fail_frame, fail_step, fail_units;          /* bit set of failing units */
+} World;
+
+static int world_units(void *opaque, int slot)
+{
+    (void)slot;
+    return ((World *)opaque)->units;
+}
+
+static int one_unit(void *opaque, int slot)
+{
+    (void)opaque;
+    (void)slot;
+    return 1;
+}
+
+static int no_unit_in_odd_frames(void *opaque, int slot)
+{
+    return ((World *)opaque)->frame_of[slot] % 2 == 0;
+}
+
+static int trace(const DfTask *task, int step)
+{
+    World *w = task->opaque;
+    int frame = (int)task->frame;
+
+    assert_int_equal(w->frame_of[task->slot], frame);
+    if (w->pause)
+        usleep(w->pause(frame, task->unit));
+    w->ran[frame][step][task->unit]++;
+    if (w->fail_frame == frame && w->fail_step == step && (w->fail_units >> task->unit & 1))
+        return df_error(-EIO, "unit %d of step %d failed", task->unit, step);
+    return 0;
+}
+
+static int run_first(const DfTask *task)
+{
+    World *w = task->opaque;
+
+    if (!task->unit)
+        w->value[task->frame][0] = (int)task->frame * 3 + 1;
+    return trace(task, 0);
+}
+
+/** Reads the first step's values of the frames within 2, where they exist. */
+static int run_second(const DfTask *task)
+{
+    World *w = task->opaque;
+    int sum = 0;
+
+    if (!task->unit) {
+        for (int64_t n = DF_MAX(task->frame - 2, 0); n <= task->frame + 2 && n < MOST_FRAMES; n++)
+            sum = sum * 5 + w->value[n][0];
+        w->value[task->frame][1] = sum;
+    }
+    return trace(task, 1);
+}
+
+/** Overwrites what neighbours read, as paste does. */
+static int run_last(const DfTask *task)
+{
+    World *w = task->opaque;
+
+    w->value[task->frame][0] = -1;
+    w->value[task->frame][2] = w->value[task->frame][1] + 1;
+    pthread_mutex_lock(&w->lock);
+    w->finished[w->finish_count++] = (int)task->frame;
+    pthread_mutex_unlock(&w->lock);
+    return trace(task, 2);
+}
+
+static const DfStep own_frame[] = {
+    { "first", 0, world_units, run_first }, { "last", 0, one_unit, run_last },
+};
+
+static const DfStep neighbours[] = {
+    { "first", 0, world_units, run_first }, { "second", 2, world_units, run_second }, { "last", 0, one_unit, run_last },
+};
+
+static const DfStep sparse[] = { { "first", 1, no_unit_in_odd_frames, run_first },
+                                 { "last", 0, no_unit_in_odd_frames, run_last } };
+
+static World *world_open(const DfStep *steps, int count, int workers, int delay)
+{
+    World *w = calloc(1, sizeof *w);
+    DfPipelineSpec spec = { steps, count, delay, workers, w };
+
+    assert_non_null(w);
+    w->units = 1;
+    w->fail_frame = -1;
+    pthread_mutex_init(&w->lock, NULL);
+    w->slots = df_pipeline_slots(&spec);
+    assert_int_equal(df_pipeline_open(&w->pipeline, &spec), 0);
+    return w;
+}
+
+static void world_close(World *w)
+{
+    df_pipeline_close(&w->pipeline);
+    assert_null(w->pipeline);
+    pthread_mutex_destroy(&w->lock);
+    free(w);
+}
+
+static int world_send(World *w)
+{
+    int slot = df_pipeline_room(w->pipeline);
+
+    if (slot < 0)
+        return slot;
+    w->frame_of[slot] = w->sent++;
+    df_pipeline_push(w->pipeline);
+    return 0;
+}
+
+/** Take one frame, which must be `number`. @return its error */
+static int world_take(World *w, int number)
+{
+    int slot, error;
+
+    assert_int_equal(df_pipeline_pull(w->pipeline, 1, &slot, &error), 0);
+    assert_int_equal(w->frame_of[slot], number);
+    return error;
+}
+
+/** Send `frames` frames and take them all. @return errors met */
+static int world_run(World *w, int frames)
+{
+    int taken = 0, errors = 0;
+
+    while (taken < frames) {
+        if (w->sent < frames && world_send(w) == 0) {
+            if (w->sent == frames)
+                df_pipeline_flush(w->pipeline);
+            continue;
+        }
+        errors += world_take(w, taken++) != 0;
+    }
+    return errors;
+}
+
+static int slow_even(int frame, int unit)
+{
+    (void)unit;
+    return frame % 2 ? 0 : 3000;
+}
+
+static int ragged(int frame, int unit)
+{
+    unsigned seed = frame * 31 + unit;
+
+    return draw(&seed, 700);
+}
+
+static void results_come_in_order(void **state)
+{
+    World *w = world_open(own_frame, 2, 4, 8);
+    int overtaken = 0;
+
+    (void)state;
+    w->pause = slow_even;
+    assert_int_equal(world_run(w, 40), 0);
+    assert_int_equal(w->finish_count, 40);
+    for (int i = 1; i < 40; i++)
+        overtaken += w->finished[i] < w->finished[i - 1];
+    assert_true(overtaken > 0);
+    world_close(w);
+}
+
+static void every_unit_runs_once(void **state)
+{
+    (void)state;
+    for (int workers = 1; workers <= 5; workers += 2) {
+        for (int delay = 0; delay <= 4; delay += 2) {
+            World *w = world_open(neighbours, 3, workers, delay);
+            w->units = MOST_UNITS;
+            w->pause = ragged;
+            assert_int_equal(world_run(w, 20), 0);
+            for (int n = 0; n < 20; n++)
+                for (int step = 0; step < 3; step++)
+                    for (int unit = 0; unit < MOST_UNITS; unit++)
+                        assert_int_equal(w->ran[n][step][unit], step < 2 || unit == 0);
+            world_close(w);
+        }
+    }
+}
+
+/** What frame n's second step makes of its neighbours' first, none of them overwritten yet. */
+static int expected_value(int frame, int frames)
+{
+    int sum = 0;
+
+    for (int n = DF_MAX(frame - 2, 0); n <= frame + 2; n++)
+        sum = sum * 5 + (n < frames ? n * 3 + 1 : 0);
+    return sum + 1;
+}
+
+static void neighbours_are_read_before_they_are_written(void **state)
+{
+    (void)state;
+    for (int workers = 1; workers <= 5; workers += 2) {
+        World *w = world_open(neighbours, 3, workers, workers);
+        w->pause = ragged;
+        assert_int_equal(w->slots, workers + 1 + 4);
+        assert_int_equal(world_run(w, 60), 0);
+        for (int n = 0; n < 60; n++)
+            assert_int_equal(w->value[n][2], expected_value(n, 60));
+        world_close(w);
+    }
+}
+
+static void waiting_for_frames_not_sent_is_refused(void **state)
+{
+    World *w = world_open(neighbours, 3, 2, 0);
+    int slot, error;
+
+    (void)state;
+    assert_int_equal(df_pipeline_pull(w->pipeline, 1, &slot, &error), -EAGAIN);
+    /* Two frames ahead for the second step, and two more whose second step reads the first frame's. */
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(world_send(w), 0);
+        assert_int_equal(df_pipeline_pull(w->pipeline, 1, &slot, &error), -EAGAIN);
+    }
+    assert_int_equal(world_send(w), 0);
+    assert_int_equal(world_send(w), -EAGAIN);
+    assert_int_equal(world_take(w, 0), 0);
+    df_pipeline_flush(w->pipeline);
+    for (int i = 1; i < 5; i++)
+        assert_int_equal(world_take(w, i), 0);
+    world_close(w);
+}
+
+static void frames_without_work_pass(void **state)
+{
+    World *w = world_open(sparse, 2, 3, 4);
+
+    (void)state;
+    assert_int_equal(world_run(w, 50), 0);
+    assert_int_equal(w->finish_count, 25);
+    world_close(w);
+}
+
+static void lowest_failure_wins(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 20; round++) {
+        World *w = world_open(neighbours, 3, 3, 6);
+        w->units = MOST_UNITS;
+        w->fail_frame = 5;
+        w->fail_step = 1;
+        w->fail_units = 1 << 1 | 1 << 3;
+        w->pause = ragged;
+        for (int i = 0; i < 11; i++)
+            assert_int_equal(world_send(w), 0);
+        df_pipeline_flush(w->pipeline);
+        for (int i = 0; i < 11; i++) {
+            df_error_clear();
+            assert_int_equal(world_take(w, i), i == 5 ? -EIO : 0);
+            assert_string_equal(df_error_text(), i == 5 ? "unit 1 of step 1 failed" : "");
+            assert_int_equal(w->ran[i][2][0], i != 5);
+        }
+        world_close(w);
+    }
+}
+
+static void flush_ends_the_stream(void **state)
+{
+    World *w = world_open(own_frame, 2, 2, 3);
+    int slot, error;
+
+    (void)state;
+    assert_int_equal(world_send(w), 0);
+    df_pipeline_flush(w->pipeline);
+    assert_int_equal(world_send(w), -EPIPE);
+    assert_int_equal(world_take(w, 0), 0);
+    assert_int_equal(df_pipeline_pull(w->pipeline, 1, &slot, &error), -EPIPE);
+    assert_int_equal(df_pipeline_pull(w->pipeline, 0, &slot, &error), -EPIPE);
+    world_close(w);
+}
+
+static void one_slot_takes_one_frame(void **state)
+{
+    World *w = world_open(own_frame, 2, 4, 0);
+
+    (void)state;
+    assert_int_equal(w->slots, 1);
+    for (int i = 0; i < 10; i++) {
+        assert_int_equal(world_send(w), 0);
+        assert_int_equal(world_send(w), -EAGAIN);
+        assert_int_equal(world_take(w, i), 0);
+    }
+    world_close(w);
+}
+
+static void closes_with_frames_in_flight(void **state)
+{
+    (void)state;
+    for (int sent = 0; sent <= 9; sent++) {
+        World *w = world_open(own_frame, 2, 3, 8);
+        w->pause = ragged;
+        for (int i = 0; i < sent; i++)
+            assert_int_equal(world_send(w), 0);
+        world_close(w);
+    }
+    df_pipeline_close(NULL);
+}
+
+static void survives_every_failing_start(void **state)
+{
+    World owner = { 0 };
+    DfPipelineSpec spec = { own_frame, 2, 2, 3, &owner };
+    int n = 0, ret;
+
+    (void)state;
+    do {
+        DfPipeline *pipeline = NULL;
+        df_error_clear();
+        df_fail_after(n++);
+        ret = df_pipeline_open(&pipeline, &spec);
+        df_fail_after(-1);
+        assert_true(ret == 0 || (!pipeline && *df_error_text()));
+        df_pipeline_close(&pipeline);
+    } while (ret < 0);
+    /* The pipeline, its slots, its workers, three threads. */
+    assert_int_equal(n - 1, 6);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(results_come_in_order),    cmocka_unit_test(every_unit_runs_once),
+        cmocka_unit_test(frames_without_work_pass), cmocka_unit_test(neighbours_are_read_before_they_are_written),
+        cmocka_unit_test(lowest_failure_wins),      cmocka_unit_test(waiting_for_frames_not_sent_is_refused),
+        cmocka_unit_test(flush_ends_the_stream),    cmocka_unit_test(one_slot_takes_one_frame),
+        cmocka_unit_test(closes_with_frames_in_flight), cmocka_unit_test(survives_every_failing_start),
+    };
+
+    return cmocka_run_group_tests_name("pipeline", tests, NULL, NULL);
+}
