@@ -54,8 +54,8 @@ int ff_deepfill_boxes_check(void *log, const char *text)
         ret = parse_box(&rest, box);
     while (ret > 0);
     if (ret < 0)
-        av_log(log, AV_LOG_ERROR, "box='%s' is no list of rectangles: write 'x y w h' in pixels, several joined "
-               "by '|'.\n", text);
+        av_log(log, AV_LOG_ERROR, "box='%s' is no list of rectangles: write 'x y w h' in pixels, several "
+               "joined by '|'.\n", text);
     return ret;
 }
 

@@ -24,6 +24,8 @@
 #include <string.h>
 
 #include "libavutil/avstring.h"
+#include "libavutil/error.h"
+#include "libavutil/log.h"
 #include "libavutil/pixdesc.h"
 
 #include "deepfill_frame.h"
@@ -94,4 +96,14 @@ void ff_deepfill_describe_frame(DeepfillImage *image, const DeepfillFormat *form
         image->data[i]   = frame->data[order[i]];
         image->stride[i] = frame->linesize[order[i]];
     }
+}
+
+int ff_deepfill_check_frame(void *log, const AVFrame *frame, enum AVPixelFormat format, int width, int height)
+{
+    if (frame->width == width && frame->height == height && frame->format == format)
+        return 0;
+    av_log(log, AV_LOG_ERROR, "A frame is %dx%d %s, but the filter was set up for %dx%d %s: the input may "
+           "not change.\n", frame->width, frame->height, av_get_pix_fmt_name(frame->format), width, height,
+           av_get_pix_fmt_name(format));
+    return AVERROR(EINVAL);
 }

@@ -38,4 +38,13 @@ void ff_deepfill_describe_format(DeepfillFormat *out, enum AVPixelFormat format,
 /** A frame's planes, lent; format as ff_deepfill_describe_format() gave it. */
 void ff_deepfill_describe_frame(DeepfillImage *image, const DeepfillFormat *format, const AVFrame *frame);
 
+/**
+ * See that a frame is of the kind that a link was configured for: some
+ * programs let it change.
+ *
+ * @return 0, or AVERROR(EINVAL), which has been logged
+ */
+int ff_deepfill_check_frame(void *log, const AVFrame *frame, enum AVPixelFormat format, int width,
+                            int height);
+
 #endif /* AVFILTER_DEEPFILL_FRAME_H */

@@ -74,8 +74,8 @@ static enum AVPixelFormat plain_format(enum AVPixelFormat format, int *full)
     return format;
 }
 
-/* Where neither picture nor stream say so, YUV is limited, as everywhere in FFmpeg; gray is full, except from codecs
- * for film (those that reorder pictures), whose gray is a YUV without chroma. */
+/* Where neither picture nor stream say so, YUV is limited, as everywhere in FFmpeg; gray is full, except
+ * from codecs for film (those that reorder pictures), whose gray is a YUV without chroma. */
 static int is_full(const AVFrame *picture, const AVCodecContext *decoder)
 {
     const AVCodecDescriptor *codec = avcodec_descriptor_get(decoder->codec_id);
@@ -85,8 +85,8 @@ static int is_full(const AVFrame *picture, const AVCodecContext *decoder)
     return is_gray(picture->format) && !(codec && codec->props & AV_CODEC_PROP_REORDER);
 }
 
-static int prepare_sws(DeepfillGray *g, const AVFrame *picture, enum AVPixelFormat src, enum AVPixelFormat dst,
-                       int full, void *log)
+static int prepare_sws(DeepfillGray *g, const AVFrame *picture, enum AVPixelFormat src,
+                       enum AVPixelFormat dst, int full, void *log)
 {
     const int *table = sws_getCoefficients(SWS_CS_DEFAULT);
 

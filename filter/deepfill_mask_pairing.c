@@ -81,8 +81,8 @@ static int pull(DeepfillPairing *p, int64_t time)
     return 0;
 }
 
-/* The latest picture is over, and the time asked for is far ahead of it. Of one picture alone nothing is known yet:
- * it may be a still image. */
+/* The latest picture is over, and the time asked for is far ahead of it. Of one picture alone nothing is
+ * known yet: it may be a still image. */
 static int is_far(const DeepfillPairing *p, int64_t time)
 {
     return p->pictures > 1 && p->current.gray && !p->loop && !p->no_seek &&
@@ -156,6 +156,7 @@ enum DeepfillPairingState ff_deepfill_pairing_state(const DeepfillPairing *p)
 
 void ff_deepfill_pairing_push(DeepfillPairing *p, DeepfillPicture *picture)
 {
+    p->last_end = picture->end;
     ff_deepfill_picture_move(&p->next, picture);
     p->pictures++;
 }
@@ -177,7 +178,8 @@ static int same_bytes(const AVFrame *a, const AVFrame *b)
     return 1;
 }
 
-int ff_deepfill_pairing_mask(DeepfillPairing *p, const DeepfillMaskSettings *settings, DeepfillMask **mask)
+int ff_deepfill_pairing_mask(DeepfillPairing *p, const DeepfillMaskSettings *settings,
+                             DeepfillMask **mask)
 {
     const AVFrame *gray = p->current.gray;
     DeepfillMask *made  = NULL;

@@ -87,7 +87,8 @@ void ff_deepfill_pairing_end(DeepfillPairing *pairing);
  * @param[out] mask  borrowed until the next call
  * @return 1: made anew; 0: as before; or libdeepfill's error
  */
-int ff_deepfill_pairing_mask(DeepfillPairing *pairing, const DeepfillMaskSettings *settings, DeepfillMask **mask);
+int ff_deepfill_pairing_mask(DeepfillPairing *pairing, const DeepfillMaskSettings *settings,
+                             DeepfillMask **mask);
 
 /** Free all that the pairing holds. */
 void ff_deepfill_pairing_uninit(DeepfillPairing *pairing);

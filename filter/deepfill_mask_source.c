@@ -97,8 +97,8 @@ int ff_deepfill_source_check(const DeepfillSourceSettings *settings)
         av_free(url);
     }
     if (ret < 0)
-        av_log(settings->log, AV_LOG_ERROR, "The mask '%s' cannot be read (%s): give mask= an existing file or URL.\n",
-               settings->url, av_err2str(ret));
+        av_log(settings->log, AV_LOG_ERROR, "The mask '%s' cannot be read (%s): "
+               "give mask= an existing file or URL.\n", settings->url, av_err2str(ret));
     return ret;
 }
 
@@ -195,9 +195,9 @@ static int check_options(const DeepfillMaskSource *s, const AVDictionary *option
 
     if (!entry)
         return 0;
-    av_log(s->settings.log, AV_LOG_ERROR, "mask_opts: neither the demuxer '%s' nor the decoder '%s' of the mask "
-           "'%s' has an option '%s'.\n", s->format->iformat->name, s->decoder->codec->name, s->settings.url,
-           entry->key);
+    av_log(s->settings.log, AV_LOG_ERROR, "mask_opts: neither the demuxer '%s' nor the decoder '%s' of "
+           "the mask '%s' has an option '%s'.\n", s->format->iformat->name, s->decoder->codec->name,
+           s->settings.url, entry->key);
     return AVERROR_OPTION_NOT_FOUND;
 }
 
@@ -325,8 +325,8 @@ static int decode(DeepfillMaskSource *s)
     }
 }
 
-/* Microseconds from the mask's start. A picture without a timestamp follows the one before at once; time never
- * runs back. */
+/* Microseconds from the mask's start. A picture without a timestamp follows the one before at once; time
+ * never runs back. */
 static int64_t time_of(DeepfillMaskSource *s)
 {
     AVRational tb = s->format->streams[s->stream]->time_base;
@@ -352,7 +352,7 @@ static void stamp(DeepfillMaskSource *s, DeepfillPicture *picture)
     s->last_time = s->sequence ? s->count : time_of(s);
     s->last_end  = s->last_time + duration;
     s->count++;
-    picture->time = s->image && s->count == 1 ? INT64_MIN / 4 : s->last_time;
+    picture->time = s->image && s->count == 1 ? DEEPFILL_TIMELESS : s->last_time;
     picture->end  = s->last_end;
 }
 

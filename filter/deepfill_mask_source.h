@@ -30,6 +30,9 @@
 #include "libavutil/dict.h"
 #include "libavutil/frame.h"
 
+/** The time of what has none, a still image: long ago. */
+#define DEEPFILL_TIMELESS (INT64_MIN / 4)
+
 /** A picture of a mask and when it counts. */
 typedef struct DeepfillPicture {
     AVFrame *gray; ///< gray8, full range; NULL: none

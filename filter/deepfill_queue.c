@@ -77,8 +77,8 @@ static int finish_frame(DeepfillQueue *q, const DeepfillResult *result)
         return result->error;
     }
     if (result->no_context)
-        ff_deepfill_report_odd(q->report, DEEPFILL_ODD_NO_CONTEXT, "A box holds no known pixel: what fills it "
-                               "is made up from nothing.");
+        ff_deepfill_report_odd(q->report, DEEPFILL_ODD_NO_CONTEXT, "A box holds no known pixel: "
+                               "what fills it is made up from nothing.");
     snprintf(hole, sizeof(hole), "%.6f", result->hole);
     ret = av_dict_set(&frame->metadata, "lavfi.deepfill.hole", hole, 0);
     if (ret < 0) {

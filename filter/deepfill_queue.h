@@ -41,7 +41,10 @@ typedef struct DeepfillQueue {
     int max_frames;          ///< frames that may be lent at a time
 } DeepfillQueue;
 
-/** Start the workers; filter and report are set by the caller. @return 0 or an error, which has been logged */
+/**
+ * Start the workers; filter and report are set by the caller.
+ * @return 0 or an error, which has been logged
+ */
 int ff_deepfill_queue_open(DeepfillQueue *queue, const DeepfillSettings *settings);
 
 /** @return how many frames are in flight */

@@ -43,10 +43,12 @@ static void print_boxes(AVBPrint *text, DeepfillContext *fill, const DeepfillMas
         return;
     av_bprintf(text, "; %d box%s", count, count == 1 ? "" : "es");
     for (int i = 0; i < FFMIN(count, MAX_BOXES); i++) {
-        av_bprintf(text, "%s %dx%d at %d,%d", i ? "," : "", boxes[i].width, boxes[i].height, boxes[i].x, boxes[i].y);
-        if (boxes[i].net_width != boxes[i].width || boxes[i].net_height != boxes[i].height)
-            av_bprintf(text, " worked on at %dx%d", boxes[i].net_width, boxes[i].net_height);
-        workspace = FFMAX(workspace, boxes[i].workspace);
+        const DeepfillBox *box = &boxes[i];
+
+        av_bprintf(text, "%s %dx%d at %d,%d", i ? "," : "", box->width, box->height, box->x, box->y);
+        if (box->net_width != box->width || box->net_height != box->height)
+            av_bprintf(text, " worked on at %dx%d", box->net_width, box->net_height);
+        workspace = FFMAX(workspace, box->workspace);
     }
     if (count > MAX_BOXES)
         av_bprintf(text, ", ...");
@@ -66,9 +68,10 @@ void ff_deepfill_report_start(DeepfillReport *report, const DeepfillModel *model
     deepfill_model_info(model, &net);
     deepfill_info(fill, &info);
     av_bprint_init(&text, 0, AV_BPRINT_SIZE_UNLIMITED);
-    av_bprintf(&text, "model %s (cnum %d, %.2f million parameters, size %d), mask %s (%dx%d), %d worker%s, "
-               "delay %d, kernels %s, %s", net.name, net.cnum, net.parameters / 1e6, info.size, report->mask,
-               mask_width, mask_height, info.workers, info.workers == 1 ? "" : "s", info.delay, info.cpu, info.blas);
+    av_bprintf(&text, "model %s (cnum %d, %.2f million parameters, size %d), mask %s (%dx%d), ",
+               net.name, net.cnum, net.parameters / 1e6, info.size, report->mask, mask_width, mask_height);
+    av_bprintf(&text, "%d worker%s, delay %d, kernels %s, %s",
+               info.workers, info.workers == 1 ? "" : "s", info.delay, info.cpu, info.blas);
     print_boxes(&text, fill, mask);
     av_log(report->log, AV_LOG_INFO, "%s\n", text.str);
     av_bprint_finalize(&text, NULL);
@@ -80,11 +83,11 @@ void ff_deepfill_report_mask(DeepfillReport *report, const DeepfillMaskInfo *inf
         ff_deepfill_report_odd(report, DEEPFILL_ODD_SCALED, "The mask has another size than the video and is "
                                "scaled to it.");
     if (info->hole > 0.5)
-        ff_deepfill_report_odd(report, DEEPFILL_ODD_HALF, "The hole covers %.0f %% of the frame: did you mean "
-                               "invert=1?", 100 * info->hole);
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_HALF, "The hole covers %.0f %% of the frame: "
+                               "did you mean invert=%d?", 100 * info->hole, !report->invert);
     if (info->greys > 0.2)
-        ff_deepfill_report_odd(report, DEEPFILL_ODD_GREYS, "%.0f %% of the mask is neither black nor white: this "
-                               "looks like a picture, not a mask.", 100 * info->greys);
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_GREYS, "%.0f %% of the mask is neither black nor "
+                               "white: this looks like a picture, not a mask.", 100 * info->greys);
 }
 
 void ff_deepfill_report_odd(DeepfillReport *report, enum DeepfillOddity oddity, const char *format, ...)

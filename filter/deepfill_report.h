@@ -32,18 +32,19 @@
 #include "libavutil/attributes.h"
 
 enum DeepfillOddity {
+    DEEPFILL_ODD_NOTHING,
     DEEPFILL_ODD_SCALED,
     DEEPFILL_ODD_ENDED,
     DEEPFILL_ODD_HALF,
     DEEPFILL_ODD_GREYS,
     DEEPFILL_ODD_NO_CONTEXT,
     DEEPFILL_ODD_INTERLACED,
-    DEEPFILL_ODD_TIMES,
 };
 
 typedef struct DeepfillReport {
     void *log;           ///< an object with an AVClass
-    const char *mask;    ///< what to call the mask: its file's name, "the second input", box='...'
+    const char *mask;    ///< what to call the mask: its file's name, or "from" somewhere else
+    int invert;          ///< the option
     int started;         ///< the line about the start has been given
     unsigned said;       ///< bit set of enum DeepfillOddity
 } DeepfillReport;

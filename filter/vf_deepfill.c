@@ -29,14 +29,13 @@
 #include <deepfill.h>
 
 #include "libavutil/common.h"
-#include "libavutil/mathematics.h"
 #include "libavutil/opt.h"
 #include "libavutil/pixdesc.h"
 
 #include "deepfill_boxes.h"
 #include "deepfill_compat.h"
 #include "deepfill_frame.h"
-#include "deepfill_mask_pairing.h"
+#include "deepfill_mask_input.h"
 #include "deepfill_mask_source.h"
 #include "deepfill_queue.h"
 #include "deepfill_report.h"
@@ -51,7 +50,7 @@ enum EOFAction {
 typedef struct FillContext {
     const AVClass *class;
 
-    char *mask_name;
+    char *mask;
     char *box;
     char *model_name;
     float threshold;
@@ -69,49 +68,69 @@ typedef struct FillContext {
     int show;
 
     DeepfillModel *model;
+    DeepfillMaskInput masks;
     DeepfillQueue queue;
-    DeepfillPairing pairing;
     DeepfillReport report;
 
-    int64_t interval;        ///< of frames, microseconds; 0: not known
-    int64_t last_time;       ///< of the frame before, microseconds; AV_NOPTS_VALUE: there was none
-    int64_t first_picture;   ///< of an image sequence: the first frame's; -1: no frame yet
-    int64_t taken;           ///< frames so far
-
-    int flushed;             ///< nothing more is taken: end_status follows the frames in flight
+    int flushed;      ///< nothing more is taken: end_status follows the frames in flight
     int end_status;
     int64_t end_pts;
-    int failed;              ///< activate() has given up
+    int failed;       ///< activate() has given up
 } FillContext;
 
 #define OFFSET(x) offsetof(FillContext, x)
-#define FLAGS AV_OPT_FLAG_FILTERING_PARAM | AV_OPT_FLAG_VIDEO_PARAM
-#define RUNTIME FLAGS | AV_OPT_FLAG_RUNTIME_PARAM
+#define FLAGS (AV_OPT_FLAG_FILTERING_PARAM | AV_OPT_FLAG_VIDEO_PARAM)
+#define RUNTIME (FLAGS | AV_OPT_FLAG_RUNTIME_PARAM)
 
 static const AVOption deepfill_options[] = {
-    { "mask",       "file or URL of the mask; without it, and without box, a second input is the mask", OFFSET(mask_name), AV_OPT_TYPE_STRING, { .str = NULL }, .flags = FLAGS },
-    { "box",        "rectangles to fill: 'x y w h', several joined by |", OFFSET(box), AV_OPT_TYPE_STRING, { .str = NULL }, .flags = FLAGS },
-    { "model",      "built-in model or checkpoint file", OFFSET(model_name), AV_OPT_TYPE_STRING, { .str = "small" }, .flags = FLAGS },
-    { "threshold",  "mask value above which a pixel is in the hole", OFFSET(threshold), AV_OPT_TYPE_FLOAT, { .dbl = 0.5 }, 0, 1, RUNTIME },
-    { "invert",     "black is the hole", OFFSET(invert), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, RUNTIME },
-    { "alpha",      "the mask file's alpha plane alone is the mask", OFFSET(alpha), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, FLAGS },
-    { "dilate",     "pixels by which the hole grows", OFFSET(dilate), AV_OPT_TYPE_INT, { .i64 = 4 }, 0, 256, RUNTIME },
-    { "feather",    "width in pixels of the blend outside the grown hole", OFFSET(feather), AV_OPT_TYPE_INT, { .i64 = 4 }, 0, 256, RUNTIME },
-    { "size",       "longest side at which the network works; 0: the model's own", OFFSET(size), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 4096, FLAGS },
-    { "workers",    "frames filled at once; 0: all CPUs, or threads", OFFSET(workers), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 256, FLAGS },
-    { "delay",      "most frames held back; -1: as many as workers", OFFSET(delay), AV_OPT_TYPE_INT, { .i64 = -1 }, -1, 1024, FLAGS },
-    { "mask_start", "where in the mask the video's time 0 lies", OFFSET(mask_start), AV_OPT_TYPE_DURATION, { .i64 = 0 }, INT64_MIN / 4, INT64_MAX / 4, FLAGS },
-    { "mask_loop",  "the mask file starts again at its end", OFFSET(mask_loop), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, FLAGS },
-    { "mask_opts",  "options for opening the mask file", OFFSET(mask_opts), AV_OPT_TYPE_DICT, { .str = NULL }, .flags = FLAGS },
-    { "eof_action", "what to do after the mask's end", OFFSET(eof_action), AV_OPT_TYPE_INT, { .i64 = EOF_ACTION_REPEAT }, 0, EOF_ACTION_ENDALL, FLAGS, "eof_action" },
-        { "repeat", "repeat its last picture", 0, AV_OPT_TYPE_CONST, { .i64 = EOF_ACTION_REPEAT }, .flags = FLAGS, .unit = "eof_action" },
-        { "pass",   "pass the video through",  0, AV_OPT_TYPE_CONST, { .i64 = EOF_ACTION_PASS },   .flags = FLAGS, .unit = "eof_action" },
-        { "endall", "end the video",           0, AV_OPT_TYPE_CONST, { .i64 = EOF_ACTION_ENDALL }, .flags = FLAGS, .unit = "eof_action" },
-    { "show",       "what to put into the hole", OFFSET(show), AV_OPT_TYPE_INT, { .i64 = DEEPFILL_SHOW_FILL }, 0, DEEPFILL_SHOW_COARSE, RUNTIME, "show" },
-        { "fill",    "what the network makes of it",          0, AV_OPT_TYPE_CONST, { .i64 = DEEPFILL_SHOW_FILL },    .flags = RUNTIME, .unit = "show" },
-        { "mask",    "a tint",                                0, AV_OPT_TYPE_CONST, { .i64 = DEEPFILL_SHOW_MASK },    .flags = RUNTIME, .unit = "show" },
-        { "regions", "a tint, and the outlines of all boxes", 0, AV_OPT_TYPE_CONST, { .i64 = DEEPFILL_SHOW_REGIONS }, .flags = RUNTIME, .unit = "show" },
-        { "coarse",  "what the first stage makes of it",      0, AV_OPT_TYPE_CONST, { .i64 = DEEPFILL_SHOW_COARSE },  .flags = RUNTIME, .unit = "show" },
+    { "mask", "file or URL of the mask; without it, and without box, a second input is the mask",
+      OFFSET(mask), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, FLAGS },
+    { "box", "rectangles to fill instead of a mask: 'x y w h', several joined by |",
+      OFFSET(box), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, FLAGS },
+    { "model", "built-in model or checkpoint file",
+      OFFSET(model_name), AV_OPT_TYPE_STRING, { .str = "small" }, 0, 0, FLAGS },
+    { "threshold", "mask value above which a pixel is in the hole",
+      OFFSET(threshold), AV_OPT_TYPE_FLOAT, { .dbl = 0.5 }, 0, 1, RUNTIME },
+    { "invert", "black is the hole",
+      OFFSET(invert), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, RUNTIME },
+    { "alpha", "the mask file's alpha plane alone is the mask",
+      OFFSET(alpha), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, FLAGS },
+    { "dilate", "pixels by which the hole grows",
+      OFFSET(dilate), AV_OPT_TYPE_INT, { .i64 = 4 }, 0, 256, RUNTIME },
+    { "feather", "width in pixels of the blend outside the grown hole",
+      OFFSET(feather), AV_OPT_TYPE_INT, { .i64 = 4 }, 0, 256, RUNTIME },
+    { "size", "longest side at which the network works; 0: the model's own",
+      OFFSET(size), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 4096, FLAGS },
+    { "workers", "frames filled at once; 0: as many as CPUs, or as threads",
+      OFFSET(workers), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 256, FLAGS },
+    { "delay", "most frames held back; -1: as many as workers",
+      OFFSET(delay), AV_OPT_TYPE_INT, { .i64 = -1 }, -1, 1024, FLAGS },
+    { "mask_start", "where in the mask the video's time 0 lies",
+      OFFSET(mask_start), AV_OPT_TYPE_DURATION, { .i64 = 0 }, INT64_MIN / 4, INT64_MAX / 4, FLAGS },
+    { "mask_loop", "the mask file starts again at its end",
+      OFFSET(mask_loop), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, FLAGS },
+    { "mask_opts", "options for opening the mask file",
+      OFFSET(mask_opts), AV_OPT_TYPE_DICT, { .str = NULL }, 0, 0, FLAGS },
+    { "eof_action", "what to do after the mask's end",
+      OFFSET(eof_action), AV_OPT_TYPE_INT, { .i64 = EOF_ACTION_REPEAT }, 0, EOF_ACTION_ENDALL, FLAGS,
+      "eof_action" },
+        { "repeat", "repeat its last picture",
+          0, AV_OPT_TYPE_CONST, { .i64 = EOF_ACTION_REPEAT }, 0, 0, FLAGS, "eof_action" },
+        { "pass", "pass the video through",
+          0, AV_OPT_TYPE_CONST, { .i64 = EOF_ACTION_PASS }, 0, 0, FLAGS, "eof_action" },
+        { "endall", "end the video",
+          0, AV_OPT_TYPE_CONST, { .i64 = EOF_ACTION_ENDALL }, 0, 0, FLAGS, "eof_action" },
+    { "show", "what to put into the hole",
+      OFFSET(show), AV_OPT_TYPE_INT, { .i64 = DEEPFILL_SHOW_FILL }, 0, DEEPFILL_SHOW_COARSE, RUNTIME,
+      "show" },
+        { "fill", "what the network makes of it",
+          0, AV_OPT_TYPE_CONST, { .i64 = DEEPFILL_SHOW_FILL }, 0, 0, RUNTIME, "show" },
+        { "mask", "a tint",
+          0, AV_OPT_TYPE_CONST, { .i64 = DEEPFILL_SHOW_MASK }, 0, 0, RUNTIME, "show" },
+        { "regions", "a tint, and the outlines of all boxes",
+          0, AV_OPT_TYPE_CONST, { .i64 = DEEPFILL_SHOW_REGIONS }, 0, 0, RUNTIME, "show" },
+        { "coarse", "what the network's first stage makes of it",
+          0, AV_OPT_TYPE_CONST, { .i64 = DEEPFILL_SHOW_COARSE }, 0, 0, RUNTIME, "show" },
     { NULL }
 };
 
@@ -122,13 +141,13 @@ static int check_options(AVFilterContext *ctx)
     const FillContext *s = ctx->priv;
     const char *wrong = NULL;
 
-    if (s->mask_name && s->box)
+    if (s->mask && s->box)
         wrong = "mask= and box= exclude each other: give one of them";
-    else if (s->alpha && !s->mask_name)
+    else if (s->alpha && !s->mask)
         wrong = "alpha=1 is for mask=FILE alone: a second input and box= have no alpha plane";
-    else if (s->mask_loop && !s->mask_name)
-        wrong = "mask_loop=1 is for mask=FILE alone: repeat a second input with -stream_loop -1 before its -i";
-    else if (s->mask_opts && !s->mask_name)
+    else if (s->mask_loop && !s->mask)
+        wrong = "mask_loop=1 is for mask=FILE alone: repeat a second input by -stream_loop -1 before its -i";
+    else if (s->mask_opts && !s->mask)
         wrong = "mask_opts= is for mask=FILE alone: give a second input's options before its -i";
     else if (s->size && s->size < 64)
         wrong = "size= is 0, for the model's own, or 64 to 4096";
@@ -142,7 +161,7 @@ static DeepfillSourceSettings source_settings(AVFilterContext *ctx)
 {
     const FillContext *s = ctx->priv;
     DeepfillSourceSettings settings = {
-        .log = ctx, .url = s->mask_name, .options = s->mask_opts, .alpha = s->alpha,
+        .log = ctx, .url = s->mask, .options = s->mask_opts, .alpha = s->alpha,
     };
 
     return settings;
@@ -152,9 +171,9 @@ static int append_mask_pad(AVFilterContext *ctx)
 {
     AVFilterPad pad = { .name = "mask", .type = AVMEDIA_TYPE_VIDEO };
 
-    av_log(ctx, AV_LOG_INFO, "Without mask= and box= the mask is a second input, which -vf cannot have: either name "
-           "a file, -vf deepfill=mask.mp4, or connect both, ffmpeg -i in.mp4 -i mask.mp4 -filter_complex "
-           "\"[0:v][1:v]deepfill\" out.mp4\n");
+    av_log(ctx, AV_LOG_INFO, "Without mask= and box= the mask is a second input, which -vf cannot have: "
+           "either name a file, -vf deepfill=mask.mp4, or connect both, ffmpeg -i in.mp4 -i mask.mp4 "
+           "-filter_complex \"[0:v][1:v]deepfill\" out.mp4\n");
     return ff_append_inpad(ctx, &pad);
 }
 
@@ -162,11 +181,11 @@ static int append_mask_pad(AVFilterContext *ctx)
 static av_cold int init(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;
+    DeepfillSourceSettings file = source_settings(ctx);
     int ret;
 
-    s->report.log    = ctx;
-    s->last_time     = AV_NOPTS_VALUE;
-    s->first_picture = -1;
+    s->report.log = ctx;
+    ff_deepfill_input_init(&s->masks, ctx, s->mask_start);
     if ((ret = check_options(ctx)) < 0)
         return ret;
     ret = deepfill_model_exists(s->model_name);
@@ -175,11 +194,8 @@ static av_cold int init(AVFilterContext *ctx)
                "(small) or a checkpoint file.\n", s->model_name, av_err2str(ret));
         return ret;
     }
-    if (s->mask_name)
-        {
-        DeepfillSourceSettings settings = source_settings(ctx);
-        return ff_deepfill_source_check(&settings);
-    }
+    if (s->mask)
+        return ff_deepfill_source_check(&file);
     return s->box ? ff_deepfill_boxes_check(ctx, s->box) : append_mask_pad(ctx);
 }
 
@@ -206,7 +222,8 @@ static int open_queue(AVFilterContext *ctx)
     int ret;
 
     if ((ret = deepfill_model_open(&s->model, s->model_name)) < 0) {
-        av_log(ctx, AV_LOG_ERROR, "The model '%s' cannot be used: %s\n", s->model_name, deepfill_error());
+        av_log(ctx, AV_LOG_ERROR, "The model cannot be used: %s (model= takes a built-in model's name, "
+               "small, or a safetensors checkpoint of DeepFillv2).\n", deepfill_error());
         return ret;
     }
     ff_deepfill_describe_format(&format, inlink->format, inlink->w, inlink->h);
@@ -221,115 +238,26 @@ static int open_queue(AVFilterContext *ctx)
     return ff_deepfill_queue_open(&s->queue, &settings);
 }
 
-static int open_mask_file(AVFilterContext *ctx)
-{
-    FillContext *s = ctx->priv;
-    DeepfillSourceSettings settings = source_settings(ctx);
-
-    s->report.mask  = s->mask_name;
-    s->pairing.loop = s->mask_loop;
-    return ff_deepfill_source_open(&s->pairing.source, &settings);
-}
-
-/* A still mask of the frame's size, which has no time. */
-static int open_boxes(AVFilterContext *ctx)
-{
-    FillContext *s = ctx->priv;
-    DeepfillPicture picture = { .time = INT64_MIN / 4 };
-    int ret = ff_deepfill_boxes_draw(ctx, s->box, ctx->inputs[0]->w, ctx->inputs[0]->h, &picture.gray);
-
-    if (ret < 0)
-        return ret;
-    s->report.mask = "from box";
-    ff_deepfill_pairing_push(&s->pairing, &picture);
-    ff_deepfill_pairing_end(&s->pairing);
-    return 0;
-}
-
-static int64_t link_interval(AVFilterLink *link)
-{
-    AVRational rate = DEEPFILL_LINK_FRAME_RATE(link);
-
-    return rate.num > 0 && rate.den > 0 ? av_rescale(AV_TIME_BASE, rate.den, rate.num) : 0;
-}
-
-static int is_sequence(const FillContext *s)
-{
-    return s->pairing.source && ff_deepfill_source_is_sequence(s->pairing.source);
-}
-
-/* Half the shorter frame interval, and what rounding to microseconds may take. */
-static void set_tolerance(AVFilterContext *ctx)
-{
-    FillContext *s = ctx->priv;
-    int64_t mask = 0;
-
-    s->interval = link_interval(ctx->inputs[0]);
-    if (s->pairing.source)
-        mask = ff_deepfill_source_interval(s->pairing.source);
-    else if (ctx->nb_inputs > 1)
-        mask = link_interval(ctx->inputs[1]);
-    if (is_sequence(s))
-        return;
-    s->pairing.tolerance = (s->interval && mask ? FFMIN(s->interval, mask) : FFMAX(s->interval, mask)) / 2 + 2;
-}
-
 static int config_output(AVFilterLink *outlink)
 {
     AVFilterContext *ctx = outlink->src;
     FillContext *s = ctx->priv;
-    int ret;
+    DeepfillSourceSettings file = source_settings(ctx);
+    int ret = open_queue(ctx);
 
-    if ((ret = open_queue(ctx)) < 0)
+    if (ret < 0)
         return ret;
-    s->report.mask = "from the second input";
-    if (s->mask_name)
-        ret = open_mask_file(ctx);
-    else if (s->box)
-        ret = open_boxes(ctx);
-    if (ret >= 0)
-        set_tolerance(ctx);
-    return ret;
-}
-
-/* Microseconds in the mask; of an image sequence, a picture's number. */
-static int64_t frame_time(AVFilterContext *ctx, const AVFrame *frame)
-{
-    FillContext *s = ctx->priv;
-    int64_t time;
-
-    if (frame->pts != AV_NOPTS_VALUE)
-        time = av_rescale_q(frame->pts, ctx->inputs[0]->time_base, AV_TIME_BASE_Q);
-    else
-        time = s->last_time == AV_NOPTS_VALUE ? 0 : s->last_time + s->interval;
-    if (!is_sequence(s))
-        return time + s->mask_start;
-    if (s->first_picture < 0) {
-        /* Film whose sound begins first does so a little after 0. */
-        int64_t start = (time < AV_TIME_BASE ? 0 : time) + s->mask_start;
-        s->first_picture = s->interval ? FFMAX(start, 0) / s->interval : 0;
-    }
-    return s->first_picture + s->taken;
-}
-
-/* The link's buffers may not change under a filter; some programs let them. */
-static int check_frame(AVFilterContext *ctx, const AVFrame *frame)
-{
-    const AVFilterLink *link = ctx->inputs[0];
-
-    if (frame->width == link->w && frame->height == link->h && frame->format == link->format)
-        return 0;
-    av_log(ctx, AV_LOG_ERROR, "A frame is %dx%d %s, but the filter was set up for %dx%d %s: the input may not "
-           "change.\n", frame->width, frame->height, av_get_pix_fmt_name(frame->format), link->w, link->h,
-           av_get_pix_fmt_name(link->format));
-    return AVERROR(EINVAL);
+    s->report.mask   = s->mask ? s->mask : s->box ? "from box" : "from the second input";
+    s->report.invert = s->invert;
+    return ff_deepfill_input_open(&s->masks, s->mask ? &file : NULL, s->mask_loop, s->box);
 }
 
 /* The mask of the frame just taken; NULL where the frame is to pass. */
 static int mask_of(AVFilterContext *ctx, DeepfillMask **mask)
 {
     FillContext *s = ctx->priv;
-    enum DeepfillPairingState state = ff_deepfill_pairing_state(&s->pairing);
+    enum DeepfillPairingState state = ff_deepfill_pairing_state(&s->masks.pairing);
+    const AVFrame *picture = s->masks.pairing.current.gray;
     DeepfillMaskSettings settings;
     DeepfillMaskInfo info;
     int ret;
@@ -347,17 +275,16 @@ static int mask_of(AVFilterContext *ctx, DeepfillMask **mask)
     settings.invert    = s->invert;
     settings.dilate    = s->dilate;
     settings.feather   = s->feather;
-    ret = ff_deepfill_pairing_mask(&s->pairing, &settings, mask);
+    ret = ff_deepfill_pairing_mask(&s->masks.pairing, &settings, mask);
     if (ret < 0) {
-        av_log(ctx, AV_LOG_ERROR, "The mask cannot be made: %s\n", deepfill_error());
+        av_log(ctx, AV_LOG_ERROR, "The mask cannot be made (%s): %s\n", av_err2str(ret), deepfill_error());
         return ret;
     }
     deepfill_mask_info(*mask, &info);
     if (ret > 0)
         ff_deepfill_report_mask(&s->report, &info);
     if (info.hole > 0)
-        ff_deepfill_report_start(&s->report, s->model, s->queue.fill, *mask, s->pairing.current.gray->width,
-                                 s->pairing.current.gray->height);
+        ff_deepfill_report_start(&s->report, s->model, s->queue.fill, *mask, picture->width, picture->height);
     else
         *mask = NULL;
     return 0;
@@ -367,14 +294,16 @@ static int mask_of(AVFilterContext *ctx, DeepfillMask **mask)
 static int process_frame(AVFilterContext *ctx, AVFrame *frame)
 {
     FillContext *s = ctx->priv;
+    const AVFilterLink *link = ctx->inputs[0];
     DeepfillMask *mask;
     int ret;
 
-    if ((ret = check_frame(ctx, frame)) < 0 || (ret = mask_of(ctx, &mask)) < 0)
+    if ((ret = ff_deepfill_check_frame(ctx, frame, link->format, link->w, link->h)) < 0 ||
+        (ret = mask_of(ctx, &mask)) < 0)
         goto fail;
     if (mask && DEEPFILL_FRAME_INTERLACED(frame))
-        ff_deepfill_report_odd(&s->report, DEEPFILL_ODD_INTERLACED, "The video is interlaced: fill its fields, "
-                               "with separatefields,deepfill,weave.");
+        ff_deepfill_report_odd(&s->report, DEEPFILL_ODD_INTERLACED, "The video is interlaced: "
+                               "fill its fields, with separatefields,deepfill,weave.");
     if (mask && (ret = ff_inlink_make_frame_writable(ctx->inputs[0], &frame)) < 0)
         goto fail;
     if ((ret = ff_deepfill_queue_send(&s->queue, frame, mask, s->show)) >= 0)
@@ -385,43 +314,13 @@ fail:
     return ret;
 }
 
-/* Take what the second input has. @return 1: something; 0: it has to be asked; or an error */
-static int feed_mask(AVFilterContext *ctx)
-{
-    FillContext *s = ctx->priv;
-    AVFilterLink *link = ctx->inputs[1];
-    DeepfillPicture picture = { 0 };
-    int64_t duration, pts;
-    int ret, status;
-
-    ret = ff_inlink_consume_frame(link, &picture.gray);
-    if (ret < 0)
-        return ret;
-    if (!ret) {
-        if (!ff_inlink_acknowledge_status(link, &status, &pts))
-            return 0;
-        ff_deepfill_pairing_end(&s->pairing);
-        return status == AVERROR_EOF ? 1 : status;
-    }
-    if (picture.gray->format != AV_PIX_FMT_GRAY8) {
-        av_frame_free(&picture.gray);
-        return AVERROR(EINVAL);
-    }
-    duration = av_rescale_q(DEEPFILL_FRAME_DURATION(picture.gray), link->time_base, AV_TIME_BASE_Q);
-    if (duration <= 0)
-        duration = link_interval(link);
-    picture.time = s->pairing.last_end;
-    if (picture.gray->pts != AV_NOPTS_VALUE)
-        picture.time = av_rescale_q(picture.gray->pts, link->time_base, AV_TIME_BASE_Q);
-    picture.end = s->pairing.last_end = picture.time + duration;
-    ff_deepfill_pairing_push(&s->pairing, &picture);
-    return 1;
-}
-
 static void flush(AVFilterContext *ctx, int status, int64_t pts)
 {
     FillContext *s = ctx->priv;
 
+    if (!s->report.started && status == AVERROR_EOF)
+        ff_deepfill_report_odd(&s->report, DEEPFILL_ODD_NOTHING, "No frame had a hole, so none was changed: "
+                               "white in the mask, above threshold, is what gets filled.");
     deepfill_flush(s->queue.fill);
     s->flushed    = 1;
     s->end_status = status;
@@ -436,28 +335,23 @@ static int take_frame(AVFilterContext *ctx)
     FillContext *s = ctx->priv;
     AVFilterLink *inlink = ctx->inputs[0];
     AVFrame *frame;
-    int64_t time;
     int ret;
 
     if (!ff_inlink_queued_frames(inlink))
         return 0;
     frame = ff_inlink_peek_frame(inlink, 0);
-    time  = frame_time(ctx, frame);
-    while (!(ret = ff_deepfill_pairing_find(&s->pairing, time)))
-        if ((ret = feed_mask(ctx)) <= 0)
-            return ret;
-    if (ret < 0)
+    ret   = ff_deepfill_input_find(&s->masks, frame);
+    if (ret <= 0)
         return ret;
     if (s->eof_action == EOF_ACTION_ENDALL &&
-        ff_deepfill_pairing_state(&s->pairing) == DEEPFILL_MASK_ENDED) {
+        ff_deepfill_pairing_state(&s->masks.pairing) == DEEPFILL_MASK_ENDED) {
         flush(ctx, AVERROR_EOF, frame->pts);
         return 0;
     }
     ret = ff_inlink_consume_frame(inlink, &frame);
     if (ret <= 0)
         return ret;
-    s->last_time = is_sequence(s) ? s->last_time : time - s->mask_start;
-    s->taken++;
+    ff_deepfill_input_taken(&s->masks, frame);
     ret = process_frame(ctx, frame);
     return ret < 0 ? ret : 1;
 }
@@ -466,13 +360,19 @@ static int take_frames(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;
     int64_t pts;
-    int ret = 1, status;
+    int ret, status;
 
-    while (ret > 0 && !s->flushed && ff_deepfill_queue_has_room(&s->queue))
+    while (!s->flushed && ff_deepfill_queue_has_room(&s->queue)) {
         ret = take_frame(ctx);
-    if (ret >= 0 && !s->flushed && ff_deepfill_queue_has_room(&s->queue) && ff_inlink_acknowledge_status(ctx->inputs[0], &status, &pts))
-        flush(ctx, status, pts);
-    return FFMIN(ret, 0);
+        if (ret < 0)
+            return ret;
+        if (ret)
+            continue;
+        if (!s->flushed && ff_inlink_acknowledge_status(ctx->inputs[0], &status, &pts))
+            flush(ctx, status, pts);
+        break;
+    }
+    return 0;
 }
 
 /* All slots are taken, or no input is left: wait for the oldest frame. */
@@ -485,8 +385,8 @@ static int await_frame(AVFilterContext *ctx)
         return ret;
     if (s->flushed && !ff_deepfill_queue_count(&s->queue))
         ff_outlink_set_status(ctx->outputs[0], s->end_status, s->end_pts);
-    else if (s->flushed || ff_inlink_queued_frames(ctx->inputs[0]))
-        ff_filter_set_ready(ctx, 100);
+    else
+        ff_filter_set_ready(ctx, 100); /* frames or the end may be waiting for room */
     return 0;
 }
 
@@ -534,9 +434,9 @@ static av_cold void uninit(AVFilterContext *ctx)
     int lost = ff_deepfill_queue_close(&s->queue);
 
     if (lost && !s->failed)
-        av_log(ctx, AV_LOG_WARNING, "Closed before the end of the input: %d frame%s in flight %s lost (with delay=0 "
-               "none is).\n", lost, lost == 1 ? "" : "s", lost == 1 ? "is" : "are");
-    ff_deepfill_pairing_uninit(&s->pairing);
+        av_log(ctx, AV_LOG_WARNING, "Closed before the end of the input: %d frame%s in flight lost (with "
+               "delay=0 there are none).\n", lost, lost == 1 ? "" : "s");
+    ff_deepfill_input_uninit(&s->masks);
     deepfill_model_close(&s->model);
 }
 

@@ -1,0 +1,72 @@
+/*
+ * This file is part of FFmpeg.
+ *
+ * FFmpeg is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * FFmpeg is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with FFmpeg; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+/**
+ * @file
+ * Where a deepfill filter's masks come from - a file, rectangles or the second
+ * input - and which one a frame gets.
+ */
+
+#ifndef AVFILTER_DEEPFILL_MASK_INPUT_H
+#define AVFILTER_DEEPFILL_MASK_INPUT_H
+
+#include <deepfill.h>
+
+#include "avfilter.h"
+#include "deepfill_mask_pairing.h"
+#include "deepfill_mask_source.h"
+
+typedef struct DeepfillMaskInput {
+    AVFilterContext *filter; ///< input 0 has the frames; input 1, if any, the masks
+    int64_t start;           ///< microseconds: where in the mask the frames' time 0 lies
+    DeepfillPairing pairing;
+
+    int64_t interval;        ///< of frames, microseconds; 0: not known
+    int64_t last_time;       ///< of the frame before, microseconds; AV_NOPTS_VALUE: there was none
+    int64_t first_picture;   ///< of an image sequence: the first frame's; -1: no frame yet
+    int64_t taken;           ///< frames so far
+} DeepfillMaskInput;
+
+/** Set everything to what it is before the first frame. Opens nothing. */
+void ff_deepfill_input_init(DeepfillMaskInput *input, AVFilterContext *filter, int64_t start);
+
+/**
+ * Open the masks, once the filter's links are configured: a file where file
+ * is not NULL, else rectangles where boxes is not NULL, else the second input.
+ *
+ * @param loop  1: the file starts again at its end
+ * @return 0 or an error, which has been logged
+ */
+int ff_deepfill_input_open(DeepfillMaskInput *input, const DeepfillSourceSettings *file, int loop,
+                           const char *boxes);
+
+/**
+ * Find the mask of the next frame.
+ *
+ * @param frame  the next frame of input 0, not yet consumed
+ * @return 1: found; 0: the second input has to be asked for a picture; or an error
+ */
+int ff_deepfill_input_find(DeepfillMaskInput *input, const AVFrame *frame);
+
+/** Say that the frame last looked for has been taken. */
+void ff_deepfill_input_taken(DeepfillMaskInput *input, const AVFrame *frame);
+
+/** Close all. */
+void ff_deepfill_input_uninit(DeepfillMaskInput *input);
+
+#endif /* AVFILTER_DEEPFILL_MASK_INPUT_H */
