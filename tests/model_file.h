@@ -1,0 +1,93 @@
+/**
+ * @file
+ * For tests: whole safetensors files of random DeepFillv2 models, in memory, and files of given bytes.
+ */
+#ifndef TESTS_MODEL_FILE_H
+#define TESTS_MODEL_FILE_H
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "model/table.h"
+
+/** Bytes of a file, from malloc(). */
+typedef struct ModelFile {
+    uint8_t *bytes;
+    size_t size;
+} ModelFile;
+
+/** Header text while it grows, and the end of the data that it describes. */
+typedef struct ModelHeader {
+    char text[32768];
+    size_t length, end;
+} ModelHeader;
+
+static inline void model_header_add(ModelHeader *header, const char *row, const char *part, const char *shape,
+                                    size_t count)
+{
+    header->length += snprintf(header->text + header->length, sizeof header->text - header->length,
+                               "%s\"%s.%s\":{\"dtype\":\"F32\",\"shape\":[%s],\"data_offsets\":[%zu,%zu]}",
+                               header->length > 1 ? "," : "", row, part, shape, header->end,
+                               header->end + 4 * count);
+    header->end += 4 * count;
+}
+
+/** A header and `count` bytes of data, put together as safetensors wants it. */
+static inline ModelFile model_file_join(const char *header, const void *data, size_t count)
+{
+    uint64_t length = strlen(header);
+    ModelFile file = { malloc(8 + length + count), 8 + length + count };
+    for (int i = 0; i < 8; i++)
+        file.bytes[i] = length >> 8 * i;
+    memcpy(file.bytes + 8, header, length);
+    if (count)
+        memcpy(file.bytes + 8 + length, data, count);
+    return file;
+}
+
+/** A random model of that width; `metadata` is JSON, "" for none. */
+static inline ModelFile model_file_random(int cnum, int input_channels, const char *metadata)
+{
+    ModelHeader *header = calloc(1, sizeof *header);
+    uint32_t random = 1;
+    header->length = snprintf(header->text, sizeof header->text, "{%s%s", *metadata ? "\"__metadata__\":" : "",
+                              metadata);
+    for (int row = 0; row < DF_ROWS; row++) {
+        char shape[64];
+        if (!df_row_is_conv(&df_table[row]))
+            continue;
+        DfConv conv = df_row_conv(row, cnum, input_channels);
+        snprintf(shape, sizeof shape, "%d,%d,%d,%d", conv.out, conv.in, conv.kernel, conv.kernel);
+        model_header_add(header, df_table[row].name, "weight", shape, df_conv_weights(&conv));
+        snprintf(shape, sizeof shape, "%d", conv.out);
+        model_header_add(header, df_table[row].name, "bias", shape, conv.out);
+    }
+    snprintf(header->text + header->length, sizeof header->text - header->length, "}");
+    float *values = malloc(header->end);
+    for (size_t i = 0; i < header->end / 4; i++) {
+        random = random * 1664525 + 1013904223;
+        /* About what keeps activations of width cnum from growing. */
+        values[i] = ((float)(random >> 8) / (1 << 23) - 1) / sqrtf(3.0f * cnum);
+    }
+    ModelFile file = model_file_join(header->text, values, header->end);
+    free(values);
+    free(header);
+    return file;
+}
+
+/** Write a new file; `path` has room for 64 characters. The caller unlinks it. */
+static inline void model_file_write(char *path, const void *bytes, size_t size)
+{
+    strcpy(path, "/tmp/deepfill-test-XXXXXX");
+    int fd = mkstemp(path);
+    if (fd < 0 || write(fd, bytes, size) != (ssize_t)size)
+        abort();
+    close(fd);
+}
+
+#endif
