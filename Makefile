@@ -32,7 +32,7 @@ endif
 FFMPEG_PARTS := $(if $(filter %-all,$(FFMPEG_TREE)),all,few)
 
 # All packages that the goals will ask for, so that the user reads one apt-get line, not three.
-PARTS := $(sort engine $(if $(filter check sanitize quality,$(GOALS)),tests) \
+PARTS := $(sort engine $(if $(filter check sanitize quality demo,$(GOALS)),tests) \
                 $(if $(filter check bench quality demo ffmpeg install,$(GOALS)),$(FFMPEG_PARTS)))
 
 config.mak: configure
@@ -98,13 +98,17 @@ $(BUILD)/$(SONAME): $(BUILD)/libdeepfill.so.$(VERSION)
 	@ln -sf $(<F) $@
 	@ln -sf $(<F) $(BUILD)/libdeepfill.so
 
-# Programs: engine/cli/NAME.c on the static library, tests/tools/NAME.c on nothing.
+# Programs: engine/cli/NAME.c on the static library; tests/tools/NAME.c on FFmpeg's libraries, where it
+# includes them. Those are the installed ones: the drop-in comes in by LD_LIBRARY_PATH.
+uses_libav = $(shell grep -l '^.include .libav' $(1))
+AV_LIBS = $(shell pkg-config --cflags --libs libavfilter libavformat libavcodec libavutil)
+
 $(BUILD)/deepfill-%: $(BUILD)/obj/engine/cli/%.o $(BUILD)/libdeepfill.a
 	$(call say,LD) $(CC) $(CFLAGS) $^ -o $@ $(LIBS)
 
-$(BUILD)/tests/tools/%: tests/tools/%.c config.mak
+$(BUILD)/tests/tools/%: tests/tools/%.c config.mak | $(BUILD)/has-tests
 	@mkdir -p $(@D)
-	$(call say,LD) $(CC) $(CFLAGS) $< -o $@ -lm
+	$(call say,LD) $(CC) $(CFLAGS) $< -o $@ $(if $(call uses_libav,$<),$(AV_LIBS)) -lm
 
 # ----------------------------------------------------------------- ffmpeg with deepfill in it --
 
@@ -159,6 +163,7 @@ sanitize: $(ASAN_UNIT) $(TSAN_UNIT)  ## unit tests under ASan and UBSan, the pip
 	@BUILD=$(BUILD) $(SANITIZERS) sh tests/run.sh $(ASAN_UNIT:%=asan:%) $(TSAN_UNIT:%=tsan:%)
 
 bench: all programs  ## how fast it is on this machine
+	@$(BUILD)/deepfill-bench
 	@BUILD=$(BUILD) FFMPEG=$(BUILD)/ffmpeg bash tests/bench.sh
 
 quality: all $(TOOLS) programs  ## how good the fills are: PSNR and flicker in fixed holes

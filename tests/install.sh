@@ -1,0 +1,133 @@
+#!/bin/bash
+# `make install` puts what is promised where it is promised, a program builds from it with pkg-config
+# alone, `make uninstall` takes it all away; filter/install.sh adds the filter to an FFmpeg tree once.
+cd "$(dirname "$0")/.." || exit 1
+build=${BUILD:-build}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+root=$work/root prefix=/opt/deepfill
+failed=0
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
+# test_that NAME COMMAND...: passes where the command succeeds; its output shows only where it does not.
+test_that() {
+    local name=$1
+    shift
+    if "$@" >"$work/log" 2>&1; then
+        echo "ok - $name"
+    else
+        echo "not ok - $name"
+        cat "$work/log"
+        failed=1
+    fi
+}
+
+staged() {
+    make "$1" DESTDIR="$root" PREFIX=$prefix FILTERS="${filters:-few}"
+}
+
+# Every file and link under the staging root, as its user would see it.
+files() {
+    (cd "$root" && find . ! -type d | sed 's/^\.//' | sort)
+}
+
+promised() {
+    local soname
+    printf "$prefix/%s\n" include/deepfill.h lib/libdeepfill.a lib/libdeepfill.so lib/libdeepfill.so.0 \
+        lib/libdeepfill.so.0.1.0 lib/pkgconfig/libdeepfill.pc bin/ffmpeg-deepfill
+    for soname in "$build"/lib/libavfilter.so.*; do
+        [ ! -e "$soname" ] || printf "$prefix/%s\n" "lib/deepfill/$(basename "$soname")" bin/ffplay-deepfill
+    done
+}
+
+same_files() {
+    diff <(promised | sort) <(files)
+}
+
+no_staging_path() {
+    ! grep -rlF "$root" "$root"
+}
+
+# The staged tree is what pkg-config's sysroot is for.
+flags() {
+    PKG_CONFIG_PATH="$root$prefix/lib/pkgconfig" PKG_CONFIG_SYSROOT_DIR="$root" pkg-config "$@" libdeepfill
+}
+
+link_shared() {
+    ${CC:-gcc} samples/inpaint.c $(flags --cflags --libs) -o "$work/inpaint" && ldd "$work/inpaint" | grep -q deepfill
+}
+
+link_static() {
+    ${CC:-gcc} samples/inpaint.c $(flags --cflags --libs --static | sed 's/-ldeepfill/-l:libdeepfill.a/') \
+        -o "$work/inpaint-static" && ! ldd "$work/inpaint-static" | grep -q libdeepfill
+}
+
+# The sample program fills a picture: pixels in the mask change, the others do not.
+inpaint() {
+    ffmpeg -v error -i samples/logo.mp4 -frames:v 1 "$work/in.ppm" &&
+        ffmpeg -v error -i samples/mask.png -pix_fmt gray "$work/mask.pgm" &&
+        LD_LIBRARY_PATH="$root$prefix/lib" "$work/inpaint" "$work/in.ppm" "$work/mask.pgm" "$work/out.ppm" &&
+        ! cmp -s "$work/in.ppm" "$work/out.ppm" && [ "$(wc -c <"$work/in.ppm")" -eq "$(wc -c <"$work/out.ppm")" ]
+}
+
+has_filter() {
+    "$root$prefix/bin/ffmpeg-deepfill" -hide_banner -filters 2>&1 | grep -w deepfill
+}
+
+# An FFmpeg tree as far as the script looks at it: the files it edits, from the source that was fetched.
+copy_tree() {
+    local source=$build/ffmpeg-src/src file
+    mkdir -p "$work/tree/libavfilter" "$work/tree/doc"
+    for file in configure libavfilter/Makefile libavfilter/allfilters.c libavfilter/version_major.h doc/filters.texi; do
+        # As they were before deepfill.
+        sed '/^@section deepfill$/,/^@section delogo$/ { /^@section delogo$/!d; }; /deepfill/d; /DEEPFILL/d' \
+            "$source/$file" >"$work/tree/$file" || return 1
+    done
+}
+
+install_filter() {
+    sh filter/install.sh "$work/tree"
+}
+
+installs_nothing_twice() {
+    cp -rp "$work/tree" "$work/before" && install_filter | grep -q 'nothing changed' &&
+        diff -r "$work/before" "$work/tree" && [ -z "$(find "$work/tree" -newer "$work/stamp")" ]
+}
+
+refreshes_an_edit() {
+    echo '/* old */' >"$work/tree/libavfilter/vf_deepfill.c"
+    sed -i '/DEEPFILL_FILTER/s/ vf_deepfill\.o.*/ vf_deepfill.o/' "$work/tree/libavfilter/Makefile"
+    install_filter && diff -r "$work/before" "$work/tree"
+}
+
+refuses_other_folders() {
+    ! sh filter/install.sh samples && [ "$(sh filter/install.sh samples 2>&1 | wc -l)" -eq 1 ] &&
+        [ -z "$(git status --porcelain samples/libavfilter 2>/dev/null)" ]
+}
+
+if [ -L "$build/lib" ]; then
+    filters=$(readlink "$build/lib")
+    filters=${filters#ffmpeg-}
+    filters=${filters%/lib}
+fi
+test_that "make install succeeds" staged install
+test_that "exactly the promised files are installed" same_files
+test_that "no installed file names the staging folder" no_staging_path
+test_that "a program links with the shared library" link_shared
+test_that "a program links with the static library" link_static
+test_that "samples/inpaint fills a picture" inpaint
+test_that "ffmpeg-deepfill has the filter" has_filter
+test_that "make uninstall succeeds" staged uninstall
+test_that "nothing is left after make uninstall" test -z "$(files)"
+
+if [ -d "$build/ffmpeg-src/src" ]; then
+    test_that "an FFmpeg tree to try filter/install.sh on" copy_tree
+    test_that "filter/install.sh adds the filter" install_filter
+    touch "$work/stamp"
+    test_that "filter/install.sh changes nothing the second time" installs_nothing_twice
+    test_that "filter/install.sh refreshes what was edited" refreshes_an_edit
+else
+    echo "skip - filter/install.sh on a tree (no source was fetched)"
+fi
+test_that "filter/install.sh refuses a folder that is no FFmpeg tree" refuses_other_folders
+exit $failed
