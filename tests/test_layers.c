@@ -291,6 +291,7 @@ static void test_attention(void **state)
     check_attention(16, 16, 8, 20);
     check_attention(18, 26, 5, 30);
     check_attention(22, 10, 3, 50);
+    check_attention(40, 16, 2, 60); /* more queries than a block holds */
     check_attention(10, 30, 4, 40); /* nothing known */
     check_attention(2, 20, 3, 0);   /* a single row, a single column: every neighbour wraps */
     check_attention(20, 2, 3, 0);

@@ -13,7 +13,7 @@
  *   P       softmax over p of 10 S, holes at logit 0 and cut out afterwards
  *   out     the sum over p of P[q,p] raw[p], overlapped two pixels apart and divided by 4
  *
- * S is L x L, 64 MiB at 512x512: it never exists whole. Queries go by in bands of one row of the small map.
+ * S is L x L, 64 MiB at 512x512: it never exists whole. Queries go by in bands, each a row of the small map.
  * Counted column by column, the neighbours of query (y, x) are (y-1, x) and (y+1, x), so the second sum needs
  * the bands before and after; above row 0 lies the last row of the column to the left, and below the last row
  * the first row of the column to the right, so the last band is made once more at the start and the first kept.
@@ -27,22 +27,26 @@
 
 #define SOFTMAX_SCALE 10.0f
 #define LEAST_NORM 1e-4f
+/* Queries in a matrix product, at least: the library packs keys and patches anew for each product. */
+#define BLOCK_QUERIES 128
 
 typedef struct Attention {
     DfShape shape;   /* of the map */
     int h, w, count; /* the small map; count = L */
+    int block;       /* bands in a matrix product, except where fewer are left */
+    int scored, scored_end; /* first of the bands that `scores` holds, and the first beyond */
     DfWindow key_window, raw_window;
     float *small;       /* L x C: the reduced map */
     float *keys, *raw;  /* L x 9C, L x 16C */
     float *known;       /* L: 1 where no hole lies in the 3x3 window */
     float *zeros;       /* L */
     uint8_t *hole;      /* L: the reduced hole */
-    float *windows;     /* (w + 2) x 9C: a band's queries, one more before and after */
-    float *scores;      /* (w + 2) x L */
+    float *windows;     /* (block w + 2) x 9C: a block's queries, one more before and after */
+    float *scores;      /* (block w + 2) x L */
     float *bands[3];    /* w x L: scores summed row by row, for the bands before, at and after the query's */
     float *first;       /* w x L: that of row 0, for the end */
-    float *fused;       /* w x L: summed both ways, then P */
-    float *rebuilt;     /* w x 16C */
+    float *fused;       /* block w x L: summed both ways, then P */
+    float *rebuilt;     /* block w x 16C */
 } Attention;
 
 /* ------------------------------------------------------------------------------------- memory -- */
@@ -65,8 +69,9 @@ static size_t lay_out(Attention *a, DfShape shape, char *base)
 {
     size_t end = 0;
     int h = shape.height / 2, w = shape.width / 2, c = shape.channels, l = h * w;
+    int block = DF_MIN((BLOCK_QUERIES + w - 1) / w, h);
     *a = (Attention){
-        .shape = shape, .h = h, .w = w, .count = l,
+        .shape = shape, .h = h, .w = w, .count = l, .block = block,
         .key_window = { .height = h, .width = w, .channels = c, .kernel = 3, .stride = 1, .rate = 1,
                         .top = 1, .left = 1, .out_width = w },
         .raw_window = { .height = shape.height, .width = shape.width, .channels = c, .kernel = 4, .stride = 2,
@@ -78,13 +83,13 @@ static size_t lay_out(Attention *a, DfShape shape, char *base)
     a->known = carve_floats(base, &end, l, 1);
     a->zeros = carve_floats(base, &end, l, 1);
     a->hole = carve(base, &end, l);
-    a->windows = carve_floats(base, &end, w + 2, 9 * c);
-    a->scores = carve_floats(base, &end, w + 2, l);
+    a->windows = carve_floats(base, &end, block * w + 2, 9 * c);
+    a->scores = carve_floats(base, &end, block * w + 2, l);
     for (int i = 0; i < 3; i++)
         a->bands[i] = carve_floats(base, &end, w, l);
     a->first = carve_floats(base, &end, w, l);
-    a->fused = carve_floats(base, &end, w, l);
-    a->rebuilt = carve_floats(base, &end, w, 16 * c);
+    a->fused = carve_floats(base, &end, block * w, l);
+    a->rebuilt = carve_floats(base, &end, block * w, 16 * c);
     return end;
 }
 
@@ -156,11 +161,11 @@ static void make_patches(Attention *a, const float *source)
 
 /* ------------------------------------------------------------------------------ scores, fusion -- */
 
-/* Scores of a band's queries, of the one before and of the one after: zeros beyond either end. */
-static void score_band(Attention *a, int y)
+/* Scores of the queries of bands y to end - 1, of the one before and of the one after: zeros beyond the map. */
+static void score_bands(Attention *a, int y, int end)
 {
     int length = 9 * a->shape.channels, l = a->count;
-    int before = y > 0, after = y < a->h - 1, count = a->w + before + after;
+    int before = y > 0, after = end < a->h, count = (end - y) * a->w + before + after;
     float *scores = a->scores + (before ? 0 : l);
     df_im2col(a->windows, &a->key_window, a->small, y * a->w - before, count);
     df_gemm_bt(count, l, length, a->windows, length, a->keys, length, scores, l);
@@ -168,6 +173,8 @@ static void score_band(Attention *a, int y)
         memset(a->scores, 0, l * sizeof *scores);
     if (!after)
         memset(scores + (size_t)count * l, 0, l * sizeof *scores);
+    a->scored = y;
+    a->scored_end = end;
 }
 
 /* out[p] = before[p-1] + at[p] + after[p+1], zeros outside. */
@@ -182,12 +189,12 @@ static void sum_diagonal(float *out, const float *before, const float *at, const
 /* Band y, summed with positions counted row by row. */
 static void sum_rows(Attention *a, int y, float *band)
 {
-    int l = a->count;
-    score_band(a, y);
-    for (int x = 0; x < a->w; x++) {
-        const float *scores = a->scores + (size_t)x * l;
-        sum_diagonal(band + (size_t)x * l, scores, scores + l, scores + 2 * (size_t)l, l);
-    }
+    size_t l = a->count;
+    if (y < a->scored || y >= a->scored_end)
+        score_bands(a, y, DF_MIN(y + a->block, a->h));
+    const float *scores = a->scores + (y - a->scored) * a->w * l;
+    for (int x = 0; x < a->w; x++, scores += l)
+        sum_diagonal(band + x * l, scores, scores + l, scores + 2 * l, l);
 }
 
 /* Value of a row of scores at the position before (y, x), counted column by column. */
@@ -221,11 +228,12 @@ static void sum_columns(const Attention *a, float *out, const float *before, con
 static void fuse_band(Attention *a, int y, const float *previous, const float *band, const float *next)
 {
     size_t l = a->count;
-    for (int x = 0; x < a->w; x++) {
+    float *fused = a->fused + y % a->block * a->w * l;
+    for (int x = 0; x < a->w; x++, fused += l) {
         const float *before = y > 0 ? previous + x * l : x > 0 ? previous + (x - 1) * l : a->zeros;
         const float *after = y < a->h - 1 ? next + x * l : x < a->w - 1 ? next + (x + 1) * l : a->zeros;
-        sum_columns(a, a->fused + x * l, before, band + x * l, after);
-        df_kernels()->softmax(a->fused + x * l, a->known, SOFTMAX_SCALE, a->count);
+        sum_columns(a, fused, before, band + x * l, after);
+        df_kernels()->softmax(fused, a->known, SOFTMAX_SCALE, a->count);
     }
 }
 
@@ -245,12 +253,13 @@ static void add_patch(const Attention *a, const float *patch, int top, int left,
         }
 }
 
-static void rebuild_band(Attention *a, int y, float *out)
+/* The queries of bands y to end - 1, a block. */
+static void rebuild_bands(Attention *a, int y, int end, float *out)
 {
-    int length = 16 * a->shape.channels;
-    df_gemm(a->w, length, a->count, a->fused, a->count, a->raw, length, a->rebuilt, length);
-    for (int x = 0; x < a->w; x++)
-        add_patch(a, a->rebuilt + (size_t)x * length, 2 * y - 1, 2 * x - 1, out);
+    int length = 16 * a->shape.channels, queries = (end - y) * a->w;
+    df_gemm(queries, length, a->count, a->fused, a->count, a->raw, length, a->rebuilt, length);
+    for (int q = 0; q < queries; q++)
+        add_patch(a, a->rebuilt + (size_t)q * length, 2 * (y + q / a->w) - 1, 2 * (q % a->w) - 1, out);
 }
 
 void df_attention_forward(DfShape shape, DfSourceIndex index, const float *source, const uint8_t *hole,
@@ -275,6 +284,7 @@ void df_attention_forward(DfShape shape, DfSourceIndex index, const float *sourc
         else
             next = a.first;
         fuse_band(&a, y, previous, band, next);
-        rebuild_band(&a, y, out);
+        if ((y + 1) % a.block == 0 || y == a.h - 1)
+            rebuild_bands(&a, y / a.block * a.block, y + 1, out);
     }
 }

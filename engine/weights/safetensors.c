@@ -239,11 +239,18 @@ static int by_key(const void *a, const void *b)
     return strcmp(((const DfMeta *)a)->key, ((const DfMeta *)b)->key);
 }
 
+/* An empty list may be NULL, which qsort() does not take. */
+static void sort(void *list, size_t count, size_t size, int (*compare)(const void *, const void *))
+{
+    if (count)
+        qsort(list, count, size, compare);
+}
+
 /* Together the tensors must be the data: what lies beyond it or twice in it was tampered with or cut off. */
 static int check_places(DfWeights *weights, uint64_t size)
 {
     uint64_t end = 0;
-    qsort(weights->tensors, weights->tensor_count, sizeof *weights->tensors, by_place);
+    sort(weights->tensors, weights->tensor_count, sizeof *weights->tensors, by_place);
     for (size_t i = 0; i < weights->tensor_count; i++) {
         const DfTensor *t = &weights->tensors[i];
         if (t->end > size)
@@ -263,11 +270,11 @@ static int check_places(DfWeights *weights, uint64_t size)
 
 static int sort_names(DfWeights *weights)
 {
-    qsort(weights->tensors, weights->tensor_count, sizeof *weights->tensors, by_name);
+    sort(weights->tensors, weights->tensor_count, sizeof *weights->tensors, by_name);
     for (size_t i = 1; i < weights->tensor_count; i++)
         if (!by_name(&weights->tensors[i - 1], &weights->tensors[i]))
             return df_error(-EINVAL, "%s: has tensor '%.80s' twice", weights->name, weights->tensors[i].name);
-    qsort(weights->meta, weights->meta_count, sizeof *weights->meta, by_key);
+    sort(weights->meta, weights->meta_count, sizeof *weights->meta, by_key);
     for (size_t i = 1; i < weights->meta_count; i++)
         if (!by_key(&weights->meta[i - 1], &weights->meta[i]))
             return df_error(-EINVAL, "%s: has metadata '%.80s' twice", weights->name, weights->meta[i].key);
