@@ -32,7 +32,7 @@ endif
 FFMPEG_PARTS := $(if $(filter %-all,$(FFMPEG_TREE)),all,few)
 
 # All packages that the goals will ask for, so that the user reads one apt-get line, not three.
-PARTS := $(sort engine $(if $(filter check sanitize quality demo,$(GOALS)),tests) \
+PARTS := $(sort engine $(if $(filter check sanitize quality,$(GOALS)),tests) \
                 $(if $(filter check bench quality demo ffmpeg install,$(GOALS)),$(FFMPEG_PARTS)))
 
 config.mak: configure
@@ -100,15 +100,16 @@ $(BUILD)/$(SONAME): $(BUILD)/libdeepfill.so.$(VERSION)
 
 # Programs: engine/cli/NAME.c on the static library; tests/tools/NAME.c on FFmpeg's libraries, where it
 # includes them. Those are the installed ones: the drop-in comes in by LD_LIBRARY_PATH.
-uses_libav = $(shell grep -l '^.include .libav' $(1))
-AV_LIBS = $(shell pkg-config --cflags --libs libavfilter libavformat libavcodec libavutil)
+AV_TOOLS := $(patsubst %.c,$(BUILD)/%,$(shell grep -l '^.include .libav' /dev/null $(wildcard tests/tools/*.c)))
+$(AV_TOOLS): TOOL_LIBS = $(shell pkg-config --cflags --libs libavfilter libavformat libavcodec libavutil)
+$(AV_TOOLS): | $(BUILD)/has-tests
 
 $(BUILD)/deepfill-%: $(BUILD)/obj/engine/cli/%.o $(BUILD)/libdeepfill.a
 	$(call say,LD) $(CC) $(CFLAGS) $^ -o $@ $(LIBS)
 
-$(BUILD)/tests/tools/%: tests/tools/%.c config.mak | $(BUILD)/has-tests
+$(BUILD)/tests/tools/%: tests/tools/%.c config.mak
 	@mkdir -p $(@D)
-	$(call say,LD) $(CC) $(CFLAGS) $< -o $@ $(if $(call uses_libav,$<),$(AV_LIBS)) -lm
+	$(call say,LD) $(CC) $(CFLAGS) $< -o $@ $(TOOL_LIBS) -lm
 
 # ----------------------------------------------------------------- ffmpeg with deepfill in it --
 

@@ -101,8 +101,8 @@ if ! command -v apt-get >/dev/null 2>&1; then
     exit 1
 fi
 if [ "$(id -u)" != 0 ] || [ "${NO_INSTALL:-0}" = 1 ]; then
-    echo "Some packages are missing. Run this, then try again:" >&2
-    echo "    sudo apt-get install --no-install-recommends $missing" >&2
+    echo "Some packages are missing. As root, run this, then try again:" >&2
+    echo "    apt-get install --no-install-recommends $missing" >&2
     exit 1
 fi
 
