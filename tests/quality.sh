@@ -13,12 +13,15 @@ build=${BUILD:-build} ffmpeg=${FFMPEG:-build/ffmpeg} frames=${FRAMES:-50}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+# Hundredths of a side in whole chroma samples: what is painted into the hole must not touch its neighbours.
+share() { echo $(($1 * $2 / 100 / 2 * 2)); }
+
 # mask_of KIND WIDTH HEIGHT: a still mask; `rect` is set to x y w h where the hole is a rectangle
 mask_of() {
     local w=$2 h=$3
     case $1 in
-    logo)    rect="$((w * 74 / 100)) $((h * 8 / 100)) $((w / 5)) $((h / 8))" ;;
-    caption) rect="$((w / 5)) $((h * 80 / 100)) $((w * 6 / 10)) $((h / 10))" ;;
+    logo)    rect="$(share $w 74) $(share $h 8) $(share $w 20) $(share $h 12)" ;;
+    caption) rect="$(share $w 20) $(share $h 80) $(share $w 60) $(share $h 10)" ;;
     blob)    rect= ;;
     esac
     if [ -n "$rect" ]; then
