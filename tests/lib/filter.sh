@@ -1,0 +1,98 @@
+# What the tests of the filter in a real ffmpeg share; sourced, not run.
+#
+# Every test is a function; `check NAME COMMAND...` runs one and prints its line. All media are made by
+# ffmpeg itself in a folder that is removed at the end.
+
+BUILD=${BUILD:-build}
+FFMPEG=$(realpath "${FFMPEG:-$BUILD/ffmpeg}")
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+BUILD=$(realpath "$BUILD")
+DIR=$(mktemp -d)
+trap 'rm -rf "$DIR"' EXIT
+failures=0
+
+[ -x "$FFMPEG" ] || { echo "skip - the filter in ffmpeg (no $FFMPEG: make ffmpeg)"; exit 0; }
+cd "$DIR" || exit 1
+
+check() {
+    local name=$1
+    shift
+    if "$@" >"$DIR/check.log" 2>&1; then
+        echo "ok - $name"
+    else
+        echo "not ok - $name"
+        tail -n 12 "$DIR/check.log" | sed 's/^/# /'
+        failures=$((failures + 1))
+    fi
+}
+
+skip() {
+    echo "skip - $1 ($2)"
+}
+
+finish() {
+    [ $failures -eq 0 ]
+    exit
+}
+
+ff() {
+    "$FFMPEG" -hide_banner -nostdin -loglevel error -y "$@"
+}
+
+# Are encoder, filter... to be had?  has encoders libx264
+has() {
+    "$FFMPEG" -hide_banner "-$1" 2>/dev/null | awk '{ print $2 }' | grep -qx "$2"
+}
+
+# Two texts are to be the same, and there is to be something.
+same() {
+    [ -n "$1" ] || { echo "nothing came"; return 1; }
+    [ "$1" = "$2" ] || { diff <(echo "$1") <(echo "$2") | head -n 20; return 1; }
+}
+
+differ() {
+    [ -n "$1" ] && [ "$1" != "$2" ]
+}
+
+# Hashes of the frames alone, and all that is told of each frame but its hash.
+hashes() {
+    ff "$@" -fps_mode passthrough -f framemd5 - | grep -v '^#' | sed 's/.*, *//'
+}
+
+times() {
+    ff "$@" -fps_mode passthrough -f framemd5 - | sed 's/\(.*\),.*/\1/'
+}
+
+# A film of 128x96, 25 pictures a second:  film SECONDS FILE [OUTPUT OPTIONS]
+film() {
+    local seconds=$1 file=$2
+    shift 2
+    ff -f lavfi -i "testsrc2=s=128x96:r=25:d=$seconds" -c:v ffv1 -pix_fmt yuv420p "$@" "$file"
+}
+
+# A mask whose pictures tell their numbers: picture N mod 60 is white in 2 (N + 1) columns of 48 rows.
+#     counting RATE SECONDS FILE [OUTPUT OPTIONS]
+counting() {
+    local rate=$1 seconds=$2 file=$3
+    shift 3
+    ff -f lavfi -i "color=black:s=128x96:r=$rate:d=$seconds" \
+       -vf "format=gray,geq=lum='255*lt(X\,2*(mod(N\,60)+1))*lt(Y\,48)'" -c:v ffv1 "$@" "$file"
+}
+
+# Which picture of a counting mask each frame got, -1 for none, in one line. The graph has the filter without
+# its input and output:  pictures -i FILE ... -filter_complex "$(graph 'deepfill=mask.mkv')"
+#     graph DEEPFILL [BEFORE] [AFTER]
+graph() {
+    local after=${3:-null}
+    echo "${2:-[0:v]}$1:dilate=0:feather=0:show=mask,metadata=print:key=lavfi.deepfill.hole:file=-,$after"
+}
+
+pictures() {
+    ff "$@" -fps_mode passthrough -f null - |
+        sed -n 's/lavfi.deepfill.hole=//p' | awk '{ printf("%s%d", (NR > 1 ? " " : ""), int($1 * 128 + 0.5) - 1) }'
+}
+
+# The numbers of an awk expression in n, for n = 0 .. COUNT - 1, in one line:  numbers COUNT EXPRESSION
+numbers() {
+    awk "BEGIN { for (n = 0; n < $1; n++) printf(\"%s%d\", (n ? \" \" : \"\"), ($2)) }"
+}
