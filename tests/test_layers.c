@@ -324,8 +324,10 @@ static void test_compose(void **state)
     assert_memory_equal(found, bgr, sizeof bgr);
     df_compose_coarse(2, DF_BGR, coarse, image, hole, found);
     assert_memory_equal(found, mixed, sizeof mixed);
-    df_compose_rgb(1, DF_BGR, coarse + 3, found);
-    assert_true(found[0] == 3 && found[1] == 2 && found[2] == 1);
+    df_compose_rgb(1, DF_BGR, image, found);
+    assert_memory_equal(found, mixed, 3 * sizeof *found);
+    df_compose_rgb(1, DF_RGB, (float[]){ NAN, -INFINITY, 1 }, found);
+    assert_true(found[0] == 0 && found[1] == 0 && found[2] == 1);
 }
 
 int main(void)

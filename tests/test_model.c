@@ -275,6 +275,71 @@ static void test_widths(void **state)
     check_width(64, 6);
 }
 
+/* Whatever finite numbers a file holds, colours come out. */
+static void test_wild_weights(void **state)
+{
+    DeepfillModel *model;
+    Pictures *p = calloc(1, sizeof *p);
+    ModelFile file = model_file_random(8, 5, OURS);
+    size_t header = 8 + (file.bytes[0] | file.bytes[1] << 8);
+    (void)state;
+    for (size_t i = header; i + 4 <= file.size; i += 4)
+        file.bytes[i + 3] = i % 3 ? 0x7e : 0xfe; /* about 1e38 */
+    if (open_bytes(&model, file) < 0)
+        fail_msg("%s", df_error_text());
+    draw(p);
+    run(model, &(DfRun){ .image = p->image, .hole = p->hole, .stage1 = p->stage1, .stage2 = p->stage2 });
+    assert_in_tanh(p->stage1, DF_COUNT(p->stage1));
+    assert_in_tanh(p->stage2, DF_COUNT(p->stage2));
+    deepfill_model_close(&model);
+    free(file.bytes);
+    free(p);
+}
+
+/* One model, one plan, as many workspaces as threads. */
+typedef struct Worker {
+    const DeepfillModel *model;
+    const DfPlan *plan;
+    Pictures *pictures;
+} Worker;
+
+static void *work(void *argument)
+{
+    Worker *worker = argument;
+    Pictures *p = worker->pictures;
+    void *workspace = df_alloc(df_plan_workspace(worker->plan));
+    draw(p);
+    DfRun run = { .image = p->image, .hole = p->hole, .stage2 = p->stage2 };
+    for (int i = 0; workspace && i < 5; i++)
+        df_model_run(worker->model, worker->plan, workspace, &run);
+    df_free(workspace);
+    return NULL;
+}
+
+static void test_threads(void **state)
+{
+    enum { THREADS = 3 };
+    pthread_t threads[THREADS];
+    Worker workers[THREADS];
+    DfPlan *plan = NULL;
+    (void)state;
+    DeepfillModel *model = open_random(16, 5, "");
+    assert_int_equal(df_plan_create(&plan, model, 72, 64), 0);
+    for (int i = 0; i < THREADS; i++) {
+        workers[i] = (Worker){ model, plan, calloc(1, sizeof(Pictures)) };
+        assert_int_equal(df_thread_start(&threads[i], work, &workers[i]), 0);
+    }
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    for (int i = 1; i < THREADS; i++)
+        assert_memory_equal(workers[0].pictures->stage2, workers[i].pictures->stage2,
+                            sizeof workers[i].pictures->stage2);
+    for (int i = 0; i < THREADS; i++)
+        free(workers[i].pictures);
+    df_plan_close(&plan);
+    deepfill_model_close(&model);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -297,6 +362,7 @@ int main(void)
         cmocka_unit_test(test_unfit_tensors), cmocka_unit_test(test_unreadable),
         cmocka_unit_test(test_every_allocation), cmocka_unit_test(test_references),
         cmocka_unit_test(test_plan_sizes),    cmocka_unit_test(test_widths),
+        cmocka_unit_test(test_wild_weights),  cmocka_unit_test(test_threads),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -34,9 +34,15 @@ void df_compose_coarse(int pixels, enum DfOrder order, const float *coarse, cons
         }
 }
 
+/* tanh ends at -1 and 1, but weights beyond reason overflow on the way to it: what is no colour becomes grey. */
+static float colour_of(float value)
+{
+    return value >= -1 && value <= 1 ? value : 0;
+}
+
 void df_compose_rgb(int pixels, enum DfOrder order, const float *picture, float *rgb)
 {
     for (int p = 0; p < pixels; p++, picture += 3, rgb += 3)
         for (int colour = 0; colour < 3; colour++)
-            rgb[colour] = picture[place(order, colour)];
+            rgb[colour] = colour_of(picture[place(order, colour)]);
 }

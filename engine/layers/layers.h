@@ -90,7 +90,7 @@ void df_compose_input(int pixels, int channels, enum DfOrder order, const float 
 void df_compose_coarse(int pixels, enum DfOrder order, const float *coarse, const float *image,
                        const uint8_t *hole, float *out);
 
-/** A picture in the network's order to RGB. */
+/** A picture in the network's order to RGB; values that are not in -1..1 become 0. */
 void df_compose_rgb(int pixels, enum DfOrder order, const float *picture, float *rgb);
 
 #endif
