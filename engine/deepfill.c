@@ -39,7 +39,8 @@ const char *deepfill_error(void)
 
 void deepfill_mask_defaults(DeepfillMaskSettings *settings, int width, int height)
 {
-    *settings = (DeepfillMaskSettings){ .width = width, .height = height, .threshold = 0.5f, .dilate = 4, .feather = 4 };
+    *settings = (DeepfillMaskSettings){ .width = width, .height = height, .threshold = 0.5f, .dilate = 4,
+                                        .feather = 4 };
 }
 
 /** Refuse an integer setting out of range. */
@@ -130,7 +131,8 @@ int deepfill_open(DeepfillContext **context, const DeepfillSettings *settings)
     df_gemm_open();
     ctx->gemm_claimed = 1;
     choose(ctx);
-    ret = df_frames_open(&ctx->frames, settings->model, settings->format.width, ctx->info.workers, ctx->info.delay);
+    ret = df_frames_open(&ctx->frames, settings->model, settings->format.width, ctx->info.workers,
+                         ctx->info.delay);
     if (ret < 0)
         goto fail;
     *context = ctx;
@@ -188,7 +190,8 @@ static int check_plane(const DeepfillImage *image, int plane)
         return df_error(-EINVAL, "plane %d of the frame is missing", plane);
     /* A frame of one row needs no distance to the next. */
     if (image->format.height > 1 && (stride < 0 ? -stride : stride) < (ptrdiff_t)width * bytes)
-        return df_error(-EINVAL, "plane %d: rows are %td bytes apart, too near for %d samples", plane, stride, width);
+        return df_error(-EINVAL, "plane %d: rows are %td bytes apart, too near for %d samples", plane, stride,
+                        width);
     if (((uintptr_t)image->data[plane] | (uintptr_t)stride) % bytes)
         return df_error(-EINVAL, "plane %d: 16-bit samples must lie at even addresses", plane);
     return 0;
@@ -199,9 +202,10 @@ static int check_frame(const DeepfillContext *ctx, const DeepfillFrame *frame)
     const DeepfillFormat *own = &ctx->settings.format, *given = &frame->image.format;
 
     if (!df_format_same_planes(own, given))
-        return df_error(-EINVAL, "a frame of %dx%d, %d bits, layout %d came to a context for %dx%d, %d bits, layout %d",
-                        given->width, given->height, given->depth, (int)given->layout, own->width, own->height,
-                        own->depth, (int)own->layout);
+        return df_error(-EINVAL,
+                        "a frame of %dx%d, %d bits, layout %d came, expected were %dx%d, %d bits, layout %d",
+                        given->width, given->height, given->depth, (int)given->layout,
+                        own->width, own->height, own->depth, (int)own->layout);
     if (check_range("show", (int)frame->show, DEEPFILL_SHOW_FILL, DEEPFILL_SHOW_COARSE) < 0)
         return -EINVAL;
     for (int p = 0; frame->mask && p < df_plane_count(own); p++)
@@ -216,7 +220,8 @@ static int regions_of(const DeepfillContext *ctx, const DeepfillMask *mask, DfRe
     const DeepfillFormat *format = &ctx->settings.format;
     DfRules rules = {
         .width = format->width, .height = format->height, .size = ctx->info.size,
-        .alignment = ctx->model.alignment, .least_side = df_round_up(ctx->model.least_side, ctx->model.alignment),
+        .alignment = ctx->model.alignment,
+        .least_side = df_round_up(ctx->model.least_side, ctx->model.alignment),
         .grid_x = 1 << format->sub_x, .grid_y = 1 << format->sub_y, .feather = mask->settings.feather,
     };
 

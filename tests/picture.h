@@ -45,7 +45,8 @@ static inline DeepfillMask *mask_of_text(const char *const *rows, int count, int
 }
 
 /** Make a mask with one rectangle of hole, growth and feather as given. */
-static inline DeepfillMask *mask_of_rect(int width, int height, int x0, int y0, int x1, int y1, int dilate, int feather)
+static inline DeepfillMask *mask_of_rect(int width, int height, int x0, int y0, int x1, int y1, int dilate,
+                                         int feather)
 {
     uint8_t *data = calloc((size_t)width * height, 1);
     DeepfillMaskSettings settings;

@@ -113,9 +113,11 @@ static void flat_colours_survive(void **state)
 static void white_and_black_have_their_codes(void **state)
 {
     static const struct { enum DeepfillLayout layout; int depth, full, white, black, neutral; } cases[] = {
-        { DEEPFILL_YUV, 8, 0, 235, 16, 128 },   { DEEPFILL_YUV, 8, 1, 255, 0, 128 },   { DEEPFILL_YUV, 10, 0, 940, 64, 512 },
-        { DEEPFILL_YUV, 10, 1, 1023, 0, 512 },  { DEEPFILL_GRAY, 8, 0, 235, 16, 0 },   { DEEPFILL_GRAY, 8, 1, 255, 0, 0 },
-        { DEEPFILL_RGB, 8, 0, 255, 0, 0 },      { DEEPFILL_RGB, 16, 1, 65535, 0, 0 },  { DEEPFILL_YUV, 12, 0, 3760, 256, 2048 },
+        { DEEPFILL_YUV, 8, 0, 235, 16, 128 }, { DEEPFILL_YUV, 8, 1, 255, 0, 128 },
+        { DEEPFILL_YUV, 10, 0, 940, 64, 512 }, { DEEPFILL_YUV, 10, 1, 1023, 0, 512 },
+        { DEEPFILL_GRAY, 8, 0, 235, 16, 0 }, { DEEPFILL_GRAY, 8, 1, 255, 0, 0 },
+        { DEEPFILL_RGB, 8, 0, 255, 0, 0 }, { DEEPFILL_RGB, 16, 1, 65535, 0, 0 },
+        { DEEPFILL_YUV, 12, 0, 3760, 256, 2048 },
     };
 
     (void)state;
@@ -137,7 +139,8 @@ static void white_and_black_have_their_codes(void **state)
 static void unnamed_matrix_follows_the_height(void **state)
 {
     static const struct { int height, matrix, resolved; } cases[] = {
-        { 719, 2, 6 }, { 720, 2, 1 }, { 719, 1, 1 }, { 1080, 5, 5 }, { 480, 0, 6 }, { 1080, 14, 1 }, { 480, 9, 9 },
+        { 719, 2, 6 }, { 720, 2, 1 },   { 719, 1, 1 }, { 1080, 5, 5 },
+        { 480, 0, 6 }, { 1080, 14, 1 }, { 480, 9, 9 },
     };
 
     (void)state;
@@ -202,9 +205,11 @@ static void frames_are_reflected_beyond_their_edges(void **state)
     (void)state;
     for (size_t i = 0; i < DF_COUNT(sizes); i++)
         for (int sub = 0; sub < 9; sub++)
-            for (int depth = 8; depth <= 10; depth += 2)
-                crop_reflects((DeepfillFormat){ sizes[i][0], sizes[i][1], DEEPFILL_YUV, depth, sub % 3, sub / 3, 0, 1 },
-                              (DfRect){ 0, 0, 80, 80 });
+            for (int depth = 8; depth <= 10; depth += 2) {
+                int width = sizes[i][0], height = sizes[i][1];
+                DeepfillFormat format = { width, height, DEEPFILL_YUV, depth, sub % 3, sub / 3, 0, 1 };
+                crop_reflects(format, (DfRect){ 0, 0, 80, 80 });
+            }
     crop_reflects((DeepfillFormat){ 39, 37, DEEPFILL_YUV, 8, 1, 1, 0, 1 }, (DfRect){ 8, 6, 40, 38 });
 }
 

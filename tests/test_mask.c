@@ -65,7 +65,8 @@ static void against_brute_force(int width, int height, int holes, int dilate, in
 static void grows_by_euclidean_distance(void **state)
 {
     static const int sizes[][2] = { { 1, 1 }, { 1, 40 }, { 40, 1 }, { 7, 5 }, { 33, 31 }, { 64, 64 } };
-    static const int reaches[][2] = { { 0, 0 }, { 4, 4 }, { 0, 3 }, { 5, 0 }, { 1, 1 }, { 20, 30 }, { 256, 256 } };
+    static const int reaches[][2] = { { 0, 0 }, { 4, 4 }, { 0, 3 }, { 5, 0 }, { 1, 1 }, { 20, 30 },
+                                      { 256, 256 } };
 
     (void)state;
     for (size_t s = 0; s < DF_COUNT(sizes); s++)
@@ -80,7 +81,8 @@ static void threshold_decides(void **state)
 {
     static const struct { float threshold; int invert, value, hole; } cases[] = {
         { 0.5f, 0, 127, 0 }, { 0.5f, 0, 128, 1 }, { 0.5f, 1, 127, 1 }, { 0.5f, 1, 128, 0 }, { 0, 0, 0, 0 },
-        { 0, 0, 1, 1 },      { 1, 0, 255, 0 },    { 1, 1, 255, 1 },    { 0.2f, 0, 51, 0 },  { 0.2f, 0, 52, 1 },
+        { 0, 0, 1, 1 },      { 1, 0, 255, 0 },    { 1, 1, 255, 1 },    { 0.2f, 0, 51, 0 },
+        { 0.2f, 0, 52, 1 },
     };
 
     (void)state;
@@ -217,9 +219,12 @@ static void references_are_counted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(grows_by_euclidean_distance), cmocka_unit_test(threshold_decides),
-        cmocka_unit_test(scales_and_flips),            cmocka_unit_test(chroma_weighs_as_its_heaviest_luma),
-        cmocka_unit_test(parts_touch_diagonally),      cmocka_unit_test(wrong_settings_are_named),
+        cmocka_unit_test(grows_by_euclidean_distance),
+        cmocka_unit_test(threshold_decides),
+        cmocka_unit_test(scales_and_flips),
+        cmocka_unit_test(chroma_weighs_as_its_heaviest_luma),
+        cmocka_unit_test(parts_touch_diagonally),
+        cmocka_unit_test(wrong_settings_are_named),
         cmocka_unit_test(references_are_counted),
     };
 

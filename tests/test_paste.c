@@ -24,7 +24,7 @@ static void canvas_init(Canvas *canvas, DeepfillFormat format, int upwards, unsi
     for (int p = 0; p < df_plane_count(&format); p++) {
         int width = df_plane_side(format.width, df_plane_sub_x(&format, p));
         int height = df_plane_side(format.height, df_plane_sub_y(&format, p)), stride = (width + 16) * bytes;
-        canvas->image.data[p] = canvas->bytes[p] + 2 * stride + 8 * bytes + (upwards ? (height - 1) * stride : 0);
+        canvas->image.data[p] = canvas->bytes[p] + (upwards ? height + 1 : 2) * stride + 8 * bytes;
         canvas->image.stride[p] = upwards ? -stride : stride;
         for (int y = 0; y < height; y++)
             for (int x = 0; x < width; x++)
@@ -51,7 +51,8 @@ static unsigned sample_of(const DeepfillImage *image, int plane, int x, int y)
     return df_sample_load(image->data[plane] + y * image->stride[plane], x, df_sample_bytes(&image->format));
 }
 
-static unsigned fill_of(const DfFill *fill, const DeepfillFormat *format, int plane, const DfBox *box, int x, int y)
+static unsigned fill_of(const DfFill *fill, const DeepfillFormat *format, int plane, const DfBox *box, int x,
+                        int y)
 {
     const uint8_t *data = fill->planes.data[plane];
 
@@ -100,7 +101,8 @@ static void against_formula(DeepfillFormat format, DfRect place, DfRect own, int
                     assert_int_equal(out, in);
                 }
                 /* With the samples put back, nothing else may differ. */
-                df_sample_store(after.image.data[p] + y * after.image.stride[p], x, df_sample_bytes(&format), in);
+                df_sample_store(after.image.data[p] + y * after.image.stride[p], x, df_sample_bytes(&format),
+                                in);
             }
         }
     }
@@ -126,8 +128,10 @@ static void writes_what_it_may(void **state)
                     against_formula(yuv, place, all, upwards);
                     against_formula(yuv, place, part, upwards);
                 }
-                against_formula((DeepfillFormat){ w, h, DEEPFILL_GRAY, depths[d], 0, 0, 0, 1 }, place, all, upwards);
-                against_formula((DeepfillFormat){ w, h, DEEPFILL_RGB, depths[d], 0, 0, 1, 1 }, place, part, upwards);
+                against_formula((DeepfillFormat){ w, h, DEEPFILL_GRAY, depths[d], 0, 0, 0, 1 }, place, all,
+                                upwards);
+                against_formula((DeepfillFormat){ w, h, DEEPFILL_RGB, depths[d], 0, 0, 1, 1 }, place, part,
+                                upwards);
             }
         }
     }
@@ -140,10 +144,10 @@ static void tiles_blend_in_a_ramp(void **state)
     for (int vertical = 0; vertical < 2; vertical++) {
         static Canvas canvas;
         DeepfillFormat format = { 96, 96, DEEPFILL_GRAY, 16, 0, 0, 0, 1 };
-        DfBox boxes[2] = { { .place = { 0, 0, 96, 96 }, .own = { 0, 0, 96, 96 }, .vertical = vertical, .overlap = 32,
-                             .start = -32, .end = 64 },
-                           { .place = { 0, 0, 96, 96 }, .own = { 0, 0, 96, 96 }, .vertical = vertical, .overlap = 32,
-                             .start = 32, .end = 128 } };
+        DfBox boxes[2] = { { .place = { 0, 0, 96, 96 }, .own = { 0, 0, 96, 96 }, .vertical = vertical,
+                             .overlap = 32, .start = -32, .end = 64 },
+                           { .place = { 0, 0, 96, 96 }, .own = { 0, 0, 96, 96 }, .vertical = vertical,
+                             .overlap = 32, .start = 32, .end = 128 } };
         DfRegions regions = { .box_count = 2, .boxes = boxes };
         DeepfillMask *mask = mask_of_rect(96, 96, 0, 0, 96, 96, 0, 0);
         DfFill fills[2] = { 0 };
@@ -217,10 +221,12 @@ static void outlines_stay_in_the_frame(void **state)
         df_paste_tint(&canvas.image, mask, &regions, &row);
         /* Seen at all four sides of what lies in the frame. */
         for (int i = 0; i < 29; i++)
-            assert_true(sample_of(&canvas.image, 0, 0, i) == 200 && sample_of(&canvas.image, 0, 32, i) == 200);
+            assert_true(sample_of(&canvas.image, 0, 0, i) == 200 &&
+                        sample_of(&canvas.image, 0, 32, i) == 200);
         for (int p = 0; p < 3; p++)
             for (int y = 0; y < df_plane_side(29, df_plane_sub_y(&format, p)); y++)
-                memcpy(canvas.image.data[p] + y * canvas.image.stride[p], guard.image.data[p] + y * guard.image.stride[p],
+                memcpy(canvas.image.data[p] + y * canvas.image.stride[p],
+                       guard.image.data[p] + y * guard.image.stride[p],
                        df_plane_side(33, df_plane_sub_x(&format, p)));
         assert_memory_equal(canvas.bytes, guard.bytes, sizeof guard.bytes);
         df_paste_row_free(&row);

@@ -103,7 +103,9 @@ static const DfStep own_frame[] = {
 };
 
 static const DfStep neighbours[] = {
-    { "first", 0, world_units, run_first }, { "second", 2, world_units, run_second }, { "last", 0, one_unit, run_last },
+    { "first", 0, world_units, run_first },
+    { "second", 2, world_units, run_second },
+    { "last", 0, one_unit, run_last },
 };
 
 static const DfStep sparse[] = { { "first", 1, no_unit_in_odd_frames, run_first },
@@ -357,11 +359,16 @@ static void survives_every_failing_start(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(results_come_in_order),    cmocka_unit_test(every_unit_runs_once),
-        cmocka_unit_test(frames_without_work_pass), cmocka_unit_test(neighbours_are_read_before_they_are_written),
-        cmocka_unit_test(lowest_failure_wins),      cmocka_unit_test(waiting_for_frames_not_sent_is_refused),
-        cmocka_unit_test(flush_ends_the_stream),    cmocka_unit_test(one_slot_takes_one_frame),
-        cmocka_unit_test(closes_with_frames_in_flight), cmocka_unit_test(survives_every_failing_start),
+        cmocka_unit_test(results_come_in_order),
+        cmocka_unit_test(every_unit_runs_once),
+        cmocka_unit_test(frames_without_work_pass),
+        cmocka_unit_test(neighbours_are_read_before_they_are_written),
+        cmocka_unit_test(lowest_failure_wins),
+        cmocka_unit_test(waiting_for_frames_not_sent_is_refused),
+        cmocka_unit_test(flush_ends_the_stream),
+        cmocka_unit_test(one_slot_takes_one_frame),
+        cmocka_unit_test(closes_with_frames_in_flight),
+        cmocka_unit_test(survives_every_failing_start),
     };
 
     return cmocka_run_group_tests_name("pipeline", tests, NULL, NULL);

@@ -9,8 +9,8 @@
 #include "video/mask.h"
 #include "video/region.h"
 
-static const DfRules hd = { .width = 1920, .height = 1080, .size = 512, .alignment = 8, .least_side = 64, .grid_x = 2,
-                            .grid_y = 2, .feather = 4 };
+static const DfRules hd = { .width = 1920, .height = 1080, .size = 512, .alignment = 8, .least_side = 64,
+                            .grid_x = 2, .grid_y = 2, .feather = 4 };
 
 static DfRules rules_for(int width, int height)
 {
@@ -63,7 +63,7 @@ static void check_box(const DfRules *rules, const DfBox *box)
     assert_true(df_rect_width(box->place) >= box->net_width && df_rect_height(box->place) >= box->net_height);
 }
 
-/** What holds for every hole: each of its pixels has an owner, boxes obey the rules, no merge is left undone. */
+/** What holds for every hole: its pixels have owners, boxes obey the rules, no merge is left undone. */
 static void check(const DfRules *rules, const DfRect *parts, int count, const DfRegions *regions, int fresh)
 {
     for (int i = 0; i < regions->box_count; i++)
@@ -76,7 +76,8 @@ static void check(const DfRules *rules, const DfRect *parts, int count, const Df
         for (int b = a + 1; b < regions->group_count; b++) {
             const DfGroup *g = &regions->groups[a], *h = &regions->groups[b];
             DfLayout both = df_layout(rules, df_rect_union(g->hole, h->hole));
-            assert_true(df_rect_area(both.outer) > df_rect_area(g->layout.outer) + df_rect_area(h->layout.outer));
+            int64_t apart = df_rect_area(g->layout.outer) + df_rect_area(h->layout.outer);
+            assert_true(df_rect_area(both.outer) > apart);
         }
     }
 }
@@ -179,11 +180,12 @@ static void large_hole_is_scaled(void **state)
     DfRegions *regions = regions_of(&hd, &hole, 1, NULL);
 
     (void)state;
-    /* 600 + 2 * 256, but for the frame's end: 1056 pixels high, 2.25 of the frame's to one of the network's. */
+    /* 600 + 2 * 256, but for the frame's end: 1056 pixels, 2.25 of them to one of the network's. */
     assert_string_equal(spelled(regions), "424,0 1152x1008>512x448");
     df_regions_close(&regions);
     regions = regions_of(&hd, &all, 1, NULL);
-    assert_string_equal(spelled(regions), "0,0 1008x1080>448x480; 456,0 1008x1080>448x480; 912,0 1008x1080>448x480");
+    assert_string_equal(spelled(regions),
+                        "0,0 1008x1080>448x480; 456,0 1008x1080>448x480; 912,0 1008x1080>448x480");
     df_regions_close(&regions);
 }
 
@@ -306,7 +308,8 @@ static void rules_hold_for_random_holes(void **state)
             int count = 1 + draw(&seed, DF_COUNT(parts));
             for (int i = 0; i < count; i++) {
                 int x = draw(&seed, rules.width), y = draw(&seed, rules.height);
-                parts[i] = (DfRect){ x, y, x + 1 + draw(&seed, rules.width - x), y + 1 + draw(&seed, rules.height - y) };
+                parts[i] = (DfRect){ x, y, x + 1 + draw(&seed, rules.width - x),
+                                     y + 1 + draw(&seed, rules.height - y) };
                 if (draw(&seed, 2))
                     parts[i].x1 = DF_MIN(parts[i].x1, x + 20), parts[i].y1 = DF_MIN(parts[i].y1, y + 20);
             }
@@ -321,12 +324,18 @@ static void rules_hold_for_random_holes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(corner_logos_stay_two),       cmocka_unit_test(glyphs_of_a_line_share_a_box),
-        cmocka_unit_test(strip_is_tiled),              cmocka_unit_test(tiles_blend_where_they_meet),
-        cmocka_unit_test(large_hole_is_scaled),        cmocka_unit_test(frame_edges_move_boxes_inward),
-        cmocka_unit_test(small_frames_are_reflected),  cmocka_unit_test(moving_hole_keeps_its_box),
-        cmocka_unit_test(shrunken_hole_leaves_a_box_too_large), cmocka_unit_test(broken_hole_shares_its_box),
-        cmocka_unit_test(strip_keeps_its_tiles),       cmocka_unit_test(rules_hold_for_random_holes),
+        cmocka_unit_test(corner_logos_stay_two),
+        cmocka_unit_test(glyphs_of_a_line_share_a_box),
+        cmocka_unit_test(strip_is_tiled),
+        cmocka_unit_test(tiles_blend_where_they_meet),
+        cmocka_unit_test(large_hole_is_scaled),
+        cmocka_unit_test(frame_edges_move_boxes_inward),
+        cmocka_unit_test(small_frames_are_reflected),
+        cmocka_unit_test(moving_hole_keeps_its_box),
+        cmocka_unit_test(shrunken_hole_leaves_a_box_too_large),
+        cmocka_unit_test(broken_hole_shares_its_box),
+        cmocka_unit_test(strip_keeps_its_tiles),
+        cmocka_unit_test(rules_hold_for_random_holes),
     };
 
     return cmocka_run_group_tests_name("region", tests, NULL, NULL);

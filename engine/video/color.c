@@ -43,7 +43,8 @@ static int zimg_failed(const DfColorKey *key)
     int code = zimg_get_last_error(words, sizeof words);
 
     if (code == ZIMG_ERROR_OUT_OF_MEMORY)
-        return df_error(-ENOMEM, "no memory to convert boxes of %dx%d pixels", key->format.width, key->format.height);
+        return df_error(-ENOMEM, "no memory to convert boxes of %dx%d pixels", key->format.width,
+                        key->format.height);
     return df_error(-EINVAL, "zimg cannot convert boxes of %dx%d pixels to %dx%d: %s", key->format.width,
                     key->format.height, key->net_width, key->net_height, words);
 }
@@ -57,11 +58,12 @@ static zimg_image_format native_format(const DeepfillFormat *format)
     z.height = format->height;
     z.pixel_type = format->depth > 8 ? ZIMG_PIXEL_WORD : ZIMG_PIXEL_BYTE;
     z.depth = format->depth;
-    z.pixel_range = format->full_range || format->layout == DEEPFILL_RGB ? ZIMG_RANGE_FULL : ZIMG_RANGE_LIMITED;
+    z.pixel_range = format->full_range ? ZIMG_RANGE_FULL : ZIMG_RANGE_LIMITED;
     z.color_family = ZIMG_COLOR_GREY;
     if (format->layout == DEEPFILL_RGB) {
         z.color_family = ZIMG_COLOR_RGB;
         z.matrix_coefficients = ZIMG_MATRIX_RGB;
+        z.pixel_range = ZIMG_RANGE_FULL;
     } else if (format->layout == DEEPFILL_YUV) {
         z.color_family = ZIMG_COLOR_YUV;
         z.matrix_coefficients = (zimg_matrix_coefficients_e)format->matrix;
@@ -182,9 +184,9 @@ static int process(const DfColor *color, const zimg_filter_graph *graph, void *m
     zimg_image_buffer target = write_to(to);
     void *temporary = (uint8_t *)memory + net_bytes(color);
 
-    if (zimg_filter_graph_process(graph, &source, &target, temporary, NULL, NULL, NULL, NULL) != ZIMG_ERROR_SUCCESS)
-        return zimg_failed(&color->key);
-    return 0;
+    int code = zimg_filter_graph_process(graph, &source, &target, temporary, NULL, NULL, NULL, NULL);
+
+    return code == ZIMG_ERROR_SUCCESS ? 0 : zimg_failed(&color->key);
 }
 
 int df_color_to_rgb(const DfColor *color, void *memory, const DfPlanes *planes, float *rgb)

@@ -46,9 +46,9 @@ void df_crop_plane(const DeepfillImage *image, int plane, DfRect place, uint8_t 
     Axis v = axis(place.y0, place.y1, format->height, df_plane_sub_y(format, plane));
 
     for (int y = 0; y < v.inside; y++) {
-        const uint8_t *from = image->data[plane] + (v.start + y) * image->stride[plane] + (ptrdiff_t)h.start * bytes;
+        const uint8_t *from = image->data[plane] + (v.start + y) * image->stride[plane];
         uint8_t *row = out + y * stride;
-        memcpy(row, from, (size_t)h.inside * bytes);
+        memcpy(row, from + (ptrdiff_t)h.start * bytes, (size_t)h.inside * bytes);
         for (int x = h.inside; x < h.count; x++)
             df_sample_store(row, x, bytes, df_sample_load(row, source_of(h, x), bytes));
     }

@@ -43,7 +43,8 @@ static int last_of(const int16_t *offset, int a, int b)
  * The envelope over columns lo..hi-1, from the sites first..last. A seed in the row itself shadows
  * everything behind it, so gaps between such seeds are worked on one by one.
  */
-static void envelope(const int16_t *offset, int first, int last, int lo, int hi, int reach, int *site, int *stack)
+static void envelope(const int16_t *offset, int first, int last, int lo, int hi, int reach, int *site,
+                     int *stack)
 {
     int *owner = stack, *from = stack + (hi - lo), top = -1;
 

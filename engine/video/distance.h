@@ -22,7 +22,7 @@
  */
 void df_distance_down(const uint8_t *seed, const int16_t *above, int16_t *offset, int width);
 
-/** First pass, upwards: turn a row to seeds below where those are nearer; `below` is the next row's result. */
+/** First pass, upwards: turn a row to seeds below where they are nearer; `below` is the next row's result. */
 void df_distance_up(const int16_t *below, int16_t *offset, int width);
 
 /**

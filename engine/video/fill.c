@@ -150,8 +150,13 @@ static Arena arena_of(const Prepared *prepared, uint8_t *memory)
     if (!memory)
         return (Arena){ .bytes = total };
     Arena arena = {
-        .network = memory + network, .color = memory + color, .scratch = memory + scratch, .hole = memory + hole,
-        .net_hole = memory + net_hole, .image = (float *)(memory + image), .result = (float *)(memory + result),
+        .network = memory + network,
+        .color = memory + color,
+        .scratch = memory + scratch,
+        .hole = memory + hole,
+        .net_hole = memory + net_hole,
+        .image = (float *)(memory + image),
+        .result = (float *)(memory + result),
         .bytes = total,
     };
     df_planes_carve(&arena.planes, &key->format, key->format.width, key->format.height, memory + planes);
@@ -172,9 +177,9 @@ static int reserve(void **memory, size_t *bytes, size_t needed)
     return 0;
 }
 
-/** Cut the box out, with nothing of the hole left in planes that are resampled. @return how many samples are known */
-static int cut_out(const Arena *arena, const DfColorKey *key, const DeepfillImage *image, const DeepfillMask *mask,
-                   const DfBox *box)
+/** Cut the box out, with nothing of the hole left in planes that are resampled. @return known luma samples */
+static int cut_out(const Arena *arena, const DfColorKey *key, const DeepfillImage *image,
+                   const DeepfillMask *mask, const DfBox *box)
 {
     const DeepfillFormat *format = &key->format;
     int scaled = format->width != key->net_width || format->height != key->net_height;
@@ -189,8 +194,8 @@ static int cut_out(const Arena *arena, const DfColorKey *key, const DeepfillImag
         sub_x = px;
         sub_y = py;
         if (scaled || px || py || !known)
-            df_nearest_fill(arena->planes.data[p], arena->planes.stride[p], df_sample_bytes(format), arena->hole, width,
-                            height, 1u << (format->depth - 1), arena->scratch);
+            df_nearest_fill(arena->planes.data[p], arena->planes.stride[p], df_sample_bytes(format),
+                            arena->hole, width, height, 1u << (format->depth - 1), arena->scratch);
     }
     return known;
 }
@@ -202,7 +207,8 @@ static void scale_hole(const Arena *arena, const DfColorKey *key)
 
     memset(arena->net_hole, 0, (size_t)key->net_width * key->net_height);
     for (ptrdiff_t y = 0; y < key->net_height; y++) {
-        int y0 = (int)(y * height / key->net_height), y1 = df_ceil_div((int)(y + 1) * height, key->net_height);
+        int y0 = (int)(y * height / key->net_height);
+        int y1 = df_ceil_div((int)(y + 1) * height, key->net_height);
         uint8_t *out = arena->net_hole + y * key->net_width;
         for (; y0 < y1; y0++) {
             const uint8_t *row = arena->hole + (ptrdiff_t)y0 * width;
@@ -231,8 +237,8 @@ static void run_network(const DfFiller *filler, const Prepared *prepared, const 
     df_model_run(filler->model, prepared->plan, arena->network, &run);
 }
 
-int df_fill_box(DfFiller *filler, const DeepfillImage *image, const DeepfillMask *mask, const DfBox *box, int coarse,
-                DfFill *fill)
+int df_fill_box(DfFiller *filler, const DeepfillImage *image, const DeepfillMask *mask, const DfBox *box,
+                int coarse, DfFill *fill)
 {
     DfColorKey key = key_of(&image->format, box);
     const DeepfillFormat *format = &key.format;
@@ -243,7 +249,8 @@ int df_fill_box(DfFiller *filler, const DeepfillImage *image, const DeepfillMask
         return ret;
     if ((ret = reserve(&filler->memory, &filler->bytes, arena_of(prepared, NULL).bytes)) < 0)
         return ret;
-    if ((ret = reserve(&fill->memory, &fill->bytes, df_planes_bytes(format, format->width, format->height))) < 0)
+    size_t planes = df_planes_bytes(format, format->width, format->height);
+    if ((ret = reserve(&fill->memory, &fill->bytes, planes)) < 0)
         return ret;
     Arena arena = arena_of(prepared, filler->memory);
     df_planes_carve(&fill->planes, format, format->width, format->height, fill->memory);
@@ -255,7 +262,8 @@ int df_fill_box(DfFiller *filler, const DeepfillImage *image, const DeepfillMask
     return df_color_from_rgb(prepared->color, arena.color, arena.result, &fill->planes);
 }
 
-int df_fill_workspace(const DeepfillModel *model, const DeepfillFormat *format, const DfBox *box, size_t *bytes)
+int df_fill_workspace(const DeepfillModel *model, const DeepfillFormat *format, const DfBox *box,
+                      size_t *bytes)
 {
     DfColorKey key = key_of(format, box);
     Prepared prepared = { 0 };

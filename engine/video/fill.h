@@ -10,7 +10,7 @@
 #include "video/planes.h"
 #include "video/region.h"
 
-/** A worker's own: plans, conversions and memory, made when first needed and kept. Thread-safety: one at a time. */
+/** A worker's plans, conversions and memory, made when needed and kept. Thread-safety: one at a time. */
 typedef struct DfFiller DfFiller;
 
 /** A filled box in the frame's format, box-sized. A slot keeps it, and its memory, from frame to frame. */
@@ -34,8 +34,8 @@ void df_filler_close(DfFiller **filler);
  * @param coarse  1: what the first stage made of it; 0: the refined fill
  * @return 0 or a negative errno
  */
-int df_fill_box(DfFiller *filler, const DeepfillImage *image, const DeepfillMask *mask, const DfBox *box, int coarse,
-                DfFill *fill);
+int df_fill_box(DfFiller *filler, const DeepfillImage *image, const DeepfillMask *mask, const DfBox *box,
+                int coarse, DfFill *fill);
 
 /** Free a fill's memory. */
 void df_fill_free(DfFill *fill);
@@ -44,6 +44,7 @@ void df_fill_free(DfFill *fill);
  * Tell what memory df_fill_box() would use for such a box.
  * @return 0 or a negative errno
  */
-int df_fill_workspace(const DeepfillModel *model, const DeepfillFormat *format, const DfBox *box, size_t *bytes);
+int df_fill_workspace(const DeepfillModel *model, const DeepfillFormat *format, const DfBox *box,
+                      size_t *bytes);
 
 #endif

@@ -5,7 +5,7 @@
  */
 #include "video/layout.h"
 
-/** Known pixels around a hole, at least and at most: fewer starve the network, more cost time and add little. */
+/** Known pixels around a hole, least and most: fewer starve the network, more cost time and add little. */
 #define LEAST_CONTEXT 64
 #define MOST_CONTEXT 256
 
@@ -76,14 +76,15 @@ static Row cut_row(const DfRules *rules, int need0, int need1, int whole, int co
     int shared = 2 * DF_MIN(context, longest / 4) + overlap;
     int tiles = 1 + df_ceil_div(length - longest, longest - shared);
     int least = df_ceil_div(length + (tiles - 1) * shared, tiles);
-    Row row = { .start = need0 / grid * grid, .end = df_round_up(need1, grid), .tiles = tiles, .overlap = overlap };
+    Row row = { .start = need0 / grid * grid, .end = df_round_up(need1, grid), .tiles = tiles,
+                .overlap = overlap };
 
     row.net = net_side(rules, least, whole, quarters);
     row.length = frame_side(row.net, quarters, grid);
     return row;
 }
 
-/** What a box must hold along x: an eighth of a large context may go where that saves a rung of the ladder. */
+/** What a box must hold along x: an eighth of a large context may go where it saves a rung of the ladder. */
 static int least_need(DfRect hole, DfRect need, int context)
 {
     int spare = DF_MIN(context / 8, context - LEAST_CONTEXT);
@@ -93,7 +94,8 @@ static int least_need(DfRect hole, DfRect need, int context)
 }
 
 /** A single box along x, or a row of tiles where the hole is too long. */
-static Row lay_row(const DfRules *rules, DfRect hole, DfRect need, int whole, int context, int quarters, int grid)
+static Row lay_row(const DfRules *rules, DfRect hole, DfRect need, int whole, int context, int quarters,
+                   int grid)
 {
     if (4 * (int64_t)df_rect_width(need) > (int64_t)rules->size * quarters)
         return cut_row(rules, need.x0, need.x1, whole, context, quarters, grid);
@@ -162,17 +164,20 @@ DfRect df_layout_box(const DfRules *rules, const DfLayout *layout, int i)
     return slice(layout, start, start + layout->length);
 }
 
+/** The middle of what tiles `i` and `i` + 1 share. */
+static int seam(const DfLayout *layout, int whole, int grid, int i)
+{
+    return (tile_start(layout, whole, grid, i) + layout->length + tile_start(layout, whole, grid, i + 1)) / 2;
+}
+
 DfRect df_layout_territory(const DfRules *rules, const DfLayout *layout, int i)
 {
     int grid = layout->vertical ? rules->grid_y : rules->grid_x, whole = row_length(layout);
     int start = 0, end = whole;
 
-    /* The seam lies in the middle of what two neighbouring boxes share. */
     if (i > 0)
-        start = (tile_start(layout, whole, grid, i) + tile_start(layout, whole, grid, i - 1) + layout->length) / 2
-                - layout->overlap / 2;
+        start = seam(layout, whole, grid, i - 1) - layout->overlap / 2;
     if (i < layout->tiles - 1)
-        end = (tile_start(layout, whole, grid, i + 1) + tile_start(layout, whole, grid, i) + layout->length) / 2
-              - layout->overlap / 2 + layout->overlap;
+        end = seam(layout, whole, grid, i) - layout->overlap / 2 + layout->overlap;
     return slice(layout, start, end);
 }

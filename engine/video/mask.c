@@ -136,7 +136,7 @@ static void find_near(const Span *spans, DfRect extent, Growth *growth)
     }
 }
 
-/** Distance from the hole -> weight: 255 up to `dilate`, then falling so that `feather` is the last above 0. */
+/** Distance from the hole -> weight: 255 up to `dilate`, then falling; `feather` is the last above 0. */
 static void weight_table(uint8_t *weight_of, int dilate, int feather)
 {
     int reach = dilate + feather;
@@ -175,8 +175,9 @@ static void sweep_columns(const Growth *growth, const uint8_t *seed)
     for (int y = 0; y < growth->height; y++) {
         Span near = growth->near[y];
         int16_t *offset = growth->offset + y * width + near.x0;
+        const int16_t *above = y ? offset - width : NULL;
         if (near.x0 < near.x1)
-            df_distance_down(seed + y * width + near.x0, y ? offset - width : NULL, offset, near.x1 - near.x0);
+            df_distance_down(seed + y * width + near.x0, above, offset, near.x1 - near.x0);
     }
     for (int y = growth->height - 2; y >= 0; y--) {
         Span near = growth->near[y];

@@ -17,7 +17,7 @@ struct DeepfillMask {
     atomic_int references;
     DeepfillMaskSettings settings;
     DeepfillMaskInfo info;
-    DfRect extent;   /**< the smallest rectangle that holds every non-zero weight (with some slack); empty: no hole */
+    DfRect extent;   /**< holds every weight that is not 0; empty: no hole */
     uint8_t *weight; /**< the extent's weights, row by row; weights outside it are 0 */
     DfRect *parts;   /**< bounding boxes of the grown hole's 8-connected parts */
     int part_count;

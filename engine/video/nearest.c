@@ -20,8 +20,9 @@ typedef struct Scratch {
 size_t df_nearest_bytes(int width, int height)
 {
     size_t row = df_size_add(df_size_mul(width, 3 * sizeof(int)), width);
+    size_t offsets = df_size_mul(df_size_mul(width, height), sizeof(int16_t));
 
-    return df_size_add(df_size_align(row), df_size_align(df_size_mul(df_size_mul(width, height), sizeof(int16_t))));
+    return df_size_add(df_size_align(row), df_size_align(offsets));
 }
 
 static Scratch carve(void *memory, int width)

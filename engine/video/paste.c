@@ -37,7 +37,8 @@ static Patch patch_of(const DeepfillFormat *format, int plane, const DfBox *box,
     int sx = df_plane_sub_x(format, plane), sy = df_plane_sub_y(format, plane);
 
     return (Patch){
-        .own = { box->own.x0 >> sx, box->own.y0 >> sy, df_plane_side(box->own.x1, sx), df_plane_side(box->own.y1, sy) },
+        .own = { box->own.x0 >> sx, box->own.y0 >> sy, df_plane_side(box->own.x1, sx),
+                 df_plane_side(box->own.y1, sy) },
         .left = box->place.x0 >> sx,
         .top = box->place.y0 >> sy,
         .data = fill->planes.data[plane],
@@ -45,7 +46,7 @@ static Patch patch_of(const DeepfillFormat *format, int plane, const DfBox *box,
     };
 }
 
-/** A box's share at a luma coordinate along its row: rising and falling over what neighbours write as well. */
+/** A box's share at a luma coordinate along its row: it rises and falls over what neighbours write too. */
 static uint32_t share_at(const DfBox *box, int at)
 {
     int share = DF_MIN(DF_MIN(at - box->start + 1, box->end - at), box->overlap + 1);
@@ -54,8 +55,8 @@ static uint32_t share_at(const DfBox *box, int at)
 }
 
 /** Add one box's part of row y to the sums. */
-static void add_patch(const DfPasteRow *row, const DfBox *box, const Patch *patch, const DeepfillFormat *format,
-                      int plane, int y)
+static void add_patch(const DfPasteRow *row, const DfBox *box, const Patch *patch,
+                      const DeepfillFormat *format, int plane, int y)
 {
     const uint8_t *fill = patch->data + (y - patch->top) * patch->stride;
     int bytes = df_sample_bytes(format), sx = df_plane_sub_x(format, plane);
@@ -84,8 +85,8 @@ static void write_row(const DfPasteRow *row, uint8_t *out, int bytes, int x0, in
     }
 }
 
-static void paste_row(const DeepfillImage *image, int plane, int y, const DeepfillMask *mask, const DfRegions *regions,
-                      const DfFill *fills, DfPasteRow *row)
+static void paste_row(const DeepfillImage *image, int plane, int y, const DeepfillMask *mask,
+                      const DfRegions *regions, const DfFill *fills, DfPasteRow *row)
 {
     const DeepfillFormat *format = &image->format;
     int sx = df_plane_sub_x(format, plane), sy = df_plane_sub_y(format, plane);
@@ -99,15 +100,15 @@ static void paste_row(const DeepfillImage *image, int plane, int y, const Deepfi
                 add_patch(row, &regions->boxes[i], &patch, format, plane, y);
             } else {
                 df_mask_weights(mask, y, patch.own.x0, patch.own.x1, sx, sy, row->weight);
-                write_row(row, image->data[plane] + y * image->stride[plane], df_sample_bytes(format), patch.own.x0,
-                          patch.own.x1);
+                write_row(row, image->data[plane] + y * image->stride[plane], df_sample_bytes(format),
+                          patch.own.x0, patch.own.x1);
             }
         }
     }
 }
 
-void df_paste(const DeepfillImage *image, const DeepfillMask *mask, const DfRegions *regions, const DfFill *fills,
-              DfPasteRow *row)
+void df_paste(const DeepfillImage *image, const DeepfillMask *mask, const DfRegions *regions,
+              const DfFill *fills, DfPasteRow *row)
 {
     for (int p = 0; p < df_plane_count(&image->format); p++) {
         int sy = df_plane_sub_y(&image->format, p);

@@ -28,14 +28,15 @@ void df_paste_row_free(DfPasteRow *row);
  * @param fills  one for each of the regions' boxes
  * @param row    scratch for at least the frame's width
  */
-void df_paste(const DeepfillImage *image, const DeepfillMask *mask, const DfRegions *regions, const DfFill *fills,
-              DfPasteRow *row);
+void df_paste(const DeepfillImage *image, const DeepfillMask *mask, const DfRegions *regions,
+              const DfFill *fills, DfPasteRow *row);
 
 /**
  * Tint the hole, the feather fainter; with `regions`, outline their boxes as well.
  *
  * @param regions  NULL: no outlines
  */
-void df_paste_tint(const DeepfillImage *image, const DeepfillMask *mask, const DfRegions *regions, DfPasteRow *row);
+void df_paste_tint(const DeepfillImage *image, const DeepfillMask *mask, const DfRegions *regions,
+                   DfPasteRow *row);
 
 #endif

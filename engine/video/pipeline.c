@@ -97,7 +97,7 @@ static void next_step(Slot *slot)
     slot->entered = slot->units = slot->taken = slot->done = 0;
 }
 
-/** Enter a frame's current step if it is ready, and pass it where there is nothing to do. @return 1 where passed */
+/** Enter a frame's current step if it is ready; pass it where there is nothing to do. @return 1: passed */
 static int settle_frame(DfPipeline *p, int64_t frame)
 {
     Slot *slot = slot_of(p, frame);
@@ -105,7 +105,7 @@ static int settle_frame(DfPipeline *p, int64_t frame)
     if (is_done(p, slot) || slot->entered || !neighbours_ready(p, frame, slot->step))
         return 0;
     slot->entered = 1;
-    /* A frame that failed passes all further steps, in turn, as neighbours may still read it: it must not be written. */
+    /* A frame that failed must not be written. It passes its steps in turn: neighbours may still read it. */
     if (!slot->error)
         slot->units = p->spec.steps[slot->step].units(p->spec.opaque, (int)(frame % p->slot_count));
     if (slot->units)
@@ -242,7 +242,11 @@ fail:
 int df_pipeline_room(DfPipeline *p)
 {
     pthread_mutex_lock(&p->lock);
-    int ret = p->flushed ? -EPIPE : p->tail - p->head == p->slot_count ? -EAGAIN : (int)(p->tail % p->slot_count);
+    int ret = (int)(p->tail % p->slot_count);
+    if (p->flushed)
+        ret = -EPIPE;
+    else if (p->tail - p->head == p->slot_count)
+        ret = -EAGAIN;
     pthread_mutex_unlock(&p->lock);
     return ret;
 }

@@ -20,7 +20,9 @@ void df_samples_fill(uint8_t *row, int count, int bytes, unsigned value)
 
 static size_t row_bytes(const DeepfillFormat *format, int width, int plane)
 {
-    return df_size_align((size_t)df_plane_side(width, df_plane_sub_x(format, plane)) * df_sample_bytes(format));
+    size_t samples = df_plane_side(width, df_plane_sub_x(format, plane));
+
+    return df_size_align(samples * df_sample_bytes(format));
 }
 
 size_t df_planes_bytes(const DeepfillFormat *format, int width, int height)
@@ -54,8 +56,8 @@ int df_format_same_planes(const DeepfillFormat *a, const DeepfillFormat *b)
 int df_format_check(const DeepfillFormat *format)
 {
     if (format->width < 1 || format->width > MOST_SIDE || format->height < 1 || format->height > MOST_SIDE)
-        return df_error(-EINVAL, "frames of %dx%d pixels: sides must be 1 to %d", format->width, format->height,
-                        MOST_SIDE);
+        return df_error(-EINVAL, "frames of %dx%d pixels: sides must be 1 to %d", format->width,
+                        format->height, MOST_SIDE);
     if (format->layout != DEEPFILL_GRAY && format->layout != DEEPFILL_YUV && format->layout != DEEPFILL_RGB)
         return df_error(-EINVAL, "layout %d is none of gray, YUV and RGB", (int)format->layout);
     if (format->depth < 8 || format->depth > 16)

@@ -33,7 +33,12 @@ static int cell_of(DfRect r, int dx, int dy, int columns)
     return y * columns + x;
 }
 
-/** Unite what lies in one cell of a grid moved by (dx, dy). `first` has -1 for every cell. @return the new count */
+/**
+ * Unite what lies in one cell of a grid moved by (dx, dy).
+ *
+ * @param first  -1 for every cell
+ * @return the new count
+ */
 static int unite_cells(DfRect *parts, int count, int dx, int dy, int columns, int *first)
 {
     int kept = 0;
@@ -61,8 +66,8 @@ static int unite_specks(const DfRules *rules, DfRect *parts, int count)
         return -ENOMEM;
     for (int grid = 0; grid < 4; grid++) {
         memset(first, -1, (size_t)columns * rows * sizeof *first);
-        count = unite_cells(parts, count, grid & 1 ? SPECK_CELL / 2 : 0, grid & 2 ? SPECK_CELL / 2 : 0, columns,
-                            first);
+        int dx = grid & 1 ? SPECK_CELL / 2 : 0, dy = grid & 2 ? SPECK_CELL / 2 : 0;
+        count = unite_cells(parts, count, dx, dy, columns, first);
     }
     df_free(first);
     return count;
@@ -109,7 +114,7 @@ static void merge_groups(Grouping *all)
     }
 }
 
-/** Whether a hole may stay in a box of the frame before: half its context must still fit, and not be lost in it. */
+/** Whether a hole may stay in a box of the frame before: half its context still fits, and it is not lost. */
 static int fits(const DfRules *rules, const DfLayout *kept, DfRect hole)
 {
     DfRect around = df_layout_surroundings(rules, hole, df_layout_context(rules, hole) / 2);
@@ -159,6 +164,7 @@ static int keep_layout(Grouping *all, int i, const DfRegions *before)
 static DfBox box_of(const DfRules *rules, const DfGroup *group, int i)
 {
     const DfLayout *layout = &group->layout;
+    int last = layout->tiles - 1;
     DfRect written = df_layout_surroundings(rules, group->hole, rules->feather);
     DfRect territory = df_layout_territory(rules, layout, i);
     DfRect place = df_layout_box(rules, layout, i);
@@ -171,7 +177,7 @@ static DfBox box_of(const DfRules *rules, const DfGroup *group, int i)
         .vertical = layout->vertical,
         .overlap = layout->overlap,
         .start = (layout->vertical ? territory.y0 : territory.x0) - (i == 0 ? layout->overlap : 0),
-        .end = (layout->vertical ? territory.y1 : territory.x1) + (i == layout->tiles - 1 ? layout->overlap : 0),
+        .end = (layout->vertical ? territory.y1 : territory.x1) + (i == last ? layout->overlap : 0),
     };
 }
 

@@ -23,7 +23,7 @@ typedef struct DfBox {
     int net_width, net_height;  /**< the size at which it sees it */
     int vertical;               /**< the direction in which it blends with its neighbours */
     int overlap;                /**< pixels that it shares with each neighbour */
-    int start, end;             /**< its territory along the row; beyond the place where there is no neighbour */
+    int start, end;             /**< its territory along the row; with no neighbour, beyond the place */
 } DfBox;
 
 /** The boxes of one mask. Immutable, counted. Thread-safety: may be shared. */

@@ -8,7 +8,7 @@
 /** Width of an outline, in luma samples; even, so that subsampled chroma shows it too. */
 #define OUTLINE 2
 
-/** A colour's parts in 1/255 of the highest code: by layout, then plane. Nearness to red and yellow suffices. */
+/** A colour's parts in 1/255 of the highest code, by layout and plane; roughly red and yellow will do. */
 static const uint8_t tint_of[3][3] = { { 255, 0, 0 }, { 110, 90, 240 }, { 255, 32, 32 } };
 static const uint8_t line_of[3][3] = { { 255, 0, 0 }, { 200, 20, 150 }, { 255, 230, 0 } };
 
@@ -21,7 +21,8 @@ static unsigned code_of(const DeepfillFormat *format, const uint8_t colours[3][3
 static void tint_plane(const DeepfillImage *image, int plane, const DeepfillMask *mask, uint8_t *weight)
 {
     const DeepfillFormat *format = &image->format;
-    int sx = df_plane_sub_x(format, plane), sy = df_plane_sub_y(format, plane), bytes = df_sample_bytes(format);
+    int sx = df_plane_sub_x(format, plane), sy = df_plane_sub_y(format, plane);
+    int bytes = df_sample_bytes(format);
     int x0 = mask->extent.x0 >> sx, x1 = df_plane_side(mask->extent.x1, sx);
     uint32_t tint = code_of(format, tint_of, plane);
 
@@ -31,7 +32,8 @@ static void tint_plane(const DeepfillImage *image, int plane, const DeepfillMask
         for (int x = x0; x < x1; x++) {
             uint32_t w = weight[x - x0], in = df_sample_load(row, x, bytes);
             if (w)
-                df_sample_store(row, x, bytes, (in * (2 * DF_WEIGHT_HOLE - w) + tint * w) / (2 * DF_WEIGHT_HOLE));
+                df_sample_store(row, x, bytes,
+                                (in * (2 * DF_WEIGHT_HOLE - w) + tint * w) / (2 * DF_WEIGHT_HOLE));
         }
     }
 }
@@ -39,7 +41,8 @@ static void tint_plane(const DeepfillImage *image, int plane, const DeepfillMask
 static void paint(const DeepfillImage *image, int plane, DfRect rect)
 {
     const DeepfillFormat *format = &image->format;
-    int sx = df_plane_sub_x(format, plane), sy = df_plane_sub_y(format, plane), bytes = df_sample_bytes(format);
+    int sx = df_plane_sub_x(format, plane), sy = df_plane_sub_y(format, plane);
+    int bytes = df_sample_bytes(format);
     unsigned code = code_of(format, line_of, plane);
     DfRect r = df_rect_clip(rect, (DfRect){ 0, 0, format->width, format->height });
 
@@ -59,7 +62,8 @@ static void outline(const DeepfillImage *image, int plane, DfRect box)
     paint(image, plane, (DfRect){ b.x1 - OUTLINE, b.y0, b.x1, b.y1 });
 }
 
-void df_paste_tint(const DeepfillImage *image, const DeepfillMask *mask, const DfRegions *regions, DfPasteRow *row)
+void df_paste_tint(const DeepfillImage *image, const DeepfillMask *mask, const DfRegions *regions,
+                   DfPasteRow *row)
 {
     for (int p = 0; p < df_plane_count(&image->format); p++) {
         tint_plane(image, p, mask, row->weight);

@@ -1,0 +1,237 @@
+/**
+ * @file
+ * The public API end to end, with the built-in model: what holds for every format, any number of
+ * workers and any delay.
+ */
+#include "frame.h"
+
+#include <errno.h>
+
+#include "cpu.h"
+#include "video/mask.h"
+
+static const DeepfillFormat formats[] = {
+    { 101, 75, DEEPFILL_YUV, 8, 1, 1, 0, 2 },   { 101, 75, DEEPFILL_YUV, 10, 1, 1, 0, 9 },
+    { 90, 64, DEEPFILL_YUV, 8, 1, 0, 1, 6 },    { 77, 91, DEEPFILL_YUV, 16, 0, 1, 0, 1 },
+    { 66, 70, DEEPFILL_YUV, 12, 0, 0, 0, 1 },   { 97, 65, DEEPFILL_YUV, 8, 2, 2, 0, 1 },
+    { 97, 65, DEEPFILL_YUV, 9, 2, 0, 0, 1 },    { 80, 80, DEEPFILL_GRAY, 8, 0, 0, 0, 2 },
+    { 81, 79, DEEPFILL_GRAY, 14, 0, 0, 1, 2 },  { 99, 67, DEEPFILL_RGB, 8, 0, 0, 1, 2 },
+    { 67, 99, DEEPFILL_RGB, 16, 0, 0, 1, 2 },
+};
+
+/** Outside the mask nothing changes; inside, what the hole held has no say. */
+static void hole_alone_changes_and_leaks_nothing(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < DF_COUNT(formats); i++) {
+        DeepfillFormat f = formats[i];
+        DeepfillContext *ctx = context_new(f, 1, 0);
+        DeepfillMask *mask = mask_of_rect(f.width, f.height, 21, 19, 44, 38, 2, 3);
+        Picture in = picture_new(f), clean = picture_new(f), dirty = picture_new(f);
+        int changed = 0;
+        picture_draw(&in, 1);
+        memcpy(clean.memory, in.memory, in.bytes);
+        memcpy(dirty.memory, in.memory, in.bytes);
+        for (int p = 0; p < df_plane_count(&f); p++)
+            for (int y = 0; y < df_plane_side(f.height, df_plane_sub_y(&f, p)); y++)
+                for (int x = 0; x < df_plane_side(f.width, df_plane_sub_x(&f, p)); x++) {
+                    uint8_t w;
+                    df_mask_weights(mask, y, x, x + 1, df_plane_sub_x(&f, p), df_plane_sub_y(&f, p), &w);
+                    if (w == 255)
+                        df_sample_store(dirty.image.data[p] + y * dirty.image.stride[p], x,
+                                        df_sample_bytes(&f),
+                                        (1u << f.depth) - 1);
+                }
+        DeepfillResult result = fill_one(ctx, &clean, mask, DEEPFILL_SHOW_FILL);
+        fill_one(ctx, &dirty, mask, DEEPFILL_SHOW_FILL);
+        assert_int_equal(result.error + result.no_context, 0);
+        assert_int_equal(result.boxes, 1);
+        assert_memory_equal(clean.memory, dirty.memory, in.bytes);
+        for (int p = 0; p < df_plane_count(&f); p++)
+            for (int y = 0; y < df_plane_side(f.height, df_plane_sub_y(&f, p)); y++)
+                for (int x = 0; x < df_plane_side(f.width, df_plane_sub_x(&f, p)); x++) {
+                    uint8_t w;
+                    df_mask_weights(mask, y, x, x + 1, df_plane_sub_x(&f, p), df_plane_sub_y(&f, p), &w);
+                    assert_true(w || sample_of(&in, p, x, y) == sample_of(&clean, p, x, y));
+                    changed += sample_of(&in, p, x, y) != sample_of(&clean, p, x, y);
+                }
+        assert_true(changed > 100);
+        free(in.memory);
+        free(clean.memory);
+        free(dirty.memory);
+        deepfill_mask_close(&mask);
+        deepfill_close(&ctx);
+    }
+}
+
+enum { STREAM = 12 };
+
+/** A stream with a hole that moves, a logo beside it, frames without any; all outputs one after the other. */
+static uint8_t *run_stream(int workers, int delay, size_t *bytes)
+{
+    DeepfillFormat f = { 230, 100, DEEPFILL_YUV, 8, 1, 1, 0, 2 };
+    DeepfillContext *ctx = context_new(f, workers, delay);
+    Picture pictures[STREAM];
+    uint8_t *all;
+    int sent = 0, taken = 0;
+
+    while (taken < STREAM) {
+        DeepfillResult result;
+        if (sent < STREAM) {
+            int x = 20 + 9 * sent;
+            DeepfillMask *mask = sent % 4 == 3 ? NULL : mask_of_rect(230, 100, x, 30, x + 40, 60, 3, 4);
+            pictures[sent] = picture_new(f);
+            picture_draw(&pictures[sent], sent);
+            DeepfillFrame frame = { pictures[sent].image, mask, DEEPFILL_SHOW_FILL, &pictures[sent] };
+            int ret = deepfill_send(ctx, &frame);
+            deepfill_mask_close(&mask);
+            if (ret == 0) {
+                if (++sent == STREAM)
+                    deepfill_flush(ctx);
+                continue;
+            }
+            assert_int_equal(ret, -EAGAIN);
+            assert_int_equal(sent - taken, delay + 1);
+            free(pictures[sent].memory);
+        }
+        assert_int_equal(deepfill_receive(ctx, &result, 1), 0);
+        assert_ptr_equal(result.opaque, &pictures[taken]);
+        assert_int_equal(result.error, 0);
+        assert_int_equal(result.boxes > 0, taken % 4 != 3);
+        taken++;
+    }
+    DeepfillResult none;
+    assert_int_equal(deepfill_receive(ctx, &none, 1), -EPIPE);
+    deepfill_close(&ctx);
+    *bytes = pictures[0].bytes * STREAM;
+    all = malloc(*bytes);
+    assert_non_null(all);
+    for (int i = 0; i < STREAM; i++) {
+        memcpy(all + i * pictures[0].bytes, pictures[i].memory, pictures[0].bytes);
+        free(pictures[i].memory);
+    }
+    return all;
+}
+
+static void workers_and_delay_do_not_matter(void **state)
+{
+    static const int ways[][2] = { { 1, 8 }, { 2, 2 }, { 5, 0 }, { 5, 8 } };
+    size_t bytes, other_bytes;
+    uint8_t *expected = run_stream(1, 0, &bytes);
+
+    (void)state;
+    for (size_t i = 0; i < DF_COUNT(ways); i++) {
+        uint8_t *other = run_stream(ways[i][0], ways[i][1], &other_bytes);
+        assert_int_equal(bytes, other_bytes);
+        assert_memory_equal(expected, other, bytes);
+        free(other);
+    }
+    free(expected);
+}
+
+/** Once warm, no allocation may be needed: all of them fail, and the frames are filled all the same. */
+static void warm_context_allocates_nothing(void **state)
+{
+    DeepfillFormat f = { 160, 90, DEEPFILL_YUV, 8, 1, 1, 0, 2 };
+    DeepfillContext *ctx = context_new(f, 1, 2);
+    DeepfillMask *mask = mask_of_rect(160, 90, 10, 10, 40, 30, 4, 4);
+    Picture p = picture_new(f);
+
+    (void)state;
+    /* As many frames as slots. */
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(fill_one(ctx, &p, mask, DEEPFILL_SHOW_FILL).error, 0);
+    df_fail_after(0);
+    for (int i = 0; i < 7; i++)
+        assert_int_equal(fill_one(ctx, &p, mask, DEEPFILL_SHOW_FILL).error, 0);
+    df_fail_after(-1);
+    free(p.memory);
+    deepfill_mask_close(&mask);
+    deepfill_close(&ctx);
+}
+
+static void everything_hole_is_counted(void **state)
+{
+    static const int sizes[][2] = { { 1, 1 }, { 3, 70 }, { 130, 100 } };
+
+    (void)state;
+    for (size_t i = 0; i < DF_COUNT(sizes); i++) {
+        DeepfillFormat f = { sizes[i][0], sizes[i][1], DEEPFILL_YUV, 8, 1, 1, 0, 2 };
+        DeepfillContext *ctx = context_new(f, 1, 0);
+        DeepfillMask *mask = mask_of_rect(f.width, f.height, 0, 0, f.width, f.height, 4, 4);
+        Picture p = picture_new(f);
+        picture_draw(&p, 1);
+        DeepfillResult result = fill_one(ctx, &p, mask, DEEPFILL_SHOW_FILL);
+        assert_int_equal(result.error, 0);
+        assert_int_equal(result.boxes, 1);
+        assert_int_equal(result.no_context, 1);
+        assert_true(result.hole == 1);
+        free(p.memory);
+        deepfill_mask_close(&mask);
+        deepfill_close(&ctx);
+    }
+}
+
+static void shows_without_the_network(void **state)
+{
+    DeepfillFormat f = { 160, 90, DEEPFILL_YUV, 8, 1, 1, 0, 2 };
+    DeepfillContext *ctx = context_new(f, 1, 0);
+    DeepfillMask *mask = mask_of_rect(160, 90, 40, 30, 80, 60, 2, 2);
+    Picture p[4];
+    DeepfillBox box;
+
+    (void)state;
+    assert_int_equal(deepfill_boxes(ctx, mask, &box, 1), 1);
+    assert_true(box.workspace > 0 && box.width == box.net_width && box.x + box.width <= 160);
+    for (int show = DEEPFILL_SHOW_FILL; show <= DEEPFILL_SHOW_COARSE; show++) {
+        p[show] = picture_new(f);
+        picture_draw(&p[show], 1);
+        DeepfillResult result = fill_one(ctx, &p[show], mask, show);
+        assert_int_equal(result.boxes, show == DEEPFILL_SHOW_FILL || show == DEEPFILL_SHOW_COARSE);
+        for (int other = 0; other < show; other++)
+            assert_memory_not_equal(p[show].memory, p[other].memory, p[show].bytes);
+    }
+    for (int show = DEEPFILL_SHOW_FILL; show <= DEEPFILL_SHOW_COARSE; show++)
+        free(p[show].memory);
+    deepfill_mask_close(&mask);
+    deepfill_close(&ctx);
+}
+
+static void closes_with_frames_in_flight(void **state)
+{
+    DeepfillFormat f = { 160, 90, DEEPFILL_YUV, 8, 1, 1, 0, 2 };
+    DeepfillContext *ctx = context_new(f, 2, 6);
+    DeepfillMask *mask = mask_of_rect(160, 90, 40, 30, 80, 60, 2, 2);
+    Picture p[5];
+    DeepfillInfo info;
+
+    (void)state;
+    deepfill_info(ctx, &info);
+    assert_true(info.workers == 2 && info.delay == 6 && deepfill_delay(ctx) == 6 && info.size >= 64);
+    assert_string_equal(info.cpu, df_cpu_name(df_cpu_level()));
+    for (int i = 0; i < 5; i++) {
+        p[i] = picture_new(f);
+        picture_draw(&p[i], i);
+        DeepfillFrame frame = { p[i].image, mask, DEEPFILL_SHOW_FILL, NULL };
+        assert_int_equal(deepfill_send(ctx, &frame), 0);
+    }
+    deepfill_close(&ctx);
+    assert_null(ctx);
+    for (int i = 0; i < 5; i++)
+        free(p[i].memory);
+    deepfill_mask_close(&mask);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hole_alone_changes_and_leaks_nothing),
+        cmocka_unit_test(workers_and_delay_do_not_matter),
+        cmocka_unit_test(warm_context_allocates_nothing),
+        cmocka_unit_test(everything_hole_is_counted),
+        cmocka_unit_test(shows_without_the_network),
+        cmocka_unit_test(closes_with_frames_in_flight),
+    };
+
+    return cmocka_run_group_tests_name("deepfill", tests, open_model, close_model);
+}
