@@ -1,0 +1,107 @@
+#!/bin/bash
+# What is wrong ends ffmpeg with a status and one sentence; what is odd is said once.
+. "$(dirname "$0")/lib/filter.sh"
+
+film 1 film.mkv
+counting 25 1 mask.mkv
+ff -f lavfi -i color=white:s=128x96 -frames:v 1 -update 1 white.png
+ff -f lavfi -i "color=gray:s=64x48,drawbox=0:0:9:9:white:fill" -frames:v 1 gray.png
+ff -f lavfi -i sine=d=1 -c:a flac sound.flac
+echo 'no film' >text.txt
+head -c 600 mask.mkv >cut.mkv
+mkdir folder
+
+# The filter's own lines about DEEPFILL, without the part that names the instance.
+messages() {
+    "$FFMPEG" -hide_banner -nostdin -nostats -y -i film.mkv -vf "$1" -f null - 2>&1 | sed -n 's/^\[[^]]*deepfill[^]]*\] //p'
+}
+
+# fails MESSAGE FILTER: a status, no output, and the sentence, word for word
+fails() {
+    ff -i film.mkv -vf "$2" -f null - && { echo 'ffmpeg went through'; return 1; }
+    same "$(messages "$2" | grep -Fx -- "$1" | head -n 1)" "$1" || messages "$2"
+    messages "$2" | grep -Fxq -- "$1"
+}
+
+check 'a mask that is missing' fails \
+    "The mask 'none.mp4' cannot be read (No such file or directory): give mask= an existing file or URL." deepfill=none.mp4
+check 'a mask that is a folder' fails \
+    "The mask 'folder' cannot be opened (Is a directory): check its name and permissions." deepfill=folder
+check 'a mask that is text' fails \
+    "The mask 'text.txt' is neither a video nor an image that this FFmpeg can read: name a file that ffmpeg -i opens." \
+    deepfill=text.txt
+check 'a mask that is sound' fails \
+    "The mask 'sound.flac' holds no video and no image: name a file that does." deepfill=sound.flac
+check 'a mask that is cut off' fails \
+    "The mask 'cut.mkv' holds no picture that can be decoded: check it with ffmpeg -i." deepfill=cut.mkv
+check 'an image pattern without images' fails \
+    "The mask 'none%03d.png' cannot be opened (No such file or directory): check its name and permissions." \
+    deepfill=none%03d.png
+check 'a mask at an address where nobody answers' fails \
+    "The mask 'http://127.0.0.1:9/m.mp4' cannot be opened (Connection refused): check its name and permissions." \
+    'deepfill=http\\://127.0.0.1\\:9/m.mp4'
+check 'alpha=1 without an alpha plane' fails \
+    "The mask 'mask.mkv' (gray) has no alpha plane: leave out alpha=1, or name a mask that has one." \
+    deepfill=mask.mkv:alpha=1
+check 'an option that nobody has for the mask' fails \
+    "mask_opts: neither the demuxer 'matroska,webm' nor the decoder 'ffv1' of the mask 'mask.mkv' has an option 'wrong'." \
+    deepfill=mask.mkv:mask_opts=wrong=1
+check 'mask and box' fails \
+    'mask= and box= exclude each other: give one of them.' "deepfill=mask.mkv:box='1 2 3 4'"
+check 'a box that is none' fails \
+    "box='1 2 3' is no list of rectangles: write 'x y w h' in pixels, several joined by '|'." "deepfill=box='1 2 3'"
+check 'a box with an empty neighbour' fails \
+    "box='1 2 3 4|' is no list of rectangles: write 'x y w h' in pixels, several joined by '|'." "deepfill=box='1 2 3 4|'"
+check 'a box without area' fails \
+    "box='1 2 0 4' is no list of rectangles: write 'x y w h' in pixels, several joined by '|'." "deepfill=box='1 2 0 4'"
+check 'a box outside the film' fails \
+    "The box '128 0 9 9' lies outside the video, which is 128x96." "deepfill=box='128 0 9 9'"
+check 'alpha=1 with a box' fails \
+    'alpha=1 is for mask=FILE alone: a second input and box= have no alpha plane.' "deepfill=box='1 2 3 4':alpha=1"
+check 'mask_loop=1 with a box' fails \
+    'mask_loop=1 is for mask=FILE alone: repeat a second input by -stream_loop -1 before its -i.' \
+    "deepfill=box='1 2 3 4':mask_loop=1"
+check 'a size that is too small' fails "size= is 0, for the model's own, or 64 to 4096." deepfill=mask.mkv:size=9
+check 'a model that is missing' fails \
+    "The model 'none' cannot be opened (No such file or directory): give model= a built-in model's name (small) or a checkpoint file." \
+    deepfill=mask.mkv:model=none
+check 'a model that is no checkpoint' fails \
+    "The model cannot be used: text.txt: is no safetensors file (model= takes a built-in model's name, small, or a safetensors checkpoint of DeepFillv2)." \
+    deepfill=mask.mkv:model=text.txt
+check 'a threshold out of range' fails "Error setting option threshold to value 2." deepfill=mask.mkv:threshold=2
+check 'an option that does not exist' fails "Option 'wrong' not found" deepfill=mask.mkv:wrong=1
+check 'no mask at all' fails \
+    'Without mask= and box= the mask is a second input, which -vf cannot have: either name a file, -vf deepfill=mask.mp4, or connect both, ffmpeg -i in.mp4 -i mask.mp4 -filter_complex "[0:v][1:v]deepfill" out.mp4' \
+    deepfill
+
+# A name with a colon is a file, not a protocol.
+colon() {
+    mkdir -p a:b && cp white.png a:b/m.png &&
+        same "$(hashes -i film.mkv -vf 'deepfill=a\\:b/m.png:show=mask')" "$(hashes -i film.mkv -vf deepfill=white.png:show=mask)"
+}
+check 'a colon in the name of the mask' colon
+
+# warns TEXT FILTER: once, and the film is whole
+warns() {
+    same "$(messages "$2" | grep -Fc -- "$1")" 1 || { messages "$2"; return 1; }
+    same "$(hashes -i film.mkv -vf "$2" | wc -l)" 25
+}
+check 'a mask of another size is told about' warns 'The mask has another size than the video' deepfill=gray.png:threshold=0.9
+check 'a mask of grays is told about' warns 'this looks like a picture, not a mask' deepfill=gray.png:threshold=0.9
+check 'a hole of more than half the frame is told about' warns 'did you mean invert=1?' deepfill=white.png:show=mask
+check 'a hole of more than half the frame, inverted' warns 'did you mean invert=0?' \
+    "deepfill=box='0 0 9 9':invert=1:show=mask"
+check 'a box without a known pixel is told about' warns 'A box holds no known pixel' deepfill=white.png
+check 'a mask without a hole is told about' warns 'No frame had a hole' deepfill=mask.mkv:threshold=1
+ended() {
+    ff -i mask.mkv -t 0.4 -c:v ffv1 brief.mkv
+    warns 'The mask has ended before the video' deepfill=brief.mkv:show=mask
+}
+check 'a mask that ends is told about' ended
+check 'the start is told about' warns 'model small (cnum ' deepfill=mask.mkv
+silent() {
+    same "$(messages "deepfill=box='40 40 20 20'" | wc -l)" 1
+}
+check 'nothing is told about what is as it should be' silent
+
+finish

@@ -1,0 +1,86 @@
+#!/bin/bash
+# What goes in comes out: as many frames, their times and side data, other streams; the same for any workers.
+. "$(dirname "$0")/lib/filter.sh"
+
+film 2 film.mkv
+ff -f lavfi -i "color=black:s=128x96:r=25:d=2" -vf "format=gray,geq=lum='255*lt(hypot(X-20-N,Y-50),10)'" -c:v ffv1 mask.mkv
+ff -i film.mkv -vf "select='not(eq(mod(n,7),1)+between(n,20,30))'" -fps_mode passthrough -c:v ffv1 vfr.mkv
+FILL=deepfill=mask.mkv
+
+# Everything that framemd5 tells of a frame but its hash: number, times, duration, size.
+kept() {
+    same "$(times "$@" -vf $FILL)" "$(times "$@")" &&
+        differ "$(hashes "$@" -vf $FILL)" "$(hashes "$@")"
+}
+check 'frames, times and durations' kept -i film.mkv
+check 'frames, times and durations of variable rate' kept -i vfr.mkv
+b_frames() {
+    ff -i film.mkv -c:v libx264 -bf 3 -g 12 b.mp4 && kept -i b.mp4
+}
+if has encoders libx264; then
+    check 'frames, times and durations of B-frames' b_frames
+else
+    skip 'frames, times and durations of B-frames' 'no libx264'
+fi
+check 'times that do not begin at 0' kept -copyts -ss 0.5 -i film.mkv
+one() {
+    ff -i film.mkv -frames:v 1 -c:v ffv1 one.mkv && kept -i one.mkv
+}
+check 'a film of one frame' one
+check 'the first frames alone' same "$(hashes -i film.mkv -vf $FILL -frames:v 7)" "$(hashes -i film.mkv -vf $FILL | head -n 7)"
+check 'a trim behind the filter' same "$(hashes -i film.mkv -vf $FILL,trim=end_frame=7)" "$(hashes -i film.mkv -vf $FILL | head -n 7)"
+
+# The reference is filled by one worker, one frame at a time.
+REFERENCE=$(hashes -i film.mkv -vf $FILL:workers=1:delay=0)
+for setting in workers=1 workers=2 workers=5 workers=2:delay=0 workers=2:delay=100 threads=2 delay=1; do
+    check "the same frames with $setting" same "$(hashes -i film.mkv -vf $FILL:$setting)" "$REFERENCE"
+done
+
+# Metadata and side data that were there stay, on their frames; the fraction of the hole joins them.
+carried() {
+    local graph="metadata=add:key=mark:value=1,addroi=8:8:16:16:0.5"
+    ff -i film.mkv -vf "$graph,$FILL,metadata=print:file=kept.txt" -f null - || return
+    same "$(grep -c '^mark=1$' kept.txt)" 50 && same "$(grep -c '^lavfi.deepfill.hole=0\.[0-9]\{6\}$' kept.txt)" 50 || return
+    same "$("$FFMPEG" -hide_banner -nostats -i film.mkv -vf "$graph,$FILL,showinfo" -f null - 2>&1 |
+        grep -ci 'regions of interest')" 50
+}
+check 'metadata and side data' carried
+
+# What enable= switches off passes; what it switches on does not.
+enabled() {
+    local plain filled mixed
+    plain=$(hashes -i film.mkv) filled=$(hashes -i film.mkv -vf $FILL)
+    mixed=$(hashes -i film.mkv -vf "$FILL:enable='between(n,10,19)'")
+    same "$(sed -n 11,20p <<<"$mixed")" "$(sed -n 11,20p <<<"$filled")" &&
+        same "$(sed 11,20d <<<"$mixed")" "$(sed 11,20d <<<"$plain")" &&
+        same "$(comm -12 <(sort <<<"$filled") <(sort <<<"$plain") | wc -l)" 0
+}
+check 'enable= switches by frame' enabled
+check 'nothing changes where the mask is black' same \
+    "$(hashes -i film.mkv -vf "deepfill=box='0 0 128 96':invert=1")" "$(hashes -i film.mkv)"
+
+others() {
+    printf '1\n00:00:00,200 --> 00:00:01,000\nwords\n' >words.srt
+    ff -i film.mkv -f lavfi -i sine=d=2 -i words.srt -map 0 -map 1 -map 2 -c:v copy -c:a flac -c:s srt \
+       -metadata title=a_title full.mkv || return
+    ff -i full.mkv -map 0 -c copy -c:v ffv1 -vf $FILL filled.mkv || return
+    for map in 0:a 0:s; do
+        same "$(ff -i filled.mkv -map $map -c copy -f framemd5 -)" "$(ff -i full.mkv -map $map -c copy -f framemd5 -)" || return
+    done
+    same "$(hashes -i filled.mkv -map 0:v)" "$REFERENCE" && ff -i filled.mkv -f ffmetadata - | grep -q title=a_title
+}
+check 'sound, subtitles and tags of the file' others
+
+# Two filters in one graph, and one film on two ways.
+chained() {
+    local box="deepfill=box='90 10 20 20'"
+    same "$(hashes -i film.mkv -filter_complex "[0:v]split[a][b];[a]$FILL,$box[c];[b]nullsink;[c]null")" \
+         "$(hashes -i film.mkv -vf "$FILL,$box")"
+}
+check 'several in one graph' chained
+interlaced() {
+    "$FFMPEG" -hide_banner -nostats -i film.mkv -vf setfield=tff,$FILL -f null - 2>&1 | grep -q 'separatefields,deepfill,weave'
+}
+check 'interlaced film is told about' interlaced
+
+finish
