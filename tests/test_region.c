@@ -176,7 +176,7 @@ static void tiles_blend_where_they_meet(void **state)
 
 static void large_hole_is_scaled(void **state)
 {
-    DfRect hole = { 700, 200, 1300, 800 }, all = { 0, 0, 1920, 1080 };
+    DfRect hole = { 700, 200, 1300, 800 }, disc = { 566, 206, 1234, 874 }, all = { 0, 0, 1920, 1080 };
     DfRegions *regions = regions_of(&hd, &hole, 1, NULL);
 
     (void)state;

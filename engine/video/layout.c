@@ -84,7 +84,7 @@ static Row cut_row(const DfRules *rules, int need0, int need1, int whole, int co
     return row;
 }
 
-/** What a box must hold along x: an eighth of a large context may go where it saves a rung of the ladder. */
+/** What a box must hold along x: an eighth of a large context may go where it saves a rung, or a cut. */
 static int least_need(DfRect hole, DfRect need, int context)
 {
     int spare = DF_MIN(context / 8, context - LEAST_CONTEXT);
@@ -97,10 +97,11 @@ static int least_need(DfRect hole, DfRect need, int context)
 static Row lay_row(const DfRules *rules, DfRect hole, DfRect need, int whole, int context, int quarters,
                    int grid)
 {
-    if (4 * (int64_t)df_rect_width(need) > (int64_t)rules->size * quarters)
-        return cut_row(rules, need.x0, need.x1, whole, context, quarters, grid);
+    int least = least_need(hole, need, context);
 
-    Row row = { .tiles = 1, .net = net_side(rules, least_need(hole, need, context), whole, quarters) };
+    if (4 * (int64_t)least > (int64_t)rules->size * quarters)
+        return cut_row(rules, need.x0, need.x1, whole, context, quarters, grid);
+    Row row = { .tiles = 1, .net = net_side(rules, least, whole, quarters) };
     row.length = frame_side(row.net, quarters, grid);
     row.start = place(hole.x0, hole.x1, row.length, whole, grid);
     row.end = row.start + row.length;
