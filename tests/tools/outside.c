@@ -74,10 +74,12 @@ int main(int argc, char **argv)
     int bytes = atoi(argv[1]), planes = atoi(argv[2]), sub_x = atoi(argv[3]), sub_y = atoi(argv[4]);
     int width = atoi(argv[5]), height = atoi(argv[6]);
     File mask = load(argv[8]), before = load(argv[9]), after = load(argv[10]);
-    unsigned char *near = mask.size == (size_t)width * (size_t)height ? grow(&mask, width, height, atoi(argv[7])) : NULL;
+    unsigned char *near = NULL;
     long inside = 0, outside = 0, frames = 0;
     size_t at = 0;
 
+    if (mask.size == (size_t)width * (size_t)height)
+        near = grow(&mask, width, height, atoi(argv[7]));
     if (!near || !before.size || before.size != after.size) {
         printf("sizes: mask %zu, before %zu, after %zu\n", mask.size, before.size, after.size);
         return 1;
@@ -90,7 +92,8 @@ int main(int argc, char **argv)
 
             for (int y = 0; y < rows; y++)
                 for (int x = 0; x < columns; x++, at += (size_t)bytes) {
-                    if (at + (size_t)bytes > before.size || !memcmp(before.data + at, after.data + at, (size_t)bytes))
+                    if (at + (size_t)bytes > before.size ||
+                        !memcmp(before.data + at, after.data + at, (size_t)bytes))
                         continue;
                     if (plane < 3 && is_near(near, width, height, x, y, sx, sy))
                         inside++;

@@ -1,0 +1,296 @@
+/**
+ * @file
+ * The filter through libavfilter's API: what the ffmpeg program cannot show. Buffers of frames without a
+ * hole, commands, frames in flight when the graph is freed, frames of another size, back-pressure.
+ */
+#include <libavfilter/avfilter.h>
+#include <libavfilter/buffersink.h>
+#include <libavfilter/buffersrc.h>
+#include <libavutil/frame.h>
+#include <libavutil/log.h>
+#include <libavutil/mem.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WIDTH 128
+#define HEIGHT 96
+
+static char logged[1 << 14]; /* what the filter said since the graph was made */
+static int buffers_alive;    /* of the frames that new_frame() made */
+static int failures;
+
+static void keep_log(void *object, int level, const char *format, va_list arguments)
+{
+    size_t used = strlen(logged);
+
+    (void)object;
+    if (level <= AV_LOG_INFO)
+        vsnprintf(logged + used, sizeof logged - used, format, arguments);
+}
+
+static void report(const char *name, int good)
+{
+    printf("%s - %s\n", good ? "ok" : "not ok", name);
+    failures += !good;
+    if (!good)
+        printf("# %s\n", logged);
+}
+
+typedef struct Graph {
+    AVFilterGraph *graph;
+    AVFilterContext *source, *sink;
+} Graph;
+
+static void close_graph(Graph *g)
+{
+    avfilter_graph_free(&g->graph);
+}
+
+static AVFilterContext *add_filter(Graph *g, const char *name, const char *options)
+{
+    AVFilterContext *filter = NULL;
+
+    avfilter_graph_create_filter(&filter, avfilter_get_by_name(name), name, options, NULL, g->graph);
+    return filter;
+}
+
+/* buffer, deepfill with `options`, buffersink. Ends the program where that cannot be had. */
+static Graph open_graph(const char *options)
+{
+    Graph g = { avfilter_graph_alloc(), NULL, NULL };
+    AVFilterContext *fill = NULL;
+    char source[200];
+
+    logged[0] = 0;
+    snprintf(source, sizeof source, "video_size=%dx%d:pix_fmt=yuv420p:time_base=1/25:frame_rate=25/1",
+             WIDTH, HEIGHT);
+    if (!g.graph || !(g.source = add_filter(&g, "buffer", source)) || !(fill = add_filter(&g, "deepfill", options)) ||
+        !(g.sink = add_filter(&g, "buffersink", NULL)) || avfilter_link(g.source, 0, fill, 0) < 0 ||
+        avfilter_link(fill, 0, g.sink, 0) < 0 ||
+        avfilter_graph_config(g.graph, NULL) < 0) {
+        printf("not ok - a graph with deepfill=%s\n# %s\n", options, logged);
+        exit(1);
+    }
+    return g;
+}
+
+static void free_buffer(void *opaque, uint8_t *data)
+{
+    (void)opaque;
+    buffers_alive--;
+    av_free(data);
+}
+
+/* A picture with some texture, its planes in buffers that are counted. */
+static AVFrame *new_frame(int width, int height, int64_t pts)
+{
+    AVFrame *frame = av_frame_alloc();
+
+    frame->width = width;
+    frame->height = height;
+    frame->format = AV_PIX_FMT_YUV420P;
+    frame->pts = pts;
+    for (int plane = 0; plane < 3; plane++) {
+        int stride = plane ? width / 2 : width, rows = plane ? height / 2 : height;
+        size_t size = (size_t)stride * (size_t)rows + 64;
+        uint8_t *data = av_malloc(size);
+
+        for (size_t i = 0; i < size; i++)
+            data[i] = (uint8_t)(40 + (i * 7 + i / (size_t)stride * 13) % 160);
+        frame->buf[plane] = av_buffer_create(data, size, free_buffer, NULL, 0);
+        frame->data[plane] = data;
+        frame->linesize[plane] = stride;
+        buffers_alive++;
+    }
+    return frame;
+}
+
+/* Hand in a frame, which is then the graph's. */
+static int put(Graph *g, AVFrame *frame)
+{
+    int ret = av_buffersrc_add_frame(g->source, frame);
+
+    av_frame_free(&frame);
+    return ret;
+}
+
+static AVFrame *get(Graph *g)
+{
+    AVFrame *frame = av_frame_alloc();
+
+    if (av_buffersink_get_frame(g->sink, frame) < 0)
+        av_frame_free(&frame);
+    return frame;
+}
+
+static double hole_of(const AVFrame *frame)
+{
+    const AVDictionaryEntry *entry = NULL;
+
+    if (frame)
+        entry = av_dict_get(frame->metadata, "lavfi.deepfill.hole", NULL, 0);
+    return entry ? atof(entry->value) : -1;
+}
+
+/* An empty hole leaves a frame its buffers, even one that others hold too. */
+static void test_buffers_kept(void)
+{
+    Graph g = open_graph("box='0 0 128 96':invert=1:delay=0");
+    AVFrame *frame = new_frame(WIDTH, HEIGHT, 0), *held = av_frame_clone(frame), *out;
+    int same = 1;
+
+    put(&g, frame);
+    out = get(&g);
+    for (int plane = 0; plane < 3 && out; plane++)
+        same &= out->data[plane] == held->data[plane] && out->buf[plane]->buffer == held->buf[plane]->buffer;
+    report("a frame without a hole keeps its buffers", out && same && hole_of(out) == 0);
+    av_frame_free(&out);
+    av_frame_free(&held);
+    close_graph(&g);
+}
+
+/* A frame that is ours alone is filled in place; one that others hold is copied, and theirs stays. */
+static void test_buffers_filled(void)
+{
+    Graph g = open_graph("box='40 40 20 20':delay=0");
+    AVFrame *frame = new_frame(WIDTH, HEIGHT, 0), *held, *out;
+    uint8_t *data = frame->data[0], before[WIDTH];
+
+    put(&g, frame);
+    out = get(&g);
+    report("a frame that nobody else holds is filled in place",
+           out && out->data[0] == data && hole_of(out) > 0);
+    av_frame_free(&out);
+
+    frame = new_frame(WIDTH, HEIGHT, 1);
+    held = av_frame_clone(frame);
+    memcpy(before, held->data[0] + 50 * held->linesize[0], WIDTH);
+    put(&g, frame);
+    out = get(&g);
+    report("a frame that others hold is copied, and theirs stays",
+           out && out->data[0] != held->data[0] &&
+           !memcmp(before, held->data[0] + 50 * held->linesize[0], WIDTH) &&
+           memcmp(before, out->data[0] + 50 * out->linesize[0], WIDTH));
+    av_frame_free(&out);
+    av_frame_free(&held);
+    close_graph(&g);
+}
+
+static int command(Graph *g, const char *name, const char *value)
+{
+    char answer[100];
+
+    return avfilter_graph_send_command(g->graph, "deepfill", name, value, answer, sizeof answer, 0);
+}
+
+/* Commands hold from the next frame taken. */
+static void test_commands(void)
+{
+    Graph g = open_graph("box='0 0 64 96':dilate=0:feather=0:delay=0:show=mask");
+    const char *commands[][2] = {
+        { "invert", "0" }, { "dilate", "16" }, { "dilate", "0" }, { "threshold", "1" },
+    };
+    const double expected[] = { 0.5, 0.625, 0.5, 0 };
+    int good = 1;
+
+    for (int i = 0; i < 4; i++) {
+        AVFrame *out;
+
+        good &= command(&g, commands[i][0], commands[i][1]) >= 0;
+        put(&g, new_frame(WIDTH, HEIGHT, i));
+        out = get(&g);
+        good &= hole_of(out) == expected[i];
+        av_frame_free(&out);
+    }
+    report("commands hold from the next frame", good);
+    report("what is no command is refused",
+           command(&g, "workers", "3") < 0 && command(&g, "threshold", "2") < 0 && command(&g, "nonsense", "1") < 0);
+    close_graph(&g);
+}
+
+/* A graph that is freed early waits for its workers, frees the frames and tells how many there were. */
+static void test_close_in_flight(void)
+{
+    Graph g = open_graph("box='40 40 20 20':workers=1:delay=8");
+    char lost[100];
+    int received = 0;
+
+    for (int i = 0; i < 5; i++) {
+        AVFrame *out;
+
+        put(&g, new_frame(WIDTH, HEIGHT, i));
+        if ((out = get(&g)))
+            received++;
+        av_frame_free(&out);
+    }
+    snprintf(lost, sizeof lost, "%d frame%s in flight lost", 5 - received, received < 4 ? "s" : "");
+    report("frames are in flight", received < 5 && buffers_alive > 0);
+    close_graph(&g);
+    report("closing frees the frames in flight", buffers_alive == 0);
+    report("closing tells how many are lost", strstr(logged, lost) != NULL);
+}
+
+/* No more than delay frames are held back, all come at the end, in order. */
+static void test_flow(int delay, int64_t step, const char *name)
+{
+    char options[100];
+    int sent = 0, received = 0, good = 1;
+    Graph g;
+
+    snprintf(options, sizeof options, "box='40 40 20 20':workers=2:delay=%d:show=mask", delay);
+    g = open_graph(options);
+    for (AVFrame *out; sent <= 20;) {
+        int ret = sent < 20 ? put(&g, new_frame(WIDTH, HEIGHT, step ? sent * step : AV_NOPTS_VALUE))
+                            : av_buffersrc_add_frame(g.source, NULL);
+        good &= ret >= 0;
+        sent++;
+        while ((out = get(&g))) {
+            good &= out->pts == (step ? received * step : AV_NOPTS_VALUE);
+            received++;
+            av_frame_free(&out);
+        }
+        good &= sent > 20 || received >= sent - delay;
+    }
+    report(name, good && received == 20 && !strstr(logged, "lost"));
+    close_graph(&g);
+}
+
+/* A frame of another size is refused in words. */
+static void test_size_change(void)
+{
+    Graph g = open_graph("box='40 40 20 20':delay=0");
+    AVFrame *out;
+    int ret;
+
+    put(&g, new_frame(WIDTH, HEIGHT, 0));
+    out = get(&g);
+    av_frame_free(&out);
+    put(&g, new_frame(WIDTH / 2, HEIGHT, 1));
+    out = av_frame_alloc();
+    ret = av_buffersink_get_frame(g.sink, out);
+    av_frame_free(&out);
+    report("a frame of another size is refused", ret == AVERROR(EINVAL) &&
+           strstr(logged, "A frame is 64x96 yuv420p, but the filter was set up for 128x96 yuv420p") != NULL);
+    close_graph(&g);
+}
+
+int main(void)
+{
+    av_log_set_callback(keep_log);
+    if (!avfilter_get_by_name("deepfill")) {
+        printf("not ok - libavfilter has the filter deepfill\n");
+        return 1;
+    }
+    test_buffers_kept();
+    test_buffers_filled();
+    test_commands();
+    test_close_in_flight();
+    test_flow(0, 1, "delay=0 holds nothing back");
+    test_flow(3, 1, "delay=3 holds three frames back at most");
+    test_flow(40, 2, "delay=40 holds all frames back until the end");
+    test_flow(2, 0, "frames without timestamps pass in order");
+    test_size_change();
+    report("no buffer is left over", buffers_alive == 0);
+    return failures != 0;
+}
