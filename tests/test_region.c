@@ -183,6 +183,10 @@ static void large_hole_is_scaled(void **state)
     /* 600 + 2 * 256, but for the frame's end: 1056 pixels, 2.25 of them to one of the network's. */
     assert_string_equal(spelled(regions), "424,0 1152x1008>512x448");
     df_regions_close(&regions);
+    /* A little too long for that scale: it gives up some context rather than being cut in two. */
+    regions = regions_of(&hd, &disc, 1, NULL);
+    assert_string_equal(spelled(regions), "324,0 1152x1080>512x480");
+    df_regions_close(&regions);
     regions = regions_of(&hd, &all, 1, NULL);
     assert_string_equal(spelled(regions),
                         "0,0 1008x1080>448x480; 456,0 1008x1080>448x480; 912,0 1008x1080>448x480");
