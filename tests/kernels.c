@@ -38,8 +38,10 @@ static void fill(float *values, int n, float range)
 /* Random values with zeros, denormals, values at the edge of exp() and very large ones among them. */
 static void fill_extreme(float *values, int n)
 {
-    static const float extremes[] = { 0, -0.0f, FLT_MIN / 3, -FLT_MIN / 3, FLT_MIN, 1e-20f, -1e-20f, 87, -87, 88.5f,
-                                      -88.5f, 104, -104, 1e10f, -1e10f, 1e30f, -1e30f, 1, -1 };
+    static const float extremes[] = {
+        0, -0.0f, FLT_MIN / 3, -FLT_MIN / 3, FLT_MIN, 1e-20f, -1e-20f, 87, -87, 88.5f, -88.5f, 104, -104,
+        1e10f, -1e10f, 1e30f, -1e30f, 1, -1,
+    };
     fill(values, n, 8);
     for (int i = 0; i < n; i += 2)
         values[i] = extremes[(int)uniform(0, DF_COUNT(extremes))];
@@ -210,15 +212,17 @@ static void check_window(const DfWindow *w, int first, int count)
 static void test_im2col(void **state)
 {
     static const int windows[][4] = { /* kernel, stride, rate, up */
-        { 3, 1, 1, 0 }, { 5, 1, 1, 0 }, { 3, 2, 1, 0 }, { 4, 2, 1, 0 }, { 3, 1, 2, 0 }, { 3, 1, 8, 0 }, { 3, 1, 1, 1 },
+        { 3, 1, 1, 0 }, { 5, 1, 1, 0 }, { 3, 2, 1, 0 }, { 4, 2, 1, 0 }, { 3, 1, 2, 0 }, { 3, 1, 8, 0 },
+        { 3, 1, 1, 1 },
     };
     (void)state;
     fill(a[0], ROOM, 1);
     for (size_t i = 0; i < DF_COUNT(windows); i++)
         for (int channels = 1; channels <= 7; channels += 2) {
             const int *k = windows[i];
-            DfWindow w = { .height = 6, .width = 9, .channels = channels, .up = k[3], .kernel = k[0], .stride = k[1],
-                           .rate = k[2], .top = k[2] * (k[0] - 1) / 2, .left = k[2], .out_width = (9 << k[3]) / k[1] };
+            DfWindow w = { .height = 6, .width = 9, .channels = channels, .up = k[3], .kernel = k[0],
+                           .stride = k[1], .rate = k[2], .top = k[2] * (k[0] - 1) / 2, .left = k[2],
+                           .out_width = (9 << k[3]) / k[1] };
             int all = w.out_width * (6 << k[3]) / k[1];
             check_window(&w, 0, all);
             check_window(&w, 5, 17);

@@ -55,8 +55,8 @@ static inline ModelFile model_file_random(int cnum, int input_channels, const ch
 {
     ModelHeader *header = calloc(1, sizeof *header);
     uint32_t random = 1;
-    header->length = snprintf(header->text, sizeof header->text, "{%s%s", *metadata ? "\"__metadata__\":" : "",
-                              metadata);
+    header->length = snprintf(header->text, sizeof header->text, "{%s%s",
+                              *metadata ? "\"__metadata__\":" : "", metadata);
     for (int row = 0; row < DF_ROWS; row++) {
         char shape[64];
         if (!df_row_is_conv(&df_table[row]))

@@ -112,7 +112,8 @@ static const DfTensor *expected(const DfWeights *golden, const char *name, const
     return df_weights_find(golden, key + strlen("every."));
 }
 
-static void compare(const DfWeights *golden, const char *name, const char *output, const float *found, double limit)
+static void compare(const DfWeights *golden, const char *name, const char *output, const float *found,
+                    double limit)
 {
     size_t every;
     const DfTensor *tensor = expected(golden, name, output, &every);

@@ -33,7 +33,8 @@ static void assert_near(const float *found, const double *wanted, size_t count, 
 /* ------------------------------------------------------------------------------- convolution -- */
 
 /* Sum of one output channel at (y, x), TensorFlow's SAME by its definition. */
-static double convolved(const DfConv *conv, DfShape in, const float *source, const float *raw, int y, int x, int o)
+static double convolved(const DfConv *conv, DfShape in, const float *source, const float *raw, int y, int x,
+                        int o)
 {
     int h = in.height << conv->up, w = in.width << conv->up, k = conv->kernel;
     int rows = (h + conv->stride - 1) / conv->stride, columns = (w + conv->stride - 1) / conv->stride;

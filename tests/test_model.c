@@ -101,12 +101,14 @@ static void assert_metadata_refused(const char *metadata, const char *words)
 static void test_unknown_metadata(void **state)
 {
     (void)state;
-    assert_metadata_refused("{\"downsample\":\"area\"}", "'downsample' is 'area', expected aligned or stride");
+    assert_metadata_refused("{\"downsample\":\"area\"}",
+                            "'downsample' is 'area', expected aligned or stride");
     assert_metadata_refused("{\"padding\":\"reflect\"}", "'padding' is 'reflect', expected same");
     assert_metadata_refused("{\"upsample\":\"bilinear\"}", "'upsample'");
     assert_metadata_refused("{\"fuse\":\"0\"}", "'fuse'");
     assert_metadata_refused("{\"architecture\":\"lama\"}", "expected deepfillv2");
-    assert_metadata_refused("{\"input\":\"rgb,sketch,ones,mask\"}", "expected rgb,ones,mask or bgr,ones,mask");
+    assert_metadata_refused("{\"input\":\"rgb,sketch,ones,mask\"}",
+                            "expected rgb,ones,mask or bgr,ones,mask");
     assert_metadata_refused("{\"size\":\"63\"}", "'size' is '63', expected 64..4096");
     assert_metadata_refused("{\"size\":\"large\"}", "'size'");
 }
@@ -130,9 +132,11 @@ static void test_unfit_tensors(void **state)
     (void)state;
     assert_change_refused("allconv16.bias", "allconv16.base", "lacks tensor 'allconv16.bias' (4)");
     assert_change_refused("\"conv1.weight", "\"conv0.weight", "conv1.weight");
-    assert_change_refused("[8,5,5,5]", "[5,8,5,5]", "has 5 output channels, expected a multiple of 4 in 4..64");
+    assert_change_refused("[8,5,5,5]", "[5,8,5,5]",
+                          "has 5 output channels, expected a multiple of 4 in 4..64");
     assert_change_refused("[8,5,5,5]", "[8,25,5]", "");
-    assert_change_refused("[16,4,3,3]", "[4,16,3,3]", "tensor 'conv2_downsample.weight' is 4x16x3x3, expected 16x4x3x3");
+    assert_change_refused("[16,4,3,3]", "[4,16,3,3]",
+                          "tensor 'conv2_downsample.weight' is 4x16x3x3, expected 16x4x3x3");
 }
 
 static void test_unreadable(void **state)
@@ -140,7 +144,8 @@ static void test_unreadable(void **state)
     DeepfillModel *model = NULL;
     (void)state;
     assert_int_equal(deepfill_model_exists("nowhere.safetensors"), -ENOENT);
-    assert_non_null(strstr(df_error_text(), "'nowhere.safetensors' is neither built in (small) nor a readable file"));
+    assert_non_null(strstr(df_error_text(),
+                           "'nowhere.safetensors' is neither built in (small) nor a readable file"));
     assert_int_equal(deepfill_model_open(&model, "nowhere.safetensors"), -ENOENT);
     assert_int_equal(deepfill_model_open(&model, "/tmp"), -EINVAL);
     assert_int_equal(deepfill_model_open(&model, ""), -EINVAL);
@@ -177,7 +182,9 @@ static void test_references(void **state)
 
 static void test_plan_sizes(void **state)
 {
-    static const int refused[][2] = { { 60, 64 }, { 64, 56 }, { 68, 64 }, { 0, 64 }, { -64, 64 }, { 1 << 20, 64 } };
+    static const int refused[][2] = {
+        { 60, 64 }, { 64, 56 }, { 68, 64 }, { 0, 64 }, { -64, 64 }, { 1 << 20, 64 },
+    };
     DfPlan *plan = NULL;
     (void)state;
     DeepfillModel *model = open_random(48, 5, OURS);
@@ -199,7 +206,8 @@ static void test_plan_sizes(void **state)
 
 /* Pictures of one region, from one allocation. */
 typedef struct Pictures {
-    float image[64 * 72 * 3], stage1[64 * 72 * 3], stage2[64 * 72 * 3], attention[16 * 18 * 128], sketch[64 * 72];
+    float image[64 * 72 * 3], stage1[64 * 72 * 3], stage2[64 * 72 * 3], attention[16 * 18 * 128];
+    float sketch[64 * 72];
     uint8_t hole[64 * 72];
 } Pictures;
 
@@ -254,7 +262,8 @@ static void check_width(int cnum, int input_channels)
     for (int i = 0; i < 64 * 72; i++)
         p->image[3 * i] = p->hole[i] ? 9 : p->image[3 * i];
     run(model, &(DfRun){ .image = p->image, .hole = p->hole, .sketch = p->sketch, .stage1 = again->stage1 });
-    run(model, &(DfRun){ .image = p->image, .hole = p->hole, .sketch = p->sketch, .attention = again->attention });
+    run(model, &(DfRun){ .image = p->image, .hole = p->hole, .sketch = p->sketch,
+                         .attention = again->attention });
     run(model, &(DfRun){ .image = p->image, .hole = p->hole, .sketch = p->sketch, .stage2 = again->stage2 });
     assert_memory_equal(p->stage1, again->stage1, sizeof p->stage1);
     assert_memory_equal(p->stage2, again->stage2, sizeof p->stage2);

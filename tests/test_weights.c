@@ -86,8 +86,10 @@ static const struct {
     { "{\"a\":{\"dtype\":\"F16\",\"shape\":[0],\"data_offsets\":[0,0]},"
       "\"a\":{\"dtype\":\"F16\",\"shape\":[0],\"data_offsets\":[0,0]}}", 0, "tensor 'a' twice" },
     { "{\"a\":{\"dtype\":\"F16\",\"shape\":[3],\"data_offsets\":[0,8]}}", 8, "shape 3 has 8 bytes" },
-    { "{\"a\":{\"dtype\":\"F16\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}}", 0, "beyond all memory" },
-    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904],\"data_offsets\":[0,0]}}", 0, "not its size" },
+    { "{\"a\":{\"dtype\":\"F16\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}}", 0,
+      "beyond all memory" },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904],\"data_offsets\":[0,0]}}", 0,
+      "not its size" },
     { "{\"a\":{\"dtype\":\"F16\",\"shape\":[4],\"data_offsets\":[8,0]}}", 8, "before it begins" },
     { "{\"a\":{\"dtype\":\"F16\",\"shape\":[1,1,1,1,1,1,1,1,1],\"data_offsets\":[0,2]}}", 2, "dimensions" },
     { "{\"a\":{\"dtype\":\"Q4\",\"shape\":[4],\"data_offsets\":[0,8]}}", 8, "type 'Q4'" },
@@ -102,7 +104,8 @@ static const struct {
     { "{\"__metadata__\":{},\"__metadata__\":{}}", 0, "'__metadata__' twice" },
     { "{\"__metadata__\":{\"a\":\"\",\"a\":\"\"}}", 0, "metadata 'a' twice" },
     { "{\"__metadata__\":{\"a\":1}}", 0, "a string" },
-    { "{\"a\":{\"more\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}}", 0, "less nesting" },
+    { "{\"a\":{\"more\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
+      "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}}", 0, "less nesting" },
     { "{} x", 0, "its end" },
     { "{\"a\"}", 0, "':'" },
     { "{\"a", 0, "closing quote" },
@@ -139,8 +142,8 @@ static void test_unknown_fields(void **state)
 {
     DfWeights *w;
     (void)state;
-    ModelFile file = model_file_join("{\"a\":{\"x\":[true,false,null,-1.5e+3,0,{\"y\":\"\\\"\"},[]],\"dtype\":\"U8\","
-                                     "\"shape\":[1],\"data_offsets\":[0,1]}}", data, 1);
+    ModelFile file = model_file_join("{\"a\":{\"x\":[true,false,null,-1.5e+3,0,{\"y\":\"\\\"\"},[]],"
+                                     "\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}", data, 1);
     if (parse(&w, file) < 0)
         fail_msg("%s", df_error_text());
     df_weights_close(&w);
@@ -153,7 +156,8 @@ static void test_not_finite(void **state)
     float value;
     DfWeights *w;
     (void)state;
-    ModelFile file = model_file_join("{\"a\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[0,2]}}", infinite, 2);
+    ModelFile file = model_file_join("{\"a\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[0,2]}}",
+                                     infinite, 2);
     assert_int_equal(parse(&w, file), 0);
     assert_int_equal(df_tensor_read(w, df_weights_find(w, "a"), &value), -EINVAL);
     assert_non_null(strstr(df_error_text(), "not finite"));
@@ -163,7 +167,7 @@ static void test_not_finite(void **state)
 
 /* ---------------------------------------------------------------------------------- any bytes -- */
 
-/* Parse a copy that ends where its memory ends, so that a sanitizer sees a step beyond; read all that it holds. */
+/* Parse a copy that ends where its memory ends, so that a sanitizer sees a step beyond; read all tensors. */
 static void survive(const uint8_t *bytes, size_t size)
 {
     ModelFile copy = { malloc(size ? size : 1), size };
@@ -267,7 +271,8 @@ static void test_files(void **state)
     assert_contents_refused("", 0, "no safetensors file");
     assert_contents_refused("PK\3\4 and so on", 14, "PyTorch checkpoint (zip)");
     assert_contents_refused("\x80\2cargo", 7, "PyTorch checkpoint (pickle)");
-    assert_contents_refused("\xff\xff\xff\xff\xff\xff\xff\x7f{}", 10, "claims a header of 9223372036854775807 bytes");
+    assert_contents_refused("\xff\xff\xff\xff\xff\xff\xff\x7f{}", 10,
+                            "claims a header of 9223372036854775807 bytes");
 }
 
 /* Sparse: sizes are looked at before memory is asked for. */

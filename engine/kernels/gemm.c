@@ -65,8 +65,10 @@ const char *df_gemm_description(void)
 const char *df_gemm_warning(void)
 {
     pthread_once(&once, identify);
-    return flavour != SERIAL ? NULL : "this OpenBLAS is its serial flavour, which only one worker can use at a time: "
-                                      "install libopenblas0-pthread";
+    if (flavour != SERIAL)
+        return NULL;
+    return "this OpenBLAS is its serial flavour, which only one worker can use at a time: "
+           "install libopenblas0-pthread";
 }
 
 /* OpenMP's thread count belongs to the calling thread: each worker's first product sets it. */
@@ -86,8 +88,8 @@ static void product(int transposed, int m, int n, int k, const float *a, int lda
         pthread_mutex_lock(&serial_lock);
     else if (flavour == OPENMP)
         own_thread_count();
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans, m, n, k, 1, a, lda, b, ldb,
-                0, out, ldo);
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans, m, n, k, 1, a, lda, b,
+                ldb, 0, out, ldo);
     if (flavour == SERIAL)
         pthread_mutex_unlock(&serial_lock);
 }

@@ -13,10 +13,16 @@
 void df_gemm_open(void);
 void df_gemm_close(void);
 
-/** @return the library, its flavour and core, "OpenBLAS 0.3.21 pthread, Haswell" (static). Thread-safety: any thread. */
+/**
+ * @return the library, its flavour and core, "OpenBLAS 0.3.21 pthread, Haswell" (static).
+ * Thread-safety: any thread.
+ */
 const char *df_gemm_description(void);
 
-/** @return NULL, or a sentence on why products of several workers are slow here (static). Thread-safety: any thread. */
+/**
+ * @return NULL, or a sentence on why products of several workers are slow here (static).
+ * Thread-safety: any thread.
+ */
 const char *df_gemm_warning(void);
 
 /**

@@ -7,7 +7,9 @@
 static const DfKernels levels[DF_CPU_LEVELS] = {
     [DF_CPU_C] = { .gate = df_gate_c, .rgb = df_rgb_c, .sum3 = df_sum3_c, .softmax = df_softmax_c },
 #if defined(__x86_64__)
-    [DF_CPU_AVX2] = { .gate = df_gate_avx2, .rgb = df_rgb_avx2, .sum3 = df_sum3_avx2, .softmax = df_softmax_avx2 },
+    [DF_CPU_AVX2] = {
+        .gate = df_gate_avx2, .rgb = df_rgb_avx2, .sum3 = df_sum3_avx2, .softmax = df_softmax_avx2,
+    },
 #endif
 };
 

@@ -2,8 +2,8 @@
  * @file
  * Float loops that know no layers: portable C versions, overridden per CPU level.
  *
- * The C versions are the oracle. Others may differ from them by rounding only: by at most 1e-6 relative to the
- * larger of 1 and the result's size, for values up to 1e30 (tests/kernels.c).
+ * The C versions are the oracle. Others may differ from them by rounding only: by at most 1e-6 relative to
+ * the larger of 1 and the result's size, for values up to 1e30 (tests/kernels.c).
  */
 #ifndef DF_KERNELS_H
 #define DF_KERNELS_H
@@ -22,8 +22,9 @@ typedef struct DfWindow {
 /** Loops that have versions; a pixel's values are contiguous, channels innermost. */
 typedef struct DfKernels {
     /**
-     * Gate a convolution's output: out[p][c] = act(in[p][c] + bias[c]) * sigmoid(in[p][half + c] + bias[half + c])
-     * for c < half; act is ReLU where relu is set, else ELU (alpha 1).
+     * Gate a convolution's output: for c < half
+     *     out[p][c] = act(in[p][c] + bias[c]) * sigmoid(in[p][half + c] + bias[half + c]);
+     * act is ReLU where relu is set, else ELU (alpha 1).
      */
     void (*gate)(float *out, const float *in, const float *bias, int pixels, int half, int relu);
 
@@ -34,8 +35,8 @@ typedef struct DfKernels {
     void (*sum3)(float *out, const float *a, const float *b, const float *c, int n);
 
     /**
-     * Softmax over the products scale * row[i] * known[i], times known[i], in place: what is unknown (known[i] = 0)
-     * takes part in the sum with logit 0 and ends as 0. n >= 1.
+     * Softmax over the products scale * row[i] * known[i], times known[i], in place: what is unknown
+     * (known[i] = 0) takes part in the sum with logit 0 and ends as 0. n >= 1.
      */
     void (*softmax)(float *row, const float *known, float scale, int n);
 } DfKernels;

@@ -16,7 +16,8 @@
  * S is L x L, 64 MiB at 512x512: it never exists whole. Queries go by in bands, each a row of the small map.
  * Counted column by column, the neighbours of query (y, x) are (y-1, x) and (y+1, x), so the second sum needs
  * the bands before and after; above row 0 lies the last row of the column to the left, and below the last row
- * the first row of the column to the right, so the last band is made once more at the start and the first kept.
+ * the first row of the column to the right, so the last band is made once more at the start and the first
+ * kept.
  */
 #include "kernels/gemm.h"
 #include "kernels/kernels.h"
@@ -161,7 +162,7 @@ static void make_patches(Attention *a, const float *source)
 
 /* ------------------------------------------------------------------------------ scores, fusion -- */
 
-/* Scores of the queries of bands y to end - 1, of the one before and of the one after: zeros beyond the map. */
+/* Scores of the queries of bands y to end - 1, of the one before and the one after: zeros beyond the map. */
 static void score_bands(Attention *a, int y, int end)
 {
     int length = 9 * a->shape.channels, l = a->count;
@@ -214,7 +215,8 @@ static float below(const Attention *a, const float *row, int y, int x)
 }
 
 /* One query's scores, summed with positions counted column by column. */
-static void sum_columns(const Attention *a, float *out, const float *before, const float *at, const float *after)
+static void sum_columns(const Attention *a, float *out, const float *before, const float *at,
+                        const float *after)
 {
     int w = a->w, last = (a->h - 1) * w;
     for (int x = 0; x < w; x++) {

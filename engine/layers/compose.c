@@ -34,7 +34,7 @@ void df_compose_coarse(int pixels, enum DfOrder order, const float *coarse, cons
         }
 }
 
-/* tanh ends at -1 and 1, but weights beyond reason overflow on the way to it: what is no colour becomes grey. */
+/* tanh ends at -1 and 1, but weights beyond reason overflow before it: what is no colour becomes grey. */
 static float colour_of(float value)
 {
     return value >= -1 && value <= 1 ? value : 0;

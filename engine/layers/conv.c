@@ -32,7 +32,7 @@ static int reduced(const DfConv *conv, int side)
     return (seen(conv, side) + conv->stride - 1) / conv->stride;
 }
 
-/* TensorFlow's SAME: the lesser half of the padding comes first, so that stride 2 on an even side pads after. */
+/* TensorFlow's SAME: the lesser half of the padding comes first; stride 2 on an even side pads after only. */
 static int padding_before(const DfConv *conv, int side)
 {
     int reach = (reduced(conv, side) - 1) * conv->stride + (conv->kernel - 1) * conv->rate + 1;

@@ -58,7 +58,7 @@ void df_conv_forward(const DfConv *conv, DfShape in, const float *source, float 
 /** Where a nearest-neighbour reduction from n_in to n_out samples takes sample i from: 0..n_in-1. */
 typedef int (*DfSourceIndex)(int i, int n_in, int n_out);
 
-/** @return bytes of scratch for an activation of this shape (even sides); DF_SIZE_BAD where they cannot be counted. */
+/** @return bytes of scratch for this shape (even sides); DF_SIZE_BAD where they cannot be counted. */
 size_t df_attention_scratch(DfShape shape);
 
 /**
@@ -80,8 +80,8 @@ void df_join_forward(int pixels, const float *a, int a_channels, const float *b,
 enum DfOrder { DF_RGB, DF_BGR };
 
 /**
- * First stage's input, 5 or 6 planes a pixel: colour outside the hole (0 inside), then, with 6, the sketch inside
- * the hole (NULL: none drawn), then 1, then the hole.
+ * First stage's input, 5 or 6 planes a pixel: colour outside the hole (0 inside), then, with 6, the sketch
+ * inside the hole (NULL: none drawn), then 1, then the hole.
  */
 void df_compose_input(int pixels, int channels, enum DfOrder order, const float *image, const uint8_t *hole,
                       const float *sketch, float *out);

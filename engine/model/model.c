@@ -20,8 +20,8 @@
 /* ------------------------------------------------------------------------------------- tensors -- */
 
 /* A tensor of this name and shape, or NULL with the cause recorded. */
-static const DfTensor *expect(const DfWeights *weights, const char *row, const char *part, const uint64_t *shape,
-                              int rank)
+static const DfTensor *expect(const DfWeights *weights, const char *row, const char *part,
+                              const uint64_t *shape, int rank)
 {
     char name[64], expected[96], found[160];
     snprintf(name, sizeof name, "%s.%s", row, part);
@@ -93,11 +93,12 @@ static int find_width(DeepfillModel *model, const DfWeights *weights)
         return df_error(-EINVAL, "%s: lacks tensor 'conv1.weight' of four dimensions: no DeepFillv2 model",
                         weights->name);
     if (first->shape[0] < LEAST_CNUM || first->shape[0] > MOST_CNUM || first->shape[0] % 4)
-        return df_error(-EINVAL, "%s: tensor 'conv1.weight' has %llu output channels, expected a multiple of 4 in "
-                        "%d..%d", weights->name, (unsigned long long)first->shape[0], LEAST_CNUM, MOST_CNUM);
+        return df_error(-EINVAL, "%s: tensor 'conv1.weight' has %llu output channels, expected a multiple of "
+                        "4 in %d..%d", weights->name, (unsigned long long)first->shape[0], LEAST_CNUM,
+                        MOST_CNUM);
     if (first->shape[1] != 5 && first->shape[1] != 6)
-        return df_error(-EINVAL, "%s: tensor 'conv1.weight' has %llu input channels, expected 5 or 6", weights->name,
-                        (unsigned long long)first->shape[1]);
+        return df_error(-EINVAL, "%s: tensor 'conv1.weight' has %llu input channels, expected 5 or 6",
+                        weights->name, (unsigned long long)first->shape[1]);
     model->cnum = first->shape[0];
     model->input_channels = first->shape[1];
     return 0;
@@ -112,8 +113,8 @@ static int find_size(DeepfillModel *model, const DfWeights *weights)
         return 0;
     long size = strtol(text, &end, 10);
     if (end == text || *end || size < DF_MODEL_LEAST_SIDE || size > 4096)
-        return df_error(-EINVAL, "%s: its metadata say 'size' is '%.40s', expected %d..4096", weights->name, text,
-                        DF_MODEL_LEAST_SIDE);
+        return df_error(-EINVAL, "%s: its metadata say 'size' is '%.40s', expected %d..4096", weights->name,
+                        text, DF_MODEL_LEAST_SIDE);
     model->size = size;
     return 0;
 }

@@ -30,7 +30,7 @@ void df_plan_close(DfPlan **plan);
 /** @return bytes of workspace that a run needs (aligned to DF_ALIGN by df_alloc()). */
 size_t df_plan_workspace(const DfPlan *plan);
 
-/** What goes in and comes out. Pictures are interleaved RGB (H x W x 3) in -1..1 whatever order the model likes. */
+/** What goes in and comes out. Pictures are interleaved RGB (H x W x 3) in -1..1 in any case. */
 typedef struct DfRun {
     const float *image;   /**< H x W x 3; what it holds inside the hole does not matter */
     const uint8_t *hole;  /**< H x W; non-zero: hole */

@@ -2,8 +2,8 @@
  * @file
  * Where activations lie in a workspace. Each lives from the row that writes it to the last row that reads it;
  * what a row needs while it runs lives in that row alone. Two whose lives overlap may not overlap in memory.
- * The largest are placed first, each at the lowest offset where it fits (as in "Efficient Memory Management for
- * Deep Neural Net Inference", Pisarchyk and Lee, 2020: greedy by size).
+ * The largest are placed first, each at the lowest offset where it fits (as in "Efficient Memory Management
+ * for Deep Neural Net Inference", Pisarchyk and Lee, 2020: greedy by size).
  */
 #include "model/internal.h"
 

@@ -37,8 +37,8 @@ static void join(const Walk *walk, int row, float *out)
 {
     int first = df_row_source(row), second = row - 1;
     DfShape a = walk->plan->shapes[first], b = walk->plan->shapes[second];
-    df_join_forward(a.height * a.width, activation(walk, first), a.channels, activation(walk, second), b.channels,
-                    out);
+    df_join_forward(a.height * a.width, activation(walk, first), a.channels, activation(walk, second),
+                    b.channels, out);
 }
 
 static void step(const Walk *walk, int row)
@@ -49,8 +49,8 @@ static void step(const Walk *walk, int row)
     float *out = activation(walk, row);
     switch (df_table[row].op) {
     case DF_OP_INPUT:
-        df_compose_input(pixels, walk->model->input_channels, walk->model->order, run->image, run->hole, run->sketch,
-                         out);
+        df_compose_input(pixels, walk->model->input_channels, walk->model->order, run->image, run->hole,
+                         run->sketch, out);
         break;
     case DF_OP_COARSE:
         df_compose_coarse(pixels, walk->model->order, in, run->image, run->hole, out);
@@ -73,7 +73,7 @@ static void walk_to(const Walk *walk, int first, int last)
         step(walk, row);
 }
 
-/* The rows that end the stages, and what becomes of the rest where nobody wants it. */
+/* No further than the last output that is wanted. */
 void df_model_run(const DeepfillModel *model, const DfPlan *plan, void *workspace, const DfRun *run)
 {
     Walk walk = { model, plan, workspace, run };

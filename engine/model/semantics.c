@@ -56,7 +56,8 @@ static const struct {
 
 static int refuse(const DfWeights *weights, const char *key, const char *value, const char *expected)
 {
-    return df_error(-EINVAL, "%s: its metadata say '%s' is '%.40s', expected %s", weights->name, key, value, expected);
+    return df_error(-EINVAL, "%s: its metadata say '%s' is '%.40s', expected %s", weights->name, key, value,
+                    expected);
 }
 
 static int check_fixed(const DfWeights *weights)
@@ -91,8 +92,9 @@ static int find_order(const DfWeights *weights, int input_channels, enum DfOrder
         }
     if (!value)
         return 0;
-    return refuse(weights, "input", value, input_channels == 6 ? "rgb,sketch,ones,mask or bgr,sketch,ones,mask"
-                                                               : "rgb,ones,mask or bgr,ones,mask");
+    return refuse(weights, "input", value,
+                  input_channels == 6 ? "rgb,sketch,ones,mask or bgr,sketch,ones,mask"
+                                      : "rgb,ones,mask or bgr,ones,mask");
 }
 
 int df_semantics_recognise(const DfWeights *weights, int input_channels, const DfSemantics **semantics,

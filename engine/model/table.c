@@ -1,7 +1,7 @@
 /**
  * @file
- * DeepFillv2 on one screen (Yu et al., "Free-Form Image Inpainting with Gated Convolution", ICCV 2019, with the
- * layer names of its published code).
+ * DeepFillv2 on one screen (Yu et al., "Free-Form Image Inpainting with Gated Convolution", ICCV 2019, with
+ * the layer names of its published code).
  */
 #include "model/table.h"
 

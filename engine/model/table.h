@@ -10,23 +10,23 @@
 
 /** What a row does. */
 enum DfOp {
-    DF_OP_INPUT,     /**< picture, sketch and hole to the first stage's planes */
-    DF_OP_GATED,     /**< convolution, ELU times sigmoid */
-    DF_OP_GATED_RELU,/**< convolution, ReLU times sigmoid */
-    DF_OP_UPGATED,   /**< GATED of the input at twice its size */
-    DF_OP_PLAIN,     /**< convolution to three colours, tanh */
-    DF_OP_COARSE,    /**< the second stage's input: the first stage's output in the hole, the picture around it */
-    DF_OP_ATTENTION, /**< contextual attention */
-    DF_OP_JOIN       /**< channels of `from` in front of those of the row before */
+    DF_OP_INPUT,      /**< picture, sketch and hole to the first stage's planes */
+    DF_OP_GATED,      /**< convolution, ELU times sigmoid */
+    DF_OP_GATED_RELU, /**< convolution, ReLU times sigmoid */
+    DF_OP_UPGATED,    /**< GATED of the input at twice its size */
+    DF_OP_PLAIN,      /**< convolution to three colours, tanh */
+    DF_OP_COARSE,     /**< second stage's input: the first stage's output in the hole, the picture around */
+    DF_OP_ATTENTION,  /**< contextual attention */
+    DF_OP_JOIN        /**< channels of `from` in front of those of the row before */
 };
 
 /** One row. A row's activation is known by the row's index. */
 typedef struct DfRow {
-    const char *name;          /**< of its tensors: name.weight, name.bias */
+    const char *name; /**< of its tensors: name.weight, name.bias */
     enum DfOp op;
-    const char *from;          /**< the row that it reads; NULL: the row before */
-    int out;                   /**< channels before gating, in quarters of cnum; 0: as the op says */
-    int kernel, stride, rate;  /**< of a convolution */
+    const char *from; /**< the row that it reads; NULL: the row before */
+    int out;          /**< channels before gating, in quarters of cnum; 0: as the op says */
+    int kernel, stride, rate; /**< of a convolution */
 } DfRow;
 
 /** Rows in the order of execution. */
@@ -39,7 +39,7 @@ int df_row_is_conv(const DfRow *row);
 /** @return the index of the row of that name; it must exist. */
 int df_row_find(const char *name);
 
-/** @return the index of the row that this one reads (for DF_OP_JOIN the first of the two); -1 for the first row. */
+/** @return the index of the row that this one reads (DF_OP_JOIN: the first of two); -1 for the first row. */
 int df_row_source(int row);
 
 /** @return channels of each row's activation for a network of this width. */

@@ -1,6 +1,7 @@
 /**
  * @file
- * A cursor over untrusted bytes that cannot leave them, with a growing list beside it.
+ * A cursor over untrusted bytes that cannot leave them, with a growing list beside it. The cursor records no
+ * causes: its caller knows what it was about to read.
  */
 #ifndef DF_BYTES_H
 #define DF_BYTES_H
@@ -27,10 +28,10 @@ int df_bytes_peek(const DfBytes *bytes);
 /** @return the next byte, or -1 at the end. */
 int df_bytes_next(DfBytes *bytes);
 
-/** Cut off the next `size` bytes as a cursor of their own. @return 0, -EINVAL where fewer are left (no text). */
+/** Cut off the next `size` bytes as a cursor of their own. @return 0, -EINVAL where fewer are left. */
 int df_bytes_take(DfBytes *bytes, uint64_t size, DfBytes *piece);
 
-/** Read a little-endian uint64_t. @return 0, -EINVAL where fewer than 8 bytes are left (no text). */
+/** Read a little-endian uint64_t. @return 0, -EINVAL where fewer than 8 bytes are left. */
 int df_bytes_u64(DfBytes *bytes, uint64_t *value);
 
 /**

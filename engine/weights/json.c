@@ -11,8 +11,8 @@
 
 int df_json_error(const DfJson *json, const char *expected)
 {
-    return df_error(-EINVAL, "%s: its header is not valid JSON: expected %s at byte %zu of it", json->name, expected,
-                    df_bytes_offset(&json->bytes));
+    return df_error(-EINVAL, "%s: its header is not valid JSON: expected %s at byte %zu of it", json->name,
+                    expected, df_bytes_offset(&json->bytes));
 }
 
 static int skip_space(DfJson *json)
@@ -55,12 +55,20 @@ int df_json_end(DfJson *json)
 
 /* ----------------------------------------------------------------------------------- strings -- */
 
+/* Value of a hexadecimal digit, or -1. */
+static int hex_digit(int c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 'a' - 'A';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 static int hex4(DfJson *json, uint32_t *value)
 {
     *value = 0;
     for (int i = 0; i < 4; i++) {
-        int c = df_bytes_next(&json->bytes);
-        int digit = c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+        int digit = hex_digit(df_bytes_next(&json->bytes));
         if (digit < 0)
             return df_json_error(json, "four hexadecimal digits");
         *value = *value << 4 | digit;
@@ -123,20 +131,22 @@ static int escape(DfJson *json, char **out)
     return 0;
 }
 
-/* Length of the well-formed UTF-8 sequence that begins with byte c, or 0; the least point that needs it. */
-static int sequence(int c, uint32_t *least)
+/* Length of the UTF-8 sequence that begins with byte c, or 0. */
+static int sequence(int c)
 {
-    int length = c < 0x80 ? 1 : c >= 0xC0 && c < 0xE0 ? 2 : c >= 0xE0 && c < 0xF0 ? 3 : c >= 0xF0 && c < 0xF8 ? 4 : 0;
-    static const uint32_t leasts[] = { 0, 0, 0x80, 0x800, 0x10000 };
-    *least = leasts[length];
-    return length;
+    if (c < 0x80)
+        return 1;
+    if (c < 0xC0)
+        return 0;
+    return c < 0xE0 ? 2 : c < 0xF0 ? 3 : c < 0xF8 ? 4 : 0;
 }
 
 /* Copy one character as it stands, if it is one. */
 static int plain(DfJson *json, int c, char **out)
 {
-    uint32_t least, point;
-    int length = sequence(c, &least);
+    static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 }; /* point that needs so many bytes */
+    uint32_t point;
+    int length = sequence(c);
     if (!length || c < 0x20)
         return df_json_error(json, "UTF-8 text without control characters");
     *(*out)++ = c;
@@ -148,7 +158,7 @@ static int plain(DfJson *json, int c, char **out)
         point = point << 6 | (c & 0x3F);
         *(*out)++ = c;
     }
-    if (point < least || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000))
+    if (point < least[length] || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000))
         return df_json_error(json, "UTF-8 text");
     return 0;
 }

@@ -57,8 +57,8 @@ static int parse(DfWeights *weights, const uint8_t *bytes, size_t size)
             continue;
         if (containers[i].parse)
             return containers[i].parse(weights, bytes, size);
-        return df_error(-EINVAL, "%s: is %s, which cannot be read: convert it to safetensors first", weights->name,
-                        containers[i].name);
+        return df_error(-EINVAL, "%s: is %s, which cannot be read: convert it to safetensors first",
+                        weights->name, containers[i].name);
     }
     return df_error(-EINVAL, "%s: is no safetensors file", weights->name);
 }

@@ -50,8 +50,8 @@ static int read_type(DfJson *json, Entry *entry)
     while (i < DF_COUNT(types) && strcmp(text, types[i].name))
         i++;
     if (i == DF_COUNT(types)) {
-        error = df_error(-EINVAL, "%s: tensor '%.80s' has type '%.20s', which safetensors does not know", json->name,
-                         entry->tensor->name, text);
+        error = df_error(-EINVAL, "%s: tensor '%.80s' has type '%.20s', which safetensors does not know",
+                         json->name, entry->tensor->name, text);
     } else {
         entry->tensor->type = types[i].type;
         entry->value_bytes = types[i].bytes;
@@ -71,13 +71,14 @@ static int read_shape(DfJson *json, Entry *entry)
     while ((more = df_json_more(json, ']', &first)) > 0) {
         uint64_t side;
         if (tensor->rank == DF_MAX_RANK)
-            return df_error(-EINVAL, "%s: tensor '%.80s' has more than %d dimensions", json->name, tensor->name,
-                            DF_MAX_RANK);
+            return df_error(-EINVAL, "%s: tensor '%.80s' has more than %d dimensions", json->name,
+                            tensor->name, DF_MAX_RANK);
         if (df_json_unsigned(json, &side) < 0)
             return -EINVAL;
         tensor->shape[tensor->rank++] = side;
         if (__builtin_mul_overflow(tensor->count, side, &tensor->count))
-            return df_error(-EINVAL, "%s: tensor '%.80s' has a shape beyond all memory", json->name, tensor->name);
+            return df_error(-EINVAL, "%s: tensor '%.80s' has a shape beyond all memory", json->name,
+                            tensor->name);
     }
     return more;
 }
@@ -122,13 +123,13 @@ static int check_tensor(const DfJson *json, const Entry *entry)
         return df_error(-EINVAL, "%s: tensor '%.80s' lacks its %s", json->name, t->name,
                         !entry->has_type ? "dtype" : !entry->has_shape ? "shape" : "data_offsets");
     if (t->begin > t->end)
-        return df_error(-EINVAL, "%s: tensor '%.80s' ends (%" PRIu64 ") before it begins (%" PRIu64 ")", json->name,
-                        t->name, t->end, t->begin);
+        return df_error(-EINVAL, "%s: tensor '%.80s' ends (%" PRIu64 ") before it begins (%" PRIu64 ")",
+                        json->name, t->name, t->end, t->begin);
     if (__builtin_mul_overflow(t->count, entry->value_bytes, &bytes) || bytes != t->end - t->begin) {
         char shape[160];
         df_tensor_shape_text(shape, sizeof shape, t->shape, t->rank);
-        return df_error(-EINVAL, "%s: tensor '%.80s' of shape %s has %" PRIu64 " bytes, which is not its size",
-                        json->name, t->name, shape, t->end - t->begin);
+        return df_error(-EINVAL, "%s: tensor '%.80s' of shape %s has %" PRIu64 " bytes, which is not its "
+                        "size", json->name, t->name, shape, t->end - t->begin);
     }
     return 0;
 }
@@ -254,11 +255,11 @@ static int check_places(DfWeights *weights, uint64_t size)
     for (size_t i = 0; i < weights->tensor_count; i++) {
         const DfTensor *t = &weights->tensors[i];
         if (t->end > size)
-            return df_error(-EINVAL, "%s: tensor '%.80s' ends at byte %" PRIu64 " of the data, which has %" PRIu64
-                            ": the file is cut short", weights->name, t->name, t->end, size);
+            return df_error(-EINVAL, "%s: tensor '%.80s' ends at byte %" PRIu64 " of the data, which has %"
+                            PRIu64 ": the file is cut short", weights->name, t->name, t->end, size);
         if (t->begin != end)
-            return df_error(-EINVAL, "%s: tensor '%.80s' begins at byte %" PRIu64 " of the data, expected %" PRIu64
-                            ": tensors %s", weights->name, t->name, t->begin, end,
+            return df_error(-EINVAL, "%s: tensor '%.80s' begins at byte %" PRIu64 " of the data, expected %"
+                            PRIu64 ": tensors %s", weights->name, t->name, t->begin, end,
                             t->begin < end ? "overlap" : "leave a gap");
         end = t->end;
     }
@@ -289,8 +290,8 @@ int df_safetensors_parse(DfWeights *weights, const uint8_t *bytes, size_t size)
     if (df_bytes_u64(&file, &length) < 0)
         return df_error(-EINVAL, "%s: has %zu bytes, too few for a safetensors file", weights->name, size);
     if (length > HEADER_LIMIT || df_bytes_take(&file, length, &json.bytes) < 0)
-        return df_error(-EINVAL, "%s: claims a header of %" PRIu64 " bytes, expected at most %zu", weights->name,
-                        length, DF_MIN(df_bytes_left(&file), HEADER_LIMIT));
+        return df_error(-EINVAL, "%s: claims a header of %" PRIu64 " bytes, expected at most %zu",
+                        weights->name, length, DF_MIN(df_bytes_left(&file), HEADER_LIMIT));
     int error = read_header(weights, &json);
     if (!error)
         error = check_places(weights, df_bytes_left(&file));

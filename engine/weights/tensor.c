@@ -88,8 +88,8 @@ int df_tensor_read(const DfWeights *weights, const DfTensor *tensor, float *out)
     for (uint64_t i = 0; i < tensor->count; i++) {
         out[i] = value_at(weights->data + tensor->begin, tensor->type, i);
         if (!isfinite(out[i]))
-            return df_error(-EINVAL, "%s: tensor '%.80s' holds a value that is not finite: the file is damaged",
-                            weights->name, tensor->name);
+            return df_error(-EINVAL, "%s: tensor '%.80s' holds a value that is not finite: the file is "
+                            "damaged", weights->name, tensor->name);
     }
     return 0;
 }

@@ -73,7 +73,7 @@ void df_tensor_shape_text(char *text, size_t size, const uint64_t *shape, int ra
 
 /* -------------------------------------------------------------- inside the room: containers -- */
 
-/** Read a safetensors file into weights whose name is set; what it has made by an error is left for the close. */
+/** Read a safetensors file into weights whose name is set; after an error the close frees what is there. */
 int df_safetensors_parse(DfWeights *weights, const uint8_t *bytes, size_t size);
 
 #endif

@@ -3,10 +3,10 @@
 
     python3 tests/golden/make.py        (NumPy; some seconds; writes the same bytes every time)
 
-Nothing here is shared with the engine: channels come last, but convolutions are sums over taps, the attention's
-scores are one L x L matrix and its second fusion a transposition. Weights are random, scaled layer by layer so
-that activations neither vanish nor saturate; they have sixteen levels, which every float format holds exactly
-and which compress well.
+Nothing here is shared with the engine: channels come last, but convolutions are sums over taps, the
+attention's scores are one L x L matrix and its second fusion a transposition. Weights are random, scaled
+layer by layer so that activations neither vanish nor saturate; they have sixteen levels, which every float
+format holds exactly and which compress well.
 
     NAME.safetensors           weights of model NAME = cCNUM-SEMANTICS
     NAME.expected.safetensors  MASK_WxH.stage1, .attention, .stage2, .final: of H*W*C values (y, x, c) every
@@ -21,11 +21,12 @@ import numpy as np
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SIZES = ((64, 64), (96, 128), (104, 88), (256, 256))  # width, height; 104x88 has odd eighths
-MODELS = (("c8-official", 8, "F32"), ("c8-stride", 8, "BF16"), ("c16-official", 16, "F16"), ("c16-stride", 16, "F16"))
+MODELS = (("c8-official", 8, "F32"), ("c8-stride", 8, "BF16"), ("c16-official", 16, "F16"),
+          ("c16-stride", 16, "F16"))
 
 
 def step(count, kept):
-    """Distance between about `kept` of `count` values, prime to 2 and 3 so that it meets all columns and channels."""
+    """Distance between about `kept` of `count` values, prime to 2 and 3: meets every column and channel."""
     n = max(count // kept, 1) | 1
     return n + 2 if n % 3 == 0 else n
 
@@ -48,9 +49,10 @@ class Network:
         wide = np.zeros((h + pad_y, w + pad_x, x.shape[2]))
         wide[pad_y // 2:pad_y // 2 + h, pad_x // 2:pad_x // 2 + w] = x
         total = 0
+        down, right = np.arange(rows) * stride, np.arange(columns) * stride
         for j in range(side):
             for i in range(side):
-                tap = wide[j * rate:, i * rate:][:(rows - 1) * stride + 1:stride, :(columns - 1) * stride + 1:stride]
+                tap = wide[np.ix_(down + j * rate, right + i * rate)]
                 total = total + tap @ kernel[j, i]
         if self.tune:
             total, bias = self.tune(name, total)
@@ -132,8 +134,8 @@ class Network:
 
     def finish(self, stage2, picture, hole):
         """
-        Fill and known pixels to bytes. In float32, as the official program, which truncates: known values from 1
-        to 63 come out one lower. The other semantics round, and known pixels stay.
+        Fill and known pixels to bytes. In float32, as the official program, which truncates: known values
+        from 1 to 63 come out one lower. The other semantics round, and known pixels stay.
         """
         known = picture.astype(np.float32) / np.float32(127.5) - np.float32(1)
         final = (np.where(hole > 0, stage2.astype(np.float32), known) + np.float32(1)) * np.float32(127.5)
@@ -160,14 +162,15 @@ def layers(c):
     body = [(n, 3, 2 * c, 4 * c) for n in ("6", "7_atrous", "8_atrous", "9_atrous", "10_atrous")]
     tail = [("13_upsample", 3, 2 * c, 2 * c), ("14", 3, c, 2 * c), ("15_upsample", 3, c, c),
             ("16", 3, c // 2, c // 2), ("17", 3, c // 4, 3)]
-    stage1 = [("1", 5, 5, c), ("2_downsample", 3, c // 2, 2 * c), ("3", 3, c, 2 * c), ("4_downsample", 3, c, 4 * c),
-              ("5", 3, 2 * c, 4 * c)] + body + [("11", 3, 2 * c, 4 * c), ("12", 3, 2 * c, 4 * c)] + tail
+    stage1 = [("1", 5, 5, c), ("2_downsample", 3, c // 2, 2 * c), ("3", 3, c, 2 * c),
+              ("4_downsample", 3, c, 4 * c), ("5", 3, 2 * c, 4 * c)]
+    stage1 += body + [("11", 3, 2 * c, 4 * c), ("12", 3, 2 * c, 4 * c)] + tail
     head = [("1", 5, 3, c), ("2_downsample", 3, c // 2, c), ("3", 3, c // 2, 2 * c)]
     invent = head + [("4_downsample", 3, c, 2 * c), ("5", 3, c, 4 * c)] + body
     copy = head + [("4_downsample", 3, c, 4 * c)] + [(n, 3, 2 * c, 4 * c) for n in ("5", "6", "9", "10")]
     join = [("11", 3, 4 * c, 4 * c), ("12", 3, 2 * c, 4 * c)] + tail
-    return [(prefix + name, *rest) for prefix, part in
-            (("conv", stage1), ("xconv", invent), ("pmconv", copy), ("allconv", join)) for name, *rest in part]
+    parts = (("conv", stage1), ("xconv", invent), ("pmconv", copy), ("allconv", join))
+    return [(prefix + name, *rest) for prefix, part in parts for name, *rest in part]
 
 
 def few_bits(x, bits):
@@ -184,7 +187,8 @@ def calibrated(cnum, semantics, seed, picture, mask):
     random = np.random.RandomState(seed)
     weights = {}
     for name, side, c_in, c_out in layers(cnum):
-        levels = random.randint(1, 9, (side, side, c_in, c_out)) * random.choice((-1, 1), (side, side, c_in, c_out))
+        shape = (side, side, c_in, c_out)
+        levels = random.randint(1, 9, shape) * random.choice((-1, 1), shape)
         weights[name] = [levels.astype(np.float64), np.zeros(c_out)]
     spread = {"pmconv6": 0.1, "conv17": 0.4, "allconv17": 0.4}  # the attention's rows: some sharp, some soft
 
@@ -208,7 +212,8 @@ def picture(width, height):
     u, v = x / width, y / height
     disc = np.hypot(u - 0.6, v - 0.4) < 0.22
     stripes = np.sin(2 * np.pi * (3 * u + 5 * v))
-    rgb = np.stack([60 + 150 * u + 30 * stripes, 200 - 160 * v + 25 * np.sin(9 * u), 40 + 90 * v + 90 * disc], axis=2)
+    colours = 60 + 150 * u + 30 * stripes, 200 - 160 * v + 25 * np.sin(9 * u), 40 + 90 * v + 90 * disc
+    rgb = np.stack(colours, axis=2)
     return np.clip(rgb + 5 * grain[:, :, None], 0, 255).astype(np.uint8)
 
 
@@ -245,8 +250,9 @@ def save(name, tensors, metadata=None):
     offset = 0
     for key, values, kind in tensors:
         data.append(encode(values, kind))
-        header[key] = dict(dtype=kind, shape=list(values.shape), data_offsets=[offset, offset + len(data[-1])])
-        offset += len(data[-1])
+        end = offset + len(data[-1])
+        header[key] = dict(dtype=kind, shape=list(values.shape), data_offsets=[offset, end])
+        offset = end
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
     with open(os.path.join(HERE, name + ".safetensors"), "wb") as file:
@@ -273,7 +279,8 @@ def main():
     pictures = {(w, h): picture(w, h) for w, h in SIZES}
     holes = {(w, h): dict(masks(w, h)) for w, h in SIZES}
     tensors = [("%dx%d" % size, p, "U8") for size, p in pictures.items()]
-    tensors += [("%s_%dx%d" % (name, *size), 255 * hole, "U8") for size in SIZES for name, hole in holes[size].items()]
+    tensors += [("%s_%dx%d" % (name, *size), 255 * hole, "U8")
+                for size in SIZES for name, hole in holes[size].items()]
     save("pictures", tensors)
     for seed, (name, cnum, kind) in enumerate(MODELS):
         semantics = name.split("-")[1]
