@@ -68,8 +68,11 @@ check 'a model that is missing' fails \
 check 'a model that is no checkpoint' fails \
     "The model cannot be used: text.txt: is no safetensors file (model= takes a built-in model's name, small, or a safetensors checkpoint of DeepFillv2)." \
     deepfill=mask.mkv:model=text.txt
-check 'a threshold out of range' fails "Error setting option threshold to value 2." deepfill=mask.mkv:threshold=2
-check 'an option that does not exist' fails "Option 'wrong' not found" deepfill=mask.mkv:wrong=1
+check 'a threshold out of range' fails "Value 2.000000 for parameter 'threshold' out of range [0 - 1]" deepfill=mask.mkv:threshold=2
+unknown() {
+    ! ff -i film.mkv -vf deepfill=mask.mkv:wrong=1 -f null - 2>unknown.txt && grep -q "'wrong'" unknown.txt
+}
+check 'an option that does not exist' unknown
 check 'no mask at all' fails \
     'Without mask= and box= the mask is a second input, which -vf cannot have: either name a file, -vf deepfill=mask.mp4, or connect both, ffmpeg -i in.mp4 -i mask.mp4 -filter_complex "[0:v][1:v]deepfill" out.mp4' \
     deepfill
