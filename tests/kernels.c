@@ -1,13 +1,15 @@
 /**
  * @file
  * Every CPU level's kernels against the C versions, on random and on extreme values; the C versions against
- * loops as plain as the definitions, in double precision.
+ * loops as plain as the definitions, in double precision. With --bench: how long each takes.
  */
 #include <float.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include "base.h"
@@ -261,8 +263,57 @@ static void test_gemm(void **state)
     assert_non_null(strstr(df_gemm_description(), "OpenBLAS"));
 }
 
-int main(void)
+/* ------------------------------------------------------------------------------------ bench -- */
+
+static float out[ROOM];
+
+static void bench_gate(const DfKernels *k) { k->gate(out, a[0], a[1], ROOM / 96, 48, 0); }
+static void bench_rgb(const DfKernels *k) { k->rgb(out, a[0], a[1], a[2], ROOM / 108, 108); }
+static void bench_sum3(const DfKernels *k) { k->sum3(out, a[0], a[1], a[2], ROOM); }
+static void bench_softmax(const DfKernels *k) { k->softmax(out, a[1], 1, ROOM); }
+
+static const struct {
+    const char *name;
+    void (*run)(const DfKernels *kernels);
+    int values; /* that one run reads */
+} benches[] = {
+    { "gate", bench_gate, ROOM / 96 * 96 },
+    { "rgb", bench_rgb, ROOM / 108 * 108 },
+    { "sum3", bench_sum3, ROOM },
+    { "softmax", bench_softmax, ROOM },
+};
+
+static double seconds(void)
 {
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return now.tv_sec + 1e-9 * now.tv_nsec;
+}
+
+/* Nanoseconds a value, the best of some rounds. */
+static void bench_level(const DfKernels *kernels)
+{
+    printf("%s:", df_cpu_name(df_cpu_level()));
+    for (size_t i = 0; i < DF_COUNT(benches); i++) {
+        double best = INFINITY;
+        for (int j = 0; j < 3; j++)
+            fill(a[j], ROOM, 1);
+        for (int round = 0; round < 200; round++) {
+            double start = seconds();
+            benches[i].run(kernels);
+            best = fmin(best, seconds() - start);
+        }
+        printf("  %s %.2f ns", benches[i].name, 1e9 * best / benches[i].values);
+    }
+    printf("\n");
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && !strcmp(argv[1], "--bench")) {
+        each_level(bench_level);
+        return 0;
+    }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gate),    cmocka_unit_test(test_rgb),    cmocka_unit_test(test_sum3),
         cmocka_unit_test(test_softmax), cmocka_unit_test(test_im2col), cmocka_unit_test(test_gemm),
