@@ -83,6 +83,7 @@ int ff_deepfill_input_open(DeepfillMaskInput *m, const DeepfillSourceSettings *f
     int ret = 0;
 
     m->interval     = link_interval(m->filter->inputs[0]);
+    m->steady       = m->interval > 0;
     m->pairing.loop = loop;
     if (file)
         ret = ff_deepfill_source_open(&m->pairing.source, file);
@@ -99,6 +100,20 @@ static int64_t time_of(const DeepfillMaskInput *m, const AVFrame *frame)
     if (frame->pts != AV_NOPTS_VALUE)
         return av_rescale_q(frame->pts, m->filter->inputs[0]->time_base, AV_TIME_BASE_Q);
     return m->last_time == AV_NOPTS_VALUE ? 0 : m->last_time + m->interval;
+}
+
+/* Where the link knows no frame rate (behind setpts, say) the frames themselves have to tell it. */
+static void learn_interval(DeepfillMaskInput *m, const AVFrame *frame, int64_t time)
+{
+    AVRational tb    = m->filter->inputs[0]->time_base;
+    int64_t duration = av_rescale_q(DEEPFILL_FRAME_DURATION(frame), tb, AV_TIME_BASE_Q);
+
+    if (duration <= 0 && m->last_time != AV_NOPTS_VALUE)
+        duration = time - m->last_time;
+    if (m->steady || duration <= 0)
+        return;
+    m->interval = duration;
+    set_tolerance(m);
 }
 
 /* The number of a frame's picture in an image sequence. Only the first frame's is told by time: it may be in
@@ -151,6 +166,7 @@ int ff_deepfill_input_find(DeepfillMaskInput *m, const AVFrame *frame)
     int64_t time = time_of(m, frame);
     int ret;
 
+    learn_interval(m, frame, time);
     time = is_sequence(m) ? number_of(m, time) : time + m->start;
     while (!(ret = ff_deepfill_pairing_find(&m->pairing, time)))
         if ((ret = feed(m)) <= 0)

@@ -37,6 +37,7 @@ typedef struct DeepfillMaskInput {
     DeepfillPairing pairing;
 
     int64_t interval;        ///< of frames, microseconds; 0: not known
+    int steady;              ///< the link told the interval
     int64_t last_time;       ///< of the frame before, microseconds; AV_NOPTS_VALUE: there was none
     int64_t first_picture;   ///< of an image sequence: the first frame's; -1: no frame yet
     int64_t taken;           ///< frames so far
