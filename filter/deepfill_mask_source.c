@@ -56,7 +56,7 @@ struct DeepfillMaskSource {
     int64_t last_time; ///< of the latest picture
     int64_t last_end;
     int64_t count;     ///< pictures read since the beginning
-    int damaged;       ///< a warning about damaged data has been given
+    int keyed;         ///< a key picture has come since the beginning or the latest seek
 };
 
 void ff_deepfill_picture_move(DeepfillPicture *to, DeepfillPicture *from)
@@ -278,12 +278,16 @@ int64_t ff_deepfill_source_interval(const DeepfillMaskSource *s)
     return s->interval;
 }
 
-static void warn_damaged(DeepfillMaskSource *s)
+/* Of a stream that is entered in its middle, what comes before the first key picture cannot be decoded and is
+ * left out. Any other damage is an error: what a decoder makes up, and all that builds on it, is no mask; gray,
+ * it would mark the whole frame. */
+static int damage(const DeepfillMaskSource *s)
 {
-    if (!s->damaged)
-        av_log(s->settings.log, AV_LOG_WARNING, "The mask '%s' is damaged in places: "
-               "the pictures that cannot be decoded are left out.\n", s->settings.url);
-    s->damaged = 1;
+    if (!s->keyed)
+        return 0;
+    av_log(s->settings.log, AV_LOG_ERROR, "The mask '%s' is damaged after %.2f s: make it anew, or repair it by "
+           "converting it with ffmpeg.\n", s->settings.url, FFMAX(s->last_time, 0) / 1e6);
+    return AVERROR_INVALIDDATA;
 }
 
 /* Hand the decoder one packet more, or word that none follows. */
@@ -298,14 +302,17 @@ static int feed_decoder(DeepfillMaskSource *s)
                s->settings.url, av_err2str(ret));
         return ret;
     }
-    if (s->packet->stream_index == s->stream)
+    if (s->packet->stream_index == s->stream) {
+        s->keyed |= !!(s->packet->flags & AV_PKT_FLAG_KEY);
         ret = avcodec_send_packet(s->decoder, s->packet);
-    av_packet_unref(s->packet);
-    if (ret == AVERROR_INVALIDDATA) {
-        warn_damaged(s);
-        ret = 0;
     }
-    return ret;
+    av_packet_unref(s->packet);
+    return ret == AVERROR_INVALIDDATA ? damage(s) : ret;
+}
+
+static int is_damaged(const AVFrame *frame)
+{
+    return frame->flags & AV_FRAME_FLAG_CORRUPT || frame->decode_error_flags;
 }
 
 static int decode(DeepfillMaskSource *s)
@@ -317,8 +324,11 @@ static int decode(DeepfillMaskSource *s)
             ret = feed_decoder(s);
             if (ret < 0)
                 return ret;
-        } else if (ret == AVERROR_INVALIDDATA) {
-            warn_damaged(s);
+        } else if (ret == AVERROR_INVALIDDATA || (ret >= 0 && is_damaged(s->frame))) {
+            av_frame_unref(s->frame);
+            ret = damage(s);
+            if (ret < 0)
+                return ret;
         } else {
             return ret;
         }
@@ -366,7 +376,7 @@ int ff_deepfill_source_read(DeepfillMaskSource *s, DeepfillPicture *picture)
         return AVERROR_INVALIDDATA;
     }
     if (ret < 0) {
-        if (ret != AVERROR_EOF)
+        if (ret != AVERROR_EOF && ret != AVERROR_INVALIDDATA) /* which has been told */
             av_log(s->settings.log, AV_LOG_ERROR, "Decoding the mask '%s' failed (%s).\n",
                    s->settings.url, av_err2str(ret));
         return ret;
@@ -388,7 +398,7 @@ int ff_deepfill_source_read(DeepfillMaskSource *s, DeepfillPicture *picture)
 int ff_deepfill_source_rewind(DeepfillMaskSource *s)
 {
     close_input(s);
-    s->last_time = s->last_end = s->count = 0;
+    s->last_time = s->last_end = s->count = s->keyed = 0;
     return open_input(s);
 }
 
@@ -400,7 +410,7 @@ int ff_deepfill_source_seek(DeepfillMaskSource *s, int64_t time)
     if (ret < 0)
         return ret;
     avcodec_flush_buffers(s->decoder);
-    s->last_time = s->last_end = 0;
+    s->last_time = s->last_end = s->keyed = 0;
     return 0;
 }
 

@@ -77,6 +77,18 @@ check 'no mask at all' fails \
     'Without mask= and box= the mask is a second input, which -vf cannot have: either name a file, -vf deepfill=mask.mp4, or connect both, ffmpeg -i in.mp4 -i mask.mp4 -filter_complex "[0:v][1:v]deepfill" out.mp4' \
     deepfill
 
+# What a decoder makes up for lost data is not taken for a mask.
+damaged() {
+    ff -f lavfi -i color=black:s=128x96:d=1,drawbox=30:30:30:30:white:fill -c:v libx264 -g 5 -bf 0 whole.mp4
+    "$FFMPEG" -loglevel quiet -i whole.mp4 -c copy -bsf:v noise=amount=99:dropamount=0 -y damaged.mp4
+    ! ff -i film.mkv -vf deepfill=damaged.mp4 -f null - && messages deepfill=damaged.mp4 | grep -q "^The mask 'damaged.mp4' is damaged after"
+}
+if has encoders libx264; then
+    check 'a mask that is damaged' damaged
+else
+    skip 'a mask that is damaged' 'no libx264'
+fi
+
 # A name with a colon is a file, not a protocol.
 colon() {
     mkdir -p a:b && cp white.png a:b/m.png &&

@@ -83,6 +83,13 @@ check 'a shorter second input: pass' got_second "$(numbers 50 'n < 25 ? n : -1')
 check 'a shorter second input: endall' got_second "$(numbers 25 n)" eof_action=endall mask1.mkv
 check 'a second input and a film of variable rate' \
     got_second "$(numbers 33 'int(n / 2) * 3 + n % 2 * 2')" eof_action=repeat mask.mkv vfr.mkv
+# The mask runs as far ahead as pairing has to look, and no farther: split gives both at once.
+self() {
+    local mask="[b]geq=lum='255*lt(X\,2*(N+1))*lt(Y\,48)',format=gray[m]"
+    same "$(pictures -i film.mkv -filter_complex "$(graph deepfill=threshold=0.5 "[0:v]split[a][b];$mask;[a][m]")")" "$(numbers 50 n)"
+}
+check 'a mask made of the film itself' self
+
 check 'file, second input and workers agree' \
     same "$(hashes -i film.mkv -vf deepfill=mask.mkv:workers=2)" \
          "$(hashes -i film.mkv -i mask.mkv -filter_complex '[0:v][1:v]deepfill=workers=1')"
