@@ -63,6 +63,18 @@ static void check_box(const DfRules *rules, const DfBox *box)
     assert_true(df_rect_width(box->place) >= box->net_width && df_rect_height(box->place) >= box->net_height);
 }
 
+/** Follow the feather's edge around a part, but for the chroma grid's last columns: all of it has owners. */
+static void check_feather(const DfRules *rules, DfRect part, const DfRegions *regions)
+{
+    int by = DF_MAX(rules->feather - DF_MAX(rules->grid_x, rules->grid_y) + 1, 0);
+    DfRect r = df_rect_clip(df_rect_grow(part, by), (DfRect){ 0, 0, rules->width, rules->height });
+
+    for (int x = r.x0; x < r.x1; x += DF_MAX(1, DF_MIN(7, r.x1 - 1 - x)))
+        assert_true(owned(regions, x, r.y0) && owned(regions, x, r.y1 - 1));
+    for (int y = r.y0; y < r.y1; y += DF_MAX(1, DF_MIN(7, r.y1 - 1 - y)))
+        assert_true(owned(regions, r.x0, y) && owned(regions, r.x1 - 1, y));
+}
+
 /** What holds for every hole: its pixels have owners, boxes obey the rules, no merge is left undone. */
 static void check(const DfRules *rules, const DfRect *parts, int count, const DfRegions *regions, int fresh)
 {
@@ -72,6 +84,8 @@ static void check(const DfRules *rules, const DfRect *parts, int count, const Df
         for (int y = parts[i].y0; y < parts[i].y1; y += DF_MAX(1, DF_MIN(7, parts[i].y1 - 1 - y)))
             for (int x = parts[i].x0; x < parts[i].x1; x += DF_MAX(1, DF_MIN(7, parts[i].x1 - 1 - x)))
                 assert_true(owned(regions, x, y));
+    for (int i = 0; i < count; i++)
+        check_feather(rules, parts[i], regions);
     for (int a = 0; fresh && a < regions->group_count; a++) {
         for (int b = a + 1; b < regions->group_count; b++) {
             const DfGroup *g = &regions->groups[a], *h = &regions->groups[b];
@@ -251,6 +265,23 @@ static void moving_hole_keeps_its_box(void **state)
     df_regions_close(&before);
 }
 
+/** The widest feather there is leaves no visible edge where its box ends, moving hole or not. */
+static void widest_feather_fits_its_box(void **state)
+{
+    DfRules rules = hd;
+    DfRegions *before = NULL;
+
+    (void)state;
+    rules.feather = 256;
+    for (int step = 0; step < 12; step++) {
+        DfRect hole = { 900 + 16 * step, 500, 960 + 16 * step, 560 };
+        DfRegions *regions = regions_of(&rules, &hole, 1, before);
+        df_regions_close(&before);
+        before = regions;
+    }
+    df_regions_close(&before);
+}
+
 static void shrunken_hole_leaves_a_box_too_large(void **state)
 {
     DfRect large = { 800, 400, 1000, 600 }, medium = { 850, 450, 950, 550 }, small = { 890, 490, 900, 500 };
@@ -306,7 +337,7 @@ static void rules_hold_for_random_holes(void **state)
         rules.grid_x = 1 << draw(&seed, 3);
         rules.grid_y = 1 << draw(&seed, 3);
         rules.size = 64 * (1 + draw(&seed, 12));
-        rules.feather = draw(&seed, 20);
+        rules.feather = draw(&seed, draw(&seed, 2) ? 20 : 257);
         for (int frame = 0; frame < 3; frame++) {
             DfRect parts[12];
             int count = 1 + draw(&seed, DF_COUNT(parts));
@@ -336,6 +367,7 @@ int main(void)
         cmocka_unit_test(frame_edges_move_boxes_inward),
         cmocka_unit_test(small_frames_are_reflected),
         cmocka_unit_test(moving_hole_keeps_its_box),
+        cmocka_unit_test(widest_feather_fits_its_box),
         cmocka_unit_test(shrunken_hole_leaves_a_box_too_large),
         cmocka_unit_test(broken_hole_shares_its_box),
         cmocka_unit_test(strip_keeps_its_tiles),

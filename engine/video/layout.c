@@ -16,7 +16,7 @@ int df_layout_context(const DfRules *rules, DfRect hole)
 {
     int shorter = DF_MIN(df_rect_width(hole), df_rect_height(hole));
 
-    /* Half the context must stay for the feather when a box is kept while its hole moves. */
+    /* With room for the feather twice, so that a hole that moves need not leave its box at once. */
     return DF_CLAMP(DF_MAX(shorter, 2 * rules->feather), LEAST_CONTEXT, MOST_CONTEXT);
 }
 
@@ -84,10 +84,13 @@ static Row cut_row(const DfRules *rules, int need0, int need1, int whole, int co
     return row;
 }
 
-/** What a box must hold along x: an eighth of a large context may go where it saves a rung, or a cut. */
-static int least_need(DfRect hole, DfRect need, int context)
+/**
+ * What a box must hold along x: an eighth of a large context may go where it saves a rung, or a cut. At the
+ * frame's edge both sides' eighths go on one side, which must still hold the feather.
+ */
+static int least_need(const DfRules *rules, DfRect hole, DfRect need, int context)
 {
-    int spare = DF_MIN(context / 8, context - LEAST_CONTEXT);
+    int spare = DF_MIN(DF_MIN(context / 8, context - LEAST_CONTEXT), (context - rules->feather) / 2);
     int half = DF_MIN(df_rect_width(need), df_rect_width(hole) + context);
 
     return DF_MAX(df_rect_width(need) - 2 * spare, half);
@@ -97,7 +100,7 @@ static int least_need(DfRect hole, DfRect need, int context)
 static Row lay_row(const DfRules *rules, DfRect hole, DfRect need, int whole, int context, int quarters,
                    int grid)
 {
-    int least = least_need(hole, need, context);
+    int least = least_need(rules, hole, need, context);
 
     if (4 * (int64_t)least > (int64_t)rules->size * quarters)
         return cut_row(rules, need.x0, need.x1, whole, context, quarters, grid);

@@ -114,10 +114,11 @@ static void merge_groups(Grouping *all)
     }
 }
 
-/** Whether a hole may stay in a box of the frame before: half its context still fits, and it is not lost. */
+/** Whether a hole may stay in a box of before: half its context and its feather fit, and it is not lost. */
 static int fits(const DfRules *rules, const DfLayout *kept, DfRect hole)
 {
-    DfRect around = df_layout_surroundings(rules, hole, df_layout_context(rules, hole) / 2);
+    int context = DF_MAX(df_layout_context(rules, hole) / 2, rules->feather);
+    DfRect around = df_layout_surroundings(rules, hole, context);
 
     if (!df_rect_contains(kept->outer, around))
         return 0;
