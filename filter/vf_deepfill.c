@@ -81,6 +81,8 @@ typedef struct FillContext {
 #define OFFSET(x) offsetof(FillContext, x)
 #define FLAGS (AV_OPT_FLAG_FILTERING_PARAM | AV_OPT_FLAG_VIDEO_PARAM)
 #define RUNTIME (FLAGS | AV_OPT_FLAG_RUNTIME_PARAM)
+#define CONST(name, help, value, flags, unit) \
+    { name, help, 0, AV_OPT_TYPE_CONST, { .i64 = value }, 0, 0, flags, unit }
 
 static const AVOption deepfill_options[] = {
     { "mask", "file or URL of the mask; without it, and without box, a second input is the mask",
@@ -114,23 +116,16 @@ static const AVOption deepfill_options[] = {
     { "eof_action", "what to do after the mask's end",
       OFFSET(eof_action), AV_OPT_TYPE_INT, { .i64 = EOF_ACTION_REPEAT }, 0, EOF_ACTION_ENDALL, FLAGS,
       "eof_action" },
-        { "repeat", "repeat its last picture",
-          0, AV_OPT_TYPE_CONST, { .i64 = EOF_ACTION_REPEAT }, 0, 0, FLAGS, "eof_action" },
-        { "pass", "pass the video through",
-          0, AV_OPT_TYPE_CONST, { .i64 = EOF_ACTION_PASS }, 0, 0, FLAGS, "eof_action" },
-        { "endall", "end the video",
-          0, AV_OPT_TYPE_CONST, { .i64 = EOF_ACTION_ENDALL }, 0, 0, FLAGS, "eof_action" },
+        CONST("repeat", "repeat its last picture", EOF_ACTION_REPEAT, FLAGS, "eof_action"),
+        CONST("pass", "pass the video through", EOF_ACTION_PASS, FLAGS, "eof_action"),
+        CONST("endall", "end the video", EOF_ACTION_ENDALL, FLAGS, "eof_action"),
     { "show", "what to put into the hole",
       OFFSET(show), AV_OPT_TYPE_INT, { .i64 = DEEPFILL_SHOW_FILL }, 0, DEEPFILL_SHOW_COARSE, RUNTIME,
       "show" },
-        { "fill", "what the network makes of it",
-          0, AV_OPT_TYPE_CONST, { .i64 = DEEPFILL_SHOW_FILL }, 0, 0, RUNTIME, "show" },
-        { "mask", "a tint",
-          0, AV_OPT_TYPE_CONST, { .i64 = DEEPFILL_SHOW_MASK }, 0, 0, RUNTIME, "show" },
-        { "regions", "a tint, and the outlines of all boxes",
-          0, AV_OPT_TYPE_CONST, { .i64 = DEEPFILL_SHOW_REGIONS }, 0, 0, RUNTIME, "show" },
-        { "coarse", "what the network's first stage makes of it",
-          0, AV_OPT_TYPE_CONST, { .i64 = DEEPFILL_SHOW_COARSE }, 0, 0, RUNTIME, "show" },
+        CONST("fill", "what the network makes of it", DEEPFILL_SHOW_FILL, RUNTIME, "show"),
+        CONST("mask", "a tint", DEEPFILL_SHOW_MASK, RUNTIME, "show"),
+        CONST("regions", "a tint, and the outlines of all boxes", DEEPFILL_SHOW_REGIONS, RUNTIME, "show"),
+        CONST("coarse", "what the network's first stage makes of it", DEEPFILL_SHOW_COARSE, RUNTIME, "show"),
     { NULL }
 };
 
