@@ -5,6 +5,7 @@
 #include "picture.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include "video/mask.h"
 #include "video/region.h"
@@ -325,6 +326,28 @@ static void strip_keeps_its_tiles(void **state)
     df_regions_close(&after);
 }
 
+/** A mask can have as many parts as it likes: time must not go with their square. */
+static void hatching_takes_no_time(void **state)
+{
+    enum { COLUMNS = 3840, ROWS = 62, LENGTH = 68 };
+    DfRules rules = rules_for(2 * COLUMNS, ROWS * (LENGTH + 2));
+    DfRect *lines = calloc((size_t)COLUMNS * ROWS, sizeof *lines);
+    clock_t start;
+
+    (void)state;
+    assert_non_null(lines);
+    for (int i = 0; i < COLUMNS * ROWS; i++) {
+        int x = 2 * (i % COLUMNS), y = (LENGTH + 2) * (i / COLUMNS);
+        lines[i] = (DfRect){ x, y, x + 1, y + LENGTH };
+    }
+    start = clock();
+    DfRegions *regions = regions_of(&rules, lines, COLUMNS * ROWS, NULL);
+    assert_true((double)(clock() - start) / CLOCKS_PER_SEC < 10);
+    assert_int_equal(regions->group_count, 1);
+    df_regions_close(&regions);
+    free(lines);
+}
+
 /** Any holes, in any frame, with any memory of the frame before. */
 static void rules_hold_for_random_holes(void **state)
 {
@@ -371,6 +394,7 @@ int main(void)
         cmocka_unit_test(shrunken_hole_leaves_a_box_too_large),
         cmocka_unit_test(broken_hole_shares_its_box),
         cmocka_unit_test(strip_keeps_its_tiles),
+        cmocka_unit_test(hatching_takes_no_time),
         cmocka_unit_test(rules_hold_for_random_holes),
     };
 

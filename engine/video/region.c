@@ -19,6 +19,7 @@
 /** Groups under construction. */
 typedef struct Grouping {
     const DfRules *rules;
+    DfGroup *memory; /* holds the groups, which begin somewhere in it */
     DfGroup *groups;
     int count;
 } Grouping;
@@ -73,9 +74,15 @@ static int unite_specks(const DfRules *rules, DfRect *parts, int count)
     return count;
 }
 
+/** The shorter side closes the gap: merges are mostly near the first group, and there may be 100000 groups. */
 static void remove_group(Grouping *all, int i)
 {
     all->count--;
+    if (i < all->count - i) {
+        memmove(all->groups + 1, all->groups, i * sizeof *all->groups);
+        all->groups++;
+        return;
+    }
     memmove(&all->groups[i], &all->groups[i + 1], (all->count - i) * sizeof *all->groups);
 }
 
@@ -215,7 +222,7 @@ static int first_groups(Grouping *all, const DfRect *parts, int count)
     if (ret < 0)
         goto done;
     count = ret;
-    all->groups = df_alloc(df_size_mul(count, sizeof *all->groups));
+    all->groups = all->memory = df_alloc(df_size_mul(count, sizeof *all->groups));
     ret = all->groups ? 0 : -ENOMEM;
     for (; !ret && all->count < count; all->count++)
         all->groups[all->count] = (DfGroup){ rects[all->count], df_layout(all->rules, rects[all->count]) };
@@ -240,16 +247,16 @@ int df_regions_create(DfRegions **regions_out, const DfRules *rules, const DfRec
         merge_groups(&all);
         for (int i = 0; before && i < all.count;)
             i += !keep_layout(&all, i, before);
-        regions->groups = all.groups;
+        regions->groups = memmove(all.memory, all.groups, all.count * sizeof *all.groups);
         regions->group_count = all.count;
-        all.groups = NULL;
+        all.memory = NULL;
         if ((ret = list_boxes(regions, rules)) < 0)
             goto fail;
     }
     *regions_out = regions;
     return 0;
 fail:
-    df_free(all.groups);
+    df_free(all.memory);
     df_regions_close(&regions);
     return ret;
 }
