@@ -176,6 +176,10 @@ static void test_references(void **state)
     deepfill_model_close(&model);
     assert_int_equal(info_of(kept).cnum, 16);
     deepfill_model_close(&kept);
+    deepfill_model_close(&kept);
+    deepfill_model_close(NULL);
+    assert_int_equal(deepfill_model_open(NULL, "small"), -EINVAL);
+    assert_true(*deepfill_error());
 }
 
 /* ------------------------------------------------------------------------------- plans and runs -- */

@@ -162,6 +162,8 @@ int deepfill_model_open(DeepfillModel **model, const char *name)
     int error = deepfill_model_exists(name);
     if (error < 0)
         return error;
+    if (!model)
+        return df_error(-EINVAL, "no place for the model was given");
     error = open_weights(&weights, name);
     if (error < 0)
         goto fail;
@@ -207,9 +209,11 @@ DeepfillModel *df_model_ref(DeepfillModel *model)
 
 void deepfill_model_close(DeepfillModel **model)
 {
-    DeepfillModel *m = *model;
+    DeepfillModel *m = model ? *model : NULL;
+    if (!m)
+        return;
     *model = NULL;
-    if (!m || atomic_fetch_sub(&m->references, 1) > 1)
+    if (atomic_fetch_sub(&m->references, 1) > 1)
         return;
     df_free(m->memory);
     df_free(m->name);
