@@ -76,7 +76,9 @@ int df_frames_open(DfFrames *frames, DeepfillModel *model, int width, int worker
 
 int df_frames_room(DfFrames *frames)
 {
-    return DF_MIN(df_pipeline_room(frames->pipeline), 0);
+    int slot = df_pipeline_room(frames->pipeline);
+
+    return slot < 0 ? slot : 0;
 }
 
 /** Make room for one fill a box; those that are there keep their memory. */
