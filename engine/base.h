@@ -63,7 +63,7 @@ void df_free(void *memory);
 /** A copy of a string from df_alloc(); NULL where there is no memory. */
 char *df_strdup(const char *text);
 
-/** Tests: let this many more allocations and thread starts succeed and every later one fail; -1: all succeed. */
+/** Tests: let so many more allocations and thread starts succeed and every later one fail; -1: none fails. */
 void df_fail_after(long successes);
 
 /* ------------------------------------------------------------------------------- threads -- */

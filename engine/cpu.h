@@ -12,7 +12,10 @@ enum DfCpuLevel {
     DF_CPU_LEVELS
 };
 
-/** @return the level in use: the CPU's own, or what the environment's DEEPFILL_CPU ("c", "avx2") or df_cpu_force() lowers it to. */
+/**
+ * @return the level in use: the CPU's own, or what the environment's DEEPFILL_CPU ("c", "avx2") or
+ *         df_cpu_force() lowers it to. Thread-safety: any thread.
+ */
 enum DfCpuLevel df_cpu_level(void);
 
 /** Lower the level in use (tests); DF_CPU_LEVELS: back to the CPU's own. Not while contexts are open. */

@@ -16,7 +16,8 @@
  * Ownership: a call that fails leaves every argument as it was, and owned by whom it was.
  *
  * Errors: functions that can fail return 0 or a positive result on success and a negative errno value
- * otherwise; deepfill_error() then has the first cause in words.
+ * otherwise; deepfill_error() then has the first cause in words. -EAGAIN and -EPIPE of deepfill_send() and
+ * deepfill_receive() are turns to take rather than failures and may have none.
  *
  * Threads of OpenBLAS: its pthread flavour has one process-wide thread count, which is set to 1 when
  * the first context opens and restored when the last one closes.
@@ -49,7 +50,8 @@ DEEPFILL_API const char *deepfill_version(void);
  * What made the calling thread's latest libdeepfill call fail: one sentence that names the file or
  * object, what was expected and what was found.
  *
- * @return text valid until the thread's next libdeepfill call; "" when that call succeeded.
+ * @return text valid until the thread's next libdeepfill call; "" when that call succeeded. After a
+ *         deepfill_receive() whose result has an error: why that frame could not be filled.
  * Thread-safety: any thread; each has a text of its own.
  */
 DEEPFILL_API const char *deepfill_error(void);
@@ -229,7 +231,8 @@ typedef struct DeepfillContext DeepfillContext;
 typedef struct DeepfillSettings {
     DeepfillModel *model;  /**< the network; a reference is taken; no default */
     DeepfillFormat format; /**< of all frames; matrix and full_range may differ from frame to frame */
-    int size;    /**< longest side at which the network works, in pixels, 64..4096; default 0: the model's own */
+    int size;    /**< longest side at which the network works, in pixels, 64..4096; default 0: the model's
+                      own */
     int workers; /**< frames (or boxes of one) filled at a time, 1..256; default 0: as many as CPUs at hand */
     int delay;   /**< most frames held back, 0..1024; 0: a frame comes out before the next goes in;
                       default -1: as many as workers */
@@ -251,7 +254,8 @@ typedef struct DeepfillBox {
 } DeepfillBox;
 
 /** Set every field to its default, the model and format to those given. */
-DEEPFILL_API void deepfill_defaults(DeepfillSettings *settings, DeepfillModel *model, const DeepfillFormat *format);
+DEEPFILL_API void deepfill_defaults(DeepfillSettings *settings, DeepfillModel *model,
+                                    const DeepfillFormat *format);
 
 /**
  * Start the workers.
@@ -264,7 +268,7 @@ DEEPFILL_API int deepfill_open(DeepfillContext **ctx, const DeepfillSettings *se
 /** Describe an open context. */
 DEEPFILL_API void deepfill_info(const DeepfillContext *ctx, DeepfillInfo *info);
 
-/** @return the most frames that may have been sent and cannot be received yet, 0..; see DeepfillSettings.delay */
+/** @return the most frames that may have been sent and cannot be received yet; see DeepfillSettings.delay */
 DEEPFILL_API int deepfill_delay(const DeepfillContext *ctx);
 
 /**
