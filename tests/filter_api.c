@@ -66,8 +66,8 @@ static Graph open_graph(const char *options)
     snprintf(source, sizeof source, "video_size=%dx%d:pix_fmt=yuv420p:time_base=1/25:frame_rate=25/1",
              WIDTH, HEIGHT);
     if (!g.graph || !(g.source = add_filter(&g, "buffer", source)) ||
-        !(fill = add_filter(&g, "deepfill", options)) || !(g.sink = add_filter(&g, "buffersink", NULL)) || avfilter_link(g.source, 0, fill, 0) < 0 ||
-        avfilter_link(fill, 0, g.sink, 0) < 0 ||
+        !(fill = add_filter(&g, "deepfill", options)) || !(g.sink = add_filter(&g, "buffersink", NULL)) ||
+        avfilter_link(g.source, 0, fill, 0) < 0 || avfilter_link(fill, 0, g.sink, 0) < 0 ||
         avfilter_graph_config(g.graph, NULL) < 0) {
         printf("not ok - a graph with deepfill=%s\n# %s\n", options, logged);
         exit(1);

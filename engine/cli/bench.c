@@ -46,8 +46,8 @@ static void write_tensor(FILE *head, FILE *body, const char *row, const char *wh
                          size_t count, float scale, size_t *end)
 {
     uint64_t state = *end;
-    fprintf(head, "%s\"%s.%s\":{\"dtype\":\"F32\",\"shape\":[%s],\"data_offsets\":[%zu,%zu]}", *end ? "," : "", row,
-            what, shape, *end, *end + 4 * count);
+    fprintf(head, "%s\"%s.%s\":{\"dtype\":\"F32\",\"shape\":[%s],\"data_offsets\":[%zu,%zu]}",
+            *end ? "," : "", row, what, shape, *end, *end + 4 * count);
     for (size_t i = 0; i < count; i++) {
         float value = scale * noise(&state);
         fwrite(&value, 4, 1, body);
@@ -61,7 +61,8 @@ static void write_row(FILE *head, FILE *body, int row, int cnum, size_t *end)
     size_t fan_in = (size_t)conv.kernel * conv.kernel * conv.in;
     char shape[64];
     snprintf(shape, sizeof shape, "%d,%d,%d,%d", conv.out, conv.in, conv.kernel, conv.kernel);
-    write_tensor(head, body, df_table[row].name, "weight", shape, conv.out * fan_in, sqrtf(6.0f / fan_in), end);
+    write_tensor(head, body, df_table[row].name, "weight", shape, conv.out * fan_in,
+                 sqrtf(6.0f / fan_in), end);
     snprintf(shape, sizeof shape, "%d", conv.out);
     write_tensor(head, body, df_table[row].name, "bias", shape, conv.out, 0.1f, end);
 }
@@ -82,7 +83,8 @@ static int write_model(const char *path, int cnum)
     }
     ok = (!head || !fclose(head)) & (!body || !fclose(body)) & ok;
     uint64_t size = ok ? heading_size : 0;
-    ok = ok && fwrite(&size, 8, 1, file) && fwrite(heading, heading_size, 1, file) && fwrite(data, data_size, 1, file);
+    ok = ok && fwrite(&size, 8, 1, file) && fwrite(heading, heading_size, 1, file) &&
+         fwrite(data, data_size, 1, file);
     ok = (!file || !fclose(file)) & ok;
     free(heading);
     free(data);
@@ -171,8 +173,8 @@ static int bench_region(const DeepfillModel *model, int side, double peak)
         memset(hole + (size_t)y * side + side / 4, 1, side / 2);
     DfRun run = { .image = image, .hole = hole, .stage2 = image + 3 * pixels };
     double seconds = best_run(model, plan, &run, workspace), rate = 1e-9 * direct_flop(model, plan) / seconds;
-    printf("%4d %5d %10.1f %10.1f %15.0f %% %13.0f\n", model->cnum, side, 1e3 * seconds, rate, 100 * rate / peak,
-           (double)df_plan_workspace(plan) / (1 << 20));
+    printf("%4d %5d %10.1f %10.1f %15.0f %% %13.0f\n", model->cnum, side, 1e3 * seconds, rate,
+           100 * rate / peak, (double)df_plan_workspace(plan) / (1 << 20));
     ret = 0;
 end:
     df_plan_close(&plan);
@@ -188,7 +190,8 @@ static int bench_network(void)
     int ret = 0;
     df_gemm_open();
     double peak = gemm_peak();
-    printf("\nOne region, one thread; direct products, against %.1f GFLOP/s of sgemm at 1024 x 1024 x 1024\n", peak);
+    printf("\nOne region, one thread; direct products, against %.1f GFLOP/s of sgemm at 1024 x 1024 x 1024\n",
+           peak);
     printf("cnum  side         ms    GFLOP/s  of sgemm's peak  workspace MiB\n");
     for (size_t c = 0; c < DF_COUNT(cnums) && !ret; c++) {
         DeepfillModel *model = random_model(cnums[c]);
@@ -208,11 +211,13 @@ enum { WIDTH = 1920, HEIGHT = 1080 };
 static DeepfillImage frame_image(uint8_t *block, const DeepfillFormat *format, int i)
 {
     uint8_t *luma = block + (size_t)i * WIDTH * HEIGHT * 3 / 2, *chroma = luma + WIDTH * HEIGHT;
-    return (DeepfillImage){ *format, { luma, chroma, chroma + WIDTH * HEIGHT / 4 }, { WIDTH, WIDTH / 2, WIDTH / 2 } };
+    return (DeepfillImage){ *format, { luma, chroma, chroma + WIDTH * HEIGHT / 4 },
+                            { WIDTH, WIDTH / 2, WIDTH / 2 } };
 }
 
 /* Seconds for `frames` frames through an open context, after as many as fill it. */
-static double feed(DeepfillContext *ctx, const DeepfillFormat *format, DeepfillMask *mask, uint8_t *block, int frames)
+static double feed(DeepfillContext *ctx, const DeepfillFormat *format, DeepfillMask *mask, uint8_t *block,
+                   int frames)
 {
     DeepfillResult result;
     int ring = deepfill_delay(ctx) + 1, warm = 2 * ring, received = 0;
@@ -298,7 +303,9 @@ static double pipeline_alone(int workers, int delay, double *peak_mib)
 
 static int bench_pipeline(void)
 {
-    static const struct { int workers, delay; } runs[] = { { 1, 0 }, { 1, 1 }, { 2, 0 }, { 2, 1 }, { 2, 2 }, { 2, 3 }, { 4, 3 } };
+    static const struct {
+        int workers, delay;
+    } runs[] = { { 1, 0 }, { 1, 1 }, { 2, 0 }, { 2, 1 }, { 2, 2 }, { 2, 3 }, { 4, 3 } };
     double first = 0, mib;
     printf("\nsmall, 1080p frames with a 240x100 logo, in memory\n");
     printf("workers  frames in flight   frames/s  to one worker  peak MiB\n");

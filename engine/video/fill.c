@@ -11,8 +11,8 @@
 #include "video/crop.h"
 #include "video/nearest.h"
 
-/** Sizes that a worker keeps plans and conversions for; the least recently used one goes. */
-#define KEPT_SIZES 8
+/** Sizes that a worker keeps plans and conversions for, some kilobytes each; the least recently used one goes. */
+#define KEPT_SIZES 32
 
 /** Everything prepared for boxes of one size and kind. */
 typedef struct Prepared {

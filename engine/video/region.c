@@ -74,7 +74,7 @@ static int unite_specks(const DfRules *rules, DfRect *parts, int count)
     return count;
 }
 
-/** The shorter side closes the gap: merges are mostly near the first group, and there may be 100000 groups. */
+/** The shorter side closes the gap: merges are mostly near the first of what may be 100000 groups. */
 static void remove_group(Grouping *all, int i)
 {
     all->count--;

@@ -35,7 +35,8 @@ static void *must(void *thing, const char *what)
 
 static Clip open_clip(const char *path, size_t size)
 {
-    return (Clip){ must(fopen(path, "rb"), path), path, must(malloc(size), "memory"), must(malloc(size), "memory") };
+    return (Clip){ must(fopen(path, "rb"), path), path, must(malloc(size), "memory"),
+                   must(malloc(size), "memory") };
 }
 
 /* @return 1: a whole frame was read, 0: the end */
@@ -93,6 +94,7 @@ int main(int argc, char **argv)
     }
     if (!frames || more_truth != more_result)
         return fprintf(stderr, "%s and %s differ in length\n", argv[4], argv[5]), 2;
-    printf("psnr %.3f flicker %.3f frames %d\n", quality / frames, frames > 1 ? flicker / (frames - 1) : 0, frames);
+    printf("psnr %.3f flicker %.3f frames %d\n", quality / frames, frames > 1 ? flicker / (frames - 1) : 0,
+           frames);
     return 0;
 }
