@@ -306,7 +306,7 @@ static int bench_pipeline(void)
     static const struct {
         int workers, delay;
     } runs[] = { { 1, 0 }, { 1, 1 }, { 2, 0 }, { 2, 1 }, { 2, 2 }, { 2, 3 }, { 4, 3 } };
-    double first = 0, mib;
+    double first = 0, mib = 0;
     printf("\nsmall, 1080p frames with a 240x100 logo, in memory\n");
     printf("workers  frames in flight   frames/s  to one worker  peak MiB\n");
     for (size_t i = 0; i < DF_COUNT(runs); i++) {
