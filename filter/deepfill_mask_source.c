@@ -285,6 +285,11 @@ static int damage(const DeepfillMaskSource *s)
 {
     if (!s->keyed)
         return 0;
+    if (!s->count) {
+        av_log(s->settings.log, AV_LOG_ERROR, "The first picture of the mask '%s' cannot be decoded: "
+               "check it with ffmpeg -i.\n", s->settings.url);
+        return AVERROR_INVALIDDATA;
+    }
     av_log(s->settings.log, AV_LOG_ERROR, "The mask '%s' is damaged after %.2f s: make it anew, or repair it by "
            "converting it with ffmpeg.\n", s->settings.url, FFMAX(s->last_time, 0) / 1e6);
     return AVERROR_INVALIDDATA;

@@ -136,9 +136,13 @@ static int check_options(AVFilterContext *ctx)
     const FillContext *s = ctx->priv;
     const char *wrong = NULL;
 
-    if (s->mask && s->box)
-        wrong = "mask= and box= exclude each other: give one of them";
-    else if (s->alpha && !s->mask)
+    if (s->mask && s->box) {
+        /* Unnamed, what follows a colon in a file's name becomes the second option. */
+        av_log(ctx, AV_LOG_ERROR, "mask='%s' and box='%s' exclude each other: give one of them (a colon in "
+               "the mask's name is written \\\\:).\n", s->mask, s->box);
+        return AVERROR(EINVAL);
+    }
+    if (s->alpha && !s->mask)
         wrong = "alpha=1 is for mask=FILE alone: a second input and box= have no alpha plane";
     else if (s->mask_loop && !s->mask)
         wrong = "mask_loop=1 is for mask=FILE alone: repeat a second input by -stream_loop -1 before its -i";
@@ -429,8 +433,9 @@ static av_cold void uninit(AVFilterContext *ctx)
     int lost = ff_deepfill_queue_close(&s->queue);
 
     if (lost && !s->failed)
-        av_log(ctx, AV_LOG_WARNING, "Closed before the end of the input: %d frame%s in flight lost (with "
-               "delay=0 there are none).\n", lost, lost == 1 ? "" : "s");
+        av_log(ctx, AV_LOG_WARNING, "Closed with %d frame%s in flight: as it should be after -t or -frames, "
+               "but if the input has changed its size they are lost (with delay=0 none is).\n",
+               lost, lost == 1 ? "" : "s");
     ff_deepfill_input_uninit(&s->masks);
     deepfill_model_close(&s->model);
 }

@@ -8,6 +8,7 @@ ff -f lavfi -i color=white:s=128x96 -frames:v 1 -update 1 white.png
 ff -f lavfi -i "color=gray:s=64x48,drawbox=0:0:9:9:white:fill" -frames:v 1 gray.png
 ff -f lavfi -i sine=d=1 -c:a flac sound.flac
 echo 'no film' >text.txt
+cp text.txt text.png
 head -c 600 mask.mkv >cut.mkv
 mkdir folder
 
@@ -32,6 +33,8 @@ check 'a mask that is text' fails \
     deepfill=text.txt
 check 'a mask that is sound' fails \
     "The mask 'sound.flac' holds no video and no image: name a file that does." deepfill=sound.flac
+check 'a mask that is text called an image' fails \
+    "The first picture of the mask 'text.png' cannot be decoded: check it with ffmpeg -i." deepfill=text.png
 check 'a mask that is cut off' fails \
     "The mask 'cut.mkv' holds no picture that can be decoded: check it with ffmpeg -i." deepfill=cut.mkv
 check 'an image pattern without images' fails \
@@ -47,7 +50,11 @@ check 'an option that nobody has for the mask' fails \
     "mask_opts: neither the demuxer 'matroska,webm' nor the decoder 'ffv1' of the mask 'mask.mkv' has an option 'wrong'." \
     deepfill=mask.mkv:mask_opts=wrong=1
 check 'mask and box' fails \
-    'mask= and box= exclude each other: give one of them.' "deepfill=mask.mkv:box='1 2 3 4'"
+    "mask='mask.mkv' and box='1 2 3 4' exclude each other: give one of them (a colon in the mask's name is written \\\\:)." \
+    "deepfill=mask.mkv:box='1 2 3 4'"
+check 'a bare colon in the name of the mask' fails \
+    "mask='C' and box='/mask.png' exclude each other: give one of them (a colon in the mask's name is written \\\\:)." \
+    deepfill=C:/mask.png
 check 'a box that is none' fails \
     "box='1 2 3' is no list of rectangles: write 'x y w h' in pixels, several joined by '|'." "deepfill=box='1 2 3'"
 check 'a box with an empty neighbour' fails \
