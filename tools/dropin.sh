@@ -13,11 +13,14 @@ export LC_ALL=C
 set -eu
 filters=$1
 build=$(cd "$2" && pwd)
+case $build in
+*[[:space:]]*) echo "dropin.sh: FFmpeg cannot be built in a folder with a space in its path; move $(dirname "$build")" >&2; exit 1 ;;
+esac
 here=$(cd "$(dirname "$0")" && pwd)
 source=$build/ffmpeg-src/src
 tree=$build/ffmpeg-$filters
 log=$build/log/ffmpeg-$filters
-program=$(command -v ffmpeg)
+program=/usr/bin/ffmpeg # Debian's, whatever else PATH may find first
 jobs=$(nproc 2>/dev/null || echo 1)
 
 alive() {

@@ -54,7 +54,7 @@ tests() {
 }
 
 few() {
-    want ffmpeg command -v ffmpeg
+    want ffmpeg test -x /usr/bin/ffmpeg
     want dpkg-dev command -v dpkg-source
     want xz-utils command -v xz
     [ "$(uname -m)" != x86_64 ] || want nasm command -v nasm
