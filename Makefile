@@ -82,7 +82,7 @@ $(1)/obj/engine/model/builtin.o: FILE_FLAGS := -DDF_MODELS_DIR='"models"'
 $(1)/obj/engine/model/builtin.o: $(wildcard models/*.safetensors)
 $(1)/obj/tests/%.o: | $(BUILD)/has-tests
 
--include $(patsubst %.c,$(1)/obj/%.d,$(LIB_SRC) $(UNIT_SRC))
+-include $(patsubst %.c,$(1)/obj/%.d,$(LIB_SRC) $(UNIT_SRC) $(wildcard engine/cli/*.c))
 endef
 
 $(eval $(call variant,$(BUILD),))
@@ -131,7 +131,7 @@ $(BUILD)/ffmpeg-custom/done: $(BUILD)/libdeepfill.a $(BUILD)/pkgconfig/libdeepfi
 	sh tools/custom-ffmpeg.sh "$(FFMPEG_SRC)" $(BUILD)
 
 # A run-time path from $(2) to the drop-in's folder: wrapper(program, path)
-wrapper = sed 's|@PROGRAM@|$(shell command -v $(1))|; s|@LIB@|$(2)|' tools/wrapper.in
+wrapper = sed 's|@PROGRAM@|/usr/bin/$(1)|; s|@LIB@|$(2)|' tools/wrapper.in
 
 .PHONY: programs
 programs: $(FFMPEG_TREE)/done
@@ -196,6 +196,8 @@ install-library: all
 	    'Name: libdeepfill' 'Description: remove logos, captions and objects from video frames' \
 	    'Version: $(VERSION)' 'Cflags: -I$${includedir}' 'Libs: -L$${libdir} -ldeepfill' \
 	    'Libs.private: $(LIBS)' >$(LIBDIR)/pkgconfig/libdeepfill.pc
+	@# Root's own system finds the library from now on; nobody else may tell the loader.
+	@[ -n '$(DESTDIR)' ] || [ "$$(id -u)" != 0 ] || ldconfig
 
 install-dropin: programs
 	@mkdir -p $(BINDIR) $(LIBDIR)/deepfill
