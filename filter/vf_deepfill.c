@@ -170,9 +170,9 @@ static int append_mask_pad(AVFilterContext *ctx)
 {
     AVFilterPad pad = { .name = "mask", .type = AVMEDIA_TYPE_VIDEO };
 
-    av_log(ctx, AV_LOG_INFO, "Without mask= and box= the mask is a second input, which -vf cannot have: "
-           "either name a file, -vf deepfill=mask.mp4, or connect both, ffmpeg -i in.mp4 -i mask.mp4 "
-           "-filter_complex \"[0:v][1:v]deepfill\" out.mp4\n");
+    av_log(ctx, AV_LOG_INFO, "Without mask= and box= a second input is expected as the mask: ffmpeg -i in.mp4 "
+           "-i mask.mp4 -filter_complex \"[0:v][1:v]deepfill\" out.mp4; -vf has one input alone, so name a file "
+           "there: -vf deepfill=mask.mp4\n");
     return ff_append_inpad(ctx, &pad);
 }
 

@@ -81,7 +81,7 @@ unknown() {
 }
 check 'an option that does not exist' unknown
 check 'no mask at all' fails \
-    'Without mask= and box= the mask is a second input, which -vf cannot have: either name a file, -vf deepfill=mask.mp4, or connect both, ffmpeg -i in.mp4 -i mask.mp4 -filter_complex "[0:v][1:v]deepfill" out.mp4' \
+    'Without mask= and box= a second input is expected as the mask: ffmpeg -i in.mp4 -i mask.mp4 -filter_complex "[0:v][1:v]deepfill" out.mp4; -vf has one input alone, so name a file there: -vf deepfill=mask.mp4' \
     deepfill
 
 # What a decoder makes up for lost data is not taken for a mask.
