@@ -189,8 +189,8 @@ static av_cold int init(AVFilterContext *ctx)
         return ret;
     ret = deepfill_model_exists(s->model_name);
     if (ret < 0) {
-        av_log(ctx, AV_LOG_ERROR, "The model '%s' cannot be opened (%s): give model= a built-in model's name "
-               "(small) or a checkpoint file.\n", s->model_name, av_err2str(ret));
+        av_log(ctx, AV_LOG_ERROR, "The model cannot be used: %s: give model= a built-in model's name or a "
+               "checkpoint file.\n", deepfill_error());
         return ret;
     }
     if (s->mask)
@@ -433,9 +433,8 @@ static av_cold void uninit(AVFilterContext *ctx)
     int lost = ff_deepfill_queue_close(&s->queue);
 
     if (lost && !s->failed)
-        av_log(ctx, AV_LOG_WARNING, "Closed with %d frame%s in flight: as it should be after -t or -frames, "
-               "but if the input has changed its size they are lost (with delay=0 none is).\n",
-               lost, lost == 1 ? "" : "s");
+        av_log(ctx, AV_LOG_INFO, "%d frame%s in flight lost at closing: nobody wants them after -t or -frames; where "
+               "the input has changed its size, delay=0 keeps them.\n", lost, lost == 1 ? "" : "s");
     ff_deepfill_input_uninit(&s->masks);
     deepfill_model_close(&s->model);
 }

@@ -70,8 +70,12 @@ check 'mask_loop=1 with a box' fails \
     "deepfill=box='1 2 3 4':mask_loop=1"
 check 'a size that is too small' fails "size= is 0, for the model's own, or 64 to 4096." deepfill=mask.mkv:size=9
 check 'a model that is missing' fails \
-    "The model 'none' cannot be opened (No such file or directory): give model= a built-in model's name (small) or a checkpoint file." \
+    "The model cannot be used: model 'none' is neither built in (small) nor a readable file: No such file or directory: give model= a built-in model's name or a checkpoint file." \
     deepfill=mask.mkv:model=none
+mkdir -p folder
+check 'a model that is a folder' fails \
+    "The model cannot be used: folder: is not a regular file: give model= a built-in model's name or a checkpoint file." \
+    deepfill=mask.mkv:model=folder
 check 'a model that is no checkpoint' fails \
     "The model cannot be used: text.txt: is no safetensors file (model= takes a built-in model's name, small, or a safetensors checkpoint of DeepFillv2)." \
     deepfill=mask.mkv:model=text.txt
