@@ -72,7 +72,6 @@ check 'a size that is too small' fails "size= is 0, for the model's own, or 64 t
 check 'a model that is missing' fails \
     "The model cannot be used: model 'none' is neither built in (small) nor a readable file: No such file or directory: give model= a built-in model's name or a checkpoint file." \
     deepfill=mask.mkv:model=none
-mkdir -p folder
 check 'a model that is a folder' fails \
     "The model cannot be used: folder: is not a regular file: give model= a built-in model's name or a checkpoint file." \
     deepfill=mask.mkv:model=folder
