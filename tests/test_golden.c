@@ -12,9 +12,9 @@
 
 #include "base.h"
 #include "deepfill.h"
-#include "kernels/gemm.h"
 #include "model/model.h"
 #include "weights/weights.h"
+#include "products.h"
 
 #define FOLDER "tests/golden/"
 
@@ -187,20 +187,6 @@ static void test_official_16(void **state) { (void)state; check_model("c16-offic
 static void test_stride_8(void **state) { (void)state; check_model("c8-stride"); }
 static void test_stride_16(void **state) { (void)state; check_model("c16-stride"); }
 
-static int set_up(void **state)
-{
-    (void)state;
-    df_gemm_open();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    df_gemm_close();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -209,5 +195,5 @@ int main(void)
         cmocka_unit_test(test_stride_8),
         cmocka_unit_test(test_stride_16),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, claim_products, release_products);
 }

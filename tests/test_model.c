@@ -10,9 +10,9 @@
 #include <cmocka.h>
 
 #include "deepfill.h"
-#include "kernels/gemm.h"
 #include "model/model.h"
 #include "model_file.h"
+#include "products.h"
 
 #define OURS "{\"downsample\":\"stride\",\"padding\":\"same\",\"upsample\":\"nearest\",\"fuse\":\"1\"}"
 
@@ -353,20 +353,6 @@ static void test_threads(void **state)
     deepfill_model_close(&model);
 }
 
-static int set_up(void **state)
-{
-    (void)state;
-    df_gemm_open();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    df_gemm_close();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -377,5 +363,5 @@ int main(void)
         cmocka_unit_test(test_plan_sizes),    cmocka_unit_test(test_widths),
         cmocka_unit_test(test_wild_weights),  cmocka_unit_test(test_threads),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, claim_products, release_products);
 }
