@@ -4,10 +4,10 @@
 # build/deepfill-bench, which `make bench` runs before this.
 #
 # Frames per second are those of N frames less those of one, so that opening files and models is left
-# out; the best of RUNS (default 2). Quick filters get more frames, so that N takes a second or so.
+# out; the best of RUNS (default 3). Quick filters get more frames, so that N takes a second or so.
 set -eu
 cd "$(dirname "$0")/.."
-ffmpeg=${FFMPEG:-build/ffmpeg} runs=${RUNS:-2}
+ffmpeg=${FFMPEG:-build/ffmpeg} runs=${RUNS:-3}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -49,5 +49,5 @@ hole() { # X Y WIDTH HEIGHT FRAMES
 
 echo "1080p, raw video in, nothing out ($(nproc) CPUs)"
 row hole filter "frames/s" "times removelogo"
-hole 1640 40 240 100 40
+hole 1640 40 240 100 60
 hole 300 930 1320 100 10

@@ -301,21 +301,41 @@ static double pipeline_alone(int workers, int delay, double *peak_mib)
     return rate;
 }
 
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(const double *values, int count)
+{
+    double sorted[count];
+    memcpy(sorted, values, sizeof sorted);
+    qsort(sorted, count, sizeof *sorted, ascending);
+    return sorted[count / 2];
+}
+
+/* In rounds, each figure beside the first one's of its own round: a machine's speed drifts. */
 static int bench_pipeline(void)
 {
+    enum { ROUNDS = 5, RUNS = 5 };
+    /* The first has a frame waiting, so that its worker is never idle. */
     static const struct {
         int workers, delay;
-    } runs[] = { { 1, 0 }, { 1, 1 }, { 2, 0 }, { 2, 1 }, { 2, 2 }, { 2, 3 }, { 4, 3 } };
-    double first = 0, mib = 0;
-    printf("\nsmall, 1080p frames with a 240x100 logo, in memory\n");
-    printf("workers  frames in flight   frames/s  to one worker  peak MiB\n");
-    for (size_t i = 0; i < DF_COUNT(runs); i++) {
-        double rate = pipeline_alone(runs[i].workers, runs[i].delay, &mib);
-        if (rate < 0)
-            return -1;
-        first = i ? first : rate;
-        printf("%7d %17d %10.1f %14.2f %9.0f\n", runs[i].workers, runs[i].delay + 1, rate, rate / first, mib);
-    }
+    } runs[RUNS] = { { 1, 1 }, { 1, 0 }, { 2, 1 }, { 2, 3 }, { 4, 3 } };
+    double rates[RUNS][ROUNDS], ratios[RUNS][ROUNDS], mib[RUNS] = { 0 };
+    for (int round = 0; round < ROUNDS; round++)
+        for (int i = 0; i < RUNS; i++) {
+            rates[i][round] = pipeline_alone(runs[i].workers, runs[i].delay, &mib[i]);
+            if (rates[i][round] < 0)
+                return -1;
+            ratios[i][round] = rates[i][round] / rates[0][round];
+        }
+    printf("\nsmall, 1080p frames with a 240x100 logo, in memory; medians of %d rounds\n", ROUNDS);
+    printf("workers  frames in flight   frames/s  to the first  peak MiB\n");
+    for (int i = 0; i < RUNS; i++)
+        printf("%7d %17d %10.1f %13.2f %9.0f\n", runs[i].workers, runs[i].delay + 1, median(rates[i], ROUNDS),
+               median(ratios[i], ROUNDS), mib[i]);
     return 0;
 }
 
