@@ -1,0 +1,35 @@
+/**
+ * @file
+ * An affine motion fitted to tracks of which some are wrong.
+ */
+#ifndef DF_MOTION_AFFINE_H
+#define DF_MOTION_AFFINE_H
+
+/** Where a point goes: dx = x[0] + x[1] * px + x[2] * py, dy = y[0] + y[1] * px + y[2] * py, in pixels. */
+typedef struct DfAffine {
+    double x[3], y[3];
+} DfAffine;
+
+/** A point seen in two pictures. */
+typedef struct DfTrack {
+    float x, y;     /**< in the first, in pixels */
+    float to_x, to_y; /**< in the second */
+    float weight;   /**< what it counts before its residual is known, > 0 */
+} DfTrack;
+
+static inline void df_affine_at(const DfAffine *affine, double x, double y, float *dx, float *dy)
+{
+    *dx = (float)(affine->x[0] + affine->x[1] * x + affine->x[2] * y);
+    *dy = (float)(affine->y[0] + affine->y[1] * x + affine->y[2] * y);
+}
+
+/**
+ * Fit by iteratively reweighted least squares: ten rounds, weights w / (1 + (r / s)^2)^2 with residual r and
+ * s = max(1.5 * median r, 0.15 px).
+ *
+ * @param backwards  1: from the second picture to the first
+ * @return 1; 0 where there are fewer than 8 tracks or they lie on a line: the affine is then zero motion
+ */
+int df_affine_fit(DfAffine *affine, const DfTrack *tracks, int count, int backwards);
+
+#endif

@@ -1,0 +1,28 @@
+/**
+ * @file
+ * Dense motion near a hole: inverse search (Kroeger et al., "Fast Optical Flow using Dense Inverse Search",
+ * ECCV 2016) at full size: patches of 8x8 every 4 pixels, mean-normalised, 12 iterations, no variational
+ * refinement, which costs more and lowers what comes of it.
+ */
+#ifndef DF_MOTION_DENSE_H
+#define DF_MOTION_DENSE_H
+
+#include "plane/pyramid.h"
+
+/** One motion a sample, in pixels; planes of one size. */
+typedef struct DfFlow {
+    DfPlane x, y;
+} DfFlow;
+
+/**
+ * Flow a -> b where it is wanted; elsewhere it is what coarser levels say.
+ *
+ * @param flow    planes of a's size, written; starts are taken from `start` at the coarsest level
+ * @param start   (x, y) motion in pixels that the search begins with everywhere, a's coordinates; NULL: zero
+ * @param wanted  height rows of width bytes: where the flow is to be had at full size
+ * @return 0 or -ENOMEM
+ */
+int df_dense_flow(DfFlow flow, const DfPyramid *a, const DfPyramid *b, const struct DfAffine *start,
+                  const uint8_t *wanted, DfArena *scratch);
+
+#endif

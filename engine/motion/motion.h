@@ -1,0 +1,68 @@
+/**
+ * @file
+ * The background's motion between two pictures of one place, each with a hole, told from around the holes.
+ *
+ * Tracked corners give a robust affine, weighted towards the hole. Only where that explains too little of
+ * what moves around the hole (something passes behind it), dense flow gives a residual, which is continued
+ * smoothly into the hole. Precision below a pixel is what counts: colours are carried along it.
+ */
+#ifndef DF_MOTION_MOTION_H
+#define DF_MOTION_MOTION_H
+
+#include "motion/affine.h"
+#include "motion/dense.h"
+#include "plane/pyramid.h"
+
+/** How far from a hole its surroundings are looked at, in pixels. */
+#define DF_MOTION_RING 96
+
+/** Pixels outside the hole that are not trusted for motion: half of a transform block that it smears into. */
+#define DF_MOTION_MARGIN 4
+
+/** Share of corners that must survive the tracking, else the pictures are of different shots. */
+#define DF_MOTION_CUT 0.2f
+
+/** One picture made ready. */
+typedef struct DfLook {
+    DfPyramid pyramid;   /**< luma, levels of 8 bits, the hole filled smoothly */
+    const uint8_t *hole; /**< height rows of width bytes, not 0: hole; somebody else's */
+    uint8_t *distrusted; /**< the same, grown by DF_MOTION_MARGIN */
+    float *distance;     /**< Euclidean, to the hole, in pixels; height rows of width; large where there is no hole */
+} DfLook;
+
+/** What a motion is beyond the affine, inside the hole's rectangle. */
+typedef struct DfResidual {
+    int x0, y0;  /**< of the planes' first sample, in the picture */
+    DfFlow flow; /**< data NULL: the affine is all */
+} DfResidual;
+
+/** Motion between pictures a and b. */
+typedef struct DfMotion {
+    DfAffine to_b, to_a;         /**< at a's pixels; at b's pixels */
+    DfResidual more_b, more_a;   /**< in a's hole; in b's hole */
+    int corners;                 /**< tracked; below 8 the motion is taken as none, and they say nothing of a cut */
+    float survived;              /**< share of them that did, 0..1; 1 where there were below 8 */
+    float explained;             /**< share of the survivors' weight within 1 px of the affine */
+    float error;                 /**< median |b - a| after alignment and removal of its own median, a quarter of
+                                      the size, around the hole; levels of 8 bits */
+} DfMotion;
+
+/**
+ * Make a picture ready.
+ *
+ * @param luma  levels of 8 bits; its hole is overwritten
+ * @param hole  kept by reference; may hold no hole at all
+ * @return 0 or -ENOMEM
+ */
+int df_look(DfLook *look, DfArena *arena, DfPlane luma, const uint8_t *hole);
+
+/**
+ * Estimate the motion between two pictures of one size and place.
+ *
+ * @param keep     where the residuals' planes come from; they live as long as it does
+ * @param scratch  used and given back
+ * @return 0 or -ENOMEM. Thread-safety: any thread, arenas of its own; looks are only read.
+ */
+int df_motion(DfMotion *motion, const DfLook *a, const DfLook *b, DfArena *keep, DfArena *scratch);
+
+#endif
