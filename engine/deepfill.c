@@ -12,6 +12,9 @@
 #include "model/model.h"
 #include "video/frames.h"
 
+/** What a hole hides for longer than this, 5 s of film, is as well synthesised. */
+#define MOST_AHEAD 120
+
 struct DeepfillContext {
     DeepfillSettings settings; /* the model with a reference of our own */
     DeepfillInfo info;
@@ -83,7 +86,8 @@ void deepfill_mask_info(const DeepfillMask *mask, DeepfillMaskInfo *info)
 
 void deepfill_defaults(DeepfillSettings *settings, DeepfillModel *model, const DeepfillFormat *format)
 {
-    *settings = (DeepfillSettings){ .model = model, .format = *format, .delay = -1 };
+    *settings = (DeepfillSettings){ .model = model, .format = *format, .delay = -1, .temporal = 1,
+                                    .ahead = -1, .memory = 512 };
 }
 
 static int check_settings(const DeepfillSettings *s)
@@ -91,9 +95,23 @@ static int check_settings(const DeepfillSettings *s)
     if (!s->model)
         return df_error(-EINVAL, "a context needs a model");
     if (df_format_check(&s->format) < 0 || (s->size && check_range("size", s->size, 64, 4096)) ||
-        check_range("workers", s->workers, 0, 256) || check_range("delay", s->delay, -1, 1024))
+        check_range("workers", s->workers, 0, 256) || check_range("delay", s->delay, -1, 1024) ||
+        check_range("temporal", s->temporal, 0, 1) || check_range("ahead", s->ahead, -1, 1024) ||
+        check_range("memory", s->memory, 1, 1 << 20))
         return -EINVAL;
     return 0;
+}
+
+/**
+ * The frames to look ahead for which `memory` suffices. Three quarters of it are for the frames held, two
+ * for each one looked ahead; with a frame go copies around its holes and its maps, some 0.3 of its size.
+ */
+static int ahead_of_memory(const DeepfillSettings *s)
+{
+    double frame = 1.3 * df_planes_bytes(&s->format, s->format.width, s->format.height);
+    double fit = 0.75 * s->memory * (1 << 20) / (2 * frame);
+
+    return fit < 1 ? 1 : fit > MOST_AHEAD ? MOST_AHEAD : (int)fit;
 }
 
 /** Replace defaults by what is chosen. */
@@ -108,7 +126,12 @@ static void choose(DeepfillContext *ctx)
         s->workers = DF_MIN(df_cpu_count(), 256);
     if (s->delay < 0)
         s->delay = s->workers;
+    if (!s->temporal)
+        s->ahead = 0;
+    else if (s->ahead < 0)
+        s->ahead = ahead_of_memory(s);
     ctx->info = (DeepfillInfo){ .size = s->size, .workers = s->workers, .delay = s->delay,
+                                .temporal = s->temporal, .ahead = s->ahead, .memory = s->memory,
                                 .cpu = df_cpu_name(df_cpu_level()), .blas = df_gemm_description(),
                                 .warning = df_gemm_warning() };
 }
@@ -149,7 +172,7 @@ void deepfill_info(const DeepfillContext *ctx, DeepfillInfo *info)
 
 int deepfill_delay(const DeepfillContext *ctx)
 {
-    return ctx->info.delay;
+    return ctx->info.delay + 2 * ctx->info.ahead;
 }
 
 void deepfill_close(DeepfillContext **context)
@@ -206,7 +229,7 @@ static int check_frame(const DeepfillContext *ctx, const DeepfillFrame *frame)
                         "a frame of %dx%d, %d bits, layout %d came, expected were %dx%d, %d bits, layout %d",
                         given->width, given->height, given->depth, (int)given->layout,
                         own->width, own->height, own->depth, (int)own->layout);
-    if (check_range("show", (int)frame->show, DEEPFILL_SHOW_FILL, DEEPFILL_SHOW_COARSE) < 0)
+    if (check_range("show", (int)frame->show, DEEPFILL_SHOW_FILL, DEEPFILL_SHOW_SOURCES) < 0)
         return -EINVAL;
     for (int p = 0; frame->mask && p < df_plane_count(own); p++)
         if (check_plane(&frame->image, p) < 0)

@@ -198,7 +198,10 @@ enum DeepfillShow {
     DEEPFILL_SHOW_FILL,    /**< the filled hole */
     DEEPFILL_SHOW_MASK,    /**< the hole tinted, its feather fainter; the network does not run */
     DEEPFILL_SHOW_REGIONS, /**< as MASK, with the outline of every box; the network does not run */
-    DEEPFILL_SHOW_COARSE,  /**< what the network's first stage makes of the hole */
+    DEEPFILL_SHOW_COARSE,  /**< what the network's first stage makes of the hole, frame by frame */
+    DEEPFILL_SHOW_SOURCES, /**< the filled hole, each pixel tinted by where it came from: green a frame
+                                before, blue a frame after, yellow what was synthesised before, red the
+                                network now. Without temporal all is red */
 };
 
 /** One frame on its way in. */
@@ -217,6 +220,8 @@ typedef struct DeepfillResult {
     int boxes;      /**< regions that the network filled */
     int no_context; /**< of these, how many held no known pixel: filled from nothing */
     double hole;    /**< fraction of the frame inside the grown hole; 0 where it passed untouched */
+    double network; /**< fraction of the hole's pixels that the network filled in this frame, 0..1; 1
+                         where frames are filled each by itself, 0 where none was filled */
 } DeepfillResult;
 
 /* ----------------------------------------------------------------------------------- context -- */
@@ -234,13 +239,23 @@ typedef struct DeepfillSettings {
     int size;    /**< longest side at which the network works, in pixels, 64..4096; default 0: the model's
                       own */
     int workers; /**< frames (or boxes of one) filled at a time, 1..256; default 0: as many as CPUs at hand */
-    int delay;   /**< most frames held back, 0..1024; 0: a frame comes out before the next goes in;
-                      default -1: as many as workers */
+    int delay;   /**< most frames held back for the workers' sake, 0..1024; 0: a frame comes out before
+                      the next goes in, unless ahead holds it; default -1: as many as workers */
+    int temporal; /**< 1 (default): a hole is filled first with what other frames show, then with what was
+                       synthesised before, and by the network only for what is left; 0: each frame by
+                       itself */
+    int ahead;    /**< frames looked ahead for what they show, 0..1024: each frame sees at least `ahead` and
+                       at most 2 * ahead - 1 after it, for which 2 * ahead are held back on top of delay;
+                       0: none, for live use; default -1: as many as fit memory, 1 to 120. 0 without
+                       temporal */
+    int memory;   /**< MiB for frames held for ahead's sake, with what is kept of them, and for sources,
+                       1..1048576; default 512. A frame given in is the caller's, but counts */
 } DeepfillSettings;
 
 /** What a context chose. */
 typedef struct DeepfillInfo {
     int size, workers, delay; /**< as in DeepfillSettings, defaults replaced by what was chosen */
+    int temporal, ahead, memory; /**< so are these */
     const char *cpu;          /**< kernels in use: "c" or "avx2" (static) */
     const char *blas;         /**< the matrix library, its flavour and core (lives as long as the context) */
     const char *warning;      /**< NULL, or a sentence on what makes this set-up slow (static) */
@@ -268,7 +283,10 @@ DEEPFILL_API int deepfill_open(DeepfillContext **ctx, const DeepfillSettings *se
 /** Describe an open context. */
 DEEPFILL_API void deepfill_info(const DeepfillContext *ctx, DeepfillInfo *info);
 
-/** @return the most frames that may have been sent and cannot be received yet; see DeepfillSettings.delay */
+/**
+ * @return the most frames that may have been sent and cannot be received yet: delay and twice ahead, as
+ *         chosen; see DeepfillSettings
+ */
 DEEPFILL_API int deepfill_delay(const DeepfillContext *ctx);
 
 /**

@@ -53,6 +53,7 @@ static inline unsigned sample_of(const Picture *p, int plane, int x, int y)
                           df_sample_bytes(&p->image.format));
 }
 
+/** A context that fills each frame by itself. */
 static inline DeepfillContext *context_new(DeepfillFormat format, int workers, int delay)
 {
     DeepfillContext *ctx = NULL;
@@ -61,6 +62,7 @@ static inline DeepfillContext *context_new(DeepfillFormat format, int workers, i
     deepfill_defaults(&settings, model, &format);
     settings.workers = workers;
     settings.delay = delay;
+    settings.temporal = 0;
     assert_int_equal(deepfill_open(&ctx, &settings), 0);
     return ctx;
 }

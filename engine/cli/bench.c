@@ -263,6 +263,7 @@ static double pipeline_rate(int workers, int delay, int frames)
     deepfill_defaults(&settings, model, &format);
     settings.workers = workers;
     settings.delay = delay;
+    settings.temporal = 0;
     if (deepfill_open(&ctx, &settings) < 0)
         goto end;
     rate = frames / feed(ctx, &format, mask, block, frames);

@@ -9,7 +9,7 @@
 
 static int needs_network(const DfFrameSlot *slot)
 {
-    return slot->frame.show == DEEPFILL_SHOW_FILL || slot->frame.show == DEEPFILL_SHOW_COARSE;
+    return slot->frame.show != DEEPFILL_SHOW_MASK && slot->frame.show != DEEPFILL_SHOW_REGIONS;
 }
 
 static int fill_units(void *opaque, int slot)
@@ -46,6 +46,8 @@ static int run_paste(const DfTask *task)
     else
         df_paste_tint(&frame->image, frame->mask,
                       frame->show == DEEPFILL_SHOW_REGIONS ? slot->regions : NULL, row);
+    if (frame->show == DEEPFILL_SHOW_SOURCES)
+        df_paste_tint(&frame->image, frame->mask, NULL, row);
     return 0;
 }
 
@@ -130,6 +132,7 @@ static DeepfillResult result_of(const DfFrameSlot *slot, int error)
     if (error || !needs_network(slot))
         return result;
     result.boxes = slot->regions->box_count;
+    result.network = 1;
     for (int i = 0; i < result.boxes; i++)
         result.no_context += slot->fills[i].no_context;
     return result;

@@ -32,11 +32,35 @@ void df_paste(const DeepfillImage *image, const DeepfillMask *mask, const DfRegi
               const DfFill *fills, DfPasteRow *row);
 
 /**
- * Tint the hole, the feather fainter; with `regions`, outline their boxes as well.
+ * Tint the hole red, the feather fainter; with `regions`, outline their boxes as well.
  *
  * @param regions  NULL: no outlines
  */
 void df_paste_tint(const DeepfillImage *image, const DeepfillMask *mask, const DfRegions *regions,
                    DfPasteRow *row);
+
+/** Where a filled pixel came from. Of the pixels that a chroma sample covers, the greatest decides its tint. */
+enum DfSource {
+    DF_SOURCE_NONE,    /**< nowhere: it is not tinted */
+    DF_SOURCE_PAST,    /**< a frame before */
+    DF_SOURCE_FUTURE,  /**< a frame after */
+    DF_SOURCE_MADE,    /**< synthesised in a frame before */
+    DF_SOURCE_NETWORK, /**< synthesised in this one */
+};
+
+/** The sources of a part of a frame. */
+typedef struct DfSources {
+    DfRect place;        /**< in luma samples */
+    const uint8_t *data; /**< an enum DfSource for each */
+    ptrdiff_t stride;    /**< bytes from a row to the next */
+} DfSources;
+
+/**
+ * Tint a filled hole by where its pixels came from, the feather fainter.
+ *
+ * @param sources  pixels outside its place are left alone
+ */
+void df_paste_sources(const DeepfillImage *image, const DeepfillMask *mask, const DfSources *sources,
+                      DfPasteRow *row);
 
 #endif

@@ -1,6 +1,6 @@
 /**
  * @file
- * Pictures for the eye that checks a mask: the hole tinted, the boxes outlined. No network runs.
+ * Pictures for the eye that checks a mask or a fill: the hole tinted, the boxes outlined.
  */
 #include "video/mask.h"
 #include "video/paste.h"
@@ -8,32 +8,64 @@
 /** Width of an outline, in luma samples; even, so that subsampled chroma shows it too. */
 #define OUTLINE 2
 
-/** A colour's parts in 1/255 of the highest code, by layout and plane; roughly red and yellow will do. */
-static const uint8_t tint_of[3][3] = { { 255, 0, 0 }, { 110, 90, 240 }, { 255, 32, 32 } };
+/** A colour's parts in 1/255 of the highest code, by layout and plane; roughly yellow will do. */
 static const uint8_t line_of[3][3] = { { 255, 0, 0 }, { 200, 20, 150 }, { 255, 230, 0 } };
+
+/** In the same way roughly green, blue, yellow and red; four greys where there is no colour. */
+static const uint8_t tints[][3][3] = {
+    [DF_SOURCE_PAST] = { { 90, 0, 0 }, { 150, 60, 40 }, { 30, 220, 30 } },
+    [DF_SOURCE_FUTURE] = { { 20, 0, 0 }, { 90, 230, 100 }, { 50, 80, 255 } },
+    [DF_SOURCE_MADE] = { { 170, 0, 0 }, { 200, 20, 150 }, { 255, 230, 0 } },
+    [DF_SOURCE_NETWORK] = { { 255, 0, 0 }, { 110, 90, 240 }, { 255, 32, 32 } },
+};
 
 static unsigned code_of(const DeepfillFormat *format, const uint8_t colours[3][3], int plane)
 {
     return colours[format->layout][plane] * ((1u << format->depth) - 1) / 255;
 }
 
-/** Blend half of the tint into a plane where the mask has weight. */
-static void tint_plane(const DeepfillImage *image, int plane, const DeepfillMask *mask, uint8_t *weight)
+/** The greatest source of the luma samples that a plane's sample covers; the network without `sources`. */
+static enum DfSource source_at(const DfSources *sources, int x, int y, int sub_x, int sub_y)
+{
+    DfRect covered = { x << sub_x, y << sub_y, (x + 1) << sub_x, (y + 1) << sub_y };
+    enum DfSource source = DF_SOURCE_NONE;
+
+    if (!sources)
+        return DF_SOURCE_NETWORK;
+    covered = df_rect_clip(covered, sources->place);
+    for (int j = covered.y0; j < covered.y1; j++) {
+        const uint8_t *row = sources->data + (j - sources->place.y0) * sources->stride;
+        for (int i = covered.x0; i < covered.x1; i++)
+            source = DF_MAX(source, row[i - sources->place.x0]);
+    }
+    return source;
+}
+
+/** Blend half of a tint into a sample of this weight. */
+static void blend(uint8_t *row, int x, int bytes, uint32_t tint, uint32_t weight)
+{
+    uint32_t in = df_sample_load(row, x, bytes);
+
+    df_sample_store(row, x, bytes,
+                    (in * (2 * DF_WEIGHT_HOLE - weight) + tint * weight) / (2 * DF_WEIGHT_HOLE));
+}
+
+/** Tint a plane where the mask has weight and pixels have a source. */
+static void tint_plane(const DeepfillImage *image, int plane, const DeepfillMask *mask,
+                       const DfSources *sources, uint8_t *weight)
 {
     const DeepfillFormat *format = &image->format;
     int sx = df_plane_sub_x(format, plane), sy = df_plane_sub_y(format, plane);
     int bytes = df_sample_bytes(format);
     int x0 = mask->extent.x0 >> sx, x1 = df_plane_side(mask->extent.x1, sx);
-    uint32_t tint = code_of(format, tint_of, plane);
 
     for (int y = mask->extent.y0 >> sy; y < df_plane_side(mask->extent.y1, sy); y++) {
         uint8_t *row = image->data[plane] + y * image->stride[plane];
         df_mask_weights(mask, y, x0, x1, sx, sy, weight);
         for (int x = x0; x < x1; x++) {
-            uint32_t w = weight[x - x0], in = df_sample_load(row, x, bytes);
-            if (w)
-                df_sample_store(row, x, bytes,
-                                (in * (2 * DF_WEIGHT_HOLE - w) + tint * w) / (2 * DF_WEIGHT_HOLE));
+            enum DfSource source = weight[x - x0] ? source_at(sources, x, y, sx, sy) : DF_SOURCE_NONE;
+            if (source != DF_SOURCE_NONE)
+                blend(row, x, bytes, code_of(format, tints[source], plane), weight[x - x0]);
         }
     }
 }
@@ -66,8 +98,15 @@ void df_paste_tint(const DeepfillImage *image, const DeepfillMask *mask, const D
                    DfPasteRow *row)
 {
     for (int p = 0; p < df_plane_count(&image->format); p++) {
-        tint_plane(image, p, mask, row->weight);
+        tint_plane(image, p, mask, NULL, row->weight);
         for (int i = 0; regions && i < regions->box_count; i++)
             outline(image, p, regions->boxes[i].place);
     }
+}
+
+void df_paste_sources(const DeepfillImage *image, const DeepfillMask *mask, const DfSources *sources,
+                      DfPasteRow *row)
+{
+    for (int p = 0; p < df_plane_count(&image->format); p++)
+        tint_plane(image, p, mask, sources, row->weight);
 }
