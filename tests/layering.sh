@@ -1,6 +1,7 @@
 #!/bin/bash
 # The rooms of the house include one another one way only: deepfill.c -> video -> model -> layers ->
-# kernels -> base, cpu. Foreign libraries come in by one door each. The public header stands alone.
+# kernels -> base, arena, cpu, and video -> motion -> plane -> kernels. Foreign libraries come in by one
+# door each. The public header stands alone.
 cd "$(dirname "$0")/.." || exit 1
 failed=0
 
@@ -30,7 +31,7 @@ includes() {
 # may_include ROOM ALLOWED: of the other rooms' headers, those of ROOM name only ALLOWED ones.
 may_include() {
     local bad
-    bad=$(includes '(video|model|layers|kernels|weights|train|cli)/' $(sources "engine/$1") |
+    bad=$(includes '(video|motion|plane|model|layers|kernels|weights|train|cli)/' $(sources "engine/$1") |
           grep -vE "include[[:space:]]+\"($2)/")
     check "$1 includes only ${2//|/, }" "$bad"
 }
@@ -39,17 +40,20 @@ may_include kernels 'kernels'
 may_include layers  'layers|kernels'
 may_include model   'model|layers|kernels|weights'
 may_include weights 'weights|model'
-may_include video   'video|model|kernels'
+may_include plane   'plane|kernels'
+may_include motion  'motion|plane|kernels'
+may_include video   'video|motion|plane|model|kernels'
 
-check "base and cpu include no room" \
-    "$(includes '(video|model|layers|kernels|weights|train|cli)/' engine/base.[ch] engine/cpu.[ch])"
+check "base, arena and cpu include no room" \
+    "$(includes '(video|motion|plane|model|layers|kernels|weights|train|cli)/' engine/{base,arena,cpu}.[ch])"
 check "nothing includes train or cli" "$(includes '(.*/)?(train|cli)/' $(sources engine))"
 check "no include climbs out of its room" "$(includes '\.\./' $(sources engine))"
 check "only gemm.c includes cblas.h" \
     "$(includes 'cblas\.h|openblas' $(sources engine | grep -v '^engine/kernels/gemm\.c$'))"
 check "only color.c includes zimg.h" "$(includes 'zimg' $(sources engine | grep -v '^engine/video/color\.c$'))"
 check "no FFmpeg library in the engine" "$(includes 'lib(av|sw|postproc)' $(sources engine))"
-check "no engine header in the filter" "$(includes '(.*/)?(base|cpu|model|video|layers|kernels)[./]' filter/*.[ch])"
+check "no engine header in the filter" \
+    "$(includes '(.*/)?(base|arena|cpu|model|video|motion|plane|layers|kernels)[./]' filter/*.[ch])"
 
 # compiles NAME COMPILER...: the public header alone, every warning an error
 compiles() {

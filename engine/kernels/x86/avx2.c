@@ -1,6 +1,6 @@
 /**
  * @file
- * AVX2 + FMA versions of the kernels; the only file compiled for more than the baseline CPU.
+ * AVX2 + FMA versions of the network's kernels; only this folder is compiled for more than the baseline CPU.
  */
 #include "kernels/kernels.h"
 
