@@ -99,17 +99,20 @@ static int run_last(const DfTask *task)
 }
 
 static const DfStep own_frame[] = {
-    { "first", 0, world_units, run_first }, { "last", 0, one_unit, run_last },
+    { .name = "first", .units = world_units, .run = run_first },
+    { .name = "last", .units = one_unit, .run = run_last },
 };
 
 static const DfStep neighbours[] = {
-    { "first", 0, world_units, run_first },
-    { "second", 2, world_units, run_second },
-    { "last", 0, one_unit, run_last },
+    { .name = "first", .units = world_units, .run = run_first },
+    { .name = "second", .behind = 2, .ahead = 2, .units = world_units, .run = run_second },
+    { .name = "last", .behind = 2, .ahead = 2, .units = one_unit, .run = run_last },
 };
 
-static const DfStep sparse[] = { { "first", 1, no_unit_in_odd_frames, run_first },
-                                 { "last", 0, no_unit_in_odd_frames, run_last } };
+static const DfStep sparse[] = {
+    { .name = "first", .behind = 1, .ahead = 1, .units = no_unit_in_odd_frames, .run = run_first },
+    { .name = "last", .behind = 1, .ahead = 1, .units = no_unit_in_odd_frames, .run = run_last },
+};
 
 static World *world_open(const DfStep *steps, int count, int workers, int delay)
 {

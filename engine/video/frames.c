@@ -52,8 +52,8 @@ static int run_paste(const DfTask *task)
 }
 
 static const DfStep steps[] = {
-    { "fill", 0, fill_units, run_fill },
-    { "paste", 0, paste_units, run_paste },
+    { .name = "fill", .units = fill_units, .run = run_fill },
+    { .name = "paste", .units = paste_units, .run = run_paste },
 };
 
 int df_frames_open(DfFrames *frames, DeepfillModel *model, int width, int workers, int delay)

@@ -27,7 +27,8 @@ typedef struct Worker {
 
 struct DfPipeline {
     DfPipelineSpec spec;
-    int slot_count, largest_reach, total_reach;
+    int slot_count, total_ahead;
+    int neighbours;        /* 1: what one frame does may make another one ready */
     Slot *slots;
     Worker *workers;
     int locks;             /* how many of the following three exist */
@@ -38,33 +39,31 @@ struct DfPipeline {
     int flushed, stop;
 };
 
-static int largest_reach(const DfPipelineSpec *spec)
+/** How far ahead of a frame others must have been sent before it can be done: what steps wait for adds up. */
+static int total_ahead(const DfPipelineSpec *spec)
 {
-    int reach = 0;
+    int ahead = 0;
 
     for (int i = 0; i < spec->step_count; i++)
-        reach = DF_MAX(reach, spec->steps[i].reach);
-    return reach;
+        ahead += spec->steps[i].ahead;
+    return ahead;
 }
 
-static int reach_of(const DfPipelineSpec *spec, int step)
+/** Whether any step depends on other frames than its own. */
+static int has_neighbours(const DfPipelineSpec *spec)
 {
-    return step == spec->step_count - 1 ? largest_reach(spec) : spec->steps[step].reach;
-}
+    int any = 0;
 
-/** How far ahead of a frame others must have been sent before it can be done: steps' reaches add up. */
-static int total_reach(const DfPipelineSpec *spec)
-{
-    int reach = 0;
-
-    for (int i = 0; i < spec->step_count; i++)
-        reach += reach_of(spec, i);
-    return reach;
+    for (int i = 0; i < spec->step_count; i++) {
+        const DfStep *step = &spec->steps[i];
+        any |= step->behind || step->ahead || step->in_order || step->needs;
+    }
+    return any;
 }
 
 int df_pipeline_slots(const DfPipelineSpec *spec)
 {
-    return spec->delay + 1 + total_reach(spec);
+    return spec->delay + 1 + total_ahead(spec);
 }
 
 static Slot *slot_of(DfPipeline *p, int64_t frame)
@@ -72,16 +71,37 @@ static Slot *slot_of(DfPipeline *p, int64_t frame)
     return &p->slots[frame % p->slot_count];
 }
 
-/** Whether every frame within reach of `frame` has done the steps before `step`. */
+/** Whether frame `n` has done `step`; frames that are gone have done all. */
+static int has_done(DfPipeline *p, int64_t n, int step)
+{
+    return n < p->head || slot_of(p, n)->step > step;
+}
+
+/** Whether the frames around `frame` have done the steps before `step`. */
 static int neighbours_ready(DfPipeline *p, int64_t frame, int step)
 {
-    int reach = reach_of(&p->spec, step);
+    const DfStep *s = &p->spec.steps[step];
 
-    if (frame + reach >= p->tail && !p->flushed)
+    if (frame + s->ahead >= p->tail && !p->flushed)
         return 0;
-    int64_t first = DF_MAX(frame - reach, p->head), last = DF_MIN(frame + reach, p->tail - 1);
+    int64_t first = DF_MAX(frame - s->behind, p->head), last = DF_MIN(frame + s->ahead, p->tail - 1);
     for (int64_t n = first; n <= last; n++)
-        if (slot_of(p, n)->step < step)
+        if (!has_done(p, n, step - 1))
+            return 0;
+    return 1;
+}
+
+/** Whether the frames whose very step this one waits for have done it. */
+static int needs_met(DfPipeline *p, int64_t frame, int step)
+{
+    const DfStep *s = &p->spec.steps[step];
+    int count = 0;
+
+    if (s->in_order && !has_done(p, frame - 1, step))
+        return 0;
+    const int64_t *needs = s->needs ? s->needs(p->spec.opaque, (int)(frame % p->slot_count), &count) : NULL;
+    for (int i = 0; i < count; i++)
+        if (!has_done(p, needs[i], step))
             return 0;
     return 1;
 }
@@ -102,11 +122,13 @@ static int settle_frame(DfPipeline *p, int64_t frame)
 {
     Slot *slot = slot_of(p, frame);
 
-    if (is_done(p, slot) || slot->entered || !neighbours_ready(p, frame, slot->step))
+    /* The cheap question first: of many frames that wait for their turn, one alone has its neighbours looked at. */
+    if (is_done(p, slot) || slot->entered || !needs_met(p, frame, slot->step) ||
+        !neighbours_ready(p, frame, slot->step))
         return 0;
     slot->entered = 1;
     /* A frame that failed must not be written. It passes its steps in turn: neighbours may still read it. */
-    if (!slot->error)
+    if (!slot->error || p->spec.steps[slot->step].always)
         slot->units = p->spec.steps[slot->step].units(p->spec.opaque, (int)(frame % p->slot_count));
     if (slot->units)
         return 0;
@@ -123,7 +145,7 @@ static void settle(DfPipeline *p)
         passed = 0;
         for (int64_t n = p->head; n < p->tail; n++)
             while (settle_frame(p, n))
-                passed = p->largest_reach > 0;
+                passed = p->neighbours;
     } while (passed);
     pthread_cond_broadcast(&p->work);
     pthread_cond_broadcast(&p->ready);
@@ -224,8 +246,8 @@ int df_pipeline_open(DfPipeline **pipeline, const DfPipelineSpec *spec)
         return ret;
     p->spec = *spec;
     p->slot_count = df_pipeline_slots(spec);
-    p->largest_reach = largest_reach(spec);
-    p->total_reach = total_reach(spec);
+    p->total_ahead = total_ahead(spec);
+    p->neighbours = has_neighbours(spec);
     p->slots = df_alloc(df_size_mul(p->slot_count, sizeof *p->slots));
     p->workers = df_alloc(df_size_mul(spec->workers, sizeof *p->workers));
     if (!p->slots || !p->workers)
@@ -266,7 +288,7 @@ static int await_oldest(DfPipeline *p, int wait)
     if (p->head == p->tail)
         return p->flushed ? -EPIPE : -EAGAIN;
     while (!is_done(p, slot_of(p, p->head))) {
-        if (!wait || (!p->flushed && p->head + p->total_reach >= p->tail))
+        if (!wait || (!p->flushed && p->head + p->total_ahead >= p->tail))
             return -EAGAIN;
         pthread_cond_wait(&p->ready, &p->lock);
     }

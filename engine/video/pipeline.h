@@ -23,23 +23,33 @@ typedef struct DfTask {
 } DfTask;
 
 /**
- * What is done with each frame. A step of frame n runs when all steps before it are done in every frame
- * n - reach .. n + reach; frames beyond the flushed end count as done, those not yet sent do not. The
- * last step alone may change what neighbours read, so it waits for all frames within the largest reach.
+ * What is done with each frame. A step of frame n runs when
+ *   - all steps before it are done in every frame n - behind .. n + ahead (frames beyond the flushed end
+ *     count as done, those not yet sent do not),
+ *   - where in_order is set, the step itself is done in frame n - 1,
+ *   - the step itself is done in every frame that needs() names.
  */
 typedef struct DfStep {
     const char *name;
-    int reach;                            /**< frames to either side whose data it reads */
+    int behind, ahead;                    /**< frames before and after it whose earlier steps it reads */
+    int in_order;                         /**< 1: frame by frame, in order */
+    int always;                           /**< 1: runs in frames that have failed, too: others depend on it */
     int (*units)(void *opaque, int slot); /**< parts that workers may run side by side; 0: nothing to do.
                                                Called with the pipeline's lock held; must be cheap */
     int (*run)(const DfTask *task);       /**< 0 or a negative errno, with df_error()'s cause */
+    /**
+     * Numbers of other frames, in flight or gone, that this step waits for, as steps before it have found
+     * out; NULL: none ever. They must not wait for one another in a ring, nor for a frame that is not yet
+     * within `ahead`. Called with the pipeline's lock held.
+     */
+    const int64_t *(*needs)(void *opaque, int slot, int *count);
 } DfStep;
 
 /** A pipeline's shape. */
 typedef struct DfPipelineSpec {
     const DfStep *steps; /**< kept by reference */
     int step_count;      /**< 1.. */
-    int delay;           /**< most frames that may be held back by choice; the steps' reach comes on top */
+    int delay;           /**< most frames that may be held back by choice; what steps wait for comes on top */
     int workers;         /**< threads, 1.. */
     void *opaque;        /**< handed to the steps */
 } DfPipelineSpec;
