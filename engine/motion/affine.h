@@ -5,6 +5,9 @@
 #ifndef DF_MOTION_AFFINE_H
 #define DF_MOTION_AFFINE_H
 
+/** Tracks that a fit looks at, from the first on. */
+#define DF_AFFINE_TRACKS 300
+
 /** Where a point goes: dx = x[0] + x[1] * px + x[2] * py, dy = y[0] + y[1] * px + y[2] * py, in pixels. */
 typedef struct DfAffine {
     double x[3], y[3];
@@ -28,8 +31,12 @@ static inline void df_affine_at(const DfAffine *affine, double x, double y, floa
  * s = max(1.5 * median r, 0.15 px).
  *
  * @param backwards  1: from the second picture to the first
- * @return 1; 0 where there are fewer than 8 tracks or they lie on a line: the affine is then zero motion
+ * @return 1; 0 where there are fewer than 8 tracks: the affine is then zero motion. Where they lie on a line,
+ *         motion does not change across it.
  */
 int df_affine_fit(DfAffine *affine, const DfTrack *tracks, int count, int backwards);
+
+/** @return how far the second end of a track, or backwards the first, lies from where the affine says, in pixels */
+float df_affine_residual(const DfAffine *affine, const DfTrack *track, int backwards);
 
 #endif

@@ -28,9 +28,8 @@ int df_corners_find(DfCorner *corners, int most, DfPlane picture, const uint8_t 
  * Track corners from a to b and back, windows of 15x15; those that come back within half a pixel survive.
  *
  * @param tracks  room for `count`; weights are set to 1; in the corners' order
- * @return how many survive, or -ENOMEM
+ * @return how many survive
  */
-int df_track(DfTrack *tracks, const DfPyramid *a, const DfPyramid *b, const DfCorner *corners, int count,
-             DfArena *scratch);
+int df_track(DfTrack *tracks, const DfPyramid *a, const DfPyramid *b, const DfCorner *corners, int count);
 
 #endif

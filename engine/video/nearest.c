@@ -7,7 +7,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "video/distance.h"
+#include "plane/distance.h"
 #include "video/planes.h"
 
 /** Where the parts of the scratch lie. */

@@ -4,8 +4,8 @@
  * (Meijster, Roerdink, Hesselink, "A General Algorithm for Computing Distance Transforms in Linear
  * Time", 2000).
  */
-#ifndef DF_VIDEO_DISTANCE_H
-#define DF_VIDEO_DISTANCE_H
+#ifndef DF_PLANE_DISTANCE_H
+#define DF_PLANE_DISTANCE_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,0 +1,64 @@
+/**
+ * @file
+ * Loops of corner tracking on planes of floats: C first, overridden per CPU.
+ */
+#ifndef DF_KERNELS_TRACK_H
+#define DF_KERNELS_TRACK_H
+
+#include <stddef.h>
+
+#define DF_WINDOW 15      /**< side of the window that is tracked, in pixels */
+#define DF_WINDOW_ROOM 26 /**< floats from its first column that a kernel may read, used or not */
+
+/** A window as it looks where it is tracked from, between pixels; the 16th column of each row is zero. */
+typedef struct DfTemplate {
+    _Alignas(64) float value[DF_WINDOW][16]; /**< levels */
+    _Alignas(64) float dx[DF_WINDOW][16];    /**< gradient by Scharr's kernel, levels per pixel */
+    _Alignas(64) float dy[DF_WINDOW][16];
+    float xx, xy, yy; /**< sums of the gradient's products */
+} DfTemplate;
+
+/** Loops that have versions. Rows need not be aligned. */
+typedef struct DfTrackKernels {
+    /** out[i] = (a + 4 b + 6 c + 4 d + e)[i] / 16, rows[0..4] being a..e. */
+    void (*binomial)(float *out, const float *const rows[5], int n);
+
+    /** out[i] = (a + 4 b + 6 c + 4 d + e) / 16 of in[2i .. 2i+4]. */
+    void (*halve)(float *out, const float *in, int n);
+
+    /** Products of Sobel's gradients at columns 0..n-1; the rows are read from -1 to n. */
+    void (*products)(float *xx, float *xy, float *yy, const float *above, const float *row, const float *below,
+                     int n);
+
+    /** Smaller eigenvalue, halved, of the products' sums over 3x3, at columns 0..n-1; read from -1 to n. */
+    void (*corners)(float *out, const float *const xx[3], const float *const xy[3], const float *const yy[3],
+                    int n);
+
+    /**
+     * Columns in 0..n-1 whose value is at least `least` and no smaller than its eight neighbours'; the rows
+     * are read from -1 to n. @return how many, written to `at` (room for n) in rising order
+     */
+    int (*peaks)(int *at, const float *above, const float *row, const float *below, float least, int n);
+
+    /**
+     * Take a template at (fx, fy), 0..1, beyond the window's first pixel. `from` is the pixel above and left
+     * of that one: 18 rows of DF_WINDOW_ROOM floats are read.
+     */
+    void (*take)(DfTemplate *window, const float *from, ptrdiff_t stride, float fx, float fy);
+
+    /**
+     * Sums over the window of (value seen - the template's) times its gradient: sums[0] x, [1] y. The window
+     * lies at (fx, fy), 0..1, beyond `from`: 16 rows of DF_WINDOW_ROOM floats are read.
+     */
+    void (*match)(float sums[2], const DfTemplate *window, const float *from, ptrdiff_t stride, float fx,
+                  float fy);
+} DfTrackKernels;
+
+/** @return the versions for df_cpu_level() (static). Thread-safety: any thread. */
+const DfTrackKernels *df_track_kernels(void);
+
+#if defined(__x86_64__)
+extern const DfTrackKernels df_track_kernels_avx2;
+#endif
+
+#endif

@@ -1,0 +1,11 @@
+/**
+ * @file
+ * The middle of some values.
+ */
+#ifndef DF_MOTION_MEDIAN_H
+#define DF_MOTION_MEDIAN_H
+
+/** @return the value at place n / 2 of the sorted ones; 0 for n = 0. The values are reordered. */
+float df_median(float *values, int n);
+
+#endif

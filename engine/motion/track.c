@@ -1,0 +1,153 @@
+/**
+ * @file
+ * Pyramidal Lucas and Kanade: at each level, from the coarsest, the displacement that makes a window of b
+ * equal to that of a, by Gauss and Newton's steps; sums and thresholds follow OpenCV's calcOpticalFlowPyrLK.
+ */
+#include "motion/track.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "kernels/track.h"
+
+#define STEPS 30         /* of a level, at most */
+#define STEP_ENDS 0.01f  /* px: a shorter step is the last */
+#define LEAST_EIGEN 0.1f /* (levels per px)^2, of the mean structure tensor: less is flat */
+#define RETURNS 0.5f     /* px: as near to where it began must a track come back */
+
+enum { HALF = DF_WINDOW / 2, PATCH = DF_WINDOW + 3, PATCH_STRIDE = 32 };
+
+/** The rows that a kernel reads: in the plane itself, or copied with its edge samples repeated. */
+typedef struct Patch {
+    const float *from;
+    ptrdiff_t stride;
+    float copy[PATCH * PATCH_STRIDE];
+} Patch;
+
+static void copy_patch(Patch *patch, DfPlane plane, int x0, int y0)
+{
+    memset(patch->copy, 0, sizeof patch->copy); /* what is read but not used must be finite */
+    for (int y = 0; y < PATCH; y++) {
+        const float *row = df_plane_row(plane, DF_CLAMP(y0 + y, 0, plane.height - 1));
+        for (int x = 0; x < PATCH; x++)
+            patch->copy[y * PATCH_STRIDE + x] = row[DF_CLAMP(x0 + x, 0, plane.width - 1)];
+    }
+    patch->from = patch->copy;
+    patch->stride = PATCH_STRIDE;
+}
+
+static void patch_at(Patch *patch, DfPlane plane, int x0, int y0)
+{
+    int inside = x0 >= 0 && y0 >= 0 && x0 + PATCH <= plane.width && y0 + PATCH <= plane.height;
+
+    if (!inside || x0 + DF_WINDOW_ROOM > plane.stride) {
+        copy_patch(patch, plane, x0, y0);
+        return;
+    }
+    patch->from = df_plane_row(plane, y0) + x0;
+    patch->stride = plane.stride;
+}
+
+/** Whether a window's centre is so far out that nothing of the window lies in the picture, or not a number. */
+static int is_lost(DfPlane plane, DfCorner at)
+{
+    return !(at.x > -DF_WINDOW && at.y > -DF_WINDOW && at.x < plane.width + DF_WINDOW &&
+             at.y < plane.height + DF_WINDOW);
+}
+
+static void take(DfTemplate *window, DfPlane plane, DfCorner at)
+{
+    float left = floorf(at.x), top = floorf(at.y);
+    Patch patch;
+
+    patch_at(&patch, plane, (int)left - HALF - 1, (int)top - HALF - 1);
+    df_track_kernels()->take(window, patch.from, patch.stride, at.x - left, at.y - top);
+}
+
+static void match(float sums[2], const DfTemplate *window, DfPlane plane, DfCorner at)
+{
+    float left = floorf(at.x), top = floorf(at.y);
+    Patch patch;
+
+    patch_at(&patch, plane, (int)left - HALF, (int)top - HALF);
+    df_track_kernels()->match(sums, window, patch.from, patch.stride, at.x - left, at.y - top);
+}
+
+/** @return whether the window has texture in both directions, or else motion cannot be told */
+static int is_textured(const DfTemplate *window)
+{
+    float difference = window->xx - window->yy;
+    float root = sqrtf(difference * difference + 4 * window->xy * window->xy);
+
+    return (window->xx + window->yy - root) / 2 >= LEAST_EIGEN * DF_WINDOW * DF_WINDOW;
+}
+
+/** Move `to` to where the plane equals the template. @return 0: it left the picture */
+static int converge(DfCorner *to, const DfTemplate *window, DfPlane plane)
+{
+    float scale = 1 / (window->xx * window->yy - window->xy * window->xy), sums[2];
+    DfCorner last = { 0, 0 };
+
+    for (int i = 0; i < STEPS; i++) {
+        if (is_lost(plane, *to))
+            return 0;
+        match(sums, window, plane, *to);
+        DfCorner step = { (window->xy * sums[1] - window->yy * sums[0]) * scale,
+                          (window->xy * sums[0] - window->xx * sums[1]) * scale };
+        to->x += step.x;
+        to->y += step.y;
+        if (step.x * step.x + step.y * step.y < STEP_ENDS * STEP_ENDS)
+            break;
+        /* To and fro about the solution: it lies in the middle. */
+        if (i && fabsf(step.x + last.x) < STEP_ENDS && fabsf(step.y + last.y) < STEP_ENDS) {
+            to->x -= step.x / 2;
+            to->y -= step.y / 2;
+            break;
+        }
+        last = step;
+    }
+    return !is_lost(plane, *to);
+}
+
+/** @return whether the corner was found in b. What fails at a coarse level may still succeed at finer ones. */
+static int track(DfCorner *to, const DfPyramid *a, const DfPyramid *b, DfCorner from)
+{
+    int level = DF_MIN(DF_MIN(a->count, b->count), DF_TRACK_LEVELS) - 1, found = 0;
+    DfCorner guess = { from.x / (1 << level), from.y / (1 << level) };
+    DfTemplate window;
+
+    for (; level >= 0; level--) {
+        DfCorner here = { from.x / (1 << level), from.y / (1 << level) }, next = guess;
+        if (is_lost(a->levels[level], here))
+            return 0;
+        take(&window, a->levels[level], here);
+        found = is_textured(&window) && converge(&next, &window, b->levels[level]);
+        if (found)
+            guess = next;
+        if (level)
+            guess = (DfCorner){ 2 * guess.x, 2 * guess.y };
+    }
+    *to = guess;
+    return found;
+}
+
+static int is_inside(DfPlane plane, DfCorner at)
+{
+    return at.x >= 0 && at.y >= 0 && at.x <= plane.width - 1 && at.y <= plane.height - 1;
+}
+
+int df_track(DfTrack *tracks, const DfPyramid *a, const DfPyramid *b, const DfCorner *corners, int count)
+{
+    int survivors = 0;
+
+    for (int i = 0; i < count; i++) {
+        DfCorner from = corners[i], to, back;
+        if (!track(&to, a, b, from) || !is_inside(b->levels[0], to) || !track(&back, b, a, to))
+            continue;
+        if (hypotf(back.x - from.x, back.y - from.y) >= RETURNS)
+            continue;
+        tracks[survivors++] = (DfTrack){ from.x, from.y, to.x, to.y, 1 };
+    }
+    return survivors;
+}
