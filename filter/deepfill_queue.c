@@ -59,11 +59,19 @@ int ff_deepfill_queue_has_room(const DeepfillQueue *q)
     return ff_deepfill_queue_count(q) < q->max_frames;
 }
 
+/* Tell in a frame's metadata a share, 0..1. */
+static int tell_share(AVFrame *frame, const char *key, double share)
+{
+    char text[16];
+
+    snprintf(text, sizeof(text), "%.6f", share);
+    return av_dict_set(&frame->metadata, key, text, 0);
+}
+
 /* Hand on one frame that has come back. */
 static int finish_frame(DeepfillQueue *q, const DeepfillResult *result)
 {
     AVFrame *frame = NULL;
-    char hole[16];
     int ret;
 
     if (av_fifo_read(q->frames, &frame, 1) < 0 || frame != result->opaque) {
@@ -79,9 +87,8 @@ static int finish_frame(DeepfillQueue *q, const DeepfillResult *result)
     if (result->no_context)
         ff_deepfill_report_odd(q->report, DEEPFILL_ODD_NO_CONTEXT, "A box holds no known pixel: "
                                "what fills it is made up from nothing.");
-    snprintf(hole, sizeof(hole), "%.6f", result->hole);
-    ret = av_dict_set(&frame->metadata, "lavfi.deepfill.hole", hole, 0);
-    if (ret < 0) {
+    if ((ret = tell_share(frame, "lavfi.deepfill.hole", result->hole)) < 0 ||
+        (ret = tell_share(frame, "lavfi.deepfill.network", result->network)) < 0) {
         av_frame_free(&frame);
         return ret;
     }

@@ -33,6 +33,20 @@
 /* Boxes named in the line about the start; of more, only their number is of interest. */
 #define MAX_BOXES 8
 
+/* How frames are worked on: by how many at a time, and with which others in sight. */
+static void print_flow(AVBPrint *text, const DeepfillInfo *info)
+{
+    av_bprintf(text, "%d worker%s, delay %d, ", info->workers, info->workers == 1 ? "" : "s", info->delay);
+    if (!info->temporal)
+        av_bprintf(text, "each frame by itself");
+    else if (!info->ahead)
+        av_bprintf(text, "from frames before, none ahead");
+    else
+        av_bprintf(text, "from other frames, %d ahead: %d held", info->ahead, info->delay + 2 * info->ahead);
+    if (info->temporal)
+        av_bprintf(text, ", memory %d MiB", info->memory);
+}
+
 static void print_boxes(AVBPrint *text, DeepfillContext *fill, const DeepfillMask *mask)
 {
     DeepfillBox boxes[MAX_BOXES];
@@ -70,8 +84,8 @@ void ff_deepfill_report_start(DeepfillReport *report, const DeepfillModel *model
     av_bprint_init(&text, 0, AV_BPRINT_SIZE_UNLIMITED);
     av_bprintf(&text, "model %s (cnum %d, %.2f million parameters, size %d), mask %s (%dx%d), ",
                net.name, net.cnum, net.parameters / 1e6, info.size, report->mask, mask_width, mask_height);
-    av_bprintf(&text, "%d worker%s, delay %d, kernels %s, %s",
-               info.workers, info.workers == 1 ? "" : "s", info.delay, info.cpu, info.blas);
+    print_flow(&text, &info);
+    av_bprintf(&text, ", kernels %s, %s", info.cpu, info.blas);
     print_boxes(&text, fill, mask);
     av_log(report->log, AV_LOG_INFO, "%s\n", text.str);
     av_bprint_finalize(&text, NULL);

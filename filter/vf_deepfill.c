@@ -18,12 +18,14 @@
 
 /**
  * @file
- * Fill logos, captions and objects, named by a mask, by a neural network.
+ * Fill logos, captions and objects, named by a mask, from other frames and by
+ * a neural network.
  *
- * The network is in libdeepfill, whose workers fill several frames at a time;
- * here frames go in and come out, in order. A worker cannot wake libavfilter,
- * so activate() takes frames while there is room and waits for the oldest only
- * when there is none, or no more input: it never polls.
+ * Both are libdeepfill's affair, whose workers fill several frames at a time
+ * and look at frames ahead; here frames go in and come out, in order. A worker
+ * cannot wake libavfilter, so activate() takes frames while there is room and
+ * waits for the oldest only when there is none, or no more input: it never
+ * polls.
  */
 
 #include <deepfill.h>
@@ -61,6 +63,9 @@ typedef struct FillContext {
     int size;
     int workers;
     int delay;
+    int temporal;
+    int ahead;
+    int memory;
     int64_t mask_start;
     int mask_loop;
     AVDictionary *mask_opts;
@@ -105,8 +110,14 @@ static const AVOption deepfill_options[] = {
       OFFSET(size), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 4096, FLAGS },
     { "workers", "frames filled at once; 0: as many as CPUs, or as threads",
       OFFSET(workers), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 256, FLAGS },
-    { "delay", "most frames held back; -1: as many as workers",
+    { "delay", "most frames held back, beside those for ahead; -1: as many as workers",
       OFFSET(delay), AV_OPT_TYPE_INT, { .i64 = -1 }, -1, 1024, FLAGS },
+    { "temporal", "fill from other frames first; off: each frame by itself",
+      OFFSET(temporal), AV_OPT_TYPE_BOOL, { .i64 = 1 }, 0, 1, FLAGS },
+    { "ahead", "frames looked ahead; -1: as many as fit memory, at most 120; 0: none, for live use",
+      OFFSET(ahead), AV_OPT_TYPE_INT, { .i64 = -1 }, -1, 1024, FLAGS },
+    { "memory", "MiB for held frames and their sources",
+      OFFSET(memory), AV_OPT_TYPE_INT, { .i64 = 512 }, 1, 1 << 20, FLAGS },
     { "mask_start", "where in the mask the video's time 0 lies",
       OFFSET(mask_start), AV_OPT_TYPE_DURATION, { .i64 = 0 }, INT64_MIN / 4, INT64_MAX / 4, FLAGS },
     { "mask_loop", "the mask file starts again at its end",
@@ -120,12 +131,13 @@ static const AVOption deepfill_options[] = {
         CONST("pass", "pass the video through", EOF_ACTION_PASS, FLAGS, "eof_action"),
         CONST("endall", "end the video", EOF_ACTION_ENDALL, FLAGS, "eof_action"),
     { "show", "what to put into the hole",
-      OFFSET(show), AV_OPT_TYPE_INT, { .i64 = DEEPFILL_SHOW_FILL }, 0, DEEPFILL_SHOW_COARSE, RUNTIME,
+      OFFSET(show), AV_OPT_TYPE_INT, { .i64 = DEEPFILL_SHOW_FILL }, 0, DEEPFILL_SHOW_SOURCES, RUNTIME,
       "show" },
-        CONST("fill", "what the network makes of it", DEEPFILL_SHOW_FILL, RUNTIME, "show"),
+        CONST("fill", "what other frames show or the network makes", DEEPFILL_SHOW_FILL, RUNTIME, "show"),
         CONST("mask", "a tint", DEEPFILL_SHOW_MASK, RUNTIME, "show"),
         CONST("regions", "a tint, and the outlines of all boxes", DEEPFILL_SHOW_REGIONS, RUNTIME, "show"),
         CONST("coarse", "what the network's first stage makes of it", DEEPFILL_SHOW_COARSE, RUNTIME, "show"),
+        CONST("sources", "the fill, tinted by where it came from", DEEPFILL_SHOW_SOURCES, RUNTIME, "show"),
     { NULL }
 };
 
@@ -227,9 +239,12 @@ static int open_queue(AVFilterContext *ctx)
     }
     ff_deepfill_describe_format(&format, inlink->format, inlink->w, inlink->h);
     deepfill_defaults(&settings, s->model, &format);
-    settings.size    = s->size;
-    settings.delay   = s->delay;
-    settings.workers = s->workers;
+    settings.size     = s->size;
+    settings.delay    = s->delay;
+    settings.temporal = s->temporal;
+    settings.ahead    = s->ahead;
+    settings.memory   = s->memory;
+    settings.workers  = s->workers;
     if (!s->workers && ctx->nb_threads > 0)
         settings.workers = ff_filter_get_nb_threads(ctx);
     s->queue.filter = ctx;
@@ -433,8 +448,8 @@ static av_cold void uninit(AVFilterContext *ctx)
     int lost = ff_deepfill_queue_close(&s->queue);
 
     if (lost && !s->failed)
-        av_log(ctx, AV_LOG_INFO, "%d frame%s in flight lost at closing: nobody wants them after -t or -frames; where "
-               "the input has changed its size, delay=0 keeps them.\n", lost, lost == 1 ? "" : "s");
+        av_log(ctx, AV_LOG_INFO, "%d frame%s in flight lost at closing: nobody wants them after -t or -frames; "
+               "where the input has changed its size, delay=0:ahead=0 keeps them.\n", lost, lost == 1 ? "" : "s");
     ff_deepfill_input_uninit(&s->masks);
     deepfill_model_close(&s->model);
 }
@@ -449,7 +464,7 @@ static const AVFilterPad outputs[] = {
 
 const DeepfillAVFilter ff_vf_deepfill = {
     DEEPFILL_PUBLIC(name)        = "deepfill",
-    DEEPFILL_PUBLIC(description) = NULL_IF_CONFIG_SMALL("Fill what a mask marks by a neural network."),
+    DEEPFILL_PUBLIC(description) = NULL_IF_CONFIG_SMALL("Fill what a mask marks from other frames, by a network."),
     DEEPFILL_PUBLIC(priv_class)  = &deepfill_class,
     DEEPFILL_PUBLIC(flags)       = AVFILTER_FLAG_SUPPORT_TIMELINE_INTERNAL | AVFILTER_FLAG_DYNAMIC_INPUTS,
     .priv_size       = sizeof(FillContext),

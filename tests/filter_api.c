@@ -136,7 +136,7 @@ static double hole_of(const AVFrame *frame)
 /* An empty hole leaves a frame its buffers, even one that others hold too. */
 static void test_buffers_kept(void)
 {
-    Graph g = open_graph("box='0 0 128 96':invert=1:delay=0");
+    Graph g = open_graph("box='0 0 128 96':invert=1:delay=0:ahead=0");
     AVFrame *frame = new_frame(WIDTH, HEIGHT, 0), *held = av_frame_clone(frame), *out;
     int same = 1;
 
@@ -153,7 +153,7 @@ static void test_buffers_kept(void)
 /* A frame that is ours alone is filled in place; one that others hold is copied, and theirs stays. */
 static void test_buffers_filled(void)
 {
-    Graph g = open_graph("box='40 40 20 20':delay=0");
+    Graph g = open_graph("box='40 40 20 20':delay=0:ahead=0");
     AVFrame *frame = new_frame(WIDTH, HEIGHT, 0), *held, *out;
     uint8_t *data = frame->data[0], before[WIDTH];
 
@@ -187,7 +187,7 @@ static int command(Graph *g, const char *name, const char *value)
 /* Commands hold from the next frame taken. */
 static void test_commands(void)
 {
-    Graph g = open_graph("box='0 0 64 96':dilate=0:feather=0:delay=0:show=mask");
+    Graph g = open_graph("box='0 0 64 96':dilate=0:feather=0:delay=0:ahead=0:show=mask");
     const char *commands[][2] = {
         { "invert", "0" }, { "dilate", "16" }, { "dilate", "0" }, { "threshold", "1" },
     };
@@ -232,14 +232,14 @@ static void test_close_in_flight(void)
     report("closing tells how many are lost", strstr(logged, lost) != NULL);
 }
 
-/* No more than delay frames are held back, all come at the end, in order. */
-static void test_flow(int delay, int64_t step, const char *name)
+/* No more than delay and twice ahead frames are held back, all come at the end, in order. */
+static void test_flow(int delay, int ahead, int64_t step, const char *name)
 {
     char options[100];
     int sent = 0, received = 0, good = 1;
     Graph g;
 
-    snprintf(options, sizeof options, "box='40 40 20 20':workers=2:delay=%d:show=mask", delay);
+    snprintf(options, sizeof options, "box='40 40 20 20':workers=2:delay=%d:ahead=%d", delay, ahead);
     g = open_graph(options);
     for (AVFrame *out; sent <= 20;) {
         int ret = sent < 20 ? put(&g, new_frame(WIDTH, HEIGHT, step ? sent * step : AV_NOPTS_VALUE))
@@ -251,7 +251,7 @@ static void test_flow(int delay, int64_t step, const char *name)
             received++;
             av_frame_free(&out);
         }
-        good &= sent > 20 || received >= sent - delay;
+        good &= sent > 20 || received >= sent - delay - 2 * ahead;
     }
     report(name, good && received == 20 && !strstr(logged, "lost"));
     close_graph(&g);
@@ -260,7 +260,7 @@ static void test_flow(int delay, int64_t step, const char *name)
 /* A frame of another size is refused in words. */
 static void test_size_change(void)
 {
-    Graph g = open_graph("box='40 40 20 20':delay=0");
+    Graph g = open_graph("box='40 40 20 20':delay=0:ahead=0");
     AVFrame *out;
     int ret;
 
@@ -287,10 +287,12 @@ int main(void)
     test_buffers_filled();
     test_commands();
     test_close_in_flight();
-    test_flow(0, 1, "delay=0 holds nothing back");
-    test_flow(3, 1, "delay=3 holds three frames back at most");
-    test_flow(40, 2, "delay=40 holds all frames back until the end");
-    test_flow(2, 0, "frames without timestamps pass in order");
+    test_flow(0, 0, 1, "delay=0 and ahead=0 hold nothing back");
+    test_flow(3, 0, 1, "delay=3 holds three frames back at most");
+    test_flow(1, 3, 1, "ahead=3 holds six frames more");
+    test_flow(40, 0, 2, "delay=40 holds all frames back until the end");
+    test_flow(0, 20, 2, "ahead=20 holds all frames back until the end");
+    test_flow(2, 2, 0, "frames without timestamps pass in order");
     test_size_change();
     report("no buffer is left over", buffers_alive == 0);
     return failures != 0;

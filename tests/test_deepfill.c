@@ -177,24 +177,58 @@ static void shows_without_the_network(void **state)
     DeepfillFormat f = { 160, 90, DEEPFILL_YUV, 8, 1, 1, 0, 2 };
     DeepfillContext *ctx = context_new(f, 1, 0);
     DeepfillMask *mask = mask_of_rect(160, 90, 40, 30, 80, 60, 2, 2);
-    Picture p[4];
+    Picture p[DEEPFILL_SHOW_SOURCES + 1];
     DeepfillBox box;
 
     (void)state;
     assert_int_equal(deepfill_boxes(ctx, mask, &box, 1), 1);
     assert_true(box.workspace > 0 && box.width == box.net_width && box.x + box.width <= 160);
-    for (int show = DEEPFILL_SHOW_FILL; show <= DEEPFILL_SHOW_COARSE; show++) {
+    for (int show = DEEPFILL_SHOW_FILL; show <= DEEPFILL_SHOW_SOURCES; show++) {
+        int network = show != DEEPFILL_SHOW_MASK && show != DEEPFILL_SHOW_REGIONS;
         p[show] = picture_new(f);
         picture_draw(&p[show], 1);
         DeepfillResult result = fill_one(ctx, &p[show], mask, show);
-        assert_int_equal(result.boxes, show == DEEPFILL_SHOW_FILL || show == DEEPFILL_SHOW_COARSE);
+        assert_int_equal(result.boxes, network);
+        assert_true(result.network == network);
         for (int other = 0; other < show; other++)
             assert_memory_not_equal(p[show].memory, p[other].memory, p[show].bytes);
     }
-    for (int show = DEEPFILL_SHOW_FILL; show <= DEEPFILL_SHOW_COARSE; show++)
+    for (int show = DEEPFILL_SHOW_FILL; show <= DEEPFILL_SHOW_SOURCES; show++)
         free(p[show].memory);
     deepfill_mask_close(&mask);
     deepfill_close(&ctx);
+}
+
+/** What a context that fills from other frames chooses to look ahead, from what is asked and what fits. */
+static void ahead_fits_memory(void **state)
+{
+    static const struct {
+        int width, temporal, ahead, memory, chosen;
+    } cases[] = {
+        { 1920, 1, -1, 512, 49 }, { 1920, 1, -1, 1, 1 }, { 320, 1, -1, 512, 120 }, { 1920, 1, 0, 512, 0 },
+        { 1920, 1, 200, 1, 200 }, { 1920, 0, -1, 512, 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < DF_COUNT(cases); i++) {
+        DeepfillFormat f = { cases[i].width, cases[i].width * 9 / 16, DEEPFILL_YUV, 8, 1, 1, 0, 2 };
+        DeepfillSettings s;
+        DeepfillContext *ctx = NULL;
+        DeepfillInfo info;
+        deepfill_defaults(&s, model, &f);
+        assert_true(s.temporal == 1 && s.ahead == -1 && s.memory == 512);
+        s.workers = 1;
+        s.temporal = cases[i].temporal;
+        s.ahead = cases[i].ahead;
+        s.memory = cases[i].memory;
+        assert_int_equal(deepfill_open(&ctx, &s), 0);
+        deepfill_info(ctx, &info);
+        assert_int_equal(info.temporal, cases[i].temporal);
+        assert_int_equal(info.ahead, cases[i].chosen);
+        assert_int_equal(info.memory, cases[i].memory);
+        assert_int_equal(deepfill_delay(ctx), 1 + 2 * cases[i].chosen);
+        deepfill_close(&ctx);
+    }
 }
 
 static void closes_with_frames_in_flight(void **state)
@@ -230,6 +264,7 @@ int main(void)
         cmocka_unit_test(warm_context_allocates_nothing),
         cmocka_unit_test(everything_hole_is_counted),
         cmocka_unit_test(shows_without_the_network),
+        cmocka_unit_test(ahead_fits_memory),
         cmocka_unit_test(closes_with_frames_in_flight),
     };
 

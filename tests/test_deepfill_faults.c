@@ -75,22 +75,34 @@ static void says(const char *words)
 
 static void wrong_settings_are_named(void **state)
 {
-    static const struct { int size, workers, delay, depth; const char *words; } cases[] = {
-        { 63, 0, -1, 8, "size is 63, must be 64 to 4096" }, { 4097, 0, -1, 8, "size is 4097" },
-        { 0, 257, -1, 8, "workers is 257" },                { 0, -1, -1, 8, "workers is -1" },
-        { 0, 0, -2, 8, "delay is -2" },                     { 0, 0, 1025, 8, "delay is 1025" },
-        { 0, 0, -1, 7, "depth of 7 bits" },                 { 0, 0, -1, 17, "depth of 17 bits" },
-    };
+    static const DeepfillSettings fine = { .delay = -1, .temporal = 1, .ahead = -1, .memory = 1,
+                                           .format.depth = 8 };
+    struct { DeepfillSettings s; const char *words; } cases[14];
+    int count = 0;
+#define WRONG(field, value, text) \
+    (cases[count].s = fine, cases[count].s.field = (value), cases[count++].words = (text))
+
+    WRONG(size, 63, "size is 63, must be 64 to 4096");
+    WRONG(size, 4097, "size is 4097");
+    WRONG(workers, 257, "workers is 257");
+    WRONG(workers, -1, "workers is -1");
+    WRONG(delay, -2, "delay is -2");
+    WRONG(delay, 1025, "delay is 1025");
+    WRONG(temporal, 2, "temporal is 2, must be 0 to 1");
+    WRONG(temporal, -1, "temporal is -1");
+    WRONG(ahead, -2, "ahead is -2, must be -1 to 1024");
+    WRONG(ahead, 1025, "ahead is 1025");
+    WRONG(memory, 0, "memory is 0, must be 1 to 1048576");
+    WRONG(memory, (1 << 20) + 1, "memory is 1048577");
+    WRONG(format.depth, 7, "depth of 7 bits");
+    WRONG(format.depth, 17, "depth of 17 bits");
 
     (void)state;
-    for (size_t i = 0; i < DF_COUNT(cases); i++) {
-        DeepfillFormat f = { 64, 64, DEEPFILL_GRAY, cases[i].depth, 0, 0, 0, 2 };
-        DeepfillSettings s;
+    for (int i = 0; i < count; i++) {
+        DeepfillSettings s = cases[i].s;
         DeepfillContext *ctx = NULL;
-        deepfill_defaults(&s, model, &f);
-        s.size = cases[i].size;
-        s.workers = cases[i].workers;
-        s.delay = cases[i].delay;
+        s.model = model;
+        s.format = (DeepfillFormat){ 64, 64, DEEPFILL_GRAY, s.format.depth, 0, 0, 0, 2 };
         assert_int_equal(deepfill_open(&ctx, &s), -EINVAL);
         assert_null(ctx);
         says(cases[i].words);
