@@ -1,0 +1,115 @@
+/**
+ * @file
+ * Multigrid's loops, plainly.
+ */
+#include "kernels/stencil.h"
+
+#include <math.h>
+
+/* What the neighbours of cell x send it. */
+static float inflow(const DfStencil *s, int x)
+{
+    const float *e = s->e + x;
+
+    if (!s->east)
+        return e[-1] + e[1] + e[-s->stride] + e[s->stride];
+    return s->east[x - 1] * e[-1] + s->east[x] * e[1] + s->south[x - s->stride] * e[-s->stride] +
+           s->south[x] * e[s->stride];
+}
+
+void df_sweep_c(const DfStencil *row, int first)
+{
+    for (int x = first; x < row->n; x += 2)
+        row->e[x] = row->inverse[x] * (inflow(row, x) - row->r[x]);
+}
+
+void df_residual_c(float *out, const DfStencil *row)
+{
+    for (int x = 0; x < row->n; x++)
+        out[x] = row->inverse[x] > 0 ? row->r[x] - inflow(row, x) + row->e[x] / row->inverse[x] : 0;
+}
+
+void df_block_sum_c(float *out, const float *a, const float *b, int n)
+{
+    for (int i = 0; i < n; i++)
+        out[i] = (a[2 * i] + b[2 * i]) + (a[2 * i + 1] + b[2 * i + 1]);
+}
+
+void df_prolong_c(float *e, const float *inverse, const float *near, const float *far, int n)
+{
+    for (int x = 0; x < n; x++) {
+        int i = x / 2, j = x & 1 ? i + 1 : i - 1;
+        float own = 0.75f * near[i] + 0.25f * far[i], next = 0.75f * near[j] + 0.25f * far[j];
+
+        if (inverse[x] > 0)
+            e[x] += 0.75f * own + 0.25f * next;
+    }
+}
+
+float df_largest_c(const float *values, int n)
+{
+    float largest = 0;
+
+    for (int i = 0; i < n; i++)
+        largest = fmaxf(largest, fabsf(values[i]));
+    return largest;
+}
+
+void df_pose_c(float *r, float *inverse, const DfWanted *w, const uint8_t *hole, int n)
+{
+    for (int x = 0; x < n; x++) {
+        float wanted = (w->gx[x] - w->gx[x - 1]) + (w->gy[x] - w->gy_north[x]);
+        float found = (w->u[x - 1] + w->u[x + 1]) + (w->north[x] + w->south[x]) - 4 * w->u[x];
+
+        r[x] = hole[x] ? wanted - found : 0;
+        inverse[x] = hole[x] ? 0.25f : 0;
+    }
+}
+
+void df_link_c(const DfLinks *out, const float *inverse, ptrdiff_t stride, int n)
+{
+    for (int x = 0; x < n; x++) {
+        const float *m = inverse + x;
+        int has = *m > 0, east = has && m[1] > 0, south = has && m[stride] > 0;
+        int inner = east + south + (has && m[-1] > 0) + (has && m[-stride] > 0);
+
+        out->east[x] = east;
+        out->south[x] = south;
+        out->border[x] = has ? 1 / *m - inner : 0;
+    }
+}
+
+void df_merge_c(const DfLinks *out, const DfLinks rows[2], float gain, int n)
+{
+    const float *a = rows[0].border, *b = rows[1].border;
+
+    for (int i = 0; i < n; i++) {
+        out->east[i] = 0.5f * (rows[0].east[2 * i + 1] + rows[1].east[2 * i + 1]);
+        out->south[i] = 0.5f * (rows[1].south[2 * i] + rows[1].south[2 * i + 1]);
+        out->border[i] = 0.5f * gain * ((a[2 * i] + b[2 * i]) + (a[2 * i + 1] + b[2 * i + 1]));
+    }
+}
+
+void df_invert_c(float *inverse, const DfLinks *links, ptrdiff_t stride, int n)
+{
+    for (int x = 0; x < n; x++) {
+        const float *east = links->east + x, *south = links->south + x;
+        float sum = (east[0] + east[-1]) + (south[0] + south[-stride]) + links->border[x];
+
+        inverse[x] = sum > 0 ? 1 / sum : 0;
+    }
+}
+
+static const DfStencilKernels levels[DF_CPU_LEVELS] = {
+    [DF_CPU_C] = { df_sweep_c, df_residual_c, df_block_sum_c, df_prolong_c, df_largest_c,
+                   df_pose_c, df_link_c, df_merge_c, df_invert_c },
+#if defined(__x86_64__)
+    [DF_CPU_AVX2] = { df_sweep_avx2, df_residual_avx2, df_block_sum_avx2, df_prolong_avx2, df_largest_avx2,
+                      df_pose_avx2, df_link_avx2, df_merge_avx2, df_invert_avx2 },
+#endif
+};
+
+const DfStencilKernels *df_stencil_kernels(void)
+{
+    return &levels[df_cpu_level()];
+}

@@ -1,0 +1,160 @@
+/**
+ * @file
+ * The correction e to the guess is sought, not the colours: lap(e) = div(gx, gy) - lap(u), e = 0 where u is
+ * fixed. Where the guess has the wanted gradients, which is nearly everywhere, the right-hand side is 0.
+ */
+#include "plane/poisson.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "plane/multigrid.h"
+
+/** Part of a plane: x0 <= x < x1, y0 <= y < y1. */
+typedef struct Box {
+    int x0, y0, x1, y1;
+} Box;
+
+/** First of `n` bytes that is not 0; n: none. */
+static int first_set(const uint8_t *bytes, int n)
+{
+    uint64_t eight;
+    int i = 0;
+
+    for (; i + 8 <= n; i += 8) {
+        memcpy(&eight, bytes + i, 8);
+        if (eight)
+            break;
+    }
+    while (i < n && !bytes[i])
+        i++;
+    return i;
+}
+
+static int last_set(const uint8_t *bytes, int n)
+{
+    while (n > 0 && !bytes[n - 1])
+        n--;
+    return n;
+}
+
+/** The hole's bounding box; x1 = 0: no hole. */
+static Box bounds(const uint8_t *hole, int width, int height)
+{
+    Box box = { width, height, 0, 0 };
+
+    for (int y = 0; y < height; y++) {
+        const uint8_t *row = hole + (ptrdiff_t)y * width;
+        int first = first_set(row, width);
+
+        if (first == width)
+            continue;
+        box.x0 = DF_MIN(box.x0, first);
+        box.x1 = DF_MAX(box.x1, last_set(row, width));
+        box.y0 = DF_MIN(box.y0, y);
+        box.y1 = y + 1;
+    }
+    return box;
+}
+
+typedef struct Problem {
+    DfPlane u, gx, gy;
+    const uint8_t *hole;
+    Box box;
+} Problem;
+
+/** Equation of one sample: how many neighbours the plane has for it, and by how much the guess fails. */
+static void equation(const Problem *p, int x, int y, float *inverse, float *r)
+{
+    const float *u = df_plane_row(p->u, y) + x, *gx = df_plane_row(p->gx, y) + x, *gy = df_plane_row(p->gy, y) + x;
+    float sum = 0;
+    int neighbours = 0;
+
+    if (x > 0)
+        sum += u[0] - u[-1] - gx[-1], neighbours++;
+    if (x + 1 < p->u.width)
+        sum += gx[0] - (u[1] - u[0]), neighbours++;
+    if (y > 0)
+        sum += u[0] - u[-p->u.stride] - gy[-p->gy.stride], neighbours++;
+    if (y + 1 < p->u.height)
+        sum += gy[0] - (u[p->u.stride] - u[0]), neighbours++;
+    *inverse = neighbours ? 1.0f / neighbours : 0;
+    *r = sum;
+}
+
+/** Equations of a row: by the kernel where a sample has four neighbours, else one by one. */
+static void pose_row(const Problem *p, DfGrid *grid, int row)
+{
+    const int y = p->box.y0 + row, inner = y > 0 && y + 1 < p->u.height;
+    const int from = inner ? DF_MAX(p->box.x0, 1) : p->box.x1, to = DF_MIN(p->box.x1, p->u.width - 1);
+    const uint8_t *hole = p->hole + (ptrdiff_t)y * p->u.width;
+    float *inverse = grid->inverse + row * grid->stride - p->box.x0, *r = grid->r + row * grid->stride - p->box.x0;
+
+    for (int x = p->box.x0; x < DF_MIN(from, p->box.x1); x++)
+        if (hole[x])
+            equation(p, x, y, inverse + x, r + x);
+    if (from < to) {
+        const float *u = df_plane_row(p->u, y) + from, *gy = df_plane_row(p->gy, y) + from;
+        DfWanted wanted = { u, u - p->u.stride, u + p->u.stride, df_plane_row(p->gx, y) + from, gy,
+                            gy - p->gy.stride };
+
+        df_stencil_kernels()->pose(r + from, inverse + from, &wanted, hole + from, to - from);
+    }
+    for (int x = DF_MAX(from, to); x < p->box.x1; x++)
+        if (hole[x])
+            equation(p, x, y, inverse + x, r + x);
+}
+
+/** Mean of e. */
+static float mean_of(const DfGrid *grid)
+{
+    double sum = 0;
+
+    for (int y = 0; y < grid->height; y++)
+        for (int x = 0; x < grid->width; x++)
+            sum += grid->e[y * grid->stride + x];
+    return sum / ((double)grid->width * grid->height);
+}
+
+static int is_whole(const Problem *p)
+{
+    ptrdiff_t samples = (ptrdiff_t)p->u.width * p->u.height;
+
+    return p->box.x1 - p->box.x0 == p->u.width && p->box.y1 - p->box.y0 == p->u.height &&
+           !memchr(p->hole, 0, samples);
+}
+
+/** Add e to u, where it is 0 outside the hole. */
+static void correct(const Problem *p, const DfGrid *grid, float mean)
+{
+    for (int y = 0; y < grid->height; y++) {
+        const float *e = grid->e + y * grid->stride;
+        float *u = df_plane_row(p->u, p->box.y0 + y) + p->box.x0;
+
+        for (int x = grid->spans[y].first; x < DF_MIN(grid->spans[y].last, grid->width); x++)
+            u[x] += e[x] - mean;
+    }
+}
+
+int df_poisson(DfPlane u, DfPlane gx, DfPlane gy, const uint8_t *hole, float tolerance, DfArena *scratch)
+{
+    DfArenaMark mark = df_arena_mark(scratch);
+    Problem p = { u, gx, gy, hole, bounds(hole, u.width, u.height) };
+    DfGrid grid;
+    int err = 0;
+
+    if (p.box.x1 == 0)
+        return 0;
+    if ((err = df_grid_take(&grid, p.box.x1 - p.box.x0, p.box.y1 - p.box.y0, scratch)) < 0)
+        goto end;
+    for (int y = 0; y < grid.height; y++)
+        pose_row(&p, &grid, y);
+    df_grid_span(&grid);
+    if ((err = df_multigrid(&grid, tolerance, scratch)) < 0)
+        goto end;
+    /* Any smaller hole has something fixed beside each of its parts. */
+    correct(&p, &grid, is_whole(&p) ? mean_of(&grid) : 0);
+end:
+    df_arena_reset(scratch, mark);
+    return err;
+}
