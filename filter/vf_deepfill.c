@@ -80,7 +80,7 @@ typedef struct FillContext {
     int flushed;      ///< nothing more is taken: end_status follows the frames in flight
     int end_status;
     int64_t end_pts;
-    int failed;       ///< activate() has given up
+    int failed;       ///< the error for which activate() has given up, or 0
 } FillContext;
 
 #define OFFSET(x) offsetof(FillContext, x)
@@ -425,6 +425,43 @@ static int run(AVFilterContext *ctx)
     return s->flushed || !ff_deepfill_queue_has_room(&s->queue) ? await_frame(ctx) : ask_upstream(ctx);
 }
 
+/*
+ * Hand on what came before the frame that cannot be filled, which with frames looked ahead may be seconds
+ * of film. The ffmpeg program drops what it has not fetched when a filter fails, so the error waits for the
+ * next activation; by then the frames have left. @return 0, or the error where nothing is to be fetched
+ */
+static int give_up(AVFilterContext *ctx, int error)
+{
+    FillContext *s = ctx->priv;
+    AVFrame *frame;
+
+    s->failed = error;
+    deepfill_flush(s->queue.fill);
+    while (ff_deepfill_queue_count(&s->queue) && ff_deepfill_queue_hand_on(&s->queue, 1) >= 0)
+        ;
+    if (!ff_inlink_queued_frames(ctx->outputs[0]))
+        return error;
+    while (ff_inlink_consume_frame(ctx->inputs[0], &frame) > 0)
+        av_frame_free(&frame);
+    return 0;
+}
+
+/* Fail when more input comes, not when output is asked for: the ffmpeg program takes the latter for an end. */
+static int fail_late(AVFilterContext *ctx)
+{
+    FillContext *s = ctx->priv;
+    AVFilterLink *inlink = ctx->inputs[0];
+    int64_t pts;
+    int status;
+
+    if (ff_inlink_queued_frames(inlink) || ff_inlink_acknowledge_status(inlink, &status, &pts))
+        return s->failed;
+    if (!ff_outlink_frame_wanted(ctx->outputs[0]))
+        return FFERROR_NOT_READY;
+    ff_inlink_request_frame(inlink);
+    return 0;
+}
+
 static int activate(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;
@@ -437,9 +474,10 @@ static int activate(AVFilterContext *ctx)
         ff_deepfill_queue_close(&s->queue);
         return 0;
     }
+    if (s->failed)
+        return fail_late(ctx);
     ret = run(ctx);
-    s->failed |= ret < 0 && ret != FFERROR_NOT_READY;
-    return ret;
+    return ret >= 0 || ret == FFERROR_NOT_READY ? ret : give_up(ctx, ret);
 }
 
 static av_cold void uninit(AVFilterContext *ctx)

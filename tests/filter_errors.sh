@@ -99,6 +99,24 @@ else
     skip 'a mask that is damaged' 'no libx264'
 fi
 
+# A picture of another size ends it all, but those before it are handed on, however many are held; and where
+# something before the filter brings them all to one size none is lost.
+for size in 128x96 160x120; do
+    ff -f lavfi -i "testsrc2=s=$size:r=25:d=0.4" -c:v mjpeg -f mjpeg part.mjpeg && cat part.mjpeg >>sizes.mjpeg
+done
+sizes() { # FRAMES FILTER
+    ff -reinit_filter 0 -f mjpeg -i sizes.mjpeg -vf "$2,metadata=print:key=lavfi.deepfill.hole:file=sizes.txt" -f null -
+    local status=$?
+    same "$(grep -c lavfi.deepfill.hole sizes.txt)" "$1" && return $status
+}
+cut_short() {
+    ! sizes 10 "deepfill=box='40 40 20 20':$1" && same "$(grep -c lavfi.deepfill.hole sizes.txt)" 10
+}
+for setting in delay=0:ahead=0 ahead=3 ahead=-1 temporal=0; do
+    check "frames before one of another size come, with $setting" cut_short $setting
+done
+check 'sizes that change before a scale' sizes 20 "scale=128:96,deepfill=box='40 40 20 20'"
+
 # A name with a colon is a file, not a protocol.
 colon() {
     mkdir -p a:b && cp white.png a:b/m.png &&
