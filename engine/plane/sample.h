@@ -5,16 +5,7 @@
 #ifndef DF_PLANE_SAMPLE_H
 #define DF_PLANE_SAMPLE_H
 
-#include <stddef.h>
-#include <stdint.h>
-
-/** A plane of 8- or 16-bit samples, somebody else's memory. */
-typedef struct DfTexture {
-    const uint8_t *data;
-    ptrdiff_t stride;  /**< bytes */
-    int width, height; /**< samples, at least 1 */
-    int bytes;         /**< a sample, 1 or 2 */
-} DfTexture;
+#include "kernels/cubic.h"
 
 /**
  * Interpolate at n positions; edges are replicated, positions beyond them included.
