@@ -7,8 +7,9 @@
 
 #include <stddef.h>
 
-#define DF_WINDOW 15      /**< side of the window that is tracked, in pixels */
-#define DF_WINDOW_ROOM 26 /**< floats from its first column that a kernel may read, used or not */
+#define DF_WINDOW 15        /**< side of the window that is tracked, in pixels */
+#define DF_TAKE_COLUMNS 25  /**< floats of a row that taking a template reads; all but 18 are not used */
+#define DF_MATCH_COLUMNS 17 /**< floats of a row that matching reads, all finite; the last is not used */
 
 /** A window as it looks where it is tracked from, between pixels; the 16th column of each row is zero. */
 typedef struct DfTemplate {
@@ -42,13 +43,13 @@ typedef struct DfTrackKernels {
 
     /**
      * Take a template at (fx, fy), 0..1, beyond the window's first pixel. `from` is the pixel above and left
-     * of that one: 18 rows of DF_WINDOW_ROOM floats are read.
+     * of that one: 18 rows of DF_TAKE_COLUMNS floats are read.
      */
     void (*take)(DfTemplate *window, const float *from, ptrdiff_t stride, float fx, float fy);
 
     /**
      * Sums over the window of (value seen - the template's) times its gradient: sums[0] x, [1] y. The window
-     * lies at (fx, fy), 0..1, beyond `from`: 16 rows of DF_WINDOW_ROOM floats are read.
+     * lies at (fx, fy), 0..1, beyond `from`: 16 rows of DF_MATCH_COLUMNS floats are read.
      */
     void (*match)(float sums[2], const DfTemplate *window, const float *from, ptrdiff_t stride, float fx,
                   float fy);

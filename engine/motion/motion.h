@@ -27,7 +27,8 @@ typedef struct DfLook {
     DfPyramid pyramid;   /**< luma, levels of 8 bits, the hole filled smoothly */
     const uint8_t *hole; /**< height rows of width bytes, not 0: hole; somebody else's */
     uint8_t *distrusted; /**< the same, grown by DF_MOTION_MARGIN */
-    float *distance;     /**< Euclidean, to the hole, in pixels; height rows of width; large where there is no hole */
+    int area;            /**< pixels of the hole */
+    float *distance;     /**< Euclidean, to the hole, in pixels; height rows of width; large beyond DF_MOTION_RING */
 } DfLook;
 
 /** What a motion is beyond the affine, inside the hole's rectangle. */
@@ -42,7 +43,8 @@ typedef struct DfMotion {
     DfResidual more_b, more_a;   /**< in a's hole; in b's hole */
     int corners;                 /**< tracked; below 8 the motion is taken as none, and they say nothing of a cut */
     float survived;              /**< share of them that did, 0..1; 1 where there were below 8 */
-    float explained;             /**< share of the survivors' weight within 1 px of the affine */
+    float explained;             /**< share of the survivors' weight near the holes within 1 px of the affine;
+                                      1 where there are none */
     float error;                 /**< median |b - a| after alignment and removal of its own median, a quarter of
                                       the size, around the hole; levels of 8 bits */
 } DfMotion;

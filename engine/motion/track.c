@@ -16,37 +16,41 @@
 #define LEAST_EIGEN 0.1f /* (levels per px)^2, of the mean structure tensor: less is flat */
 #define RETURNS 0.5f     /* px: as near to where it began must a track come back */
 
-enum { HALF = DF_WINDOW / 2, PATCH = DF_WINDOW + 3, PATCH_STRIDE = 32 };
+enum { HALF = DF_WINDOW / 2, PATCH_ROWS = DF_WINDOW + 3, PATCH_STRIDE = 32 };
 
-/** The rows that a kernel reads: in the plane itself, or copied with its edge samples repeated. */
+/** The pixels that a kernel reads: in the plane itself, or copied with its edge samples repeated. */
 typedef struct Patch {
+    int x0, y0; /* of its first pixel, where `from` is set */
     const float *from;
     ptrdiff_t stride;
-    float copy[PATCH * PATCH_STRIDE];
+    float copy[PATCH_ROWS * PATCH_STRIDE];
 } Patch;
 
-static void copy_patch(Patch *patch, DfPlane plane, int x0, int y0)
+static void copy_row(float *to, const float *row, int x0, int columns, int width)
 {
-    memset(patch->copy, 0, sizeof patch->copy); /* what is read but not used must be finite */
-    for (int y = 0; y < PATCH; y++) {
-        const float *row = df_plane_row(plane, DF_CLAMP(y0 + y, 0, plane.height - 1));
-        for (int x = 0; x < PATCH; x++)
-            patch->copy[y * PATCH_STRIDE + x] = row[DF_CLAMP(x0 + x, 0, plane.width - 1)];
-    }
-    patch->from = patch->copy;
-    patch->stride = PATCH_STRIDE;
+    int left = DF_CLAMP(-x0, 0, columns), right = DF_CLAMP(width - x0, left, columns);
+
+    for (int x = 0; x < left; x++)
+        to[x] = row[0];
+    memcpy(to + left, row + x0 + left, (right - left) * sizeof *to);
+    for (int x = right; x < columns; x++)
+        to[x] = row[width - 1];
 }
 
-static void patch_at(Patch *patch, DfPlane plane, int x0, int y0)
+/** Make `columns` floats of `rows` rows from (x0, y0) on readable; steps that stay near find it made already. */
+static void patch_at(Patch *patch, DfPlane plane, int x0, int y0, int columns, int rows)
 {
-    int inside = x0 >= 0 && y0 >= 0 && x0 + PATCH <= plane.width && y0 + PATCH <= plane.height;
+    int inside = x0 >= 0 && y0 >= 0 && x0 + columns <= plane.width && y0 + rows <= plane.height;
 
-    if (!inside || x0 + DF_WINDOW_ROOM > plane.stride) {
-        copy_patch(patch, plane, x0, y0);
+    if (patch->from && patch->x0 == x0 && patch->y0 == y0)
         return;
-    }
-    patch->from = df_plane_row(plane, y0) + x0;
-    patch->stride = plane.stride;
+    patch->x0 = x0;
+    patch->y0 = y0;
+    patch->from = inside ? df_plane_row(plane, y0) + x0 : patch->copy;
+    patch->stride = inside ? plane.stride : PATCH_STRIDE;
+    for (int y = 0; !inside && y < rows; y++)
+        copy_row(patch->copy + y * PATCH_STRIDE, df_plane_row(plane, DF_CLAMP(y0 + y, 0, plane.height - 1)), x0,
+                 columns, plane.width);
 }
 
 /** Whether a window's centre is so far out that nothing of the window lies in the picture, or not a number. */
@@ -61,17 +65,17 @@ static void take(DfTemplate *window, DfPlane plane, DfCorner at)
     float left = floorf(at.x), top = floorf(at.y);
     Patch patch;
 
-    patch_at(&patch, plane, (int)left - HALF - 1, (int)top - HALF - 1);
+    patch.from = NULL;
+    patch_at(&patch, plane, (int)left - HALF - 1, (int)top - HALF - 1, DF_TAKE_COLUMNS, DF_WINDOW + 3);
     df_track_kernels()->take(window, patch.from, patch.stride, at.x - left, at.y - top);
 }
 
-static void match(float sums[2], const DfTemplate *window, DfPlane plane, DfCorner at)
+static void match(float sums[2], const DfTemplate *window, Patch *patch, DfPlane plane, DfCorner at)
 {
     float left = floorf(at.x), top = floorf(at.y);
-    Patch patch;
 
-    patch_at(&patch, plane, (int)left - HALF, (int)top - HALF);
-    df_track_kernels()->match(sums, window, patch.from, patch.stride, at.x - left, at.y - top);
+    patch_at(patch, plane, (int)left - HALF, (int)top - HALF, DF_MATCH_COLUMNS, DF_WINDOW + 1);
+    df_track_kernels()->match(sums, window, patch->from, patch->stride, at.x - left, at.y - top);
 }
 
 /** @return whether the window has texture in both directions, or else motion cannot be told */
@@ -88,11 +92,13 @@ static int converge(DfCorner *to, const DfTemplate *window, DfPlane plane)
 {
     float scale = 1 / (window->xx * window->yy - window->xy * window->xy), sums[2];
     DfCorner last = { 0, 0 };
+    Patch patch;
 
+    patch.from = NULL;
     for (int i = 0; i < STEPS; i++) {
         if (is_lost(plane, *to))
             return 0;
-        match(sums, window, plane, *to);
+        match(sums, window, &patch, plane, *to);
         DfCorner step = { (window->xy * sums[1] - window->yy * sums[0]) * scale,
                           (window->xy * sums[0] - window->xx * sums[1]) * scale };
         to->x += step.x;

@@ -23,12 +23,12 @@ static float sum_lanes(__m256 v)
 }
 
 /* Up to n (0..8) values; lanes beyond are zero and their memory is not touched. */
-static __m256 load(const float *from, int n)
+static inline __attribute__((always_inline)) __m256 load(const float *from, int n)
 {
     return n >= 8 ? _mm256_loadu_ps(from) : _mm256_maskload_ps(from, first_lanes(n));
 }
 
-static void store(float *to, __m256 v, int n)
+static inline __attribute__((always_inline)) void store(float *to, __m256 v, int n)
 {
     if (n >= 8)
         _mm256_storeu_ps(to, v);
@@ -164,7 +164,7 @@ static __m256 mix_columns(const float *from, __m256 fx)
     return mix(_mm256_loadu_ps(from), _mm256_loadu_ps(from + 1), fx);
 }
 
-enum { SEEN = 24 }; /* columns of the window with its border, and some that are not used */
+enum { SEEN = 24 }; /* columns of the window with its border, and some that are read but not used */
 
 static void interpolate(float seen[DF_WINDOW + 2][SEEN], const float *from, ptrdiff_t stride, __m256 fx, __m256 fy)
 {
@@ -217,7 +217,7 @@ static void take(DfTemplate *window, const float *from, ptrdiff_t stride, float 
     window->yy = sum_lanes(sums[2]);
 }
 
-/* The 16th column counts nothing, as its gradient is zero; what is read there is memory's only, yet finite. */
+/* The 16th column counts nothing, as its gradient is zero. */
 static void match(float sums[2], const DfTemplate *window, const float *from, ptrdiff_t stride, float fx, float fy)
 {
     const __m256 x = set(fx), y = set(fy);

@@ -1,0 +1,116 @@
+/**
+ * @file
+ * One picture made ready: its hole filled smoothly, so that nothing in it is mistaken for texture; a pyramid;
+ * how far each pixel lies from the hole.
+ */
+#include "motion/motion.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "plane/distance.h"
+#include "plane/membrane.h"
+
+/* px: what lies farther than anybody looks. */
+#define FAR 1e6f
+
+/** Levels: those of the dense search, which begins where the longest motion is a few pixels. */
+#define LEVELS 6
+#define LEAST_SIDE 8
+
+typedef struct Scratch {
+    int16_t *offset; /* height rows of width */
+    int *site, *stack;
+} Scratch;
+
+static int scratch_take(Scratch *scratch, DfArena *arena, int width, int height)
+{
+    scratch->offset = df_arena_take(arena, df_size_mul(df_size_mul(width, height), sizeof *scratch->offset));
+    scratch->site = df_arena_take(arena, width * sizeof *scratch->site);
+    scratch->stack = df_arena_take(arena, 2 * width * sizeof *scratch->stack);
+    return scratch->offset && scratch->site && scratch->stack ? 0 : -ENOMEM;
+}
+
+static void sweep(int16_t *offset, const uint8_t *hole, int width, int height)
+{
+    for (int y = 0; y < height; y++, hole += width, offset += width)
+        df_distance_down(hole, y ? offset - width : NULL, offset, width);
+    offset -= width;
+    for (int y = height - 2; y >= 0; y--, offset -= width)
+        df_distance_up(offset, offset - width, width);
+}
+
+static void measure_row(float *distance, const int16_t *offset, int width, const Scratch *scratch)
+{
+    const int *site = scratch->site;
+
+    df_distance_row(offset, width, DF_MOTION_RING, scratch->site, scratch->stack);
+    for (int x = 0; x < width; x++) {
+        if (site[x] < 0) {
+            distance[x] = FAR;
+        } else if (site[x] == x) {
+            distance[x] = (float)(offset[x] < 0 ? -offset[x] : offset[x]);
+        } else {
+            float dx = (float)(x - site[x]), dy = offset[site[x]];
+            distance[x] = sqrtf(dx * dx + dy * dy);
+        }
+    }
+}
+
+/** Samples that are set, by blocks of fixed length, which compilers turn into vector instructions. */
+static int count_set(const uint8_t *hole, size_t n)
+{
+    int count = 0;
+    size_t i = 0;
+
+    for (; i + 16 <= n; i += 16)
+        for (int k = 0; k < 16; k++)
+            count += hole[i + k] != 0;
+    for (; i < n; i++)
+        count += hole[i] != 0;
+    return count;
+}
+
+static void mark_distrusted(uint8_t *restrict distrusted, const float *restrict distance, size_t n)
+{
+    size_t i = 0;
+
+    for (; i + 16 <= n; i += 16)
+        for (int k = 0; k < 16; k++)
+            distrusted[i + k] = distance[i + k] <= DF_MOTION_MARGIN;
+    for (; i < n; i++)
+        distrusted[i] = distance[i] <= DF_MOTION_MARGIN;
+}
+
+/** Distances and what follows from them. */
+static int survey(DfLook *look, DfArena *arena, int width, int height)
+{
+    size_t n = (size_t)width * height;
+    Scratch scratch;
+
+    look->distance = df_arena_take(arena, df_size_mul(n, sizeof *look->distance));
+    look->distrusted = df_arena_take(arena, n);
+    DfArenaMark mark = df_arena_mark(arena);
+    if (!look->distance || !look->distrusted || scratch_take(&scratch, arena, width, height))
+        return -ENOMEM;
+    sweep(scratch.offset, look->hole, width, height);
+    for (int y = 0; y < height; y++)
+        measure_row(look->distance + (size_t)y * width, scratch.offset + (size_t)y * width, width, &scratch);
+    mark_distrusted(look->distrusted, look->distance, n);
+    look->area = count_set(look->hole, n);
+    df_arena_reset(arena, mark);
+    return 0;
+}
+
+int df_look(DfLook *look, DfArena *arena, DfPlane luma, const uint8_t *hole)
+{
+    *look = (DfLook){ .hole = hole };
+    int ret = survey(look, arena, luma.width, luma.height);
+
+    if (!ret)
+        ret = df_membrane(&luma, 1, hole, arena);
+    if (!ret)
+        ret = df_pyramid_build(&look->pyramid, arena, luma, LEVELS, LEAST_SIDE);
+    return ret;
+}

@@ -1,0 +1,130 @@
+/**
+ * @file
+ * From corners to the background's motion: an affine for each direction from one set of tracks, and whether
+ * more is needed.
+ */
+#include "motion/motion.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "motion/parts.h"
+#include "motion/track.h"
+
+#define LEAST_CORNERS 8
+#define NEAR 32         /* px from the hole: tracks there tell whether the affine explains what passes behind it */
+#define ENOUGH 0.95f    /* share of them that the affine must explain; else dense flow is asked */
+#define EXPLAINED 1.0f  /* px */
+
+/** The ring's tracks; those of a pair of pictures. */
+typedef struct Tracks {
+    DfTrack track[DF_AFFINE_TRACKS];
+    float distance[DF_AFFINE_TRACKS]; /* to the nearer of the holes, in pixels */
+    int count, corners;
+} Tracks;
+
+static int is_ring(float a, float b)
+{
+    int clear = (a > DF_MOTION_KEEP_OFF) & (b > DF_MOTION_KEEP_OFF);
+    return clear & ((a < DF_MOTION_RING) | (b < DF_MOTION_RING));
+}
+
+/** Set where corners may be: near one of the holes, clear of both. Blocks of fixed length become vector code. */
+static void mark_ring(uint8_t *restrict where, const float *restrict a, const float *restrict b, size_t n)
+{
+    size_t i = 0;
+
+    for (; i + 16 <= n; i += 16)
+        for (int k = 0; k < 16; k++)
+            where[i + k] = is_ring(a[i + k], b[i + k]);
+    for (; i < n; i++)
+        where[i] = is_ring(a[i], b[i]);
+}
+
+static int find_corners(DfCorner *corners, const DfLook *a, const DfLook *b, DfArena *scratch)
+{
+    DfPlane picture = a->pyramid.levels[0];
+    size_t n = (size_t)picture.width * picture.height;
+    DfArenaMark mark = df_arena_mark(scratch);
+    uint8_t *where = df_arena_take(scratch, n);
+    int count = -ENOMEM;
+
+    if (where) {
+        mark_ring(where, a->distance, b->distance, n);
+        count = df_corners_find(corners, DF_AFFINE_TRACKS, picture, where, scratch);
+    }
+    df_arena_reset(scratch, mark);
+    return count;
+}
+
+/** Distance to a look's hole at a position that rounds to one of its pixels. */
+static float distance_at(const DfLook *look, float x, float y)
+{
+    DfPlane picture = look->pyramid.levels[0];
+    int px = DF_CLAMP((int)(x + 0.5f), 0, picture.width - 1), py = DF_CLAMP((int)(y + 0.5f), 0, picture.height - 1);
+
+    return look->distance[(size_t)py * picture.width + px];
+}
+
+/** What is nearer to a hole says more of what is behind it. */
+static void weigh(Tracks *tracks, const DfLook *a, const DfLook *b)
+{
+    float reach = fmaxf(16, 0.35f * sqrtf((float)DF_MAX(a->area, b->area) + 1));
+
+    for (int i = 0; i < tracks->count; i++) {
+        DfTrack *track = &tracks->track[i];
+        float distance = fminf(distance_at(a, track->x, track->y), distance_at(b, track->to_x, track->to_y));
+        tracks->distance[i] = distance;
+        track->weight = expf(-fminf(distance, DF_MOTION_RING) / reach);
+    }
+}
+
+static int find_tracks(Tracks *tracks, const DfLook *a, const DfLook *b, DfArena *scratch)
+{
+    DfCorner corners[DF_AFFINE_TRACKS];
+    int found = find_corners(corners, a, b, scratch);
+
+    if (found < 0)
+        return found;
+    tracks->corners = found;
+    tracks->count = found < LEAST_CORNERS ? 0 : df_track(tracks->track, &a->pyramid, &b->pyramid, corners, found);
+    weigh(tracks, a, b);
+    return 0;
+}
+
+/** The share of the weight within `reach` of a hole that the affine explains; 1 where there is none. */
+static float share_explained(const DfAffine *to_b, const Tracks *tracks, float reach)
+{
+    float all = 0, explained = 0;
+
+    for (int i = 0; i < tracks->count; i++) {
+        if (tracks->distance[i] > reach)
+            continue;
+        all += tracks->track[i].weight;
+        if (df_affine_residual(to_b, &tracks->track[i], 0) <= EXPLAINED)
+            explained += tracks->track[i].weight;
+    }
+    return all > 0 ? explained / all : 1;
+}
+
+int df_motion(DfMotion *motion, const DfLook *a, const DfLook *b, DfArena *keep, DfArena *scratch)
+{
+    Tracks tracks;
+    int ret = find_tracks(&tracks, a, b, scratch), fitted;
+
+    *motion = (DfMotion){ .survived = 1, .explained = 1 };
+    if (ret)
+        return ret;
+    motion->corners = tracks.corners;
+    if (tracks.corners >= LEAST_CORNERS)
+        motion->survived = (float)tracks.count / tracks.corners;
+    fitted = df_affine_fit(&motion->to_b, tracks.track, tracks.count, 0) &&
+             df_affine_fit(&motion->to_a, tracks.track, tracks.count, 1);
+    if (fitted)
+        motion->explained = share_explained(&motion->to_b, &tracks, NEAR);
+    ret = df_ring_error(&motion->error, a, b, &motion->to_b, scratch);
+    if (!ret && motion->explained < ENOUGH && motion->survived >= DF_MOTION_CUT)
+        ret = df_residuals(motion, a, b, keep, scratch);
+    return ret;
+}
