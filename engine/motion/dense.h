@@ -7,6 +7,7 @@
 #ifndef DF_MOTION_DENSE_H
 #define DF_MOTION_DENSE_H
 
+#include "motion/affine.h"
 #include "plane/pyramid.h"
 
 /** One motion a sample, in pixels; planes of one size. */
@@ -22,7 +23,7 @@ typedef struct DfFlow {
  * @param wanted  height rows of width bytes: where the flow is to be had at full size
  * @return 0 or -ENOMEM
  */
-int df_dense_flow(DfFlow flow, const DfPyramid *a, const DfPyramid *b, const struct DfAffine *start,
+int df_dense_flow(DfFlow flow, const DfPyramid *a, const DfPyramid *b, const DfAffine *start,
                   const uint8_t *wanted, DfArena *scratch);
 
 #endif

@@ -1,0 +1,126 @@
+/**
+ * @file
+ * AVX2 versions of kernels/patch.c: a row of a patch is a vector.
+ */
+#include "kernels/patch.h"
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+
+/* The sums of the lanes of four vectors. */
+static __m128 sum_lanes4(__m256 a, __m256 b, __m256 c, __m256 d)
+{
+    __m256 sums = _mm256_hadd_ps(_mm256_hadd_ps(a, b), _mm256_hadd_ps(c, d));
+    return _mm_add_ps(_mm256_castps256_ps128(sums), _mm256_extractf128_ps(sums, 1));
+}
+
+/* The mean of a patch, in all lanes. */
+static __m256 mean_of(const __m256 v[DF_PATCH])
+{
+    __m256 sum = _mm256_add_ps(_mm256_add_ps(_mm256_add_ps(v[0], v[1]), _mm256_add_ps(v[2], v[3])),
+                               _mm256_add_ps(_mm256_add_ps(v[4], v[5]), _mm256_add_ps(v[6], v[7])));
+    sum = _mm256_add_ps(sum, _mm256_permute2f128_ps(sum, sum, 1));
+    sum = _mm256_hadd_ps(sum, sum);
+    return _mm256_mul_ps(_mm256_hadd_ps(sum, sum), _mm256_set1_ps(1.0f / DF_PATCH_AREA));
+}
+
+static void take(DfPatch *patch, const float *from, ptrdiff_t stride)
+{
+    const __m256 half = _mm256_set1_ps(0.5f);
+    __m256 dx[DF_PATCH], dy[DF_PATCH], xx = _mm256_setzero_ps(), xy = xx, yy = xx;
+
+    for (int y = 0; y < DF_PATCH; y++, from += stride) {
+        _mm256_store_ps(patch->value + DF_PATCH * y, _mm256_loadu_ps(from));
+        dx[y] = _mm256_mul_ps(half, _mm256_sub_ps(_mm256_loadu_ps(from + 1), _mm256_loadu_ps(from - 1)));
+        __m256 above = _mm256_loadu_ps(from - stride), below = _mm256_loadu_ps(from + stride);
+        dy[y] = _mm256_mul_ps(half, _mm256_sub_ps(below, above));
+    }
+    __m256 mean_x = mean_of(dx), mean_y = mean_of(dy);
+    for (int y = 0; y < DF_PATCH; y++) {
+        __m256 x = _mm256_sub_ps(dx[y], mean_x), v = _mm256_sub_ps(dy[y], mean_y);
+        _mm256_store_ps(patch->dx + DF_PATCH * y, x);
+        _mm256_store_ps(patch->dy + DF_PATCH * y, v);
+        xx = _mm256_fmadd_ps(x, x, xx);
+        xy = _mm256_fmadd_ps(x, v, xy);
+        yy = _mm256_fmadd_ps(v, v, yy);
+    }
+    float sums[4];
+    _mm_storeu_ps(sums, sum_lanes4(xx, xy, yy, yy));
+    patch->xx = sums[0];
+    patch->xy = sums[1];
+    patch->yy = sums[2];
+}
+
+static __m256 across(const float *row, __m256 fx)
+{
+    __m256 v = _mm256_loadu_ps(row);
+    return _mm256_fmadd_ps(fx, _mm256_sub_ps(_mm256_loadu_ps(row + 1), v), v);
+}
+
+static void differences(__m256 d[DF_PATCH], const DfPatch *patch, const DfPatchView *view)
+{
+    const __m256 fx = _mm256_set1_ps(view->fx), fy = _mm256_set1_ps(view->fy);
+    __m256 above = across(view->from, fx);
+
+    for (int y = 0; y < DF_PATCH; y++) {
+        __m256 below = across(view->from + (y + 1) * view->stride, fx);
+        __m256 seen = _mm256_fmadd_ps(fy, _mm256_sub_ps(below, above), above);
+        d[y] = _mm256_sub_ps(seen, _mm256_load_ps(patch->value + DF_PATCH * y));
+        above = below;
+    }
+}
+
+static void compare(DfPatchMatch *match, const DfPatch *patch, const DfPatchView *view)
+{
+    __m256 d[DF_PATCH], x = _mm256_setzero_ps(), y = x, error = x;
+
+    differences(d, patch, view);
+    __m256 mean = mean_of(d);
+    for (int i = 0; i < DF_PATCH; i++) {
+        __m256 v = _mm256_sub_ps(d[i], mean);
+        x = _mm256_fmadd_ps(v, _mm256_load_ps(patch->dx + DF_PATCH * i), x);
+        y = _mm256_fmadd_ps(v, _mm256_load_ps(patch->dy + DF_PATCH * i), y);
+        error = _mm256_fmadd_ps(v, v, error);
+    }
+    float sums[4];
+    _mm_storeu_ps(sums, sum_lanes4(x, y, error, error));
+    *match = (DfPatchMatch){ sums[0], sums[1], sums[2] };
+}
+
+static void add_to(float *sum, __m256 value, __m256 weight)
+{
+    _mm256_storeu_ps(sum, _mm256_fmadd_ps(weight, value, _mm256_loadu_ps(sum)));
+}
+
+static void spread(float *const sums[3], ptrdiff_t stride, const DfPatch *patch, const DfPatchView *view,
+                   const float flow[2])
+{
+    const __m256 one = _mm256_set1_ps(1), sign = _mm256_set1_ps(-0.0f);
+    const __m256 flow_x = _mm256_set1_ps(flow[0]), flow_y = _mm256_set1_ps(flow[1]);
+    __m256 d[DF_PATCH];
+
+    differences(d, patch, view);
+    __m256 mean = mean_of(d);
+    for (int y = 0; y < DF_PATCH; y++) {
+        __m256 size = _mm256_andnot_ps(sign, _mm256_sub_ps(d[y], mean));
+        __m256 weight = _mm256_div_ps(one, _mm256_max_ps(one, size));
+        add_to(sums[0] + y * stride, one, weight);
+        add_to(sums[1] + y * stride, flow_x, weight);
+        add_to(sums[2] + y * stride, flow_y, weight);
+    }
+}
+
+static void quotient(float *out, const float *sum, const float *weight, int n)
+{
+    int i = 0;
+
+    for (; i + 8 <= n; i += 8)
+        _mm256_storeu_ps(out + i, _mm256_div_ps(_mm256_loadu_ps(sum + i), _mm256_loadu_ps(weight + i)));
+    df_patch_kernels_c.quotient(out + i, sum + i, weight + i, n - i);
+}
+
+const DfPatchKernels df_patch_kernels_avx2 = { .take = take, .compare = compare, .spread = spread,
+                                               .quotient = quotient };
+
+#endif
