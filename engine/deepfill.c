@@ -136,6 +136,31 @@ static void choose(DeepfillContext *ctx)
                                 .warning = df_gemm_warning() };
 }
 
+/** What boxes depend on, but for the mask's feather. */
+static DfRules rules_of(const DeepfillContext *ctx)
+{
+    const DeepfillFormat *format = &ctx->settings.format;
+
+    return (DfRules){
+        .width = format->width, .height = format->height, .size = ctx->info.size,
+        .alignment = ctx->model.alignment,
+        .least_side = df_round_up(ctx->model.least_side, ctx->model.alignment),
+        .grid_x = 1 << format->sub_x, .grid_y = 1 << format->sub_y,
+    };
+}
+
+static int open_frames(DeepfillContext *ctx)
+{
+    const DeepfillInfo *info = &ctx->info;
+    DfFramesSettings settings = {
+        .model = ctx->settings.model, .format = ctx->settings.format, .rules = rules_of(ctx),
+        .workers = info->workers, .delay = info->delay, .temporal = info->temporal, .ahead = info->ahead,
+        .budget = (size_t)info->memory * (1 << 20) / 4,
+    };
+
+    return df_frames_open(&ctx->frames, &settings);
+}
+
 int deepfill_open(DeepfillContext **context, const DeepfillSettings *settings)
 {
     DeepfillContext *ctx;
@@ -154,9 +179,7 @@ int deepfill_open(DeepfillContext **context, const DeepfillSettings *settings)
     df_gemm_open();
     ctx->gemm_claimed = 1;
     choose(ctx);
-    ret = df_frames_open(&ctx->frames, settings->model, settings->format.width, ctx->info.workers,
-                         ctx->info.delay);
-    if (ret < 0)
+    if ((ret = open_frames(ctx)) < 0)
         goto fail;
     *context = ctx;
     return 0;
@@ -231,7 +254,8 @@ static int check_frame(const DeepfillContext *ctx, const DeepfillFrame *frame)
                         own->width, own->height, own->depth, (int)own->layout);
     if (check_range("show", (int)frame->show, DEEPFILL_SHOW_FILL, DEEPFILL_SHOW_SOURCES) < 0)
         return -EINVAL;
-    for (int p = 0; frame->mask && p < df_plane_count(own); p++)
+    /* Others may want to see what passes untouched. */
+    for (int p = 0; (frame->mask || ctx->info.temporal) && p < df_plane_count(own); p++)
         if (check_plane(&frame->image, p) < 0)
             return -EINVAL;
     return frame->mask ? check_mask_size(ctx, frame->mask) : 0;
@@ -240,13 +264,9 @@ static int check_frame(const DeepfillContext *ctx, const DeepfillFrame *frame)
 /** The boxes of a mask, as they follow from those of the frame before. @return 0 or -ENOMEM */
 static int regions_of(const DeepfillContext *ctx, const DeepfillMask *mask, DfRegions **regions)
 {
-    const DeepfillFormat *format = &ctx->settings.format;
-    DfRules rules = {
-        .width = format->width, .height = format->height, .size = ctx->info.size,
-        .alignment = ctx->model.alignment,
-        .least_side = df_round_up(ctx->model.least_side, ctx->model.alignment),
-        .grid_x = 1 << format->sub_x, .grid_y = 1 << format->sub_y, .feather = mask->settings.feather,
-    };
+    DfRules rules = rules_of(ctx);
+
+    rules.feather = mask->settings.feather;
 
     if (mask == ctx->mask) {
         *regions = df_regions_ref(ctx->regions);

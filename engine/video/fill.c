@@ -237,6 +237,15 @@ static void run_network(const DfFiller *filler, const Prepared *prepared, const 
     df_model_run(filler->model, prepared->plan, arena->network, &run);
 }
 
+int df_fill_reserve(DfFill *fill, const DeepfillFormat *format, int width, int height)
+{
+    int ret = reserve(&fill->memory, &fill->bytes, df_planes_bytes(format, width, height));
+
+    if (ret >= 0)
+        df_planes_carve(&fill->planes, format, width, height, fill->memory);
+    return ret;
+}
+
 int df_fill_box(DfFiller *filler, const DeepfillImage *image, const DeepfillMask *mask, const DfBox *box,
                 int coarse, DfFill *fill)
 {
@@ -249,11 +258,9 @@ int df_fill_box(DfFiller *filler, const DeepfillImage *image, const DeepfillMask
         return ret;
     if ((ret = reserve(&filler->memory, &filler->bytes, arena_of(prepared, NULL).bytes)) < 0)
         return ret;
-    size_t planes = df_planes_bytes(format, format->width, format->height);
-    if ((ret = reserve(&fill->memory, &fill->bytes, planes)) < 0)
+    if ((ret = df_fill_reserve(fill, format, format->width, format->height)) < 0)
         return ret;
     Arena arena = arena_of(prepared, filler->memory);
-    df_planes_carve(&fill->planes, format, format->width, format->height, fill->memory);
 
     fill->no_context = !cut_out(&arena, &key, image, mask, box);
     if ((ret = df_color_to_rgb(prepared->color, arena.color, &arena.planes, arena.image)) < 0)

@@ -27,6 +27,9 @@ int df_filler_create(DfFiller **filler, DeepfillModel *model);
 /** Free a worker's own and set *filler to NULL; NULL is fine. */
 void df_filler_close(DfFiller **filler);
 
+/** Lay out a fill's planes for so many luma samples. @return 0 or -ENOMEM */
+int df_fill_reserve(DfFill *fill, const DeepfillFormat *format, int width, int height);
+
 /**
  * Fill a box.
  *

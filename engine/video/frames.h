@@ -7,27 +7,47 @@
 
 #include "video/paste.h"
 #include "video/pipeline.h"
+#include "video/temporal.h"
 
 /** A frame in its slot. */
 typedef struct DfFrameSlot {
-    DeepfillFrame frame; /**< with a reference to its mask */
-    DfRegions *regions;  /**< its boxes; NULL: it passes untouched */
-    DfFill *fills;       /**< one a box; they, and their memory, stay from frame to frame */
-    int fill_count;      /**< how many there is room for */
+    DeepfillFrame frame;   /**< with a reference to its mask */
+    int64_t number;
+    DfRegions *regions;    /**< its boxes; NULL: it passes untouched */
+    DfFill *fills;         /**< one a box, or one an area; they, and their memory, stay from frame to frame */
+    int fill_count;        /**< how many there is room for */
+    DfSynthesis synthesis; /**< of a fill from other frames */
 } DfFrameSlot;
 
 /** A worker's own. */
 typedef struct DfWorker {
     DfFiller *filler;
     DfPasteRow row;
+    DfTemporalWorker temporal;
 } DfWorker;
+
+/** How frames are filled. */
+typedef struct DfFramesSettings {
+    DeepfillModel *model;
+    DeepfillFormat format;
+    DfRules rules;         /**< feather is not read */
+    int workers, delay;
+    int temporal, ahead;   /**< as in DeepfillSettings; ahead is chosen */
+    size_t budget;         /**< bytes of sources that are kept for later */
+} DfFramesSettings;
+
+#define DF_MOST_STEPS 5
 
 /** All slots and workers, and the pipeline that ties them together. */
 typedef struct DfFrames {
     DfPipeline *pipeline;
+    DfStep steps[DF_MOST_STEPS];
     DfFrameSlot *slots;
     DfWorker *workers;
     int slot_count, worker_count;
+    int64_t sent;
+    int has_temporal;      /**< 1: `temporal` is in use */
+    DfTemporal temporal;
 } DfFrames;
 
 /**
@@ -35,7 +55,7 @@ typedef struct DfFrames {
  * @param frames  zeroed; stays where it is until df_frames_close()
  * @return 0 or a negative errno; df_frames_close() is to be called in either case
  */
-int df_frames_open(DfFrames *frames, DeepfillModel *model, int width, int workers, int delay);
+int df_frames_open(DfFrames *frames, const DfFramesSettings *settings);
 
 /** @return 0 where df_frames_send() would find room; -EAGAIN; -EPIPE */
 int df_frames_room(DfFrames *frames);

@@ -39,4 +39,13 @@ int df_mask_create(DeepfillMask **mask, const DeepfillMaskSettings *settings, co
  */
 int df_mask_weights(const DeepfillMask *mask, int y, int x0, int x1, int sub_x, int sub_y, uint8_t *weight);
 
+/** @return 1 where luma sample (x, y) of the frame lies in the grown hole; positions beyond it do not */
+static inline int df_mask_hole(const DeepfillMask *mask, int x, int y)
+{
+    DfRect e = mask->extent;
+
+    return x >= e.x0 && x < e.x1 && y >= e.y0 && y < e.y1 &&
+           mask->weight[(size_t)(y - e.y0) * (e.x1 - e.x0) + (x - e.x0)] == DF_WEIGHT_HOLE;
+}
+
 #endif

@@ -40,27 +40,27 @@ void df_paste_tint(const DeepfillImage *image, const DeepfillMask *mask, const D
                    DfPasteRow *row);
 
 /** Where a filled pixel came from. Of the pixels that a chroma sample covers, the greatest decides its tint. */
-enum DfSource {
-    DF_SOURCE_NONE,    /**< nowhere: it is not tinted */
-    DF_SOURCE_PAST,    /**< a frame before */
-    DF_SOURCE_FUTURE,  /**< a frame after */
-    DF_SOURCE_MADE,    /**< synthesised in a frame before */
-    DF_SOURCE_NETWORK, /**< synthesised in this one */
+enum DfOrigin {
+    DF_ORIGIN_NONE,    /**< nowhere: it is not tinted */
+    DF_ORIGIN_PAST,    /**< a frame before */
+    DF_ORIGIN_FUTURE,  /**< a frame after */
+    DF_ORIGIN_MADE,    /**< synthesised in a frame before */
+    DF_ORIGIN_NETWORK, /**< synthesised in this one */
 };
 
-/** The sources of a part of a frame. */
-typedef struct DfSources {
+/** The origins of a part of a frame. */
+typedef struct DfOrigins {
     DfRect place;        /**< in luma samples */
-    const uint8_t *data; /**< an enum DfSource for each */
+    const uint8_t *data; /**< an enum DfOrigin for each */
     ptrdiff_t stride;    /**< bytes from a row to the next */
-} DfSources;
+} DfOrigins;
 
 /**
  * Tint a filled hole by where its pixels came from, the feather fainter.
  *
- * @param sources  pixels outside its place are left alone
+ * @param origins  pixels outside its place are left alone
  */
-void df_paste_sources(const DeepfillImage *image, const DeepfillMask *mask, const DfSources *sources,
+void df_paste_origins(const DeepfillImage *image, const DeepfillMask *mask, const DfOrigins *origins,
                       DfPasteRow *row);
 
 #endif

@@ -13,10 +13,10 @@ static const uint8_t line_of[3][3] = { { 255, 0, 0 }, { 200, 20, 150 }, { 255, 2
 
 /** In the same way roughly green, blue, yellow and red; four greys where there is no colour. */
 static const uint8_t tints[][3][3] = {
-    [DF_SOURCE_PAST] = { { 90, 0, 0 }, { 150, 60, 40 }, { 30, 220, 30 } },
-    [DF_SOURCE_FUTURE] = { { 20, 0, 0 }, { 90, 230, 100 }, { 50, 80, 255 } },
-    [DF_SOURCE_MADE] = { { 170, 0, 0 }, { 200, 20, 150 }, { 255, 230, 0 } },
-    [DF_SOURCE_NETWORK] = { { 255, 0, 0 }, { 110, 90, 240 }, { 255, 32, 32 } },
+    [DF_ORIGIN_PAST] = { { 90, 0, 0 }, { 150, 60, 40 }, { 30, 220, 30 } },
+    [DF_ORIGIN_FUTURE] = { { 20, 0, 0 }, { 90, 230, 100 }, { 50, 80, 255 } },
+    [DF_ORIGIN_MADE] = { { 170, 0, 0 }, { 200, 20, 150 }, { 255, 230, 0 } },
+    [DF_ORIGIN_NETWORK] = { { 255, 0, 0 }, { 110, 90, 240 }, { 255, 32, 32 } },
 };
 
 static unsigned code_of(const DeepfillFormat *format, const uint8_t colours[3][3], int plane)
@@ -24,21 +24,21 @@ static unsigned code_of(const DeepfillFormat *format, const uint8_t colours[3][3
     return colours[format->layout][plane] * ((1u << format->depth) - 1) / 255;
 }
 
-/** The greatest source of the luma samples that a plane's sample covers; the network without `sources`. */
-static enum DfSource source_at(const DfSources *sources, int x, int y, int sub_x, int sub_y)
+/** The greatest origin of the luma samples that a plane's sample covers; the network without `origins`. */
+static enum DfOrigin origin_at(const DfOrigins *origins, int x, int y, int sub_x, int sub_y)
 {
     DfRect covered = { x << sub_x, y << sub_y, (x + 1) << sub_x, (y + 1) << sub_y };
-    enum DfSource source = DF_SOURCE_NONE;
+    enum DfOrigin origin = DF_ORIGIN_NONE;
 
-    if (!sources)
-        return DF_SOURCE_NETWORK;
-    covered = df_rect_clip(covered, sources->place);
+    if (!origins)
+        return DF_ORIGIN_NETWORK;
+    covered = df_rect_clip(covered, origins->place);
     for (int j = covered.y0; j < covered.y1; j++) {
-        const uint8_t *row = sources->data + (j - sources->place.y0) * sources->stride;
+        const uint8_t *row = origins->data + (j - origins->place.y0) * origins->stride;
         for (int i = covered.x0; i < covered.x1; i++)
-            source = DF_MAX(source, row[i - sources->place.x0]);
+            origin = DF_MAX(origin, row[i - origins->place.x0]);
     }
-    return source;
+    return origin;
 }
 
 /** Blend half of a tint into a sample of this weight. */
@@ -50,9 +50,9 @@ static void blend(uint8_t *row, int x, int bytes, uint32_t tint, uint32_t weight
                     (in * (2 * DF_WEIGHT_HOLE - weight) + tint * weight) / (2 * DF_WEIGHT_HOLE));
 }
 
-/** Tint a plane where the mask has weight and pixels have a source. */
+/** Tint a plane where the mask has weight and pixels have an origin. */
 static void tint_plane(const DeepfillImage *image, int plane, const DeepfillMask *mask,
-                       const DfSources *sources, uint8_t *weight)
+                       const DfOrigins *origins, uint8_t *weight)
 {
     const DeepfillFormat *format = &image->format;
     int sx = df_plane_sub_x(format, plane), sy = df_plane_sub_y(format, plane);
@@ -63,9 +63,9 @@ static void tint_plane(const DeepfillImage *image, int plane, const DeepfillMask
         uint8_t *row = image->data[plane] + y * image->stride[plane];
         df_mask_weights(mask, y, x0, x1, sx, sy, weight);
         for (int x = x0; x < x1; x++) {
-            enum DfSource source = weight[x - x0] ? source_at(sources, x, y, sx, sy) : DF_SOURCE_NONE;
-            if (source != DF_SOURCE_NONE)
-                blend(row, x, bytes, code_of(format, tints[source], plane), weight[x - x0]);
+            enum DfOrigin origin = weight[x - x0] ? origin_at(origins, x, y, sx, sy) : DF_ORIGIN_NONE;
+            if (origin != DF_ORIGIN_NONE)
+                blend(row, x, bytes, code_of(format, tints[origin], plane), weight[x - x0]);
         }
     }
 }
@@ -104,9 +104,9 @@ void df_paste_tint(const DeepfillImage *image, const DeepfillMask *mask, const D
     }
 }
 
-void df_paste_sources(const DeepfillImage *image, const DeepfillMask *mask, const DfSources *sources,
+void df_paste_origins(const DeepfillImage *image, const DeepfillMask *mask, const DfOrigins *origins,
                       DfPasteRow *row)
 {
     for (int p = 0; p < df_plane_count(&image->format); p++)
-        tint_plane(image, p, mask, sources, row->weight);
+        tint_plane(image, p, mask, origins, row->weight);
 }

@@ -1,0 +1,306 @@
+/**
+ * @file
+ * A block's planning, pass by pass: shots, past, future, what was synthesised before, what must be now.
+ */
+#include "video/timeline.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "video/ledger.h"
+#include "video/shots.h"
+
+#define KIND(k) (1u << (k))
+
+/** The frames of one planning. */
+typedef struct Block {
+    int64_t first, end; /* planned */
+    int64_t far;        /* looked at */
+} Block;
+
+int df_timeline_ahead(int ahead)
+{
+    return ahead ? 2 * ahead - 1 : 0;
+}
+
+int df_timeline_init(DfTimeline *timeline, int slots, int ahead, size_t budget)
+{
+    timeline->block = DF_MAX(ahead, 1);
+    timeline->look = ahead;
+    timeline->budget = budget;
+    timeline->moments = df_alloc(df_size_mul(slots + DF_MOST_BACK, sizeof *timeline->moments));
+    if (!timeline->moments)
+        return -ENOMEM;
+    timeline->moment_count = slots + DF_MOST_BACK;
+    for (int i = 0; i < timeline->moment_count; i++)
+        timeline->moments[i].frame = -1;
+    return 0;
+}
+
+void df_timeline_free(DfTimeline *timeline)
+{
+    for (int i = 0; i < timeline->moment_count; i++)
+        df_moment_free(&timeline->moments[i]);
+    df_free(timeline->moments);
+    df_ledger_free(timeline);
+    for (int i = 0; i < DF_MOST_BACK; i++) {
+        df_trail_free(&timeline->carry[i]);
+        df_trail_free(&timeline->carry_old[i]);
+    }
+    for (int i = 0; i < (int)DF_COUNT(timeline->future); i++)
+        df_trail_free(&timeline->future[i]);
+    *timeline = (DfTimeline){ 0 };
+}
+
+/** The trail of the frame that `m` is linked to: within the block the moment's own, before it what was carried. */
+static DfTrail *earlier_trail(DfTimeline *timeline, const Block *block, const DfMoment *m)
+{
+    int64_t frame = m->frame - m->link.back;
+
+    return frame >= block->first ? &df_timeline_moment(timeline, frame)->trail : &timeline->carry[frame % DF_MOST_BACK];
+}
+
+/** A stride from a frame to the one that it is linked to. */
+static DfStride stride_back(DfTimeline *timeline, const Block *block, const DfMoment *m, unsigned kinds, int shown)
+{
+    return (DfStride){
+        .from = m->source->mask, .link = &m->link, .backwards = 1,
+        .to = df_timeline_moment(timeline, m->frame - m->link.back)->source,
+        .trail = earlier_trail(timeline, block, m), .kinds = kinds, .shown = shown,
+    };
+}
+
+/** The next frame that is linked to this one; NULL: none is looked at. */
+static DfMoment *linked_to(DfTimeline *timeline, const Block *block, int64_t frame)
+{
+    for (int64_t n = frame + 1; n <= frame + DF_MOST_BACK && n < block->far; n++) {
+        DfMoment *m = df_timeline_moment(timeline, n);
+        if (!m->odd && m->link.back == n - frame)
+            return m;
+    }
+    return NULL;
+}
+
+/** Every pixel's nearest place in the past. */
+static int plan_past(DfTimeline *timeline, const Block *block)
+{
+    for (int64_t t = block->first; t < block->end; t++) {
+        DfMoment *m = df_timeline_moment(timeline, t);
+        if (df_trail_begin(&m->trail, &m->areas) < 0)
+            return -ENOMEM;
+        if (m->link.back) {
+            DfStride stride = stride_back(timeline, block, m, KIND(DF_PLACE_SHOWN) | KIND(DF_PLACE_KEPT), 1);
+            df_trail_follow(&m->trail, &stride);
+        }
+        if (t >= block->end - DF_MOST_BACK && df_trail_copy(&timeline->carry[t % DF_MOST_BACK], &m->trail) < 0)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+static int64_t age(const DfTimeline *timeline, const DfPlace *place, int64_t frame)
+{
+    return place->source < 0 ? INT64_MAX : llabs(df_ledger_source(timeline, place->source)->frame - frame);
+}
+
+/** Take the future's place where it is nearer. */
+static void merge(const DfTimeline *timeline, DfMoment *m, const DfTrail *future)
+{
+    for (int i = 0; i < m->trail.count; i++) {
+        int64_t n = df_rect_area(m->trail.areas[i].hole);
+        DfPlace *place = m->trail.areas[i].places;
+        const DfPlace *other = future->areas[i].places;
+        for (int64_t k = 0; k < n; k++)
+            if (other[k].source >= 0 && age(timeline, &other[k], m->frame) < age(timeline, &place[k], m->frame))
+                place[k] = other[k];
+    }
+}
+
+/** Places in the future, from the farthest frame backwards. */
+static int plan_future(DfTimeline *timeline, const Block *block)
+{
+    for (int64_t t = block->far - 1; t >= block->first; t--) {
+        DfMoment *m = df_timeline_moment(timeline, t), *next = linked_to(timeline, block, t);
+        DfTrail *trail = &timeline->future[t % DF_COUNT(timeline->future)];
+        if (df_trail_begin(trail, &m->areas) < 0)
+            return -ENOMEM;
+        if (next) {
+            DfStride stride = {
+                .from = m->source->mask, .link = &next->link, .to = next->source, .shown = 1,
+                .trail = &timeline->future[next->frame % DF_COUNT(timeline->future)], .kinds = KIND(DF_PLACE_SHOWN),
+            };
+            df_trail_follow(trail, &stride);
+        }
+        if (t < block->end)
+            merge(timeline, m, trail);
+    }
+    return 0;
+}
+
+static int64_t count_missing(const DfMoment *m)
+{
+    int64_t missing = 0;
+
+    for (int i = 0; i < m->trail.count; i++) {
+        const DfTrailArea *area = &m->trail.areas[i];
+        const DfPlace *place = area->places;
+        for (int y = area->hole.y0; y < area->hole.y1; y++)
+            for (int x = area->hole.x0; x < area->hole.x1; x++, place++)
+                missing += place->source < 0 && df_mask_hole(m->source->mask, x, y);
+    }
+    return missing;
+}
+
+/** What is had nowhere is synthesised in this frame. */
+static void synthesise(DfMoment *m)
+{
+    for (int i = 0; i < m->trail.count; i++) {
+        const DfTrailArea *area = &m->trail.areas[i];
+        DfPlace *place = area->places;
+        for (int y = area->hole.y0; y < area->hole.y1; y++) {
+            for (int x = area->hole.x0; x < area->hole.x1; x++, place++) {
+                if (place->source >= 0 || !df_mask_hole(m->source->mask, x, y))
+                    continue;
+                *place = (DfPlace){ (float)x, (float)y, m->source->id * DF_PLACE_KINDS + DF_PLACE_MADE };
+                m->fresh++;
+            }
+        }
+    }
+    m->keep_made |= m->fresh > 0;
+}
+
+/** Follow what is missing to what the linked earlier frame has of synthesised pixels. */
+static int64_t follow_made(DfTimeline *timeline, const Block *block, DfMoment *m)
+{
+    if (!m->link.back)
+        return 0;
+    DfStride stride = stride_back(timeline, block, m, KIND(DF_PLACE_MADE), 0);
+    return df_trail_follow(&m->trail, &stride);
+}
+
+/** The former places of what is being renewed, which fade away. */
+static int follow_old(DfTimeline *timeline, const Block *block, DfMoment *m, int begins)
+{
+    int64_t earlier = m->frame - m->link.back;
+    const DfMoment *before = df_timeline_moment(timeline, earlier);
+
+    if (!begins && (!m->link.back || before->fade <= 0))
+        return 0;
+    float fade = (begins ? 1 : before->fade) - 1.0f / DF_FADE;
+    if (fade <= 0)
+        return 0;
+    DfStride stride = stride_back(timeline, block, m, KIND(DF_PLACE_MADE), 0);
+    if (!begins)
+        stride.trail = earlier >= block->first ? &before->old : &timeline->carry_old[earlier % DF_MOST_BACK];
+    if (df_trail_begin(&m->old, &m->areas) < 0)
+        return -ENOMEM;
+    m->fade = df_trail_follow(&m->old, &stride) ? fade : 0;
+    return 0;
+}
+
+/** What was synthesised before stays; unless too much has moved around it since: then it is made anew. */
+static int plan_made(DfTimeline *timeline, const Block *block)
+{
+    for (int64_t t = block->first; t < block->end; t++) {
+        DfMoment *m = df_timeline_moment(timeline, t);
+        int renew = df_shots_renew(timeline, m);
+        if (follow_old(timeline, block, m, renew) < 0)
+            return -ENOMEM;
+        if (renew)
+            synthesise(m);
+        else
+            follow_made(timeline, block, m);
+        if (t >= block->end - DF_MOST_BACK && df_trail_copy(&timeline->carry_old[t % DF_MOST_BACK], &m->old) < 0)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+/** The frame of the block that lacks most: what is synthesised there serves the others. -1: none lacks anything. */
+static int64_t find_key(DfTimeline *timeline, const Block *block)
+{
+    int64_t key = -1, most = 0;
+
+    for (int64_t t = block->first; t < block->end; t++) {
+        const DfMoment *m = df_timeline_moment(timeline, t);
+        int64_t missing = m->link.repeated && t > block->first ? 0 : count_missing(m);
+        if (missing > most) {
+            most = missing;
+            key = t;
+        }
+    }
+    return key;
+}
+
+/** Carry what was synthesised in a key frame to the frames after and before it. */
+static void spread(DfTimeline *timeline, const Block *block, int64_t key)
+{
+    for (int64_t t = key + 1; t < block->end; t++) {
+        DfMoment *m = df_timeline_moment(timeline, t);
+        if (!m->odd && !follow_made(timeline, block, m))
+            break;
+    }
+    for (int64_t t = key - 1; t >= block->first; t--) {
+        DfMoment *m = df_timeline_moment(timeline, t), *next = linked_to(timeline, block, t);
+        if (!next || next->frame >= block->end)
+            break;
+        DfStride stride = { .from = m->source->mask, .link = &next->link, .to = next->source,
+                            .trail = &next->trail, .kinds = KIND(DF_PLACE_MADE) };
+        if (!df_trail_follow(&m->trail, &stride))
+            break;
+    }
+}
+
+/** A repeated frame repeats its fill, and so its places. */
+static int repeat(DfTimeline *timeline, const Block *block)
+{
+    for (int64_t t = block->first; t < block->end; t++) {
+        DfMoment *m = df_timeline_moment(timeline, t);
+        const DfMoment *before = df_timeline_moment(timeline, t - 1);
+        if (!m->link.repeated || m->link.back != 1)
+            continue;
+        m->fresh = 0;
+        m->fade = before->fade;
+        if (df_trail_copy(&m->trail, &before->trail) < 0 || df_trail_copy(&m->old, &before->old) < 0)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+/** Add to what is carried on what was synthesised. */
+static void carry_made(DfTimeline *timeline, const Block *block)
+{
+    for (int64_t t = DF_MAX(block->first, block->end - DF_MOST_BACK); t < block->end; t++) {
+        const DfTrail *trail = &df_timeline_moment(timeline, t)->trail;
+        DfTrail *carry = &timeline->carry[t % DF_MOST_BACK];
+        for (int i = 0; i < trail->count; i++) {
+            int64_t n = df_rect_area(trail->areas[i].hole);
+            for (int64_t k = 0; k < n; k++)
+                if (trail->areas[i].places[k].source % DF_PLACE_KINDS == DF_PLACE_MADE)
+                    carry->areas[i].places[k] = trail->areas[i].places[k];
+        }
+    }
+}
+
+int df_timeline_plan(DfTimeline *timeline, int64_t first, int64_t end, DfArena *scratch)
+{
+    Block block = { first, DF_MIN(first + timeline->block, end),
+                    DF_MIN(first + timeline->block + timeline->look, end) };
+    int ret;
+
+    if ((ret = df_shots_settle(timeline, first, block.far, scratch)) < 0 ||
+        (ret = df_ledger_enter(timeline, first, block.far)) < 0 || (ret = plan_past(timeline, &block)) < 0 ||
+        (ret = plan_future(timeline, &block)) < 0 || (ret = plan_made(timeline, &block)) < 0)
+        return ret;
+    for (int64_t key; (key = find_key(timeline, &block)) >= 0;) {
+        synthesise(df_timeline_moment(timeline, key));
+        spread(timeline, &block, key);
+    }
+    if ((ret = repeat(timeline, &block)) < 0)
+        return ret;
+    carry_made(timeline, &block);
+    if ((ret = df_ledger_use(timeline, block.first, block.end)) < 0)
+        return ret;
+    df_ledger_trim(timeline, block.end, block.far);
+    return 0;
+}

@@ -1,0 +1,189 @@
+/**
+ * @file
+ * Following places along a motion.
+ */
+#include "video/trail.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+/** A motion at hand for the pixels of one area. */
+typedef struct Course {
+    const DfArea *area; /* the link's */
+    const DfAffine *affine;
+    const DfResidual *more;
+} Course;
+
+static size_t places_of(DfRect hole)
+{
+    return df_size_mul(df_rect_width(hole), df_rect_height(hole));
+}
+
+static int reserve(DfTrail *trail, int count, size_t places)
+{
+    if (count > trail->capacity) {
+        df_free(trail->areas);
+        trail->capacity = 0;
+        if (!(trail->areas = df_alloc(df_size_mul(count, sizeof *trail->areas))))
+            return -ENOMEM;
+        trail->capacity = count;
+    }
+    if (places > trail->room) {
+        df_free(trail->memory);
+        trail->room = 0;
+        if (!(trail->memory = df_alloc(df_size_mul(places, sizeof *trail->memory))))
+            return -ENOMEM;
+        trail->room = places;
+    }
+    return 0;
+}
+
+int df_trail_begin(DfTrail *trail, const DfAreas *areas)
+{
+    size_t places = 0, at = 0;
+
+    trail->count = 0;
+    for (int i = 0; i < areas->count; i++)
+        places = df_size_add(places, places_of(areas->items[i].hole));
+    if (reserve(trail, areas->count, places) < 0)
+        return -ENOMEM;
+    for (int i = 0; i < areas->count; i++) {
+        trail->areas[i] = (DfTrailArea){ areas->items[i].hole, trail->memory + at };
+        at += places_of(areas->items[i].hole);
+    }
+    for (size_t i = 0; i < places; i++)
+        trail->memory[i].source = -1;
+    trail->count = areas->count;
+    return 0;
+}
+
+int df_trail_copy(DfTrail *to, const DfTrail *from)
+{
+    size_t at = 0;
+
+    to->count = 0;
+    for (int i = 0; i < from->count; i++)
+        at += places_of(from->areas[i].hole);
+    if (reserve(to, from->count, at) < 0)
+        return -ENOMEM;
+    at = 0;
+    for (int i = 0; i < from->count; i++) {
+        to->areas[i] = (DfTrailArea){ from->areas[i].hole, to->memory + at };
+        memcpy(to->areas[i].places, from->areas[i].places, places_of(from->areas[i].hole) * sizeof *to->memory);
+        at += places_of(from->areas[i].hole);
+    }
+    to->count = from->count;
+    return 0;
+}
+
+void df_trail_free(DfTrail *trail)
+{
+    df_free(trail->areas);
+    df_free(trail->memory);
+    *trail = (DfTrail){ 0 };
+}
+
+const DfPlace *df_trail_at(const DfTrail *trail, int x, int y)
+{
+    for (int i = 0; i < trail->count; i++) {
+        DfRect r = trail->areas[i].hole;
+        if (x >= r.x0 && x < r.x1 && y >= r.y0 && y < r.y1)
+            return &trail->areas[i].places[(size_t)(y - r.y0) * df_rect_width(r) + (x - r.x0)];
+    }
+    return NULL;
+}
+
+static int find_course(Course *course, const DfStride *stride, DfRect hole)
+{
+    const DfLink *link = stride->link;
+
+    course->area = df_areas_find(&link->areas, hole);
+    if (!course->area)
+        return 0;
+    const DfMotion *motion = &link->motions[course->area - link->areas.items];
+    course->affine = stride->backwards ? &motion->to_b : &motion->to_a;
+    course->more = stride->backwards ? &motion->more_b : &motion->more_a;
+    return 1;
+}
+
+/** Add what a residual says of the pixel at (x, y), in the area's samples. */
+static void add_residual(const DfResidual *more, int x, int y, float *dx, float *dy)
+{
+    if (!more->flow.x.data)
+        return;
+    x -= more->x0;
+    y -= more->y0;
+    if (x < 0 || y < 0 || x >= more->flow.x.width || y >= more->flow.x.height)
+        return;
+    *dx += df_plane_row(more->flow.x, y)[x];
+    *dy += df_plane_row(more->flow.y, y)[x];
+}
+
+/** Whether none of the four samples around a position lie in a hole. */
+static int is_shown(const DeepfillMask *mask, float x, float y)
+{
+    if (!mask)
+        return 1;
+    int x0 = (int)x, y0 = (int)y, x1 = x0 + (x > (float)x0), y1 = y0 + (y > (float)y0);
+    return !df_mask_hole(mask, x0, y0) && !df_mask_hole(mask, x1, y0) && !df_mask_hole(mask, x0, y1) &&
+           !df_mask_hole(mask, x1, y1);
+}
+
+/** Where a pixel that arrives at (x, y) is to be had. */
+static DfPlace arrive(const DfStride *stride, float x, float y)
+{
+    static const DfPlace nowhere = { 0, 0, -1 };
+
+    if (is_shown(stride->to->mask, x, y)) {
+        if (!stride->shown || !df_patches_at(&stride->to->shown, x, y))
+            return nowhere;
+        return (DfPlace){ x, y, stride->to->id * DF_PLACE_KINDS + DF_PLACE_SHOWN };
+    }
+    if (!stride->trail)
+        return nowhere;
+    /* The nearest pixel's place and the fraction: interpolated places would mix sources. */
+    int nx = (int)(x + 0.5f), ny = (int)(y + 0.5f);
+    const DfPlace *place = df_trail_at(stride->trail, nx, ny);
+    if (!place || place->source < 0 || !(stride->kinds >> place->source % DF_PLACE_KINDS & 1))
+        return nowhere;
+    return (DfPlace){ place->x + (x - (float)nx), place->y + (y - (float)ny), place->source };
+}
+
+static int64_t follow_row(const DfStride *stride, const Course *course, DfTrailArea *area, int y)
+{
+    DfRect hole = area->hole, outer = course->area->outer;
+    DfPlace *row = area->places + (size_t)(y - hole.y0) * df_rect_width(hole) - hole.x0;
+    const DeepfillFormat *format = &stride->to->format;
+    float far_x = (float)(format->width - 1), far_y = (float)(format->height - 1);
+    int64_t found = 0;
+
+    for (int x = hole.x0; x < hole.x1; x++) {
+        if (row[x].source >= 0 || !df_mask_hole(stride->from, x, y))
+            continue;
+        float dx, dy;
+        df_affine_at(course->affine, x - outer.x0, y - outer.y0, &dx, &dy);
+        add_residual(course->more, x - outer.x0, y - outer.y0, &dx, &dy);
+        float to_x = (float)x + dx, to_y = (float)y + dy;
+        if (!(to_x >= 0 && to_x <= far_x && to_y >= 0 && to_y <= far_y))
+            continue;
+        row[x] = arrive(stride, to_x, to_y);
+        found += row[x].source >= 0;
+    }
+    return found;
+}
+
+int64_t df_trail_follow(DfTrail *trail, const DfStride *stride)
+{
+    int64_t found = 0;
+    Course course;
+
+    for (int i = 0; i < trail->count; i++) {
+        DfTrailArea *area = &trail->areas[i];
+        if (!find_course(&course, stride, area->hole))
+            continue;
+        for (int y = area->hole.y0; y < area->hole.y1; y++)
+            found += follow_row(stride, &course, area, y);
+    }
+    return found;
+}
