@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-/** Weights of the samples at -1, 0, 1 and 2 for a position at 0 <= f < 1. They sum to 1, and f = 0 is exact. */
+/** Weights of the samples at -1, 0, 1 and 2 for a position at f, 0 to 1. They sum to 1; f = 0 is exact. */
 static void weigh(float weights[4], float f)
 {
     const float a = DF_CUBIC_SLOPE, g = 1 - f;

@@ -12,15 +12,15 @@
 #include "kernels/stencil.h"
 #include "plane/plane.h"
 
-/** Enough for planes of 2^20 samples a side. */
-#define DF_GRIDS 22
+/** Enough for any plane whose sides are ints. */
+#define DF_GRIDS 32
 
 /** Part of a row: cells first <= x < last, both multiples of 16; empty where first == last. */
 typedef struct DfSpan {
     int first, last;
 } DfSpan;
 
-/** A grid; its planes have one layout and zeros around them, at least 8 at each side and a row above and below. */
+/** A grid. Its planes have one layout, and zeros around them: 8 at each side, a row above and below. */
 typedef struct DfGrid {
     int width, height;
     ptrdiff_t stride;

@@ -32,8 +32,6 @@ static int build(Solver *solver, const DfGrid *finest, DfArena *arena)
     for (const DfGrid *fine = finest; fine->width > 1 || fine->height > 1; solver->count++) {
         DfGrid *coarse = &solver->grids[solver->count];
 
-        if (solver->count == DF_GRIDS)
-            return df_error(-EINVAL, "a plane too large for multigrid");
         if (df_grid_coarsen(coarse, fine, arena) < 0)
             return -ENOMEM;
         fine = coarse;
@@ -76,7 +74,7 @@ static void residual_row(const Solver *solver, const DfGrid *grid, int y, DfSpan
     solver->kernels->residual(out + grid->spans[y].first, &row);
 }
 
-/** Ask the coarse grid for a correction: its right-hand side is the residual, summed over each cell's block. */
+/** Pose the coarse grid's equations for a correction: the right-hand side is the residual of each block. */
 static void descend(const Solver *solver, const DfGrid *fine, const DfGrid *coarse)
 {
     for (int y = 0; y < coarse->height; y++) {
@@ -89,8 +87,8 @@ static void descend(const Solver *solver, const DfGrid *fine, const DfGrid *coar
         memset(row.e, 0, row.n * sizeof *row.e);
         for (int i = 0; i < 2; i++)
             residual_row(solver, fine, 2 * y + i, twice, solver->rows[i]);
-        solver->kernels->block_sum(coarse->r + at, solver->rows[0] + twice.first, solver->rows[1] + twice.first,
-                                   row.n);
+        solver->kernels->block_sum(coarse->r + at, solver->rows[0] + twice.first,
+                                   solver->rows[1] + twice.first, row.n);
     }
 }
 

@@ -66,7 +66,8 @@ typedef struct Problem {
 /** Equation of one sample: how many neighbours the plane has for it, and by how much the guess fails. */
 static void equation(const Problem *p, int x, int y, float *inverse, float *r)
 {
-    const float *u = df_plane_row(p->u, y) + x, *gx = df_plane_row(p->gx, y) + x, *gy = df_plane_row(p->gy, y) + x;
+    const float *u = df_plane_row(p->u, y) + x;
+    const float *gx = df_plane_row(p->gx, y) + x, *gy = df_plane_row(p->gy, y) + x;
     float sum = 0;
     int neighbours = 0;
 
@@ -82,27 +83,43 @@ static void equation(const Problem *p, int x, int y, float *inverse, float *r)
     *r = sum;
 }
 
-/** Equations of a row: by the kernel where a sample has four neighbours, else one by one. */
-static void pose_row(const Problem *p, DfGrid *grid, int row)
+static void pose_each(const Problem *p, DfGrid *grid, int y, int x0, int x1)
 {
-    const int y = p->box.y0 + row, inner = y > 0 && y + 1 < p->u.height;
-    const int from = inner ? DF_MAX(p->box.x0, 1) : p->box.x1, to = DF_MIN(p->box.x1, p->u.width - 1);
     const uint8_t *hole = p->hole + (ptrdiff_t)y * p->u.width;
-    float *inverse = grid->inverse + row * grid->stride - p->box.x0, *r = grid->r + row * grid->stride - p->box.x0;
 
-    for (int x = p->box.x0; x < DF_MIN(from, p->box.x1); x++)
+    for (int x = x0; x < x1; x++) {
+        ptrdiff_t at = (y - p->box.y0) * grid->stride + x - p->box.x0;
+
         if (hole[x])
-            equation(p, x, y, inverse + x, r + x);
-    if (from < to) {
-        const float *u = df_plane_row(p->u, y) + from, *gy = df_plane_row(p->gy, y) + from;
-        DfWanted wanted = { u, u - p->u.stride, u + p->u.stride, df_plane_row(p->gx, y) + from, gy,
-                            gy - p->gy.stride };
-
-        df_stencil_kernels()->pose(r + from, inverse + from, &wanted, hole + from, to - from);
+            equation(p, x, y, grid->inverse + at, grid->r + at);
     }
-    for (int x = DF_MAX(from, to); x < p->box.x1; x++)
-        if (hole[x])
-            equation(p, x, y, inverse + x, r + x);
+}
+
+/** As pose_each(), for samples that have four neighbours. */
+static void pose_inner(const Problem *p, DfGrid *grid, int y, int x0, int x1)
+{
+    const ptrdiff_t at = (y - p->box.y0) * grid->stride + x0 - p->box.x0;
+    const float *u = df_plane_row(p->u, y) + x0;
+    const float *gx = df_plane_row(p->gx, y) + x0, *gy = df_plane_row(p->gy, y) + x0;
+    const DfWanted wanted = { u, u - p->u.stride, u + p->u.stride, gx, gy, gy - p->gy.stride };
+
+    df_stencil_kernels()->pose(grid->r + at, grid->inverse + at, &wanted,
+                               p->hole + (ptrdiff_t)y * p->u.width + x0, x1 - x0);
+}
+
+static void pose(const Problem *p, DfGrid *grid)
+{
+    const Box *box = &p->box;
+
+    for (int y = box->y0; y < box->y1; y++) {
+        int inner = y > 0 && y + 1 < p->u.height;
+        int x0 = inner ? DF_MAX(box->x0, 1) : box->x1, x1 = DF_MIN(box->x1, p->u.width - 1);
+
+        if (x0 < x1)
+            pose_inner(p, grid, y, x0, x1);
+        pose_each(p, grid, y, box->x0, DF_MIN(x0, box->x1));
+        pose_each(p, grid, y, DF_MAX(x0, x1), box->x1);
+    }
 }
 
 /** Mean of e. */
@@ -147,8 +164,7 @@ int df_poisson(DfPlane u, DfPlane gx, DfPlane gy, const uint8_t *hole, float tol
         return 0;
     if ((err = df_grid_take(&grid, p.box.x1 - p.box.x0, p.box.y1 - p.box.y0, scratch)) < 0)
         goto end;
-    for (int y = 0; y < grid.height; y++)
-        pose_row(&p, &grid, y);
+    pose(&p, &grid);
     df_grid_span(&grid);
     if ((err = df_multigrid(&grid, tolerance, scratch)) < 0)
         goto end;

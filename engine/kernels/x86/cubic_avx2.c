@@ -48,7 +48,8 @@ static inline __m256 row_of_samples(const uint8_t *row, __m256i offsets, int byt
     if (bytes == 1)
         return row_of_bytes(taps, weights);
     __m256i more = _mm256_i32gather_epi32((const int *)(row + 4), offsets, 1);
-    return _mm256_add_ps(pair_of_words(taps, weights[0], weights[1]), pair_of_words(more, weights[2], weights[3]));
+    __m256 left = pair_of_words(taps, weights[0], weights[1]);
+    return _mm256_add_ps(left, pair_of_words(more, weights[2], weights[3]));
 }
 
 /* Whether at all eight positions the taps -1 to 2 exist; `whole` are the positions rounded down. */

@@ -43,7 +43,8 @@ __attribute__((always_inline)) static inline void sweep(const DfStencil *s, int 
         __m256 sum = inflow(s, x, shifted_west(before, at), shifted_east(at, after), weighted);
         sum = _mm256_sub_ps(sum, _mm256_loadu_ps(s->r + x));
         __m256 solved = _mm256_mul_ps(sum, _mm256_loadu_ps(s->inverse + x));
-        _mm256_storeu_ps(s->e + x, first ? _mm256_blend_ps(at, solved, 0xaa) : _mm256_blend_ps(at, solved, 0x55));
+        solved = first ? _mm256_blend_ps(at, solved, 0xaa) : _mm256_blend_ps(at, solved, 0x55);
+        _mm256_storeu_ps(s->e + x, solved);
         before = at;
         at = after;
     }
