@@ -65,30 +65,3 @@ int df_ring_differences(const DfRing *ring, const DfTexture *texture, const DfTe
     }
     return n;
 }
-
-/** Hoare's selection. */
-float df_median(float *v, int n)
-{
-    int lo = 0, hi = n - 1, k = n / 2;
-
-    while (lo < hi) {
-        float pivot = v[k];
-        int i = lo, j = hi;
-        do {
-            while (v[i] < pivot)
-                i++;
-            while (pivot < v[j])
-                j--;
-            if (i <= j) {
-                float swap = v[i];
-                v[i++] = v[j];
-                v[j--] = swap;
-            }
-        } while (i <= j);
-        if (j < k)
-            lo = i;
-        if (k < i)
-            hi = j;
-    }
-    return v[k];
-}

@@ -26,7 +26,4 @@ typedef struct DfRing {
 int df_ring_differences(const DfRing *ring, const DfTexture *texture, const DfTexture *earlier, int sub_x,
                         int sub_y, float *out, int most);
 
-/** @return the median of n >= 1 values, which are reordered */
-float df_median(float *values, int n);
-
 #endif

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "motion/median.h"
 #include "video/crop.h"
 #include "video/exposure.h"
 
