@@ -1,0 +1,260 @@
+#!/bin/bash
+# Holes filled from other frames: what comes of pans, locked cameras, cuts, flashes, captions and moving holes.
+. "$(dirname "$0")/lib/filter.sh"
+
+OUTSIDE=$BUILD/tests/tools/outside
+[ -x "$OUTSIDE" ] || OUTSIDE=$DIR/outside
+[ -x "$OUTSIDE" ] || ${CC:-cc} -O2 "$ROOT/tests/tools/outside.c" -o "$OUTSIDE" || exit 1
+
+# ------------------------------------------------------------------------------------- footage --
+
+# A still of random texture with detail of some four pixels:  texture SEED FILE
+texture() {
+    ff -f lavfi -i "color=gray:s=320x192:r=25,format=yuv444p,noise=all_seed=$1:alls=100,gblur=1.8" \
+       -vf "lutyuv='clip((val-128)*5+128,16,235)':u='(val-128)*3+128':v='(val-128)*3+128',scale=1280:768:flags=bicubic" \
+       -frames:v 1 -update 1 "$2"
+}
+
+# A camera over a still, 192x144, so many quarters of a pixel a frame:  pan STILL FRAMES STEP_X STEP_Y FILE
+pan() {
+    ff -loop 1 -i "$1" -vf "crop=768:576:x='$3*n':y='$4*n',scale=192:144:flags=bicubic,format=yuv420p" -frames:v "$2" \
+       -c:v ffv1 "$5"
+}
+
+# Magenta over a part of each frame:  logo FILE FILE [DRAWBOX OPTIONS]
+LOGO=120:20:40:24
+logo() {
+    ff -i "$1" -vf "drawbox=${3:-$LOGO}:magenta:fill" -c:v ffv1 "$2"
+}
+
+joined() {
+    ff -i "$1" -i "$2" -filter_complex concat -c:v ffv1 "$3"
+}
+
+texture 7 one.png
+texture 8 two.png
+pan one.png 40 10 4 pan.mkv
+pan one.png 40 0 0 still.mkv
+pan two.png 20 8 6 other_pan.mkv
+pan two.png 20 0 0 other_still.mkv
+logo pan.mkv pan_logo.mkv
+logo still.mkv still_logo.mkv
+FILL="deepfill=box='120 20 40 24'"
+HOLE=crop=40:24:120:20
+
+# ------------------------------------------------------------------------------------ measures --
+
+# The network's share of each frame's hole, a line a frame:  shares FILE FILTER
+shares() {
+    ff -i "$1" -vf "$2,metadata=print:key=lavfi.deepfill.network:file=-" -f null - |
+        sed -n 's/lavfi.deepfill.network=//p'
+}
+
+# PSNR of a part of each frame, a line a frame:  psnrs FILE TRUTH FILTER [CROP]
+psnrs() {
+    ff -i "$1" -i "$2" -filter_complex "[0:v]$3,${4:-$HOLE}[a];[1:v]${4:-$HOLE}[b];[a][b]psnr=stats_file=-" -f null - |
+        sed -n 's/.*psnr_avg:\([^ ]*\).*/\1/p' | sed s/inf/100/
+}
+
+mean() {
+    awk '{ sum += $1 } END { print NR ? sum / NR : "none" }'
+}
+
+least() {
+    sort -g | head -n 1
+}
+
+# at_least VALUE LEAST
+at_least() {
+    echo "$1, at least $2 is wanted"
+    awk "BEGIN { exit !($1 >= $2) }"
+}
+
+# The frame-by-frame fill is beaten by 10 dB:  better FILE TRUTH FILTER [CROP]
+better() {
+    local alone
+    alone=$(psnrs "$1" "$2" "$3:temporal=0" "${4:-}" | mean)
+    at_least "$(psnrs "$1" "$2" "$3" "${4:-}" | mean)" "$alone + 10"
+}
+
+# The network runs in no frame after the first so many, and all frames are there:  spared SKIP FRAMES FILE FILTER
+spared() {
+    local all
+    all=$(shares "$3" "$4")
+    echo $all
+    same "$(echo "$all" | wc -l)" "$2" && same "$(echo "$all" | tail -n +$(($1 + 1)) | sort -u)" 0.000000
+}
+
+# The network fills the hole in one frame, and in no other at all:  once FILE FILTER
+once() {
+    local all
+    all=$(shares "$1" "$2")
+    echo $all
+    same "$(echo "$all" | sort | uniq -c | awk '$2 > 0 { print $1, $2 }')" '1 1.000000'
+}
+
+# ------------------------------------------------------------------------------- what is kept --
+
+# Times and durations, and what lies outside of the hole, frame by frame.
+kept() {
+    local below=crop=192:90:0:54
+    same "$(times -i pan_logo.mkv -vf "$FILL:$1")" "$(times -i pan_logo.mkv)" &&
+        same "$(hashes -i pan_logo.mkv -vf "$FILL:$1,$below")" "$(hashes -i pan_logo.mkv -vf $below)"
+}
+for ahead in 0 1 7 -1; do
+    check "frames and times with ahead=$ahead" kept ahead=$ahead
+done
+
+ff -i pan_logo.mkv -frames:v 30 -c:v ffv1 brief.mkv
+REFERENCE=$(hashes -i brief.mkv -vf "$FILL:ahead=40:workers=1")
+for setting in ahead=40:workers=2 ahead=40:workers=5 ahead=60:workers=2 ahead=-1:delay=0 ahead=30:delay=9; do
+    check "the same frames with $setting" same "$(hashes -i brief.mkv -vf "$FILL:$setting")" "$REFERENCE"
+done
+for ahead in 0 7; do
+    check "the same frames for any workers with ahead=$ahead" same \
+        "$(hashes -i brief.mkv -vf "$FILL:ahead=$ahead:workers=5")" "$(hashes -i brief.mkv -vf "$FILL:ahead=$ahead:workers=1:delay=0")"
+done
+first_frames() {
+    same "$(hashes -i brief.mkv -vf "$FILL:ahead=40" -frames:v 7)" "$(echo "$REFERENCE" | head -n 7)" &&
+        same "$(hashes -i brief.mkv -vf "$FILL:ahead=40,trim=end_frame=7")" "$(echo "$REFERENCE" | head -n 7)"
+}
+check 'the first frames alone' first_frames
+
+# ------------------------------------------------------------------------------------- cameras --
+
+check 'a pan shows what the logo hides' better pan_logo.mkv pan.mkv "$FILL"
+check 'a pan needs no network' spared 1 40 pan_logo.mkv "$FILL"
+check 'a pan needs the network once with ahead=0' spared 1 40 pan_logo.mkv "$FILL:ahead=0"
+
+locked() {
+    once still_logo.mkv "$FILL:$1" && same "$(hashes -i still_logo.mkv -vf "$FILL:$1,$HOLE" | sort -u | wc -l)" 1
+}
+for ahead in -1 0 7; do
+    check "a locked camera's fill stands still with ahead=$ahead" locked ahead=$ahead
+done
+grain() {
+    ff -i still_logo.mkv -vf noise=alls=5:allf=t:all_seed=3 -c:v ffv1 grain.mkv && once grain.mkv "$FILL"
+}
+check "a locked camera's grain does not wake the network" grain
+
+# ----------------------------------------------------------------------------- cuts and flashes --
+
+# The new scene is filled from the new scene: as well, or with the very same, as if it stood alone.
+cut_pans() {
+    local alone
+    ff -i pan.mkv -frames:v 20 -c:v ffv1 before.mkv && joined before.mkv other_pan.mkv cut.mkv && logo cut.mkv cut_logo.mkv &&
+        logo other_pan.mkv other_logo.mkv || return
+    alone=$(psnrs other_logo.mkv other_pan.mkv "$FILL" | mean)
+    at_least "$(psnrs cut_logo.mkv cut.mkv "$FILL" | tail -n 20 | mean)" "$alone - 0.5"
+}
+check 'a cut between pans' cut_pans
+cut_stills() {
+    ff -i still.mkv -frames:v 20 -c:v ffv1 before.mkv && joined before.mkv other_still.mkv cut.mkv && logo cut.mkv cut_logo.mkv &&
+        logo other_still.mkv other_logo.mkv || return
+    same "$(hashes -i cut_logo.mkv -vf "$FILL,$HOLE" | tail -n 20)" "$(hashes -i other_logo.mkv -vf "$FILL,$HOLE")" &&
+        same "$(shares cut_logo.mkv "$FILL" | sort | uniq -c | awk '$2 > 0 { print $1, $2 }')" '2 1.000000'
+}
+check 'a cut between locked cameras' cut_stills
+
+flash() {
+    ff -i "$1" -vf "lutyuv=y='clip(val+70,16,235)':enable='between(n,20,21)'" -c:v ffv1 flash.mkv && logo flash.mkv flash_logo.mkv
+}
+flash_still() {
+    flash still.mkv && once flash_logo.mkv "$FILL:$1" || return
+    for n in 19 22; do
+        ff -i flash_logo.mkv -vf "$FILL:$1,select='eq(n,$n)',setpts=0,$HOLE" -c:v ffv1 $n.mkv
+    done
+    at_least "$(psnrs 22.mkv 19.mkv null null | mean)" 40
+}
+for ahead in -1 0; do
+    check "a flash does not change a locked camera's fill with ahead=$ahead" flash_still ahead=$ahead
+done
+flash_pan() {
+    local quiet
+    flash pan.mkv && spared 1 40 flash_logo.mkv "$FILL" || return
+    quiet=$(psnrs pan_logo.mkv pan.mkv "$FILL" | sed 21,22d | mean)
+    at_least "$(psnrs flash_logo.mkv flash.mkv "$FILL" | sed 21,22d | mean)" "$quiet - 1"
+}
+check 'a flash does not keep a pan from being followed' flash_pan
+
+# --------------------------------------------------------------------------------------- holes --
+
+# Captions stand in frames 10 to 19 and 30 to 39 alone; the others show all, and pass as they are.
+SHOWN="enable='between(mod(n,20),10,19)'"
+captions() {
+    ff -i "$1" -vf "drawbox=$LOGO:magenta:fill:$SHOWN" -c:v ffv1 captions.mkv && spared 0 40 captions.mkv "$2" &&
+        same "$(hashes -i captions.mkv -vf "$2" | sed '11,20d;31,40d')" "$(hashes -i "$1" | sed '11,20d;31,40d')" &&
+        at_least "$(psnrs captions.mkv "$1" "$2" | least)" "$3"
+}
+caption_mask() {
+    ff -f lavfi -i "color=black:s=192x144:r=25:d=1.6,format=gray,drawbox=$LOGO:white:fill:$SHOWN" -c:v ffv1 captions_mask.mkv
+    captions pan.mkv deepfill=captions_mask.mkv 25
+}
+check 'captions over a pan, by a mask video' caption_mask
+check 'captions over a pan, by enable=' captions pan.mkv "$FILL:$SHOWN" 25
+check 'captions over a locked camera, with ahead=0' captions still.mkv "$FILL:$SHOWN:ahead=0" 40
+
+two_logos() {
+    local both="deepfill=box='120 20 40 24|20 100 30 30'"
+    logo pan_logo.mkv two_logos.mkv 20:100:30:30 && spared 1 40 two_logos.mkv "$both" &&
+        better two_logos.mkv pan.mkv "$both" && better two_logos.mkv pan.mkv "$both" crop=30:30:20:100
+}
+check 'two logos on a pan' two_logos
+
+# A block that goes three pixels a frame; the whole frame is judged.
+moving() {
+    local block="color=black:s=192x144:r=25:d=1.6,format=gray[b];color=white:s=40x40:r=25:d=1.6,format=gray[w];[b][w]overlay=20+3*n:50"
+    ff -f lavfi -i "$block" -c:v ffv1 block.mkv &&
+        ff -i "$1" -f lavfi -i color=magenta:s=40x40:r=25:d=1.6 -filter_complex "overlay=20+3*n:50" -pix_fmt yuv420p -c:v ffv1 moving.mkv &&
+        spared 0 40 moving.mkv deepfill=block.mkv && better moving.mkv "$1" deepfill=block.mkv null
+}
+check 'a moving hole before a locked camera' moving still.mkv
+check 'a moving hole before a pan' moving pan.mkv
+
+at_the_edge() {
+    local corner="deepfill=box='0 0 50 20'"
+    logo pan.mkv corner.mkv 0:0:50:20 && same "$(times -i corner.mkv -vf "$corner")" "$(times -i corner.mkv)" &&
+        at_least "$(psnrs corner.mkv pan.mkv "$corner" crop=50:20:0:0 | mean)" \
+                 "$(psnrs corner.mkv pan.mkv "$corner:temporal=0" crop=50:20:0:0 | mean) + 3"
+}
+check 'a logo in the corner' at_the_edge
+
+# Each frame twice: each fill twice.
+repeated() {
+    local fills
+    fills=$(hashes -i brief.mkv -vf "fps=50,$FILL:$1,$HOLE")
+    same "$(echo "$fills" | wc -l)" 60 && same "$(echo "$fills" | sed -n 'n;p')" "$(echo "$fills" | sed -n 'p;n')"
+}
+for ahead in -1 0; do
+    check "a repeated frame repeats its fill with ahead=$ahead" repeated ahead=$ahead
+done
+
+# ------------------------------------------------------------------------------- what is shown --
+
+sources() {
+    ff -f lavfi -i "color=black:s=192x144,format=gray,drawbox=$LOGO:white:fill" -frames:v 1 -f rawvideo -pix_fmt gray mask.raw
+    ff -i brief.mkv -vf "$FILL" -f rawvideo fill.raw && ff -i brief.mkv -vf "$FILL:show=sources" -f rawvideo sources.raw &&
+        "$OUTSIDE" 1 3 1 1 192 144 8 mask.raw fill.raw sources.raw
+}
+check 'show=sources tints the hole alone' sources
+# The mean of V in the hole: red is far above gray, green far below.
+hue() {
+    ff -i "$1" -vf "$2:show=sources,$HOLE,extractplanes=v,scale=1:1:flags=area" -f rawvideo - | od -An -v -tu1 -w1
+}
+tints() {
+    at_least "$(hue still_logo.mkv "$FILL:temporal=0" | least)" 160 &&
+        at_least "$(hue still_logo.mkv "$FILL:ahead=0" | head -n 1)" 160 &&
+        at_least "-$(hue pan_logo.mkv "$FILL:ahead=0" | tail -n 1)" -110
+}
+check 'the network is red, frames before are green' tints
+check 'temporal=0 fills each frame by the network' same \
+    "$(shares pan_logo.mkv "$FILL:temporal=0" | sort | uniq -c | awk '{ print $1, $2 }')" '40 1.000000'
+told() {
+    "$FFMPEG" -hide_banner -nostdin -i brief.mkv -vf "$FILL:$1" -f null - 2>&1 | grep -q "$2"
+}
+check 'what is looked ahead is told' told workers=2:ahead=7 'delay 2, from other frames, 7 ahead: 16 held, memory 512 MiB'
+check 'what fits memory is told' told workers=2:memory=4 'from other frames, [1-9][0-9]* ahead: .* memory 4 MiB'
+check 'that none is looked ahead is told' told ahead=0 'from frames before, none ahead'
+check 'that frames stand alone is told' told temporal=0 'each frame by itself'
+
+finish
