@@ -1,0 +1,227 @@
+/**
+ * @file
+ * Every CPU level's multigrid loops against the C versions, which are the equations themselves.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base.h"
+#include "kernels/stencil.h"
+
+#define STRIDE 96
+#define ROWS 5
+#define FIRST (2 * STRIDE + 16) /* of the row at work, with neighbours on all sides */
+#define LIMIT 2e-6
+
+typedef struct Planes {
+    float e[ROWS * STRIDE], r[ROWS * STRIDE], inverse[ROWS * STRIDE];
+    float east[ROWS * STRIDE], south[ROWS * STRIDE], border[ROWS * STRIDE];
+} Planes;
+
+static uint32_t state_of_random = 1;
+
+static float uniform(float low, float high)
+{
+    state_of_random = state_of_random * 1664525 + 1013904223;
+    return low + (high - low) * (state_of_random >> 8) / (1 << 24);
+}
+
+/** Random cells, a third of them without an equation. */
+static void fill(Planes *p)
+{
+    for (int i = 0; i < ROWS * STRIDE; i++) {
+        int has = uniform(0, 3) > 1;
+
+        p->inverse[i] = has ? 1 / floorf(uniform(1, 5)) : 0;
+        p->e[i] = has ? uniform(-9, 9) : 0;
+        p->r[i] = has ? uniform(-9, 9) : 0;
+        p->east[i] = has ? uniform(0, 2) : 0;
+        p->south[i] = has ? uniform(0, 2) : 0;
+        p->border[i] = has ? uniform(0, 2) : 0;
+    }
+}
+
+static DfStencil row_of(Planes *p, int weighted, int n)
+{
+    return (DfStencil){ p->e + FIRST, p->r + FIRST, p->inverse + FIRST, weighted ? p->east + FIRST : NULL,
+                        weighted ? p->south + FIRST : NULL, STRIDE, n };
+}
+
+static DfLinks links_of(Planes *p, int at)
+{
+    return (DfLinks){ p->east + at, p->south + at, p->border + at };
+}
+
+static void assert_near(const float *found, const float *wanted, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (!(fabs((double)found[i] - wanted[i]) <= LIMIT * fmax(16, fabs(wanted[i]))))
+            fail_msg("value %d of %d: %.9g, expected %.9g", i, n, found[i], wanted[i]);
+}
+
+/** Run a test at each level above C. */
+static void each_level(void (*check)(const DfStencilKernels *kernels))
+{
+    df_cpu_force(DF_CPU_LEVELS);
+    for (int level = df_cpu_level(); level > DF_CPU_C; level--) {
+        df_cpu_force(level);
+        check(df_stencil_kernels());
+    }
+    df_cpu_force(DF_CPU_LEVELS);
+}
+
+static void check_sweep(const DfStencilKernels *kernels)
+{
+    for (int n = 8; n <= 64; n += 8)
+        for (int i = 0; i < 4; i++) {
+            Planes found, wanted;
+
+            fill(&found);
+            wanted = found;
+            DfStencil a = row_of(&found, i / 2, n), b = row_of(&wanted, i / 2, n);
+            kernels->sweep(&a, i % 2);
+            df_sweep_c(&b, i % 2);
+            assert_near(found.e, wanted.e, ROWS * STRIDE);
+            for (int x = 1 - i % 2; x < n; x += 2) /* the other colour's */
+                assert_true(a.e[x] == b.e[x]);
+        }
+}
+
+static void test_sweep(void **state) { (void)state; each_level(check_sweep); }
+
+static void check_residual(const DfStencilKernels *kernels)
+{
+    for (int n = 8; n <= 64; n += 8)
+        for (int weighted = 0; weighted < 2; weighted++) {
+            float found[65], wanted[65];
+            Planes p;
+
+            fill(&p);
+            DfStencil row = row_of(&p, weighted, n);
+            found[n] = wanted[n] = 42;
+            kernels->residual(found, &row);
+            df_residual_c(wanted, &row);
+            assert_near(found, wanted, n + 1);
+        }
+}
+
+static void test_residual(void **state) { (void)state; each_level(check_residual); }
+
+/** What a sweep solved leaves no residual. */
+static void test_sweep_solves(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        float residual[64];
+        Planes p;
+
+        fill(&p);
+        DfStencil row = row_of(&p, i / 2, 64);
+        df_sweep_c(&row, i % 2);
+        df_residual_c(residual, &row);
+        for (int x = i % 2; x < 64; x += 2)
+            assert_true(fabsf(residual[x]) < 1e-4f);
+    }
+}
+
+static void check_between(const DfStencilKernels *kernels)
+{
+    for (int n = 16; n <= 64; n += 16) {
+        Planes found, wanted;
+
+        fill(&found);
+        wanted = found;
+        const float *near = found.r + FIRST, *far = near + STRIDE;
+        kernels->prolong(found.e + FIRST, found.inverse + FIRST, near, far, n);
+        df_prolong_c(wanted.e + FIRST, wanted.inverse + FIRST, near, far, n);
+        assert_near(found.e, wanted.e, ROWS * STRIDE);
+        kernels->block_sum(found.r + FIRST, found.e + FIRST, found.e + FIRST + STRIDE, n / 2);
+        df_block_sum_c(wanted.r + FIRST, wanted.e + FIRST, wanted.e + FIRST + STRIDE, n / 2);
+        assert_near(found.r, wanted.r, ROWS * STRIDE);
+        assert_true(kernels->largest(found.e + FIRST, n) == df_largest_c(found.e + FIRST, n));
+    }
+}
+
+static void test_between(void **state) { (void)state; each_level(check_between); }
+
+/** Interpolation keeps a constant where it is sought. */
+static void test_prolong_constant(void **state)
+{
+    float coarse[32], e[32] = { 0 }, inverse[32];
+
+    (void)state;
+    for (int i = 0; i < 32; i++) {
+        coarse[i] = 7;
+        inverse[i] = i % 3 ? 0.25f : 0;
+    }
+    df_prolong_c(e, inverse, coarse + 8, coarse + 8, 32);
+    for (int i = 0; i < 32; i++)
+        assert_true(e[i] == (i % 3 ? 7 : 0));
+}
+
+static void assert_links(const Planes *found, const Planes *wanted)
+{
+    assert_near(found->east, wanted->east, ROWS * STRIDE);
+    assert_near(found->south, wanted->south, ROWS * STRIDE);
+    assert_near(found->border, wanted->border, ROWS * STRIDE);
+}
+
+static void check_links(const DfStencilKernels *kernels)
+{
+    for (int n = 8; n <= 32; n += 8) {
+        Planes found, wanted, out = { 0 }, expected = { 0 };
+
+        fill(&found);
+        wanted = found;
+        const DfLinks a = links_of(&out, FIRST), b = links_of(&expected, FIRST);
+        const DfLinks rows[2] = { links_of(&found, FIRST), links_of(&found, FIRST + STRIDE) };
+
+        kernels->merge(&a, rows, 1.5f, n);
+        df_merge_c(&b, rows, 1.5f, n);
+        assert_links(&out, &expected);
+        kernels->link(&a, found.inverse + FIRST, STRIDE, n);
+        df_link_c(&b, found.inverse + FIRST, STRIDE, n);
+        assert_links(&out, &expected);
+        kernels->invert(found.inverse + FIRST, &rows[0], STRIDE, n);
+        df_invert_c(wanted.inverse + FIRST, &rows[0], STRIDE, n);
+        assert_near(found.inverse, wanted.inverse, ROWS * STRIDE);
+    }
+}
+
+static void test_links(void **state) { (void)state; each_level(check_links); }
+
+static void check_pose(const DfStencilKernels *kernels)
+{
+    for (int n = -1; n <= 40; n++) {
+        Planes found, wanted;
+        uint8_t hole[40];
+
+        fill(&found);
+        wanted = found;
+        for (int i = 0; i < n; i++)
+            hole[i] = uniform(0, 2) > 1 ? (int)uniform(1, 256) : 0;
+        const float *u = found.e + FIRST, *gx = found.east + FIRST, *gy = found.south + FIRST;
+        const DfWanted rows = { u, u - STRIDE, u + STRIDE, gx, gy, gy - STRIDE };
+
+        kernels->pose(found.r + FIRST, found.inverse + FIRST, &rows, hole, n);
+        df_pose_c(wanted.r + FIRST, wanted.inverse + FIRST, &rows, hole, n);
+        assert_near(found.r, wanted.r, ROWS * STRIDE);
+        assert_near(found.inverse, wanted.inverse, ROWS * STRIDE);
+    }
+}
+
+static void test_pose(void **state) { (void)state; each_level(check_pose); }
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sweep),        cmocka_unit_test(test_residual),
+        cmocka_unit_test(test_sweep_solves), cmocka_unit_test(test_between),
+        cmocka_unit_test(test_links),        cmocka_unit_test(test_prolong_constant),
+        cmocka_unit_test(test_pose),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
