@@ -116,7 +116,8 @@ static void assert_harmonic(const Bench *b, double limit)
 
 static void is_nearly_harmonic(void **state)
 {
-    static const int holes[][4] = { { 10, 10, 40, 30 }, { 20, 2, 23, 46 }, { 5, 30, 44, 32 }, { 8, 8, 41, 41 } };
+    static const int holes[][4] = { { 10, 10, 40, 30 }, { 20, 2, 23, 46 }, { 5, 30, 44, 32 },
+                                    { 8, 8, 41, 41 } };
     (void)state;
     for (size_t i = 0; i < DF_COUNT(holes); i++) {
         Bench b;

@@ -30,7 +30,7 @@ static void take(DfPatch *patch, const float *from, ptrdiff_t stride)
     }
 }
 
-/** d less its mean, which is returned through `mean`. */
+/** d less its mean. */
 static void differences(float d[DF_PATCH_AREA], const DfPatch *patch, const DfPatchView *view)
 {
     float mean = 0;

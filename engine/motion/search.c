@@ -15,11 +15,11 @@
 #define STEP 4 /* samples from a patch to the next: each sample lies under four */
 #define ITERATIONS 12
 /* Samples; a shorter step is below what noise allows, and ends the descent. */
-#define SHORT_STEP 0.01f
+#define SHORT_STEP 0.003f
 /* Samples; a neighbour's motion closer than this is found by descent anyway. */
 #define ALIKE 0.1f
 /* Levels^2 a sample that the gradients' products are raised by, so that flat patches stay where they are. */
-#define DAMPING 0.25f
+#define DAMPING 1.0f
 
 typedef struct Search {
     const DfPatches *patches;
@@ -130,7 +130,8 @@ static void descend(const Search *s, Patch *patch)
         patch->match = match;
         moved = x * x + y * y;
     }
-    if (hypotf(patch->motion[0] - begin.motion[0], patch->motion[1] - begin.motion[1]) > DF_PATCH) {
+    float x = patch->motion[0] - begin.motion[0], y = patch->motion[1] - begin.motion[1];
+    if (x * x + y * y > DF_PATCH * DF_PATCH) {
         memcpy(patch->motion, begin.motion, sizeof motion);
         patch->match = begin.match;
     }
