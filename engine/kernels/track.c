@@ -93,20 +93,23 @@ static void take(DfTemplate *window, const float *from, ptrdiff_t stride, float 
             window->value[y][x] = b[1];
             window->dx[y][x] = dx;
             window->dy[y][x] = dy;
+            window->x += dx;
+            window->y += dy;
             window->xx += dx * dx;
             window->xy += dx * dy;
             window->yy += dy * dy;
         }
 }
 
-static void match(float sums[2], const DfTemplate *window, const float *from, ptrdiff_t stride, float fx, float fy)
+static void match(float sums[3], const DfTemplate *window, const float *from, ptrdiff_t stride, float fx, float fy)
 {
-    sums[0] = sums[1] = 0;
+    sums[0] = sums[1] = sums[2] = 0;
     for (int y = 0; y < DF_WINDOW; y++)
         for (int x = 0; x < DF_WINDOW; x++) {
             float difference = between(from + y * stride + x, stride, fx, fy) - window->value[y][x];
             sums[0] += difference * window->dx[y][x];
             sums[1] += difference * window->dy[y][x];
+            sums[2] += difference;
         }
 }
 

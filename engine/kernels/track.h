@@ -16,7 +16,8 @@ typedef struct DfTemplate {
     _Alignas(64) float value[DF_WINDOW][16]; /**< levels */
     _Alignas(64) float dx[DF_WINDOW][16];    /**< gradient by Scharr's kernel, levels per pixel */
     _Alignas(64) float dy[DF_WINDOW][16];
-    float xx, xy, yy; /**< sums of the gradient's products */
+    float x, y;       /**< the gradient's sums */
+    float xx, xy, yy; /**< its products' sums */
 } DfTemplate;
 
 /** Loops that have versions. Rows need not be aligned. */
@@ -48,10 +49,11 @@ typedef struct DfTrackKernels {
     void (*take)(DfTemplate *window, const float *from, ptrdiff_t stride, float fx, float fy);
 
     /**
-     * Sums over the window of (value seen - the template's) times its gradient: sums[0] x, [1] y. The window
-     * lies at (fx, fy), 0..1, beyond `from`: 16 rows of DF_MATCH_COLUMNS floats are read.
+     * Sums over the window of the difference, value seen less the template's: [0] times the gradient's x,
+     * [1] times its y, [2] alone. The window lies at (fx, fy), 0..1, beyond `from`: 16 rows of
+     * DF_MATCH_COLUMNS floats are read.
      */
-    void (*match)(float sums[2], const DfTemplate *window, const float *from, ptrdiff_t stride, float fx,
+    void (*match)(float sums[3], const DfTemplate *window, const float *from, ptrdiff_t stride, float fx,
                   float fy);
 } DfTrackKernels;
 

@@ -16,30 +16,45 @@
 #define ENOUGH 16384 /* positions that are looked at, about; a median needs no more */
 #define LEAST 32     /* with fewer samples nothing is said */
 
-/** @return whether a position lies in the ring around a hole */
-static int is_around(const DfLook *look, int x, int y)
+static float distance_at(const DfLook *look, const float at[2])
 {
-    float distance = look->distance[(size_t)y * look->pyramid.levels[0].width + x];
-    return distance > DF_MOTION_KEEP_OFF && distance <= REACH;
+    size_t x = (size_t)(at[0] + 0.5f), y = (size_t)(at[1] + 0.5f);
+    return look->distance[y * look->pyramid.levels[0].width + x];
 }
 
-/** The difference at a level's sample, positions being in the picture; @return 0: it does not count */
+/** A position of both pictures' levels, if it counts: clear of both holes, in the ring around one of them. */
+static int is_of_use(const DfLook *a, const DfLook *b, const float from[2], const float to[2], int level)
+{
+    DfPlane full = a->pyramid.levels[0], plane = a->pyramid.levels[level];
+    float scale = 1.0f / (1 << level);
+
+    for (int i = 0; i < 2; i++) {
+        const float *at = i ? to : from;
+        if (!df_is_between(full.width, full.height, at[0], at[1]) ||
+            !df_is_between(plane.width, plane.height, at[0] * scale, at[1] * scale))
+            return 0;
+    }
+    float near_a = distance_at(a, from), near_b = distance_at(b, to);
+    return near_a > DF_MOTION_KEEP_OFF && near_b > DF_MOTION_KEEP_OFF && (near_a <= REACH || near_b <= REACH);
+}
+
+/**
+ * The difference halfway along the motion at (x, y): both pictures are then sampled as far between their
+ * pixels and lose as much by it, where one sampled between and one at its pixels would differ by that alone.
+ * @return 0: it does not count
+ */
 static int difference_at(float *difference, const DfLook *a, const DfLook *b, const DfAffine *to_b, int level, int x,
                          int y)
 {
-    DfPlane full = b->pyramid.levels[0], plane = b->pyramid.levels[level];
     float scale = 1.0f / (1 << level), dx, dy;
 
     df_affine_at(to_b, x, y, &dx, &dy);
-    float qx = x + dx, qy = y + dy, px = qx * scale, py = qy * scale;
-    if (!df_is_between(full.width, full.height, qx, qy) || !df_is_between(plane.width, plane.height, px, py))
+    df_affine_at(to_b, x - dx / 2, y - dy / 2, &dx, &dy);
+    float from[2] = { x - dx / 2, y - dy / 2 }, to[2] = { x + dx / 2, y + dy / 2 };
+    if (!is_of_use(a, b, from, to, level))
         return 0;
-    int bx = (int)(qx + 0.5f), by = (int)(qy + 0.5f);
-    if (b->distance[(size_t)by * full.width + bx] <= DF_MOTION_KEEP_OFF)
-        return 0;
-    if (!is_around(a, x, y) && !is_around(b, bx, by))
-        return 0;
-    *difference = df_between(plane, px, py) - df_plane_row(a->pyramid.levels[level], y >> level)[x >> level];
+    *difference = df_between(b->pyramid.levels[level], to[0] * scale, to[1] * scale) -
+                  df_between(a->pyramid.levels[level], from[0] * scale, from[1] * scale);
     return 1;
 }
 
@@ -50,8 +65,7 @@ static int collect(float *values, const DfLook *a, const DfLook *b, const DfAffi
 
     for (int y = 0; y < full.height; y += step)
         for (int x = (y >> level) % skip * step; x < full.width; x += step * skip)
-            if (a->distance[(size_t)y * full.width + x] > DF_MOTION_KEEP_OFF)
-                count += difference_at(&values[count], a, b, to_b, level, x, y);
+            count += difference_at(&values[count], a, b, to_b, level, x, y);
     return count;
 }
 

@@ -1,7 +1,8 @@
 /**
  * @file
  * Pyramidal Lucas and Kanade: at each level, from the coarsest, the displacement that makes a window of b
- * equal to that of a, by Gauss and Newton's steps; sums and thresholds follow OpenCV's calcOpticalFlowPyrLK.
+ * equal to that of a, by Gauss and Newton's steps. Windows are compared less their means, so that a change of
+ * light is not taken for motion.
  */
 #include "motion/track.h"
 
@@ -13,7 +14,8 @@
 
 #define STEPS 30         /* of a level, at most */
 #define STEP_ENDS 0.01f  /* px: a shorter step is the last */
-#define LEAST_EIGEN 0.1f /* (levels per px)^2, of the mean structure tensor: less is flat */
+#define LEAST_EIGEN 0.1f /* (levels per px)^2, of the mean structure tensor about its mean: less is flat */
+#define MEAN (1.0f / (DF_WINDOW * DF_WINDOW))
 #define RETURNS 0.5f     /* px: as near to where it began must a track come back */
 
 enum { HALF = DF_WINDOW / 2, PATCH_ROWS = DF_WINDOW + 3, PATCH_STRIDE = 32 };
@@ -60,6 +62,7 @@ static int is_lost(DfPlane plane, DfCorner at)
              at.y < plane.height + DF_WINDOW);
 }
 
+/** The template at a place; its sums of products become those of gradients less their mean. */
 static void take(DfTemplate *window, DfPlane plane, DfCorner at)
 {
     float left = floorf(at.x), top = floorf(at.y);
@@ -68,14 +71,20 @@ static void take(DfTemplate *window, DfPlane plane, DfCorner at)
     patch.from = NULL;
     patch_at(&patch, plane, (int)left - HALF - 1, (int)top - HALF - 1, DF_TAKE_COLUMNS, DF_WINDOW + 3);
     df_track_kernels()->take(window, patch.from, patch.stride, at.x - left, at.y - top);
+    window->xx -= window->x * window->x * MEAN;
+    window->xy -= window->x * window->y * MEAN;
+    window->yy -= window->y * window->y * MEAN;
 }
 
-static void match(float sums[2], const DfTemplate *window, Patch *patch, DfPlane plane, DfCorner at)
+/** Sums of differences less their mean times gradients. */
+static void match(float sums[3], const DfTemplate *window, Patch *patch, DfPlane plane, DfCorner at)
 {
     float left = floorf(at.x), top = floorf(at.y);
 
     patch_at(patch, plane, (int)left - HALF, (int)top - HALF, DF_MATCH_COLUMNS, DF_WINDOW + 1);
     df_track_kernels()->match(sums, window, patch->from, patch->stride, at.x - left, at.y - top);
+    sums[0] -= sums[2] * window->x * MEAN;
+    sums[1] -= sums[2] * window->y * MEAN;
 }
 
 /** @return whether the window has texture in both directions, or else motion cannot be told */
@@ -90,7 +99,7 @@ static int is_textured(const DfTemplate *window)
 /** Move `to` to where the plane equals the template. @return 0: it left the picture */
 static int converge(DfCorner *to, const DfTemplate *window, DfPlane plane)
 {
-    float scale = 1 / (window->xx * window->yy - window->xy * window->xy), sums[2];
+    float scale = 1 / (window->xx * window->yy - window->xy * window->xy), sums[3];
     DfCorner last = { 0, 0 };
     Patch patch;
 

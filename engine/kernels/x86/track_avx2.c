@@ -185,7 +185,7 @@ static __m256 scharr(__m256 a, __m256 b, __m256 c)
 }
 
 /* Values and gradients at columns x..x+7 of all rows, and their products' sums. */
-static void take_columns(DfTemplate *window, float seen[DF_WINDOW + 2][SEEN], int x, __m256 used, __m256 sums[3])
+static void take_columns(DfTemplate *window, float seen[DF_WINDOW + 2][SEEN], int x, __m256 used, __m256 sums[5])
 {
     for (int y = 0; y < DF_WINDOW; y++) {
         const float *a = seen[y] + x, *b = seen[y + 1] + x, *c = seen[y + 2] + x;
@@ -201,33 +201,41 @@ static void take_columns(DfTemplate *window, float seen[DF_WINDOW + 2][SEEN], in
         sums[0] = _mm256_fmadd_ps(dx, dx, sums[0]);
         sums[1] = _mm256_fmadd_ps(dx, dy, sums[1]);
         sums[2] = _mm256_fmadd_ps(dy, dy, sums[2]);
+        sums[3] = add(sums[3], dx);
+        sums[4] = add(sums[4], dy);
     }
 }
 
 static void take(DfTemplate *window, const float *from, ptrdiff_t stride, float fx, float fy)
 {
     _Alignas(32) float seen[DF_WINDOW + 2][SEEN];
-    __m256 sums[3] = { _mm256_setzero_ps(), _mm256_setzero_ps(), _mm256_setzero_ps() };
+    __m256 sums[5];
 
+    for (int i = 0; i < 5; i++)
+        sums[i] = _mm256_setzero_ps();
     interpolate(seen, from, stride, set(fx), set(fy));
     take_columns(window, seen, 0, _mm256_castsi256_ps(first_lanes(8)), sums);
     take_columns(window, seen, 8, _mm256_castsi256_ps(first_lanes(DF_WINDOW - 8)), sums);
     window->xx = sum_lanes(sums[0]);
     window->xy = sum_lanes(sums[1]);
     window->yy = sum_lanes(sums[2]);
+    window->x = sum_lanes(sums[3]);
+    window->y = sum_lanes(sums[4]);
 }
 
-/* The 16th column counts nothing, as its gradient is zero. */
-static void match(float sums[2], const DfTemplate *window, const float *from, ptrdiff_t stride, float fx, float fy)
+static void match(float sums[3], const DfTemplate *window, const float *from, ptrdiff_t stride, float fx, float fy)
 {
     const __m256 x = set(fx), y = set(fy);
-    __m256 sx = _mm256_setzero_ps(), sy = sx;
+    __m256 sx = _mm256_setzero_ps(), sy = sx, all = sx;
 
     for (int half = 0; half < 16; half += 8) {
+        const __m256 used = _mm256_castsi256_ps(first_lanes(DF_WINDOW - half));
         __m256 top = mix_columns(from + half, x);
         for (int row = 0; row < DF_WINDOW; row++) {
             __m256 bottom = mix_columns(from + (row + 1) * stride + half, x);
             __m256 difference = sub(mix(top, bottom, y), _mm256_load_ps(window->value[row] + half));
+            difference = _mm256_and_ps(difference, used);
+            all = add(all, difference);
             sx = _mm256_fmadd_ps(difference, _mm256_load_ps(window->dx[row] + half), sx);
             sy = _mm256_fmadd_ps(difference, _mm256_load_ps(window->dy[row] + half), sy);
             top = bottom;
@@ -235,6 +243,7 @@ static void match(float sums[2], const DfTemplate *window, const float *from, pt
     }
     sums[0] = sum_lanes(sx);
     sums[1] = sum_lanes(sy);
+    sums[2] = sum_lanes(all);
 }
 
 const DfTrackKernels df_track_kernels_avx2 = {
