@@ -1,8 +1,8 @@
 /**
  * @file
  * Dense motion near a hole: inverse search (Kroeger et al., "Fast Optical Flow using Dense Inverse Search",
- * ECCV 2016) at full size: patches of 8x8 every 4 pixels, mean-normalised, 12 iterations, no variational
- * refinement, which costs more and lowers what comes of it.
+ * ECCV 2016) at full size: patches of 8x8 every 4 pixels, mean-normalised, visited twice for up to 6
+ * iterations, no variational refinement, which costs more and lowers what comes of it.
  */
 #ifndef DF_MOTION_DENSE_H
 #define DF_MOTION_DENSE_H

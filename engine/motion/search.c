@@ -13,12 +13,13 @@
 #include "kernels/patch.h"
 
 #define STEP 4 /* samples from a patch to the next: each sample lies under four */
-#define ITERATIONS 12
+#define ITERATIONS 6 /* at most, at each of two visits */
 /* Samples; a shorter step is below what noise allows, and ends the descent. */
-#define SHORT_STEP 0.003f
+#define SHORT_STEP 0.01f
 /* Samples; a neighbour's motion closer than this is found by descent anyway. */
 #define ALIKE 0.1f
-/* Levels^2 a sample that the gradients' products are raised by, so that flat patches stay where they are. */
+/* Levels^2 a sample that the gradients' products are raised by, so that flat patches stay where they are. More
+ * brings flows there and back closer to each other, and further from the truth. */
 #define DAMPING 1.0f
 
 typedef struct Search {
