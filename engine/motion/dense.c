@@ -54,8 +54,8 @@ static void activate_wanted(DfPatches *patches, const uint8_t *wanted)
     }
 }
 
-/** Along one side: the coarse patches that the middle of a fine one, starting at `start`, lies in or within four
- * samples of. */
+/** Along one side: the coarse patches that the middle of a fine one, starting at `start`, lies in or within
+ * four samples of. */
 static void covering(int start, int count, int *first, int *last)
 {
     int middle = (start + DF_PATCH / 2) / 2;

@@ -18,8 +18,8 @@
 #define SHORT_STEP 0.01f
 /* Samples; a neighbour's motion closer than this is found by descent anyway. */
 #define ALIKE 0.1f
-/* Levels^2 a sample that the gradients' products are raised by, so that flat patches stay where they are. More
- * brings flows there and back closer to each other, and further from the truth. */
+/* Levels^2 a sample that the gradients' products are raised by, so that flat patches stay where they are.
+ * More brings flows there and back closer to each other, and further from the truth. */
 #define DAMPING 1.0f
 
 typedef struct Search {
