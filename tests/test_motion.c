@@ -216,16 +216,6 @@ static void hole_of_one_picture_suffices(void **state)
 
 /* -------------------------------------------------------------- what an affine does not explain -- */
 
-/** Put what another texture shows, moved by `shift`, over the columns from..to-1 of a plane. */
-static void put_object(DfPlane plane, int from, int to, double shift)
-{
-    Waves waves = waves_make(99);
-
-    for (int y = 0; y < H; y++)
-        for (int x = from; x < to; x++)
-            df_plane_row(plane, y)[x] = waves_at(&waves, x - shift, y);
-}
-
 /** Something wide passes behind the hole: the affine is the background's, the residual the passer's. */
 static void object_behind_the_hole_is_followed(void **state)
 {
@@ -234,8 +224,8 @@ static void object_behind_the_hole_is_followed(void **state)
 
     (void)state;
     open_pair(still, pan);
-    put_object(pair.a, 130, 190, 0);
-    put_object(pair.b, 135, 195, 5);
+    waves_put(pair.a, 130, 190, 0);
+    waves_put(pair.b, 135, 195, 5);
     const DfMotion *motion = estimate();
     assert_true(motion->explained < 0.95);
     assert_non_null(motion->more_b.flow.x.data);
@@ -252,23 +242,11 @@ static void different_pictures_are_a_cut(void **state)
 {
     (void)state;
     open_pair(still, still);
-    put_object(pair.b, 0, W, 0);
+    waves_put(pair.b, 0, W, 0);
     const DfMotion *motion = estimate();
     assert_true(motion->corners >= 50);
     assert_true(motion->survived < DF_MOTION_CUT);
     assert_true(motion->error > 8);
-}
-
-/** Normal noise, about. */
-static void add_grain(DfPlane plane, double sigma, unsigned seed)
-{
-    for (int y = 0; y < H; y++)
-        for (int x = 0; x < W; x++) {
-            double sum = -6;
-            for (int i = 0; i < 12; i++)
-                sum += waves_draw(&seed);
-            df_plane_row(plane, y)[x] += (float)(sigma * sum);
-        }
 }
 
 static void grain_is_a_small_error(void **state)
@@ -277,8 +255,8 @@ static void grain_is_a_small_error(void **state)
 
     (void)state;
     open_pair(still, moved);
-    add_grain(pair.a, 4, 1);
-    add_grain(pair.b, 4, 2);
+    waves_grain(pair.a, 4, 1);
+    waves_grain(pair.b, 4, 2);
     const DfMotion *motion = estimate();
     assert_true(motion->error > 0.1 && motion->error < 1);
     assert_true(worst_in_hole(motion, moved) < 0.15);
@@ -294,7 +272,7 @@ static void error_tells_light_from_water(void **state)
     assert_true(estimate()->error < 0.1);
     close_pair(NULL);
     open_pair(still, still);
-    put_object(pair.b, 60, 260, 0);
+    waves_put(pair.b, 60, 260, 0);
     assert_true(estimate()->error > 4);
 }
 
@@ -354,8 +332,8 @@ static void the_same_again_is_the_same(void **state)
 
     (void)state;
     open_pair(still, moved);
-    put_object(pair.a, 130, 190, 0);
-    put_object(pair.b, 135, 195, 5);
+    waves_put(pair.a, 130, 190, 0);
+    waves_put(pair.b, 135, 195, 5);
     first = *estimate();
     assert_non_null(first.more_b.flow.x.data);
     DfPlane before = first.more_b.flow.x;
@@ -378,8 +356,8 @@ static void failures_are_told(void **state)
     for (int successes = 0; ret; successes++) {
         DfArena work = { 0 }, keep = { 0 }, scratch = { 0 };
         open_pair(still, moved);
-        put_object(pair.a, 130, 190, 0);
-        put_object(pair.b, 135, 195, 5);
+        waves_put(pair.a, 130, 190, 0);
+        waves_put(pair.b, 135, 195, 5);
         df_fail_after(successes);
         ret = df_look(&pair.look_a, &work, pair.a, pair.hole_a);
         if (!ret)

@@ -31,15 +31,16 @@ static double halved(DfPlane plane, int x, int y)
     static const int weights[5] = { 1, 4, 6, 4, 1 };
     double sum = 0;
     for (int i = 0; i < 5; i++)
-        for (int k = 0; k < 5; k++)
-            sum += weights[i] * weights[k] *
-                   df_plane_row(plane, mirrored(2 * y + i - 2, plane.height))[mirrored(2 * x + k - 2, plane.width)];
+        for (int k = 0; k < 5; k++) {
+            const float *row = df_plane_row(plane, mirrored(2 * y + i - 2, plane.height));
+            sum += weights[i] * weights[k] * row[mirrored(2 * x + k - 2, plane.width)];
+        }
     return sum / 256;
 }
 
 static void levels_are_halved(void **state)
 {
-    static const int sizes[][2] = { { 1, 1 }, { 2, 1 }, { 1, 5 }, { 3, 2 }, { 17, 9 }, { 40, 33 }, { 131, 64 } };
+    static const int sizes[][2] = { { 1, 1 }, { 2, 1 }, { 1, 5 }, { 3, 2 }, { 17, 9 }, { 131, 33 } };
     DfArena arena = { 0 };
     Waves waves = waves_make(1);
 

@@ -180,7 +180,8 @@ static double slope(const float *from, int stride, int x, int y, double fx, doub
 {
     double sum = 0;
     for (int k = -1; k <= 1; k++) {
-        int ax = down ? x + 1 + k : x, ay = down ? y : y + 1 + k, bx = down ? ax : x + 2, by = down ? y + 2 : ay;
+        int ax = down ? x + 1 + k : x, ay = down ? y : y + 1 + k;
+        int bx = down ? ax : x + 2, by = down ? y + 2 : ay;
         sum += (k ? 3 : 10) / 32.0 *
                (between(from, stride, bx, by, fx, fy) - between(from, stride, ax, ay, fx, fy));
     }
@@ -218,8 +219,9 @@ static void check_tracking(const DfTrackKernels *kernels, int extreme)
     DfTemplate window;
 
     for (int round = 0; round < 30; round++) {
-        float fx = round < 4 ? round % 2 : uniform(0, 1), fy = round < 4 ? round / 2 : uniform(0, 1), found[3];
-        float *a = levels(17 * STRIDE + DF_TAKE_COLUMNS, extreme), *b = levels(15 * STRIDE + DF_MATCH_COLUMNS, extreme);
+        float fx = round < 4 ? round % 2 : uniform(0, 1), fy = round < 4 ? round / 2 : uniform(0, 1);
+        float *a = levels(17 * STRIDE + DF_TAKE_COLUMNS, extreme), found[3];
+        float *b = levels(15 * STRIDE + DF_MATCH_COLUMNS, extreme);
         double sums[3] = { 0 };
         kernels->take(&window, a, STRIDE, fx, fy);
         check_template(&window, a, STRIDE, fx, fy);

@@ -46,13 +46,38 @@ static inline float waves_at(const Waves *waves, double x, double y)
 }
 
 /** A picture whose pixel (x, y) shows the texture at (m[0] + m[1] x + m[2] y, m[3] + m[4] x + m[5] y). */
-static inline DfPlane waves_picture(const Waves *waves, DfArena *arena, int width, int height, const double m[6])
+static inline DfPlane waves_picture(const Waves *waves, DfArena *arena, int width, int height,
+                                    const double m[6])
 {
     DfPlane plane = df_plane_take(arena, width, height);
     for (int y = 0; y < height; y++)
-        for (int x = 0; x < width; x++)
-            df_plane_row(plane, y)[x] = waves_at(waves, m[0] + m[1] * x + m[2] * y, m[3] + m[4] * x + m[5] * y);
+        for (int x = 0; x < width; x++) {
+            double u = m[0] + m[1] * x + m[2] * y, v = m[3] + m[4] * x + m[5] * y;
+            df_plane_row(plane, y)[x] = waves_at(waves, u, v);
+        }
     return plane;
+}
+
+/** Put what another texture shows, moved by `shift`, over the columns from..to-1 of a plane. */
+static inline void waves_put(DfPlane plane, int from, int to, double shift)
+{
+    Waves waves = waves_make(99);
+
+    for (int y = 0; y < plane.height; y++)
+        for (int x = from; x < to; x++)
+            df_plane_row(plane, y)[x] = waves_at(&waves, x - shift, y);
+}
+
+/** Normal noise, about. */
+static inline void waves_grain(DfPlane plane, double sigma, unsigned seed)
+{
+    for (int y = 0; y < plane.height; y++)
+        for (int x = 0; x < plane.width; x++) {
+            double sum = -6;
+            for (int i = 0; i < 12; i++)
+                sum += waves_draw(&seed);
+            df_plane_row(plane, y)[x] += (float)(sigma * sum);
+        }
 }
 
 #endif

@@ -21,8 +21,8 @@ static void halve(float *out, const float *in, int n)
         out[i] = (in[0] + in[4] + 4 * (in[1] + in[3]) + 6 * in[2]) * (1 / 16.0f);
 }
 
-static void products(float *xx, float *xy, float *yy, const float *above, const float *row, const float *below,
-                     int n)
+static void products(float *xx, float *xy, float *yy, const float *above, const float *row,
+                     const float *below, int n)
 {
     for (int i = 0; i < n; i++) {
         float left = above[i - 1] + 2 * row[i - 1] + below[i - 1];
@@ -43,7 +43,8 @@ static float sum9(const float *const rows[3], int i)
     return left + middle + right;
 }
 
-static void corners(float *out, const float *const xx[3], const float *const xy[3], const float *const yy[3], int n)
+static void corners(float *out, const float *const xx[3], const float *const xy[3],
+                    const float *const yy[3], int n)
 {
     for (int i = 0; i < n; i++) {
         float a = 0.5f * sum9(xx, i), b = sum9(xy, i), c = 0.5f * sum9(yy, i);
@@ -101,7 +102,8 @@ static void take(DfTemplate *window, const float *from, ptrdiff_t stride, float 
         }
 }
 
-static void match(float sums[3], const DfTemplate *window, const float *from, ptrdiff_t stride, float fx, float fy)
+static void match(float sums[3], const DfTemplate *window, const float *from, ptrdiff_t stride, float fx,
+                  float fy)
 {
     sums[0] = sums[1] = sums[2] = 0;
     for (int y = 0; y < DF_WINDOW; y++)

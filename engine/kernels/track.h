@@ -29,8 +29,8 @@ typedef struct DfTrackKernels {
     void (*halve)(float *out, const float *in, int n);
 
     /** Products of Sobel's gradients at columns 0..n-1; the rows are read from -1 to n. */
-    void (*products)(float *xx, float *xy, float *yy, const float *above, const float *row, const float *below,
-                     int n);
+    void (*products)(float *xx, float *xy, float *yy, const float *above, const float *row,
+                     const float *below, int n);
 
     /** Smaller eigenvalue, halved, of the products' sums over 3x3, at columns 0..n-1; read from -1 to n. */
     void (*corners)(float *out, const float *const xx[3], const float *const xy[3], const float *const yy[3],

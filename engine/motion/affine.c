@@ -16,7 +16,8 @@
 
 /*
  * px^2, a prior on the linear part: tracks weigh w * distance^2 against it, thousands where they surround a
- * hole. Where they lie on a line it decides: no zoom or rotation across the line, rather than what noise says.
+ * hole. Where they lie on a line it decides: motion that does not change across the line, rather than what
+ * noise says.
  */
 #define PRIOR 4.0
 
@@ -55,11 +56,12 @@ static void add(Normal *sum, const Pair *pair, double weight, const double centr
     }
 }
 
-/** Solve for one axis: the mean's row first, then the 2x2 system that it leaves, which the prior keeps regular. */
+/** Solve for one axis: the mean's row, then the 2x2 system that it leaves, kept regular by the prior. */
 static void solve(double out[3], const Normal *sum, const double right[3])
 {
     double mx = sum->px / sum->one, my = sum->py / sum->one;
-    double xx = sum->xx - mx * sum->px + PRIOR, xy = sum->xy - mx * sum->py, yy = sum->yy - my * sum->py + PRIOR;
+    double xx = sum->xx - mx * sum->px + PRIOR, yy = sum->yy - my * sum->py + PRIOR;
+    double xy = sum->xy - mx * sum->py;
     double rx = right[1] - mx * right[0], ry = right[2] - my * right[0], scale = 1 / (xx * yy - xy * xy);
 
     out[1] = (rx * yy - ry * xy) * scale;
@@ -99,8 +101,8 @@ float df_affine_residual(const DfAffine *affine, const DfTrack *track, int backw
 }
 
 /** Weights for the next round; they never reach zero. */
-static void reweigh(float *weights, float *residuals, const DfAffine *affine, const DfTrack *tracks, int count,
-                    int backwards, float *scratch)
+static void reweigh(float *weights, float *residuals, float *scratch, const DfAffine *affine,
+                    const DfTrack *tracks, int count, int backwards)
 {
     for (int i = 0; i < count; i++)
         residuals[i] = scratch[i] = df_affine_residual(affine, &tracks[i], backwards);
@@ -124,7 +126,7 @@ int df_affine_fit(DfAffine *affine, const DfTrack *tracks, int count, int backwa
     for (int round = 0; round < ROUNDS; round++) {
         fit(affine, tracks, weights, count, backwards);
         if (round + 1 < ROUNDS)
-            reweigh(weights, residuals, affine, tracks, count, backwards, scratch);
+            reweigh(weights, residuals, scratch, affine, tracks, count, backwards);
     }
     return 1;
 }

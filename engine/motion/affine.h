@@ -36,7 +36,7 @@ static inline void df_affine_at(const DfAffine *affine, double x, double y, floa
  */
 int df_affine_fit(DfAffine *affine, const DfTrack *tracks, int count, int backwards);
 
-/** @return how far the second end of a track, or backwards the first, lies from where the affine says, in pixels */
+/** @return how far, in pixels, a track's second end (backwards: its first) lies from where the affine says */
 float df_affine_residual(const DfAffine *affine, const DfTrack *track, int backwards);
 
 #endif

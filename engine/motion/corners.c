@@ -37,7 +37,7 @@ static int pass_open(Pass *pass, DfPlane picture, const uint8_t *where, DfArena 
     uint8_t *rows = df_arena_take_zeroed(scratch, df_size_mul(12, row));
 
     *pass = (Pass){ .picture = picture, .where = where };
-    /* Of four pixels that touch, equals apart, one is a peak; plateaus may need more: see keep(). */
+    /* Of four pixels that touch one is a peak; of plateaus of equals keep() leaves some out. */
     pass->room = DF_MAX(picture.width * picture.height / 4, picture.width);
     pass->columns = df_arena_take(scratch, picture.width * sizeof *pass->columns);
     pass->peaks = df_arena_take(scratch, df_size_mul(pass->room, sizeof *pass->peaks));
@@ -64,8 +64,8 @@ static void products(Pass *pass, int y)
     const float *row = df_plane_row(pass->picture, y);
     ptrdiff_t stride = pass->picture.stride;
 
-    df_track_kernels()->products(pass->xx[y % 3] + 1, pass->xy[y % 3] + 1, pass->yy[y % 3] + 1, row - stride + 1,
-                                 row + 1, row + stride + 1, pass->picture.width - 2);
+    df_track_kernels()->products(pass->xx[y % 3] + 1, pass->xy[y % 3] + 1, pass->yy[y % 3] + 1,
+                                 row - stride + 1, row + 1, row + stride + 1, pass->picture.width - 2);
 }
 
 static void strengths(Pass *pass, int y)
@@ -104,7 +104,7 @@ static void find_peaks(Pass *pass)
 {
     int height = pass->picture.height, kept = 0;
 
-    /* Row y of products allows strengths of y - 1, and those the peaks of y - 2; beyond the border they are 0. */
+    /* Row y of products allows strengths of y - 1, and those the peaks of y - 2. */
     for (int y = 1; y < height - 1; y++) {
         products(pass, y);
         if (y - 1 >= BORDER)
@@ -112,6 +112,7 @@ static void find_peaks(Pass *pass)
         if (y - 2 >= BORDER)
             keep(pass, y - 2);
     }
+    /* Beyond the border strengths are zero. */
     memset(pass->strength[(height - BORDER) % 3], 0, pass->picture.width * sizeof(float));
     keep(pass, height - BORDER - 1);
     for (int i = 0; i < pass->count; i++)

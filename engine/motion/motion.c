@@ -13,11 +13,11 @@
 #include "motion/track.h"
 
 #define LEAST_CORNERS 8
-#define NEAR 32         /* px from the hole: tracks there tell whether the affine explains what passes behind it */
+#define NEAR 32         /* px from the hole: tracks there tell whether something passes behind it */
 #define ENOUGH 0.95f    /* share of them that the affine must explain; else dense flow is asked */
 #define EXPLAINED 1.0f  /* px */
 
-/** The ring's tracks; those of a pair of pictures. */
+/** What was tracked between two pictures. */
 typedef struct Tracks {
     DfTrack track[DF_AFFINE_TRACKS];
     float distance[DF_AFFINE_TRACKS]; /* to the nearer of the holes, in pixels */
@@ -30,7 +30,7 @@ static int is_ring(float a, float b)
     return clear & ((a < DF_MOTION_RING) | (b < DF_MOTION_RING));
 }
 
-/** Set where corners may be: near one of the holes, clear of both. Blocks of fixed length become vector code. */
+/** Set where corners may be: near a hole, clear of both. Blocks of fixed length become vector code. */
 static void mark_ring(uint8_t *restrict where, const float *restrict a, const float *restrict b, size_t n)
 {
     size_t i = 0;
@@ -62,7 +62,8 @@ static int find_corners(DfCorner *corners, const DfLook *a, const DfLook *b, DfA
 static float distance_at(const DfLook *look, float x, float y)
 {
     DfPlane picture = look->pyramid.levels[0];
-    int px = DF_CLAMP((int)(x + 0.5f), 0, picture.width - 1), py = DF_CLAMP((int)(y + 0.5f), 0, picture.height - 1);
+    int px = DF_CLAMP((int)(x + 0.5f), 0, picture.width - 1);
+    int py = DF_CLAMP((int)(y + 0.5f), 0, picture.height - 1);
 
     return look->distance[(size_t)py * picture.width + px];
 }
@@ -88,7 +89,9 @@ static int find_tracks(Tracks *tracks, const DfLook *a, const DfLook *b, DfArena
     if (found < 0)
         return found;
     tracks->corners = found;
-    tracks->count = found < LEAST_CORNERS ? 0 : df_track(tracks->track, &a->pyramid, &b->pyramid, corners, found);
+    tracks->count = 0;
+    if (found >= LEAST_CORNERS)
+        tracks->count = df_track(tracks->track, &a->pyramid, &b->pyramid, corners, found);
     weigh(tracks, a, b);
     return 0;
 }

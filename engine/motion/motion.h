@@ -28,7 +28,7 @@ typedef struct DfLook {
     const uint8_t *hole; /**< height rows of width bytes, not 0: hole; somebody else's */
     uint8_t *distrusted; /**< the same, grown by DF_MOTION_MARGIN */
     int area;            /**< pixels of the hole */
-    float *distance;     /**< Euclidean, to the hole, in pixels; height rows of width; large beyond DF_MOTION_RING */
+    float *distance;     /**< Euclidean, to the hole, in pixels, large beyond DF_MOTION_RING; rows of width */
 } DfLook;
 
 /** What a motion is beyond the affine, inside the hole's rectangle. */
@@ -41,12 +41,13 @@ typedef struct DfResidual {
 typedef struct DfMotion {
     DfAffine to_b, to_a;         /**< at a's pixels; at b's pixels */
     DfResidual more_b, more_a;   /**< in a's hole; in b's hole */
-    int corners;                 /**< tracked; below 8 the motion is taken as none, and they say nothing of a cut */
+    int corners;                 /**< tracked; below 8 they say nothing of a cut, and motion is none */
     float survived;              /**< share of them that did, 0..1; 1 where there were below 8 */
     float explained;             /**< share of the survivors' weight near the holes within 1 px of the affine;
                                       1 where there are none */
-    float error;                 /**< median |b - a| after alignment and removal of its own median, a quarter of
-                                      the size, around the hole; levels of 8 bits */
+    float error;                 /**< median |b - a| within 48 px of the holes, once aligned by the affine and
+                                      less its own median, at a quarter of the size; levels of 8 bits. Grain
+                                      reads as an eighth of its sigma; 0: nothing to compare */
 } DfMotion;
 
 /**

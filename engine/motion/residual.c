@@ -45,7 +45,8 @@ static int flow_take(DfFlow *flow, DfArena *arena, int width, int height)
     return flow->x.data && flow->y.data ? 0 : -ENOMEM;
 }
 
-static int flow_between(DfFlow *flow, const DfLook *from, const DfLook *to, const DfAffine *start, DfArena *scratch)
+static int flow_between(DfFlow *flow, const DfLook *from, const DfLook *to, const DfAffine *start,
+                        DfArena *scratch)
 {
     DfPlane picture = from->pyramid.levels[0];
 
@@ -86,7 +87,8 @@ static int is_distrusted(const DfLook *look, float x, float y)
 {
     int width = look->pyramid.levels[0].width, x0 = (int)x, y0 = (int)y;
     int x1 = DF_MIN(x0 + 1, width - 1), y1 = DF_MIN(y0 + 1, look->pyramid.levels[0].height - 1);
-    const uint8_t *top = look->distrusted + (size_t)y0 * width, *bottom = look->distrusted + (size_t)y1 * width;
+    const uint8_t *top = look->distrusted + (size_t)y0 * width;
+    const uint8_t *bottom = look->distrusted + (size_t)y1 * width;
 
     return top[x0] | top[x1] | bottom[x0] | bottom[x1];
 }
@@ -99,7 +101,8 @@ static int is_sound(const Way *way, int x, int y)
 
     if (way->from->distrusted[i] || way->from->distance[i] > RIM)
         return 0;
-    float dx = df_plane_row(way->there.x, y)[x], dy = df_plane_row(way->there.y, y)[x], qx = x + dx, qy = y + dy;
+    float dx = df_plane_row(way->there.x, y)[x], dy = df_plane_row(way->there.y, y)[x];
+    float qx = x + dx, qy = y + dy;
     if (!df_is_between(picture.width, picture.height, qx, qy) || is_distrusted(way->to, qx, qy))
         return 0;
     dx += df_between(way->back.x, qx, qy);

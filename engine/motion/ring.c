@@ -43,8 +43,8 @@ static int is_of_use(const DfLook *a, const DfLook *b, const float from[2], cons
  * pixels and lose as much by it, where one sampled between and one at its pixels would differ by that alone.
  * @return 0: it does not count
  */
-static int difference_at(float *difference, const DfLook *a, const DfLook *b, const DfAffine *to_b, int level, int x,
-                         int y)
+static int difference_at(float *difference, const DfLook *a, const DfLook *b, const DfAffine *to_b, int level,
+                         int x, int y)
 {
     float scale = 1.0f / (1 << level), dx, dy;
 
@@ -73,9 +73,10 @@ int df_ring_error(float *error, const DfLook *a, const DfLook *b, const DfAffine
 {
     int level = DF_MIN(LEVEL, a->pyramid.count - 1);
     DfPlane plane = a->pyramid.levels[level];
-    int skip = 1 + plane.width * plane.height / ENOUGH;
+    size_t samples = df_size_mul(plane.width, plane.height);
+    int skip = 1 + (int)(samples / ENOUGH);
     DfArenaMark mark = df_arena_mark(scratch);
-    float *values = df_arena_take(scratch, df_size_mul(df_size_mul(plane.width, plane.height), sizeof *values));
+    float *values = df_arena_take(scratch, df_size_mul(samples, sizeof *values));
 
     *error = 0;
     if (!values)

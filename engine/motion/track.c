@@ -39,7 +39,7 @@ static void copy_row(float *to, const float *row, int x0, int columns, int width
         to[x] = row[width - 1];
 }
 
-/** Make `columns` floats of `rows` rows from (x0, y0) on readable; steps that stay near find it made already. */
+/** Make `columns` floats of `rows` rows from (x0, y0) on readable, unless the step before has made them. */
 static void patch_at(Patch *patch, DfPlane plane, int x0, int y0, int columns, int rows)
 {
     int inside = x0 >= 0 && y0 >= 0 && x0 + columns <= plane.width && y0 + rows <= plane.height;
@@ -50,12 +50,13 @@ static void patch_at(Patch *patch, DfPlane plane, int x0, int y0, int columns, i
     patch->y0 = y0;
     patch->from = inside ? df_plane_row(plane, y0) + x0 : patch->copy;
     patch->stride = inside ? plane.stride : PATCH_STRIDE;
-    for (int y = 0; !inside && y < rows; y++)
-        copy_row(patch->copy + y * PATCH_STRIDE, df_plane_row(plane, DF_CLAMP(y0 + y, 0, plane.height - 1)), x0,
-                 columns, plane.width);
+    for (int y = 0; !inside && y < rows; y++) {
+        const float *row = df_plane_row(plane, DF_CLAMP(y0 + y, 0, plane.height - 1));
+        copy_row(patch->copy + y * PATCH_STRIDE, row, x0, columns, plane.width);
+    }
 }
 
-/** Whether a window's centre is so far out that nothing of the window lies in the picture, or not a number. */
+/** Whether nothing of a window with this centre can lie in the picture, or it is not a number. */
 static int is_lost(DfPlane plane, DfCorner at)
 {
     return !(at.x > -DF_WINDOW && at.y > -DF_WINDOW && at.x < plane.width + DF_WINDOW &&
@@ -125,7 +126,7 @@ static int converge(DfCorner *to, const DfTemplate *window, DfPlane plane)
     return !is_lost(plane, *to);
 }
 
-/** @return whether the corner was found in b. What fails at a coarse level may still succeed at finer ones. */
+/** @return whether the corner was found in b; what fails at a coarse level may succeed at a finer one */
 static int track(DfCorner *to, const DfPyramid *a, const DfPyramid *b, DfCorner from)
 {
     int level = DF_MIN(DF_MIN(a->count, b->count), DF_TRACK_LEVELS) - 1, found = 0;

@@ -53,9 +53,8 @@ static void binomial(float *out, const float *const rows[5], int n)
 {
     for (int i = 0; i < n; i += 8) {
         int k = n - i;
-        __m256 v = weigh(load(rows[0] + i, k), load(rows[1] + i, k), load(rows[2] + i, k), load(rows[3] + i, k),
-                         load(rows[4] + i, k));
-        store(out + i, v, k);
+        __m256 a = load(rows[0] + i, k), b = load(rows[1] + i, k), c = load(rows[2] + i, k);
+        store(out + i, weigh(a, b, c, load(rows[3] + i, k), load(rows[4] + i, k)), k);
     }
 }
 
@@ -93,8 +92,8 @@ static __m256 smooth3(__m256 a, __m256 b, __m256 c)
     return _mm256_fmadd_ps(set(2), b, add(a, c));
 }
 
-static void products(float *xx, float *xy, float *yy, const float *above, const float *row, const float *below,
-                     int n)
+static void products(float *xx, float *xy, float *yy, const float *above, const float *row,
+                     const float *below, int n)
 {
     for (int i = 0; i < n; i += 8) {
         int k = n - i;
@@ -118,13 +117,15 @@ static __m256 sum9(const float *const rows[3], int i, int k)
     return sum;
 }
 
-static void corners(float *out, const float *const xx[3], const float *const xy[3], const float *const yy[3], int n)
+static void corners(float *out, const float *const xx[3], const float *const xy[3],
+                    const float *const yy[3], int n)
 {
     const __m256 half = set(0.5f);
 
     for (int i = 0; i < n; i += 8) {
         int k = n - i;
-        __m256 a = mul(half, sum9(xx, i, k)), b = sum9(xy, i, k), c = mul(half, sum9(yy, i, k)), d = sub(a, c);
+        __m256 a = mul(half, sum9(xx, i, k)), b = sum9(xy, i, k), c = mul(half, sum9(yy, i, k));
+        __m256 d = sub(a, c);
         __m256 root = _mm256_sqrt_ps(_mm256_fmadd_ps(d, d, mul(b, b)));
         store(out + i, mul(half, sub(add(a, c), root)), k);
     }
@@ -144,7 +145,7 @@ static int peaks(int *at, const float *above, const float *row, const float *bel
         __m256 v = load(row + i, k);
         __m256 sides = _mm256_max_ps(load(row + i - 1, k), load(row + i + 1, k));
         __m256 around = _mm256_max_ps(sides, _mm256_max_ps(largest3(above + i, k), largest3(below + i, k)));
-        __m256 is = _mm256_and_ps(_mm256_cmp_ps(v, set(least), _CMP_GE_OQ), _mm256_cmp_ps(v, around, _CMP_GE_OQ));
+        __m256 is = _mm256_cmp_ps(v, _mm256_max_ps(around, set(least)), _CMP_GE_OQ);
         unsigned lanes = _mm256_movemask_ps(is) & (k < 8 ? (1u << k) - 1 : 255);
         for (; lanes; lanes &= lanes - 1)
             at[count++] = i + __builtin_ctz(lanes);
@@ -166,7 +167,8 @@ static __m256 mix_columns(const float *from, __m256 fx)
 
 enum { SEEN = 24 }; /* columns of the window with its border, and some that are read but not used */
 
-static void interpolate(float seen[DF_WINDOW + 2][SEEN], const float *from, ptrdiff_t stride, __m256 fx, __m256 fy)
+static void interpolate(float seen[DF_WINDOW + 2][SEEN], const float *from, ptrdiff_t stride, __m256 fx,
+                        __m256 fy)
 {
     for (int x = 0; x < SEEN; x += 8) {
         __m256 top = mix_columns(from + x, fx);
@@ -185,7 +187,8 @@ static __m256 scharr(__m256 a, __m256 b, __m256 c)
 }
 
 /* Values and gradients at columns x..x+7 of all rows, and their products' sums. */
-static void take_columns(DfTemplate *window, float seen[DF_WINDOW + 2][SEEN], int x, __m256 used, __m256 sums[5])
+static void take_columns(DfTemplate *window, float seen[DF_WINDOW + 2][SEEN], int x, __m256 used,
+                         __m256 sums[5])
 {
     for (int y = 0; y < DF_WINDOW; y++) {
         const float *a = seen[y] + x, *b = seen[y + 1] + x, *c = seen[y + 2] + x;
@@ -223,7 +226,8 @@ static void take(DfTemplate *window, const float *from, ptrdiff_t stride, float 
     window->y = sum_lanes(sums[4]);
 }
 
-static void match(float sums[3], const DfTemplate *window, const float *from, ptrdiff_t stride, float fx, float fy)
+static void match(float sums[3], const DfTemplate *window, const float *from, ptrdiff_t stride, float fx,
+                  float fy)
 {
     const __m256 x = set(fx), y = set(fy);
     __m256 sx = _mm256_setzero_ps(), sy = sx, all = sx;
