@@ -21,7 +21,7 @@
 typedef struct Tracks {
     DfTrack track[DF_AFFINE_TRACKS];
     float distance[DF_AFFINE_TRACKS]; /* to the nearer of the holes, in pixels */
-    int count, corners;
+    int count, survivors, corners; /* of use, that came back, that were tracked */
 } Tracks;
 
 static int is_ring(float a, float b)
@@ -68,17 +68,26 @@ static float distance_at(const DfLook *look, float x, float y)
     return look->distance[(size_t)py * picture.width + px];
 }
 
-/** What is nearer to a hole says more of what is behind it. */
+/**
+ * Weigh the tracks that end clear of b's hole, as they began clear of a's; the others followed its rim. What is
+ * nearer to a hole says more of what is behind it.
+ */
 static void weigh(Tracks *tracks, const DfLook *a, const DfLook *b)
 {
     float reach = fmaxf(16, 0.35f * sqrtf((float)DF_MAX(a->area, b->area) + 1));
+    int kept = 0;
 
     for (int i = 0; i < tracks->count; i++) {
-        DfTrack *track = &tracks->track[i];
-        float distance = fminf(distance_at(a, track->x, track->y), distance_at(b, track->to_x, track->to_y));
-        tracks->distance[i] = distance;
-        track->weight = expf(-fminf(distance, DF_MOTION_RING) / reach);
+        DfTrack track = tracks->track[i];
+        float there = distance_at(b, track.to_x, track.to_y);
+        float distance = fminf(distance_at(a, track.x, track.y), there);
+        if (there <= DF_MOTION_KEEP_OFF)
+            continue;
+        track.weight = expf(-fminf(distance, DF_MOTION_RING) / reach);
+        tracks->distance[kept] = distance;
+        tracks->track[kept++] = track;
     }
+    tracks->count = kept;
 }
 
 static int find_tracks(Tracks *tracks, const DfLook *a, const DfLook *b, DfArena *scratch)
@@ -89,9 +98,10 @@ static int find_tracks(Tracks *tracks, const DfLook *a, const DfLook *b, DfArena
     if (found < 0)
         return found;
     tracks->corners = found;
-    tracks->count = 0;
+    tracks->survivors = 0;
     if (found >= LEAST_CORNERS)
-        tracks->count = df_track(tracks->track, &a->pyramid, &b->pyramid, corners, found);
+        tracks->survivors = df_track(tracks->track, &a->pyramid, &b->pyramid, corners, found);
+    tracks->count = tracks->survivors;
     weigh(tracks, a, b);
     return 0;
 }
@@ -121,7 +131,7 @@ int df_motion(DfMotion *motion, const DfLook *a, const DfLook *b, DfArena *keep,
         return ret;
     motion->corners = tracks.corners;
     if (tracks.corners >= LEAST_CORNERS)
-        motion->survived = (float)tracks.count / tracks.corners;
+        motion->survived = (float)tracks.survivors / tracks.corners;
     fitted = df_affine_fit(&motion->to_b, tracks.track, tracks.count, 0) &&
              df_affine_fit(&motion->to_a, tracks.track, tracks.count, 1);
     if (fitted)
