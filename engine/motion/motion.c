@@ -69,8 +69,8 @@ static float distance_at(const DfLook *look, float x, float y)
 }
 
 /**
- * Weigh the tracks that end clear of b's hole, as they began clear of a's; the others followed its rim. What is
- * nearer to a hole says more of what is behind it.
+ * Weigh the tracks that end clear of b's hole, as they began clear of a's; the others followed its rim. What
+ * is nearer to a hole says more of what is behind it.
  */
 static void weigh(Tracks *tracks, const DfLook *a, const DfLook *b)
 {

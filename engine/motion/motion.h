@@ -45,9 +45,10 @@ typedef struct DfMotion {
     float survived;              /**< share of them that did, 0..1; 1 where there were below 8 */
     float explained;             /**< share of the survivors' weight near the holes within 1 px of the affine;
                                       1 where there are none */
-    float error;                 /**< median |b - a| within 48 px of the holes, once aligned by the affine and
-                                      less its own median, at a quarter of the size; levels of 8 bits. Grain
-                                      reads as an eighth of its sigma; 0: nothing to compare */
+    float error;                 /**< median |b - a| within 48 px of the holes at a quarter of the size, once
+                                      aligned by the affine and made of the same brightness and contrast, in
+                                      a's; levels of 8 bits. Grain reads as an eighth of its sigma; 0 also
+                                      where there is nothing to compare */
 } DfMotion;
 
 /**

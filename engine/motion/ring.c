@@ -13,8 +13,11 @@
 
 #define LEVEL 2
 #define REACH 48     /* px from the hole: what moves there is likely to move behind it, too */
-#define ENOUGH 16384 /* positions that are looked at, about; a median needs no more */
+#define ENOUGH 8192  /* positions that are looked at, about; a median needs no more */
 #define LEAST 32     /* with fewer samples nothing is said */
+#define FLAT 1.0     /* levels: a deviation below it says little of a gain */
+#define ROUNDS 4     /* of weighing what differs less for what it says of light */
+#define GRAIN 0.25f  /* levels: differences below it are not weighed against each other */
 
 static float distance_at(const DfLook *look, const float at[2])
 {
@@ -39,12 +42,12 @@ static int is_of_use(const DfLook *a, const DfLook *b, const float from[2], cons
 }
 
 /**
- * The difference halfway along the motion at (x, y): both pictures are then sampled as far between their
- * pixels and lose as much by it, where one sampled between and one at its pixels would differ by that alone.
- * @return 0: it does not count
+ * Both pictures' values halfway along the motion at (x, y): both are then sampled as far between their pixels
+ * and lose as much by it, where one sampled between and one at its pixels would differ by that alone.
+ * @return 0: they do not count
  */
-static int difference_at(float *difference, const DfLook *a, const DfLook *b, const DfAffine *to_b, int level,
-                         int x, int y)
+static int values_at(float *of_a, float *of_b, const DfLook *a, const DfLook *b, const DfAffine *to_b,
+                     int level, int x, int y)
 {
     float scale = 1.0f / (1 << level), dx, dy;
 
@@ -53,20 +56,67 @@ static int difference_at(float *difference, const DfLook *a, const DfLook *b, co
     float from[2] = { x - dx / 2, y - dy / 2 }, to[2] = { x + dx / 2, y + dy / 2 };
     if (!is_of_use(a, b, from, to, level))
         return 0;
-    *difference = df_between(b->pyramid.levels[level], to[0] * scale, to[1] * scale) -
-                  df_between(a->pyramid.levels[level], from[0] * scale, from[1] * scale);
+    *of_a = df_between(a->pyramid.levels[level], from[0] * scale, from[1] * scale);
+    *of_b = df_between(b->pyramid.levels[level], to[0] * scale, to[1] * scale);
     return 1;
 }
 
-static int collect(float *values, const DfLook *a, const DfLook *b, const DfAffine *to_b, int level, int skip)
+static int collect(float *of_a, float *of_b, const DfLook *a, const DfLook *b, const DfAffine *to_b,
+                   int level)
 {
-    DfPlane full = a->pyramid.levels[0];
-    int count = 0, step = 1 << level;
+    DfPlane full = a->pyramid.levels[0], plane = a->pyramid.levels[level];
+    int skip = 1 + (int)(df_size_mul(plane.width, plane.height) / ENOUGH), count = 0, step = 1 << level;
 
     for (int y = 0; y < full.height; y += step)
         for (int x = (y >> level) % skip * step; x < full.width; x += step * skip)
-            count += difference_at(&values[count], a, b, to_b, level, x, y);
+            count += values_at(&of_a[count], &of_b[count], a, b, to_b, level, x, y);
     return count;
+}
+
+/** A change of light: a = gain * b + offset. */
+typedef struct Light {
+    double gain, offset;
+} Light;
+
+/** The median of |gain * b + offset - a|; the scratch holds the differences in no order afterwards. */
+static float difference(const float *of_a, const float *of_b, float *scratch, int count, const Light *light)
+{
+    for (int i = 0; i < count; i++)
+        scratch[i] = fabsf((float)(light->gain * of_b[i] + light->offset) - of_a[i]);
+    return df_median(scratch, count);
+}
+
+/** Least squares for both, samples weighed by how well the light so far explains them; prior gain: 1. */
+static void fit_light(Light *light, const float *of_a, const float *of_b, int count, float scale)
+{
+    double one = 0, a = 0, b = 0, ab = 0, bb = 0;
+
+    for (int i = 0; i < count; i++) {
+        double r = (light->gain * of_b[i] + light->offset - of_a[i]) / scale, weight = 1 / (1 + r * r);
+        one += weight;
+        a += weight * of_a[i];
+        b += weight * of_b[i];
+        ab += weight * of_a[i] * of_b[i];
+        bb += weight * of_b[i] * of_b[i];
+    }
+    double prior = one * FLAT * FLAT;
+    light->gain = DF_CLAMP((ab - a * b / one + prior) / (bb - b * b / one + prior), 0.5, 2);
+    light->offset = (a - light->gain * b) / one;
+}
+
+/** What differs once light is made the same, by reweighted least squares that begin with a plain offset. */
+static float unlikeness(const float *of_a, const float *of_b, float *scratch, int count)
+{
+    Light light = { 1, 0 };
+
+    for (int i = 0; i < count; i++)
+        scratch[i] = of_a[i] - of_b[i];
+    light.offset = df_median(scratch, count);
+    for (int round = 0; round < ROUNDS; round++) {
+        float middle = difference(of_a, of_b, scratch, count, &light);
+        fit_light(&light, of_a, of_b, count, fmaxf(1.5f * middle, GRAIN));
+    }
+    return difference(of_a, of_b, scratch, count, &light);
 }
 
 int df_ring_error(float *error, const DfLook *a, const DfLook *b, const DfAffine *to_b, DfArena *scratch)
@@ -74,20 +124,15 @@ int df_ring_error(float *error, const DfLook *a, const DfLook *b, const DfAffine
     int level = DF_MIN(LEVEL, a->pyramid.count - 1);
     DfPlane plane = a->pyramid.levels[level];
     size_t samples = df_size_mul(plane.width, plane.height);
-    int skip = 1 + (int)(samples / ENOUGH);
     DfArenaMark mark = df_arena_mark(scratch);
-    float *values = df_arena_take(scratch, df_size_mul(samples, sizeof *values));
+    float *values = df_arena_take(scratch, df_size_mul(df_size_mul(3, samples), sizeof *values));
 
     *error = 0;
     if (!values)
         return -ENOMEM;
-    int count = collect(values, a, b, to_b, level, skip);
-    if (count >= LEAST) {
-        float middle = df_median(values, count);
-        for (int i = 0; i < count; i++)
-            values[i] = fabsf(values[i] - middle);
-        *error = df_median(values, count);
-    }
+    int count = collect(values, values + samples, a, b, to_b, level);
+    if (count >= LEAST)
+        *error = unlikeness(values, values + samples, values + 2 * samples, count);
     df_arena_reset(scratch, mark);
     return 0;
 }
