@@ -118,13 +118,6 @@ static int run_link(const DfTask *task)
     return df_temporal_link(&frames->temporal, task->frame, &frames->workers[task->worker].temporal);
 }
 
-static int follow_units(void *opaque, int slot)
-{
-    const DfFrames *frames = opaque;
-
-    return df_timeline_begins(&frames->temporal.timeline, frames->slots[slot].number);
-}
-
 static int run_follow(const DfTask *task)
 {
     DfFrames *frames = task->opaque;
@@ -145,7 +138,8 @@ static int set_steps(DfFrames *frames, const DfFramesSettings *settings)
         *step++ = (DfStep){ .name = "view", .ahead = !live, .in_order = live, .units = view_units, .run = run_view };
         *step++ = (DfStep){ .name = "link", .behind = DF_MOST_BACK, .units = one_unit, .run = run_link };
         *step++ = (DfStep){ .name = "follow", .ahead = df_timeline_ahead(settings->ahead), .in_order = 1,
-                            .always = 1, .units = follow_units, .run = run_follow };
+                            .every = DF_MAX(settings->ahead, 1), .always = 1, .units = one_unit,
+                            .run = run_follow };
     }
     *step = fill_step;
     if (settings->temporal)

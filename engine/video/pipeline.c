@@ -77,11 +77,18 @@ static int has_done(DfPipeline *p, int64_t n, int step)
     return n < p->head || slot_of(p, n)->step > step;
 }
 
+static int has_step(const DfStep *step, int64_t frame)
+{
+    return step->every < 2 || frame % step->every == 0;
+}
+
 /** Whether the frames around `frame` have done the steps before `step`. */
 static int neighbours_ready(DfPipeline *p, int64_t frame, int step)
 {
     const DfStep *s = &p->spec.steps[step];
 
+    if (!has_step(s, frame))
+        return 1;
     if (frame + s->ahead >= p->tail && !p->flushed)
         return 0;
     int64_t first = DF_MAX(frame - s->behind, p->head), last = DF_MIN(frame + s->ahead, p->tail - 1);
@@ -128,8 +135,9 @@ static int settle_frame(DfPipeline *p, int64_t frame)
         return 0;
     slot->entered = 1;
     /* A frame that failed must not be written. It passes its steps in turn: neighbours may still read it. */
-    if (!slot->error || p->spec.steps[slot->step].always)
-        slot->units = p->spec.steps[slot->step].units(p->spec.opaque, (int)(frame % p->slot_count));
+    const DfStep *step = &p->spec.steps[slot->step];
+    if (has_step(step, frame) && (!slot->error || step->always))
+        slot->units = step->units(p->spec.opaque, (int)(frame % p->slot_count));
     if (slot->units)
         return 0;
     next_step(slot);

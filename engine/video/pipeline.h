@@ -33,6 +33,8 @@ typedef struct DfStep {
     const char *name;
     int behind, ahead;                    /**< frames before and after it whose earlier steps it reads */
     int in_order;                         /**< 1: frame by frame, in order */
+    int every;                            /**< > 1: only frames 0, every, 2 * every ... have this step; others
+                                               look at no neighbours for it, but keep the order */
     int always;                           /**< 1: runs in frames that have failed, too: others depend on it */
     int (*units)(void *opaque, int slot); /**< parts that workers may run side by side; 0: nothing to do.
                                                Called with the pipeline's lock held; must be cheap */

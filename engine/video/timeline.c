@@ -1,6 +1,6 @@
 /**
  * @file
- * A block's planning, pass by pass: shots, past, future, what was synthesised before, what must be now.
+ * A block's planning, pass by pass: shots, past, future, what was synthesised before or must be now.
  */
 #include "video/timeline.h"
 
@@ -137,20 +137,6 @@ static int plan_future(DfTimeline *timeline, const Block *block)
     return 0;
 }
 
-static int64_t count_missing(const DfMoment *m)
-{
-    int64_t missing = 0;
-
-    for (int i = 0; i < m->trail.count; i++) {
-        const DfTrailArea *area = &m->trail.areas[i];
-        const DfPlace *place = area->places;
-        for (int y = area->hole.y0; y < area->hole.y1; y++)
-            for (int x = area->hole.x0; x < area->hole.x1; x++, place++)
-                missing += place->source < 0 && df_mask_hole(m->source->mask, x, y);
-    }
-    return missing;
-}
-
 /** What is had nowhere is synthesised in this frame. */
 static void synthesise(DfMoment *m)
 {
@@ -170,12 +156,12 @@ static void synthesise(DfMoment *m)
 }
 
 /** Follow what is missing to what the linked earlier frame has of synthesised pixels. */
-static int64_t follow_made(DfTimeline *timeline, const Block *block, DfMoment *m)
+static void follow_made(DfTimeline *timeline, const Block *block, DfMoment *m)
 {
     if (!m->link.back)
-        return 0;
+        return;
     DfStride stride = stride_back(timeline, block, m, KIND(DF_PLACE_MADE), 0);
-    return df_trail_follow(&m->trail, &stride);
+    df_trail_follow(&m->trail, &stride);
 }
 
 /** The former places of what is being renewed, which fade away. */
@@ -198,71 +184,37 @@ static int follow_old(DfTimeline *timeline, const Block *block, DfMoment *m, int
     return 0;
 }
 
-/** What was synthesised before stays; unless too much has moved around it since: then it is made anew. */
+/** A repeated frame repeats its fill, and so its places. */
+static int repeat(DfMoment *m, const DfMoment *before)
+{
+    m->fade = before->fade;
+    if (df_trail_copy(&m->trail, &before->trail) < 0)
+        return -ENOMEM;
+    return m->fade > 0 ? df_trail_copy(&m->old, &before->old) : 0;
+}
+
+/**
+ * What was synthesised before stays, unless too much has moved around it since: then it is made anew. The rest
+ * is synthesised in the first frame that needs it: the one of a block that needs most would serve more frames, but
+ * there the network sees least.
+ */
 static int plan_made(DfTimeline *timeline, const Block *block)
 {
     for (int64_t t = block->first; t < block->end; t++) {
         DfMoment *m = df_timeline_moment(timeline, t);
-        int renew = df_shots_renew(timeline, m);
-        if (follow_old(timeline, block, m, renew) < 0)
-            return -ENOMEM;
-        if (renew)
+        int renew = df_shots_renew(timeline, m), ret;
+        if (m->link.repeated && m->link.back == 1) {
+            ret = repeat(m, df_timeline_moment(timeline, t - 1));
+        } else {
+            ret = follow_old(timeline, block, m, renew);
+            if (!renew)
+                follow_made(timeline, block, m);
             synthesise(m);
-        else
-            follow_made(timeline, block, m);
-        if (t >= block->end - DF_MOST_BACK && df_trail_copy(&timeline->carry_old[t % DF_MOST_BACK], &m->old) < 0)
-            return -ENOMEM;
-    }
-    return 0;
-}
-
-/** The frame of the block that lacks most: what is synthesised there serves the others. -1: none lacks anything. */
-static int64_t find_key(DfTimeline *timeline, const Block *block)
-{
-    int64_t key = -1, most = 0;
-
-    for (int64_t t = block->first; t < block->end; t++) {
-        const DfMoment *m = df_timeline_moment(timeline, t);
-        int64_t missing = m->link.repeated && t > block->first ? 0 : count_missing(m);
-        if (missing > most) {
-            most = missing;
-            key = t;
         }
-    }
-    return key;
-}
-
-/** Carry what was synthesised in a key frame to the frames after and before it. */
-static void spread(DfTimeline *timeline, const Block *block, int64_t key)
-{
-    for (int64_t t = key + 1; t < block->end; t++) {
-        DfMoment *m = df_timeline_moment(timeline, t);
-        if (!m->odd && !follow_made(timeline, block, m))
-            break;
-    }
-    for (int64_t t = key - 1; t >= block->first; t--) {
-        DfMoment *m = df_timeline_moment(timeline, t), *next = linked_to(timeline, block, t);
-        if (!next || next->frame >= block->end)
-            break;
-        DfStride stride = { .from = m->source->mask, .link = &next->link, .to = next->source,
-                            .trail = &next->trail, .kinds = KIND(DF_PLACE_MADE) };
-        if (!df_trail_follow(&m->trail, &stride))
-            break;
-    }
-}
-
-/** A repeated frame repeats its fill, and so its places. */
-static int repeat(DfTimeline *timeline, const Block *block)
-{
-    for (int64_t t = block->first; t < block->end; t++) {
-        DfMoment *m = df_timeline_moment(timeline, t);
-        const DfMoment *before = df_timeline_moment(timeline, t - 1);
-        if (!m->link.repeated || m->link.back != 1)
-            continue;
-        m->fresh = 0;
-        m->fade = before->fade;
-        if (df_trail_copy(&m->trail, &before->trail) < 0 || df_trail_copy(&m->old, &before->old) < 0)
-            return -ENOMEM;
+        if (ret >= 0 && t >= block->end - DF_MOST_BACK)
+            ret = df_trail_copy(&timeline->carry_old[t % DF_MOST_BACK], &m->old);
+        if (ret < 0)
+            return ret;
     }
     return 0;
 }
@@ -291,12 +243,6 @@ int df_timeline_plan(DfTimeline *timeline, int64_t first, int64_t end, DfArena *
     if ((ret = df_shots_settle(timeline, first, block.far, scratch)) < 0 ||
         (ret = df_ledger_enter(timeline, first, block.far)) < 0 || (ret = plan_past(timeline, &block)) < 0 ||
         (ret = plan_future(timeline, &block)) < 0 || (ret = plan_made(timeline, &block)) < 0)
-        return ret;
-    for (int64_t key; (key = find_key(timeline, &block)) >= 0;) {
-        synthesise(df_timeline_moment(timeline, key));
-        spread(timeline, &block, key);
-    }
-    if ((ret = repeat(timeline, &block)) < 0)
         return ret;
     carry_made(timeline, &block);
     if ((ret = df_ledger_use(timeline, block.first, block.end)) < 0)

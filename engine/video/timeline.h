@@ -2,7 +2,7 @@
  * @file
  * The timeline decides, in frame order and a block of frames at a time, where each pixel of each hole comes
  * from: what another frame shows (the nearest, past or future), else what was synthesised before, else the
- * network, in as few frames as will do. It moves no colours.
+ * network. It moves no colours.
  */
 #ifndef DF_VIDEO_TIMELINE_H
 #define DF_VIDEO_TIMELINE_H
@@ -49,12 +49,6 @@ static inline DfMoment *df_timeline_moment(const DfTimeline *timeline, int64_t f
 
 /** @return how many frames in flight a frame's planning looks at beyond it, at most */
 int df_timeline_ahead(int ahead);
-
-/** @return 1 where a block begins with this frame */
-static inline int df_timeline_begins(const DfTimeline *timeline, int64_t frame)
-{
-    return frame % timeline->block == 0;
-}
 
 /**
  * Plan a block.

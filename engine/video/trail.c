@@ -130,24 +130,35 @@ static int is_shown(const DeepfillMask *mask, float x, float y)
            !df_mask_hole(mask, x1, y1);
 }
 
+static const DfPlace nowhere = { 0, 0, -1 };
+
+/**
+ * The place of the nearest of the four samples around (x, y) that has one, and the fraction: interpolated places
+ * would mix sources. At the hole's rim the nearest sample may lie outside; the others do as well.
+ */
+static DfPlace take_over(const DfStride *stride, float x, float y)
+{
+    int nx = (int)(x + 0.5f), ny = (int)(y + 0.5f);
+    int other_x = nx > (int)x ? nx - 1 : nx + 1, other_y = ny > (int)y ? ny - 1 : ny + 1;
+
+    for (int i = 0; i < 4; i++) {
+        int at_x = i & 1 ? other_x : nx, at_y = i & 2 ? other_y : ny;
+        const DfPlace *place = df_trail_at(stride->trail, at_x, at_y);
+        if (place && place->source >= 0 && (stride->kinds >> place->source % DF_PLACE_KINDS & 1))
+            return (DfPlace){ place->x + (x - (float)at_x), place->y + (y - (float)at_y), place->source };
+    }
+    return nowhere;
+}
+
 /** Where a pixel that arrives at (x, y) is to be had. */
 static DfPlace arrive(const DfStride *stride, float x, float y)
 {
-    static const DfPlace nowhere = { 0, 0, -1 };
-
     if (is_shown(stride->to->mask, x, y)) {
         if (!stride->shown || !df_patches_at(&stride->to->shown, x, y))
             return nowhere;
         return (DfPlace){ x, y, stride->to->id * DF_PLACE_KINDS + DF_PLACE_SHOWN };
     }
-    if (!stride->trail)
-        return nowhere;
-    /* The nearest pixel's place and the fraction: interpolated places would mix sources. */
-    int nx = (int)(x + 0.5f), ny = (int)(y + 0.5f);
-    const DfPlace *place = df_trail_at(stride->trail, nx, ny);
-    if (!place || place->source < 0 || !(stride->kinds >> place->source % DF_PLACE_KINDS & 1))
-        return nowhere;
-    return (DfPlace){ place->x + (x - (float)nx), place->y + (y - (float)ny), place->source };
+    return stride->trail ? take_over(stride, x, y) : nowhere;
 }
 
 static int64_t follow_row(const DfStride *stride, const Course *course, DfTrailArea *area, int y)
