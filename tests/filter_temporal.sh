@@ -64,10 +64,10 @@ least() {
     sort -g | head -n 1
 }
 
-# at_least VALUE LEAST
+# at_least VALUE LEAST: expressions, none of which is to be missing
 at_least() {
     echo "$1, at least $2 is wanted"
-    awk "BEGIN { exit !($1 >= $2) }"
+    [[ -n $1 && $1$2 != *none* ]] && awk "BEGIN { exit !($1 >= $2) }"
 }
 
 # The frame-by-frame fill is beaten by 10 dB:  better FILE TRUTH FILTER [CROP]
