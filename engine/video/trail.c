@@ -120,34 +120,36 @@ static void add_residual(const DfResidual *more, int x, int y, float *dx, float 
     *dy += df_plane_row(more->flow.y, y)[x];
 }
 
-/** Whether none of the four samples around a position lie in a hole. */
+/** Samples inside a grown hole that are as good as known: what is to be hidden begins farther in. */
+#define HARMLESS 2
+
+/**
+ * Whether a frame shows a position: none of the four samples around it lie in the hole; where that is grown, the
+ * nearest one does not, since else a line of pixels along the rim would be lost at every step.
+ */
 static int is_shown(const DeepfillMask *mask, float x, float y)
 {
+    int x0 = (int)x, y0 = (int)y, x1 = x0 + (x > (float)x0), y1 = y0 + (y > (float)y0);
+
     if (!mask)
         return 1;
-    int x0 = (int)x, y0 = (int)y, x1 = x0 + (x > (float)x0), y1 = y0 + (y > (float)y0);
+    if (mask->settings.dilate >= HARMLESS)
+        return !df_mask_hole(mask, (int)(x + 0.5f), (int)(y + 0.5f));
     return !df_mask_hole(mask, x0, y0) && !df_mask_hole(mask, x1, y0) && !df_mask_hole(mask, x0, y1) &&
            !df_mask_hole(mask, x1, y1);
 }
 
 static const DfPlace nowhere = { 0, 0, -1 };
 
-/**
- * The place of the nearest of the four samples around (x, y) that has one, and the fraction: interpolated places
- * would mix sources. At the hole's rim the nearest sample may lie outside; the others do as well.
- */
+/** The nearest pixel's place and the fraction: interpolated places would mix sources. */
 static DfPlace take_over(const DfStride *stride, float x, float y)
 {
     int nx = (int)(x + 0.5f), ny = (int)(y + 0.5f);
-    int other_x = nx > (int)x ? nx - 1 : nx + 1, other_y = ny > (int)y ? ny - 1 : ny + 1;
+    const DfPlace *place = df_trail_at(stride->trail, nx, ny);
 
-    for (int i = 0; i < 4; i++) {
-        int at_x = i & 1 ? other_x : nx, at_y = i & 2 ? other_y : ny;
-        const DfPlace *place = df_trail_at(stride->trail, at_x, at_y);
-        if (place && place->source >= 0 && (stride->kinds >> place->source % DF_PLACE_KINDS & 1))
-            return (DfPlace){ place->x + (x - (float)at_x), place->y + (y - (float)at_y), place->source };
-    }
-    return nowhere;
+    if (!place || place->source < 0 || !(stride->kinds >> place->source % DF_PLACE_KINDS & 1))
+        return nowhere;
+    return (DfPlace){ place->x + (x - (float)nx), place->y + (y - (float)ny), place->source };
 }
 
 /** Where a pixel that arrives at (x, y) is to be had. */
