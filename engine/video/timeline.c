@@ -45,6 +45,7 @@ void df_timeline_free(DfTimeline *timeline)
     df_ledger_free(timeline);
     for (int i = 0; i < DF_MOST_BACK; i++) {
         df_trail_free(&timeline->carry[i]);
+        df_trail_free(&timeline->past[i]);
         df_trail_free(&timeline->carry_old[i]);
     }
     for (int i = 0; i < (int)DF_COUNT(timeline->future); i++)
@@ -92,7 +93,7 @@ static int plan_past(DfTimeline *timeline, const Block *block)
             DfStride stride = stride_back(timeline, block, m, KIND(DF_PLACE_SHOWN) | KIND(DF_PLACE_KEPT), 1);
             df_trail_follow(&m->trail, &stride);
         }
-        if (t >= block->end - DF_MOST_BACK && df_trail_copy(&timeline->carry[t % DF_MOST_BACK], &m->trail) < 0)
+        if (t >= block->end - DF_MOST_BACK && df_trail_copy(&timeline->past[t % DF_MOST_BACK], &m->trail) < 0)
             return -ENOMEM;
     }
     return 0;
@@ -219,12 +220,14 @@ static int plan_made(DfTimeline *timeline, const Block *block)
     return 0;
 }
 
-/** Add to what is carried on what was synthesised. */
-static void carry_made(DfTimeline *timeline, const Block *block)
+/** Carry on what the past has, and what was synthesised. */
+static void carry_on(DfTimeline *timeline, const Block *block)
 {
     for (int64_t t = DF_MAX(block->first, block->end - DF_MOST_BACK); t < block->end; t++) {
         const DfTrail *trail = &df_timeline_moment(timeline, t)->trail;
-        DfTrail *carry = &timeline->carry[t % DF_MOST_BACK];
+        DfTrail *carry = &timeline->carry[t % DF_MOST_BACK], spare = *carry;
+        *carry = timeline->past[t % DF_MOST_BACK];
+        timeline->past[t % DF_MOST_BACK] = spare;
         for (int i = 0; i < trail->count; i++) {
             int64_t n = df_rect_area(trail->areas[i].hole);
             for (int64_t k = 0; k < n; k++)
@@ -244,7 +247,7 @@ int df_timeline_plan(DfTimeline *timeline, int64_t first, int64_t end, DfArena *
         (ret = df_ledger_enter(timeline, first, block.far)) < 0 || (ret = plan_past(timeline, &block)) < 0 ||
         (ret = plan_future(timeline, &block)) < 0 || (ret = plan_made(timeline, &block)) < 0)
         return ret;
-    carry_made(timeline, &block);
+    carry_on(timeline, &block);
     if ((ret = df_ledger_use(timeline, block.first, block.end)) < 0)
         return ret;
     df_ledger_trim(timeline, block.end, block.far);

@@ -26,6 +26,7 @@ typedef struct DfTimeline {
     DfEntry *ledger;      /**< by id: the sources that this block or later ones may use */
     int entries;
     DfTrail carry[DF_MOST_BACK]; /**< of the frames before a block: their places in the past */
+    DfTrail past[DF_MOST_BACK];  /**< the next ones to be carried: the former are read until a block is planned */
     DfTrail carry_old[DF_MOST_BACK];
     DfTrail future[DF_MOST_BACK + 1];
     float errors[15];     /**< of the latest links */
