@@ -4,6 +4,7 @@
  */
 #include "video/shots.h"
 
+#include <errno.h>
 #include <string.h>
 
 /** A ring whose error is so many times its usual one, and so many levels, has jumped. */
@@ -79,7 +80,7 @@ static int settle(DfTimeline *timeline, DfMoment *m, int64_t end, DfArena *scrat
     const DfMoment *later = m->link.back != 1 && !m->odd ? across(timeline, m->frame, end) : NULL;
 
     if (later && settle_odd(timeline, m, later, scratch) < 0)
-        return -1;
+        return -ENOMEM;
     if (is_hidden_cut(timeline, m, end))
         m->link.back = 0;
     note_error(timeline, m);
@@ -97,18 +98,26 @@ static void sum_exposure(const DfTimeline *timeline, DfMoment *m)
 
 int df_shots_settle(DfTimeline *timeline, int64_t first, int64_t end, DfArena *scratch)
 {
-    /* What the next frames say is wanted before a frame is settled; the last ones wait for their own block. */
+    /* Frames beyond the block are settled as far as can be seen, since the block may take from them, and once
+       more in their own block: until then their errors are not usual ones. */
     int64_t last = DF_MIN(first + timeline->block, end);
+    float errors[DF_COUNT(timeline->errors)];
+    int error_count = 0;
 
     for (int64_t t = first; t < end; t++) {
         DfMoment *m = df_timeline_moment(timeline, t);
-        if (t < last && settle(timeline, m, end, scratch) < 0)
-            return -1;
+        if (settle(timeline, m, end, scratch) < 0)
+            return -ENOMEM;
         sum_exposure(timeline, m);
+        if (t + 1 == last) {
+            memcpy(errors, timeline->errors, sizeof errors);
+            error_count = timeline->error_count;
+        }
     }
+    memcpy(timeline->errors, errors, sizeof errors);
+    timeline->error_count = error_count;
     return 0;
 }
-
 
 int df_shots_renew(DfTimeline *timeline, const DfMoment *m)
 {
