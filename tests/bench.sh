@@ -1,53 +1,70 @@
 #!/bin/bash
-# Time 1080p footage through the real ffmpeg, raw input to the null muxer: deepfill beside delogo and
-# removelogo, for a 240x100 logo and a 1320x100 caption strip. The network's own figures come from
-# build/deepfill-bench, which `make bench` runs before this.
+# Time 1080p footage through the real ffmpeg, raw input to the null muxer: deepfill, from other frames and frame
+# by frame, beside delogo and removelogo, for a 240x100 logo and a 1320x100 caption strip. The network's own
+# figures come from build/deepfill-bench, which `make bench` runs before this.
 #
-# Frames per second are those of N frames less those of one, so that opening files and models is left
-# out; the best of RUNS (default 3). Quick filters get more frames, so that N takes a second or so.
+# Frames per second are those of N frames less those of one, so that opening files and models, and what is
+# looked ahead, are left out; the best of RUNS (default 3). Quick filters get more frames, so that N takes a
+# second or so.
 set -eu
 cd "$(dirname "$0")/.."
 ffmpeg=${FFMPEG:-build/ffmpeg} runs=${RUNS:-3}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-"$ffmpeg" -v error -stream_loop -1 -i samples/truth.mp4 -vf scale=1920:1080 -frames:v 60 \
-    -f rawvideo -pix_fmt yuv420p "$work/in.yuv"
+# A still with detail of all sizes, twice as large as needed and more.
+"$ffmpeg" -v error -i samples/truth.mp4 -f lavfi -i color=gray:s=1440x810,format=yuv420p,noise=all_seed=1:alls=70,gblur=0.8 \
+    -filter_complex "[0:v]scale=5760:3240:flags=bicubic[a];[1:v]scale=5760:3240:flags=bicubic[b];[a][b]blend=all_mode=grainmerge" \
+    -frames:v 1 -update 1 "$work/still.png"
 
-seconds() { # FRAMES FILTER: wall time
+# Two loops without a seam: a camera that goes to and fro by 3.5 and 1.5 pixels a frame, and one that stands, with
+# a sensor's noise.
+film() { # FILE FRAMES FILTER
+    "$ffmpeg" -v error -loop 1 -i "$work/still.png" -vf "$3,format=yuv420p" -frames:v "$2" -f rawvideo "$work/$1.yuv"
+}
+film pan 120 "crop=3840:2160:x='7*(60-abs(60-n))':y='3*(60-abs(60-n))',scale=1920:1080:flags=bicubic"
+film locked 30 "crop=3840:2160:900:500,scale=1920:1080:flags=bicubic,noise=alls=4:allf=t"
+
+seconds() { # FOOTAGE FRAMES FILTER: wall time
     local start=$EPOCHREALTIME
-    "$ffmpeg" -v error -stream_loop -1 -f rawvideo -pix_fmt yuv420p -s 1920x1080 -r 25 -i "$work/in.yuv" \
-        -frames:v "$1" -vf "$2" -f null -
+    "$ffmpeg" -v error -stream_loop -1 -f rawvideo -pix_fmt yuv420p -s 1920x1080 -r 25 -i "$work/$1.yuv" \
+        -frames:v "$2" -vf "$3" -f null -
     echo "$start $EPOCHREALTIME" | awk '{ print $2 - $1 }'
 }
 
-fps() { # FRAMES FILTER
+fps() { # FOOTAGE FRAMES FILTER
     for ((run = 0; run < runs; run++)); do
-        echo "$1 $(seconds 1 "$2") $(seconds "$1" "$2")"
+        echo "$2 $(seconds "$1" 1 "$3") $(seconds "$@")"
     done | awk '{ rate = ($1 - 1) / ($3 - $2); if (rate > best) best = rate } END { print best }'
 }
 
-row() { printf '%-10s %-34s %10s %18s\n' "$@"; }
+row() { printf '%-10s %-10s %-34s %10s %18s\n' "$@"; }
 
-measure() { # HOLE NAME FRAMES FILTER
+measure() { # HOLE FOOTAGE NAME FRAMES FILTER
     local rate
-    rate=$(fps "$3" "$4")
-    [ "$2" != removelogo ] || slowest=$rate
-    row "$1" "$2" "$(printf %.1f "$rate")" "$(echo "$rate $slowest" | awk '{ printf "%.1f", $1 / $2 }')"
+    rate=$(fps "$2" "$4" "$5")
+    [ "$3" != removelogo ] || slowest=$rate
+    row "$1" "$2" "$3" "$(printf %.1f "$rate")" "$(echo "$rate $slowest" | awk '{ printf "%.1f", $1 / $2 }')"
 }
 
 hole() { # X Y WIDTH HEIGHT FRAMES
     local name=$3x$4 mask=$work/$3x$4.png
     "$ffmpeg" -v error -y -f lavfi -i "color=black:s=1920x1080,format=gray,drawbox=$1:$2:$3:$4:white:fill" \
         -frames:v 1 -update 1 "$mask"
-    measure $name removelogo "$5" "removelogo=$mask"
-    measure $name delogo 1200 "delogo=x=$1:y=$2:w=$3:h=$4"
+    measure $name pan removelogo "$5" "removelogo=$mask"
+    measure $name pan delogo 1200 "delogo=x=$1:y=$2:w=$3:h=$4"
     for workers in 1 2; do
-        measure $name "deepfill, $workers worker(s)" "$5" "deepfill=$mask:workers=$workers"
+        measure $name pan "deepfill temporal=0, $workers worker(s)" "$5" "deepfill=$mask:temporal=0:workers=$workers"
+    done
+    for footage in pan locked; do
+        for workers in 1 2; do
+            measure $name $footage "deepfill, $workers worker(s)" 300 "deepfill=$mask:workers=$workers"
+        done
+        measure $name $footage "deepfill ahead=0, 2 workers" 300 "deepfill=$mask:ahead=0:workers=2"
     done
 }
 
 echo "1080p, raw video in, nothing out ($(nproc) CPUs)"
-row hole filter "frames/s" "times removelogo"
+row hole footage filter "frames/s" "times removelogo"
 hole 1640 40 240 100 60
 hole 300 930 1320 100 10

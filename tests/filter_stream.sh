@@ -49,8 +49,8 @@ check 'metadata and side data' carried
 # What enable= switches off passes; what it switches on does not.
 enabled() {
     local plain filled mixed
-    plain=$(hashes -i film.mkv) filled=$(hashes -i film.mkv -vf $FILL)
-    mixed=$(hashes -i film.mkv -vf "$FILL:enable='between(n,10,19)'")
+    plain=$(hashes -i film.mkv) filled=$(hashes -i film.mkv -vf $FILL:temporal=0)
+    mixed=$(hashes -i film.mkv -vf "$FILL:temporal=0:enable='between(n,10,19)'")
     same "$(sed -n 11,20p <<<"$mixed")" "$(sed -n 11,20p <<<"$filled")" &&
         same "$(sed 11,20d <<<"$mixed")" "$(sed 11,20d <<<"$plain")" &&
         same "$(comm -12 <(sort <<<"$filled") <(sort <<<"$plain") | wc -l)" 0
