@@ -163,6 +163,7 @@ static void let_go(DfTimeline *timeline, int id, DfMoment *keeper)
         redirect(&timeline->carry[i], id, is_keepers ? keeper : NULL);
         redirect(&timeline->carry_old[i], id, NULL);
     }
+    redirect(&timeline->last, id, keeper);
     keeper->keep_made = 1;
     timeline->ledger[id].needed = 0;
 }
@@ -198,6 +199,7 @@ void df_ledger_trim(DfTimeline *timeline, int64_t end, int64_t far)
         mark(timeline, &timeline->carry[i]);
         mark(timeline, &timeline->carry_old[i]);
     }
+    mark(timeline, &timeline->last);
     while ((oldest = find_oldest(timeline, recent, &bytes)) >= 0 && bytes > timeline->budget)
         let_go(timeline, oldest, df_timeline_moment(timeline, end - 1));
     for (int id = 0; id < timeline->entries; id++)

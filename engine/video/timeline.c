@@ -48,6 +48,7 @@ void df_timeline_free(DfTimeline *timeline)
         df_trail_free(&timeline->past[i]);
         df_trail_free(&timeline->carry_old[i]);
     }
+    df_trail_free(&timeline->last);
     for (int i = 0; i < (int)DF_COUNT(timeline->future); i++)
         df_trail_free(&timeline->future[i]);
     *timeline = (DfTimeline){ 0 };
@@ -185,13 +186,18 @@ static int follow_old(DfTimeline *timeline, const Block *block, DfMoment *m, int
     return 0;
 }
 
-/** A repeated frame repeats its fill, and so its places. */
-static int repeat(DfMoment *m, const DfMoment *before)
+/** A repeated frame repeats its fill, and so its places; from before a block, those that the ledger has kept. */
+static int repeat(DfTimeline *timeline, const Block *block, DfMoment *m)
 {
+    const DfMoment *before = df_timeline_moment(timeline, m->frame - 1);
+    int inside = before->frame >= block->first;
+
     m->fade = before->fade;
-    if (df_trail_copy(&m->trail, &before->trail) < 0)
+    if (df_trail_copy(&m->trail, inside ? &before->trail : &timeline->last) < 0)
         return -ENOMEM;
-    return m->fade > 0 ? df_trail_copy(&m->old, &before->old) : 0;
+    if (m->fade <= 0)
+        return 0;
+    return df_trail_copy(&m->old, inside ? &before->old : &timeline->carry_old[before->frame % DF_MOST_BACK]);
 }
 
 /**
@@ -205,7 +211,7 @@ static int plan_made(DfTimeline *timeline, const Block *block)
         DfMoment *m = df_timeline_moment(timeline, t);
         int renew = df_shots_renew(timeline, m), ret;
         if (m->link.repeated && m->link.back == 1) {
-            ret = repeat(m, df_timeline_moment(timeline, t - 1));
+            ret = repeat(timeline, block, m);
         } else {
             ret = follow_old(timeline, block, m, renew);
             if (!renew)
@@ -221,7 +227,7 @@ static int plan_made(DfTimeline *timeline, const Block *block)
 }
 
 /** Carry on what the past has, and what was synthesised. */
-static void carry_on(DfTimeline *timeline, const Block *block)
+static int carry_on(DfTimeline *timeline, const Block *block)
 {
     for (int64_t t = DF_MAX(block->first, block->end - DF_MOST_BACK); t < block->end; t++) {
         const DfTrail *trail = &df_timeline_moment(timeline, t)->trail;
@@ -235,6 +241,7 @@ static void carry_on(DfTimeline *timeline, const Block *block)
                     carry->areas[i].places[k] = trail->areas[i].places[k];
         }
     }
+    return df_trail_copy(&timeline->last, &df_timeline_moment(timeline, block->end - 1)->trail);
 }
 
 int df_timeline_plan(DfTimeline *timeline, int64_t first, int64_t end, DfArena *scratch)
@@ -247,8 +254,8 @@ int df_timeline_plan(DfTimeline *timeline, int64_t first, int64_t end, DfArena *
         (ret = df_ledger_enter(timeline, first, block.far)) < 0 || (ret = plan_past(timeline, &block)) < 0 ||
         (ret = plan_future(timeline, &block)) < 0 || (ret = plan_made(timeline, &block)) < 0)
         return ret;
-    carry_on(timeline, &block);
-    if ((ret = df_ledger_use(timeline, block.first, block.end)) < 0)
+    if ((ret = carry_on(timeline, &block)) < 0 ||
+        (ret = df_ledger_use(timeline, block.first, block.end)) < 0)
         return ret;
     df_ledger_trim(timeline, block.end, block.far);
     return 0;

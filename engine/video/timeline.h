@@ -28,6 +28,7 @@ typedef struct DfTimeline {
     DfTrail carry[DF_MOST_BACK]; /**< of the frames before a block: their places in the past */
     DfTrail past[DF_MOST_BACK];  /**< the next ones to be carried: the former are read until a block is planned */
     DfTrail carry_old[DF_MOST_BACK];
+    DfTrail last;         /**< all places of the frame before a block, for its repetition */
     DfTrail future[DF_MOST_BACK + 1];
     float errors[15];     /**< of the latest links */
     int error_count;
