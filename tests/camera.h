@@ -1,0 +1,77 @@
+/**
+ * @file
+ * Cameras whose motion is known exactly, and the links that it makes between frames.
+ */
+#ifndef DF_TESTS_CAMERA_H
+#define DF_TESTS_CAMERA_H
+
+#include <math.h>
+
+#include "picture.h"
+#include "video/link.h"
+
+/** Pixel (x, y) of a frame shows the world at (m[0] + m[1] x + m[2] y, m[3] + m[4] x + m[5] y). */
+typedef struct Camera {
+    double m[6];
+} Camera;
+
+/** Moved by (x, y), turned by `turn` radians and zoomed about the frame's point (cx, cy). */
+static inline Camera camera_at(double x, double y, double turn, double zoom, double cx, double cy)
+{
+    double c = zoom * cos(turn), s = zoom * sin(turn);
+
+    return (Camera){ { x + cx - c * cx + s * cy, c, -s, y + cy - s * cx - c * cy, s, c } };
+}
+
+static inline Camera camera_pan(double x, double y)
+{
+    return camera_at(x, y, 0, 1, 0, 0);
+}
+
+/** Where what frame `from` shows at (x, y) is in frame `to`. */
+static inline void camera_carry(const Camera *from, const Camera *to, double x, double y, double *to_x, double *to_y)
+{
+    const double *m = from->m, *n = to->m;
+    double u = m[0] + m[1] * x + m[2] * y - n[0], v = m[3] + m[4] * x + m[5] * y - n[3];
+    double det = n[1] * n[5] - n[2] * n[4];
+
+    *to_x = (u * n[5] - n[2] * v) / det;
+    *to_y = (n[1] * v - u * n[4]) / det;
+}
+
+/** The motion between two frames, in samples of an area that begins at (left, top). */
+static inline DfAffine camera_affine(const Camera *from, const Camera *to, int left, int top)
+{
+    double x[3], y[3];
+
+    for (int i = 0; i < 3; i++) {
+        int px = i == 1, py = i == 2;
+        camera_carry(from, to, left + px, top + py, &x[i], &y[i]);
+        x[i] -= left + px;
+        y[i] -= top + py;
+    }
+    return (DfAffine){ { x[0], x[1] - x[0], x[2] - x[0] }, { y[0], y[1] - y[0], y[2] - y[0] } };
+}
+
+/** Link a frame to one `back` frames before by what their cameras say. */
+static inline void camera_link(DfLink *link, const DeepfillFormat *format, int back, const Camera *frame,
+                               DeepfillMask *mask, const Camera *earlier, DeepfillMask *earlier_mask)
+{
+    DeepfillMask *masks[] = { mask, earlier_mask };
+
+    link->back = back;
+    link->repeated = 0;
+    link->error = 0;
+    memset(link->exposure, 0, sizeof link->exposure);
+    df_arena_reset(&link->keep, (DfArenaMark){ 0 });
+    assert_int_equal(df_areas_create(&link->areas, format, masks, 2), 0);
+    link->motions = df_arena_take_zeroed(&link->keep, link->areas.count * sizeof *link->motions);
+    assert_non_null(link->motions);
+    for (int i = 0; i < link->areas.count; i++) {
+        DfRect outer = link->areas.items[i].outer;
+        link->motions[i].to_b = camera_affine(frame, earlier, outer.x0, outer.y0);
+        link->motions[i].to_a = camera_affine(earlier, frame, outer.x0, outer.y0);
+    }
+}
+
+#endif
