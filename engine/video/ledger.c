@@ -187,7 +187,7 @@ static int find_oldest(const DfTimeline *timeline, int64_t frame, size_t *bytes)
 
 void df_ledger_trim(DfTimeline *timeline, int64_t end, int64_t far)
 {
-    int64_t recent = end - DF_MOST_BACK;
+    int64_t recent = end - DF_MOST_LEAP;
     size_t bytes;
     int oldest;
 
@@ -202,9 +202,13 @@ void df_ledger_trim(DfTimeline *timeline, int64_t end, int64_t far)
     mark(timeline, &timeline->last);
     while ((oldest = find_oldest(timeline, recent, &bytes)) >= 0 && bytes > timeline->budget)
         let_go(timeline, oldest, df_timeline_moment(timeline, end - 1));
-    for (int id = 0; id < timeline->entries; id++)
-        if (!timeline->ledger[id].needed)
-            df_source_close(&timeline->ledger[id].source);
+    for (int id = 0; id < timeline->entries; id++) {
+        DfEntry *entry = &timeline->ledger[id];
+        if (!entry->source || entry->needed)
+            continue;
+        entry->source->id = -1;
+        df_source_close(&entry->source);
+    }
 }
 
 void df_ledger_free(DfTimeline *timeline)

@@ -7,7 +7,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "video/leap.h"
 #include "video/ledger.h"
+#include "video/rim.h"
 #include "video/shots.h"
 
 #define KIND(k) (1u << (k))
@@ -28,10 +30,10 @@ int df_timeline_init(DfTimeline *timeline, int slots, int ahead, size_t budget)
     timeline->block = DF_MAX(ahead, 1);
     timeline->look = ahead;
     timeline->budget = budget;
-    timeline->moments = df_alloc(df_size_mul(slots + DF_MOST_BACK, sizeof *timeline->moments));
+    timeline->moments = df_alloc(df_size_mul(slots + DF_MOST_LEAP, sizeof *timeline->moments));
     if (!timeline->moments)
         return -ENOMEM;
-    timeline->moment_count = slots + DF_MOST_BACK;
+    timeline->moment_count = slots + DF_MOST_LEAP;
     for (int i = 0; i < timeline->moment_count; i++)
         timeline->moments[i].frame = -1;
     return 0;
@@ -68,15 +70,14 @@ static DfStride stride_back(DfTimeline *timeline, const Block *block, const DfMo
     return (DfStride){
         .from = m->source->mask, .link = &m->link, .backwards = 1,
         .to = df_timeline_moment(timeline, m->frame - m->link.back)->source,
-        .trail = earlier_trail(timeline, block, m), .kinds = kinds, .shown = shown,
+        .trail = earlier_trail(timeline, block, m), .ledger = timeline->ledger, .kinds = kinds, .shown = shown,
     };
 }
 
-/** The next frame that is linked to this one; NULL: none is looked at. */
-static DfMoment *linked_to(DfTimeline *timeline, const Block *block, int64_t frame)
+const DfMoment *df_timeline_linked_to(const DfTimeline *timeline, int64_t frame, int64_t end)
 {
-    for (int64_t n = frame + 1; n <= frame + DF_MOST_BACK && n < block->far; n++) {
-        DfMoment *m = df_timeline_moment(timeline, n);
+    for (int64_t n = frame + 1; n <= frame + DF_MOST_BACK && n < end; n++) {
+        const DfMoment *m = df_timeline_moment(timeline, n);
         if (!m->odd && m->link.back == n - frame)
             return m;
     }
@@ -84,7 +85,7 @@ static DfMoment *linked_to(DfTimeline *timeline, const Block *block, int64_t fra
 }
 
 /** Every pixel's nearest place in the past. */
-static int plan_past(DfTimeline *timeline, const Block *block)
+static int plan_past(DfTimeline *timeline, const Block *block, DfArena *scratch)
 {
     for (int64_t t = block->first; t < block->end; t++) {
         DfMoment *m = df_timeline_moment(timeline, t);
@@ -93,6 +94,8 @@ static int plan_past(DfTimeline *timeline, const Block *block)
         if (m->link.back) {
             DfStride stride = stride_back(timeline, block, m, KIND(DF_PLACE_SHOWN) | KIND(DF_PLACE_KEPT), 1);
             df_trail_follow(&m->trail, &stride);
+            if (df_leap(timeline, m, &m->trail, block->far, 0, scratch) < 0)
+                return -ENOMEM;
         }
         if (t >= block->end - DF_MOST_BACK && df_trail_copy(&timeline->past[t % DF_MOST_BACK], &m->trail) < 0)
             return -ENOMEM;
@@ -105,36 +108,59 @@ static int64_t age(const DfTimeline *timeline, const DfPlace *place, int64_t fra
     return place->source < 0 ? INT64_MAX : llabs(df_ledger_source(timeline, place->source)->frame - frame);
 }
 
-/** Take the future's place where it is nearer. */
-static void merge(const DfTimeline *timeline, DfMoment *m, const DfTrail *future)
+/** Whether a place may be taken: it is somewhere, and the rim does not speak against it. */
+static int is_sound(const DfPlace *place, const uint8_t *doubted, int64_t k)
 {
-    for (int i = 0; i < m->trail.count; i++) {
+    return place->source >= 0 && !(doubted && doubted[k]);
+}
+
+/** Of past and future take the nearer place that is sound. */
+static int merge(const DfTimeline *timeline, DfMoment *m, const DfTrail *future, DfArena *scratch)
+{
+    DfArenaMark mark = df_arena_mark(scratch);
+    DfRim past_rim, future_rim;
+    int ret = df_rim_ask(&past_rim, timeline, m, &m->trail, scratch);
+
+    if (ret >= 0)
+        ret = df_rim_ask(&future_rim, timeline, m, future, scratch);
+    for (int i = 0; ret >= 0 && i < m->trail.count; i++) {
         int64_t n = df_rect_area(m->trail.areas[i].hole);
         DfPlace *place = m->trail.areas[i].places;
         const DfPlace *other = future->areas[i].places;
-        for (int64_t k = 0; k < n; k++)
-            if (other[k].source >= 0 && age(timeline, &other[k], m->frame) < age(timeline, &place[k], m->frame))
+        for (int64_t k = 0; k < n; k++) {
+            int sound = is_sound(&place[k], past_rim.doubted[i], k);
+            if (is_sound(&other[k], future_rim.doubted[i], k) &&
+                (!sound || age(timeline, &other[k], m->frame) < age(timeline, &place[k], m->frame)))
                 place[k] = other[k];
+            else if (!sound)
+                place[k].source = -1;
+        }
     }
+    df_arena_reset(scratch, mark);
+    return ret;
 }
 
 /** Places in the future, from the farthest frame backwards. */
-static int plan_future(DfTimeline *timeline, const Block *block)
+static int plan_future(DfTimeline *timeline, const Block *block, DfArena *scratch)
 {
     for (int64_t t = block->far - 1; t >= block->first; t--) {
-        DfMoment *m = df_timeline_moment(timeline, t), *next = linked_to(timeline, block, t);
+        DfMoment *m = df_timeline_moment(timeline, t);
+        const DfMoment *next = df_timeline_linked_to(timeline, t, block->far);
         DfTrail *trail = &timeline->future[t % DF_COUNT(timeline->future)];
         if (df_trail_begin(trail, &m->areas) < 0)
             return -ENOMEM;
         if (next) {
             DfStride stride = {
                 .from = m->source->mask, .link = &next->link, .to = next->source, .shown = 1,
-                .trail = &timeline->future[next->frame % DF_COUNT(timeline->future)], .kinds = KIND(DF_PLACE_SHOWN),
+                .trail = &timeline->future[next->frame % DF_COUNT(timeline->future)], .ledger = timeline->ledger,
+                .kinds = KIND(DF_PLACE_SHOWN),
             };
             df_trail_follow(trail, &stride);
+            if (df_leap(timeline, m, trail, block->far, 1, scratch) < 0)
+                return -ENOMEM;
         }
-        if (t < block->end)
-            merge(timeline, m, trail);
+        if (t < block->end && merge(timeline, m, trail, scratch) < 0)
+            return -ENOMEM;
     }
     return 0;
 }
@@ -251,8 +277,8 @@ int df_timeline_plan(DfTimeline *timeline, int64_t first, int64_t end, DfArena *
     int ret;
 
     if ((ret = df_shots_settle(timeline, first, block.far, scratch)) < 0 ||
-        (ret = df_ledger_enter(timeline, first, block.far)) < 0 || (ret = plan_past(timeline, &block)) < 0 ||
-        (ret = plan_future(timeline, &block)) < 0 || (ret = plan_made(timeline, &block)) < 0)
+        (ret = df_ledger_enter(timeline, first, block.far)) < 0 || (ret = plan_past(timeline, &block, scratch)) < 0 ||
+        (ret = plan_future(timeline, &block, scratch)) < 0 || (ret = plan_made(timeline, &block)) < 0)
         return ret;
     if ((ret = carry_on(timeline, &block)) < 0 ||
         (ret = df_ledger_use(timeline, block.first, block.end)) < 0)

@@ -141,15 +141,28 @@ static int is_shown(const DeepfillMask *mask, float x, float y)
 
 static const DfPlace nowhere = { 0, 0, -1 };
 
-/** The nearest pixel's place and the fraction: interpolated places would mix sources. */
+/**
+ * The place of the nearest of the four samples around (x, y) whose source, moved by the fraction, still shows it.
+ * Interpolated places would mix sources; unchecked ones would creep into their source's hole, a fraction a step.
+ */
 static DfPlace take_over(const DfStride *stride, float x, float y)
 {
     int nx = (int)(x + 0.5f), ny = (int)(y + 0.5f);
-    const DfPlace *place = df_trail_at(stride->trail, nx, ny);
+    int other_x = nx > (int)x ? nx - 1 : nx + 1, other_y = ny > (int)y ? ny - 1 : ny + 1;
 
-    if (!place || place->source < 0 || !(stride->kinds >> place->source % DF_PLACE_KINDS & 1))
-        return nowhere;
-    return (DfPlace){ place->x + (x - (float)nx), place->y + (y - (float)ny), place->source };
+    for (int i = 0; i < 4; i++) {
+        int at_x = i & 1 ? other_x : nx, at_y = i & 2 ? other_y : ny;
+        const DfPlace *place = df_trail_at(stride->trail, at_x, at_y);
+        if (!place || place->source < 0 || !(stride->kinds >> place->source % DF_PLACE_KINDS & 1))
+            continue;
+        DfPlace moved = { place->x + (x - (float)at_x), place->y + (y - (float)at_y), place->source };
+        if (moved.source % DF_PLACE_KINDS != DF_PLACE_SHOWN)
+            return i ? nowhere : moved;
+        const DfSource *source = stride->ledger[moved.source / DF_PLACE_KINDS].source;
+        if (is_shown(source->mask, moved.x, moved.y) && df_patches_at(&source->shown, moved.x, moved.y))
+            return moved;
+    }
+    return nowhere;
 }
 
 /** Where a pixel that arrives at (x, y) is to be had. */

@@ -38,6 +38,13 @@ typedef struct DfTrail {
     size_t room;        /**< places that the memory holds */
 } DfTrail;
 
+/** A source by its id. */
+typedef struct DfEntry {
+    DfSource *source;    /**< with a reference; NULL: this id is free */
+    double exposure[3];  /**< of its frame, summed along the links of its shot */
+    int needed;          /**< by what is carried on: scratch of the ledger */
+} DfEntry;
+
 /** One step along the motion, from a frame to the one where it arrives. */
 typedef struct DfStride {
     const DeepfillMask *from; /**< the hole whose pixels set out */
@@ -45,6 +52,7 @@ typedef struct DfStride {
     int backwards;            /**< 1: from the link's frame to its earlier one; 0: the other way */
     const DfSource *to;       /**< the frame where they arrive */
     const DfTrail *trail;     /**< its places; NULL: none */
+    const DfEntry *ledger;    /**< what they point to */
     unsigned kinds;           /**< bit set of those that may be taken over from the trail */
     int shown;                /**< 1: pixels that arrive outside its hole are had there; 0: the trail alone counts */
 } DfStride;
