@@ -29,8 +29,8 @@ static int torture(const uint8_t *map, Picture *in, Picture *out)
     if (!ret && (ret = deepfill_boxes(ctx, mask, &box, 1)) == 1)
         ret = 0;
     frame.mask = mask;
-    if (!ret)
-        ret = deepfill_send(ctx, &frame);
+    if (!ret && !(ret = deepfill_send(ctx, &frame)))
+        deepfill_flush(ctx);
     if (!ret && !(ret = deepfill_receive(ctx, &result, 1)))
         ret = result.error;
     if (ret) {

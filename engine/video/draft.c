@@ -44,6 +44,19 @@ static int find_place(const DfMoment *m, const DfTrail *trail, int plane, int px
     return 0;
 }
 
+/**
+ * What was to be synthesised in a frame that failed is not there: it is synthesised in this one, for itself alone.
+ * An id beyond all uses says so.
+ */
+static void replace_unmade(const DfMoment *m, DfPlace *place)
+{
+    if (place->source < 0 || place->source % DF_PLACE_KINDS == DF_PLACE_SHOWN)
+        return;
+    const DfSource *source = m->uses[place->source / DF_PLACE_KINDS].source;
+    if (source != m->source && !source->made.count)
+        place->source = m->use_count * DF_PLACE_KINDS + DF_PLACE_MADE;
+}
+
 /** Copy the frame's own samples and find every hole sample's place. */
 static void lay_out(DfDraftPlane *out, const DfMoment *m, const DfTrail *trail, int plane)
 {
@@ -60,6 +73,7 @@ static void lay_out(DfDraftPlane *out, const DfMoment *m, const DfTrail *trail, 
             hole[x] = (uint8_t)find_place(m, trail, plane, out->place.x0 + x, out->place.y0 + y, &places[x]);
             if (!hole[x])
                 places[x].source = -1;
+            replace_unmade(m, &places[x]);
         }
     }
 }
@@ -135,7 +149,10 @@ int df_draft_is_fresh(const DfDraft *draft, const DfPlace *place)
 {
     const DfMoment *m = draft->moment;
 
-    return place->source >= 0 && m->uses[place->source / DF_PLACE_KINDS].source == m->source;
+    if (place->source < 0)
+        return 0;
+    int id = place->source / DF_PLACE_KINDS;
+    return id >= m->use_count || m->uses[id].source == m->source;
 }
 
 static void sample_row(const DfDraft *draft, int plane, const DfPlace *places, int width, const Run *run, float *out)
@@ -200,7 +217,7 @@ static void fade_plane(const DfDraft *draft, DfDraftPlane *plane, const DfDraftP
         float *out = df_plane_row(plane->colour, y), *row = df_plane_row(former->colour, y);
         sample_row(draft, p, old, width, run, row);
         for (int x = 0; x < width; x++)
-            if (old[x].source >= 0 && now[x].source >= 0 && now[x].source % DF_PLACE_KINDS == DF_PLACE_MADE)
+            if (old[x].source >= 0 && !df_draft_is_fresh(draft, &old[x]) && now[x].source >= 0 && now[x].source % DF_PLACE_KINDS == DF_PLACE_MADE)
                 out[x] += m->fade * (row[x] - out[x]);
     }
 }
@@ -249,8 +266,10 @@ int df_draft_keep(const DfDraft *draft)
     for (; made->count < draft->count; made->count++) {
         const DfDraftArea *area = &draft->areas[made->count];
         DfPatch patch = df_patch_create(&m->image.format, area->place);
-        if (!patch.memory)
+        if (!patch.memory) {
+            df_patches_free(made);
             return -ENOMEM;
+        }
         for (int p = 0; p < df_plane_count(&m->image.format); p++)
             df_draft_round(&area->planes[p], &m->image.format, patch.planes.data[p], patch.planes.stride[p]);
         made->items[made->count] = patch;

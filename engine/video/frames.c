@@ -13,10 +13,15 @@ static int needs_network(const DfFrameSlot *slot)
     return slot->frame.show != DEEPFILL_SHOW_MASK && slot->frame.show != DEEPFILL_SHOW_REGIONS;
 }
 
-/** Whether a frame is filled from others: the coarse stage is a matter of each frame by itself. */
+/** Whether a frame that is shown so is filled from others: the coarse stage is a matter of each frame by itself. */
+static int is_filled_show(enum DeepfillShow show)
+{
+    return show == DEEPFILL_SHOW_FILL || show == DEEPFILL_SHOW_SOURCES;
+}
+
 static int is_temporal(const DfFrames *frames, const DfFrameSlot *slot)
 {
-    return frames->has_temporal && slot->regions && needs_network(slot) && slot->frame.show != DEEPFILL_SHOW_COARSE;
+    return frames->has_temporal && slot->regions && is_filled_show(slot->frame.show);
 }
 
 static int fill_units(void *opaque, int slot)
@@ -212,11 +217,15 @@ static int reserve_frame(DfFrames *frames, DfFrameSlot *slot, const DeepfillFram
 
     if (frames->has_temporal) {
         /* A frame that passes untouched is a source all the same. */
-        if (df_temporal_begin(&frames->temporal, frames->sent, &frame->image, regions ? frame->mask : NULL) < 0)
+        if (df_temporal_begin(&frames->temporal, frames->sent, &frame->image, regions ? frame->mask : NULL,
+                              regions && is_filled_show(frame->show)) < 0)
             return -ENOMEM;
         count = DF_MAX(count, df_timeline_moment(&frames->temporal.timeline, frames->sent)->areas.count);
     }
-    return grow_fills(slot, count);
+    int ret = grow_fills(slot, count);
+    if (ret < 0 && frames->has_temporal)
+        df_temporal_withdraw(&frames->temporal, frames->sent);
+    return ret;
 }
 
 static void release(DfFrameSlot *slot)

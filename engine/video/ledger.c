@@ -138,7 +138,7 @@ static void mark(const DfTimeline *timeline, const DfTrail *trail)
     }
 }
 
-/** Point the places that need source `id` to what is put into the hole of `keeper`, or nowhere. */
+/** Point the places that need source `id` to what is put into the hole of `keeper`; NULL: nowhere. */
 static void redirect(DfTrail *trail, int id, const DfMoment *keeper)
 {
     for (int i = 0; i < trail->count; i++) {
@@ -156,15 +156,16 @@ static void redirect(DfTrail *trail, int id, const DfMoment *keeper)
     }
 }
 
-static void let_go(DfTimeline *timeline, int id, DfMoment *keeper)
+static void let_go(DfTimeline *timeline, int id, DfMoment *last)
 {
+    const DfMoment *keeper = last->unfilled ? NULL : last;
+
     for (int i = 0; i < DF_MOST_BACK; i++) {
-        int is_keepers = i == keeper->frame % DF_MOST_BACK;
-        redirect(&timeline->carry[i], id, is_keepers ? keeper : NULL);
+        redirect(&timeline->carry[i], id, i == last->frame % DF_MOST_BACK ? keeper : NULL);
         redirect(&timeline->carry_old[i], id, NULL);
     }
     redirect(&timeline->last, id, keeper);
-    keeper->keep_made = 1;
+    last->keep_made = 1;
     timeline->ledger[id].needed = 0;
 }
 

@@ -10,16 +10,18 @@ int df_moment_begin(DfMoment *m, int64_t frame, const DeepfillImage *image, Deep
 {
     df_moment_release(m);
     df_source_close(&m->source);
-    m->frame = frame;
+    m->frame = -1;
     m->image = *image;
-    m->planned = m->odd = m->keep_made = 0;
+    m->planned = m->odd = m->keep_made = m->unfilled = 0;
     m->fade = 0;
     m->hole = m->fresh = 0;
     m->link.back = 0;
     m->trail.count = m->old.count = 0;
-    if (df_areas_create(&m->areas, &image->format, &mask, 1) < 0)
+    if (df_areas_create(&m->areas, &image->format, &mask, 1) < 0 ||
+        df_source_create(&m->source, &image->format, frame, mask) < 0)
         return -ENOMEM;
-    return df_source_create(&m->source, &image->format, frame, mask);
+    m->frame = frame;
+    return 0;
 }
 
 DfLinkEnd df_moment_end(const DfMoment *m, int by_copy)

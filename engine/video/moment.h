@@ -22,6 +22,7 @@ typedef struct DfMoment {
     DfSource *source;    /**< what others may use of it, with a reference */
     DfAreas areas;       /**< around its own hole */
     DfLink link;         /**< to an earlier frame */
+    int unfilled;        /**< 1: it is shown otherwise, so nothing is put into its hole that others could use */
 
     /* What the timeline decides. */
     int planned;         /**< 1: all below holds */
@@ -38,7 +39,7 @@ typedef struct DfMoment {
     int need_count, need_room;
 } DfMoment;
 
-/** Begin a frame: what the moment held before is given up. @return 0 or -ENOMEM */
+/** Begin a frame: what the moment held before is given up. @return 0; -ENOMEM: then it is no frame's */
 int df_moment_begin(DfMoment *moment, int64_t frame, const DeepfillImage *image, DeepfillMask *mask);
 
 /** One end of a link. */

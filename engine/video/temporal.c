@@ -32,9 +32,19 @@ void df_temporal_free(DfTemporal *temporal)
     *temporal = (DfTemporal){ 0 };
 }
 
-int df_temporal_begin(DfTemporal *temporal, int64_t frame, const DeepfillImage *image, DeepfillMask *mask)
+int df_temporal_begin(DfTemporal *temporal, int64_t frame, const DeepfillImage *image, DeepfillMask *mask, int filled)
 {
-    return df_moment_begin(df_timeline_moment(&temporal->timeline, frame), frame, image, mask);
+    DfMoment *m = df_timeline_moment(&temporal->timeline, frame);
+
+    int ret = df_moment_begin(m, frame, image, mask);
+
+    m->unfilled = !filled;
+    return ret;
+}
+
+void df_temporal_withdraw(DfTemporal *temporal, int64_t frame)
+{
+    df_timeline_moment(&temporal->timeline, frame)->frame = -1;
 }
 
 /** The moment of a frame that has been sent; NULL: it never was. */

@@ -35,8 +35,15 @@ typedef struct DfTemporal {
 int df_temporal_init(DfTemporal *temporal, const DeepfillFormat *format, const DfRules *rules, int slots, int ahead,
                      size_t budget);
 
-/** Frame `frame` is about to be sent. @return 0 or -ENOMEM */
-int df_temporal_begin(DfTemporal *temporal, int64_t frame, const DeepfillImage *image, DeepfillMask *mask);
+/**
+ * Frame `frame` is about to be sent.
+ * @param filled  1: df_temporal_fill() will be called for it; 0: it is shown otherwise
+ * @return 0 or -ENOMEM
+ */
+int df_temporal_begin(DfTemporal *temporal, int64_t frame, const DeepfillImage *image, DeepfillMask *mask, int filled);
+
+/** It is not sent after all. */
+void df_temporal_withdraw(DfTemporal *temporal, int64_t frame);
 
 /** @return 1 where there is anything to copy of this frame, or of the one before where that is due now */
 int df_temporal_has_view(const DfTemporal *temporal, int64_t frame);

@@ -226,6 +226,13 @@ static int repeat(DfTimeline *timeline, const Block *block, DfMoment *m)
     return df_trail_copy(&m->old, inside ? &before->old : &timeline->carry_old[before->frame % DF_MOST_BACK]);
 }
 
+/** Whether a frame repeats one whose places are known. */
+static int is_repeat(const DfTimeline *timeline, const Block *block, const DfMoment *m)
+{
+    return m->link.repeated && m->link.back == 1 &&
+           (m->frame > block->first || timeline->last.count == m->trail.count);
+}
+
 /**
  * What was synthesised before stays, unless too much has moved around it since: then it is made anew. The rest
  * is synthesised in the first frame that needs it: the one of a block that needs most would serve more frames, but
@@ -236,14 +243,15 @@ static int plan_made(DfTimeline *timeline, const Block *block)
     for (int64_t t = block->first; t < block->end; t++) {
         DfMoment *m = df_timeline_moment(timeline, t);
         int renew = df_shots_renew(timeline, m), ret;
-        if (m->link.repeated && m->link.back == 1) {
+        if (is_repeat(timeline, block, m)) {
             ret = repeat(timeline, block, m);
         } else {
             ret = follow_old(timeline, block, m, renew);
             if (!renew)
                 follow_made(timeline, block, m);
-            synthesise(m);
         }
+        if (!m->unfilled)
+            synthesise(m);
         if (ret >= 0 && t >= block->end - DF_MOST_BACK)
             ret = df_trail_copy(&timeline->carry_old[t % DF_MOST_BACK], &m->old);
         if (ret < 0)
@@ -270,19 +278,35 @@ static int carry_on(DfTimeline *timeline, const Block *block)
     return df_trail_copy(&timeline->last, &df_timeline_moment(timeline, block->end - 1)->trail);
 }
 
+static int plan(DfTimeline *timeline, const Block *block, DfArena *scratch)
+{
+    int ret;
+
+    if ((ret = df_shots_settle(timeline, block->first, block->far, scratch)) < 0 ||
+        (ret = df_ledger_enter(timeline, block->first, block->far)) < 0 ||
+        (ret = plan_past(timeline, block, scratch)) < 0 || (ret = plan_future(timeline, block, scratch)) < 0 ||
+        (ret = plan_made(timeline, block)) < 0 || (ret = carry_on(timeline, block)) < 0)
+        return ret;
+    return df_ledger_use(timeline, block->first, block->end);
+}
+
+/** Nothing is carried on from a block that has no plan. */
+static void forget(DfTimeline *timeline)
+{
+    for (int i = 0; i < DF_MOST_BACK; i++)
+        timeline->carry[i].count = timeline->carry_old[i].count = 0;
+    timeline->last.count = 0;
+}
+
 int df_timeline_plan(DfTimeline *timeline, int64_t first, int64_t end, DfArena *scratch)
 {
     Block block = { first, DF_MIN(first + timeline->block, end),
                     DF_MIN(first + timeline->block + timeline->look, end) };
-    int ret;
+    int ret = plan(timeline, &block, scratch);
 
-    if ((ret = df_shots_settle(timeline, first, block.far, scratch)) < 0 ||
-        (ret = df_ledger_enter(timeline, first, block.far)) < 0 || (ret = plan_past(timeline, &block, scratch)) < 0 ||
-        (ret = plan_future(timeline, &block, scratch)) < 0 || (ret = plan_made(timeline, &block)) < 0)
-        return ret;
-    if ((ret = carry_on(timeline, &block)) < 0 ||
-        (ret = df_ledger_use(timeline, block.first, block.end)) < 0)
-        return ret;
-    df_ledger_trim(timeline, block.end, block.far);
-    return 0;
+    if (ret < 0)
+        forget(timeline);
+    else
+        df_ledger_trim(timeline, block.end, block.far);
+    return ret;
 }
