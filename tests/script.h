@@ -75,7 +75,7 @@ static inline void script_begin(Script *script, int t)
 
     assert_int_equal(df_moment_begin(m, t, image, shot->mask), 0);
     assert_int_equal(df_areas_create(&areas, &script->format, masks, 3), 0);
-    assert_int_equal(df_patches_copy(&m->source->shown, image, &areas), 0);
+    assert_int_equal(df_patches_copy(&m->source->shown, image, m->source->mask, &areas), 0);
     df_areas_free(&areas);
     camera_link(&m->link, &script->format, shot->back, &shot->camera, shot->mask, &earlier->camera, earlier->mask);
     m->link.repeated = shot->repeated;

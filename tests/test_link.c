@@ -108,7 +108,7 @@ static void copy_does_as_well_as_the_frame(void **state)
     DfLinkEnd here = end_of(&a, mask), there = end_of(&b, mask);
 
     (void)state;
-    assert_int_equal(df_patches_copy(&shown, &b.image, &whole.areas), 0);
+    assert_int_equal(df_patches_copy(&shown, &b.image, mask, &whole.areas), 0);
     there.shown = &shown;
     assert_int_equal(df_link_make(&part, &here, &there, 1, &scratch), 0);
     assert_int_equal(part.back, 1);

@@ -188,7 +188,7 @@ static int find_oldest(const DfTimeline *timeline, int64_t frame, size_t *bytes)
 
 void df_ledger_trim(DfTimeline *timeline, int64_t end, int64_t far)
 {
-    int64_t recent = end - DF_MOST_LEAP;
+    int64_t recent = end - DF_MOST_BACK;
     size_t bytes;
     int oldest;
 

@@ -16,7 +16,7 @@
 #define HALF 2
 
 /** Difference that is believed to come from noise, coding and imprecise motion, in levels of 8 bits. */
-#define BELIEVED 6.0f
+#define BELIEVED 8.0f
 
 /** Pixels a side that share a value: the membrane is smooth anyway. */
 #define CELL 4

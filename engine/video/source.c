@@ -64,7 +64,64 @@ DfPatch df_patch_create(const DeepfillFormat *format, DfRect place)
     return patch;
 }
 
-int df_patches_copy(DfPatches *patches, const DeepfillImage *image, const DfAreas *areas)
+/** Hole samples that interpolation at a known position may lean on: the taps of a cubic, and half a sample. */
+#define LEANED_ON 3
+
+static void copy_sample(uint8_t *plane, ptrdiff_t stride, int bytes, int to_x, int to_y, int x, int y)
+{
+    df_sample_store(plane + to_y * stride, to_x, bytes, df_sample_load(plane + y * stride, x, bytes));
+}
+
+/** Continue known samples into the hole, so far as they are leaned on: along (dx, dy) from each at the rim. */
+static void continue_along(uint8_t *plane, ptrdiff_t stride, int bytes, const uint8_t *hole, int width, int height,
+                           int dx, int dy)
+{
+    for (int y = DF_MAX(-dy, 0); y < height - DF_MAX(dy, 0); y++) {
+        const uint8_t *row = hole + (ptrdiff_t)y * width;
+        for (int x = DF_MAX(-dx, 0); x < width - DF_MAX(dx, 0); x++) {
+            if (row[x] || !row[x + dx + (ptrdiff_t)dy * width])
+                continue;
+            for (int k = 1; k <= LEANED_ON; k++) {
+                int to_x = x + k * dx, to_y = y + k * dy;
+                if (to_x < 0 || to_x >= width || to_y < 0 || to_y >= height || !hole[(ptrdiff_t)to_y * width + to_x])
+                    break;
+                copy_sample(plane, stride, bytes, to_x, to_y, x, y);
+            }
+        }
+    }
+}
+
+/** Let nothing that is to be hidden show through where others sample near the hole. */
+static int hide_rim(const DfPatch *patch, const DeepfillFormat *format, const DeepfillMask *mask)
+{
+    static const int directions[][2] = { { 1, 0 }, { -1, 0 }, { 0, 1 }, { 0, -1 } };
+    uint8_t *hole = df_alloc(df_rect_area(patch->place));
+
+    if (!hole)
+        return -ENOMEM;
+    for (int p = 0; p < df_plane_count(format); p++) {
+        DfTexture t = df_patch_texture(patch, format, p);
+        df_crop_hole(mask, patch->place, df_plane_sub_x(format, p), df_plane_sub_y(format, p), hole);
+        for (int i = 0; i < 4; i++)
+            continue_along(patch->planes.data[p], t.stride, t.bytes, hole, t.width, t.height, directions[i][0],
+                           directions[i][1]);
+    }
+    df_free(hole);
+    return 0;
+}
+
+/** Copy one area. */
+static int copy_area(DfPatch *patch, const DeepfillImage *image, const DeepfillMask *mask, DfRect place)
+{
+    *patch = df_patch_create(&image->format, place);
+    if (!patch->memory)
+        return -ENOMEM;
+    for (int p = 0; p < df_plane_count(&image->format); p++)
+        df_crop_plane(image, p, place, patch->planes.data[p], patch->planes.stride[p]);
+    return mask && mask->part_count ? hide_rim(patch, &image->format, mask) : 0;
+}
+
+int df_patches_copy(DfPatches *patches, const DeepfillImage *image, const DeepfillMask *mask, const DfAreas *areas)
 {
     df_patches_free(patches);
     if (!areas->count)
@@ -72,14 +129,12 @@ int df_patches_copy(DfPatches *patches, const DeepfillImage *image, const DfArea
     if (!(patches->items = df_alloc(df_size_mul(areas->count, sizeof *patches->items))))
         return -ENOMEM;
     for (; patches->count < areas->count; patches->count++) {
-        DfPatch patch = df_patch_create(&image->format, areas->items[patches->count].outer);
-        if (!patch.memory) {
+        int ret = copy_area(&patches->items[patches->count], image, mask, areas->items[patches->count].outer);
+        if (ret < 0) {
+            patches->count++;
             df_patches_free(patches);
-            return -ENOMEM;
+            return ret;
         }
-        for (int p = 0; p < df_plane_count(&image->format); p++)
-            df_crop_plane(image, p, patch.place, patch.planes.data[p], patch.planes.stride[p]);
-        patches->items[patches->count] = patch;
     }
     return 0;
 }

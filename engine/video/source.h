@@ -48,8 +48,13 @@ void df_source_close(DfSource **source);
 /** @return bytes of what is kept of the frame as it came */
 size_t df_source_bytes(const DfSource *source);
 
-/** Copy the outer rectangles of areas out of an image. @return 0 or -ENOMEM; nothing is left on failure */
-int df_patches_copy(DfPatches *patches, const DeepfillImage *image, const DfAreas *areas);
+/**
+ * Copy the outer rectangles of areas out of an image, with the known samples continued a little into its hole.
+ *
+ * @param mask  the image's hole; NULL: none
+ * @return 0 or -ENOMEM; nothing is left on failure
+ */
+int df_patches_copy(DfPatches *patches, const DeepfillImage *image, const DeepfillMask *mask, const DfAreas *areas);
 
 /** @return the patch whose place holds luma position (x, y) and the next sample in both directions; NULL: none */
 const DfPatch *df_patches_at(const DfPatches *patches, float x, float y);

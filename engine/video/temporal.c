@@ -76,7 +76,7 @@ static int copy_areas(DfTemporal *temporal, DfMoment *m, const DeepfillImage *im
     int ret = df_areas_create(&areas, &image->format, masks, DF_COUNT(masks));
 
     if (ret >= 0)
-        ret = df_patches_copy(&m->source->shown, image, &areas);
+        ret = df_patches_copy(&m->source->shown, image, m->source->mask, &areas);
     df_areas_free(&areas);
     return ret;
 }

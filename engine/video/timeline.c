@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "video/leap.h"
 #include "video/ledger.h"
 #include "video/rim.h"
 #include "video/shots.h"
@@ -30,10 +29,10 @@ int df_timeline_init(DfTimeline *timeline, int slots, int ahead, size_t budget)
     timeline->block = DF_MAX(ahead, 1);
     timeline->look = ahead;
     timeline->budget = budget;
-    timeline->moments = df_alloc(df_size_mul(slots + DF_MOST_LEAP, sizeof *timeline->moments));
+    timeline->moments = df_alloc(df_size_mul(slots + DF_MOST_BACK, sizeof *timeline->moments));
     if (!timeline->moments)
         return -ENOMEM;
-    timeline->moment_count = slots + DF_MOST_LEAP;
+    timeline->moment_count = slots + DF_MOST_BACK;
     for (int i = 0; i < timeline->moment_count; i++)
         timeline->moments[i].frame = -1;
     return 0;
@@ -74,7 +73,8 @@ static DfStride stride_back(DfTimeline *timeline, const Block *block, const DfMo
     };
 }
 
-const DfMoment *df_timeline_linked_to(const DfTimeline *timeline, int64_t frame, int64_t end)
+/** The next frame before `end` that is linked to this one; NULL: there is none. */
+static const DfMoment *linked_to(const DfTimeline *timeline, int64_t frame, int64_t end)
 {
     for (int64_t n = frame + 1; n <= frame + DF_MOST_BACK && n < end; n++) {
         const DfMoment *m = df_timeline_moment(timeline, n);
@@ -85,7 +85,7 @@ const DfMoment *df_timeline_linked_to(const DfTimeline *timeline, int64_t frame,
 }
 
 /** Every pixel's nearest place in the past. */
-static int plan_past(DfTimeline *timeline, const Block *block, DfArena *scratch)
+static int plan_past(DfTimeline *timeline, const Block *block)
 {
     for (int64_t t = block->first; t < block->end; t++) {
         DfMoment *m = df_timeline_moment(timeline, t);
@@ -94,8 +94,6 @@ static int plan_past(DfTimeline *timeline, const Block *block, DfArena *scratch)
         if (m->link.back) {
             DfStride stride = stride_back(timeline, block, m, KIND(DF_PLACE_SHOWN) | KIND(DF_PLACE_KEPT), 1);
             df_trail_follow(&m->trail, &stride);
-            if (df_leap(timeline, m, &m->trail, block->far, 0, scratch) < 0)
-                return -ENOMEM;
         }
         if (t >= block->end - DF_MOST_BACK && df_trail_copy(&timeline->past[t % DF_MOST_BACK], &m->trail) < 0)
             return -ENOMEM;
@@ -145,7 +143,7 @@ static int plan_future(DfTimeline *timeline, const Block *block, DfArena *scratc
 {
     for (int64_t t = block->far - 1; t >= block->first; t--) {
         DfMoment *m = df_timeline_moment(timeline, t);
-        const DfMoment *next = df_timeline_linked_to(timeline, t, block->far);
+        const DfMoment *next = linked_to(timeline, t, block->far);
         DfTrail *trail = &timeline->future[t % DF_COUNT(timeline->future)];
         if (df_trail_begin(trail, &m->areas) < 0)
             return -ENOMEM;
@@ -156,8 +154,6 @@ static int plan_future(DfTimeline *timeline, const Block *block, DfArena *scratc
                 .kinds = KIND(DF_PLACE_SHOWN),
             };
             df_trail_follow(trail, &stride);
-            if (df_leap(timeline, m, trail, block->far, 1, scratch) < 0)
-                return -ENOMEM;
         }
         if (t < block->end && merge(timeline, m, trail, scratch) < 0)
             return -ENOMEM;
@@ -284,7 +280,7 @@ static int plan(DfTimeline *timeline, const Block *block, DfArena *scratch)
 
     if ((ret = df_shots_settle(timeline, block->first, block->far, scratch)) < 0 ||
         (ret = df_ledger_enter(timeline, block->first, block->far)) < 0 ||
-        (ret = plan_past(timeline, block, scratch)) < 0 || (ret = plan_future(timeline, block, scratch)) < 0 ||
+        (ret = plan_past(timeline, block)) < 0 || (ret = plan_future(timeline, block, scratch)) < 0 ||
         (ret = plan_made(timeline, block)) < 0 || (ret = carry_on(timeline, block)) < 0)
         return ret;
     return df_ledger_use(timeline, block->first, block->end);

@@ -9,9 +9,6 @@
 
 #include "video/moment.h"
 
-/** Frames that a leap may reach over. */
-#define DF_MOST_LEAP 32
-
 /** Thread-safety: one at a time, but for df_timeline_moment(). */
 typedef struct DfTimeline {
     int block;            /**< frames planned together, >= 1 */
@@ -39,14 +36,11 @@ typedef struct DfTimeline {
  */
 int df_timeline_init(DfTimeline *timeline, int slots, int ahead, size_t budget);
 
-/** @return the moment of a frame in flight, or of one of the DF_MOST_LEAP frames before those */
+/** @return the moment of a frame in flight, or of one of the DF_MOST_BACK frames before those */
 static inline DfMoment *df_timeline_moment(const DfTimeline *timeline, int64_t frame)
 {
     return &timeline->moments[frame % timeline->moment_count];
 }
-
-/** @return the next frame before `end` that is linked to this one; NULL: there is none */
-const DfMoment *df_timeline_linked_to(const DfTimeline *timeline, int64_t frame, int64_t end);
 
 /** @return how many frames in flight a frame's planning looks at beyond it, at most */
 int df_timeline_ahead(int ahead);
