@@ -129,13 +129,20 @@ static inline int script_is_hole(const Script *script, int t, int x, int y)
     return script->shots[t].mask && df_mask_hole(script->shots[t].mask, x, y);
 }
 
-/** Whether frame t shows (x, y) whole: none of the samples around it is hole or beyond the frame. */
+/**
+ * Whether frame t shows (x, y): none of the samples around it is hole or beyond the frame. A grown hole's own rim
+ * does no harm: there the nearest sample counts.
+ */
 static inline int script_shows(const Script *script, int t, double x, double y)
 {
+    const DeepfillMask *mask = script->shots[t].mask;
     int x0 = (int)floor(x), y0 = (int)floor(y), x1 = (int)ceil(x), y1 = (int)ceil(y);
 
-    return x0 >= 0 && y0 >= 0 && x1 < script->format.width && y1 < script->format.height &&
-           !script_is_hole(script, t, x0, y0) && !script_is_hole(script, t, x1, y0) &&
+    if (x0 < 0 || y0 < 0 || x1 >= script->format.width || y1 >= script->format.height)
+        return 0;
+    if (mask && mask->settings.dilate)
+        return !script_is_hole(script, t, (int)(x + 0.5), (int)(y + 0.5));
+    return !script_is_hole(script, t, x0, y0) && !script_is_hole(script, t, x1, y0) &&
            !script_is_hole(script, t, x0, y1) && !script_is_hole(script, t, x1, y1);
 }
 

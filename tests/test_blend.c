@@ -1,0 +1,377 @@
+/**
+ * @file
+ * Drafts and their blending where the truth is known: what another frame shows, sampled along known motions and
+ * blended in, is what the hole hides.
+ */
+#include "scene.h"
+#include "script.h"
+
+#include "video/blend.h"
+
+#define WIDTH 160
+#define HEIGHT 104
+
+static DfArena scratch;
+
+/** A hole in the middle, off the chroma grid where `odd`. */
+static DeepfillMask *logo(int odd)
+{
+    return mask_of_rect(WIDTH, HEIGHT, 66 + odd, 40 + odd, 90 + odd, 60 + odd, 0, 0);
+}
+
+static DeepfillFormat format_of(enum DeepfillLayout layout, int depth, int sub_x, int sub_y)
+{
+    return (DeepfillFormat){ .width = WIDTH, .height = HEIGHT, .layout = layout, .depth = depth, .sub_x = sub_x,
+                             .sub_y = sub_y };
+}
+
+/** A film of a scene with known light, its holes defaced; what links know of the light is that, or nothing. */
+typedef struct Take {
+    Script *script;
+    Scene scene;
+    Picture pictures[64];
+    double light[64][3];
+} Take;
+
+static Take *take_new(DeepfillFormat format, int frames, DeepfillMask *mask)
+{
+    Take *take = calloc(1, sizeof *take);
+
+    assert_non_null(take);
+    take->script = script_new(format, frames);
+    take->scene = scene_make(3, 0.35, 0.6);
+    for (int t = 0; t < frames; t++) {
+        take->script->shots[t].mask = mask;
+        take->pictures[t] = picture_new(format);
+    }
+    return take;
+}
+
+/** Take the pictures. @param told  1: links know how the light changes; hidden: what is defaced; NULL: the holes */
+static void take_shoot_defaced(Take *take, int told, const DeepfillMask *hidden)
+{
+    double level = scene_level(&take->script->format);
+
+    for (int t = 0; t < take->script->frames; t++) {
+        Shot *shot = &take->script->shots[t];
+        scene_draw(&take->pictures[t], &take->scene, &shot->camera, take->light[t]);
+        if (shot->mask)
+            scene_deface(&take->pictures[t], hidden ? hidden : shot->mask, t + 1);
+        shot->picture = &take->pictures[t];
+        for (int p = 0; told && t && p < 3; p++)
+            shot->exposure[p] = (float)(level * (take->light[t][p] - take->light[t - 1][p]));
+    }
+}
+
+static void take_shoot(Take *take, int told)
+{
+    take_shoot_defaced(take, told, NULL);
+}
+
+static void take_free(Take *take)
+{
+    for (int t = 0; t < take->script->frames; t++)
+        free(take->pictures[t].memory);
+    script_free(take->script);
+    free(take);
+}
+
+static double truth_at(const Take *take, int t, int plane, int x, int y)
+{
+    return take->light[t][plane] + scene_at(&take->scene, &take->script->format, plane, x, y,
+                                            &take->script->shots[t].camera);
+}
+
+/** Errors of a draft's plane in its hole, in levels of 8 bits. */
+typedef struct Errors {
+    double mean_square, most; /* of colours */
+    double step;              /* most between neighbours, one of them hole */
+    int count;
+} Errors;
+
+static double error_at(const Take *take, int t, int p, const DfDraftPlane *plane, int x, int y)
+{
+    double value = df_plane_row(plane->colour, y)[x] / scene_level(&take->script->format);
+
+    return value - truth_at(take, t, p, plane->place.x0 + x, plane->place.y0 + y);
+}
+
+static Errors measure(const Take *take, int t, int p, const DfDraftPlane *plane)
+{
+    int width = plane->colour.width;
+    Errors e = { 0 };
+
+    for (int y = 1; y < plane->colour.height; y++)
+        for (int x = 1; x < width; x++) {
+            const uint8_t *hole = plane->hole + (size_t)y * width + x;
+            double here = error_at(take, t, p, plane, x, y);
+            if (*hole) {
+                e.mean_square += here * here;
+                e.most = fmax(e.most, fabs(here));
+                e.count++;
+            }
+            if (*hole || hole[-1])
+                e.step = fmax(e.step, fabs(here - error_at(take, t, p, plane, x - 1, y)));
+            if (*hole || hole[-width])
+                e.step = fmax(e.step, fabs(here - error_at(take, t, p, plane, x, y - 1)));
+        }
+    assert_true(e.count > 0);
+    e.mean_square /= e.count;
+    return e;
+}
+
+/**
+ * Subsampled planes: where a source ends at its own hole, its last sample covers several pixels, and the step to
+ * the next one is taken for none.
+ */
+#define COARSE 1.25
+
+static int is_coarse(const DeepfillFormat *format, int plane)
+{
+    return df_plane_sub_x(format, plane) || df_plane_sub_y(format, plane);
+}
+
+/** Draft and blend a frame. */
+static void fill(DfDraft *draft, const DfMoment *m)
+{
+    assert_int_equal(df_draft_make(draft, m, &scratch), 0);
+    for (int i = 0; i < draft->count; i++)
+        for (int p = 0; p < df_plane_count(&m->image.format); p++)
+            assert_int_equal(df_blend(draft, &draft->areas[i].planes[p], p, &scratch), 0);
+}
+
+/** Fill the frames that need no network and hold them against the truth: half a level. @return how many did */
+static int check_fills(const Take *take, int first, int end, double half)
+{
+    int checked = 0;
+
+    for (int t = first; t < end; t++) {
+        const DfMoment *m = script_moment(take->script, t);
+        DfDraft draft;
+        if (m->fresh)
+            continue;
+        script_check(take->script, t);
+        fill(&draft, m);
+        for (int p = 0; p < df_plane_count(&m->image.format); p++) {
+            Errors e = measure(take, t, p, &draft.areas[0].planes[p]);
+            double limit = is_coarse(&m->image.format, p) ? COARSE : half;
+            if (sqrt(e.mean_square) > limit || e.most > 4 * limit)
+                fail_msg("frame %d, plane %d: %.2f levels off, %.2f at most", t, p, sqrt(e.mean_square), e.most);
+        }
+        df_arena_reset(&scratch, (DfArenaMark){ 0 });
+        checked++;
+    }
+    return checked;
+}
+
+static int shoot_and_check(Take *take, int ahead, double half)
+{
+    int checked = 0;
+
+    script_start(take->script, ahead, SIZE_MAX);
+    for (int first = 0, end; first < take->script->frames; first = end) {
+        end = script_plan(take->script, first);
+        checked += check_fills(take, first, end, half);
+    }
+    return checked;
+}
+
+static void hidden_content_is_restored(void **state)
+{
+    static const struct { enum DeepfillLayout layout; int depth, sub_x, sub_y; double half; } formats[] = {
+        { DEEPFILL_YUV, 8, 1, 1, 0.5 }, { DEEPFILL_YUV, 10, 0, 0, 0.25 }, { DEEPFILL_YUV, 8, 1, 0, 0.5 },
+        { DEEPFILL_GRAY, 16, 0, 0, 0.25 }, { DEEPFILL_RGB, 8, 0, 0, 0.5 }, { DEEPFILL_YUV, 10, 1, 1, 0.25 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < DF_COUNT(formats); i++) {
+        DeepfillMask *mask = logo(i % 2);
+        Take *take = take_new(format_of(formats[i].layout, formats[i].depth, formats[i].sub_x, formats[i].sub_y), 10,
+                              mask);
+        for (int t = 0; t < 10; t++)
+            take->script->shots[t].camera = camera_at(5.3 * t, 0.6 * t, 0.002 * t, 1, 80, 50);
+        take_shoot(take, 1);
+        assert_true(shoot_and_check(take, 10, formats[i].half) >= 8);
+        take_free(take);
+        deepfill_mask_close(&mask);
+    }
+}
+
+/** A hole that is grown beyond what it hides; a pan so slow that places are handed on twenty times. */
+static void grown_hole_is_restored_at_a_slow_pan(void **state)
+{
+    DeepfillMask *hidden = mask_of_rect(WIDTH, HEIGHT, 70, 44, 86, 56, 0, 0);
+    DeepfillMask *mask = mask_of_rect(WIDTH, HEIGHT, 70, 44, 86, 56, 4, 0);
+    Take *take = take_new(format_of(DEEPFILL_YUV, 8, 1, 1), 40, mask);
+
+    (void)state;
+    for (int t = 0; t < 40; t++)
+        take->script->shots[t].camera = camera_pan(1.3 * t, 0.1 * t);
+    take_shoot_defaced(take, 1, hidden);
+    assert_int_equal(shoot_and_check(take, 20, 0.5), 40);
+    take_free(take);
+    deepfill_mask_close(&mask);
+    deepfill_mask_close(&hidden);
+}
+
+/** Two levels more a frame, colours too, which links have measured. */
+static void light_is_brought_along(void **state)
+{
+    DeepfillMask *mask = logo(1);
+    Take *take = take_new(format_of(DEEPFILL_YUV, 8, 1, 1), 12, mask);
+
+    (void)state;
+    for (int t = 0; t < 12; t++) {
+        take->script->shots[t].camera = camera_pan(4.6 * t, -0.5 * t);
+        take->light[t][0] = 2 * t;
+        take->light[t][1] = -t;
+        take->light[t][2] = 0.5 * t;
+    }
+    take_shoot(take, 1);
+    assert_true(shoot_and_check(take, 4, 0.5) >= 10);
+    take_free(take);
+    deepfill_mask_close(&mask);
+}
+
+/**
+ * Past and future differ by 8 levels that no link knows of. Where they meet, and at the rim, no step remains; the
+ * draft alone has them.
+ */
+static void seams_are_not_seen(void **state)
+{
+    DeepfillMask *mask = logo(0);
+    Take *take = take_new(format_of(DEEPFILL_YUV, 8, 1, 1), 9, mask);
+    DfDraft draft;
+
+    (void)state;
+    for (int t = 0; t < 9; t++) {
+        take->script->shots[t].camera = camera_pan(6.4 * t, 0.3 * t);
+        for (int p = 0; p < 3; p++)
+            take->light[t][p] = t < 4 ? -4 : t > 4 ? 4 : 0;
+    }
+    take_shoot(take, 0);
+    script_start(take->script, 9, SIZE_MAX);
+    script_plan(take->script, 0);
+    const DfMoment *m = script_moment(take->script, 4);
+    assert_int_equal(m->fresh, 0);
+    assert_int_equal(df_draft_make(&draft, m, &scratch), 0);
+    for (int p = 0; p < 3; p++) {
+        DfDraftPlane *plane = &draft.areas[0].planes[p];
+        assert_true(measure(take, 4, p, plane).step > 6);
+        assert_int_equal(df_blend(&draft, plane, p, &scratch), 0);
+        Errors e = measure(take, 4, p, plane);
+        if (e.step > 2)
+            fail_msg("plane %d: a step of %.2f levels", p, e.step);
+        assert_true(e.most < 4);
+    }
+    df_arena_reset(&scratch, (DfArenaMark){ 0 });
+    take_free(take);
+    deepfill_mask_close(&mask);
+}
+
+/** Put into a draft what the network would, were it always right, or one colour; and keep it for others. */
+static void make(const Take *take, DfDraft *draft, int t, double colour)
+{
+    double level = scene_level(&take->script->format);
+
+    for (int p = 0; p < df_plane_count(&take->script->format); p++) {
+        DfDraftPlane *plane = &draft->areas[0].planes[p];
+        const DfPlace *place = plane->places;
+        for (int y = 0; y < plane->colour.height; y++)
+            for (int x = 0; x < plane->colour.width; x++, place++)
+                if (df_draft_is_fresh(draft, place))
+                    df_plane_row(plane->colour, y)[x] = (float)(level * (colour >= 0 ? colour : truth_at(take, t, p,
+                                                                plane->place.x0 + x, plane->place.y0 + y)));
+    }
+    if (draft->moment->keep_made)
+        assert_int_equal(df_draft_keep(draft), 0);
+}
+
+/** What is synthesised in the first frame is carried along in all later ones, which see nothing ahead. */
+static void what_was_made_is_carried_along(void **state)
+{
+    DeepfillMask *mask = logo(1);
+    Take *take = take_new(format_of(DEEPFILL_YUV, 8, 1, 1), 16, mask);
+
+    (void)state;
+    for (int t = 0; t < 16; t++) {
+        take->script->shots[t].camera = camera_at(-0.8 * t, 0.3 * t, 0.001 * t, 1, 80, 50);
+        take->light[t][0] = t;
+    }
+    take_shoot(take, 1);
+    script_start(take->script, 0, SIZE_MAX);
+    for (int t = 0; t < 16; t++) {
+        DfDraft draft;
+        script_plan(take->script, t);
+        script_check(take->script, t);
+        const DfMoment *m = script_moment(take->script, t);
+        assert_true(t == 0 ? m->fresh == m->hole : m->fresh * 10 < m->hole);
+        assert_int_equal(df_draft_make(&draft, m, &scratch), 0);
+        make(take, &draft, t, -1);
+        for (int p = 0; p < 3; p++) {
+            assert_int_equal(df_blend(&draft, &draft.areas[0].planes[p], p, &scratch), 0);
+            Errors e = measure(take, t, p, &draft.areas[0].planes[p]);
+            /* Nothing is known of the step across the rim but that it should be small. */
+            if (sqrt(e.mean_square) > (p ? 2 : 1) || e.most > 4)
+                fail_msg("frame %d, plane %d: %.2f levels off, %.2f at most", t, p, sqrt(e.mean_square), e.most);
+        }
+        df_arena_reset(&scratch, (DfArenaMark){ 0 });
+    }
+    take_free(take);
+    deepfill_mask_close(&mask);
+}
+
+/** When what was synthesised is renewed, the former colour gives way to the new one in equal steps. */
+static void renewal_fades_over(void **state)
+{
+    DeepfillMask *mask = logo(0);
+    Take *take = take_new(format_of(DEEPFILL_YUV, 8, 1, 1), 40, mask);
+    int renewals = 0;
+
+    (void)state;
+    for (int t = 1; t < 40; t++)
+        take->script->shots[t].error = 5;
+    take_shoot(take, 1);
+    script_start(take->script, 0, SIZE_MAX);
+    for (int t = 0; t < 40; t++) {
+        DfDraft draft;
+        script_plan(take->script, t);
+        const DfMoment *m = script_moment(take->script, t);
+        renewals += t && m->fresh;
+        assert_int_equal(df_draft_make(&draft, m, &scratch), 0);
+        make(take, &draft, t, renewals ? 140 : 100);
+        if (m->fade > 0)
+            assert_int_equal(df_draft_fade(&draft, &scratch), 0);
+        for (int p = 0; p < 3; p++) {
+            const DfDraftPlane *plane = &draft.areas[0].planes[p];
+            float colour = df_plane_row(plane->colour, plane->colour.height / 2)[plane->colour.width / 2];
+            float wanted = renewals ? 140 - 40 * m->fade : 100;
+            assert_true(fabsf(colour - wanted) < 0.01f);
+        }
+        df_arena_reset(&scratch, (DfArenaMark){ 0 });
+    }
+    assert_int_equal(renewals, 1);
+    take_free(take);
+    deepfill_mask_close(&mask);
+}
+
+static int free_scratch(void **state)
+{
+    (void)state;
+    df_arena_free(&scratch);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hidden_content_is_restored),
+        cmocka_unit_test(grown_hole_is_restored_at_a_slow_pan),
+        cmocka_unit_test(light_is_brought_along),
+        cmocka_unit_test(seams_are_not_seen),
+        cmocka_unit_test(what_was_made_is_carried_along),
+        cmocka_unit_test(renewal_fades_over),
+    };
+
+    return cmocka_run_group_tests_name("blend", tests, NULL, free_scratch);
+}
