@@ -29,7 +29,8 @@ static inline Camera camera_pan(double x, double y)
 }
 
 /** Where what frame `from` shows at (x, y) is in frame `to`. */
-static inline void camera_carry(const Camera *from, const Camera *to, double x, double y, double *to_x, double *to_y)
+static inline void camera_carry(const Camera *from, const Camera *to, double x, double y, double *to_x,
+                                double *to_y)
 {
     const double *m = from->m, *n = to->m;
     double u = m[0] + m[1] * x + m[2] * y - n[0], v = m[3] + m[4] * x + m[5] * y - n[3];

@@ -18,7 +18,8 @@ typedef struct Scene {
 
 static inline Scene scene_make(unsigned seed, double fineness, double contrast)
 {
-    return (Scene){ { waves_make(seed), waves_make(seed + 100), waves_make(seed + 200) }, fineness, contrast };
+    return (Scene){ { waves_make(seed), waves_make(seed + 100), waves_make(seed + 200) }, fineness,
+                    contrast };
 }
 
 /** What a sample of a plane shows, in levels of 8 bits. Chroma lies at its cell's first luma sample. */

@@ -70,14 +70,16 @@ static inline void script_begin(Script *script, int t)
     const Shot *shot = &script->shots[t], *earlier = shot - shot->back;
     const DeepfillImage *image = shot->picture ? &shot->picture->image : &script->black.image;
     DfMoment *m = df_timeline_moment(&script->timeline, t);
-    DeepfillMask *masks[] = { t ? shot[-1].mask : NULL, shot->mask, t + 1 < script->frames ? shot[1].mask : NULL };
+    DeepfillMask *before = t ? shot[-1].mask : NULL, *after = t + 1 < script->frames ? shot[1].mask : NULL;
+    DeepfillMask *masks[] = { before, shot->mask, after };
     DfAreas areas = { 0 };
 
     assert_int_equal(df_moment_begin(m, t, image, shot->mask), 0);
     assert_int_equal(df_areas_create(&areas, &script->format, masks, 3), 0);
     assert_int_equal(df_patches_copy(&m->source->shown, image, m->source->mask, &areas), 0);
     df_areas_free(&areas);
-    camera_link(&m->link, &script->format, shot->back, &shot->camera, shot->mask, &earlier->camera, earlier->mask);
+    camera_link(&m->link, &script->format, shot->back, &shot->camera, shot->mask, &earlier->camera,
+                earlier->mask);
     m->link.repeated = shot->repeated;
     m->link.error = shot->error;
     memcpy(m->link.exposure, shot->exposure, sizeof m->link.exposure);
@@ -130,8 +132,8 @@ static inline int script_is_hole(const Script *script, int t, int x, int y)
 }
 
 /**
- * Whether frame t shows (x, y): none of the samples around it is hole or beyond the frame. A grown hole's own rim
- * does no harm: there the nearest sample counts.
+ * Whether frame t shows (x, y): none of the samples around it is hole or beyond the frame. A grown hole's own
+ * rim does no harm: there one that is not hole will do.
  */
 static inline int script_shows(const Script *script, int t, double x, double y)
 {
@@ -140,10 +142,9 @@ static inline int script_shows(const Script *script, int t, double x, double y)
 
     if (x0 < 0 || y0 < 0 || x1 >= script->format.width || y1 >= script->format.height)
         return 0;
-    if (mask && mask->settings.dilate)
-        return !script_is_hole(script, t, (int)(x + 0.5), (int)(y + 0.5));
-    return !script_is_hole(script, t, x0, y0) && !script_is_hole(script, t, x1, y0) &&
-           !script_is_hole(script, t, x0, y1) && !script_is_hole(script, t, x1, y1);
+    int hidden = script_is_hole(script, t, x0, y0) + script_is_hole(script, t, x1, y0) +
+                 script_is_hole(script, t, x0, y1) + script_is_hole(script, t, x1, y1);
+    return hidden < (mask && mask->settings.dilate ? 4 : 1);
 }
 
 /** What must hold of any place of pixel (x, y): it is where the cameras say, and what is there is kept. */

@@ -1,6 +1,6 @@
 /**
  * @file
- * Areas around holes: apart from one another, on the chroma grid, and those of fewer frames inside those of more.
+ * Areas around holes: apart from one another, on the chroma grid, those of fewer frames inside those of more.
  */
 #include "picture.h"
 
@@ -13,8 +13,8 @@
 
 static DeepfillFormat format_of(int sub_x, int sub_y)
 {
-    return (DeepfillFormat){ .width = WIDTH, .height = HEIGHT, .layout = DEEPFILL_YUV, .depth = 8, .sub_x = sub_x,
-                             .sub_y = sub_y };
+    return (DeepfillFormat){ .width = WIDTH, .height = HEIGHT, .layout = DEEPFILL_YUV, .depth = 8,
+                             .sub_x = sub_x, .sub_y = sub_y };
 }
 
 /** A few rectangles anywhere. */
@@ -146,7 +146,8 @@ static void order_of_masks_does_not_matter(void **state)
     (void)state;
     for (int round = 0; round < 100; round++) {
         DeepfillFormat format = format_of(1, 1);
-        DeepfillMask *a = mask_of_parts(WIDTH, HEIGHT, 2, 30, &seed), *b = mask_of_parts(WIDTH, HEIGHT, 2, 30, &seed);
+        DeepfillMask *a = mask_of_parts(WIDTH, HEIGHT, 2, 30, &seed);
+        DeepfillMask *b = mask_of_parts(WIDTH, HEIGHT, 2, 30, &seed);
         DfAreas ab = areas_of(&format, (DeepfillMask *[]){ a, b }, 2);
         DfAreas ba = areas_of(&format, (DeepfillMask *[]){ b, a, b }, 3);
         assert_int_equal(ab.count, ba.count);

@@ -1,7 +1,7 @@
 /**
  * @file
- * Drafts and their blending where the truth is known: what another frame shows, sampled along known motions and
- * blended in, is what the hole hides.
+ * Drafts and their blending where the truth is known: what another frame shows, sampled along known motions
+ * and blended in, is what the hole hides.
  */
 #include "scene.h"
 #include "script.h"
@@ -21,11 +21,11 @@ static DeepfillMask *logo(int odd)
 
 static DeepfillFormat format_of(enum DeepfillLayout layout, int depth, int sub_x, int sub_y)
 {
-    return (DeepfillFormat){ .width = WIDTH, .height = HEIGHT, .layout = layout, .depth = depth, .sub_x = sub_x,
-                             .sub_y = sub_y };
+    return (DeepfillFormat){ .width = WIDTH, .height = HEIGHT, .layout = layout, .depth = depth,
+                             .sub_x = sub_x, .sub_y = sub_y };
 }
 
-/** A film of a scene with known light, its holes defaced; what links know of the light is that, or nothing. */
+/** A film of a scene with known light, its holes defaced. */
 typedef struct Take {
     Script *script;
     Scene scene;
@@ -47,7 +47,12 @@ static Take *take_new(DeepfillFormat format, int frames, DeepfillMask *mask)
     return take;
 }
 
-/** Take the pictures. @param told  1: links know how the light changes; hidden: what is defaced; NULL: the holes */
+/**
+ * Take the pictures.
+ *
+ * @param told    1: links know how the light changes
+ * @param hidden  what is defaced; NULL: the holes
+ */
 static void take_shoot_defaced(Take *take, int told, const DeepfillMask *hidden)
 {
     double level = scene_level(&take->script->format);
@@ -121,8 +126,8 @@ static Errors measure(const Take *take, int t, int p, const DfDraftPlane *plane)
 }
 
 /**
- * Subsampled planes: where a source ends at its own hole, its last sample covers several pixels, and the step to
- * the next one is taken for none.
+ * Subsampled planes: where a source ends at its own hole, its last sample covers several pixels, and the step
+ * to the next one is taken for none.
  */
 #define COARSE 1.25
 
@@ -140,7 +145,7 @@ static void fill(DfDraft *draft, const DfMoment *m)
             assert_int_equal(df_blend(draft, &draft->areas[i].planes[p], p, &scratch), 0);
 }
 
-/** Fill the frames that need no network and hold them against the truth: half a level. @return how many did */
+/** Fill the frames that need no network and hold them against the truth. @return how many did */
 static int check_fills(const Take *take, int first, int end, double half)
 {
     int checked = 0;
@@ -156,7 +161,8 @@ static int check_fills(const Take *take, int first, int end, double half)
             Errors e = measure(take, t, p, &draft.areas[0].planes[p]);
             double limit = is_coarse(&m->image.format, p) ? COARSE : half;
             if (sqrt(e.mean_square) > limit || e.most > 4 * limit)
-                fail_msg("frame %d, plane %d: %.2f levels off, %.2f at most", t, p, sqrt(e.mean_square), e.most);
+                fail_msg("frame %d, plane %d: %.2f levels off, %.2f at most", t, p, sqrt(e.mean_square),
+                         e.most);
         }
         df_arena_reset(&scratch, (DfArenaMark){ 0 });
         checked++;
@@ -186,8 +192,9 @@ static void hidden_content_is_restored(void **state)
     (void)state;
     for (size_t i = 0; i < DF_COUNT(formats); i++) {
         DeepfillMask *mask = logo(i % 2);
-        Take *take = take_new(format_of(formats[i].layout, formats[i].depth, formats[i].sub_x, formats[i].sub_y), 10,
-                              mask);
+        DeepfillFormat format = format_of(formats[i].layout, formats[i].depth, formats[i].sub_x,
+                                          formats[i].sub_y);
+        Take *take = take_new(format, 10, mask);
         for (int t = 0; t < 10; t++)
             take->script->shots[t].camera = camera_at(5.3 * t, 0.6 * t, 0.002 * t, 1, 80, 50);
         take_shoot(take, 1);
@@ -234,8 +241,8 @@ static void light_is_brought_along(void **state)
 }
 
 /**
- * Past and future differ by 8 levels that no link knows of. Where they meet, and at the rim, no step remains; the
- * draft alone has them.
+ * Past and future differ by 8 levels that no link knows of. Where they meet, and at the rim, no step remains;
+ * the draft alone has them.
  */
 static void seams_are_not_seen(void **state)
 {
@@ -279,9 +286,10 @@ static void make(const Take *take, DfDraft *draft, int t, double colour)
         const DfPlace *place = plane->places;
         for (int y = 0; y < plane->colour.height; y++)
             for (int x = 0; x < plane->colour.width; x++, place++)
-                if (df_draft_is_fresh(draft, place))
-                    df_plane_row(plane->colour, y)[x] = (float)(level * (colour >= 0 ? colour : truth_at(take, t, p,
-                                                                plane->place.x0 + x, plane->place.y0 + y)));
+                if (df_draft_is_fresh(draft, place)) {
+                    double truth = truth_at(take, t, p, plane->place.x0 + x, plane->place.y0 + y);
+                    df_plane_row(plane->colour, y)[x] = (float)(level * (colour >= 0 ? colour : truth));
+                }
     }
     if (draft->moment->keep_made)
         assert_int_equal(df_draft_keep(draft), 0);
@@ -313,7 +321,8 @@ static void what_was_made_is_carried_along(void **state)
             Errors e = measure(take, t, p, &draft.areas[0].planes[p]);
             /* Nothing is known of the step across the rim but that it should be small. */
             if (sqrt(e.mean_square) > (p ? 2 : 1) || e.most > 4)
-                fail_msg("frame %d, plane %d: %.2f levels off, %.2f at most", t, p, sqrt(e.mean_square), e.most);
+                fail_msg("frame %d, plane %d: %.2f levels off, %.2f at most", t, p, sqrt(e.mean_square),
+                         e.most);
         }
         df_arena_reset(&scratch, (DfArenaMark){ 0 });
     }

@@ -41,8 +41,8 @@ static DfLinkEnd end_of(const Picture *p, DeepfillMask *mask)
     return (DfLinkEnd){ p->image, NULL, mask };
 }
 
-static DfLink link_of(const Picture *frame, DeepfillMask *mask, const Picture *earlier, DeepfillMask *earlier_mask,
-                      int back)
+static DfLink link_of(const Picture *frame, DeepfillMask *mask, const Picture *earlier,
+                      DeepfillMask *earlier_mask, int back)
 {
     DfLink link = { 0 };
     DfLinkEnd here = end_of(frame, mask), there = end_of(earlier, earlier_mask);
@@ -77,7 +77,8 @@ static void motion_and_light_are_found_in_every_plane(void **state)
     (void)state;
     for (size_t i = 0; i < DF_COUNT(formats); i++) {
         DeepfillFormat format = format_of(formats[i].layout, formats[i].depth, formats[i].sub);
-        Picture a = take(format, &scene, now, light, mask, 1), b = take(format, &scene, before, dark, mask, 2);
+        Picture a = take(format, &scene, now, light, mask, 1);
+        Picture b = take(format, &scene, before, dark, mask, 2);
         DfLink link = link_of(&a, mask, &b, mask, 2);
         assert_int_equal(link.back, 2);
         assert_int_equal(link.repeated, 0);
@@ -95,7 +96,7 @@ static void motion_and_light_are_found_in_every_plane(void **state)
     deepfill_mask_close(&mask);
 }
 
-/** A copy of what lies around the holes tells the same as the frame itself; where it lacks, nothing is linked. */
+/** A copy of what lies around the holes tells the same as the frame; where it lacks, nothing is linked. */
 static void copy_does_as_well_as_the_frame(void **state)
 {
     DeepfillFormat format = format_of(DEEPFILL_YUV, 8, 1);
@@ -177,6 +178,7 @@ static void repetition_is_found(void **state)
     DeepfillFormat format = format_of(DEEPFILL_YUV, 8, 1);
     DeepfillMask *mask = logo(), *other = mask_of_rect(WIDTH, HEIGHT, 121, 100, 181, 140, 0, 0);
     Scene scene = scene_make(6, 0.5, 1);
+    Camera rest = camera_pan(0, 0);
     Picture a = take(format, &scene, camera_pan(0, 0), dark, mask, 1);
     Picture b = take(format, &scene, camera_pan(0, 0), dark, mask, 2);
 
@@ -186,8 +188,7 @@ static void repetition_is_found(void **state)
         assert_int_equal(link.repeated, 1);
         assert_int_equal(link.back, 1);
         /* Nothing has moved, which is what trails follow. */
-        assert_true(motion_error(&link, &(Camera){ { 0, 1, 0, 0, 0, 1 } }, &(Camera){ { 0, 1, 0, 0, 0, 1 } }, 150,
-                                 120) == 0);
+        assert_true(motion_error(&link, &rest, &rest, 150, 120) == 0);
         df_link_free(&link);
         link = link_of(&a, mask, &b, other, 1);
         assert_int_equal(link.repeated, 0);

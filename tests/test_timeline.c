@@ -1,33 +1,11 @@
 /**
  * @file
- * The timeline on films whose links are written by hand and whose pictures are black: every source that it chooses
- * can be held against an exhaustive search.
+ * The timeline on films whose links are written by hand and whose pictures are black: every source that it
+ * chooses can be held against an exhaustive search.
  */
-#include "script.h"
+#include "plan.h"
 
 #include "video/shots.h"
-
-#define WIDTH 192
-#define HEIGHT 96
-
-static const DeepfillFormat gray = { .width = WIDTH, .height = HEIGHT, .layout = DEEPFILL_GRAY, .depth = 8 };
-
-static DeepfillMask *hole_at(int x0, int y0, int x1, int y1)
-{
-    return mask_of_rect(WIDTH, HEIGHT, x0, y0, x1, y1, 0, 0);
-}
-
-/** One hole in all frames; a camera that moves by (x, y) a frame. */
-static Script *panning(int frames, double x, double y, DeepfillMask *mask)
-{
-    Script *script = script_new(gray, frames);
-
-    for (int t = 0; t < frames; t++) {
-        script->shots[t].camera = camera_pan(x * t, y * t);
-        script->shots[t].mask = mask;
-    }
-    return script;
-}
 
 /** Whether two frames are of one shot, neither of them a flash. */
 static int are_linked(const Script *script, int early, int late)
@@ -68,8 +46,8 @@ static int check_nearest(const Script *script, int t, int far)
             int nearest = nearest_frame(script, t, far, x, y);
             Had had = script_had(m, &m->trail, x, y);
             if (nearest >= 0 && (had.frame != nearest || had.kind != DF_PLACE_SHOWN))
-                fail_msg("pixel %d,%d of frame %d: of frame %d, kind %d, not %d", x, y, t, had.frame, had.kind,
-                         nearest);
+                fail_msg("pixel %d,%d of frame %d: of frame %d, kind %d, not %d", x, y, t, had.frame,
+                         had.kind, nearest);
             if (nearest < 0)
                 assert_int_equal(had.kind, DF_PLACE_MADE);
             shown += nearest >= 0;
@@ -93,8 +71,6 @@ static int plan_nearest(Script *script, int ahead, size_t budget)
     return shown;
 }
 
-static const int aheads[] = { 0, 1, 4, 16 };
-
 static void nearest_source_is_chosen(void **state)
 {
     DeepfillMask *mask = hole_at(80, 40, 104, 56);
@@ -111,6 +87,13 @@ static void nearest_source_is_chosen(void **state)
     deepfill_mask_close(&mask);
 }
 
+/** To and fro between 0 and `half`, a pixel a frame. */
+static int swing(int t, int half)
+{
+    t %= 2 * half;
+    return t < half ? t : 2 * half - t;
+}
+
 static void motion_may_turn_round(void **state)
 {
     DeepfillMask *mask = hole_at(80, 40, 104, 56);
@@ -119,7 +102,7 @@ static void motion_may_turn_round(void **state)
     for (size_t i = 0; i < DF_COUNT(aheads); i++) {
         Script *script = panning(60, 0, 0, mask);
         for (int t = 0; t < 60; t++)
-            script->shots[t].camera = camera_pan(t % 30 < 15 ? t % 30 : 30 - t % 30, t % 20 < 10 ? t % 20 : 20 - t % 20);
+            script->shots[t].camera = camera_pan(swing(t, 15), swing(t, 10));
         plan_nearest(script, aheads[i], SIZE_MAX);
         script_free(script);
     }
@@ -202,7 +185,7 @@ static void flash_does_not_start_anew(void **state)
                 int far = DF_MIN(first + 2 * aheads[i], script->frames);
                 for (int t = first; t < end; t++) {
                     script_check(script, t);
-                    /* Frames that see past the flash, or stand behind it, are filled as if it were not there. */
+                    /* Frames that see past the flash, or come after it, are filled as if it were none. */
                     if ((t < 15 && far > 15 + length) || t >= 15 + length)
                         check_nearest(script, t, far);
                 }
@@ -228,147 +211,6 @@ static void flash_is_filled_from_its_shot(void **state)
         script_free(script);
     }
     deepfill_mask_close(&mask);
-}
-
-static void assert_same_trail(const DfTrail *a, const DfTrail *b)
-{
-    assert_int_equal(a->count, b->count);
-    for (int i = 0; i < a->count; i++)
-        assert_memory_equal(a->areas[i].places, b->areas[i].places,
-                            df_rect_area(a->areas[i].hole) * sizeof *a->areas[i].places);
-}
-
-/** Every third frame is the one before once more, on a camera that moves by 2 in the others. */
-static Script *stuttering(int frames, DeepfillMask *mask)
-{
-    Script *script = panning(frames, 0, 0, mask);
-
-    for (int t = 0; t < frames; t++) {
-        script->shots[t].camera = camera_pan(2 * (t - t / 3), 0);
-        script->shots[t].repeated = t && (t - t / 3) == (t - 1 - (t - 1) / 3);
-    }
-    return script;
-}
-
-static void repeated_frame_repeats_its_places(void **state)
-{
-    DeepfillMask *mask = hole_at(80, 40, 104, 56);
-    static const size_t budgets[] = { SIZE_MAX, 60000, 0 };
-
-    (void)state;
-    for (size_t k = 0; k < DF_COUNT(budgets); k++) {
-        for (size_t i = 0; i < DF_COUNT(aheads); i++) {
-            Script *script = stuttering(60, mask);
-            int repeats = 0;
-            script_start(script, aheads[i], budgets[k]);
-            for (int first = 0, end; first < 60; first = end) {
-                end = script_plan(script, first);
-                for (int t = first; t < end; t++) {
-                    script_check(script, t);
-                    if (!script->shots[t].repeated)
-                        continue;
-                    /* What had to be let go in between is had at the frame before, which is the same. */
-                    if (t > first || k == 0)
-                        assert_same_trail(&script_moment(script, t)->trail,
-                                          &df_timeline_moment(&script->timeline, t - 1)->trail);
-                    assert_int_equal(script_moment(script, t)->fresh, 0);
-                    repeats++;
-                }
-            }
-            assert_int_equal(repeats, 19);
-            script_free(script);
-        }
-    }
-    deepfill_mask_close(&mask);
-}
-
-/** A camera that uncovers all of the hole once and then rests: only the past has it. */
-static void small_budget_keeps_colours(void **state)
-{
-    DeepfillMask *mask = hole_at(80, 40, 104, 56);
-    static const size_t budgets[] = { 0, 50000, 100000 };
-
-    (void)state;
-    for (size_t k = 0; k < DF_COUNT(budgets); k++) {
-        for (size_t i = 0; i < DF_COUNT(aheads); i++) {
-            Script *script = panning(120, 0, 0, mask);
-            int kept = 0;
-            for (int t = 0; t < 120; t++)
-                script->shots[t].camera = camera_pan(4 * DF_MIN(t, 10), 0);
-            script_start(script, aheads[i], budgets[k]);
-            for (int first = 0, end; first < 120; first = end) {
-                end = script_plan(script, first);
-                for (int t = first; t < end; t++) {
-                    script_check(script, t);
-                    for (int x = 80; x < 104; x++)
-                        kept += script_had(script_moment(script, t), &script_moment(script, t)->trail, x, 48).kind ==
-                                DF_PLACE_KEPT;
-                    if (t > 10)
-                        assert_int_equal(script_moment(script, t)->fresh, 0);
-                }
-                size_t bytes = 0;
-                for (int id = 0; id < script->timeline.entries; id++) {
-                    const DfSource *source = script->timeline.ledger[id].source;
-                    bytes += source && source->frame < end - DF_MOST_BACK ? df_source_bytes(source) : 0;
-                }
-                assert_true(bytes <= budgets[k]);
-            }
-            assert_true(kept > 0);
-            script_free(script);
-        }
-    }
-    deepfill_mask_close(&mask);
-}
-
-/** Sources that went since the frame that is repeated was planned are gone for the repeated one, too. */
-static void repeated_frame_outlives_its_sources(void **state)
-{
-    DeepfillMask *mask = hole_at(80, 40, 104, 56);
-
-    (void)state;
-    for (size_t i = 0; i < DF_COUNT(aheads); i++) {
-        for (int begins = 20; begins < 70; begins += 7) {
-            Script *script = panning(120, 0, 0, mask);
-            for (int t = 0; t < 120; t++) {
-                script->shots[t].camera = camera_pan(4 * DF_MIN(t, 10), 0);
-                script->shots[t].repeated = t > begins;
-            }
-            script_start(script, aheads[i], 0);
-            for (int first = 0, end; first < 120; first = end) {
-                end = script_plan(script, first);
-                for (int t = first; t < end; t++) {
-                    script_check(script, t);
-                    if (t > 10)
-                        assert_int_equal(script_moment(script, t)->fresh, 0);
-                }
-            }
-            script_free(script);
-        }
-    }
-    deepfill_mask_close(&mask);
-}
-
-static void long_film_reuses_its_ids(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < DF_COUNT(aheads); i++) {
-        Script *script = script_new(gray, SCRIPT_MOST);
-        for (int t = 0; t < SCRIPT_MOST; t++) {
-            int x = 10 + 3 * t % 140, y = 30 + t % 17;
-            script->shots[t].mask = hole_at(x, y, x + 16, y + 12);
-            script->shots[t].back = t % 97 != 0;
-        }
-        script_start(script, aheads[i], 400000);
-        for (int first = 0, end; first < SCRIPT_MOST; first = end) {
-            end = script_plan(script, first);
-            for (int t = first; t < end; t++)
-                script_check(script, t);
-            assert_int_equal(script->timeline.entries, 64);
-        }
-        for (int t = 0; t < SCRIPT_MOST; t++)
-            deepfill_mask_close(&script->shots[t].mask);
-        script_free(script);
-    }
 }
 
 /** The frame in which the first hole pixel was made, and the former one while it fades. */
@@ -513,10 +355,6 @@ int main(void)
         cmocka_unit_test(flash_does_not_start_anew),
         cmocka_unit_test(flash_is_filled_from_its_shot),
         cmocka_unit_test(exposure_is_summed_along_the_way),
-        cmocka_unit_test(repeated_frame_repeats_its_places),
-        cmocka_unit_test(small_budget_keeps_colours),
-        cmocka_unit_test(repeated_frame_outlives_its_sources),
-        cmocka_unit_test(long_film_reuses_its_ids),
         cmocka_unit_test(stale_fill_is_renewed_and_faded),
         cmocka_unit_test(still_picture_is_never_renewed),
         cmocka_unit_test(jump_that_stays_is_a_cut),

@@ -1,6 +1,6 @@
 /**
  * @file
- * Trails along motions that are known: where places end up is what the composed motion says, and never a hole.
+ * Trails along motions that are known: places end up where the composed motion says, and never in a hole.
  */
 #include "camera.h"
 
@@ -49,7 +49,8 @@ static void chain_link(Chain *c)
         c->ledger[t].source = source_of(&c->format, t, c->mask[t]);
         lay_out(&c->trail[t], &c->format, c->mask[t]);
         if (t)
-            camera_link(&c->link[t], &c->format, 1, &c->camera[t], c->mask[t], &c->camera[t - 1], c->mask[t - 1]);
+            camera_link(&c->link[t], &c->format, 1, &c->camera[t], c->mask[t], &c->camera[t - 1],
+                        c->mask[t - 1]);
     }
 }
 
@@ -110,8 +111,8 @@ static int shows(const Chain *c, int t, double x, double y, double margin)
 }
 
 /**
- * Hold a frame's places against the cameras: each where they say, in a frame that shows it, and none nearer that
- * clearly does: places are handed on to the nearest pixel, up to a pixel aside at every step.
+ * Hold a frame's places against the cameras: each where they say, in a frame that shows it, and none nearer
+ * that clearly does: places are handed on to the nearest pixel, up to a pixel aside at every step.
  * @return pixels that are had somewhere
  */
 static int check(const Chain *c, int t, double tolerance)
@@ -150,7 +151,8 @@ static int check(const Chain *c, int t, double tolerance)
 /** Wide enough that ten frames of a pan of 3.3 pixels are followed. */
 static Chain *turning_pan(double pan, double turn, int frames)
 {
-    static const char *const drop[] = { ".........", "...###...", "..#####..", "..#####..", "...##....", "........." };
+    static const char *const drop[] = { ".........", "...###...", "..#####..",
+                                        "..#####..", "...##....", "........." };
     Chain *c = chain_new(9 * 9, 6 * 9, frames);
     DeepfillMask *mask = mask_of_text(drop, 6, 9);
 
