@@ -160,12 +160,26 @@ static int begin(DfLink *link, const DfLinkEnd *frame, const DfLinkEnd *earlier)
     return link->motions ? 0 : -ENOMEM;
 }
 
+/**
+ * Make do with a narrower ring where a copy holds no more: it was made without knowing of a hole that has moved
+ * on for some frames since.
+ */
+static void narrow(DfArea *area, const DfLinkEnd *end)
+{
+    for (int i = 0; end->shown && i < end->shown->count; i++) {
+        DfRect common = df_rect_clip(area->outer, end->shown->items[i].place);
+        if (df_rect_contains(common, area->hole))
+            area->outer = common;
+    }
+}
+
 /** Look at all areas. @return 1; 0 where the earlier frame has no copy of one of them; -ENOMEM */
-static int look_at_all(Pair *pairs, const DfLink *link, const DfLinkEnd *frame, const DfLinkEnd *earlier,
+static int look_at_all(Pair *pairs, DfLink *link, const DfLinkEnd *frame, const DfLinkEnd *earlier,
                        DfArena *scratch)
 {
     for (int i = 0; i < link->areas.count; i++) {
         Pair *pair = &pairs[i];
+        narrow(&link->areas.items[i], earlier);
         pair->outer = link->areas.items[i].outer;
         if (!find_planes(&pair->frame, frame, pair->outer) || !find_planes(&pair->earlier, earlier, pair->outer))
             return 0;
