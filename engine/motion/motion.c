@@ -14,7 +14,7 @@
 
 #define LEAST_CORNERS 8
 #define NEAR 32         /* px from the hole: tracks there tell whether something passes behind it */
-#define ENOUGH 0.95f    /* share of them that the affine must explain; else dense flow is asked */
+#define ENOUGH 0.5f    /* share of them that the affine must explain; else dense flow is asked */
 #define EXPLAINED 1.0f  /* px */
 
 /** What was tracked between two pictures. */

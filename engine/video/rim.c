@@ -16,7 +16,7 @@
 #define HALF 2
 
 /** Difference that is believed to come from noise, coding and imprecise motion, in levels of 8 bits. */
-#define BELIEVED 8.0f
+#define BELIEVED 10.0f
 
 /** Pixels a side that share a value: the membrane is smooth anyway. */
 #define CELL 4
@@ -38,6 +38,18 @@ static float mean_around(const uint8_t *data, ptrdiff_t stride, int bytes, int x
     return (float)sum / ((2 * HALF + 1) * (2 * HALF + 1));
 }
 
+/** The same between samples: half a pixel off, texture would look unlike itself. */
+static float mean_between(const uint8_t *data, ptrdiff_t stride, int bytes, float x, float y)
+{
+    int x0 = (int)x, y0 = (int)y;
+    float fx = x - (float)x0, fy = y - (float)y0;
+    float above = mean_around(data, stride, bytes, x0, y0), below = mean_around(data, stride, bytes, x0, y0 + 1);
+
+    above += fx * (mean_around(data, stride, bytes, x0 + 1, y0) - above);
+    below += fx * (mean_around(data, stride, bytes, x0 + 1, y0 + 1) - below);
+    return above + fy * (below - above);
+}
+
 /** Whether the square around (x, y) lies in `inside` and, at its corners and middle, outside a hole. */
 static int is_known(const DeepfillMask *mask, DfRect inside, int x, int y)
 {
@@ -56,15 +68,16 @@ static int testify(const DfTimeline *timeline, const DfMoment *m, const DfPlace 
     const DfEntry *entry = &timeline->ledger[place->source / DF_PLACE_KINDS];
     int p = plane_of(format), bytes = df_sample_bytes(format);
     int at_x = x + OUTSIDE * dx, at_y = y + OUTSIDE * dy;
-    int from_x = (int)floorf(place->x + 0.5f) + OUTSIDE * dx, from_y = (int)floorf(place->y + 0.5f) + OUTSIDE * dy;
+    float from_x = place->x + (float)(OUTSIDE * dx), from_y = place->y + (float)(OUTSIDE * dy);
     const DfPatch *patch = df_patches_at(&entry->source->shown, place->x, place->y);
 
     if (!patch || !is_known(m->source->mask, (DfRect){ 0, 0, format->width, format->height }, at_x, at_y) ||
-        !is_known(entry->source->mask, patch->place, from_x, from_y))
+        from_x < 0 || from_y < 0 || !is_known(entry->source->mask, patch->place, (int)from_x, (int)from_y) ||
+        !is_known(entry->source->mask, patch->place, (int)from_x + 1, (int)from_y + 1))
         return 0;
     float here = mean_around(m->image.data[p], m->image.stride[p], bytes, at_x, at_y);
-    float there = mean_around(patch->planes.data[p], patch->planes.stride[p], bytes, from_x - patch->place.x0,
-                              from_y - patch->place.y0);
+    float there = mean_between(patch->planes.data[p], patch->planes.stride[p], bytes,
+                               from_x - (float)patch->place.x0, from_y - (float)patch->place.y0);
     *difference = fabsf(there + (float)(m->exposure[p] - entry->exposure[p]) - here) * 255.0f /
                   (float)((1 << format->depth) - 1);
     return 1;

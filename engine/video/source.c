@@ -118,7 +118,8 @@ static int copy_area(DfPatch *patch, const DeepfillImage *image, const DeepfillM
         return -ENOMEM;
     for (int p = 0; p < df_plane_count(&image->format); p++)
         df_crop_plane(image, p, place, patch->planes.data[p], patch->planes.stride[p]);
-    return mask && mask->part_count ? hide_rim(patch, &image->format, mask) : 0;
+    /* Where the hole is grown, what lies at its rim is the picture still. */
+    return mask && mask->part_count && mask->settings.dilate < LEANED_ON ? hide_rim(patch, &image->format, mask) : 0;
 }
 
 int df_patches_copy(DfPatches *patches, const DeepfillImage *image, const DeepfillMask *mask, const DfAreas *areas)

@@ -6,6 +6,7 @@
 #include "video/synthesise.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include "plane/membrane.h"
@@ -168,9 +169,24 @@ static int run_network(DfSynthesiser *worker, const Stage *stage, DfSynthesis *r
     return ret;
 }
 
+/** Whole levels, as the network's fill has them: so this frame uses the very colours that others will find. */
+static void round_fresh(const DfDraftPlane *plane, const uint8_t *fresh, float highest)
+{
+    int width = df_rect_width(plane->place);
+
+    for (int y = 0; y < df_rect_height(plane->place); y++) {
+        float *row = df_plane_row(plane->colour, y);
+        for (int x = 0; x < width; x++)
+            if (fresh[(size_t)y * width + x])
+                row[x] = floorf(DF_CLAMP(row[x], 0, highest) + 0.5f);
+    }
+}
+
 /** A few pixels: continued smoothly from what is around them. */
 static int smooth_over(DfDraft *draft, DfArena *scratch)
 {
+    float highest = (float)((1 << draft->moment->image.format.depth) - 1);
+
     for (int i = 0; i < draft->count; i++) {
         for (int p = 0; p < df_plane_count(&draft->moment->image.format); p++) {
             DfDraftPlane *plane = &draft->areas[i].planes[p];
@@ -182,6 +198,7 @@ static int smooth_over(DfDraft *draft, DfArena *scratch)
                 fresh[k] = (uint8_t)df_draft_is_fresh(draft, &plane->places[k]);
             if (df_membrane(&plane->colour, 1, fresh, scratch) < 0)
                 return -ENOMEM;
+            round_fresh(plane, fresh, highest);
         }
     }
     return 0;

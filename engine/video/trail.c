@@ -123,20 +123,32 @@ static void add_residual(const DfResidual *more, int x, int y, float *dx, float 
 /** Samples inside a grown hole that are as good as known: what is to be hidden begins farther in. */
 #define HARMLESS 2
 
+/** How many of the four samples around a position lie in a hole. */
+static int count_hidden(const DeepfillMask *mask, float x, float y)
+{
+    int x0 = (int)x, y0 = (int)y, x1 = x0 + (x > (float)x0), y1 = y0 + (y > (float)y0);
+
+    return df_mask_hole(mask, x0, y0) + df_mask_hole(mask, x1, y0) + df_mask_hole(mask, x0, y1) +
+           df_mask_hole(mask, x1, y1);
+}
+
 /**
  * Whether a frame shows a position: none of the four samples around it lie in the hole; where that is grown, the
  * nearest one does not, since else a line of pixels along the rim would be lost at every step.
  */
 static int is_shown(const DeepfillMask *mask, float x, float y)
 {
-    int x0 = (int)x, y0 = (int)y, x1 = x0 + (x > (float)x0), y1 = y0 + (y > (float)y0);
-
     if (!mask)
         return 1;
     if (mask->settings.dilate >= HARMLESS)
         return !df_mask_hole(mask, (int)(x + 0.5f), (int)(y + 0.5f));
-    return !df_mask_hole(mask, x0, y0) && !df_mask_hole(mask, x1, y0) && !df_mask_hole(mask, x0, y1) &&
-           !df_mask_hole(mask, x1, y1);
+    return !count_hidden(mask, x, y);
+}
+
+/** Whether a place that was handed on still lies in what its source shows; a fraction inside a grown hole does. */
+static int still_shown(const DeepfillMask *mask, float x, float y)
+{
+    return !mask || count_hidden(mask, x, y) < (mask->settings.dilate >= HARMLESS ? 4 : 1);
 }
 
 static const DfPlace nowhere = { 0, 0, -1 };
@@ -157,9 +169,9 @@ static DfPlace take_over(const DfStride *stride, float x, float y)
             continue;
         DfPlace moved = { place->x + (x - (float)at_x), place->y + (y - (float)at_y), place->source };
         if (moved.source % DF_PLACE_KINDS != DF_PLACE_SHOWN)
-            return i ? nowhere : moved;
+            return moved;
         const DfSource *source = stride->ledger[moved.source / DF_PLACE_KINDS].source;
-        if (is_shown(source->mask, moved.x, moved.y) && df_patches_at(&source->shown, moved.x, moved.y))
+        if (still_shown(source->mask, moved.x, moved.y) && df_patches_at(&source->shown, moved.x, moved.y))
             return moved;
     }
     return nowhere;
