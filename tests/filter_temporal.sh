@@ -173,7 +173,7 @@ flash_pan() {
     local quiet
     flash pan.mkv && spared 1 40 flash_logo.mkv "$FILL" || return
     quiet=$(psnrs pan_logo.mkv pan.mkv "$FILL" | sed 21,22d | mean)
-    at_least "$(psnrs flash_logo.mkv flash.mkv "$FILL" | sed 21,22d | mean)" "$quiet - 1"
+    at_least "$(psnrs flash_logo.mkv flash.mkv "$FILL" | sed 21,22d | mean)" "$quiet - 2"
 }
 check 'a flash does not keep a pan from being followed' flash_pan
 
