@@ -102,7 +102,8 @@ static inline void film_paint(Picture *p, const View *view)
         int sx = df_plane_sub_x(f, i), sy = df_plane_sub_y(f, i);
         for (int y = 0; y < df_plane_side(f->height, sy); y++)
             for (int x = 0; x < df_plane_side(f->width, sx); x++) {
-                int at_x = (view->x + (x << sx) + 31 * i) % CANVAS_WIDTH, at_y = (view->y + (y << sy)) % CANVAS_HEIGHT;
+                int at_x = (view->x + (x << sx) + 31 * i) % CANVAS_WIDTH;
+                int at_y = (view->y + (y << sy)) % CANVAS_HEIGHT;
                 float v = canvas[view->scene][at_y][at_x] + view->light + film_grain(view, i, x, y);
                 df_sample_store(p->image.data[i] + y * p->image.stride[i], x, df_sample_bytes(f),
                                 (unsigned)(DF_CLAMP(v, 0, 250) * (1 << (f->depth - 8)) + 0.5f));
@@ -192,8 +193,9 @@ static inline DeepfillContext *film_context(const Film *film, Way way)
 
 static inline DeepfillFrame film_frame(const Film *film, Reel *reel, int t)
 {
-    return (DeepfillFrame){ reel->out[t].image, reel->mask[t], film->show ? film->show(t) : DEEPFILL_SHOW_FILL,
-                            &reel->out[t] };
+    enum DeepfillShow show = film->show ? film->show(t) : DEEPFILL_SHOW_FILL;
+
+    return (DeepfillFrame){ reel->out[t].image, reel->mask[t], show, &reel->out[t] };
 }
 
 /** Take the next frame back, which must be number t. */
@@ -246,7 +248,7 @@ static inline void reel_free(Reel *reel)
     free(reel);
 }
 
-/** Of one frame: samples outside the feather that changed, and percent of the hole where the logo still is. */
+/** Of one frame: samples changed outside the feather, and percent of the hole where the logo still is. */
 static inline void reel_count(const Reel *reel, int t, int *outside, int *logo)
 {
     const DeepfillFormat *f = &reel->in[t].image.format;

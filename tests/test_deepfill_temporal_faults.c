@@ -62,8 +62,8 @@ static void take(DeepfillContext *ctx, Reel *reel, int t, Damage *damage)
 }
 
 /**
- * Run a film where, from the n-th allocation after the opening on, all fail until a frame has; a frame that is
- * refused is sent again, or given up where that was the last one.
+ * Run a film where, from the n-th allocation after the opening on, all fail until a frame has; a frame that
+ * is refused is sent again, or given up where that was the last one.
  */
 static Damage run_short_of_memory(const Film *film, Way way, long n)
 {
@@ -130,7 +130,8 @@ static void failing_allocations_leave_the_others(void **state)
             for (; untouched < 3 && n < 4000; n += STEP) {
                 damage = run_short_of_memory(&films[f], ways[w], n);
                 if (damage.gaps)
-                    fail_msg("film %zu, way %zu, allocation %ld: %d filled frames with the logo", f, w, n, damage.gaps);
+                    fail_msg("film %zu, way %zu, allocation %ld: %d filled frames with the logo", f, w, n,
+                             damage.gaps);
                 untouched = damage.refused + damage.failed ? 0 : untouched + 1;
                 refused += damage.refused;
                 failed += damage.failed;
