@@ -165,6 +165,7 @@ sanitize: $(ASAN_UNIT) $(TSAN_UNIT)  ## unit tests under ASan and UBSan, the pip
 
 bench: all programs  ## how fast it is on this machine
 	@$(BUILD)/deepfill-bench
+	@$(BUILD)/deepfill-steps
 	@BUILD=$(BUILD) FFMPEG=$(BUILD)/ffmpeg bash tests/bench.sh
 
 quality: all $(TOOLS) programs  ## how good the fills are: PSNR and flicker in fixed holes

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* ------------------------------------------------------------------------------------ errors -- */
@@ -122,4 +123,10 @@ int df_cpu_count(void)
         return DF_MAX(CPU_COUNT(&set), 1);
     /* More CPUs than the fixed set holds: the affinity mask is then beyond asking. */
     return (int)DF_CLAMP(sysconf(_SC_NPROCESSORS_ONLN), 1, 1024);
+}
+
+int64_t df_thread_time(void)
+{
+    struct timespec spent;
+    return clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent) ? 0 : spent.tv_sec * 1000000000ll + spent.tv_nsec;
 }

@@ -77,4 +77,7 @@ int df_thread_start(pthread_t *thread, void *(*run)(void *), void *argument);
 /** @return how many CPUs this process may run on, at least 1 (respects affinity masks). */
 int df_cpu_count(void);
 
+/** @return CPU time that the calling thread has spent, in nanoseconds; only differences mean anything. */
+int64_t df_thread_time(void);
+
 #endif

@@ -7,10 +7,10 @@
 
 #include <errno.h>
 
+#include "context.h"
 #include "cpu.h"
 #include "kernels/gemm.h"
 #include "model/model.h"
-#include "video/frames.h"
 
 /** What a hole hides for longer than this, 5 s of film, is as well synthesised. */
 #define MOST_AHEAD 120
@@ -196,6 +196,11 @@ void deepfill_info(const DeepfillContext *ctx, DeepfillInfo *info)
 int deepfill_delay(const DeepfillContext *ctx)
 {
     return ctx->info.delay + 2 * ctx->info.ahead;
+}
+
+DfFrames *df_context_frames(DeepfillContext *ctx)
+{
+    return &ctx->frames;
 }
 
 void deepfill_close(DeepfillContext **context)

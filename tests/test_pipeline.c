@@ -228,8 +228,46 @@ static void survives_every_failing_start(void **state)
         assert_true(ret == 0 || (!pipeline && *df_error_text()));
         df_pipeline_close(&pipeline);
     } while (ret < 0);
-    /* The pipeline, its slots, its workers, three threads. */
-    assert_int_equal(n - 1, 6);
+    /* The pipeline, its slots, its sums, its workers, three threads. */
+    assert_int_equal(n - 1, 7);
+}
+
+static int run_idle(const DfTask *task)
+{
+    usleep(1000);
+    return trace(task, 1);
+}
+
+enum { UNIT_NS = 400000 };
+
+/** Spends no less CPU time than UNIT_NS. */
+static int run_busy(const DfTask *task)
+{
+    int64_t end = df_thread_time() + UNIT_NS;
+
+    while (df_thread_time() < end)
+        continue;
+    return trace(task, 0);
+}
+
+/** What sleeps spends nothing; what works is counted in every frame, unit and worker. */
+static void time_is_summed_by_step(void **state)
+{
+    static const DfStep steps[] = {
+        { .name = "busy", .units = world_units, .run = run_busy },
+        { .name = "idle", .units = one_unit, .run = run_idle },
+    };
+    World *w = world_open(steps, 2, 3, 3);
+
+    (void)state;
+    w->units = 2;
+    assert_true(df_pipeline_spent(w->pipeline, 0) == 0);
+    assert_int_equal(world_run(w, 10), 0);
+    int64_t busy = df_pipeline_spent(w->pipeline, 0), idle = df_pipeline_spent(w->pipeline, 1);
+    assert_true(busy >= 10 * 2 * UNIT_NS);
+    assert_true(idle > 0 && idle < busy);
+    assert_true(df_pipeline_spent(w->pipeline, 0) == busy);
+    world_close(w);
 }
 
 int main(void)
@@ -245,6 +283,7 @@ int main(void)
         cmocka_unit_test(one_slot_takes_one_frame),
         cmocka_unit_test(closes_with_frames_in_flight),
         cmocka_unit_test(survives_every_failing_start),
+        cmocka_unit_test(time_is_summed_by_step),
     };
 
     return cmocka_run_group_tests_name("pipeline", tests, NULL, NULL);

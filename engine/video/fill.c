@@ -25,6 +25,7 @@ struct DfFiller {
     DeepfillModel *model;
     Prepared kept[KEPT_SIZES];
     uint64_t clock;
+    _Atomic int64_t spent; /* df_filler_spent() */
     void *memory;
     size_t bytes;
 };
@@ -221,7 +222,7 @@ static void scale_hole(const Arena *arena, const DfColorKey *key)
     }
 }
 
-static void run_network(const DfFiller *filler, const Prepared *prepared, const Arena *arena, int coarse)
+static void run_network(DfFiller *filler, const Prepared *prepared, const Arena *arena, int coarse)
 {
     const DfColorKey *key = df_color_key(prepared->color);
     int scaled = key->format.width != key->net_width || key->format.height != key->net_height;
@@ -234,7 +235,14 @@ static void run_network(const DfFiller *filler, const Prepared *prepared, const 
         .stage1 = coarse ? arena->result : NULL,
         .stage2 = coarse ? NULL : arena->result,
     };
+    int64_t start = df_thread_time();
     df_model_run(filler->model, prepared->plan, arena->network, &run);
+    filler->spent += df_thread_time() - start;
+}
+
+int64_t df_filler_spent(const DfFiller *filler)
+{
+    return filler->spent;
 }
 
 int df_fill_reserve(DfFill *fill, const DeepfillFormat *format, int width, int height)

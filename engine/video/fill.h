@@ -27,6 +27,12 @@ int df_filler_create(DfFiller **filler, DeepfillModel *model);
 /** Free a worker's own and set *filler to NULL; NULL is fine. */
 void df_filler_close(DfFiller **filler);
 
+/**
+ * @return CPU time that the network has taken so far, in this worker, in nanoseconds. Thread-safety: any
+ *         thread, while it fills, too
+ */
+int64_t df_filler_spent(const DfFiller *filler);
+
 /** Lay out a fill's planes for so many luma samples. @return 0 or -ENOMEM */
 int df_fill_reserve(DfFill *fill, const DeepfillFormat *format, int width, int height);
 

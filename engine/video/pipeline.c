@@ -30,6 +30,7 @@ struct DfPipeline {
     int slot_count, total_ahead;
     int neighbours;        /* 1: what one frame does may make another one ready */
     Slot *slots;
+    int64_t *spent;        /* by step: df_pipeline_spent() */
     Worker *workers;
     int locks;             /* how many of the following three exist */
     pthread_mutex_t lock;
@@ -187,8 +188,11 @@ static void run_unit(DfPipeline *p, int64_t frame, int worker)
 
     pthread_mutex_unlock(&p->lock);
     df_error_clear();
+    int64_t start = df_thread_time();
     int ret = step->run(&task);
+    int64_t spent = df_thread_time() - start;
     pthread_mutex_lock(&p->lock);
+    p->spent[step - p->spec.steps] += spent;
     if (ret < 0)
         note_failure(slot, task.unit, ret);
     if (++slot->done == slot->units) {
@@ -257,8 +261,9 @@ int df_pipeline_open(DfPipeline **pipeline, const DfPipelineSpec *spec)
     p->total_ahead = total_ahead(spec);
     p->neighbours = has_neighbours(spec);
     p->slots = df_alloc(df_size_mul(p->slot_count, sizeof *p->slots));
+    p->spent = df_alloc(df_size_mul(spec->step_count, sizeof *p->spent));
     p->workers = df_alloc(df_size_mul(spec->workers, sizeof *p->workers));
-    if (!p->slots || !p->workers)
+    if (!p->slots || !p->spent || !p->workers)
         goto fail;
     if ((ret = init_locks(p)) < 0 || (ret = start_workers(p)) < 0)
         goto fail;
@@ -319,6 +324,14 @@ int df_pipeline_pull(DfPipeline *p, int wait, int *slot, int *error)
     return ret;
 }
 
+int64_t df_pipeline_spent(DfPipeline *p, int step)
+{
+    pthread_mutex_lock(&p->lock);
+    int64_t spent = p->spent[step];
+    pthread_mutex_unlock(&p->lock);
+    return spent;
+}
+
 void df_pipeline_flush(DfPipeline *p)
 {
     pthread_mutex_lock(&p->lock);
@@ -354,6 +367,7 @@ void df_pipeline_close(DfPipeline **pipeline)
     if (p->locks > 0)
         pthread_mutex_destroy(&p->lock);
     df_free(p->workers);
+    df_free(p->spent);
     df_free(p->slots);
     df_free(p);
 }

@@ -85,6 +85,12 @@ void df_pipeline_push(DfPipeline *pipeline);
  */
 int df_pipeline_pull(DfPipeline *pipeline, int wait, int *slot, int *error);
 
+/**
+ * @return CPU time that a step's units have taken so far, in all workers, in nanoseconds; those that have not
+ *         ended are not counted
+ */
+int64_t df_pipeline_spent(DfPipeline *pipeline, int step);
+
 /** Say that no frame follows. */
 void df_pipeline_flush(DfPipeline *pipeline);
 
