@@ -1,14 +1,14 @@
 #!/bin/bash
 # Time 1080p footage through the real ffmpeg, raw input to the null muxer: deepfill, from other frames and frame
 # by frame, beside delogo and removelogo, for a 240x100 logo and a 1320x100 caption strip. The network's own
-# figures come from build/deepfill-bench, which `make bench` runs before this.
+# figures and those of each step come from build/deepfill-bench and -steps, which `make bench` runs before this.
 #
 # Frames per second are those of N frames less those of one, so that opening files and models, and what is
-# looked ahead, are left out; the best of RUNS (default 3). Quick filters get more frames, so that N takes a
-# second or so.
+# looked ahead, are left out; the best of RUNS (default 2). Slow filters get fewer frames, so that N takes some
+# seconds.
 set -eu
 cd "$(dirname "$0")/.."
-ffmpeg=${FFMPEG:-build/ffmpeg} runs=${RUNS:-3}
+ffmpeg=${FFMPEG:-build/ffmpeg} runs=${RUNS:-2}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -47,24 +47,21 @@ measure() { # HOLE FOOTAGE NAME FRAMES FILTER
     row "$1" "$2" "$3" "$(printf %.1f "$rate")" "$(echo "$rate $slowest" | awk '{ printf "%.1f", $1 / $2 }')"
 }
 
-hole() { # X Y WIDTH HEIGHT FRAMES
+hole() { # X Y WIDTH HEIGHT FRAMES MORE: frames for slow filters, and for deepfill from other frames
     local name=$3x$4 mask=$work/$3x$4.png
     "$ffmpeg" -v error -y -f lavfi -i "color=black:s=1920x1080,format=gray,drawbox=$1:$2:$3:$4:white:fill" \
         -frames:v 1 -update 1 "$mask"
     measure $name pan removelogo "$5" "removelogo=$mask"
     measure $name pan delogo 1200 "delogo=x=$1:y=$2:w=$3:h=$4"
-    for workers in 1 2; do
-        measure $name pan "deepfill temporal=0, $workers worker(s)" "$5" "deepfill=$mask:temporal=0:workers=$workers"
-    done
+    measure $name pan "deepfill temporal=0, 2 workers" "$5" "deepfill=$mask:temporal=0:workers=2"
+    measure $name pan "deepfill, 1 worker" "$6" "deepfill=$mask:workers=1"
     for footage in pan locked; do
-        for workers in 1 2; do
-            measure $name $footage "deepfill, $workers worker(s)" 300 "deepfill=$mask:workers=$workers"
-        done
-        measure $name $footage "deepfill ahead=0, 2 workers" 300 "deepfill=$mask:ahead=0:workers=2"
+        measure $name $footage "deepfill ahead=0, 2 workers" "$6" "deepfill=$mask:ahead=0:workers=2"
+        measure $name $footage "deepfill, 2 workers" "$6" "deepfill=$mask:workers=2"
     done
 }
 
 echo "1080p, raw video in, nothing out ($(nproc) CPUs)"
 row hole footage filter "frames/s" "times removelogo"
-hole 1640 40 240 100 60
-hole 300 930 1320 100 10
+hole 1640 40 240 100 40 480
+hole 300 930 1320 100 8 240

@@ -319,7 +319,7 @@ static double median(const double *values, int count)
 /* In rounds, each figure beside the first one's of its own round: a machine's speed drifts. */
 static int bench_pipeline(void)
 {
-    enum { ROUNDS = 5, RUNS = 5 };
+    enum { ROUNDS = 3, RUNS = 5 };
     /* The first has a frame waiting, so that its worker is never idle. */
     static const struct {
         int workers, delay;
