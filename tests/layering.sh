@@ -53,7 +53,7 @@ check "only gemm.c includes cblas.h" \
 check "only color.c includes zimg.h" "$(includes 'zimg' $(sources engine | grep -v '^engine/video/color\.c$'))"
 check "no FFmpeg library in the engine" "$(includes 'lib(av|sw|postproc)' $(sources engine))"
 check "no engine header in the filter" \
-    "$(includes '(.*/)?(base|arena|cpu|model|video|motion|plane|layers|kernels)[./]' filter/*.[ch])"
+    "$(includes '(.*/)?(base|arena|context|cpu|model|video|motion|plane|layers|kernels)[./]' filter/*.[ch])"
 
 # compiles NAME COMPILER...: the public header alone, every warning an error
 compiles() {
