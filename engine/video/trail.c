@@ -123,32 +123,31 @@ static void add_residual(const DfResidual *more, int x, int y, float *dx, float 
 /** Samples inside a grown hole that are as good as known: what is to be hidden begins farther in. */
 #define HARMLESS 2
 
+/** Steps shorter than this reveal nothing: a camera that stands still is found to move by hundredths of a pixel. */
+#define STEP 0.125f
+
+static int is_grown(const DeepfillMask *mask)
+{
+    return mask && mask->settings.dilate >= HARMLESS;
+}
+
 /** How many of the four samples around a position lie in a hole. */
 static int count_hidden(const DeepfillMask *mask, float x, float y)
 {
-    int x0 = (int)x, y0 = (int)y, x1 = x0 + (x > (float)x0), y1 = y0 + (y > (float)y0);
+    float slack = is_grown(mask) ? STEP : 0;
+    int x0 = (int)(x + slack), y0 = (int)(y + slack);
+    int x1 = x0 + (x - slack > (float)x0), y1 = y0 + (y - slack > (float)y0);
 
+    if (!mask)
+        return 0;
     return df_mask_hole(mask, x0, y0) + df_mask_hole(mask, x1, y0) + df_mask_hole(mask, x0, y1) +
            df_mask_hole(mask, x1, y1);
 }
 
-/**
- * Whether a frame shows a position: none of the four samples around it lie in the hole; where that is grown, the
- * nearest one does not, since else a line of pixels along the rim would be lost at every step.
- */
-static int is_shown(const DeepfillMask *mask, float x, float y)
+/** Whether so many of them may: none, but a position may lie a fraction inside a grown hole. */
+static int may_be_hidden(const DeepfillMask *mask, int hidden)
 {
-    if (!mask)
-        return 1;
-    if (mask->settings.dilate >= HARMLESS)
-        return !df_mask_hole(mask, (int)(x + 0.5f), (int)(y + 0.5f));
-    return !count_hidden(mask, x, y);
-}
-
-/** Whether a place that was handed on still lies in what its source shows; a fraction inside a grown hole does. */
-static int still_shown(const DeepfillMask *mask, float x, float y)
-{
-    return !mask || count_hidden(mask, x, y) < (mask->settings.dilate >= HARMLESS ? 4 : 1);
+    return hidden < (is_grown(mask) ? 4 : 1);
 }
 
 static const DfPlace nowhere = { 0, 0, -1 };
@@ -171,21 +170,27 @@ static DfPlace take_over(const DfStride *stride, float x, float y)
         if (moved.source % DF_PLACE_KINDS != DF_PLACE_SHOWN)
             return moved;
         const DfSource *source = stride->ledger[moved.source / DF_PLACE_KINDS].source;
-        if (still_shown(source->mask, moved.x, moved.y) && df_patches_at(&source->shown, moved.x, moved.y))
+        if (may_be_hidden(source->mask, count_hidden(source->mask, moved.x, moved.y)) &&
+            df_patches_at(&source->shown, moved.x, moved.y))
             return moved;
     }
     return nowhere;
 }
 
-/** Where a pixel that arrives at (x, y) is to be had. */
+/**
+ * Where a pixel that arrives at (x, y) is to be had. At the rim what was seen before goes first: on a pan slower
+ * than half a pixel a frame all that is revealed arrives there, and a rim that took the latest frame each time
+ * would never see far enough to hand anything on.
+ */
 static DfPlace arrive(const DfStride *stride, float x, float y)
 {
-    if (is_shown(stride->to->mask, x, y)) {
-        if (!stride->shown || !df_patches_at(&stride->to->shown, x, y))
-            return nowhere;
-        return (DfPlace){ x, y, stride->to->id * DF_PLACE_KINDS + DF_PLACE_SHOWN };
-    }
-    return stride->trail ? take_over(stride, x, y) : nowhere;
+    const DfSource *to = stride->to;
+    int hidden = count_hidden(to->mask, x, y);
+    DfPlace place = hidden && stride->trail ? take_over(stride, x, y) : nowhere;
+
+    if (place.source < 0 && stride->shown && may_be_hidden(to->mask, hidden) && df_patches_at(&to->shown, x, y))
+        place = (DfPlace){ x, y, to->id * DF_PLACE_KINDS + DF_PLACE_SHOWN };
+    return place;
 }
 
 static int64_t follow_row(const DfStride *stride, const Course *course, DfTrailArea *area, int y)
