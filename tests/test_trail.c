@@ -316,6 +316,7 @@ static void kinds_are_asked_for(void **state)
         DfPlace *place = &c->trail[0].areas[0].places[5 * 20 + x - 30];
         *place = (DfPlace){ (float)x, 25, (x < 40 ? DF_PLACE_MADE : DF_PLACE_KEPT) };
     }
+    c->trail[0].blank = 0;
     for (unsigned kinds = 0; kinds < 1u << DF_PLACE_KINDS; kinds++) {
         for (int shown = 0; shown < 2; shown++) {
             DfStride stride = stride_to(c, 1, 0);

@@ -24,20 +24,21 @@ DfRect df_draft_place(const DfMoment *m, int i)
 }
 
 /** The place of the first luma sample of the hole that a plane's sample covers. @return 0: it covers none */
-static int find_place(const DfMoment *m, const DfTrail *trail, int plane, int px, int py, DfPlace *place)
+static int find_place(const DfMoment *m, const DfTrailArea *area, int sx, int sy, int px, int py, DfPlace *place)
 {
-    const DeepfillFormat *format = &m->image.format;
-    int sx = df_plane_sub_x(format, plane), sy = df_plane_sub_y(format, plane);
+    int x1 = DF_MIN((px + 1) << sx, area->hole.x1), y1 = DF_MIN((py + 1) << sy, area->hole.y1);
 
-    for (int y = py << sy; y < (py + 1) << sy; y++) {
-        for (int x = px << sx; x < (px + 1) << sx; x++) {
+    for (int y = DF_MAX(py << sy, area->hole.y0); y < y1; y++) {
+        for (int x = DF_MAX(px << sx, area->hole.x0); x < x1; x++) {
             if (!df_mask_hole(m->source->mask, x, y))
                 continue;
-            const DfPlace *luma = df_trail_at(trail, x, y);
-            *place = (DfPlace){ 0, 0, -1 };
-            if (luma && luma->source >= 0)
-                *place = (DfPlace){ (float)px + (luma->x - (float)x) / (float)(1 << sx),
-                                    (float)py + (luma->y - (float)y) / (float)(1 << sy), luma->source };
+            const DfPlace *luma = &area->places[(size_t)(y - area->hole.y0) * df_rect_width(area->hole) +
+                                                (x - area->hole.x0)];
+            *place = *luma;
+            if (sx | sy) {
+                place->x = (float)px + (luma->x - (float)x) / (float)(1 << sx);
+                place->y = (float)py + (luma->y - (float)y) / (float)(1 << sy);
+            }
             return 1;
         }
     }
@@ -58,8 +59,9 @@ static void replace_unmade(const DfMoment *m, DfPlace *place)
 }
 
 /** Copy the frame's own samples and find every hole sample's place. */
-static void lay_out(DfDraftPlane *out, const DfMoment *m, const DfTrail *trail, int plane)
+static void lay_out(DfDraftPlane *out, const DfMoment *m, const DfTrailArea *area, int plane)
 {
+    int sx = df_plane_sub_x(&m->image.format, plane), sy = df_plane_sub_y(&m->image.format, plane);
     const DeepfillImage *image = &m->image;
     int bytes = df_sample_bytes(&image->format), width = df_rect_width(out->place);
 
@@ -70,7 +72,8 @@ static void lay_out(DfDraftPlane *out, const DfMoment *m, const DfTrail *trail, 
         DfPlace *places = out->places + (size_t)y * width;
         for (int x = 0; x < width; x++) {
             row[x] = (float)df_sample_load(from, out->place.x0 + x, bytes);
-            hole[x] = (uint8_t)find_place(m, trail, plane, out->place.x0 + x, out->place.y0 + y, &places[x]);
+            hole[x] = (uint8_t)find_place(m, area, sx, sy, out->place.x0 + x, out->place.y0 + y,
+                                          &places[x]);
             if (!hole[x])
                 places[x].source = -1;
             replace_unmade(m, &places[x]);
@@ -197,7 +200,7 @@ int df_draft_make(DfDraft *draft, const DfMoment *m, DfArena *arena)
             DfDraftPlane *plane = &area->planes[p];
             if (take_plane(plane, area->place, format, p, arena) < 0)
                 return -ENOMEM;
-            lay_out(plane, m, &m->trail, p);
+            lay_out(plane, m, &m->trail.areas[draft->count], p);
             int width = df_rect_width(plane->place);
             for (int y = 0; y < df_rect_height(plane->place); y++)
                 sample_row(draft, p, plane->places + (size_t)y * width, width, &run, df_plane_row(plane->colour, y));
@@ -235,7 +238,7 @@ int df_draft_fade(DfDraft *draft, DfArena *scratch)
         for (int p = 0; !ret && p < df_plane_count(format); p++) {
             if ((ret = take_plane(&former, draft->areas[i].place, format, p, scratch)) < 0)
                 break;
-            lay_out(&former, m, &m->old, p);
+            lay_out(&former, m, &m->old.areas[i], p);
             fade_plane(draft, &draft->areas[i].planes[p], &former, p, &run);
         }
     }

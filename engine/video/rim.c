@@ -90,6 +90,20 @@ typedef struct Cells {
     float *count;
 } Cells;
 
+/** Whether a hole pixel has a known neighbour; most do not. */
+static int is_rim(const DeepfillMask *mask, int x, int y)
+{
+    DfRect e = mask->extent;
+    int width = df_rect_width(e);
+    const uint8_t *w = &mask->weight[(size_t)(y - e.y0) * width + (x - e.x0)];
+
+    if (*w != DF_WEIGHT_HOLE)
+        return 0;
+    if (x == e.x0 || y == e.y0 || x == e.x1 - 1 || y == e.y1 - 1)
+        return 1;
+    return (w[-1] & w[1] & w[-width] & w[width]) != DF_WEIGHT_HOLE;
+}
+
 static void ask_pixel(const DfTimeline *timeline, const DfMoment *m, const DfTrailArea *area, int x, int y,
                       const Cells *cells)
 {
@@ -153,7 +167,7 @@ static int ask_area(const DfTimeline *timeline, const DfMoment *m, const DfTrail
         return -ENOMEM;
     for (int y = hole.y0; y < hole.y1; y++)
         for (int x = hole.x0; x < hole.x1; x++)
-            if (df_mask_hole(m->source->mask, x, y))
+            if (is_rim(m->source->mask, x, y))
                 ask_pixel(timeline, m, area, x, y, &cells);
     if (!settle_cells(&cells))
         return 0;

@@ -101,9 +101,9 @@ static int plan_past(DfTimeline *timeline, const Block *block)
     return 0;
 }
 
-static int64_t age(const DfTimeline *timeline, const DfPlace *place, int64_t frame)
+static inline int64_t age(const DfTimeline *timeline, const DfPlace *place, int64_t frame)
 {
-    return place->source < 0 ? INT64_MAX : llabs(df_ledger_source(timeline, place->source)->frame - frame);
+    return llabs(df_ledger_source(timeline, place->source)->frame - frame);
 }
 
 /** Whether a place may be taken: it is somewhere, and the rim does not speak against it. */
@@ -134,6 +134,7 @@ static int merge(const DfTimeline *timeline, DfMoment *m, const DfTrail *future,
                 place[k].source = -1;
         }
     }
+    m->trail.blank &= future->blank;
     df_arena_reset(scratch, mark);
     return ret;
 }
@@ -177,6 +178,7 @@ static void synthesise(DfMoment *m)
         }
     }
     m->keep_made |= m->fresh > 0;
+    m->trail.blank &= !m->fresh;
 }
 
 /** Follow what is missing to what the linked earlier frame has of synthesised pixels. */
@@ -264,6 +266,7 @@ static int carry_on(DfTimeline *timeline, const Block *block)
         DfTrail *carry = &timeline->carry[t % DF_MOST_BACK], spare = *carry;
         *carry = timeline->past[t % DF_MOST_BACK];
         timeline->past[t % DF_MOST_BACK] = spare;
+        carry->blank = 0;
         for (int i = 0; i < trail->count; i++) {
             int64_t n = df_rect_area(trail->areas[i].hole);
             for (int64_t k = 0; k < n; k++)

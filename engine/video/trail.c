@@ -55,6 +55,7 @@ int df_trail_begin(DfTrail *trail, const DfAreas *areas)
     for (size_t i = 0; i < places; i++)
         trail->memory[i].source = -1;
     trail->count = areas->count;
+    trail->blank = 1;
     return 0;
 }
 
@@ -74,6 +75,7 @@ int df_trail_copy(DfTrail *to, const DfTrail *from)
         at += places_of(from->areas[i].hole);
     }
     to->count = from->count;
+    to->blank = from->blank;
     return 0;
 }
 
@@ -84,7 +86,7 @@ void df_trail_free(DfTrail *trail)
     *trail = (DfTrail){ 0 };
 }
 
-const DfPlace *df_trail_at(const DfTrail *trail, int x, int y)
+static inline const DfPlace *find_at(const DfTrail *trail, int x, int y)
 {
     for (int i = 0; i < trail->count; i++) {
         DfRect r = trail->areas[i].hole;
@@ -92,6 +94,11 @@ const DfPlace *df_trail_at(const DfTrail *trail, int x, int y)
             return &trail->areas[i].places[(size_t)(y - r.y0) * df_rect_width(r) + (x - r.x0)];
     }
     return NULL;
+}
+
+const DfPlace *df_trail_at(const DfTrail *trail, int x, int y)
+{
+    return find_at(trail, x, y);
 }
 
 static int find_course(Course *course, const DfStride *stride, DfRect hole)
@@ -163,7 +170,7 @@ static DfPlace take_over(const DfStride *stride, float x, float y)
 
     for (int i = 0; i < 4; i++) {
         int at_x = i & 1 ? other_x : nx, at_y = i & 2 ? other_y : ny;
-        const DfPlace *place = df_trail_at(stride->trail, at_x, at_y);
+        const DfPlace *place = find_at(stride->trail, at_x, at_y);
         if (!place || place->source < 0 || !(stride->kinds >> place->source % DF_PLACE_KINDS & 1))
             continue;
         DfPlace moved = { place->x + (x - (float)at_x), place->y + (y - (float)at_y), place->source };
@@ -228,5 +235,6 @@ int64_t df_trail_follow(DfTrail *trail, const DfStride *stride)
         for (int y = area->hole.y0; y < area->hole.y1; y++)
             found += follow_row(stride, &course, area, y);
     }
+    trail->blank &= !found;
     return found;
 }

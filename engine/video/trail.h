@@ -32,6 +32,7 @@ typedef struct DfTrailArea {
 /** One frame's. Its memory stays from frame to frame. */
 typedef struct DfTrail {
     int count;          /**< areas in use */
+    int blank;          /**< 1: no pixel has a place for certain; 0: some may */
     DfTrailArea *areas;
     int capacity;
     DfPlace *memory;
