@@ -96,7 +96,10 @@ static int take_plane(DfDraftPlane *out, DfRect luma, const DeepfillFormat *form
     return out->colour.data && out->hole && out->places ? 0 : -ENOMEM;
 }
 
-/** The patch that a place points into; NULL: it is gone, which trails do not let happen. */
+/**
+ * The patch that a place points into; NULL: it is gone, which trails do not let happen. Places may lie a little
+ * outside: chroma by part of a sample, what is synthesised by as far as it was carried along on a slow pan.
+ */
 static const DfPatch *patch_of(const DfMoment *m, int plane, const DfPlace *place, float x, float y)
 {
     const DeepfillFormat *format = &m->image.format;
@@ -105,8 +108,8 @@ static const DfPatch *patch_of(const DfMoment *m, int plane, const DfPlace *plac
 
     if (patches->count == 1)
         return patches->items;
-    return df_patches_at(patches, x * (float)(1 << df_plane_sub_x(format, plane)),
-                         y * (float)(1 << df_plane_sub_y(format, plane)));
+    return df_patches_near(patches, x * (float)(1 << df_plane_sub_x(format, plane)),
+                           y * (float)(1 << df_plane_sub_y(format, plane)));
 }
 
 float df_draft_sample(const DfMoment *m, int plane, const DfPlace *place, float x, float y)

@@ -5,6 +5,7 @@
 #include "video/source.h"
 
 #include <errno.h>
+#include <math.h>
 
 #include "video/crop.h"
 
@@ -148,6 +149,23 @@ const DfPatch *df_patches_at(const DfPatches *patches, float x, float y)
             return &patches->items[i];
     }
     return NULL;
+}
+
+const DfPatch *df_patches_near(const DfPatches *patches, float x, float y)
+{
+    const DfPatch *near = NULL;
+    float least = 0;
+
+    for (int i = 0; i < patches->count; i++) {
+        DfRect r = patches->items[i].place;
+        float distance = fabsf(x - DF_CLAMP(x, (float)r.x0, (float)(r.x1 - 1))) +
+                         fabsf(y - DF_CLAMP(y, (float)r.y0, (float)(r.y1 - 1)));
+        if (near && !(distance < least))
+            continue;
+        near = &patches->items[i];
+        least = distance;
+    }
+    return near;
 }
 
 DfTexture df_patch_texture(const DfPatch *patch, const DeepfillFormat *format, int plane)

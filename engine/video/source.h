@@ -59,6 +59,9 @@ int df_patches_copy(DfPatches *patches, const DeepfillImage *image, const Deepfi
 /** @return the patch whose place holds luma position (x, y) and the next sample in both directions; NULL: none */
 const DfPatch *df_patches_at(const DfPatches *patches, float x, float y);
 
+/** @return the patch whose place holds luma position (x, y), else the nearest; NULL: there are none */
+const DfPatch *df_patches_near(const DfPatches *patches, float x, float y);
+
 /** One plane of a patch. */
 DfTexture df_patch_texture(const DfPatch *patch, const DeepfillFormat *format, int plane);
 
