@@ -36,7 +36,7 @@ typedef struct DfMoment {
     DfUse *uses;         /**< by id */
     int use_count, use_room;
     int64_t *needs;      /**< frames whose holes' colours it uses */
-    int need_count, need_room;
+    int need_count;
 } DfMoment;
 
 /** Begin a frame: what the moment held before is given up. @return 0; -ENOMEM: then it is no frame's */

@@ -14,7 +14,8 @@ typedef struct Slot {
     int step;
     int units, taken, done; /* of the current step; units is known once entered is set */
     int entered;
-    int failed_unit;        /* lowest of the failing step's failed units */
+    int failed_step;        /* the first one */
+    int failed_unit;        /* lowest of its failed units */
     int error;
     char cause[256];
 } Slot;
@@ -169,12 +170,13 @@ static int64_t find_work(DfPipeline *p)
     return -1;
 }
 
-/** Keep the failure of the lowest unit: which one comes first in time is chance. */
+/** Keep the failure of the first step's lowest unit: which unit comes first in time is chance. */
 static void note_failure(Slot *slot, int unit, int error)
 {
-    if (slot->error && slot->failed_unit < unit)
+    if (slot->error && (slot->failed_step < slot->step || slot->failed_unit < unit))
         return;
     slot->error = error;
+    slot->failed_step = slot->step;
     slot->failed_unit = unit;
     snprintf(slot->cause, sizeof slot->cause, "%s", df_error_text());
 }

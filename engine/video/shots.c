@@ -71,7 +71,7 @@ static void note_error(DfTimeline *timeline, const DfMoment *m)
 {
     if (!m->link.back)
         timeline->error_count = 0;
-    else if (!m->odd && !m->link.repeated)
+    else if (!m->odd && !m->link.repeated && m->link.areas.count)
         timeline->errors[timeline->error_count++ % DF_COUNT(timeline->errors)] = m->link.error;
 }
 

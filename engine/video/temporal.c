@@ -5,7 +5,6 @@
 #include "video/temporal.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "video/blend.h"
@@ -35,7 +34,6 @@ void df_temporal_free(DfTemporal *temporal)
 int df_temporal_begin(DfTemporal *temporal, int64_t frame, const DeepfillImage *image, DeepfillMask *mask, int filled)
 {
     DfMoment *m = df_timeline_moment(&temporal->timeline, frame);
-
     int ret = df_moment_begin(m, frame, image, mask);
 
     m->unfilled = !filled;
