@@ -205,6 +205,35 @@ static void slow_pan_stays_out_of_holes(void **state)
     }
 }
 
+/** Slower than half a pixel a frame none of a grown hole arrives beyond its rim; it is revealed all the same. */
+static void slow_pan_reveals(void **state)
+{
+    const double pan = 0.3;
+
+    (void)state;
+    Chain *c = chain_new(90, 50, MOST);
+    DeepfillMask *mask = mask_of_rect(90, 50, 36, 18, 54, 32, 4, 0);
+    for (int t = 0; t < MOST; t++) {
+        c->camera[t] = camera_pan(pan * t, 0);
+        c->mask[t] = mask;
+    }
+    chain_link(c);
+    chain_follow(c, 1);
+    const DfTrailArea *area = &c->trail[MOST - 1].areas[0];
+    int width = df_rect_width(area->hole), found = 0;
+    for (int64_t n = 0; n < df_rect_area(area->hole); n++) {
+        const DfPlace *place = &area->places[n];
+        if (place->source < 0)
+            continue;
+        double x = (double)(area->hole.x0 + n % width) + pan * (MOST - 1 - place->source / DF_PLACE_KINDS);
+        assert_true(fabs(place->x - x) < 0.1);
+        found++;
+    }
+    /* Two columns fewer than the pan is long. */
+    assert_true(found >= (int)(pan * MOST - 2) * 14);
+    chain_free(c);
+}
+
 /** What comes in at the frame's edge was never shown before, though no hole hid it. */
 static void frame_ends_at_its_borders(void **state)
 {
@@ -362,6 +391,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(following_is_composing),
         cmocka_unit_test(slow_pan_stays_out_of_holes),
+        cmocka_unit_test(slow_pan_reveals),
         cmocka_unit_test(frame_ends_at_its_borders),
         cmocka_unit_test(areas_move_by_themselves),
         cmocka_unit_test(moving_holes_share_the_links_area),

@@ -56,7 +56,7 @@ typedef struct DfOrigins {
 } DfOrigins;
 
 /**
- * Tint a filled hole by where its pixels came from, the feather fainter.
+ * Tint a filled hole by where its pixels came from; the feather stays as it is.
  *
  * @param origins  pixels outside its place are left alone
  */
