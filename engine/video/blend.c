@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <string.h>
 
 #include "plane/poisson.h"
 
@@ -59,8 +60,25 @@ static int source_shows(const DfSource *source, int sub_x, int sub_y, float x, f
              df_mask_hole(source->mask, x0, y1) || df_mask_hole(source->mask, x1, y1));
 }
 
-/** What a sample's own source says of the difference to its neighbour at (dx, dy). @return 0: nothing */
-static int difference_of(const Where *w, int x, int y, int dx, int dy, float *difference)
+/** A question to a source: what does a sample's neighbour look like there? */
+typedef struct Question {
+    float x, y;     /* in the plane's samples of the source's frame */
+    int32_t source; /* as in a place */
+    float own;      /* the asking sample's colour */
+    float share;    /* what the answer less that counts for, its sign the direction's */
+    float *wanted;  /* what it is added to */
+} Question;
+
+/** Questions of some rows, sorted by source before they are put: alone, each would cost as much as eight. */
+typedef struct Questions {
+    Question *items, *sorted;
+    int count, room;
+    int *first;     /* by id: where its questions begin among the sorted ones */
+    int ids;
+} Questions;
+
+/** Ask (x, y)'s own source about its neighbour at (dx, dy). @return 0: it has nothing to say */
+static int ask(const Where *w, int x, int y, int dx, int dy, Question *question)
 {
     const DfPlace *p = place_at(w, x, y);
     const DfMoment *m = w->draft->moment;
@@ -72,34 +90,96 @@ static int difference_of(const Where *w, int x, int y, int dx, int dy, float *di
     if (!source_shows(source, df_plane_sub_x(&source->format, w->plane), df_plane_sub_y(&source->format, w->plane),
                       to_x, to_y))
         return 0;
-    *difference = df_draft_sample(m, w->plane, p, to_x, to_y) - df_plane_row(w->out->colour, y)[x];
+    *question = (Question){ .x = to_x, .y = to_y, .source = p->source, .own = df_plane_row(w->out->colour, y)[x] };
     return 1;
 }
 
-/** The wanted difference from (x, y) to its neighbour at (dx, dy), one of them hole. */
-static float wanted(const Where *w, int x, int y, int dx, int dy)
+/** The wanted difference from (x, y) to its neighbour at (dx, dy), one of them hole; or what must be asked for it. */
+static void want(const Where *w, int x, int y, int dx, int dy, float *wanted, Questions *questions)
 {
-    float there = 0, back = 0;
+    Question *there = &questions->items[questions->count], *back;
 
-    if (are_alike(place_at(w, x, y), place_at(w, x + dx, y + dy), dx, dy))
-        return df_plane_row(w->out->colour, y + dy)[x + dx] - df_plane_row(w->out->colour, y)[x];
-    int n = difference_of(w, x, y, dx, dy, &there) + difference_of(w, x + dx, y + dy, -dx, -dy, &back);
-    return n ? (there - back) / (float)n : 0;
+    *wanted = 0;
+    if (are_alike(place_at(w, x, y), place_at(w, x + dx, y + dy), dx, dy)) {
+        *wanted = df_plane_row(w->out->colour, y + dy)[x + dx] - df_plane_row(w->out->colour, y)[x];
+        return;
+    }
+    back = there + ask(w, x, y, dx, dy, there);
+    int n = (int)(back - there);
+    int answers_back = ask(w, x + dx, y + dy, -dx, -dy, back);
+    for (int i = 0; i < n + answers_back; i++) {
+        there[i].share = (i < n ? 1.0f : -1.0f) / (float)(n + answers_back);
+        there[i].wanted = wanted;
+    }
+    questions->count += n + answers_back;
+}
+
+/** Counting sort by source. */
+static void sort_questions(Questions *q)
+{
+    memset(q->first, 0, (size_t)(q->ids + 1) * sizeof *q->first);
+    for (int i = 0; i < q->count; i++)
+        q->first[q->items[i].source / DF_PLACE_KINDS + 1]++;
+    for (int id = 0; id < q->ids; id++)
+        q->first[id + 1] += q->first[id];
+    for (int i = 0; i < q->count; i++)
+        q->sorted[q->first[q->items[i].source / DF_PLACE_KINDS]++] = q->items[i];
+}
+
+/** Put all questions to their sources, some at a time, and forget them. */
+static void put(const Where *w, Questions *q)
+{
+    float x[256], y[256], answer[256];
+
+    sort_questions(q);
+    for (int i = 0, n; i < q->count; i += n) {
+        const Question *some = &q->sorted[i];
+        for (n = 0; n < (int)DF_COUNT(x) && i + n < q->count && some[n].source == some->source; n++) {
+            x[n] = some[n].x;
+            y[n] = some[n].y;
+        }
+        df_draft_sample(w->draft->moment, w->plane, some->source, x, y, answer, n);
+        for (int k = 0; k < n; k++)
+            *some[k].wanted += (answer[k] - some[k].own) * some[k].share;
+    }
+    q->count = 0;
+}
+
+static int take_questions(Questions *q, const Where *w, DfArena *arena)
+{
+    /* Each sample has two edges, each edge two ends to ask: room for some rows at least. */
+    int room = DF_MAX(8 * df_rect_width(w->out->place), 1 << 14), ids = w->draft->moment->use_count;
+
+    *q = (Questions){ .items = df_arena_take(arena, df_size_mul(room, sizeof *q->items)),
+                      .sorted = df_arena_take(arena, df_size_mul(room, sizeof *q->sorted)),
+                      .first = df_arena_take(arena, df_size_mul(ids + 1, sizeof *q->first)),
+                      .room = room, .ids = ids };
+    return q->items && q->sorted && q->first ? 0 : -ENOMEM;
 }
 
 /** Wanted differences of a whole plane; between known samples they are not read. */
-static void differences(const Where *w, DfPlane gx, DfPlane gy)
+static int differences(const Where *w, DfPlane gx, DfPlane gy, DfArena *scratch)
 {
     int width = gx.width, height = gx.height;
+    Questions questions;
 
+    if (take_questions(&questions, w, scratch) < 0)
+        return -ENOMEM;
     for (int y = 0; y < height; y++) {
         const uint8_t *hole = w->out->hole + (size_t)y * width;
         float *right = df_plane_row(gx, y), *down = df_plane_row(gy, y);
         for (int x = 0; x < width; x++) {
-            right[x] = x + 1 < width && (hole[x] | hole[x + 1]) ? wanted(w, x, y, 1, 0) : 0;
-            down[x] = y + 1 < height && (hole[x] | hole[x + width]) ? wanted(w, x, y, 0, 1) : 0;
+            right[x] = down[x] = 0;
+            if (x + 1 < width && (hole[x] | hole[x + 1]))
+                want(w, x, y, 1, 0, &right[x], &questions);
+            if (y + 1 < height && (hole[x] | hole[x + width]))
+                want(w, x, y, 0, 1, &down[x], &questions);
         }
+        if (questions.count + 4 * width > questions.room)
+            put(w, &questions);
     }
+    put(w, &questions);
+    return 0;
 }
 
 int df_blend(const DfDraft *draft, DfDraftPlane *out, int plane, DfArena *scratch)
@@ -110,10 +190,10 @@ int df_blend(const DfDraft *draft, DfDraftPlane *out, int plane, DfArena *scratc
     DfPlane gy = df_plane_take(scratch, out->colour.width, out->colour.height);
     int ret = gx.data && gy.data ? 0 : -ENOMEM;
 
-    if (!ret) {
-        differences(&where, gx, gy);
+    if (!ret)
+        ret = differences(&where, gx, gy, scratch);
+    if (!ret)
         ret = df_poisson(out->colour, gx, gy, out->hole, TOLERANCE, scratch);
-    }
     df_arena_reset(scratch, mark);
     return ret;
 }

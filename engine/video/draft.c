@@ -112,43 +112,54 @@ static const DfPatch *patch_of(const DfMoment *m, int plane, const DfPlace *plac
                            y * (float)(1 << df_plane_sub_y(format, plane)));
 }
 
-float df_draft_sample(const DfMoment *m, int plane, const DfPlace *place, float x, float y)
-{
-    const DeepfillFormat *format = &m->image.format;
-    const DfPatch *patch = patch_of(m, plane, place, x, y);
-    float value = 0;
-
-    if (!patch)
-        return 0;
-    DfTexture texture = df_patch_texture(patch, format, plane);
-    x -= (float)(patch->place.x0 >> df_plane_sub_x(format, plane));
-    y -= (float)(patch->place.y0 >> df_plane_sub_y(format, plane));
-    df_sample_cubic(&value, &texture, &x, &y, 1);
-    return value + m->uses[place->source / DF_PLACE_KINDS].exposure[plane];
-}
-
-/** One run's positions, in the patch's samples. */
+/** Positions of a row. */
 typedef struct Run {
-    float *x, *y, *value; /* a row's room each */
+    float *x, *y;
 } Run;
 
-/** Sample places `from` .. `to` - 1 of a row, which point into one patch. */
-static void sample_run(const DfMoment *m, int plane, const DfPatch *patch, const DfPlace *places, int from, int to,
-                       const Run *run, float *out)
+/** Sample n positions that lie in one patch. */
+static void sample_patch(const DfMoment *m, int plane, const DfPatch *patch, int32_t source, float *x, float *y,
+                         float *out, int n)
 {
     const DeepfillFormat *format = &m->image.format;
     DfTexture texture = df_patch_texture(patch, format, plane);
     float left = (float)(patch->place.x0 >> df_plane_sub_x(format, plane));
     float top = (float)(patch->place.y0 >> df_plane_sub_y(format, plane));
-    float exposure = m->uses[places[from].source / DF_PLACE_KINDS].exposure[plane];
+    float exposure = m->uses[source / DF_PLACE_KINDS].exposure[plane];
 
-    for (int x = from; x < to; x++) {
-        run->x[x] = places[x].x - left;
-        run->y[x] = places[x].y - top;
+    for (int i = 0; i < n; i++) {
+        x[i] -= left;
+        y[i] -= top;
     }
-    df_sample_cubic(run->value + from, &texture, run->x + from, run->y + from, to - from);
-    for (int x = from; x < to; x++)
-        out[x] = run->value[x] + exposure;
+    df_sample_cubic(out, &texture, x, y, n);
+    for (int i = 0; i < n; i++)
+        out[i] += exposure;
+}
+
+void df_draft_sample(const DfMoment *m, int plane, int32_t source, float *x, float *y, float *out, int n)
+{
+    DfPlace place = { .source = source };
+
+    for (int i = 0, to; i < n; i = to) {
+        const DfPatch *patch = patch_of(m, plane, &place, x[i], y[i]);
+        for (to = i + 1; to < n && patch_of(m, plane, &place, x[to], y[to]) == patch; to++)
+            ;
+        if (patch)
+            sample_patch(m, plane, patch, source, x + i, y + i, out + i, to - i);
+        for (int k = i; !patch && k < to; k++)
+            out[k] = 0;
+    }
+}
+
+/** Sample places `from` .. `to` - 1 of a row, which share a source. */
+static void sample_run(const DfMoment *m, int plane, const DfPlace *places, int from, int to, const Run *run,
+                       float *out)
+{
+    for (int x = from; x < to; x++) {
+        run->x[x] = places[x].x;
+        run->y[x] = places[x].y;
+    }
+    df_draft_sample(m, plane, places[from].source, run->x + from, run->y + from, out + from, to - from);
 }
 
 int df_draft_is_fresh(const DfDraft *draft, const DfPlace *place)
@@ -163,19 +174,13 @@ int df_draft_is_fresh(const DfDraft *draft, const DfPlace *place)
 
 static void sample_row(const DfDraft *draft, int plane, const DfPlace *places, int width, const Run *run, float *out)
 {
-    const DfMoment *m = draft->moment;
-
     for (int x = 0, to; x < width; x = to) {
         to = x + 1;
         if (places[x].source < 0 || df_draft_is_fresh(draft, &places[x]))
             continue;
-        const DfPatch *patch = patch_of(m, plane, &places[x], places[x].x, places[x].y);
-        if (!patch)
-            continue;
-        while (to < width && places[to].source == places[x].source &&
-               patch_of(m, plane, &places[to], places[to].x, places[to].y) == patch)
+        while (to < width && places[to].source == places[x].source)
             to++;
-        sample_run(m, plane, patch, places, x, to, run, out);
+        sample_run(draft->moment, plane, places, x, to, run, out);
     }
 }
 
@@ -184,8 +189,8 @@ static int take_run(Run *run, int width, DfArena *arena)
 {
     size_t bytes = df_size_mul(width, sizeof *run->x);
 
-    *run = (Run){ df_arena_take(arena, bytes), df_arena_take(arena, bytes), df_arena_take(arena, bytes) };
-    return run->x && run->y && run->value ? 0 : -ENOMEM;
+    *run = (Run){ df_arena_take(arena, bytes), df_arena_take(arena, bytes) };
+    return run->x && run->y ? 0 : -ENOMEM;
 }
 
 int df_draft_make(DfDraft *draft, const DfMoment *m, DfArena *arena)

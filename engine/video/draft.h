@@ -44,8 +44,13 @@ int df_draft_fade(DfDraft *draft, DfArena *scratch);
 /** @return 1 where a sample is synthesised in the draft's own frame */
 int df_draft_is_fresh(const DfDraft *draft, const DfPlace *place);
 
-/** Sample one place in one plane; `exposure` is added. */
-float df_draft_sample(const DfMoment *moment, int plane, const DfPlace *place, float x, float y);
+/**
+ * Sample one plane at n positions for which one source and kind (DfPlace.source) answers.
+ *
+ * @param x, y  in the plane's samples of the source's frame; overwritten
+ * @param out   in the moment's exposure
+ */
+void df_draft_sample(const DfMoment *moment, int plane, int32_t source, float *x, float *y, float *out, int n);
 
 /** Round a draft's plane into samples of the frame's format, clipped to its codes. */
 void df_draft_round(const DfDraftPlane *plane, const DeepfillFormat *format, uint8_t *out, ptrdiff_t stride);

@@ -147,8 +147,15 @@ static int count_hidden(const DeepfillMask *mask, float x, float y)
 
     if (!mask)
         return 0;
-    return df_mask_hole(mask, x0, y0) + df_mask_hole(mask, x1, y0) + df_mask_hole(mask, x0, y1) +
-           df_mask_hole(mask, x1, y1);
+    DfRect e = mask->extent;
+    if (x0 < e.x0 || y0 < e.y0 || x1 >= e.x1 || y1 >= e.y1)
+        return df_mask_hole(mask, x0, y0) + df_mask_hole(mask, x1, y0) + df_mask_hole(mask, x0, y1) +
+               df_mask_hole(mask, x1, y1);
+    /* Inside the extent, where this is asked for every pixel of every frame. */
+    const uint8_t *at = &mask->weight[(size_t)(y0 - e.y0) * df_rect_width(e) + (x0 - e.x0)];
+    const uint8_t *below = at + (size_t)(y1 - y0) * df_rect_width(e);
+    return (at[0] == DF_WEIGHT_HOLE) + (at[x1 - x0] == DF_WEIGHT_HOLE) + (below[0] == DF_WEIGHT_HOLE) +
+           (below[x1 - x0] == DF_WEIGHT_HOLE);
 }
 
 /** Whether so many of them may: none, but a position may lie a fraction inside a grown hole. */
@@ -193,7 +200,7 @@ static DfPlace arrive(const DfStride *stride, float x, float y)
 {
     const DfSource *to = stride->to;
     int hidden = count_hidden(to->mask, x, y);
-    DfPlace place = hidden && stride->trail ? take_over(stride, x, y) : nowhere;
+    DfPlace place = hidden && stride->trail && !stride->trail->blank ? take_over(stride, x, y) : nowhere;
 
     if (place.source < 0 && stride->shown && may_be_hidden(to->mask, hidden) && df_patches_at(&to->shown, x, y))
         place = (DfPlace){ x, y, to->id * DF_PLACE_KINDS + DF_PLACE_SHOWN };
