@@ -11,7 +11,9 @@
 #define JUMP_TIMES 3.0f
 #define JUMP_LEVELS 6.0f
 
-/** Levels of error around the hole, a quarter of the size, that grain and coding make: no motion of its own. */
+/**
+ * Levels of error around the hole, a quarter of the size, that grain and coding make: no motion of its own.
+ */
 #define STILL_LEVELS 2.5f
 
 /** So many levels more, summed over frames, and what was synthesised is stale. */
@@ -39,7 +41,8 @@ static int has_jumped(const DfTimeline *timeline, const DfLink *link)
 /** A link whose error jumps, while the next frame is like this one: a new shot that happens to be alike. */
 static int is_hidden_cut(const DfTimeline *timeline, const DfMoment *m, int64_t end)
 {
-    if (timeline->error_count < 5 || m->link.back != 1 || m->frame + 1 >= end || !has_jumped(timeline, &m->link))
+    if (timeline->error_count < 5 || m->link.back != 1 || m->frame + 1 >= end ||
+        !has_jumped(timeline, &m->link))
         return 0;
     const DfLink *next = &df_timeline_moment(timeline, m->frame + 1)->link;
     return next->back == 1 && !has_jumped(timeline, next);
@@ -56,21 +59,28 @@ static const DfMoment *across(const DfTimeline *timeline, int64_t frame, int64_t
     return NULL;
 }
 
-/** An unlinked frame in the middle of a shot: it lies on the way between its linked neighbours. */
+/**
+ * An unlinked frame in the middle of a shot: it lies on the way between its linked neighbours. It stays
+ * unlinked where that cannot be told either.
+ */
 static int settle_odd(DfTimeline *timeline, DfMoment *m, const DfMoment *later, DfArena *scratch)
 {
     int64_t from = later->frame - later->link.back;
     DfLinkEnd frame = df_moment_end(m, 0), earlier = df_moment_end(df_timeline_moment(timeline, from), 1);
     double share = (double)(m->frame - from) / later->link.back;
 
-    m->odd = 1;
-    return df_link_interpolate(&m->link, &later->link, share, &frame, &earlier, (int)(m->frame - from), scratch);
+    int ret = df_link_interpolate(&m->link, &later->link, share, &frame, &earlier, (int)(m->frame - from),
+                                  scratch);
+
+    m->odd = ret >= 0 && m->link.back > 0;
+    return ret;
 }
 
-static void note_error(DfTimeline *timeline, const DfMoment *m)
+/** Each shot has usual errors of its own; an unlinked frame that later ones are linked across begins none. */
+static void note_error(DfTimeline *timeline, const DfMoment *m, int is_crossed)
 {
     if (!m->link.back)
-        timeline->error_count = 0;
+        timeline->error_count = is_crossed ? timeline->error_count : 0;
     else if (!m->odd && !m->link.repeated && m->link.areas.count)
         timeline->errors[timeline->error_count++ % DF_COUNT(timeline->errors)] = m->link.error;
 }
@@ -83,7 +93,7 @@ static int settle(DfTimeline *timeline, DfMoment *m, int64_t end, DfArena *scrat
         return -ENOMEM;
     if (is_hidden_cut(timeline, m, end))
         m->link.back = 0;
-    note_error(timeline, m);
+    note_error(timeline, m, later != NULL);
     return 0;
 }
 
