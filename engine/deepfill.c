@@ -155,7 +155,7 @@ static int open_frames(DeepfillContext *ctx)
     DfFramesSettings settings = {
         .model = ctx->settings.model, .format = ctx->settings.format, .rules = rules_of(ctx),
         .workers = info->workers, .delay = info->delay, .temporal = info->temporal, .ahead = info->ahead,
-        .budget = (size_t)info->memory * (1 << 20) / 4,
+        .budget = df_size_mul(info->memory, (1 << 20) / 4),
     };
 
     return df_frames_open(&ctx->frames, &settings);
