@@ -34,7 +34,8 @@ typedef struct DfSource {
     DeepfillMask *mask; /**< its hole; NULL: none */
     DeepfillFormat format;
     DfPatches shown;    /**< the frame as it came, around the holes of its neighbours and its own */
-    DfPatches made;     /**< the colours put into its hole, before blending; only where other frames use them */
+    DfPatches made;     /**< the colours put into its hole, before blending; only where other frames use
+                             them */
 } DfSource;
 
 /** @return 0 or -ENOMEM; a reference to the mask is taken */
@@ -45,18 +46,22 @@ DfSource *df_source_ref(DfSource *source);
 /** Give up one reference and set *source to NULL; NULL is fine. */
 void df_source_close(DfSource **source);
 
-/** @return bytes of what is kept of the frame as it came */
+/** @return bytes of `shown`: neither of what was made, nor of the mask, which sources may share */
 size_t df_source_bytes(const DfSource *source);
 
 /**
- * Copy the outer rectangles of areas out of an image, with the known samples continued a little into its hole.
+ * Copy the outer rectangles of areas out of an image, with the known samples continued a little into its
+ * hole.
  *
  * @param mask  the image's hole; NULL: none
  * @return 0 or -ENOMEM; nothing is left on failure
  */
-int df_patches_copy(DfPatches *patches, const DeepfillImage *image, const DeepfillMask *mask, const DfAreas *areas);
+int df_patches_copy(DfPatches *patches, const DeepfillImage *image, const DeepfillMask *mask,
+                    const DfAreas *areas);
 
-/** @return the patch whose place holds luma position (x, y) and the next sample in both directions; NULL: none */
+/**
+ * @return the patch whose place holds luma position (x, y) and the next sample in both directions; NULL: none
+ */
 const DfPatch *df_patches_at(const DfPatches *patches, float x, float y);
 
 /** @return the patch whose place holds luma position (x, y), else the nearest; NULL: there are none */
@@ -65,7 +70,7 @@ const DfPatch *df_patches_near(const DfPatches *patches, float x, float y);
 /** One plane of a patch. */
 DfTexture df_patch_texture(const DfPatch *patch, const DeepfillFormat *format, int plane);
 
-/** @return a patch with planes, not zeroed; its memory is NULL where there is none to be had */
+/** @return a patch with zeroed planes; its memory is NULL where there is none to be had */
 DfPatch df_patch_create(const DeepfillFormat *format, DfRect place);
 
 /** Free all patches; a zeroed one is fine. */

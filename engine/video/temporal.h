@@ -9,7 +9,6 @@
 #define DF_VIDEO_TEMPORAL_H
 
 #include "video/layout.h"
-#include "video/pipeline.h"
 #include "video/synthesise.h"
 #include "video/timeline.h"
 
@@ -32,15 +31,16 @@ typedef struct DfTemporal {
  * @param budget  bytes of sources kept for later
  * @return 0 or -ENOMEM; df_temporal_free() is to be called in either case
  */
-int df_temporal_init(DfTemporal *temporal, const DeepfillFormat *format, const DfRules *rules, int slots, int ahead,
-                     size_t budget);
+int df_temporal_init(DfTemporal *temporal, const DeepfillFormat *format, const DfRules *rules, int slots,
+                     int ahead, size_t budget);
 
 /**
  * Frame `frame` is about to be sent.
  * @param filled  1: df_temporal_fill() will be called for it; 0: it is shown otherwise
  * @return 0 or -ENOMEM
  */
-int df_temporal_begin(DfTemporal *temporal, int64_t frame, const DeepfillImage *image, DeepfillMask *mask, int filled);
+int df_temporal_begin(DfTemporal *temporal, int64_t frame, const DeepfillImage *image, DeepfillMask *mask,
+                      int filled);
 
 /** It is not sent after all. */
 void df_temporal_withdraw(DfTemporal *temporal, int64_t frame);
