@@ -23,10 +23,10 @@ static inline unsigned draw(unsigned *state, unsigned bound)
 }
 
 /**
- * Make a mask of rows of text, '#' being hole; each character stands for cell x cell pixels. Nothing is
- * grown or feathered.
+ * Make a mask of rows of text, '#' being hole; each character stands for cell x cell pixels. It is
+ * grown as given, not feathered.
  */
-static inline DeepfillMask *mask_of_text(const char *const *rows, int count, int cell)
+static inline DeepfillMask *mask_of_grown_text(const char *const *rows, int count, int cell, int dilate)
 {
     int columns = (int)strlen(rows[0]), width = columns * cell, height = count * cell;
     uint8_t *data = calloc((size_t)width * height, 1);
@@ -38,10 +38,17 @@ static inline DeepfillMask *mask_of_text(const char *const *rows, int count, int
         for (int x = 0; x < width; x++)
             data[(size_t)y * width + x] = rows[y / cell][x / cell] == '#' ? 255 : 0;
     deepfill_mask_defaults(&settings, width, height);
-    settings.dilate = settings.feather = 0;
+    settings.dilate = dilate;
+    settings.feather = 0;
     assert_int_equal(deepfill_mask_create(&mask, &settings, data, width, width, height), 0);
     free(data);
     return mask;
+}
+
+/** As mask_of_grown_text(), not grown. */
+static inline DeepfillMask *mask_of_text(const char *const *rows, int count, int cell)
+{
+    return mask_of_grown_text(rows, count, cell, 0);
 }
 
 /** Make a mask with one rectangle of hole, growth and feather as given. */

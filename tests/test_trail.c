@@ -2,99 +2,7 @@
  * @file
  * Trails along motions that are known: places end up where the composed motion says, and never in a hole.
  */
-#include "camera.h"
-
-#include "video/trail.h"
-
-#define MOST 40
-
-/** Frames in a row with the links between them; a source's id is its frame's number. */
-typedef struct Chain {
-    DeepfillFormat format;
-    int frames;
-    Camera camera[MOST];
-    DeepfillMask *mask[MOST];
-    DfLink link[MOST];   /* to the frame before */
-    DfTrail trail[MOST];
-    DfEntry ledger[MOST];
-} Chain;
-
-/** A source that shows all of its frame; there are no samples in it, which trails do not read. */
-static DfSource *source_of(const DeepfillFormat *format, int frame, DeepfillMask *mask)
-{
-    DfSource *source = NULL;
-
-    assert_int_equal(df_source_create(&source, format, frame, mask), 0);
-    source->id = frame;
-    source->shown.items = df_alloc(sizeof *source->shown.items);
-    assert_non_null(source->shown.items);
-    source->shown.items[0].place = (DfRect){ 0, 0, format->width, format->height };
-    source->shown.count = 1;
-    return source;
-}
-
-static void lay_out(DfTrail *trail, const DeepfillFormat *format, DeepfillMask *mask)
-{
-    DfAreas areas = { 0 };
-
-    assert_int_equal(df_areas_create(&areas, format, &mask, 1), 0);
-    assert_int_equal(df_trail_begin(trail, &areas), 0);
-    df_areas_free(&areas);
-}
-
-/** Sources, links and empty trails of frames whose cameras and masks are set. */
-static void chain_link(Chain *c)
-{
-    for (int t = 0; t < c->frames; t++) {
-        c->ledger[t].source = source_of(&c->format, t, c->mask[t]);
-        lay_out(&c->trail[t], &c->format, c->mask[t]);
-        if (t)
-            camera_link(&c->link[t], &c->format, 1, &c->camera[t], c->mask[t], &c->camera[t - 1],
-                        c->mask[t - 1]);
-    }
-}
-
-static Chain *chain_new(int width, int height, int frames)
-{
-    Chain *c = calloc(1, sizeof *c);
-
-    assert_non_null(c);
-    c->format = (DeepfillFormat){ .width = width, .height = height, .layout = DEEPFILL_GRAY, .depth = 8 };
-    c->frames = frames;
-    return c;
-}
-
-/** Free a chain and its masks, which may be shared by all frames. */
-static void chain_free(Chain *c)
-{
-    for (int t = 0; t < c->frames; t++) {
-        df_source_close(&c->ledger[t].source);
-        df_link_free(&c->link[t]);
-        df_trail_free(&c->trail[t]);
-        if (t + 1 == c->frames || c->mask[t] != c->mask[t + 1])
-            deepfill_mask_close(&c->mask[t]);
-    }
-    free(c);
-}
-
-static DfStride stride_to(const Chain *c, int from, int to)
-{
-    int backwards = to < from;
-
-    return (DfStride){ .from = c->mask[from], .link = &c->link[backwards ? from : to], .backwards = backwards,
-                       .to = c->ledger[to].source, .trail = &c->trail[to], .ledger = c->ledger,
-                       .kinds = 1u << DF_PLACE_SHOWN, .shown = 1 };
-}
-
-/** Follow all frames, one after the other, from the past or from the future. */
-static void chain_follow(Chain *c, int backwards)
-{
-    for (int i = 1; i < c->frames; i++) {
-        int t = backwards ? i : c->frames - 1 - i;
-        DfStride stride = stride_to(c, t, backwards ? t - 1 : t + 1);
-        df_trail_follow(&c->trail[t], &stride);
-    }
-}
+#include "chain.h"
 
 /** Whether a frame shows (x, y) with `margin` pixels around it; a negative margin: nearly does. */
 static int shows(const Chain *c, int t, double x, double y, double margin)
@@ -149,12 +57,12 @@ static int check(const Chain *c, int t, double tolerance)
 }
 
 /** Wide enough that ten frames of a pan of 3.3 pixels are followed. */
-static Chain *turning_pan(double pan, double turn, int frames)
+static Chain *turning_pan(double pan, double turn, int frames, int dilate)
 {
     static const char *const drop[] = { ".........", "...###...", "..#####..",
                                         "..#####..", "...##....", "........." };
     Chain *c = chain_new(9 * 9, 6 * 9, frames);
-    DeepfillMask *mask = mask_of_text(drop, 6, 9);
+    DeepfillMask *mask = mask_of_grown_text(drop, 6, 9, dilate);
 
     for (int t = 0; t < frames; t++) {
         c->camera[t] = camera_at(pan * t, 0.2 * pan * t, turn * t, 1 + 0.0005 * t, 40, 27);
@@ -170,7 +78,7 @@ static void following_is_composing(void **state)
     (void)state;
     for (size_t i = 0; i < DF_COUNT(pans); i++) {
         for (int backwards = 0; backwards < 2; backwards++) {
-            Chain *c = turning_pan(pans[i], 0.0009, 14);
+            Chain *c = turning_pan(pans[i], 0.0009, 14, 0);
             int followed = backwards ? 13 : 0, far = 0;
             chain_link(c);
             chain_follow(c, backwards);
@@ -186,26 +94,42 @@ static void following_is_composing(void **state)
     }
 }
 
-/** A third of a pixel a frame: places never creep into the hole of the frame that they are had in. */
+/** Whether of the samples around (x, y), but for those a whole pixel less an eighth away, one is known. */
+static int lies_at_rim(const Chain *c, int t, double x, double y)
+{
+    for (int v = (int)floor(y + 0.125); v <= (int)ceil(y - 0.125); v++)
+        for (int u = (int)floor(x + 0.125); u <= (int)ceil(x - 0.125); u++)
+            if (!df_mask_hole(c->mask[t], u, v))
+                return 1;
+    return 0;
+}
+
+/** A third of a pixel a frame: places never creep farther than a fraction into their source's grown hole. */
 static void slow_pan_stays_out_of_holes(void **state)
 {
     (void)state;
     for (int backwards = 0; backwards < 2; backwards++) {
-        Chain *c = turning_pan(0.31, 0.0002, MOST);
+        Chain *c = turning_pan(0.31, 0.0002, MOST, 4);
+        int found = 0;
         chain_link(c);
         chain_follow(c, backwards);
         for (int t = 0; t < MOST; t++)
             for (int k = 0; k < c->trail[t].count; k++)
                 for (int64_t n = 0; n < df_rect_area(c->trail[t].areas[k].hole); n++) {
                     const DfPlace *place = &c->trail[t].areas[k].places[n];
-                    if (place->source >= 0)
-                        assert_true(shows(c, place->source / DF_PLACE_KINDS, place->x, place->y, 0));
+                    if (place->source < 0)
+                        continue;
+                    assert_true(lies_at_rim(c, place->source / DF_PLACE_KINDS, place->x, place->y));
+                    found++;
                 }
+        assert_true(found > 5000);
         chain_free(c);
     }
 }
 
-/** Slower than half a pixel a frame none of a grown hole arrives beyond its rim; it is revealed all the same. */
+/**
+ * Slower than half a pixel a frame none of a grown hole arrives beyond its rim; it is revealed all the same.
+ */
 static void slow_pan_reveals(void **state)
 {
     const double pan = 0.3;
@@ -353,7 +277,8 @@ static void kinds_are_asked_for(void **state)
             stride.shown = shown;
             lay_out(&c->trail[1], &c->format, c->mask[1]);
             int made = kinds >> DF_PLACE_MADE & 1 ? 8 : 0, kept = kinds >> DF_PLACE_KEPT & 1 ? 10 : 0;
-            int64_t found = df_trail_follow(&c->trail[1], &stride), least = made + kept + (shown ? 2 * 10 : 0);
+            int64_t found = df_trail_follow(&c->trail[1], &stride);
+            int64_t least = made + kept + (shown ? 2 * 10 : 0);
             assert_true(least ? found >= least : !found);
             assert_int_equal(df_trail_at(&c->trail[1], 35, 25)->source, made ? DF_PLACE_MADE : -1);
             assert_int_equal(df_trail_at(&c->trail[1], 45, 25)->source, kept ? DF_PLACE_KEPT : -1);
@@ -367,7 +292,7 @@ static void kinds_are_asked_for(void **state)
 
 static void copies_and_layouts_may_change_size(void **state)
 {
-    Chain *c = turning_pan(3.3, 0, 6);
+    Chain *c = turning_pan(3.3, 0, 6, 0);
     DfTrail copy = { 0 };
 
     (void)state;
