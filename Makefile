@@ -100,7 +100,8 @@ $(BUILD)/$(SONAME): $(BUILD)/libdeepfill.so.$(VERSION)
 
 # Programs: engine/cli/NAME.c on the static library; tests/tools/NAME.c on FFmpeg's libraries, where it
 # includes them. Those are the installed ones: the drop-in comes in by LD_LIBRARY_PATH.
-AV_TOOLS := $(patsubst %.c,$(BUILD)/%,$(shell grep -l '^.include .libav' /dev/null $(wildcard tests/tools/*.c)))
+AV_TOOLS := $(patsubst %.c,$(BUILD)/%, \
+    $(shell grep -l '^.include .libav' /dev/null $(wildcard tests/tools/*.c)))
 $(AV_TOOLS): TOOL_LIBS = $(shell pkg-config --cflags --libs libavfilter libavformat libavcodec libavutil)
 $(AV_TOOLS): | $(BUILD)/has-tests
 
@@ -184,7 +185,7 @@ INSTALLED = $(DESTDIR)$(PREFIX)/include/deepfill.h $(LIBDIR)/libdeepfill.a $(LIB
             $(LIBDIR)/$(SONAME) $(LIBDIR)/libdeepfill.so.$(VERSION) $(LIBDIR)/pkgconfig/libdeepfill.pc \
             $(BINDIR)/ffmpeg-deepfill $(BINDIR)/ffplay-deepfill
 
-install: install-library install-dropin  ## library, header, pkg-config file, ffmpeg-deepfill (PREFIX=, DESTDIR=)
+install: install-library install-dropin  ## library, header, .pc file, ffmpeg-deepfill (PREFIX=, DESTDIR=)
 
 .PHONY: install-library install-dropin
 install-library: all
@@ -220,7 +221,8 @@ help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' Makefile | awk -F '\t' '{ printf "  %-10s %s\n", $$1, $$2 }'
 
 clean:  ## remove what was compiled here; keep FFmpeg's tree and the configuration
-	rm -rf $(BUILD)/obj $(BUILD)/asan $(BUILD)/tsan $(BUILD)/tests $(BUILD)/demo $(BUILD)/libdeepfill.* $(BUILD)/deepfill-*
+	rm -rf $(BUILD)/obj $(BUILD)/asan $(BUILD)/tsan $(BUILD)/tests $(BUILD)/demo \
+	    $(BUILD)/libdeepfill.* $(BUILD)/deepfill-*
 
 distclean:  ## remove everything that git does not have
 	rm -rf $(BUILD) config.mak

@@ -22,7 +22,10 @@ typedef struct DfArenaMark {
     size_t used;
 } DfArenaMark;
 
-/** @return `bytes` bytes, aligned to DF_ALIGN, not zeroed; NULL, with the cause recorded, where there is no memory */
+/**
+ * @return `bytes` bytes, aligned to DF_ALIGN, not zeroed; NULL, with the cause recorded, where there is no
+ * memory
+ */
 void *df_arena_take(DfArena *arena, size_t bytes);
 
 /** As df_arena_take(), zeroed. */

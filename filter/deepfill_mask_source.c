@@ -279,8 +279,8 @@ int64_t ff_deepfill_source_interval(const DeepfillMaskSource *s)
 }
 
 /* Of a stream that is entered in its middle, what comes before the first key picture cannot be decoded and is
- * left out. Any other damage is an error: what a decoder makes up, and all that builds on it, is no mask; gray,
- * it would mark the whole frame. */
+ * left out. Any other damage is an error: what a decoder makes up, and all that builds on it, is no mask;
+ * gray, it would mark the whole frame. */
 static int damage(const DeepfillMaskSource *s)
 {
     if (!s->keyed)
@@ -290,8 +290,8 @@ static int damage(const DeepfillMaskSource *s)
                "check it with ffmpeg -i.\n", s->settings.url);
         return AVERROR_INVALIDDATA;
     }
-    av_log(s->settings.log, AV_LOG_ERROR, "The mask '%s' is damaged after %.2f s: make it anew, or repair it by "
-           "converting it with ffmpeg.\n", s->settings.url, FFMAX(s->last_time, 0) / 1e6);
+    av_log(s->settings.log, AV_LOG_ERROR, "The mask '%s' is damaged after %.2f s: make it anew, or repair "
+           "it by converting it with ffmpeg.\n", s->settings.url, FFMAX(s->last_time, 0) / 1e6);
     return AVERROR_INVALIDDATA;
 }
 

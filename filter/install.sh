@@ -56,7 +56,8 @@ edit() {
 }
 
 edit configure
-put before "  --enable-libdc1394 " "  --enable-libdeepfill     enable inpainting filter deepfill using libdeepfill [no]"
+put before "  --enable-libdc1394 " \
+    "  --enable-libdeepfill     enable inpainting filter deepfill using libdeepfill [no]"
 put after "    libdc1394" "    libdeepfill"
 put before 'delogo_filter_deps=' 'deepfill_filter_deps="libdeepfill avcodec avformat swscale"'
 put after 'enabled libdc1394 ' \

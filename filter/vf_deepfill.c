@@ -182,9 +182,9 @@ static int append_mask_pad(AVFilterContext *ctx)
 {
     AVFilterPad pad = { .name = "mask", .type = AVMEDIA_TYPE_VIDEO };
 
-    av_log(ctx, AV_LOG_INFO, "Without mask= and box= a second input is expected as the mask: ffmpeg -i in.mp4 "
-           "-i mask.mp4 -filter_complex \"[0:v][1:v]deepfill\" out.mp4; -vf has one input alone, so name a file "
-           "there: -vf deepfill=mask.mp4\n");
+    av_log(ctx, AV_LOG_INFO, "Without mask= and box= a second input is expected as the mask: ffmpeg "
+           "-i in.mp4 -i mask.mp4 -filter_complex \"[0:v][1:v]deepfill\" out.mp4; -vf has one input alone, "
+           "so name a file there: -vf deepfill=mask.mp4\n");
     return ff_append_inpad(ctx, &pad);
 }
 
@@ -446,7 +446,9 @@ static int give_up(AVFilterContext *ctx, int error)
     return 0;
 }
 
-/* Fail when more input comes, not when output is asked for: the ffmpeg program takes the latter for an end. */
+/*
+ * Fail when more input comes, not when output is asked for: the ffmpeg program takes the latter for an end.
+ */
 static int fail_late(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;
@@ -486,8 +488,9 @@ static av_cold void uninit(AVFilterContext *ctx)
     int lost = ff_deepfill_queue_close(&s->queue);
 
     if (lost && !s->failed)
-        av_log(ctx, AV_LOG_INFO, "%d frame%s in flight lost at closing: nobody wants them after -t or -frames; "
-               "where the input has changed its size, delay=0:ahead=0 keeps them.\n", lost, lost == 1 ? "" : "s");
+        av_log(ctx, AV_LOG_INFO, "%d frame%s in flight lost at closing: nobody wants them after -t or "
+               "-frames; where the input has changed its size, delay=0:ahead=0 keeps them.\n",
+               lost, lost == 1 ? "" : "s");
     ff_deepfill_input_uninit(&s->masks);
     deepfill_model_close(&s->model);
 }
@@ -502,7 +505,8 @@ static const AVFilterPad outputs[] = {
 
 const DeepfillAVFilter ff_vf_deepfill = {
     DEEPFILL_PUBLIC(name)        = "deepfill",
-    DEEPFILL_PUBLIC(description) = NULL_IF_CONFIG_SMALL("Fill what a mask marks from other frames, by a network."),
+    DEEPFILL_PUBLIC(description) =
+        NULL_IF_CONFIG_SMALL("Fill what a mask marks from other frames, by a network."),
     DEEPFILL_PUBLIC(priv_class)  = &deepfill_class,
     DEEPFILL_PUBLIC(flags)       = AVFILTER_FLAG_SUPPORT_TIMELINE_INTERNAL | AVFILTER_FLAG_DYNAMIC_INPUTS,
     .priv_size       = sizeof(FillContext),

@@ -1,11 +1,12 @@
 #!/bin/bash
-# Time 1080p footage through the real ffmpeg, raw input to the null muxer: deepfill, from other frames and frame
-# by frame, beside delogo and removelogo, for a 240x100 logo and a 1320x100 caption strip. The network's own
-# figures and those of each step come from build/deepfill-bench and -steps, which `make bench` runs before this.
+# Time 1080p footage through the real ffmpeg, raw input to the null muxer: deepfill, from other frames and
+# frame by frame, beside delogo and removelogo, for a 240x100 logo and a 1320x100 caption strip. The network's
+# own figures and those of each step come from build/deepfill-bench and -steps, which `make bench` runs before
+# this.
 #
 # Frames per second are those of N frames less those of one, so that opening files and models, and what is
-# looked ahead, are left out; the best of RUNS (default 2). Slow filters get fewer frames, so that N takes some
-# seconds.
+# looked ahead, are left out; the best of RUNS (default 2). Slow filters get fewer frames, so that N takes
+# some seconds.
 set -eu
 cd "$(dirname "$0")/.."
 ffmpeg=${FFMPEG:-build/ffmpeg} runs=${RUNS:-2}
@@ -13,14 +14,17 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # A still with detail of all sizes, twice as large as needed and more.
-"$ffmpeg" -v error -i samples/truth.mp4 -f lavfi -i color=gray:s=1440x810,format=yuv420p,noise=all_seed=1:alls=70,gblur=0.8 \
-    -filter_complex "[0:v]scale=5760:3240:flags=bicubic[a];[1:v]scale=5760:3240:flags=bicubic[b];[a][b]blend=all_mode=grainmerge" \
+"$ffmpeg" -v error -i samples/truth.mp4 \
+    -f lavfi -i color=gray:s=1440x810,format=yuv420p,noise=all_seed=1:alls=70,gblur=0.8 \
+    -filter_complex "[0:v]scale=5760:3240:flags=bicubic[a];
+        [1:v]scale=5760:3240:flags=bicubic[b];[a][b]blend=all_mode=grainmerge" \
     -frames:v 1 -update 1 "$work/still.png"
 
-# Two loops without a seam: a camera that goes to and fro by 3.5 and 1.5 pixels a frame, and one that stands, with
-# a sensor's noise.
+# Two loops without a seam: a camera that goes to and fro by 3.5 and 1.5 pixels a frame, and one that stands,
+# with a sensor's noise.
 film() { # FILE FRAMES FILTER
-    "$ffmpeg" -v error -loop 1 -i "$work/still.png" -vf "$3,format=yuv420p" -frames:v "$2" -f rawvideo "$work/$1.yuv"
+    "$ffmpeg" -v error -loop 1 -i "$work/still.png" -vf "$3,format=yuv420p" -frames:v "$2" \
+        -f rawvideo "$work/$1.yuv"
 }
 film pan 120 "crop=3840:2160:x='7*(60-abs(60-n))':y='3*(60-abs(60-n))',scale=1920:1080:flags=bicubic"
 film locked 30 "crop=3840:2160:900:500,scale=1920:1080:flags=bicubic,noise=alls=4:allf=t"

@@ -14,7 +14,8 @@ mkdir folder
 
 # The filter's own lines about DEEPFILL, without the part that names the instance.
 messages() {
-    "$FFMPEG" -hide_banner -nostdin -nostats -y -i film.mkv -vf "$1" -f null - 2>&1 | sed -n 's/^\[[^]]*deepfill[^]]*\] //p'
+    "$FFMPEG" -hide_banner -nostdin -nostats -y -i film.mkv -vf "$1" -f null - 2>&1 |
+        sed -n 's/^\[[^]]*deepfill[^]]*\] //p'
 }
 
 # fails MESSAGE FILTER: a status, no output, and the sentence, word for word
@@ -25,11 +26,13 @@ fails() {
 }
 
 check 'a mask that is missing' fails \
-    "The mask 'none.mp4' cannot be read (No such file or directory): give mask= an existing file or URL." deepfill=none.mp4
+    "The mask 'none.mp4' cannot be read (No such file or directory): give mask= an existing file or URL." \
+    deepfill=none.mp4
 check 'a mask that is a folder' fails \
     "The mask 'folder' cannot be opened (Is a directory): check its name and permissions." deepfill=folder
 check 'a mask that is text' fails \
-    "The mask 'text.txt' is neither a video nor an image that this FFmpeg can read: name a file that ffmpeg -i opens." \
+    "The mask 'text.txt' is neither a video nor an image that this FFmpeg can read: \
+name a file that ffmpeg -i opens." \
     deepfill=text.txt
 check 'a mask that is sound' fails \
     "The mask 'sound.flac' holds no video and no image: name a file that does." deepfill=sound.flac
@@ -41,57 +44,73 @@ check 'an image pattern without images' fails \
     "The mask 'none%03d.png' cannot be opened (No such file or directory): check its name and permissions." \
     deepfill=none%03d.png
 check 'a mask at an address where nobody answers' fails \
-    "The mask 'http://127.0.0.1:9/m.mp4' cannot be opened (Connection refused): check its name and permissions." \
+    "The mask 'http://127.0.0.1:9/m.mp4' cannot be opened (Connection refused): \
+check its name and permissions." \
     'deepfill=http\\://127.0.0.1\\:9/m.mp4'
 check 'alpha=1 without an alpha plane' fails \
     "The mask 'mask.mkv' (gray) has no alpha plane: leave out alpha=1, or name a mask that has one." \
     deepfill=mask.mkv:alpha=1
 check 'an option that nobody has for the mask' fails \
-    "mask_opts: neither the demuxer 'matroska,webm' nor the decoder 'ffv1' of the mask 'mask.mkv' has an option 'wrong'." \
+    "mask_opts: neither the demuxer 'matroska,webm' nor the decoder 'ffv1' of the mask \
+'mask.mkv' has an option 'wrong'." \
     deepfill=mask.mkv:mask_opts=wrong=1
 check 'mask and box' fails \
-    "mask='mask.mkv' and box='1 2 3 4' exclude each other: give one of them (a colon in the mask's name is written \\\\:)." \
+    "mask='mask.mkv' and box='1 2 3 4' exclude each other: \
+give one of them (a colon in the mask's name is written \\\\:)." \
     "deepfill=mask.mkv:box='1 2 3 4'"
 check 'a bare colon in the name of the mask' fails \
-    "mask='C' and box='/mask.png' exclude each other: give one of them (a colon in the mask's name is written \\\\:)." \
+    "mask='C' and box='/mask.png' exclude each other: \
+give one of them (a colon in the mask's name is written \\\\:)." \
     deepfill=C:/mask.png
 check 'a box that is none' fails \
-    "box='1 2 3' is no list of rectangles: write 'x y w h' in pixels, several joined by '|'." "deepfill=box='1 2 3'"
+    "box='1 2 3' is no list of rectangles: write 'x y w h' in pixels, several joined by '|'." \
+    "deepfill=box='1 2 3'"
 check 'a box with an empty neighbour' fails \
-    "box='1 2 3 4|' is no list of rectangles: write 'x y w h' in pixels, several joined by '|'." "deepfill=box='1 2 3 4|'"
+    "box='1 2 3 4|' is no list of rectangles: write 'x y w h' in pixels, several joined by '|'." \
+    "deepfill=box='1 2 3 4|'"
 check 'a box without area' fails \
-    "box='1 2 0 4' is no list of rectangles: write 'x y w h' in pixels, several joined by '|'." "deepfill=box='1 2 0 4'"
+    "box='1 2 0 4' is no list of rectangles: write 'x y w h' in pixels, several joined by '|'." \
+    "deepfill=box='1 2 0 4'"
 check 'a box outside the film' fails \
     "The box '128 0 9 9' lies outside the video, which is 128x96." "deepfill=box='128 0 9 9'"
 check 'alpha=1 with a box' fails \
-    'alpha=1 is for mask=FILE alone: a second input and box= have no alpha plane.' "deepfill=box='1 2 3 4':alpha=1"
+    'alpha=1 is for mask=FILE alone: a second input and box= have no alpha plane.' \
+    "deepfill=box='1 2 3 4':alpha=1"
 check 'mask_loop=1 with a box' fails \
     'mask_loop=1 is for mask=FILE alone: repeat a second input by -stream_loop -1 before its -i.' \
     "deepfill=box='1 2 3 4':mask_loop=1"
-check 'a size that is too small' fails "size= is 0, for the model's own, or 64 to 4096." deepfill=mask.mkv:size=9
+check 'a size that is too small' fails \
+    "size= is 0, for the model's own, or 64 to 4096." deepfill=mask.mkv:size=9
 check 'a model that is missing' fails \
-    "The model cannot be used: model 'none' is neither built in (small) nor a readable file: No such file or directory: give model= a built-in model's name or a checkpoint file." \
+    "The model cannot be used: model 'none' is neither built in (small) nor a readable file: \
+No such file or directory: give model= a built-in model's name or a checkpoint file." \
     deepfill=mask.mkv:model=none
 check 'a model that is a folder' fails \
-    "The model cannot be used: folder: is not a regular file: give model= a built-in model's name or a checkpoint file." \
+    "The model cannot be used: folder: is not a regular file: \
+give model= a built-in model's name or a checkpoint file." \
     deepfill=mask.mkv:model=folder
 check 'a model that is no checkpoint' fails \
-    "The model cannot be used: text.txt: is no safetensors file (model= takes a built-in model's name, small, or a safetensors checkpoint of DeepFillv2)." \
+    "The model cannot be used: text.txt: is no safetensors file \
+(model= takes a built-in model's name, small, or a safetensors checkpoint of DeepFillv2)." \
     deepfill=mask.mkv:model=text.txt
-check 'a threshold out of range' fails "Value 2.000000 for parameter 'threshold' out of range [0 - 1]" deepfill=mask.mkv:threshold=2
+check 'a threshold out of range' fails \
+    "Value 2.000000 for parameter 'threshold' out of range [0 - 1]" deepfill=mask.mkv:threshold=2
 unknown() {
     ! ff -i film.mkv -vf deepfill=mask.mkv:wrong=1 -f null - 2>unknown.txt && grep -q "'wrong'" unknown.txt
 }
 check 'an option that does not exist' unknown
 check 'no mask at all' fails \
-    'Without mask= and box= a second input is expected as the mask: ffmpeg -i in.mp4 -i mask.mp4 -filter_complex "[0:v][1:v]deepfill" out.mp4; -vf has one input alone, so name a file there: -vf deepfill=mask.mp4' \
+    'Without mask= and box= a second input is expected as the mask: '\
+'ffmpeg -i in.mp4 -i mask.mp4 -filter_complex "[0:v][1:v]deepfill" out.mp4; '\
+'-vf has one input alone, so name a file there: -vf deepfill=mask.mp4' \
     deepfill
 
 # What a decoder makes up for lost data is not taken for a mask.
 damaged() {
     ff -f lavfi -i color=black:s=128x96:d=1,drawbox=30:30:30:30:white:fill -c:v libx264 -g 5 -bf 0 whole.mp4
     "$FFMPEG" -loglevel quiet -i whole.mp4 -c copy -bsf:v noise=amount=99:dropamount=0 -y damaged.mp4
-    ! ff -i film.mkv -vf deepfill=damaged.mp4 -f null - && messages deepfill=damaged.mp4 | grep -q "^The mask 'damaged.mp4' is damaged after"
+    ! ff -i film.mkv -vf deepfill=damaged.mp4 -f null - && messages deepfill=damaged.mp4 |
+        grep -q "^The mask 'damaged.mp4' is damaged after"
 }
 if has encoders libx264; then
     check 'a mask that is damaged' damaged
@@ -102,10 +121,12 @@ fi
 # A picture of another size ends it all, but those before it are handed on, however many are held; and where
 # something before the filter brings them all to one size none is lost.
 for size in 128x96 160x120; do
-    ff -f lavfi -i "testsrc2=s=$size:r=25:d=0.4" -c:v mjpeg -f mjpeg part.mjpeg && cat part.mjpeg >>sizes.mjpeg
+    ff -f lavfi -i "testsrc2=s=$size:r=25:d=0.4" -c:v mjpeg -f mjpeg part.mjpeg &&
+        cat part.mjpeg >>sizes.mjpeg
 done
 sizes() { # FRAMES FILTER
-    ff -reinit_filter 0 -f mjpeg -i sizes.mjpeg -vf "$2,metadata=print:key=lavfi.deepfill.hole:file=sizes.txt" -f null -
+    ff -reinit_filter 0 -f mjpeg -i sizes.mjpeg \
+        -vf "$2,metadata=print:key=lavfi.deepfill.hole:file=sizes.txt" -f null -
     local status=$?
     same "$(grep -c lavfi.deepfill.hole sizes.txt)" "$1" && return $status
 }
@@ -120,7 +141,8 @@ check 'sizes that change before a scale' sizes 20 "scale=128:96,deepfill=box='40
 # A name with a colon is a file, not a protocol.
 colon() {
     mkdir -p a:b && cp white.png a:b/m.png &&
-        same "$(hashes -i film.mkv -vf 'deepfill=a\\:b/m.png:show=mask')" "$(hashes -i film.mkv -vf deepfill=white.png:show=mask)"
+        same "$(hashes -i film.mkv -vf 'deepfill=a\\:b/m.png:show=mask')" \
+            "$(hashes -i film.mkv -vf deepfill=white.png:show=mask)"
 }
 check 'a colon in the name of the mask' colon
 
@@ -129,9 +151,12 @@ warns() {
     same "$(messages "$2" | grep -Fc -- "$1")" 1 || { messages "$2"; return 1; }
     same "$(hashes -i film.mkv -vf "$2" | wc -l)" 25
 }
-check 'a mask of another size is told about' warns 'The mask has another size than the video' deepfill=gray.png:threshold=0.9
-check 'a mask of grays is told about' warns 'this looks like a picture, not a mask' deepfill=gray.png:threshold=0.9
-check 'a hole of more than half the frame is told about' warns 'did you mean invert=1?' deepfill=white.png:show=mask
+check 'a mask of another size is told about' \
+    warns 'The mask has another size than the video' deepfill=gray.png:threshold=0.9
+check 'a mask of grays is told about' \
+    warns 'this looks like a picture, not a mask' deepfill=gray.png:threshold=0.9
+check 'a hole of more than half the frame is told about' \
+    warns 'did you mean invert=1?' deepfill=white.png:show=mask
 check 'a hole of more than half the frame, inverted' warns 'did you mean invert=0?' \
     "deepfill=box='0 0 9 9':invert=1:show=mask"
 check 'a box without a known pixel is told about' warns 'A box holds no known pixel' deepfill=white.png

@@ -8,7 +8,8 @@ OUTSIDE=$BUILD/tests/tools/outside
 
 # A free-form hole in the middle, and a strip that touches two edges; odd in size and place.
 WIDTH=127 HEIGHT=95
-ff -f lavfi -i "color=black:s=${WIDTH}x$HEIGHT,format=gray,geq=lum='255*gt(lt(hypot(X-61,Y-47),13+4*sin(X))+gt(X,118)*gt(Y,81),0)'" \
+ff -f lavfi -i "color=black:s=${WIDTH}x$HEIGHT,format=gray,
+        geq=lum='255*gt(lt(hypot(X-61,Y-47),13+4*sin(X))+gt(X,118)*gt(Y,81),0)'" \
    -frames:v 1 mask.png
 ff -i mask.png -pix_fmt gray -f rawvideo mask.raw
 ff -f lavfi -i "color=black:s=${WIDTH}x$HEIGHT" -frames:v 1 black.png
@@ -22,7 +23,8 @@ preserved() {
     [[ $options == *dilate=0:feather=0* ]] && reach=0
     ff -f lavfi -i "$SOURCE,format=$format" -f rawvideo before.raw || return
     ff -f lavfi -i "$SOURCE,format=$format" -vf "deepfill=mask.png$options" -f rawvideo after.raw || return
-    "$OUTSIDE" "$bytes" "$planes" "$sub_x" "$sub_y" $WIDTH $HEIGHT $reach mask.raw before.raw after.raw || return
+    "$OUTSIDE" "$bytes" "$planes" "$sub_x" "$sub_y" $WIDTH $HEIGHT $reach \
+        mask.raw before.raw after.raw || return
     same "$(hashes -f lavfi -i "$SOURCE,format=$format" -vf deepfill=black.png)" \
          "$(hashes -f lavfi -i "$SOURCE,format=$format")"
 }

@@ -27,8 +27,8 @@ got_second() {
 check 'a mask of the same rate, picture by frame' got "$(numbers 50 n)" deepfill=mask.mkv -i film.mkv
 check 'a mask of half the rate' got "$(numbers 50 '(n * 40 + 20) / 80')" deepfill=half.mkv -i film.mkv
 check 'a mask of twice the rate' got "$(numbers 50 '2 * n % 60')" deepfill=double.mkv -i film.mkv
-check 'a mask of 23.976 pictures a second' \
-    got "$(numbers 50 '(n * 0.04 + 0.02) * 24000 / 1001 + 0.001 < 47 ? (n * 0.04 + 0.02) * 24000 / 1001 + 0.001 : 47')" \
+NTSC='(n * 0.04 + 0.02) * 24000 / 1001 + 0.001'
+check 'a mask of 23.976 pictures a second' got "$(numbers 50 "$NTSC < 47 ? $NTSC : 47")" \
     deepfill=ntsc.mkv -i film.mkv
 check 'a film of variable rate' got "$(numbers 33 'int(n / 2) * 3 + n % 2 * 2')" deepfill=mask.mkv -i vfr.mkv
 check "the mask file's start time is taken off" got "$(numbers 50 n)" deepfill=late.mkv -i film.mkv
@@ -37,7 +37,8 @@ check 'a shorter mask: its last picture is repeated' \
     got "$(numbers 50 'n < 25 ? n : 24')" deepfill=mask1.mkv -i film.mkv
 check 'a shorter mask: eof_action=pass' \
     got "$(numbers 50 'n < 25 ? n : -1')" deepfill=mask1.mkv:eof_action=pass -i film.mkv
-check 'a shorter mask: eof_action=endall' got "$(numbers 25 n)" deepfill=mask1.mkv:eof_action=endall -i film.mkv
+check 'a shorter mask: eof_action=endall' \
+    got "$(numbers 25 n)" deepfill=mask1.mkv:eof_action=endall -i film.mkv
 check 'mask_loop' got "$(numbers 50 'n % 25')" deepfill=mask1.mkv:mask_loop=1 -i film.mkv
 check 'mask_start ahead' got "$(numbers 25 'n + 25')" deepfill=mask.mkv:mask_start=1 -i short.mkv
 check 'mask_start before: frames without a mask pass' \
@@ -48,7 +49,8 @@ check '-ss with mask_start' got "$(numbers 25 'n + 25')" deepfill=mask.mkv:mask_
 far() {
     counting 5 60 far.mkv -g 5
     same "$(pictures -i short.mkv -filter_complex \
-        "$(graph deepfill=far.mkv '[0:v]setpts=PTS+30/TB,')")" "$(numbers 25 '150 % 60 + (n * 40 + 20) / 200')"
+        "$(graph deepfill=far.mkv '[0:v]setpts=PTS+30/TB,')")" \
+            "$(numbers 25 '150 % 60 + (n * 40 + 20) / 200')"
 }
 check 'a film that begins 30 s into the mask' far
 back() {
@@ -76,9 +78,11 @@ check 'an image sequence with a rate goes by time' \
     got "$(numbers 50 '(n * 40 + 20) / 80')" deepfill=pictures/%03d.png:mask_opts=framerate=12.5 -i film.mkv
 
 check 'a second input' got_second "$(numbers 50 n)" eof_action=repeat mask.mkv
-check 'a second input of half the rate' got_second "$(numbers 50 '(n * 40 + 20) / 80')" eof_action=repeat half.mkv
+check 'a second input of half the rate' \
+    got_second "$(numbers 50 '(n * 40 + 20) / 80')" eof_action=repeat half.mkv
 check 'a second input that is longer' got_second "$(numbers 25 n)" eof_action=repeat mask.mkv short.mkv
-check 'a shorter second input: repeat' got_second "$(numbers 50 'n < 25 ? n : 24')" eof_action=repeat mask1.mkv
+check 'a shorter second input: repeat' \
+    got_second "$(numbers 50 'n < 25 ? n : 24')" eof_action=repeat mask1.mkv
 check 'a shorter second input: pass' got_second "$(numbers 50 'n < 25 ? n : -1')" eof_action=pass mask1.mkv
 check 'a shorter second input: endall' got_second "$(numbers 25 n)" eof_action=endall mask1.mkv
 check 'a second input and a film of variable rate' \
@@ -86,7 +90,9 @@ check 'a second input and a film of variable rate' \
 # The mask runs as far ahead as pairing has to look, and no farther: split gives both at once.
 self() {
     local mask="[b]geq=lum='255*lt(X\,2*(N+1))*lt(Y\,48)',format=gray[m]"
-    same "$(pictures -i film.mkv -filter_complex "$(graph deepfill=threshold=0.5 "[0:v]split[a][b];$mask;[a][m]")")" "$(numbers 50 n)"
+    same "$(pictures -i film.mkv -filter_complex \
+        "$(graph deepfill=threshold=0.5 "[0:v]split[a][b];$mask;[a][m]")")" \
+        "$(numbers 50 n)"
 }
 check 'a mask made of the film itself' self
 
@@ -124,9 +130,11 @@ fi
 
 # Left half white, upper half opaque.
 alpha() {
-    ff -f lavfi -i "color=black:s=128x96,format=rgba,geq=r='255*lt(X,64)':g='255*lt(X,64)':b='255*lt(X,64)':a='255*lt(Y,48)'" \
+    ff -f lavfi -i "color=black:s=128x96,format=rgba,
+        geq=r='255*lt(X,64)':g='255*lt(X,64)':b='255*lt(X,64)':a='255*lt(Y,48)'" \
        -frames:v 1 alpha.png
-    got "$(numbers 25 31)" deepfill=alpha.png -i short.mkv && got "$(numbers 25 63)" deepfill=alpha.png:alpha=1 -i short.mkv
+    got "$(numbers 25 31)" deepfill=alpha.png -i short.mkv &&
+        got "$(numbers 25 63)" deepfill=alpha.png:alpha=1 -i short.mkv
 }
 check 'luma times alpha, and alpha alone' alpha
 
@@ -138,8 +146,10 @@ commanded() {
 }
 check 'command invert' commanded 'invert 1' "$(numbers 50 'n < 25 ? 9 : 117')"
 check 'command threshold' commanded 'threshold 1' "$(numbers 50 'n < 25 ? 9 : -1')"
-check 'command show' differ "$(hashes -i film.mkv -vf "sendcmd=c='1 deepfill@d show fill',deepfill@d=still.png:show=mask")" \
+check 'command show' \
+    differ "$(hashes -i film.mkv -vf "sendcmd=c='1 deepfill@d show fill',deepfill@d=still.png:show=mask")" \
     "$(hashes -i film.mkv -vf deepfill=still.png:show=mask)"
-check 'enable=' got "$(numbers 50 'n >= 10 && n <= 20 ? n : -1')" "deepfill=mask.mkv:enable='between(n,10,20)'" -i film.mkv
+check 'enable=' got "$(numbers 50 'n >= 10 && n <= 20 ? n : -1')" \
+    "deepfill=mask.mkv:enable='between(n,10,20)'" -i film.mkv
 
 finish

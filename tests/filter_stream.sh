@@ -3,7 +3,8 @@
 . "$(dirname "$0")/lib/filter.sh"
 
 film 2 film.mkv
-ff -f lavfi -i "color=black:s=128x96:r=25:d=2" -vf "format=gray,geq=lum='255*lt(hypot(X-20-N,Y-50),10)'" -c:v ffv1 mask.mkv
+ff -f lavfi -i "color=black:s=128x96:r=25:d=2" -vf "format=gray,geq=lum='255*lt(hypot(X-20-N,Y-50),10)'" \
+    -c:v ffv1 mask.mkv
 ff -i film.mkv -vf "select='not(eq(mod(n,7),1)+between(n,20,30))'" -fps_mode passthrough -c:v ffv1 vfr.mkv
 FILL=deepfill=mask.mkv
 
@@ -27,8 +28,10 @@ one() {
     ff -i film.mkv -frames:v 1 -c:v ffv1 one.mkv && kept -i one.mkv
 }
 check 'a film of one frame' one
-check 'the first frames alone' same "$(hashes -i film.mkv -vf $FILL -frames:v 7)" "$(hashes -i film.mkv -vf $FILL | head -n 7)"
-check 'a trim behind the filter' same "$(hashes -i film.mkv -vf $FILL,trim=end_frame=7)" "$(hashes -i film.mkv -vf $FILL | head -n 7)"
+check 'the first frames alone' \
+    same "$(hashes -i film.mkv -vf $FILL -frames:v 7)" "$(hashes -i film.mkv -vf $FILL | head -n 7)"
+check 'a trim behind the filter' \
+    same "$(hashes -i film.mkv -vf $FILL,trim=end_frame=7)" "$(hashes -i film.mkv -vf $FILL | head -n 7)"
 
 # The reference is filled by one worker, one frame at a time.
 REFERENCE=$(hashes -i film.mkv -vf $FILL:workers=1:delay=0)
@@ -40,7 +43,8 @@ done
 carried() {
     local graph="metadata=add:key=mark:value=1,addroi=8:8:16:16:0.5"
     ff -i film.mkv -vf "$graph,$FILL,metadata=print:file=kept.txt" -f null - || return
-    same "$(grep -c '^mark=1$' kept.txt)" 50 && same "$(grep -c '^lavfi.deepfill.hole=0\.[0-9]\{6\}$' kept.txt)" 50 || return
+    same "$(grep -c '^mark=1$' kept.txt)" 50 &&
+        same "$(grep -c '^lavfi.deepfill.hole=0\.[0-9]\{6\}$' kept.txt)" 50 || return
     same "$("$FFMPEG" -hide_banner -nostats -i film.mkv -vf "$graph,$FILL,showinfo" -f null - 2>&1 |
         grep -ci 'regions of interest')" 50
 }
@@ -65,9 +69,11 @@ others() {
        -metadata title=a_title full.mkv || return
     ff -i full.mkv -map 0 -c copy -c:v ffv1 -vf $FILL filled.mkv || return
     for map in 0:a 0:s; do
-        same "$(ff -i filled.mkv -map $map -c copy -f framemd5 -)" "$(ff -i full.mkv -map $map -c copy -f framemd5 -)" || return
+        same "$(ff -i filled.mkv -map $map -c copy -f framemd5 -)" \
+            "$(ff -i full.mkv -map $map -c copy -f framemd5 -)" || return
     done
-    same "$(hashes -i filled.mkv -map 0:v)" "$REFERENCE" && ff -i filled.mkv -f ffmetadata - | grep -q title=a_title
+    same "$(hashes -i filled.mkv -map 0:v)" "$REFERENCE" &&
+        ff -i filled.mkv -f ffmetadata - | grep -q title=a_title
 }
 check 'sound, subtitles and tags of the file' others
 
@@ -79,7 +85,8 @@ chained() {
 }
 check 'several in one graph' chained
 interlaced() {
-    "$FFMPEG" -hide_banner -nostats -i film.mkv -vf setfield=tff,$FILL -f null - 2>&1 | grep -q 'separatefields,deepfill,weave'
+    "$FFMPEG" -hide_banner -nostats -i film.mkv -vf setfield=tff,$FILL -f null - 2>&1 |
+        grep -q 'separatefields,deepfill,weave'
 }
 check 'interlaced film is told about' interlaced
 

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Holes filled from other frames: what comes of pans, locked cameras, cuts, flashes, captions and moving holes.
+# Holes filled from other frames: what comes of pans, locked cameras, cuts, flashes, captions and moving
+# holes.
 . "$(dirname "$0")/lib/filter.sh"
 
 OUTSIDE=$BUILD/tests/tools/outside
@@ -11,13 +12,15 @@ OUTSIDE=$BUILD/tests/tools/outside
 # A still of random texture with detail of some four pixels:  texture SEED FILE
 texture() {
     ff -f lavfi -i "color=gray:s=320x192:r=25,format=yuv444p,noise=all_seed=$1:alls=100,gblur=1.8" \
-       -vf "lutyuv='clip((val-128)*5+128,16,235)':u='(val-128)*3+128':v='(val-128)*3+128',scale=1280:768:flags=bicubic" \
+       -vf "lutyuv='clip((val-128)*5+128,16,235)':u='(val-128)*3+128':v='(val-128)*3+128',
+            scale=1280:768:flags=bicubic" \
        -frames:v 1 -update 1 "$2"
 }
 
 # A camera over a still, 192x144, so many quarters of a pixel a frame:  pan STILL FRAMES STEP_X STEP_Y FILE
 pan() {
-    ff -loop 1 -i "$1" -vf "crop=768:576:x='$3*n':y='$4*n',scale=192:144:flags=bicubic,format=yuv420p" -frames:v "$2" \
+    ff -loop 1 -i "$1" -frames:v "$2" \
+        -vf "crop=768:576:x='$3*n':y='$4*n',scale=192:144:flags=bicubic,format=yuv420p" \
        -c:v ffv1 "$5"
 }
 
@@ -52,7 +55,8 @@ shares() {
 
 # PSNR of a part of each frame, a line a frame:  psnrs FILE TRUTH FILTER [CROP]
 psnrs() {
-    ff -i "$1" -i "$2" -filter_complex "[0:v]$3,${4:-$HOLE}[a];[1:v]${4:-$HOLE}[b];[a][b]psnr=stats_file=-" -f null - |
+    ff -i "$1" -i "$2" \
+        -filter_complex "[0:v]$3,${4:-$HOLE}[a];[1:v]${4:-$HOLE}[b];[a][b]psnr=stats_file=-" -f null - |
         sed -n 's/.*psnr_avg:\([^ ]*\).*/\1/p' | sed s/inf/100/
 }
 
@@ -77,7 +81,8 @@ better() {
     at_least "$(psnrs "$1" "$2" "$3" "${4:-}" | mean)" "$alone + 10"
 }
 
-# The network runs in no frame after the first so many, and all frames are there:  spared SKIP FRAMES FILE FILTER
+# The network runs in no frame after the first so many, and all frames are there:
+# spared SKIP FRAMES FILE FILTER
 spared() {
     local all
     all=$(shares "$3" "$4")
@@ -112,7 +117,8 @@ for setting in ahead=40:workers=2 ahead=40:workers=5 ahead=60:workers=2 ahead=-1
 done
 for ahead in 0 7; do
     check "the same frames for any workers with ahead=$ahead" same \
-        "$(hashes -i brief.mkv -vf "$FILL:ahead=$ahead:workers=5")" "$(hashes -i brief.mkv -vf "$FILL:ahead=$ahead:workers=1:delay=0")"
+        "$(hashes -i brief.mkv -vf "$FILL:ahead=$ahead:workers=5")" \
+        "$(hashes -i brief.mkv -vf "$FILL:ahead=$ahead:workers=1:delay=0")"
 done
 first_frames() {
     same "$(hashes -i brief.mkv -vf "$FILL:ahead=40" -frames:v 7)" "$(echo "$REFERENCE" | head -n 7)" &&
@@ -127,7 +133,8 @@ check 'a pan needs no network' spared 1 40 pan_logo.mkv "$FILL"
 check 'a pan needs the network once with ahead=0' spared 1 40 pan_logo.mkv "$FILL:ahead=0"
 
 locked() {
-    once still_logo.mkv "$FILL:$1" && same "$(hashes -i still_logo.mkv -vf "$FILL:$1,$HOLE" | sort -u | wc -l)" 1
+    once still_logo.mkv "$FILL:$1" &&
+        same "$(hashes -i still_logo.mkv -vf "$FILL:$1,$HOLE" | sort -u | wc -l)" 1
 }
 for ahead in -1 0 7; do
     check "a locked camera's fill stands still with ahead=$ahead" locked ahead=$ahead
@@ -142,22 +149,26 @@ check "a locked camera's grain does not wake the network" grain
 # The new scene is filled from the new scene: as well, or with the very same, as if it stood alone.
 cut_pans() {
     local alone
-    ff -i pan.mkv -frames:v 20 -c:v ffv1 before.mkv && joined before.mkv other_pan.mkv cut.mkv && logo cut.mkv cut_logo.mkv &&
+    ff -i pan.mkv -frames:v 20 -c:v ffv1 before.mkv && joined before.mkv other_pan.mkv cut.mkv &&
+        logo cut.mkv cut_logo.mkv &&
         logo other_pan.mkv other_logo.mkv || return
     alone=$(psnrs other_logo.mkv other_pan.mkv "$FILL" | mean)
     at_least "$(psnrs cut_logo.mkv cut.mkv "$FILL" | tail -n 20 | mean)" "$alone - 0.5"
 }
 check 'a cut between pans' cut_pans
 cut_stills() {
-    ff -i still.mkv -frames:v 20 -c:v ffv1 before.mkv && joined before.mkv other_still.mkv cut.mkv && logo cut.mkv cut_logo.mkv &&
+    ff -i still.mkv -frames:v 20 -c:v ffv1 before.mkv && joined before.mkv other_still.mkv cut.mkv &&
+        logo cut.mkv cut_logo.mkv &&
         logo other_still.mkv other_logo.mkv || return
-    same "$(hashes -i cut_logo.mkv -vf "$FILL,$HOLE" | tail -n 20)" "$(hashes -i other_logo.mkv -vf "$FILL,$HOLE")" &&
+    same "$(hashes -i cut_logo.mkv -vf "$FILL,$HOLE" | tail -n 20)" \
+        "$(hashes -i other_logo.mkv -vf "$FILL,$HOLE")" &&
         same "$(shares cut_logo.mkv "$FILL" | sort | uniq -c | awk '$2 > 0 { print $1, $2 }')" '2 1.000000'
 }
 check 'a cut between locked cameras' cut_stills
 
 flash() {
-    ff -i "$1" -vf "lutyuv=y='clip(val+70,16,235)':enable='between(n,20,21)'" -c:v ffv1 flash.mkv && logo flash.mkv flash_logo.mkv
+    ff -i "$1" -vf "lutyuv=y='clip(val+70,16,235)':enable='between(n,20,21)'" -c:v ffv1 flash.mkv &&
+        logo flash.mkv flash_logo.mkv
 }
 flash_still() {
     flash still.mkv && once flash_logo.mkv "$FILL:$1" || return
@@ -182,12 +193,15 @@ check 'a flash does not keep a pan from being followed' flash_pan
 # Captions stand in frames 10 to 19 and 30 to 39 alone; the others show all, and pass as they are.
 SHOWN="enable='between(mod(n,20),10,19)'"
 captions() {
-    ff -i "$1" -vf "drawbox=$LOGO:magenta:fill:$SHOWN" -c:v ffv1 captions.mkv && spared 0 40 captions.mkv "$2" &&
-        same "$(hashes -i captions.mkv -vf "$2" | sed '11,20d;31,40d')" "$(hashes -i "$1" | sed '11,20d;31,40d')" &&
+    ff -i "$1" -vf "drawbox=$LOGO:magenta:fill:$SHOWN" -c:v ffv1 captions.mkv &&
+        spared 0 40 captions.mkv "$2" &&
+        same "$(hashes -i captions.mkv -vf "$2" | sed '11,20d;31,40d')" \
+            "$(hashes -i "$1" | sed '11,20d;31,40d')" &&
         at_least "$(psnrs captions.mkv "$1" "$2" | least)" "$3"
 }
 caption_mask() {
-    ff -f lavfi -i "color=black:s=192x144:r=25:d=1.6,format=gray,drawbox=$LOGO:white:fill:$SHOWN" -c:v ffv1 captions_mask.mkv
+    ff -f lavfi -i "color=black:s=192x144:r=25:d=1.6,format=gray,drawbox=$LOGO:white:fill:$SHOWN" \
+        -c:v ffv1 captions_mask.mkv
     captions pan.mkv deepfill=captions_mask.mkv 25
 }
 check 'captions over a pan, by a mask video' caption_mask
@@ -203,9 +217,11 @@ check 'two logos on a pan' two_logos
 
 # A block that goes three pixels a frame; the whole frame is judged.
 moving() {
-    local block="color=black:s=192x144:r=25:d=1.6,format=gray[b];color=white:s=40x40:r=25:d=1.6,format=gray[w];[b][w]overlay=20+3*n:50"
+    local block="color=black:s=192x144:r=25:d=1.6,format=gray[b];
+        color=white:s=40x40:r=25:d=1.6,format=gray[w];[b][w]overlay=20+3*n:50"
     ff -f lavfi -i "$block" -c:v ffv1 block.mkv &&
-        ff -i "$1" -f lavfi -i color=magenta:s=40x40:r=25:d=1.6 -filter_complex "overlay=20+3*n:50" -pix_fmt yuv420p -c:v ffv1 moving.mkv &&
+        ff -i "$1" -f lavfi -i color=magenta:s=40x40:r=25:d=1.6 -filter_complex "overlay=20+3*n:50" \
+            -pix_fmt yuv420p -c:v ffv1 moving.mkv &&
         spared 0 40 moving.mkv deepfill=block.mkv && better moving.mkv "$1" deepfill=block.mkv null
 }
 check 'a moving hole before a locked camera' moving still.mkv
@@ -213,7 +229,8 @@ check 'a moving hole before a pan' moving pan.mkv
 
 at_the_edge() {
     local corner="deepfill=box='0 0 50 20'"
-    logo pan.mkv corner.mkv 0:0:50:20 && same "$(times -i corner.mkv -vf "$corner")" "$(times -i corner.mkv)" &&
+    logo pan.mkv corner.mkv 0:0:50:20 &&
+        same "$(times -i corner.mkv -vf "$corner")" "$(times -i corner.mkv)" &&
         at_least "$(psnrs corner.mkv pan.mkv "$corner" crop=50:20:0:0 | mean)" \
                  "$(psnrs corner.mkv pan.mkv "$corner:temporal=0" crop=50:20:0:0 | mean) + 3"
 }
@@ -223,7 +240,8 @@ check 'a logo in the corner' at_the_edge
 repeated() {
     local fills
     fills=$(hashes -i brief.mkv -vf "fps=50,$FILL:$1,$HOLE")
-    same "$(echo "$fills" | wc -l)" 60 && same "$(echo "$fills" | sed -n 'n;p')" "$(echo "$fills" | sed -n 'p;n')"
+    same "$(echo "$fills" | wc -l)" 60 &&
+        same "$(echo "$fills" | sed -n 'n;p')" "$(echo "$fills" | sed -n 'p;n')"
 }
 for ahead in -1 0; do
     check "a repeated frame repeats its fill with ahead=$ahead" repeated ahead=$ahead
@@ -232,14 +250,17 @@ done
 # ------------------------------------------------------------------------------- what is shown --
 
 sources() {
-    ff -f lavfi -i "color=black:s=192x144,format=gray,drawbox=$LOGO:white:fill" -frames:v 1 -f rawvideo -pix_fmt gray mask.raw
-    ff -i brief.mkv -vf "$FILL" -f rawvideo fill.raw && ff -i brief.mkv -vf "$FILL:show=sources" -f rawvideo sources.raw &&
+    ff -f lavfi -i "color=black:s=192x144,format=gray,drawbox=$LOGO:white:fill" \
+        -frames:v 1 -f rawvideo -pix_fmt gray mask.raw
+    ff -i brief.mkv -vf "$FILL" -f rawvideo fill.raw &&
+        ff -i brief.mkv -vf "$FILL:show=sources" -f rawvideo sources.raw &&
         "$OUTSIDE" 1 3 1 1 192 144 8 mask.raw fill.raw sources.raw
 }
 check 'show=sources tints the hole alone' sources
 # The mean of V in the hole: red is far above gray, green far below.
 hue() {
-    ff -i "$1" -vf "$2:show=sources,$HOLE,extractplanes=v,scale=1:1:flags=area" -f rawvideo - | od -An -v -tu1 -w1
+    ff -i "$1" -vf "$2:show=sources,$HOLE,extractplanes=v,scale=1:1:flags=area" -f rawvideo - |
+        od -An -v -tu1 -w1
 }
 tints() {
     at_least "$(hue still_logo.mkv "$FILL:temporal=0" | least)" 160 &&
@@ -252,8 +273,10 @@ check 'temporal=0 fills each frame by the network' same \
 told() {
     "$FFMPEG" -hide_banner -nostdin -i brief.mkv -vf "$FILL:$1" -f null - 2>&1 | grep -q "$2"
 }
-check 'what is looked ahead is told' told workers=2:ahead=7 'delay 2, from other frames, 7 ahead: 16 held, memory 512 MiB'
-check 'what fits memory is told' told workers=2:memory=4 'from other frames, [1-9][0-9]* ahead: .* memory 4 MiB'
+check 'what is looked ahead is told' told workers=2:ahead=7 \
+    'delay 2, from other frames, 7 ahead: 16 held, memory 512 MiB'
+check 'what fits memory is told' told workers=2:memory=4 \
+    'from other frames, [1-9][0-9]* ahead: .* memory 4 MiB'
 check 'that none is looked ahead is told' told ahead=0 'from frames before, none ahead'
 check 'that frames stand alone is told' told temporal=0 'each frame by itself'
 

@@ -54,7 +54,8 @@ flags() {
 }
 
 link_shared() {
-    ${CC:-gcc} samples/inpaint.c $(flags --cflags --libs) -o "$work/inpaint" && ldd "$work/inpaint" | grep -q deepfill
+    ${CC:-gcc} samples/inpaint.c $(flags --cflags --libs) -o "$work/inpaint" &&
+        ldd "$work/inpaint" | grep -q deepfill
 }
 
 link_static() {
@@ -67,7 +68,8 @@ inpaint() {
     ffmpeg -v error -i samples/logo.mp4 -frames:v 1 "$work/in.ppm" &&
         ffmpeg -v error -i samples/mask.png -pix_fmt gray "$work/mask.pgm" &&
         LD_LIBRARY_PATH="$root$prefix/lib" "$work/inpaint" "$work/in.ppm" "$work/mask.pgm" "$work/out.ppm" &&
-        ! cmp -s "$work/in.ppm" "$work/out.ppm" && [ "$(wc -c <"$work/in.ppm")" -eq "$(wc -c <"$work/out.ppm")" ]
+        ! cmp -s "$work/in.ppm" "$work/out.ppm" &&
+            [ "$(wc -c <"$work/in.ppm")" -eq "$(wc -c <"$work/out.ppm")" ]
 }
 
 has_filter() {
@@ -78,7 +80,8 @@ has_filter() {
 copy_tree() {
     local source=$build/ffmpeg-src/src file
     mkdir -p "$work/tree/libavfilter" "$work/tree/doc"
-    for file in configure libavfilter/Makefile libavfilter/allfilters.c libavfilter/version_major.h doc/filters.texi; do
+    for file in configure libavfilter/Makefile libavfilter/allfilters.c \
+        libavfilter/version_major.h doc/filters.texi; do
         # As they were before deepfill.
         sed '/^@section deepfill$/,/^@section delogo$/ { /^@section delogo$/!d; }; /deepfill/d; /DEEPFILL/d' \
             "$source/$file" >"$work/tree/$file" || return 1

@@ -50,7 +50,8 @@ check "nothing includes train or cli" "$(includes '(.*/)?(train|cli)/' $(sources
 check "no include climbs out of its room" "$(includes '\.\./' $(sources engine))"
 check "only gemm.c includes cblas.h" \
     "$(includes 'cblas\.h|openblas' $(sources engine | grep -v '^engine/kernels/gemm\.c$'))"
-check "only color.c includes zimg.h" "$(includes 'zimg' $(sources engine | grep -v '^engine/video/color\.c$'))"
+check "only color.c includes zimg.h" \
+    "$(includes 'zimg' $(sources engine | grep -v '^engine/video/color\.c$'))"
 check "no FFmpeg library in the engine" "$(includes 'lib(av|sw|postproc)' $(sources engine))"
 check "no engine header in the filter" \
     "$(includes '(.*/)?(base|arena|context|cpu|model|video|motion|plane|layers|kernels)[./]' filter/*.[ch])"
@@ -63,7 +64,9 @@ compiles() {
         echo "skip - $name ($1 is not installed)"
         return
     fi
-    check "$name" "$(echo '#include <deepfill.h>' | "$@" -Wall -Wextra -pedantic -Werror -Iinclude -fsyntax-only - 2>&1)"
+    check "$name" \
+        "$(echo '#include <deepfill.h>' |
+            "$@" -Wall -Wextra -pedantic -Werror -Iinclude -fsyntax-only - 2>&1)"
 }
 compiles "deepfill.h is C99 by itself" "${CC:-gcc}" -std=c99 -x c
 compiles "deepfill.h is C++ by itself" g++ -std=c++11 -x c++

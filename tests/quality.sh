@@ -38,9 +38,12 @@ raw() { "$ffmpeg" -v error -i "$1" -frames:v "$frames" -vf "$2" -f rawvideo -pix
 
 # What is under the hole must not help: it is painted over before any filter sees it.
 score() {
-    local hide="[0:v]format=yuv420p[v];movie=$work/mask.png,loop=-1:1,format=gray[m];color=magenta:s=${w}x$h,format=yuv420p[c];[c][m]alphamerge[cm];[v][cm]overlay=shortest=1,format=yuv420p"
+    local hide="[0:v]format=yuv420p[v];movie=$work/mask.png,loop=-1:1,format=gray[m];
+        color=magenta:s=${w}x$h,format=yuv420p[c];[c][m]alphamerge[cm];
+        [v][cm]overlay=shortest=1,format=yuv420p"
     "$build/tests/tools/score" "$w" "$h" "$work/mask.gray" <(raw "$1" format=yuv420p) \
-        <("$ffmpeg" -v error -i "$1" -frames:v "$frames" -filter_complex "$hide,$2" -f rawvideo -pix_fmt rgb24 -)
+        <("$ffmpeg" -v error -i "$1" -frames:v "$frames" -filter_complex "$hide,$2" \
+            -f rawvideo -pix_fmt rgb24 -)
 }
 
 row() { printf '%-22s %-8s %-16s %9s %9s\n' "$@"; }
@@ -55,7 +58,8 @@ judge() {
 row clip hole by "psnr dB" flicker
 for clip in samples/truth.mp4 ../shared/clips/*.mp4; do
     [ -f "$clip" ] || continue
-    IFS=x read -r w h <<<"$(ffprobe -v error -select_streams v:0 -show_entries stream=width,height -of csv=p=0:s=x "$clip")"
+    IFS=x read -r w h <<<"$(ffprobe -v error -select_streams v:0 -show_entries stream=width,height \
+        -of csv=p=0:s=x "$clip")"
     for kind in logo caption blob; do
         mask_of $kind "$w" "$h"
         for model; do

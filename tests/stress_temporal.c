@@ -14,7 +14,9 @@ enum { WARM = 40, FRAMES = 200, MEASURES = 0 };
 enum { WARM = 1000, FRAMES = 5000, MEASURES = 1 };
 #endif
 
-/* Shots are short enough for the network to have met every size of box before the memory is first looked at. */
+/*
+ * Shots are short enough for the network to have met every size of box before the memory is first looked at.
+ */
 enum { WIDTH = 320, HEIGHT = 180, STILL = 512, SHOT = 90, MASKS = 48 };
 
 static uint8_t still[STILL][STILL];

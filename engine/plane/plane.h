@@ -24,8 +24,8 @@ static inline DfPlane df_plane_take(DfArena *arena, int width, int height)
 {
     ptrdiff_t stride = (width + 15) / 16 * 16;
 
-    return (DfPlane){ df_arena_take(arena, df_size_mul(df_size_mul(stride, height), sizeof(float))), width, height,
-                      stride };
+    return (DfPlane){ df_arena_take(arena, df_size_mul(df_size_mul(stride, height), sizeof(float))), width,
+                      height, stride };
 }
 
 #endif

@@ -6,7 +6,10 @@
 
 #include <errno.h>
 
-/** Parts whose middles lie in one square of this side share an area from the start: specks cost no time squared. */
+/**
+ * Parts whose middles lie in one square of this side share an area from the start: specks cost no time
+ * squared.
+ */
 #define CELL 64
 
 static DfRect surroundings(const DeepfillFormat *format, DfRect hole)

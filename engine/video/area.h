@@ -13,7 +13,8 @@
 
 typedef struct DfArea {
     DfRect hole;  /**< around the hole's parts in this area */
-    DfRect outer; /**< with the ring, frame permitting; begins and ends on the chroma grid or at the frame's edge */
+    DfRect outer; /**< with the ring, frame permitting; begins and ends on the chroma grid or at the frame's
+                       edge */
 } DfArea;
 
 typedef struct DfAreas {

@@ -1,8 +1,8 @@
 /**
  * @file
- * Which difference two neighbours should have: what their sources say of it. Between pixels of one source that
- * is the difference of what was sampled; at the rim, and where two sources meet, each source is asked what the
- * neighbour looks like there.
+ * Which difference two neighbours should have: what their sources say of it. Between pixels of one source
+ * that is the difference of what was sampled; at the rim, and where two sources meet, each source is asked
+ * what the neighbour looks like there.
  */
 #include "video/blend.h"
 
@@ -12,7 +12,9 @@
 
 #include "plane/poisson.h"
 
-/** Neighbours whose places differ by a step less than this, in samples, are neighbours in their source too. */
+/**
+ * Neighbours whose places differ by a step less than this, in samples, are neighbours in their source too.
+ */
 #define SAME_STEP 0.125f
 
 /** Largest error of the colours against the exact solution, in the frame's levels. */
@@ -46,7 +48,9 @@ static int are_alike(const DfPlace *p, const DfPlace *q, int dx, int dy)
            fabsf(q->y - p->y - (float)dy) < SAME_STEP;
 }
 
-/** Whether a source's frame shows plane position (x, y): no sample that the interpolation leans on is hole. */
+/**
+ * Whether a source's frame shows plane position (x, y): no sample that the interpolation leans on is hole.
+ */
 static int source_shows(const DfSource *source, int sub_x, int sub_y, float x, float y)
 {
     float lx = x * (float)(1 << sub_x), ly = y * (float)(1 << sub_y);
@@ -87,14 +91,18 @@ static int ask(const Where *w, int x, int y, int dx, int dy, Question *question)
         return 0;
     const DfSource *source = m->uses[p->source / DF_PLACE_KINDS].source;
     float to_x = p->x + (float)dx, to_y = p->y + (float)dy;
-    if (!source_shows(source, df_plane_sub_x(&source->format, w->plane), df_plane_sub_y(&source->format, w->plane),
-                      to_x, to_y))
+    if (!source_shows(source, df_plane_sub_x(&source->format, w->plane),
+                      df_plane_sub_y(&source->format, w->plane), to_x, to_y))
         return 0;
-    *question = (Question){ .x = to_x, .y = to_y, .source = p->source, .own = df_plane_row(w->out->colour, y)[x] };
+    *question = (Question){ .x = to_x, .y = to_y, .source = p->source,
+                            .own = df_plane_row(w->out->colour, y)[x] };
     return 1;
 }
 
-/** The wanted difference from (x, y) to its neighbour at (dx, dy), one of them hole; or what must be asked for it. */
+/**
+ * The wanted difference from (x, y) to its neighbour at (dx, dy), one of them hole; or what must be asked for
+ * it.
+ */
 static void want(const Where *w, int x, int y, int dx, int dy, float *wanted, Questions *questions)
 {
     Question *there = &questions->items[questions->count], *back;

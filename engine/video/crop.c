@@ -26,7 +26,8 @@ typedef struct Axis {
 
 static Axis axis(int start, int end, int whole, int sub)
 {
-    Axis a = { .start = start >> sub, .count = df_plane_side(end - start, sub), .whole = df_plane_side(whole, sub) };
+    Axis a = { .start = start >> sub, .count = df_plane_side(end - start, sub),
+               .whole = df_plane_side(whole, sub) };
 
     a.inside = DF_MIN(a.count, a.whole - a.start);
     return a;

@@ -24,7 +24,8 @@ DfRect df_draft_place(const DfMoment *m, int i)
 }
 
 /** The place of the first luma sample of the hole that a plane's sample covers. @return 0: it covers none */
-static int find_place(const DfMoment *m, const DfTrailArea *area, int sx, int sy, int px, int py, DfPlace *place)
+static int find_place(const DfMoment *m, const DfTrailArea *area, int sx, int sy, int px, int py,
+                      DfPlace *place)
 {
     int x1 = DF_MIN((px + 1) << sx, area->hole.x1), y1 = DF_MIN((py + 1) << sy, area->hole.y1);
 
@@ -46,8 +47,8 @@ static int find_place(const DfMoment *m, const DfTrailArea *area, int sx, int sy
 }
 
 /**
- * What was to be synthesised in a frame that failed is not there: it is synthesised in this one, for itself alone.
- * An id beyond all uses says so.
+ * What was to be synthesised in a frame that failed is not there: it is synthesised in this one, for itself
+ * alone. An id beyond all uses says so.
  */
 static void replace_unmade(const DfMoment *m, DfPlace *place)
 {
@@ -97,14 +98,16 @@ static int take_plane(DfDraftPlane *out, DfRect luma, const DeepfillFormat *form
 }
 
 /**
- * The patch that a place points into; NULL: it is gone, which trails do not let happen. Places may lie a little
- * outside: chroma by part of a sample, what is synthesised by as far as it was carried along on a slow pan.
+ * The patch that a place points into; NULL: it is gone, which trails do not let happen. Places may lie a
+ * little outside: chroma by part of a sample, what is synthesised by as far as it was carried along on a slow
+ * pan.
  */
 static const DfPatch *patch_of(const DfMoment *m, int plane, const DfPlace *place, float x, float y)
 {
     const DeepfillFormat *format = &m->image.format;
     const DfSource *source = m->uses[place->source / DF_PLACE_KINDS].source;
-    const DfPatches *patches = place->source % DF_PLACE_KINDS == DF_PLACE_SHOWN ? &source->shown : &source->made;
+    const DfPatches *patches = place->source % DF_PLACE_KINDS == DF_PLACE_SHOWN
+        ? &source->shown : &source->made;
 
     if (patches->count == 1)
         return patches->items;
@@ -118,8 +121,8 @@ typedef struct Run {
 } Run;
 
 /** Sample n positions that lie in one patch. */
-static void sample_patch(const DfMoment *m, int plane, const DfPatch *patch, int32_t source, float *x, float *y,
-                         float *out, int n)
+static void sample_patch(const DfMoment *m, int plane, const DfPatch *patch, int32_t source, float *x,
+                         float *y, float *out, int n)
 {
     const DeepfillFormat *format = &m->image.format;
     DfTexture texture = df_patch_texture(patch, format, plane);
@@ -172,7 +175,8 @@ int df_draft_is_fresh(const DfDraft *draft, const DfPlace *place)
     return id >= m->use_count || m->uses[id].source == m->source;
 }
 
-static void sample_row(const DfDraft *draft, int plane, const DfPlace *places, int width, const Run *run, float *out)
+static void sample_row(const DfDraft *draft, int plane, const DfPlace *places, int width, const Run *run,
+                       float *out)
 {
     for (int x = 0, to; x < width; x = to) {
         to = x + 1;
@@ -198,7 +202,9 @@ int df_draft_make(DfDraft *draft, const DfMoment *m, DfArena *arena)
     const DeepfillFormat *format = &m->image.format;
     Run run;
 
-    *draft = (DfDraft){ m, 0, df_arena_take(arena, df_size_mul(DF_MAX(m->trail.count, 1), sizeof *draft->areas)) };
+    *draft = (DfDraft){
+        m, 0, df_arena_take(arena, df_size_mul(DF_MAX(m->trail.count, 1), sizeof *draft->areas)),
+    };
     if (!draft->areas || take_run(&run, format->width, arena) < 0)
         return -ENOMEM;
     for (; draft->count < m->trail.count; draft->count++) {
@@ -211,14 +217,16 @@ int df_draft_make(DfDraft *draft, const DfMoment *m, DfArena *arena)
             lay_out(plane, m, &m->trail.areas[draft->count], p);
             int width = df_rect_width(plane->place);
             for (int y = 0; y < df_rect_height(plane->place); y++)
-                sample_row(draft, p, plane->places + (size_t)y * width, width, &run, df_plane_row(plane->colour, y));
+                sample_row(draft, p, plane->places + (size_t)y * width, width, &run,
+                           df_plane_row(plane->colour, y));
         }
     }
     return 0;
 }
 
 /** Mix the former colours of one plane in. */
-static void fade_plane(const DfDraft *draft, DfDraftPlane *plane, const DfDraftPlane *former, int p, const Run *run)
+static void fade_plane(const DfDraft *draft, DfDraftPlane *plane, const DfDraftPlane *former, int p,
+                       const Run *run)
 {
     const DfMoment *m = draft->moment;
     int width = df_rect_width(plane->place);
@@ -228,7 +236,8 @@ static void fade_plane(const DfDraft *draft, DfDraftPlane *plane, const DfDraftP
         float *out = df_plane_row(plane->colour, y), *row = df_plane_row(former->colour, y);
         sample_row(draft, p, old, width, run, row);
         for (int x = 0; x < width; x++)
-            if (old[x].source >= 0 && !df_draft_is_fresh(draft, &old[x]) && now[x].source >= 0 && now[x].source % DF_PLACE_KINDS == DF_PLACE_MADE)
+            if (old[x].source >= 0 && !df_draft_is_fresh(draft, &old[x]) && now[x].source >= 0 &&
+                now[x].source % DF_PLACE_KINDS == DF_PLACE_MADE)
                 out[x] += m->fade * (row[x] - out[x]);
     }
 }

@@ -13,7 +13,8 @@ typedef struct DfDraftPlane {
     DfRect place;
     DfPlane colour;   /**< in the frame's own levels; where there is no hole, the frame itself */
     uint8_t *hole;    /**< 1: to be filled */
-    DfPlace *places;  /**< where from; x, y in the source's samples of this plane; source -1: not from anywhere */
+    DfPlace *places;  /**< where from; x, y in the source's samples of this plane; source -1: not from
+                           anywhere */
 } DfDraftPlane;
 
 typedef struct DfDraftArea {
@@ -32,8 +33,8 @@ typedef struct DfDraft {
 DfRect df_draft_place(const DfMoment *moment, int i);
 
 /**
- * Sample what other frames show and what was synthesised in them, each in its source's exposure brought to this
- * frame's. Pixels that are synthesised in this frame are left as they are.
+ * Sample what other frames show and what was synthesised in them, each in its source's exposure brought to
+ * this frame's. Pixels that are synthesised in this frame are left as they are.
  * @return 0 or -ENOMEM
  */
 int df_draft_make(DfDraft *draft, const DfMoment *moment, DfArena *arena);
@@ -50,7 +51,8 @@ int df_draft_is_fresh(const DfDraft *draft, const DfPlace *place);
  * @param x, y  in the plane's samples of the source's frame; overwritten
  * @param out   in the moment's exposure
  */
-void df_draft_sample(const DfMoment *moment, int plane, int32_t source, float *x, float *y, float *out, int n);
+void df_draft_sample(const DfMoment *moment, int plane, int32_t source, float *x, float *y, float *out,
+                     int n);
 
 /** Round a draft's plane into samples of the frame's format, clipped to its codes. */
 void df_draft_round(const DfDraftPlane *plane, const DeepfillFormat *format, uint8_t *out, ptrdiff_t stride);

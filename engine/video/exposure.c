@@ -6,7 +6,9 @@
 
 #include <math.h>
 
-/** The ring's distances from the hole, in pixels: beyond what the hole smears into, and near enough to matter. */
+/**
+ * The ring's distances from the hole, in pixels: beyond what the hole smears into, and near enough to matter.
+ */
 #define RING_FROM 8
 #define RING_TO 32
 
@@ -29,7 +31,9 @@ static float between(const DfTexture *t, float x, float y)
     return above + fy * (below - above);
 }
 
-/** Whether the luma sample at (x, y) is on the ring and known, also where it came from; that is (to_x, to_y). */
+/**
+ * Whether the luma sample at (x, y) is on the ring and known, also where it came from; that is (to_x, to_y).
+ */
 static int is_on_ring(const DfRing *ring, int x, int y, float *to_x, float *to_y)
 {
     const DfPlane *luma = &ring->look->pyramid.levels[0];
@@ -40,7 +44,8 @@ static int is_on_ring(const DfRing *ring, int x, int y, float *to_x, float *to_y
     df_affine_at(ring->affine, x, y, &dx, &dy);
     *to_x = (float)x + dx;
     *to_y = (float)y + dy;
-    if (!(*to_x >= 0 && *to_x <= (float)(luma->width - 1) && *to_y >= 0 && *to_y <= (float)(luma->height - 1)))
+    if (!(*to_x >= 0 && *to_x <= (float)(luma->width - 1) && *to_y >= 0 &&
+          *to_y <= (float)(luma->height - 1)))
         return 0;
     size_t to = (size_t)(*to_y + 0.5f) * luma->width + (size_t)(*to_x + 0.5f);
     return ring->earlier_look->distance[to] > DF_MOTION_MARGIN;
@@ -59,8 +64,9 @@ int df_ring_differences(const DfRing *ring, const DfTexture *texture, const DfTe
         for (int x = 0; x < texture->width && n < most; x += step) {
             int lx = DF_MIN(x << sub_x, luma->width - 1), ly = DF_MIN(y << sub_y, luma->height - 1);
             if (is_on_ring(ring, lx, ly, &to_x, &to_y))
-                out[n++] = texel(texture, x, y) - between(earlier, (float)x + (to_x - (float)lx) / (float)(1 << sub_x),
-                                                          (float)y + (to_y - (float)ly) / (float)(1 << sub_y));
+                out[n++] = texel(texture, x, y) -
+                           between(earlier, (float)x + (to_x - (float)lx) / (float)(1 << sub_x),
+                                   (float)y + (to_y - (float)ly) / (float)(1 << sub_y));
         }
     }
     return n;

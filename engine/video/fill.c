@@ -11,7 +11,9 @@
 #include "video/crop.h"
 #include "video/nearest.h"
 
-/** Sizes that a worker keeps plans and conversions for, some kilobytes each; the least recently used one goes. */
+/**
+ * Sizes that a worker keeps plans and conversions for, some kilobytes each; the least recently used one goes.
+ */
 #define KEPT_SIZES 32
 
 /** Everything prepared for boxes of one size and kind. */

@@ -13,7 +13,10 @@ static int needs_network(const DfFrameSlot *slot)
     return slot->frame.show != DEEPFILL_SHOW_MASK && slot->frame.show != DEEPFILL_SHOW_REGIONS;
 }
 
-/** Whether a frame that is shown so is filled from others: the coarse stage is a matter of each frame by itself. */
+/**
+ * Whether a frame that is shown so is filled from others: the coarse stage is a matter of each frame by
+ * itself.
+ */
 static int is_filled_show(enum DeepfillShow show)
 {
     return show == DEEPFILL_SHOW_FILL || show == DEEPFILL_SHOW_SOURCES;
@@ -41,9 +44,11 @@ static int run_fill(const DfTask *task)
     DfWorker *worker = &frames->workers[task->worker];
 
     if (is_temporal(frames, slot))
-        return df_temporal_fill(&frames->temporal, task->frame, &worker->temporal, slot->fills, &slot->synthesis);
-    return df_fill_box(worker->filler, &slot->frame.image, slot->frame.mask, &slot->regions->boxes[task->unit],
-                       slot->frame.show == DEEPFILL_SHOW_COARSE, &slot->fills[task->unit]);
+        return df_temporal_fill(&frames->temporal, task->frame, &worker->temporal, slot->fills,
+                                &slot->synthesis);
+    return df_fill_box(worker->filler, &slot->frame.image, slot->frame.mask,
+                       &slot->regions->boxes[task->unit], slot->frame.show == DEEPFILL_SHOW_COARSE,
+                       &slot->fills[task->unit]);
 }
 
 static const int64_t *fill_needs(void *opaque, int slot, int *count)
@@ -65,7 +70,8 @@ static int paste_areas(DfFrames *frames, DfFrameSlot *slot, DfWorker *worker)
 {
     const DfMoment *m = df_timeline_moment(&frames->temporal.timeline, slot->number);
     DfArenaMark mark = df_arena_mark(&worker->temporal.scratch);
-    DfBox *boxes = df_arena_take_zeroed(&worker->temporal.scratch, df_size_mul(m->areas.count, sizeof *boxes));
+    DfBox *boxes = df_arena_take_zeroed(&worker->temporal.scratch,
+                                        df_size_mul(m->areas.count, sizeof *boxes));
     int ret = boxes ? 0 : -ENOMEM;
 
     for (int i = 0; boxes && i < m->areas.count; i++)
@@ -140,7 +146,8 @@ static int set_steps(DfFrames *frames, const DfFramesSettings *settings)
 
     if (settings->temporal) {
         int live = !settings->ahead;
-        *step++ = (DfStep){ .name = "view", .ahead = !live, .in_order = live, .units = view_units, .run = run_view };
+        *step++ = (DfStep){ .name = "view", .ahead = !live, .in_order = live, .units = view_units,
+                            .run = run_view };
         *step++ = (DfStep){ .name = "link", .behind = DF_MOST_BACK, .units = one_unit, .run = run_link };
         *step++ = (DfStep){ .name = "follow", .ahead = df_timeline_ahead(settings->ahead), .in_order = 1,
                             .every = DF_MAX(settings->ahead, 1), .always = 1, .units = one_unit,
@@ -211,7 +218,8 @@ static int grow_fills(DfFrameSlot *slot, int count)
 }
 
 /** All that a frame takes before it is sent: as many fills as boxes or areas, and its moment. */
-static int reserve_frame(DfFrames *frames, DfFrameSlot *slot, const DeepfillFrame *frame, const DfRegions *regions)
+static int reserve_frame(DfFrames *frames, DfFrameSlot *slot, const DeepfillFrame *frame,
+                         const DfRegions *regions)
 {
     int count = regions ? regions->box_count : 0;
 

@@ -116,7 +116,8 @@ static int is_repeated(const DfLink *link, const DfLinkEnd *frame, const DfLinkE
 }
 
 /** Differences of one plane over all areas, in `values`. */
-static int differences(const DfLink *link, const Pair *pairs, const DeepfillFormat *format, int plane, float *values)
+static int differences(const DfLink *link, const Pair *pairs, const DeepfillFormat *format, int plane,
+                       float *values)
 {
     int n = 0, sx = df_plane_sub_x(format, plane), sy = df_plane_sub_y(format, plane);
 
@@ -161,8 +162,8 @@ static int begin(DfLink *link, const DfLinkEnd *frame, const DfLinkEnd *earlier)
 }
 
 /**
- * Make do with a narrower ring where a copy holds no more: it was made without knowing of a hole that has moved
- * on for some frames since.
+ * Make do with a narrower ring where a copy holds no more: it was made without knowing of a hole that has
+ * moved on for some frames since.
  */
 static void narrow(DfArea *area, const DfLinkEnd *end)
 {
@@ -181,7 +182,8 @@ static int look_at_all(Pair *pairs, DfLink *link, const DfLinkEnd *frame, const 
         Pair *pair = &pairs[i];
         narrow(&link->areas.items[i], earlier);
         pair->outer = link->areas.items[i].outer;
-        if (!find_planes(&pair->frame, frame, pair->outer) || !find_planes(&pair->earlier, earlier, pair->outer))
+        if (!find_planes(&pair->frame, frame, pair->outer) ||
+            !find_planes(&pair->earlier, earlier, pair->outer))
             return 0;
         if (look_at(&pair->look, &pair->frame, frame, scratch) < 0 ||
             look_at(&pair->earlier_look, &pair->earlier, earlier, scratch) < 0)
@@ -259,8 +261,10 @@ static void interpolate(DfLink *link, const DfLink *whole, double share)
             DfRect from = whole->areas.items[k].outer;
             if (df_rect_empty(df_rect_clip(outer, from)))
                 continue;
-            link->motions[i].to_b = part_of(&whole->motions[k].to_b, share, outer.x0 - from.x0, outer.y0 - from.y0);
-            link->motions[i].to_a = part_of(&whole->motions[k].to_a, share, outer.x0 - from.x0, outer.y0 - from.y0);
+            link->motions[i].to_b = part_of(&whole->motions[k].to_b, share, outer.x0 - from.x0,
+                                            outer.y0 - from.y0);
+            link->motions[i].to_a = part_of(&whole->motions[k].to_a, share, outer.x0 - from.x0,
+                                            outer.y0 - from.y0);
         }
     }
 }

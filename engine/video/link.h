@@ -13,7 +13,8 @@ typedef struct DfLink {
     int back;            /**< how many frames earlier; 0: it is linked to none, a shot begins */
     int repeated;        /**< 1: the same picture once more */
     DfAreas areas;       /**< around the holes of both */
-    DfMotion *motions;   /**< one an area, a: this frame, b: the earlier one; in samples of the area's outer rectangle */
+    DfMotion *motions;   /**< one an area, a: this frame, b: the earlier one; in samples of the area's outer
+                              rectangle */
     float exposure[3];   /**< per plane: this frame less the earlier, in the frame's own levels */
     float error;         /**< what motion and exposure leave unexplained, in levels of 8 bits */
     DfArena keep;        /**< where motions and all live */

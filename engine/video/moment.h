@@ -22,7 +22,8 @@ typedef struct DfMoment {
     DfSource *source;    /**< what others may use of it, with a reference */
     DfAreas areas;       /**< around its own hole */
     DfLink link;         /**< to an earlier frame */
-    int unfilled;        /**< 1: it is shown otherwise, so nothing is put into its hole that others could use */
+    int unfilled;        /**< 1: it is shown otherwise, so nothing is put into its hole that others could
+                              use */
 
     /* What the timeline decides. */
     int planned;         /**< 1: all below holds */

@@ -39,7 +39,9 @@ void df_paste(const DeepfillImage *image, const DeepfillMask *mask, const DfRegi
 void df_paste_tint(const DeepfillImage *image, const DeepfillMask *mask, const DfRegions *regions,
                    DfPasteRow *row);
 
-/** Where a filled pixel came from. Of the pixels that a chroma sample covers, the greatest decides its tint. */
+/**
+ * Where a filled pixel came from. Of the pixels that a chroma sample covers, the greatest decides its tint.
+ */
 enum DfOrigin {
     DF_ORIGIN_NONE,    /**< nowhere: it is not tinted */
     DF_ORIGIN_PAST,    /**< a frame before */

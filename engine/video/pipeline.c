@@ -131,7 +131,8 @@ static int settle_frame(DfPipeline *p, int64_t frame)
 {
     Slot *slot = slot_of(p, frame);
 
-    /* The cheap question first: of many frames that wait for their turn, one alone has its neighbours looked at. */
+    /* The cheap question first: of many frames that wait for their turn, one alone has its neighbours looked
+       at. */
     if (is_done(p, slot) || slot->entered || !needs_met(p, frame, slot->step) ||
         !neighbours_ready(p, frame, slot->step))
         return 0;

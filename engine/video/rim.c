@@ -18,6 +18,9 @@
 /** Difference that is believed to come from noise, coding and imprecise motion, in levels of 8 bits. */
 #define BELIEVED 10.0f
 
+/** Where less than one in so many places would be lost, a doubt costs more than it is worth. */
+#define SLIGHT 10
+
 /** Pixels a side that share a value: the membrane is smooth anyway. */
 #define CELL 4
 
@@ -43,7 +46,8 @@ static float mean_between(const uint8_t *data, ptrdiff_t stride, int bytes, floa
 {
     int x0 = (int)x, y0 = (int)y;
     float fx = x - (float)x0, fy = y - (float)y0;
-    float above = mean_around(data, stride, bytes, x0, y0), below = mean_around(data, stride, bytes, x0, y0 + 1);
+    float above = mean_around(data, stride, bytes, x0, y0);
+    float below = mean_around(data, stride, bytes, x0, y0 + 1);
 
     above += fx * (mean_around(data, stride, bytes, x0 + 1, y0) - above);
     below += fx * (mean_around(data, stride, bytes, x0 + 1, y0 + 1) - below);
@@ -60,9 +64,12 @@ static int is_known(const DeepfillMask *mask, DfRect inside, int x, int y)
                       df_mask_hole(mask, x + HALF, y + HALF));
 }
 
-/** How unlike source and frame are beyond the rim pixel (x, y), looking towards (dx, dy). @return 0: cannot tell */
-static int testify(const DfTimeline *timeline, const DfMoment *m, const DfPlace *place, int x, int y, int dx, int dy,
-                   float *difference)
+/**
+ * How unlike source and frame are beyond the rim pixel (x, y), looking towards (dx, dy). @return 0: cannot
+ * tell
+ */
+static int testify(const DfTimeline *timeline, const DfMoment *m, const DfPlace *place, int x, int y, int dx,
+                   int dy, float *difference)
 {
     const DeepfillFormat *format = &m->image.format;
     const DfEntry *entry = &timeline->ledger[place->source / DF_PLACE_KINDS];
@@ -161,6 +168,7 @@ static int ask_area(const DfTimeline *timeline, const DfMoment *m, const DfTrail
 {
     DfRect hole = area->hole;
     int width = df_rect_width(hole);
+    int64_t known = 0, lost = 0;
     Cells cells;
 
     if (take_cells(&cells, hole, scratch) < 0)
@@ -173,13 +181,19 @@ static int ask_area(const DfTimeline *timeline, const DfMoment *m, const DfTrail
         return 0;
     if (df_membrane(&cells.sum, 1, cells.unknown, scratch) < 0)
         return -ENOMEM;
-    for (int y = 0; y < df_rect_height(hole); y++)
-        for (int x = 0; x < width; x++)
+    for (int y = 0; y < df_rect_height(hole); y++) {
+        for (int x = 0; x < width; x++) {
+            const DfPlace *place = &area->places[(size_t)y * width + x];
             doubted[(size_t)y * width + x] = df_plane_row(cells.sum, y / CELL)[x / CELL] > BELIEVED;
-    return 1;
+            known += place->source >= 0;
+            lost += place->source >= 0 && doubted[(size_t)y * width + x];
+        }
+    }
+    return lost * SLIGHT > known;
 }
 
-int df_rim_ask(DfRim *rim, const DfTimeline *timeline, const DfMoment *m, const DfTrail *trail, DfArena *arena)
+int df_rim_ask(DfRim *rim, const DfTimeline *timeline, const DfMoment *m, const DfTrail *trail,
+               DfArena *arena)
 {
     rim->doubted = df_arena_take_zeroed(arena, df_size_mul(DF_MAX(trail->count, 1), sizeof *rim->doubted));
     if (!rim->doubted)

@@ -16,7 +16,9 @@
  */
 int df_shots_settle(DfTimeline *timeline, int64_t first, int64_t end, DfArena *scratch);
 
-/** @return 1 where what was synthesised is to be made anew in this frame. To be asked once a frame, in order. */
+/**
+ * @return 1 where what was synthesised is to be made anew in this frame. To be asked once a frame, in order.
+ */
 int df_shots_renew(DfTimeline *timeline, const DfMoment *moment);
 
 #endif

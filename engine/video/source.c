@@ -65,7 +65,9 @@ DfPatch df_patch_create(const DeepfillFormat *format, DfRect place)
     return patch;
 }
 
-/** Hole samples that interpolation at a known position may lean on: the taps of a cubic, and half a sample. */
+/**
+ * Hole samples that interpolation at a known position may lean on: the taps of a cubic, and half a sample.
+ */
 #define LEANED_ON 3
 
 static void copy_sample(uint8_t *plane, ptrdiff_t stride, int bytes, int to_x, int to_y, int x, int y)
@@ -73,9 +75,11 @@ static void copy_sample(uint8_t *plane, ptrdiff_t stride, int bytes, int to_x, i
     df_sample_store(plane + to_y * stride, to_x, bytes, df_sample_load(plane + y * stride, x, bytes));
 }
 
-/** Continue known samples into the hole, so far as they are leaned on: along (dx, dy) from each at the rim. */
-static void continue_along(uint8_t *plane, ptrdiff_t stride, int bytes, const uint8_t *hole, int width, int height,
-                           int dx, int dy)
+/**
+ * Continue known samples into the hole, so far as they are leaned on: along (dx, dy) from each at the rim.
+ */
+static void continue_along(uint8_t *plane, ptrdiff_t stride, int bytes, const uint8_t *hole, int width,
+                           int height, int dx, int dy)
 {
     for (int y = DF_MAX(-dy, 0); y < height - DF_MAX(dy, 0); y++) {
         const uint8_t *row = hole + (ptrdiff_t)y * width;
@@ -84,7 +88,8 @@ static void continue_along(uint8_t *plane, ptrdiff_t stride, int bytes, const ui
                 continue;
             for (int k = 1; k <= LEANED_ON; k++) {
                 int to_x = x + k * dx, to_y = y + k * dy;
-                if (to_x < 0 || to_x >= width || to_y < 0 || to_y >= height || !hole[(ptrdiff_t)to_y * width + to_x])
+                if (to_x < 0 || to_x >= width || to_y < 0 || to_y >= height ||
+                    !hole[(ptrdiff_t)to_y * width + to_x])
                     break;
                 copy_sample(plane, stride, bytes, to_x, to_y, x, y);
             }
@@ -104,8 +109,8 @@ static int hide_rim(const DfPatch *patch, const DeepfillFormat *format, const De
         DfTexture t = df_patch_texture(patch, format, p);
         df_crop_hole(mask, patch->place, df_plane_sub_x(format, p), df_plane_sub_y(format, p), hole);
         for (int i = 0; i < 4; i++)
-            continue_along(patch->planes.data[p], t.stride, t.bytes, hole, t.width, t.height, directions[i][0],
-                           directions[i][1]);
+            continue_along(patch->planes.data[p], t.stride, t.bytes, hole, t.width, t.height,
+                           directions[i][0], directions[i][1]);
     }
     df_free(hole);
     return 0;
@@ -120,10 +125,12 @@ static int copy_area(DfPatch *patch, const DeepfillImage *image, const DeepfillM
     for (int p = 0; p < df_plane_count(&image->format); p++)
         df_crop_plane(image, p, place, patch->planes.data[p], patch->planes.stride[p]);
     /* Where the hole is grown, what lies at its rim is the picture still. */
-    return mask && mask->part_count && mask->settings.dilate < LEANED_ON ? hide_rim(patch, &image->format, mask) : 0;
+    return mask && mask->part_count && mask->settings.dilate < LEANED_ON
+        ? hide_rim(patch, &image->format, mask) : 0;
 }
 
-int df_patches_copy(DfPatches *patches, const DeepfillImage *image, const DeepfillMask *mask, const DfAreas *areas)
+int df_patches_copy(DfPatches *patches, const DeepfillImage *image, const DeepfillMask *mask,
+                    const DfAreas *areas)
 {
     df_patches_free(patches);
     if (!areas->count)

@@ -85,7 +85,8 @@ static Window window_of(const Stage *stage, const DfDraftPlane *plane, int p)
     const DeepfillFormat *format = &stage->image.format;
     int sx = df_plane_sub_x(format, p), sy = df_plane_sub_y(format, p);
     int left = stage->place.x0 >> sx, top = stage->place.y0 >> sy;
-    DfRect all = { left, top, left + df_plane_side(format->width, sx), top + df_plane_side(format->height, sy) };
+    DfRect all = { left, top, left + df_plane_side(format->width, sx),
+                   top + df_plane_side(format->height, sy) };
 
     return (Window){ df_rect_clip(all, plane->place), left, top };
 }
@@ -126,14 +127,15 @@ static void exchange_all(const Stage *stage, DfDraft *draft, int out)
 static int find_boxes(Stage *stage, const DfRules *rules)
 {
     DfRules own = *rules;
-    DeepfillMaskSettings settings = { .width = stage->image.format.width, .height = stage->image.format.height,
-                                      .threshold = 0.5f };
+    DeepfillMaskSettings settings = { .width = stage->image.format.width,
+                                      .height = stage->image.format.height, .threshold = 0.5f };
     int ret;
 
     own.width = settings.width;
     own.height = settings.height;
     own.feather = 0;
-    ret = df_mask_create(&stage->mask, &settings, stage->picture, settings.width, settings.width, settings.height);
+    ret = df_mask_create(&stage->mask, &settings, stage->picture, settings.width, settings.width,
+                         settings.height);
     if (ret >= 0)
         ret = df_regions_create(&stage->regions, &own, stage->mask->parts, stage->mask->part_count, NULL);
     return ret;
@@ -169,7 +171,9 @@ static int run_network(DfSynthesiser *worker, const Stage *stage, DfSynthesis *r
     return ret;
 }
 
-/** Whole levels, as the network's fill has them: so this frame uses the very colours that others will find. */
+/**
+ * Whole levels, as the network's fill has them: so this frame uses the very colours that others will find.
+ */
 static void round_fresh(const DfDraftPlane *plane, const uint8_t *fresh, float highest)
 {
     int width = df_rect_width(plane->place);

@@ -36,8 +36,8 @@ int df_synthesise(DfSynthesiser *worker, const DfRules *rules, DfDraft *draft, D
 void df_synthesiser_free(DfSynthesiser *worker);
 
 /**
- * @return 1 where so few pixels are missing that a smooth surface does as well as the network. Where the plan knows
- *         of none, an earlier frame has failed: then there may be many
+ * @return 1 where so few pixels are missing that a smooth surface does as well as the network. Where the plan
+ *         knows of none, an earlier frame has failed: then there may be many
  */
 static inline int df_synthesis_is_slight(const DfMoment *moment)
 {

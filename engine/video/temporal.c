@@ -10,8 +10,8 @@
 #include "video/blend.h"
 #include "video/crop.h"
 
-int df_temporal_init(DfTemporal *temporal, const DeepfillFormat *format, const DfRules *rules, int slots, int ahead,
-                     size_t budget)
+int df_temporal_init(DfTemporal *temporal, const DeepfillFormat *format, const DfRules *rules, int slots,
+                     int ahead, size_t budget)
 {
     temporal->rules = *rules;
     temporal->live = !ahead;
@@ -31,7 +31,8 @@ void df_temporal_free(DfTemporal *temporal)
     *temporal = (DfTemporal){ 0 };
 }
 
-int df_temporal_begin(DfTemporal *temporal, int64_t frame, const DeepfillImage *image, DeepfillMask *mask, int filled)
+int df_temporal_begin(DfTemporal *temporal, int64_t frame, const DeepfillImage *image, DeepfillMask *mask,
+                      int filled)
 {
     DfMoment *m = df_timeline_moment(&temporal->timeline, frame);
     int ret = df_moment_begin(m, frame, image, mask);
@@ -69,7 +70,8 @@ int df_temporal_has_view(const DfTemporal *temporal, int64_t frame)
 /** Copy the surroundings of the holes of a frame and its neighbours out of its image. */
 static int copy_areas(DfTemporal *temporal, DfMoment *m, const DeepfillImage *image)
 {
-    DeepfillMask *masks[] = { mask_of(temporal, m->frame - 1), m->source->mask, mask_of(temporal, m->frame + 1) };
+    DeepfillMask *masks[] = { mask_of(temporal, m->frame - 1), m->source->mask,
+                              mask_of(temporal, m->frame + 1) };
     DfAreas areas = { 0 };
     int ret = df_areas_create(&areas, &image->format, masks, DF_COUNT(masks));
 
@@ -90,7 +92,10 @@ static DeepfillImage image_of(const DfPatch *whole, const DeepfillFormat *format
     return image;
 }
 
-/** Live, what is wanted of a frame is known only when the next one comes: until then a copy of all of it is kept. */
+/**
+ * Live, what is wanted of a frame is known only when the next one comes: until then a copy of all of it is
+ * kept.
+ */
 static int view_live(DfTemporal *temporal, DfMoment *m)
 {
     DfMoment *before = find_moment(temporal, m->frame - 1);

@@ -55,21 +55,27 @@ void df_timeline_free(DfTimeline *timeline)
     *timeline = (DfTimeline){ 0 };
 }
 
-/** The trail of the frame that `m` is linked to: within the block the moment's own, before it what was carried. */
+/**
+ * The trail of the frame that `m` is linked to: within the block the moment's own, before it what was
+ * carried.
+ */
 static DfTrail *earlier_trail(DfTimeline *timeline, const Block *block, const DfMoment *m)
 {
     int64_t frame = m->frame - m->link.back;
 
-    return frame >= block->first ? &df_timeline_moment(timeline, frame)->trail : &timeline->carry[frame % DF_MOST_BACK];
+    return frame >= block->first ? &df_timeline_moment(timeline, frame)->trail
+                                 : &timeline->carry[frame % DF_MOST_BACK];
 }
 
 /** A stride from a frame to the one that it is linked to. */
-static DfStride stride_back(DfTimeline *timeline, const Block *block, const DfMoment *m, unsigned kinds, int shown)
+static DfStride stride_back(DfTimeline *timeline, const Block *block, const DfMoment *m, unsigned kinds,
+                            int shown)
 {
     return (DfStride){
         .from = m->source->mask, .link = &m->link, .backwards = 1,
         .to = df_timeline_moment(timeline, m->frame - m->link.back)->source,
-        .trail = earlier_trail(timeline, block, m), .ledger = timeline->ledger, .kinds = kinds, .shown = shown,
+        .trail = earlier_trail(timeline, block, m), .ledger = timeline->ledger, .kinds = kinds,
+        .shown = shown,
     };
 }
 
@@ -151,8 +157,8 @@ static int plan_future(DfTimeline *timeline, const Block *block, DfArena *scratc
         if (next) {
             DfStride stride = {
                 .from = m->source->mask, .link = &next->link, .to = next->source, .shown = 1,
-                .trail = &timeline->future[next->frame % DF_COUNT(timeline->future)], .ledger = timeline->ledger,
-                .kinds = KIND(DF_PLACE_SHOWN),
+                .trail = &timeline->future[next->frame % DF_COUNT(timeline->future)],
+                .ledger = timeline->ledger, .kinds = KIND(DF_PLACE_SHOWN),
             };
             df_trail_follow(trail, &stride);
         }
@@ -210,7 +216,9 @@ static int follow_old(DfTimeline *timeline, const Block *block, DfMoment *m, int
     return 0;
 }
 
-/** A repeated frame repeats its fill, and so its places; from before a block, those that the ledger has kept. */
+/**
+ * A repeated frame repeats its fill, and so its places; from before a block, those that the ledger has kept.
+ */
 static int repeat(DfTimeline *timeline, const Block *block, DfMoment *m)
 {
     const DfMoment *before = df_timeline_moment(timeline, m->frame - 1);
@@ -232,9 +240,9 @@ static int is_repeat(const DfTimeline *timeline, const Block *block, const DfMom
 }
 
 /**
- * What was synthesised before stays, unless too much has moved around it since: then it is made anew. The rest
- * is synthesised in the first frame that needs it: the one of a block that needs most would serve more frames, but
- * there the network sees least.
+ * What was synthesised before stays, unless too much has moved around it since: then it is made anew. The
+ * rest is synthesised in the first frame that needs it: the one of a block that needs most would serve more
+ * frames, but there the network sees least.
  */
 static int plan_made(DfTimeline *timeline, const Block *block)
 {

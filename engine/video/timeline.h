@@ -19,7 +19,8 @@ typedef struct DfTimeline {
     DfEntry *ledger;      /**< by id: the sources that this block or later ones may use */
     int entries;
     DfTrail carry[DF_MOST_BACK]; /**< of the frames before a block: their places in the past */
-    DfTrail past[DF_MOST_BACK];  /**< the next ones to be carried: the former are read until a block is planned */
+    DfTrail past[DF_MOST_BACK];  /**< the next ones to be carried: the former are read until a block is
+                                      planned */
     DfTrail carry_old[DF_MOST_BACK];
     DfTrail last;         /**< all places of the frame before a block, for its repetition */
     DfTrail future[DF_MOST_BACK + 1];

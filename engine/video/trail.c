@@ -71,7 +71,8 @@ int df_trail_copy(DfTrail *to, const DfTrail *from)
     at = 0;
     for (int i = 0; i < from->count; i++) {
         to->areas[i] = (DfTrailArea){ from->areas[i].hole, to->memory + at };
-        memcpy(to->areas[i].places, from->areas[i].places, places_of(from->areas[i].hole) * sizeof *to->memory);
+        memcpy(to->areas[i].places, from->areas[i].places,
+               places_of(from->areas[i].hole) * sizeof *to->memory);
         at += places_of(from->areas[i].hole);
     }
     to->count = from->count;
@@ -130,7 +131,10 @@ static void add_residual(const DfResidual *more, int x, int y, float *dx, float 
 /** Samples inside a grown hole that are as good as known: what is to be hidden begins farther in. */
 #define HARMLESS 2
 
-/** Steps shorter than this reveal nothing: a camera that stands still is found to move by hundredths of a pixel. */
+/**
+ * Steps shorter than this reveal nothing: a camera that stands still is found to move by hundredths of a
+ * pixel.
+ */
 #define STEP 0.125f
 
 static int is_grown(const DeepfillMask *mask)
@@ -167,8 +171,9 @@ static int may_be_hidden(const DeepfillMask *mask, int hidden)
 static const DfPlace nowhere = { 0, 0, -1 };
 
 /**
- * The place of the nearest of the four samples around (x, y) whose source, moved by the fraction, still shows it.
- * Interpolated places would mix sources; unchecked ones would creep into their source's hole, a fraction a step.
+ * The place of the nearest of the four samples around (x, y) whose source, moved by the fraction, still shows
+ * it. Interpolated places would mix sources; unchecked ones would creep into their source's hole, a fraction
+ * a step.
  */
 static DfPlace take_over(const DfStride *stride, float x, float y)
 {
@@ -192,9 +197,9 @@ static DfPlace take_over(const DfStride *stride, float x, float y)
 }
 
 /**
- * Where a pixel that arrives at (x, y) is to be had. At the rim what was seen before goes first: on a pan slower
- * than half a pixel a frame all that is revealed arrives there, and a rim that took the latest frame each time
- * would never see far enough to hand anything on.
+ * Where a pixel that arrives at (x, y) is to be had. At the rim what was seen before goes first: on a pan
+ * slower than half a pixel a frame all that is revealed arrives there, and a rim that took the latest frame
+ * each time would never see far enough to hand anything on.
  */
 static DfPlace arrive(const DfStride *stride, float x, float y)
 {
@@ -202,7 +207,8 @@ static DfPlace arrive(const DfStride *stride, float x, float y)
     int hidden = count_hidden(to->mask, x, y);
     DfPlace place = hidden && stride->trail && !stride->trail->blank ? take_over(stride, x, y) : nowhere;
 
-    if (place.source < 0 && stride->shown && may_be_hidden(to->mask, hidden) && df_patches_at(&to->shown, x, y))
+    if (place.source < 0 && stride->shown && may_be_hidden(to->mask, hidden) &&
+        df_patches_at(&to->shown, x, y))
         place = (DfPlace){ x, y, to->id * DF_PLACE_KINDS + DF_PLACE_SHOWN };
     return place;
 }

@@ -55,7 +55,8 @@ typedef struct DfStride {
     const DfTrail *trail;     /**< its places; NULL: none */
     const DfEntry *ledger;    /**< what they point to */
     unsigned kinds;           /**< bit set of those that may be taken over from the trail */
-    int shown;                /**< 1: pixels that arrive outside its hole are had there; 0: the trail alone counts */
+    int shown;                /**< 1: pixels that arrive outside its hole are had there; 0: the trail alone
+                                   counts */
 } DfStride;
 
 /** Lay a trail out for the hole of a mask, all places nowhere. @return 0 or -ENOMEM */
