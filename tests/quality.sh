@@ -3,9 +3,10 @@
 #
 #   tests/quality.sh [MODEL ...]      (default: small)
 #
-# For every clip and hole, and each model: PSNR in the hole (dB) and flicker (tests/tools/score.c says
-# what it means), beside ffmpeg's delogo where the hole is a rectangle. Clips: the project's sample and,
-# where present, those of ../shared/clips. FRAMES (default 50) a clip.
+# For every clip and hole, and each model, filled from other frames and each frame alone: PSNR in the hole
+# (dB) and flicker (tests/tools/score.c says what it means), beside ffmpeg's delogo where the hole is a
+# rectangle. Clips: the project's sample and, where present, those of ../shared/clips. FRAMES (default 50) a
+# clip.
 set -eu
 cd "$(dirname "$0")/.."
 build=${BUILD:-build} ffmpeg=${FFMPEG:-build/ffmpeg} frames=${FRAMES:-50}
@@ -64,6 +65,7 @@ for clip in samples/truth.mp4 ../shared/clips/*.mp4; do
         mask_of $kind "$w" "$h"
         for model; do
             judge "$(basename "$model")" "deepfill=$work/mask.png:model=$model:dilate=0"
+            judge "$(basename "$model"), alone" "deepfill=$work/mask.png:model=$model:dilate=0:temporal=0"
         done
         if [ -n "$rect" ]; then
             judge delogo "delogo=$(echo $rect | awk '{print "x=" $1 ":y=" $2 ":w=" $3 ":h=" $4}')"
