@@ -206,7 +206,7 @@ static void hole_of_one_picture_suffices(void **state)
 
 /* -------------------------------------------------------------- what an affine does not explain -- */
 
-/** Two things that pass behind the hole, one to the right and one to the left: no affine explains half of it. */
+/** Two things pass behind the hole, one to the right, one to the left: no affine explains half of it. */
 static void put_objects(void)
 {
     waves_put(pair.a, 130, 190, 0);
@@ -215,7 +215,7 @@ static void put_objects(void)
     waves_put(pair.b, 54, 114, -6);
 }
 
-/** What the affine of the background or of either passer does not explain, the residual does: each keeps its way. */
+/** What no affine explains, the residual does: each of the passers keeps its way. */
 static void object_behind_the_hole_is_followed(void **state)
 {
     const double pan[6] = { 1.5, 1, 0, 0, 0, 1 };
