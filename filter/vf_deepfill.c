@@ -28,145 +28,15 @@
  * polls.
  */
 
-#include <deepfill.h>
-
 #include "libavutil/common.h"
-#include "libavutil/opt.h"
 #include "libavutil/pixdesc.h"
 
 #include "deepfill_boxes.h"
 #include "deepfill_compat.h"
+#include "deepfill_context.h"
 #include "deepfill_frame.h"
-#include "deepfill_mask_input.h"
 #include "deepfill_mask_source.h"
-#include "deepfill_queue.h"
-#include "deepfill_report.h"
 #include "formats.h"
-
-enum EOFAction {
-    EOF_ACTION_REPEAT,
-    EOF_ACTION_PASS,
-    EOF_ACTION_ENDALL,
-};
-
-typedef struct FillContext {
-    const AVClass *class;
-
-    char *mask;
-    char *box;
-    char *model_name;
-    float threshold;
-    int invert;
-    int alpha;
-    int dilate;
-    int feather;
-    int size;
-    int workers;
-    int delay;
-    int temporal;
-    int ahead;
-    int memory;
-    int64_t mask_start;
-    int mask_loop;
-    AVDictionary *mask_opts;
-    int eof_action;
-    int show;
-
-    DeepfillModel *model;
-    DeepfillMaskInput masks;
-    DeepfillQueue queue;
-    DeepfillReport report;
-
-    int flushed;      ///< nothing more is taken: end_status follows the frames in flight
-    int end_status;
-    int64_t end_pts;
-    int failed;       ///< the error for which activate() has given up, or 0
-} FillContext;
-
-#define OFFSET(x) offsetof(FillContext, x)
-#define FLAGS (AV_OPT_FLAG_FILTERING_PARAM | AV_OPT_FLAG_VIDEO_PARAM)
-#define RUNTIME (FLAGS | AV_OPT_FLAG_RUNTIME_PARAM)
-#define CONST(name, help, value, flags, unit) \
-    { name, help, 0, AV_OPT_TYPE_CONST, { .i64 = value }, 0, 0, flags, unit }
-
-static const AVOption deepfill_options[] = {
-    { "mask", "file or URL of the mask; without it, and without box, a second input is the mask",
-      OFFSET(mask), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, FLAGS },
-    { "box", "rectangles to fill instead of a mask: 'x y w h', several joined by |",
-      OFFSET(box), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, FLAGS },
-    { "model", "built-in model or checkpoint file",
-      OFFSET(model_name), AV_OPT_TYPE_STRING, { .str = "small" }, 0, 0, FLAGS },
-    { "threshold", "mask value above which a pixel is in the hole",
-      OFFSET(threshold), AV_OPT_TYPE_FLOAT, { .dbl = 0.5 }, 0, 1, RUNTIME },
-    { "invert", "black is the hole",
-      OFFSET(invert), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, RUNTIME },
-    { "alpha", "the mask file's alpha plane alone is the mask",
-      OFFSET(alpha), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, FLAGS },
-    { "dilate", "pixels by which the hole grows",
-      OFFSET(dilate), AV_OPT_TYPE_INT, { .i64 = 4 }, 0, 256, RUNTIME },
-    { "feather", "width in pixels of the blend outside the grown hole",
-      OFFSET(feather), AV_OPT_TYPE_INT, { .i64 = 4 }, 0, 256, RUNTIME },
-    { "size", "longest side at which the network works; 0: the model's own",
-      OFFSET(size), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 4096, FLAGS },
-    { "workers", "frames filled at once; 0: as many as CPUs, or as threads",
-      OFFSET(workers), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 256, FLAGS },
-    { "delay", "most frames held back, beside those for ahead; -1: as many as workers",
-      OFFSET(delay), AV_OPT_TYPE_INT, { .i64 = -1 }, -1, 1024, FLAGS },
-    { "temporal", "fill from other frames first; off: each frame by itself",
-      OFFSET(temporal), AV_OPT_TYPE_BOOL, { .i64 = 1 }, 0, 1, FLAGS },
-    { "ahead", "frames looked ahead; -1: as many as fit memory, at most 120; 0: none, for live use",
-      OFFSET(ahead), AV_OPT_TYPE_INT, { .i64 = -1 }, -1, 1024, FLAGS },
-    { "memory", "MiB for held frames and their sources",
-      OFFSET(memory), AV_OPT_TYPE_INT, { .i64 = 512 }, 1, 1 << 20, FLAGS },
-    { "mask_start", "where in the mask the video's time 0 lies",
-      OFFSET(mask_start), AV_OPT_TYPE_DURATION, { .i64 = 0 }, INT64_MIN / 4, INT64_MAX / 4, FLAGS },
-    { "mask_loop", "the mask file starts again at its end",
-      OFFSET(mask_loop), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, FLAGS },
-    { "mask_opts", "options for opening the mask file",
-      OFFSET(mask_opts), AV_OPT_TYPE_DICT, { .str = NULL }, 0, 0, FLAGS },
-    { "eof_action", "what to do after the mask's end",
-      OFFSET(eof_action), AV_OPT_TYPE_INT, { .i64 = EOF_ACTION_REPEAT }, 0, EOF_ACTION_ENDALL, FLAGS,
-      "eof_action" },
-        CONST("repeat", "repeat its last picture", EOF_ACTION_REPEAT, FLAGS, "eof_action"),
-        CONST("pass", "pass the video through", EOF_ACTION_PASS, FLAGS, "eof_action"),
-        CONST("endall", "end the video", EOF_ACTION_ENDALL, FLAGS, "eof_action"),
-    { "show", "what to put into the hole",
-      OFFSET(show), AV_OPT_TYPE_INT, { .i64 = DEEPFILL_SHOW_FILL }, 0, DEEPFILL_SHOW_SOURCES, RUNTIME,
-      "show" },
-        CONST("fill", "what other frames show or the network makes", DEEPFILL_SHOW_FILL, RUNTIME, "show"),
-        CONST("mask", "a tint", DEEPFILL_SHOW_MASK, RUNTIME, "show"),
-        CONST("regions", "a tint, and the outlines of all boxes", DEEPFILL_SHOW_REGIONS, RUNTIME, "show"),
-        CONST("coarse", "what the network's first stage makes of it", DEEPFILL_SHOW_COARSE, RUNTIME, "show"),
-        CONST("sources", "the fill, tinted by where it came from", DEEPFILL_SHOW_SOURCES, RUNTIME, "show"),
-    { NULL }
-};
-
-AVFILTER_DEFINE_CLASS(deepfill);
-
-static int check_options(AVFilterContext *ctx)
-{
-    const FillContext *s = ctx->priv;
-    const char *wrong = NULL;
-
-    if (s->mask && s->box) {
-        /* Unnamed, what follows a colon in a file's name becomes the second option. */
-        av_log(ctx, AV_LOG_ERROR, "mask='%s' and box='%s' exclude each other: give one of them (a colon in "
-               "the mask's name is written \\\\:).\n", s->mask, s->box);
-        return AVERROR(EINVAL);
-    }
-    if (s->alpha && !s->mask)
-        wrong = "alpha=1 is for mask=FILE alone: a second input and box= have no alpha plane";
-    else if (s->mask_loop && !s->mask)
-        wrong = "mask_loop=1 is for mask=FILE alone: repeat a second input by -stream_loop -1 before its -i";
-    else if (s->mask_opts && !s->mask)
-        wrong = "mask_opts= is for mask=FILE alone: give a second input's options before its -i";
-    else if (s->size && s->size < 64)
-        wrong = "size= is 0, for the model's own, or 64 to 4096";
-    if (!wrong)
-        return 0;
-    av_log(ctx, AV_LOG_ERROR, "%s.\n", wrong);
-    return AVERROR(EINVAL);
-}
 
 static DeepfillSourceSettings source_settings(AVFilterContext *ctx)
 {
@@ -197,7 +67,7 @@ static av_cold int init(AVFilterContext *ctx)
 
     s->report.log = ctx;
     ff_deepfill_input_init(&s->masks, ctx, s->mask_start);
-    if ((ret = check_options(ctx)) < 0)
+    if ((ret = ff_deepfill_check_options(ctx)) < 0)
         return ret;
     ret = deepfill_model_exists(s->model_name);
     if (ret < 0) {
@@ -507,7 +377,7 @@ const DeepfillAVFilter ff_vf_deepfill = {
     DEEPFILL_PUBLIC(name)        = "deepfill",
     DEEPFILL_PUBLIC(description) =
         NULL_IF_CONFIG_SMALL("Fill what a mask marks from other frames, by a network."),
-    DEEPFILL_PUBLIC(priv_class)  = &deepfill_class,
+    DEEPFILL_PUBLIC(priv_class)  = &ff_deepfill_class,
     DEEPFILL_PUBLIC(flags)       = AVFILTER_FLAG_SUPPORT_TIMELINE_INTERNAL | AVFILTER_FLAG_DYNAMIC_INPUTS,
     .priv_size       = sizeof(FillContext),
     .init            = init,

@@ -256,6 +256,21 @@ int df_fill_reserve(DfFill *fill, const DeepfillFormat *format, int width, int h
     return ret;
 }
 
+int df_fills_reserve(DfFill **fills, int *room, int count)
+{
+    if (count <= *room)
+        return 0;
+    DfFill *grown = df_alloc(df_size_mul(count, sizeof *grown));
+    if (!grown)
+        return -ENOMEM;
+    if (*room)
+        memcpy(grown, *fills, *room * sizeof *grown);
+    df_free(*fills);
+    *fills = grown;
+    *room = count;
+    return 0;
+}
+
 int df_fill_box(DfFiller *filler, const DeepfillImage *image, const DeepfillMask *mask, const DfBox *box,
                 int coarse, DfFill *fill)
 {

@@ -46,6 +46,14 @@ int df_fill_reserve(DfFill *fill, const DeepfillFormat *format, int width, int h
 int df_fill_box(DfFiller *filler, const DeepfillImage *image, const DeepfillMask *mask, const DfBox *box,
                 int coarse, DfFill *fill);
 
+/**
+ * Make room for `count` fills; those that are there keep their memory.
+ *
+ * @param fills  an array of *room; NULL where that is 0
+ * @return 0 or -ENOMEM
+ */
+int df_fills_reserve(DfFill **fills, int *room, int count);
+
 /** Free a fill's memory. */
 void df_fill_free(DfFill *fill);
 

@@ -201,22 +201,6 @@ int df_frames_room(DfFrames *frames)
     return slot < 0 ? slot : 0;
 }
 
-/** Make room for one fill a box; those that are there keep their memory. */
-static int grow_fills(DfFrameSlot *slot, int count)
-{
-    if (count <= slot->fill_count)
-        return 0;
-    DfFill *fills = df_alloc(df_size_mul(count, sizeof *fills));
-    if (!fills)
-        return -ENOMEM;
-    if (slot->fills)
-        memcpy(fills, slot->fills, slot->fill_count * sizeof *fills);
-    df_free(slot->fills);
-    slot->fills = fills;
-    slot->fill_count = count;
-    return 0;
-}
-
 /** All that a frame takes before it is sent: as many fills as boxes or areas, and its moment. */
 static int reserve_frame(DfFrames *frames, DfFrameSlot *slot, const DeepfillFrame *frame,
                          const DfRegions *regions)
@@ -230,7 +214,7 @@ static int reserve_frame(DfFrames *frames, DfFrameSlot *slot, const DeepfillFram
             return -ENOMEM;
         count = DF_MAX(count, df_timeline_moment(&frames->temporal.timeline, frames->sent)->areas.count);
     }
-    int ret = grow_fills(slot, count);
+    int ret = df_fills_reserve(&slot->fills, &slot->fill_count, count);
     if (ret < 0 && frames->has_temporal)
         df_temporal_withdraw(&frames->temporal, frames->sent);
     return ret;

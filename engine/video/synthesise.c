@@ -141,24 +141,9 @@ static int find_boxes(Stage *stage, const DfRules *rules)
     return ret;
 }
 
-static int reserve_fills(DfSynthesiser *worker, int count)
-{
-    if (count <= worker->fill_count)
-        return 0;
-    DfFill *fills = df_alloc(df_size_mul(count, sizeof *fills));
-    if (!fills)
-        return -ENOMEM;
-    if (worker->fill_count)
-        memcpy(fills, worker->fills, worker->fill_count * sizeof *fills);
-    df_free(worker->fills);
-    worker->fills = fills;
-    worker->fill_count = count;
-    return 0;
-}
-
 static int run_network(DfSynthesiser *worker, const Stage *stage, DfSynthesis *result)
 {
-    int ret = reserve_fills(worker, stage->regions->box_count);
+    int ret = df_fills_reserve(&worker->fills, &worker->fill_count, stage->regions->box_count);
 
     for (int i = 0; ret >= 0 && i < stage->regions->box_count; i++) {
         ret = df_fill_box(worker->filler, &stage->image, stage->mask, &stage->regions->boxes[i], 0,
