@@ -41,7 +41,7 @@ static const uint8_t *bytes_of(const DfWeights *weights, const char *name)
     const DfTensor *tensor = df_weights_find(weights, name);
     if (!tensor)
         fail_msg("%s lacks %s", weights->name, name);
-    return weights->data + tensor->begin;
+    return tensor->data;
 }
 
 /* ---------------------------------------------------------------------------------- running -- */
@@ -133,7 +133,7 @@ static void compare_final(const DfWeights *golden, const char *name, const uint8
 {
     size_t every, different = 0;
     const DfTensor *tensor = expected(golden, name, "final", &every);
-    const uint8_t *wanted = golden->data + tensor->begin;
+    const uint8_t *wanted = tensor->data;
     for (size_t i = 0; i < tensor->count; i++) {
         assert_in_range(abs(wanted[i] - found[i * every]), 0, 1);
         different += wanted[i] != found[i * every];
@@ -171,7 +171,7 @@ static void check_model(const char *name)
         if (!size)
             continue;
         Case c = { .height = mask->shape[0], .width = mask->shape[1], .cnum = info.cnum,
-                   .official = !strcmp(info.semantics, "official"), .mask = pictures->data + mask->begin,
+                   .official = !strcmp(info.semantics, "official"), .mask = mask->data,
                    .picture = bytes_of(pictures, size + 1) };
         check_case(model, &c, golden, mask->name);
         cases++;

@@ -5,6 +5,7 @@
  * Read, not mapped: another process that cuts a mapped file short would kill this one.
  */
 #define _GNU_SOURCE
+#include "weights/bytes.h"
 #include "weights/weights.h"
 
 #include <errno.h>
@@ -42,12 +43,12 @@ static int is_leveldb(const uint8_t *bytes, size_t size)
 static const struct {
     int (*is)(const uint8_t *bytes, size_t size);
     int (*parse)(DfWeights *weights, const uint8_t *bytes, size_t size);
-    const char *name; /* of a container that is told but not read */
+    const char *name;
 } containers[] = {
-    { is_safetensors, df_safetensors_parse, NULL },
-    { is_zip, NULL, "a PyTorch checkpoint (zip)" },
-    { is_pickle, NULL, "a PyTorch checkpoint (pickle)" },
-    { is_leveldb, NULL, "a TensorFlow checkpoint's index" },
+    { is_safetensors, df_safetensors_parse, "safetensors" },
+    { is_zip, NULL, "PyTorch zip" },
+    { is_pickle, NULL, "PyTorch legacy" },
+    { is_leveldb, NULL, "TensorFlow" },
 };
 
 static int parse(DfWeights *weights, const uint8_t *bytes, size_t size)
@@ -55,9 +56,10 @@ static int parse(DfWeights *weights, const uint8_t *bytes, size_t size)
     for (size_t i = 0; i < DF_COUNT(containers); i++) {
         if (!containers[i].is(bytes, size))
             continue;
+        weights->container = containers[i].name;
         if (containers[i].parse)
             return containers[i].parse(weights, bytes, size);
-        return df_error(-EINVAL, "%s: is %s, which cannot be read: convert it to safetensors first",
+        return df_error(-EINVAL, "%s: is a %s checkpoint, which cannot be read: convert it to safetensors first",
                         weights->name, containers[i].name);
     }
     return df_error(-EINVAL, "%s: is no safetensors file", weights->name);
@@ -107,31 +109,41 @@ static int read_all(const char *path, int fd, uint8_t *bytes, size_t size)
     return 0;
 }
 
-static int load(const char *path, uint8_t **bytes, size_t *size)
+/* The file's bytes join those of the weights. */
+static int load(DfWeights *weights, const char *path)
 {
-    int fd = open_regular(path, size);
+    if (df_list_grow((void **)&weights->files, weights->file_count, sizeof *weights->files) < 0)
+        return -ENOMEM;
+    DfFile *file = &weights->files[weights->file_count];
+    *file = (DfFile){ 0 };
+    int fd = open_regular(path, &file->size);
     if (fd < 0)
         return fd;
-    *bytes = df_alloc(*size);
-    int error = *bytes ? read_all(path, fd, *bytes, *size) : -ENOMEM;
+    weights->file_count++;
+    file->path = df_strdup(path);
+    file->bytes = df_alloc(file->size);
+    int error = file->path && file->bytes ? read_all(path, fd, file->bytes, file->size) : -ENOMEM;
     close(fd);
     return error;
 }
 
 /* ------------------------------------------------------------------------------------- weights -- */
 
-/* Takes over `file`, which may be NULL where the bytes are somebody else's. */
-static int create(DfWeights **weights, const char *name, uint8_t *file, const uint8_t *bytes, size_t size)
+static int create(DfWeights **weights, const char *name)
 {
-    int error = -ENOMEM;
     DfWeights *w = df_alloc(sizeof *w);
-    if (!w) {
-        df_free(file);
-        return error;
-    }
-    w->file = file;
+    if (!w)
+        return -ENOMEM;
+    *weights = w;
     w->name = df_strdup(name);
-    if (w->name)
+    return w->name ? 0 : -ENOMEM;
+}
+
+int df_weights_parse(DfWeights **weights, const char *name, const uint8_t *bytes, size_t size)
+{
+    DfWeights *w = NULL;
+    int error = create(&w, name);
+    if (!error)
         error = parse(w, bytes, size);
     if (error < 0)
         df_weights_close(&w);
@@ -140,21 +152,19 @@ static int create(DfWeights **weights, const char *name, uint8_t *file, const ui
     return error;
 }
 
-int df_weights_parse(DfWeights **weights, const char *name, const uint8_t *bytes, size_t size)
-{
-    return create(weights, name, NULL, bytes, size);
-}
-
 int df_weights_open(DfWeights **weights, const char *path)
 {
-    uint8_t *file = NULL;
-    size_t size = 0;
-    int error = load(path, &file, &size);
-    if (error < 0) {
-        df_free(file);
-        return error;
-    }
-    return create(weights, path, file, file, size);
+    DfWeights *w = NULL;
+    int error = create(&w, path);
+    if (!error)
+        error = load(w, path);
+    if (!error)
+        error = parse(w, w->files[0].bytes, w->files[0].size);
+    if (error < 0)
+        df_weights_close(&w);
+    else
+        *weights = w;
+    return error;
 }
 
 void df_weights_close(DfWeights **weights)
@@ -168,9 +178,13 @@ void df_weights_close(DfWeights **weights)
         df_free(w->meta[i].key);
         df_free(w->meta[i].value);
     }
+    for (size_t i = 0; i < w->file_count; i++) {
+        df_free(w->files[i].path);
+        df_free(w->files[i].bytes);
+    }
     df_free(w->tensors);
     df_free(w->meta);
-    df_free(w->file);
+    df_free(w->files);
     df_free(w->name);
     df_free(w);
     *weights = NULL;

@@ -37,8 +37,22 @@ static const struct {
 typedef struct Entry {
     DfTensor *tensor;
     unsigned value_bytes;
+    uint64_t begin, end; /* of its bytes in the data */
     int has_type, has_shape, has_offsets;
 } Entry;
+
+/* Where a tensor's bytes lie in the data. */
+typedef struct Place {
+    uint64_t begin, end;
+    size_t tensor; /* its number */
+} Place;
+
+/* The header while it is read. */
+typedef struct Header {
+    DfWeights *weights;
+    DfJson json;
+    Place *places; /* one a tensor */
+} Header;
 
 static int read_type(DfJson *json, Entry *entry)
 {
@@ -85,8 +99,8 @@ static int read_shape(DfJson *json, Entry *entry)
 
 static int read_offsets(DfJson *json, Entry *entry)
 {
-    if (df_json_expect(json, '[') < 0 || df_json_unsigned(json, &entry->tensor->begin) < 0 ||
-        df_json_expect(json, ',') < 0 || df_json_unsigned(json, &entry->tensor->end) < 0)
+    if (df_json_expect(json, '[') < 0 || df_json_unsigned(json, &entry->begin) < 0 ||
+        df_json_expect(json, ',') < 0 || df_json_unsigned(json, &entry->end) < 0)
         return -EINVAL;
     return df_json_expect(json, ']');
 }
@@ -122,14 +136,14 @@ static int check_tensor(const DfJson *json, const Entry *entry)
     if (!entry->has_type || !entry->has_shape || !entry->has_offsets)
         return df_error(-EINVAL, "%s: tensor '%.80s' lacks its %s", json->name, t->name,
                         !entry->has_type ? "dtype" : !entry->has_shape ? "shape" : "data_offsets");
-    if (t->begin > t->end)
+    if (entry->begin > entry->end)
         return df_error(-EINVAL, "%s: tensor '%.80s' ends (%" PRIu64 ") before it begins (%" PRIu64 ")",
-                        json->name, t->name, t->end, t->begin);
-    if (__builtin_mul_overflow(t->count, entry->value_bytes, &bytes) || bytes != t->end - t->begin) {
+                        json->name, t->name, entry->end, entry->begin);
+    if (__builtin_mul_overflow(t->count, entry->value_bytes, &bytes) || bytes != entry->end - entry->begin) {
         char shape[160];
         df_tensor_shape_text(shape, sizeof shape, t->shape, t->rank);
         return df_error(-EINVAL, "%s: tensor '%.80s' of shape %s has %" PRIu64 " bytes, which is not its "
-                        "size", json->name, t->name, shape, t->end - t->begin);
+                        "size", json->name, t->name, shape, entry->end - entry->begin);
     }
     return 0;
 }
@@ -148,7 +162,7 @@ static int read_key(DfJson *json, char **key)
     return error;
 }
 
-static int read_tensor(DfJson *json, DfTensor *tensor)
+static int read_tensor(DfJson *json, DfTensor *tensor, Place *place)
 {
     Entry entry = { .tensor = tensor };
     int first = 1, more;
@@ -163,19 +177,28 @@ static int read_tensor(DfJson *json, DfTensor *tensor)
         if (error < 0)
             return error;
     }
-    return more < 0 ? more : check_tensor(json, &entry);
+    if (more < 0)
+        return more;
+    df_tensor_pack(tensor);
+    *place = (Place){ entry.begin, entry.end, 0 };
+    return check_tensor(json, &entry);
 }
 
 /* Takes the name over, whatever happens. */
-static int add_tensor(DfWeights *weights, DfJson *json, char *name)
+static int add_tensor(Header *header, char *name)
 {
-    if (df_list_grow((void **)&weights->tensors, weights->tensor_count, sizeof *weights->tensors) < 0) {
+    DfWeights *weights = header->weights;
+    size_t count = weights->tensor_count;
+    if (df_list_grow((void **)&weights->tensors, count, sizeof *weights->tensors) < 0 ||
+        df_list_grow((void **)&header->places, count, sizeof *header->places) < 0) {
         df_free(name);
         return -ENOMEM;
     }
-    DfTensor *tensor = &weights->tensors[weights->tensor_count++];
-    *tensor = (DfTensor){ .name = name };
-    return read_tensor(json, tensor);
+    weights->tensors[count] = (DfTensor){ .name = name };
+    weights->tensor_count++;
+    int error = read_tensor(&header->json, &weights->tensors[count], &header->places[count]);
+    header->places[count].tensor = count;
+    return error;
 }
 
 static int read_metadata(DfWeights *weights, DfJson *json)
@@ -199,8 +222,9 @@ static int read_metadata(DfWeights *weights, DfJson *json)
 
 /* ---------------------------------------------------------------------------- the whole header -- */
 
-static int read_header(DfWeights *weights, DfJson *json)
+static int read_entries(Header *header)
 {
+    DfJson *json = &header->json;
     int first = 1, more, metadata = 0;
     if (df_json_expect(json, '{') < 0)
         return -EINVAL;
@@ -210,11 +234,11 @@ static int read_header(DfWeights *weights, DfJson *json)
         if (error < 0)
             return error;
         if (strcmp(key, "__metadata__")) {
-            error = add_tensor(weights, json, key);
+            error = add_tensor(header, key);
         } else {
             df_free(key);
             error = metadata++ ? df_error(-EINVAL, "%s: has '__metadata__' twice", json->name)
-                               : read_metadata(weights, json);
+                               : read_metadata(header->weights, json);
         }
         if (error < 0)
             return error;
@@ -224,44 +248,31 @@ static int read_header(DfWeights *weights, DfJson *json)
 
 static int by_place(const void *a, const void *b)
 {
-    const DfTensor *s = a, *t = b;
+    const Place *s = a, *t = b;
     if (s->begin != t->begin)
         return s->begin < t->begin ? -1 : 1;
     return (s->end > t->end) - (s->end < t->end);
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(((const DfTensor *)a)->name, ((const DfTensor *)b)->name);
-}
-
-static int by_key(const void *a, const void *b)
-{
-    return strcmp(((const DfMeta *)a)->key, ((const DfMeta *)b)->key);
-}
-
-/* An empty list may be NULL, which qsort() does not take. */
-static void sort(void *list, size_t count, size_t size, int (*compare)(const void *, const void *))
-{
-    if (count)
-        qsort(list, count, size, compare);
-}
-
 /* Together the tensors must be the data: what lies beyond it or twice in it was tampered with or cut off. */
-static int check_places(DfWeights *weights, uint64_t size)
+static int bind_data(Header *header, const DfBytes *data)
 {
-    uint64_t end = 0;
-    sort(weights->tensors, weights->tensor_count, sizeof *weights->tensors, by_place);
+    DfWeights *weights = header->weights;
+    uint64_t end = 0, size = df_bytes_left(data);
+    if (weights->tensor_count)
+        qsort(header->places, weights->tensor_count, sizeof *header->places, by_place);
     for (size_t i = 0; i < weights->tensor_count; i++) {
-        const DfTensor *t = &weights->tensors[i];
-        if (t->end > size)
+        const Place *place = &header->places[i];
+        DfTensor *t = &weights->tensors[place->tensor];
+        if (place->end > size)
             return df_error(-EINVAL, "%s: tensor '%.80s' ends at byte %" PRIu64 " of the data, which has %"
-                            PRIu64 ": the file is cut short", weights->name, t->name, t->end, size);
-        if (t->begin != end)
+                            PRIu64 ": the file is cut short", weights->name, t->name, place->end, size);
+        if (place->begin != end)
             return df_error(-EINVAL, "%s: tensor '%.80s' begins at byte %" PRIu64 " of the data, expected %"
-                            PRIu64 ": tensors %s", weights->name, t->name, t->begin, end,
-                            t->begin < end ? "overlap" : "leave a gap");
-        end = t->end;
+                            PRIu64 ": tensors %s", weights->name, t->name, place->begin, end,
+                            place->begin < end ? "overlap" : "leave a gap");
+        t->data = data->at + place->begin;
+        end = place->end;
     }
     if (end != size)
         return df_error(-EINVAL, "%s: its tensors end at byte %" PRIu64 " of the data, which has %" PRIu64,
@@ -269,34 +280,21 @@ static int check_places(DfWeights *weights, uint64_t size)
     return 0;
 }
 
-static int sort_names(DfWeights *weights)
-{
-    sort(weights->tensors, weights->tensor_count, sizeof *weights->tensors, by_name);
-    for (size_t i = 1; i < weights->tensor_count; i++)
-        if (!by_name(&weights->tensors[i - 1], &weights->tensors[i]))
-            return df_error(-EINVAL, "%s: has tensor '%.80s' twice", weights->name, weights->tensors[i].name);
-    sort(weights->meta, weights->meta_count, sizeof *weights->meta, by_key);
-    for (size_t i = 1; i < weights->meta_count; i++)
-        if (!by_key(&weights->meta[i - 1], &weights->meta[i]))
-            return df_error(-EINVAL, "%s: has metadata '%.80s' twice", weights->name, weights->meta[i].key);
-    return 0;
-}
-
 int df_safetensors_parse(DfWeights *weights, const uint8_t *bytes, size_t size)
 {
     DfBytes file = df_bytes(bytes, size);
-    DfJson json = { .name = weights->name };
+    Header header = { .weights = weights, .json.name = weights->name };
     uint64_t length;
     if (df_bytes_u64(&file, &length) < 0)
         return df_error(-EINVAL, "%s: has %zu bytes, too few for a safetensors file", weights->name, size);
-    if (length > HEADER_LIMIT || df_bytes_take(&file, length, &json.bytes) < 0)
+    if (length > HEADER_LIMIT || df_bytes_take(&file, length, &header.json.bytes) < 0)
         return df_error(-EINVAL, "%s: claims a header of %" PRIu64 " bytes, expected at most %zu",
                         weights->name, length, DF_MIN(df_bytes_left(&file), HEADER_LIMIT));
-    int error = read_header(weights, &json);
+    int error = read_entries(&header);
     if (!error)
-        error = check_places(weights, df_bytes_left(&file));
+        error = bind_data(&header, &file);
     if (!error)
-        error = sort_names(weights);
-    weights->data = file.at;
+        error = df_weights_sort(weights);
+    df_free(header.places);
     return error;
 }

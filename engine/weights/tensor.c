@@ -35,6 +35,36 @@ const char *df_weights_meta(const DfWeights *weights, const char *key)
     return meta ? meta->value : NULL;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const DfTensor *)a)->name, ((const DfTensor *)b)->name);
+}
+
+static int by_key(const void *a, const void *b)
+{
+    return strcmp(((const DfMeta *)a)->key, ((const DfMeta *)b)->key);
+}
+
+/* An empty list may be NULL, which qsort() does not take. */
+static void sort(void *list, size_t count, size_t size, int (*compare)(const void *, const void *))
+{
+    if (count)
+        qsort(list, count, size, compare);
+}
+
+int df_weights_sort(DfWeights *weights)
+{
+    sort(weights->tensors, weights->tensor_count, sizeof *weights->tensors, by_name);
+    for (size_t i = 1; i < weights->tensor_count; i++)
+        if (!by_name(&weights->tensors[i - 1], &weights->tensors[i]))
+            return df_error(-EINVAL, "%s: has tensor '%.80s' twice", weights->name, weights->tensors[i].name);
+    sort(weights->meta, weights->meta_count, sizeof *weights->meta, by_key);
+    for (size_t i = 1; i < weights->meta_count; i++)
+        if (!by_key(&weights->meta[i - 1], &weights->meta[i]))
+            return df_error(-EINVAL, "%s: has metadata '%.80s' twice", weights->name, weights->meta[i].key);
+    return 0;
+}
+
 void df_tensor_shape_text(char *text, size_t size, const uint64_t *shape, int rank)
 {
     size_t at = snprintf(text, size, "%s", rank ? "" : "a single value");
@@ -80,16 +110,37 @@ static float value_at(const uint8_t *bytes, enum DfType type, uint64_t i)
     }
 }
 
+void df_tensor_pack(DfTensor *tensor)
+{
+    uint64_t stride = 1;
+    for (int i = tensor->rank; i-- > 0;) {
+        tensor->stride[i] = stride;
+        stride *= tensor->shape[i];
+    }
+}
+
+/* Values of dimensions `dimension` and on, the first of them `at` values after the tensor's; returns out's end. */
+static float *read_from(const DfTensor *tensor, int dimension, uint64_t at, float *out)
+{
+    if (dimension == tensor->rank) {
+        *out = value_at(tensor->data, tensor->type, at);
+        return out + 1;
+    }
+    for (uint64_t i = 0; i < tensor->shape[dimension]; i++)
+        out = read_from(tensor, dimension + 1, at + i * tensor->stride[dimension], out);
+    return out;
+}
+
 int df_tensor_read(const DfWeights *weights, const DfTensor *tensor, float *out)
 {
     if (tensor->type == DF_OTHER_TYPE)
         return df_error(-EINVAL, "%s: tensor '%.80s' is not of float32, float16 or bfloat16", weights->name,
                         tensor->name);
-    for (uint64_t i = 0; i < tensor->count; i++) {
-        out[i] = value_at(weights->data + tensor->begin, tensor->type, i);
+    if (tensor->count)
+        read_from(tensor, 0, 0, out);
+    for (uint64_t i = 0; i < tensor->count; i++)
         if (!isfinite(out[i]))
             return df_error(-EINVAL, "%s: tensor '%.80s' holds a value that is not finite: the file is "
                             "damaged", weights->name, tensor->name);
-    }
     return 0;
 }

@@ -14,14 +14,20 @@ enum DfType { DF_F32, DF_F16, DF_BF16, DF_OTHER_TYPE };
 /** Most dimensions of a tensor that is read; convolutions have four. */
 #define DF_MAX_RANK 8
 
-/** A tensor as it lies in its file. */
+/**
+ * A tensor as it lies in its file. Value (i, j, ...) lies i * stride[0] + j * stride[1] + ... values after the
+ * first; a reader has seen to it that all of them lie within the file's bytes.
+ */
 typedef struct DfTensor {
     char *name;
     enum DfType type;
     int rank;
     uint64_t shape[DF_MAX_RANK];
+    uint64_t stride[DF_MAX_RANK]; /**< in values */
     uint64_t count;      /**< values: the product of the shape, 1 for rank 0 */
-    uint64_t begin, end; /**< its bytes, counted from the start of the file's tensor data */
+    const uint8_t *data; /**< its first value; NULL where count is 0 */
+    int has_crc;         /**< 1: the `count` values from data on, in a row, have this CRC-32C */
+    uint32_t crc;
 } DfTensor;
 
 /** A name and a text that a file says about itself. */
@@ -29,15 +35,23 @@ typedef struct DfMeta {
     char *key, *value;
 } DfMeta;
 
-/** What a file holds. Immutable once open. Thread-safety: may be shared. */
+/** A file that was read. */
+typedef struct DfFile {
+    char *path;
+    uint8_t *bytes;
+    size_t size;
+} DfFile;
+
+/** What a checkpoint holds. Immutable once open. Thread-safety: may be shared. */
 typedef struct DfWeights {
-    char *name;         /**< for messages: the path, or a built-in model's name */
-    DfTensor *tensors;  /**< sorted by name */
+    char *name;            /**< for messages: the path, or a built-in model's name */
+    const char *container; /**< "safetensors", "PyTorch zip", "PyTorch legacy", "TensorFlow" (static) */
+    DfTensor *tensors;     /**< sorted by name */
     size_t tensor_count;
-    DfMeta *meta;       /**< sorted by key */
+    DfMeta *meta;          /**< sorted by key */
     size_t meta_count;
-    const uint8_t *data; /**< tensor data */
-    uint8_t *file;       /**< all bytes, where they are owned; else NULL */
+    DfFile *files;         /**< those that were read, whole; none where the bytes are somebody else's */
+    size_t file_count;
 } DfWeights;
 
 /**
@@ -59,9 +73,9 @@ const DfTensor *df_weights_find(const DfWeights *weights, const char *name);
 const char *df_weights_meta(const DfWeights *weights, const char *key);
 
 /**
- * A tensor's values as float32.
+ * A tensor's values as float32, in row order, whatever its strides.
  * @param out  tensor->count floats
- * @return 0; -EINVAL where its type is not a float's or a value is not finite
+ * @return 0; -EINVAL where its type is not a float's, a value is not finite or the checksum does not fit
  */
 int df_tensor_read(const DfWeights *weights, const DfTensor *tensor, float *out);
 
@@ -71,7 +85,13 @@ int df_tensor_read(const DfWeights *weights, const DfTensor *tensor, float *out)
  */
 void df_tensor_shape_text(char *text, size_t size, const uint64_t *shape, int rank);
 
+/** Lay a tensor's values out in row order: sets its strides. */
+void df_tensor_pack(DfTensor *tensor);
+
 /* -------------------------------------------------------------- inside the room: containers -- */
+
+/** Sort tensors and metadata by name. @return 0; -EINVAL where a name comes twice */
+int df_weights_sort(DfWeights *weights);
 
 /** Read a safetensors file into weights whose name is set; after an error the close frees what is there. */
 int df_safetensors_parse(DfWeights *weights, const uint8_t *bytes, size_t size);
