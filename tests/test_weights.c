@@ -60,6 +60,76 @@ static void test_good(void **state)
     free(file.bytes);
 }
 
+/* Every order of dimensions, sides beyond and below a block, steps between values: as one value at a time. */
+static void check_strides(const uint64_t *shape, const int *order, uint64_t spread)
+{
+    uint64_t stride = spread;
+    DfTensor tensor = { .name = "t", .type = DF_F32, .rank = 4, .count = 1 };
+    DfWeights weights = { .name = "FILE" };
+    for (int i = 0; i < 4; i++) {
+        int d = order[i];
+        tensor.shape[d] = shape[d];
+        tensor.stride[d] = stride;
+        tensor.count *= shape[d];
+        stride *= shape[d];
+    }
+    uint8_t *bytes = calloc(stride, 4);
+    float *values = malloc(tensor.count * sizeof *values), *at = values;
+    for (uint64_t i = 0; i < stride; i++) {
+        float value = i + 1;
+        memcpy(bytes + 4 * i, &value, 4);
+    }
+    tensor.data = bytes;
+    assert_int_equal(df_tensor_read(&weights, &tensor, values), 0);
+    for (uint64_t a = 0; a < shape[0]; a++)
+        for (uint64_t b = 0; b < shape[1]; b++)
+            for (uint64_t c = 0; c < shape[2]; c++)
+                for (uint64_t d = 0; d < shape[3]; d++)
+                    assert_true(*at++ == a * tensor.stride[0] + b * tensor.stride[1] +
+                                         c * tensor.stride[2] + d * tensor.stride[3] + 1);
+    free(values);
+    free(bytes);
+}
+
+static void test_strides(void **state)
+{
+    static const uint64_t shapes[][4] = {
+        { 40, 5, 3, 3 }, { 3, 17, 5, 5 }, { 1, 1, 1, 1 }, { 33, 1, 3, 3 }, { 2, 16, 1, 7 },
+    };
+    static const int orders[][4] = {
+        { 3, 2, 1, 0 }, { 0, 1, 3, 2 }, { 1, 0, 2, 3 }, { 2, 3, 0, 1 }, { 0, 2, 1, 3 }, { 3, 0, 2, 1 },
+    };
+    (void)state;
+    for (size_t i = 0; i < DF_COUNT(shapes); i++)
+        for (size_t j = 0; j < DF_COUNT(orders); j++) {
+            check_strides(shapes[i], orders[j], 1);
+            check_strides(shapes[i], orders[j], 3);
+        }
+}
+
+/* All 65536 of them, against the format's definition. */
+static void test_halves(void **state)
+{
+    uint8_t bytes[2];
+    float value;
+    DfTensor tensor = { .name = "t", .type = DF_F16, .count = 1, .data = bytes };
+    DfWeights weights = { .name = "FILE" };
+    (void)state;
+    for (int half = 0; half < 65536; half++) {
+        int exponent = half >> 10 & 31, fraction = half & 1023;
+        float truth = ldexpf(exponent ? 1024 + fraction : fraction, DF_MAX(exponent, 1) - 25);
+        bytes[0] = half;
+        bytes[1] = half >> 8;
+        df_error_clear();
+        assert_int_equal(df_tensor_read(&weights, &tensor, &value), exponent == 31 ? -EINVAL : 0);
+        if (exponent == 31)
+            assert_string_equal(df_error_text(),
+                                "FILE: tensor 't' holds a value that is not finite: the file is damaged");
+        else
+            assert_true(value == (half >> 15 ? -truth : truth) && !signbit(value) == !(half >> 15));
+    }
+}
+
 static void test_without_tensors(void **state)
 {
     DfWeights *w;
@@ -290,6 +360,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good),           cmocka_unit_test(test_without_tensors),
+        cmocka_unit_test(test_strides),        cmocka_unit_test(test_halves),
         cmocka_unit_test(test_bad),            cmocka_unit_test(test_unknown_fields),
         cmocka_unit_test(test_not_finite),     cmocka_unit_test(test_every_truncation),
         cmocka_unit_test(test_every_byte),     cmocka_unit_test(test_every_allocation),
