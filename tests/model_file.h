@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "model/table.h"
+#include "model/semantics.h"
 
 /** Bytes of a file, from malloc(). */
 typedef struct ModelFile {
@@ -50,22 +50,24 @@ static inline ModelFile model_file_join(const char *header, const void *data, si
     return file;
 }
 
-/** A random model of that width; `metadata` is JSON, "" for none. */
-static inline ModelFile model_file_random(int cnum, int input_channels, const char *metadata)
+/** A random model of that width and semantics; `metadata` is JSON, "" for none. */
+static inline ModelFile model_file_random_as(const DfSemantics *semantics, int cnum, int sketch,
+                                             const char *metadata)
 {
     ModelHeader *header = calloc(1, sizeof *header);
     uint32_t random = 1;
     header->length = snprintf(header->text, sizeof header->text, "{%s%s",
                               *metadata ? "\"__metadata__\":" : "", metadata);
-    for (int row = 0; row < DF_ROWS; row++) {
+    for (int row = 0; row < semantics->net->count; row++) {
+        const DfRow *r = &semantics->net->rows[row];
         char shape[64];
-        if (!df_row_is_conv(&df_table[row]))
+        if (!df_row_is_conv(r))
             continue;
-        DfConv conv = df_row_conv(row, cnum, input_channels);
+        DfConv conv = df_semantics_conv_of(semantics, row, cnum, sketch);
         snprintf(shape, sizeof shape, "%d,%d,%d,%d", conv.out, conv.in, conv.kernel, conv.kernel);
-        model_header_add(header, df_table[row].name, "weight", shape, df_conv_weights(&conv));
+        model_header_add(header, r->name, "weight", shape, df_conv_weights(&conv));
         snprintf(shape, sizeof shape, "%d", conv.out);
-        model_header_add(header, df_table[row].name, "bias", shape, conv.out);
+        model_header_add(header, r->name, "bias", shape, conv.out);
     }
     snprintf(header->text + header->length, sizeof header->text - header->length, "}");
     float *values = malloc(header->end);
@@ -78,6 +80,12 @@ static inline ModelFile model_file_random(int cnum, int input_channels, const ch
     free(values);
     free(header);
     return file;
+}
+
+/** The same of the official network, with 5 or 6 input channels. */
+static inline ModelFile model_file_random(int cnum, int input_channels, const char *metadata)
+{
+    return model_file_random_as(df_semantics_find("official"), cnum, input_channels == 6, metadata);
 }
 
 /** Write a new file; `path` has room for 64 characters. The caller unlinks it. */

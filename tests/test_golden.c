@@ -78,6 +78,12 @@ static void release(Case *c)
     df_free(c->final);
 }
 
+static void keep_attention(void *opaque, const char *row, DfShape shape, const float *activation)
+{
+    if (!strcmp(row, "attention"))
+        memcpy(((Case *)opaque)->attention, activation, df_shape_count(shape) * sizeof *activation);
+}
+
 static void run(const DeepfillModel *model, Case *c)
 {
     DfPlan *plan = NULL;
@@ -85,7 +91,7 @@ static void run(const DeepfillModel *model, Case *c)
         fail_msg("%s", df_error_text());
     void *workspace = room(df_plan_workspace(plan), 1);
     DfRun run = { .image = c->image, .hole = c->hole, .stage1 = c->stage1, .stage2 = c->stage2,
-                  .attention = c->attention };
+                  .watch = keep_attention, .opaque = c };
     df_model_run(model, plan, workspace, &run);
     df_free(workspace);
     df_plan_close(&plan);

@@ -275,7 +275,8 @@ static void check_attention(int height, int width, int channels, int hole_rows)
     for (size_t i = 0; i < df_shape_count(shape); i++)
         source[i] = DF_MAX(source[i], 0);
     memset(hole, 1, (size_t)hole_rows * 4 * width);
-    df_attention_forward(shape, every_second, source, hole, 4 * height, 4 * width, found, scratch);
+    DfAttentionRules rules = { .features = every_second, .hole = every_second, .fuse = 1 };
+    df_attention_forward(shape, &rules, source, hole, 4 * height, 4 * width, found, scratch);
     double *wanted = plain_attention(shape, source, hole);
     assert_near(found, wanted, df_shape_count(shape), 1e-5);
     df_free(scratch);
@@ -319,16 +320,22 @@ static void test_compose(void **state)
     const float coarse[] = { 9, 9, 9, 1, 2, 3 }, mixed[] = { 0.3f, 0.2f, 0.1f, 1, 2, 3 };
     float found[12];
     (void)state;
-    df_compose_input(2, 5, DF_RGB, image, hole, NULL, found);
+    const DfPicture picture = { image, hole, NULL }, drawn = { image, hole, sketch };
+    const DfRange plain = { .order = DF_RGB, .scale = { 1, 1, 1 } };
+    const DfRange reversed = { .order = DF_BGR, .scale = { 1, 1, 1 } };
+    const DfInputs three = { { DF_INPUT_COLOURS }, 1, 3 };
+    const DfInputs five = { { DF_INPUT_COLOURS, DF_INPUT_ONES, DF_INPUT_MASK }, 3, 5 };
+    const DfInputs six = { { DF_INPUT_COLOURS, DF_INPUT_SKETCH, DF_INPUT_ONES, DF_INPUT_MASK }, 4, 6 };
+    df_compose_input(2, &five, &plain, &picture, NULL, found);
     assert_memory_equal(found, rgb, sizeof rgb);
-    df_compose_input(2, 6, DF_BGR, image, hole, sketch, found);
+    df_compose_input(2, &six, &reversed, &drawn, NULL, found);
     assert_memory_equal(found, bgr, sizeof bgr);
-    df_compose_coarse(2, DF_BGR, coarse, image, hole, found);
+    df_compose_input(2, &three, &reversed, &picture, coarse, found);
     assert_memory_equal(found, mixed, sizeof mixed);
-    df_compose_rgb(1, DF_BGR, image, found);
+    df_compose_rgb(1, &reversed, image, found);
     assert_memory_equal(found, mixed, 3 * sizeof *found);
-    df_compose_rgb(1, DF_RGB, (float[]){ NAN, -INFINITY, 1 }, found);
-    assert_true(found[0] == 0 && found[1] == 0 && found[2] == 1);
+    df_compose_rgb(1, &plain, (float[]){ NAN, -INFINITY, 1 }, found);
+    assert_true(found[0] == 0 && found[1] == -1 && found[2] == 1);
 }
 
 int main(void)

@@ -55,20 +55,21 @@ static void write_tensor(FILE *head, FILE *body, const char *row, const char *wh
     *end += 4 * count;
 }
 
-static void write_row(FILE *head, FILE *body, int row, int cnum, size_t *end)
+static void write_row(FILE *head, FILE *body, const DfSemantics *semantics, int row, int cnum, size_t *end)
 {
-    DfConv conv = df_row_conv(row, cnum, 5);
+    DfConv conv = df_semantics_conv_of(semantics, row, cnum, 0);
+    const char *name = semantics->net->rows[row].name;
     size_t fan_in = (size_t)conv.kernel * conv.kernel * conv.in;
     char shape[64];
     snprintf(shape, sizeof shape, "%d,%d,%d,%d", conv.out, conv.in, conv.kernel, conv.kernel);
-    write_tensor(head, body, df_table[row].name, "weight", shape, conv.out * fan_in,
-                 sqrtf(6.0f / fan_in), end);
+    write_tensor(head, body, name, "weight", shape, conv.out * fan_in, sqrtf(6.0f / fan_in), end);
     snprintf(shape, sizeof shape, "%d", conv.out);
-    write_tensor(head, body, df_table[row].name, "bias", shape, conv.out, 0.1f, end);
+    write_tensor(head, body, name, "bias", shape, conv.out, 0.1f, end);
 }
 
 static int write_model(const char *path, int cnum)
 {
+    const DfSemantics *semantics = df_semantics_find("official");
     char *heading = NULL, *data = NULL;
     size_t heading_size, data_size, end = 0;
     FILE *head = open_memstream(&heading, &heading_size), *body = open_memstream(&data, &data_size);
@@ -76,9 +77,9 @@ static int write_model(const char *path, int cnum)
     int ok = head && body && file;
     if (ok) {
         fputc('{', head);
-        for (int row = 0; row < DF_ROWS; row++)
-            if (df_row_is_conv(&df_table[row]))
-                write_row(head, body, row, cnum, &end);
+        for (int row = 0; row < semantics->net->count; row++)
+            if (df_row_is_conv(&semantics->net->rows[row]))
+                write_row(head, body, semantics, row, cnum, &end);
         fputc('}', head);
     }
     ok = (!head || !fclose(head)) & (!body || !fclose(body)) & ok;
@@ -108,14 +109,15 @@ static DeepfillModel *random_model(int cnum)
 /* Floating-point operations of the network done directly, as its papers state it, whatever is done here. */
 static double direct_flop(const DeepfillModel *model, const DfPlan *plan)
 {
+    const DfNet *net = model->semantics->net;
     double products = 0;
-    for (int row = 0; row < DF_ROWS; row++) {
+    for (int row = 0; row < net->count; row++) {
         DfShape shape = plan->shapes[row];
         double pixels = (double)shape.height * shape.width;
-        if (df_row_is_conv(&df_table[row])) {
+        if (df_row_is_conv(&net->rows[row])) {
             const DfConv *conv = &model->convs[row];
             products += pixels * conv->out * conv->kernel * conv->kernel * conv->in;
-        } else if (df_table[row].op == DF_OP_ATTENTION) {
+        } else if (net->rows[row].op == DF_OP_ATTENTION) {
             products += pixels / 4 * pixels / 4 * (9 + 16) * shape.channels; /* scores, reconstruction */
         }
     }

@@ -264,15 +264,15 @@ static void rebuild_bands(Attention *a, int y, int end, float *out)
         add_patch(a, a->rebuilt + (size_t)q * length, 2 * (y + q / a->w) - 1, 2 * (q % a->w) - 1, out);
 }
 
-void df_attention_forward(DfShape shape, DfSourceIndex index, const float *source, const uint8_t *hole,
-                          int hole_height, int hole_width, float *out, void *scratch)
+void df_attention_forward(DfShape shape, const DfAttentionRules *rules, const float *source,
+                          const uint8_t *hole, int hole_height, int hole_width, float *out, void *scratch)
 {
     Attention a;
     lay_out(&a, shape, scratch);
     memset(a.zeros, 0, a.count * sizeof *a.zeros);
     memset(out, 0, df_shape_count(shape) * sizeof *out);
-    reduce_map(&a, index, source);
-    reduce_hole(&a, index, hole, hole_height, hole_width);
+    reduce_map(&a, rules->features, source);
+    reduce_hole(&a, rules->hole, hole, hole_height, hole_width);
     find_known(&a);
     make_patches(&a, source);
 

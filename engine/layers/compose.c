@@ -1,8 +1,10 @@
 /**
  * @file
- * Pictures in and out of the network: colour order, what is known, what is a hole.
+ * Pictures in and out of the network: colour order, range, what is known, what is a hole.
  */
 #include "layers/layers.h"
+
+#include <math.h>
 
 /* Position of red, green or blue (0, 1, 2) among the network's colours; its own inverse. */
 static int place(enum DfOrder order, int colour)
@@ -10,39 +12,60 @@ static int place(enum DfOrder order, int colour)
     return order == DF_BGR ? 2 - colour : colour;
 }
 
-void df_compose_input(int pixels, int channels, enum DfOrder order, const float *image, const uint8_t *hole,
-                      const float *sketch, float *out)
+static void colours(int pixels, int channels, const DfRange *range, const DfPicture *picture,
+                    const float *filled, float *out)
 {
-    for (int p = 0; p < pixels; p++, out += channels) {
-        int inside = hole[p] != 0;
-        for (int colour = 0; colour < 3; colour++)
-            out[place(order, colour)] = inside ? 0 : image[3 * (size_t)p + colour];
-        if (channels == 6)
-            out[3] = inside && sketch ? sketch[p] : 0;
-        out[channels - 2] = 1;
-        out[channels - 1] = inside;
+    const float *image = picture->image;
+    for (int colour = 0; colour < 3; colour++) {
+        int to = place(range->order, colour);
+        float scale = range->scale[colour], offset = range->offset[colour];
+        float *plane = out + to;
+        for (size_t p = 0; p < (size_t)pixels; p++, plane += channels) {
+            if (!picture->hole[p])
+                *plane = scale * image[3 * p + colour] + offset;
+            else
+                *plane = filled ? filled[3 * p + to] : range->hole;
+        }
     }
 }
 
-void df_compose_coarse(int pixels, enum DfOrder order, const float *coarse, const float *image,
-                       const uint8_t *hole, float *out)
+static float single(enum DfInput plane, const DfPicture *picture, size_t p)
 {
-    for (int p = 0; p < pixels; p++, out += 3, coarse += 3, image += 3)
-        for (int colour = 0; colour < 3; colour++) {
-            int to = place(order, colour);
-            out[to] = hole[p] ? coarse[to] : image[colour];
-        }
+    int inside = picture->hole[p] != 0;
+    switch (plane) {
+    case DF_INPUT_ONES: return 1;
+    case DF_INPUT_MASK: return inside;
+    default: return inside && picture->sketch ? picture->sketch[p] : 0;
+    }
 }
 
-/* tanh ends at -1 and 1, but weights beyond reason overflow before it: what is no colour becomes grey. */
+void df_compose_input(int pixels, const DfInputs *planes, const DfRange *range, const DfPicture *picture,
+                      const float *filled, float *out)
+{
+    float *plane = out;
+    for (int i = 0; i < planes->count; i++) {
+        if (planes->list[i] == DF_INPUT_COLOURS) {
+            colours(pixels, planes->channels, range, picture, filled, plane);
+            plane += 3;
+            continue;
+        }
+        for (size_t p = 0; p < (size_t)pixels; p++)
+            plane[p * planes->channels] = single(planes->list[i], picture, p);
+        plane++;
+    }
+}
+
+/* Weights beyond reason overflow to what is no number, and networks without tanh leave the range. */
 static float colour_of(float value)
 {
-    return value >= -1 && value <= 1 ? value : 0;
+    return isnan(value) ? 0 : DF_CLAMP(value, -1, 1);
 }
 
-void df_compose_rgb(int pixels, enum DfOrder order, const float *picture, float *rgb)
+void df_compose_rgb(int pixels, const DfRange *range, const float *picture, float *rgb)
 {
     for (int p = 0; p < pixels; p++, picture += 3, rgb += 3)
-        for (int colour = 0; colour < 3; colour++)
-            rgb[colour] = colour_of(picture[place(order, colour)]);
+        for (int colour = 0; colour < 3; colour++) {
+            float value = picture[place(range->order, colour)];
+            rgb[colour] = colour_of((value - range->offset[colour]) / range->scale[colour]);
+        }
 }

@@ -25,13 +25,22 @@ size_t df_shape_count(DfShape shape);
 enum DfActivation {
     DF_GATE_ELU,  /**< first half of the channels through ELU, times the sigmoid of the second half */
     DF_GATE_RELU, /**< the same with ReLU */
+    DF_GATE_TANH, /**< 6 channels, tanh of the first three times the sigmoid of the others */
     DF_TANH       /**< 3 channels, tanh of each */
 };
 
-/** A convolution with TensorFlow's SAME zero padding. */
+/** What lies around a source. */
+enum DfPadding {
+    DF_PAD_SAME,   /**< zeros as TensorFlow's SAME puts them */
+    DF_PAD_ZERO,   /**< zeros, rate * (kernel / 2) on every side */
+    DF_PAD_REFLECT /**< as many pixels, mirrored, the edge itself not repeated */
+};
+
+/** A convolution. The kernel's side is odd. */
 typedef struct DfConv {
     int kernel, stride, rate; /**< side of the square kernel, step, dilation */
     int up;                   /**< 1: of the input at twice its size (nearest neighbour); else 0 */
+    enum DfPadding padding;   /**< around what the windows see: after the enlargement */
     int in, out;              /**< channels of the input and of the matrix product, before gating */
     enum DfActivation activation;
     const float *weight; /**< prepared by df_conv_prepare() */
@@ -58,18 +67,38 @@ void df_conv_forward(const DfConv *conv, DfShape in, const float *source, float 
 /** Where a nearest-neighbour reduction from n_in to n_out samples takes sample i from: 0..n_in-1. */
 typedef int (*DfSourceIndex)(int i, int n_in, int n_out);
 
+/** What projects do differently in the contextual attention. */
+typedef struct DfAttentionRules {
+    DfSourceIndex features; /**< how the map is reduced to half */
+    DfSourceIndex hole;     /**< how the hole is reduced */
+    int hole_at_once;       /**< 1: the hole straight to half the map's size; 0: to the map's size, then to
+                                 half of it */
+    int fuse;               /**< 1: scores are summed along diagonals */
+    int add_epsilon;        /**< 1: keys are divided by sqrt(sum(k * k + 1e-4)); 0: by max(sqrt(sum(k * k)),
+                                 1e-4) */
+    int exclude_hole;       /**< 1: keys in the hole take no part in the softmax (where all are in it, the
+                                 output is 0); 0: they do with logit 0, and are cut out afterwards */
+    int count_overlap;      /**< 1: overlapping patches are divided by their number; 0: by 4 everywhere */
+} DfAttentionRules;
+
 /** @return bytes of scratch for this shape (even sides); DF_SIZE_BAD where they cannot be counted. */
 size_t df_attention_scratch(DfShape shape);
 
 /**
- * Contextual attention of an activation on itself (Yu et al., 2018, section 4; its score fusion included).
+ * Contextual attention of an activation on itself (Yu et al., 2018, section 4).
  *
- * @param index  how features, and the hole (to the activation's size, then to half of it), are reduced
  * @param hole   hole_height x hole_width, non-zero: not to be copied from
  * @param out    as `source`; the two may not overlap
  */
-void df_attention_forward(DfShape shape, DfSourceIndex index, const float *source, const uint8_t *hole,
-                          int hole_height, int hole_width, float *out, void *scratch);
+void df_attention_forward(DfShape shape, const DfAttentionRules *rules, const float *source,
+                          const uint8_t *hole, int hole_height, int hole_width, float *out, void *scratch);
+
+/* ----------------------------------------------------------------------- partial convolution -- */
+
+/** What projects do differently in a partial convolution. */
+typedef struct DfPartialRules {
+    int mean; /**< 1: W(X*M) * (in * k * k) / sum(M) (Liu et al.); 0: W(X*M) / sum(M) */
+} DfPartialRules;
 
 /* ------------------------------------------------------------------------------ joints, pictures -- */
 
@@ -79,18 +108,44 @@ void df_join_forward(int pixels, const float *a, int a_channels, const float *b,
 /** In which order a network's pictures have their colours. */
 enum DfOrder { DF_RGB, DF_BGR };
 
+/** What a plane of a stage's input holds. */
+enum DfInput {
+    DF_INPUT_COLOURS, /**< three planes, in the network's order */
+    DF_INPUT_SKETCH,  /**< the sketch inside the hole, 0 outside; 0 where none was drawn */
+    DF_INPUT_ONES,
+    DF_INPUT_MASK     /**< 1 in the hole, else 0 */
+};
+enum { DF_MOST_INPUTS = 4 };
+
+/** The planes of a stage's input, one after another, channels innermost. */
+typedef struct DfInputs {
+    enum DfInput list[DF_MOST_INPUTS];
+    int count;    /**< of the list */
+    int channels; /**< that they make */
+} DfInputs;
+
+/** How a network's pictures follow from values of -1..1; exactly 1 and 0 where the network's are these. */
+typedef struct DfRange {
+    enum DfOrder order;
+    float scale[3], offset[3]; /**< of red, green, blue: network value = scale * value + offset */
+    float hole;                /**< the network's value of a colour in the hole */
+} DfRange;
+
+/** What goes in, as DfRun has it. */
+typedef struct DfPicture {
+    const float *image;  /**< RGB, -1..1 */
+    const uint8_t *hole; /**< non-zero: hole */
+    const float *sketch; /**< 0 or 1; NULL: none drawn */
+} DfPicture;
+
 /**
- * First stage's input, 5 or 6 planes a pixel: colour outside the hole (0 inside), then, with 6, the sketch
- * inside the hole (NULL: none drawn), then 1, then the hole.
+ * A stage's input.
+ * @param filled  colours of the hole as the network made them, in its own order and range; NULL: range->hole
  */
-void df_compose_input(int pixels, int channels, enum DfOrder order, const float *image, const uint8_t *hole,
-                      const float *sketch, float *out);
+void df_compose_input(int pixels, const DfInputs *planes, const DfRange *range, const DfPicture *picture,
+                      const float *filled, float *out);
 
-/** Second stage's input: `coarse`, in the network's order, inside the hole and the RGB `image` outside. */
-void df_compose_coarse(int pixels, enum DfOrder order, const float *coarse, const float *image,
-                       const uint8_t *hole, float *out);
-
-/** A picture in the network's order to RGB; values that are not in -1..1 become 0. */
-void df_compose_rgb(int pixels, enum DfOrder order, const float *picture, float *rgb);
+/** A picture in the network's order and range to RGB; clamped to -1..1, what is no number becomes 0. */
+void df_compose_rgb(int pixels, const DfRange *range, const float *picture, float *rgb);
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include "model/builtin.h"
 #include "model/internal.h"
+#include "model/metadata.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -62,11 +63,13 @@ static size_t row_room(const DfConv *conv)
 
 static int bind(DeepfillModel *model, const DfWeights *weights)
 {
+    const DfNet *net = model->semantics->net;
+    int sketch = model->input.channels == 6;
     size_t room = 0, most = 0;
-    for (int row = 0; row < DF_ROWS; row++)
-        if (df_row_is_conv(&df_table[row])) {
+    for (int row = 0; row < net->count; row++)
+        if (df_row_is_conv(&net->rows[row])) {
             DfConv *conv = &model->convs[row];
-            *conv = df_row_conv(row, model->cnum, model->input_channels);
+            *conv = df_semantics_conv_of(model->semantics, row, model->cnum, sketch);
             model->parameters += df_conv_weights(conv) + conv->out;
             room += row_room(conv);
             most = DF_MAX(most, df_conv_weights(conv));
@@ -74,9 +77,9 @@ static int bind(DeepfillModel *model, const DfWeights *weights)
     float *raw = df_alloc(most * sizeof *raw);
     float *memory = model->memory = df_alloc(room * sizeof *memory);
     int error = raw && memory ? 0 : -ENOMEM;
-    for (int row = 0; !error && row < DF_ROWS; row++)
-        if (df_row_is_conv(&df_table[row])) {
-            error = bind_row(&model->convs[row], weights, df_table[row].name, memory, raw);
+    for (int row = 0; !error && row < net->count; row++)
+        if (df_row_is_conv(&net->rows[row])) {
+            error = bind_row(&model->convs[row], weights, net->rows[row].name, memory, raw);
             memory += row_room(&model->convs[row]);
         }
     df_free(raw);
@@ -86,7 +89,7 @@ static int bind(DeepfillModel *model, const DfWeights *weights)
 /* ------------------------------------------------------------------------------------ properties -- */
 
 /* Width and input channels are those of the first convolution. */
-static int find_width(DeepfillModel *model, const DfWeights *weights)
+static int find_width(DeepfillModel *model, const DfWeights *weights, int *input_channels)
 {
     const DfTensor *first = df_weights_find(weights, "conv1.weight");
     if (!first || first->rank != 4)
@@ -100,7 +103,7 @@ static int find_width(DeepfillModel *model, const DfWeights *weights)
         return df_error(-EINVAL, "%s: tensor 'conv1.weight' has %llu input channels, expected 5 or 6",
                         weights->name, (unsigned long long)first->shape[1]);
     model->cnum = first->shape[0];
-    model->input_channels = first->shape[1];
+    *input_channels = first->shape[1];
     return 0;
 }
 
@@ -112,21 +115,27 @@ static int find_size(DeepfillModel *model, const DfWeights *weights)
     if (!text)
         return 0;
     long size = strtol(text, &end, 10);
-    if (end == text || *end || size < DF_MODEL_LEAST_SIDE || size > 4096)
+    if (end == text || *end || size < model->semantics->least_side || size > 4096)
         return df_error(-EINVAL, "%s: its metadata say 'size' is '%.40s', expected %d..4096", weights->name,
-                        text, DF_MODEL_LEAST_SIDE);
+                        text, model->semantics->least_side);
     model->size = size;
     return 0;
 }
 
 static int understand(DeepfillModel *model, const DfWeights *weights)
 {
-    int error = find_width(model, weights);
+    enum DfOrder order;
+    int channels = 0, error = find_width(model, weights, &channels);
+    if (!error)
+        error = df_metadata_recognise(weights, channels, &model->semantics, &order);
     if (!error)
         error = find_size(model, weights);
-    if (!error)
-        error = df_semantics_recognise(weights, model->input_channels, &model->semantics, &model->order);
-    return error ? error : bind(model, weights);
+    if (error < 0)
+        return error;
+    model->input = df_semantics_inputs(model->semantics->input, channels == 6);
+    model->refined = df_semantics_inputs(model->semantics->refined, 0);
+    model->range = df_semantics_range(model->semantics, order);
+    return bind(model, weights);
 }
 
 /* ---------------------------------------------------------------------------------------- public -- */
@@ -193,12 +202,22 @@ void deepfill_model_info(const DeepfillModel *model, DeepfillModelInfo *info)
         .name = model->name,
         .semantics = model->semantics->name,
         .cnum = model->cnum,
-        .input_channels = model->input_channels,
-        .alignment = DF_MODEL_ALIGNMENT,
-        .least_side = DF_MODEL_LEAST_SIDE,
+        .input_channels = model->input.channels,
+        .alignment = model->semantics->alignment,
+        .least_side = model->semantics->least_side,
         .size = model->size,
         .parameters = model->parameters,
     };
+}
+
+const DfSemantics *df_model_semantics(const DeepfillModel *model)
+{
+    return model->semantics;
+}
+
+enum DfOrder df_model_order(const DeepfillModel *model)
+{
+    return model->range.order;
 }
 
 DeepfillModel *df_model_ref(DeepfillModel *model)

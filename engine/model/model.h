@@ -8,9 +8,16 @@
 
 #include "base.h"
 #include "deepfill.h"
+#include "model/semantics.h"
 
 /** Keep a model alive. Thread-safety: any thread. @return the model */
 DeepfillModel *df_model_ref(DeepfillModel *model);
+
+/** @return what the model's project does differently. */
+const DfSemantics *df_model_semantics(const DeepfillModel *model);
+
+/** @return the order of the network's colours, which a file or user may have said. */
+enum DfOrder df_model_order(const DeepfillModel *model);
 
 /**
  * Shapes, lifetimes and arena offsets of every activation for regions of one size.
@@ -35,9 +42,13 @@ typedef struct DfRun {
     const float *image;   /**< H x W x 3; what it holds inside the hole does not matter */
     const uint8_t *hole;  /**< H x W; non-zero: hole */
     const float *sketch;  /**< H x W, 0 or 1, used inside the hole; NULL: none drawn */
-    float *stage1;        /**< H x W x 3, the coarse stage's output everywhere; NULL: not wanted */
-    float *stage2;        /**< H x W x 3, the refined output everywhere; NULL: stop after the coarse stage */
-    float *attention;     /**< H/4 x W/4 x 2 cnum, the contextual attention's output; NULL: not wanted */
+    float *stage1;        /**< H x W x 3, the coarse stage's output everywhere; NULL: not wanted. Of a network
+                               of one stage: the same as stage2 */
+    float *stage2;        /**< H x W x 3, the last stage's output everywhere; NULL: stop after the coarse
+                               stage */
+    /** Told of every row's activation once it is made, in the network's own range and order; NULL: nobody. */
+    void (*watch)(void *opaque, const char *row, DfShape shape, const float *activation);
+    void *opaque;         /**< handed to watch */
 } DfRun;
 
 /**

@@ -18,18 +18,32 @@ typedef struct Item {
 
 /* Activations and scratch. */
 typedef struct Items {
-    Item list[2 * DF_ROWS];
+    Item list[2 * DF_MOST_ROWS];
     int count;
 } Items;
 
 /* -------------------------------------------------------------------------------------- shapes -- */
 
+static int row_channels(const DfPlan *plan, const DeepfillModel *model, int row)
+{
+    const DfNet *net = model->semantics->net;
+    const DfShape *shapes = plan->shapes;
+    int source = df_row_source(net, row);
+    switch (net->rows[row].op) {
+    case DF_OP_INPUT: return model->input.channels;
+    case DF_OP_COARSE: return model->refined.channels;
+    case DF_OP_JOIN: return shapes[source].channels + shapes[row - 1].channels;
+    default: return shapes[source].channels;
+    }
+}
+
 static DfShape row_shape(const DfPlan *plan, const DeepfillModel *model, int row)
 {
-    int source = df_row_source(row);
-    if (df_row_is_conv(&df_table[row]))
+    const DfNet *net = model->semantics->net;
+    int source = df_row_source(net, row);
+    if (df_row_is_conv(&net->rows[row]))
         return df_conv_shape(&model->convs[row], plan->shapes[source]);
-    DfShape shape = { plan->height, plan->width, df_row_channels(row, model->cnum, model->input_channels) };
+    DfShape shape = { plan->height, plan->width, row_channels(plan, model, row) };
     if (source >= 0) {
         shape.height = plan->shapes[source].height;
         shape.width = plan->shapes[source].width;
@@ -39,22 +53,23 @@ static DfShape row_shape(const DfPlan *plan, const DeepfillModel *model, int row
 
 static size_t row_scratch(const DfPlan *plan, const DeepfillModel *model, int row)
 {
-    if (df_row_is_conv(&df_table[row]))
-        return df_conv_scratch(&model->convs[row], plan->shapes[df_row_source(row)]);
-    return df_table[row].op == DF_OP_ATTENTION ? df_attention_scratch(plan->shapes[row]) : 0;
+    const DfNet *net = model->semantics->net;
+    if (df_row_is_conv(&net->rows[row]))
+        return df_conv_scratch(&model->convs[row], plan->shapes[df_row_source(net, row)]);
+    return net->rows[row].op == DF_OP_ATTENTION ? df_attention_scratch(plan->shapes[row]) : 0;
 }
 
-static int reads(int reader, int row)
+static int reads(const DfNet *net, int reader, int row)
 {
-    return df_row_source(reader) == row || (df_table[reader].op == DF_OP_JOIN && reader - 1 == row);
+    return df_row_source(net, reader) == row || (net->rows[reader].op == DF_OP_JOIN && reader - 1 == row);
 }
 
 /* The last row that reads this one; the output of either stage is read after its row, before the next. */
-static int last_reader(int row)
+static int last_reader(const DfNet *net, int row)
 {
     int last = row;
-    for (int reader = row + 1; reader < DF_ROWS; reader++)
-        if (reads(reader, row))
+    for (int reader = row + 1; reader < net->count; reader++)
+        if (reads(net, reader, row))
             last = reader;
     return last;
 }
@@ -105,12 +120,13 @@ static void place_all(DfPlan *plan, Items *items)
 
 static int measure(DfPlan *plan, const DeepfillModel *model, Items *items)
 {
+    const DfNet *net = model->semantics->net;
     size_t all = 0;
-    for (int row = 0; row < DF_ROWS; row++) {
+    for (int row = 0; row < net->count; row++) {
         plan->shapes[row] = row_shape(plan, model, row);
         size_t bytes = df_size_align(df_size_mul(df_shape_count(plan->shapes[row]), sizeof(float)));
         size_t scratch = df_size_align(row_scratch(plan, model, row));
-        add(items, bytes, &plan->places[row], row, last_reader(row));
+        add(items, bytes, &plan->places[row], row, last_reader(net, row));
         add(items, scratch, &plan->scratch[row], row, row);
         all = df_size_add(all, df_size_add(bytes, scratch));
     }
@@ -119,20 +135,20 @@ static int measure(DfPlan *plan, const DeepfillModel *model, Items *items)
                                                 plan->width, plan->height);
 }
 
-static int check_size(const char *name, int side)
+static int check_size(const DfSemantics *semantics, const char *name, int side)
 {
-    if (side >= DF_MODEL_LEAST_SIDE && side % DF_MODEL_ALIGNMENT == 0 && side <= 1 << 15)
+    if (side >= semantics->least_side && side % semantics->alignment == 0 && side <= 1 << 15)
         return 0;
     return df_error(-EINVAL, "a region's %s is %d pixels, expected a multiple of %d from %d up", name, side,
-                    DF_MODEL_ALIGNMENT, DF_MODEL_LEAST_SIDE);
+                    semantics->alignment, semantics->least_side);
 }
 
 int df_plan_create(DfPlan **plan, const DeepfillModel *model, int width, int height)
 {
     Items items = { .count = 0 };
-    int error = check_size("width", width);
+    int error = check_size(model->semantics, "width", width);
     if (!error)
-        error = check_size("height", height);
+        error = check_size(model->semantics, "height", height);
     if (error < 0)
         return error;
     DfPlan *p = df_alloc(sizeof *p);

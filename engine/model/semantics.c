@@ -1,12 +1,13 @@
 /**
  * @file
- * The semantics that this library knows, and the metadata by which a file names them.
+ * The semantics that this library knows, one row each.
  */
 #include "model/semantics.h"
 
-#include <errno.h>
 #include <math.h>
 #include <string.h>
+
+/* ---------------------------------------------------------------------------------- index rules -- */
 
 /*
  * TensorFlow's resize_nearest_neighbor with align_corners: first and last sample meet those of the source. In
@@ -26,85 +27,67 @@ static int stride_index(int i, int n_in, int n_out)
     return i * (n_in / n_out);
 }
 
-/* The first row is what a file without metadata is. */
+/* ---------------------------------------------------------------------------- levels and values -- */
+
+/* To a level: what is beyond 0..255, or no number, becomes one of the ends. */
+static int level(float value)
+{
+    return value > 0 ? (int)DF_MIN(value, 255.0f) : 0;
+}
+
+static float load_halves(int p, int colour)
+{
+    (void)colour;
+    return (float)p / 127.5f - 1;
+}
+
+static int store_truncated(float value, int colour)
+{
+    (void)colour;
+    return level((value + 1) * 127.5f);
+}
+
+static int store_rounded(float value, int colour)
+{
+    (void)colour;
+    return level((value + 1) * 127.5f + 0.5f);
+}
+
+/* ------------------------------------------------------------------------------------- the table -- */
+
 static const DfSemantics known[] = {
-    { "official", "aligned", aligned_index, DF_BGR },
-    { "stride", "stride", stride_index, DF_RGB },
+    {
+        .name = "official", .net = &df_deepfillv2, .input = "bgr,ones,mask", .refined = "bgr",
+        .load = load_halves, .store = store_truncated, .crop = 1, .alignment = 8, .least_side = 64,
+        .attention = { .features = aligned_index, .hole = aligned_index, .fuse = 1 },
+    },
+    {
+        .name = "stride", .net = &df_deepfillv2, .input = "rgb,ones,mask", .refined = "rgb",
+        .load = load_halves, .store = store_rounded, .alignment = 8, .least_side = 64,
+        .attention = { .features = stride_index, .hole = stride_index, .fuse = 1 },
+    },
 };
 
-/* Metadata of which one value is known: the others would be other networks. */
-static const struct {
-    const char *key, *value;
-} fixed[] = {
-    { "architecture", "deepfillv2" },
-    { "padding", "same" },
-    { "upsample", "nearest" },
-    { "fuse", "1" },
-};
-
-/* Planes of the first stage's input. */
-static const struct {
-    const char *planes;
-    int channels;
-    enum DfOrder order;
-} inputs[] = {
-    { "rgb,ones,mask", 5, DF_RGB },
-    { "bgr,ones,mask", 5, DF_BGR },
-    { "rgb,sketch,ones,mask", 6, DF_RGB },
-    { "bgr,sketch,ones,mask", 6, DF_BGR },
-};
-
-static int refuse(const DfWeights *weights, const char *key, const char *value, const char *expected)
+const DfSemantics *df_semantics_at(int i)
 {
-    return df_error(-EINVAL, "%s: its metadata say '%s' is '%.40s', expected %s", weights->name, key, value,
-                    expected);
+    return i >= 0 && i < (int)DF_COUNT(known) ? &known[i] : NULL;
 }
 
-static int check_fixed(const DfWeights *weights)
+const DfSemantics *df_semantics_find(const char *name)
 {
-    for (size_t i = 0; i < DF_COUNT(fixed); i++) {
-        const char *value = df_weights_meta(weights, fixed[i].key);
-        if (value && strcmp(value, fixed[i].value))
-            return refuse(weights, fixed[i].key, value, fixed[i].value);
-    }
-    return 0;
+    for (size_t i = 0; i < DF_COUNT(known); i++)
+        if (!strcmp(known[i].name, name))
+            return &known[i];
+    return NULL;
 }
 
-static int find_sampling(const DfWeights *weights, const DfSemantics **semantics)
+static int channels(const char *list)
 {
-    const char *value = df_weights_meta(weights, "downsample");
-    *semantics = &known[0];
-    for (size_t i = 0; value && i < DF_COUNT(known); i++)
-        if (!strcmp(value, known[i].downsample)) {
-            *semantics = &known[i];
-            return 0;
-        }
-    return value ? refuse(weights, "downsample", value, "aligned or stride") : 0;
+    return df_semantics_inputs(list, 0).channels;
 }
 
-static int find_order(const DfWeights *weights, int input_channels, enum DfOrder *order)
+int df_semantics_compatible(const DfSemantics *a, const DfSemantics *b)
 {
-    const char *value = df_weights_meta(weights, "input");
-    for (size_t i = 0; value && i < DF_COUNT(inputs); i++)
-        if (!strcmp(value, inputs[i].planes) && inputs[i].channels == input_channels) {
-            *order = inputs[i].order;
-            return 0;
-        }
-    if (!value)
-        return 0;
-    return refuse(weights, "input", value,
-                  input_channels == 6 ? "rgb,sketch,ones,mask or bgr,sketch,ones,mask"
-                                      : "rgb,ones,mask or bgr,ones,mask");
-}
-
-int df_semantics_recognise(const DfWeights *weights, int input_channels, const DfSemantics **semantics,
-                           enum DfOrder *order)
-{
-    int error = check_fixed(weights);
-    if (!error)
-        error = find_sampling(weights, semantics);
-    if (error < 0)
-        return error;
-    *order = (*semantics)->order;
-    return find_order(weights, input_channels, order);
+    return a->net == b->net && a->gated_rgb == b->gated_rgb && channels(a->input) == channels(b->input) &&
+           channels(a->refined) == channels(b->refined);
 }

@@ -12,7 +12,7 @@
 #define RGB 0
 #define INPUT DF_OP_INPUT
 #define GATED DF_OP_GATED
-#define GATED_RELU DF_OP_GATED_RELU
+#define BEFORE DF_OP_GATED_ATTN
 #define UPGATED DF_OP_UPGATED
 #define PLAIN DF_OP_PLAIN
 #define COARSE DF_OP_COARSE
@@ -20,7 +20,7 @@
 #define JOIN DF_OP_JOIN
 #define PREV NULL
 
-const DfRow df_table[DF_ROWS] = {
+static const DfRow rows[] = {
     /*  name                   op          from               out   k  s  rate */
     /* First stage: a coarse fill. */
     { "input",                 INPUT,      PREV,                0,  0, 0,  0 },
@@ -60,7 +60,7 @@ const DfRow df_table[DF_ROWS] = {
     { "pmconv3",               GATED,      PREV,              2*C,  3, 1,  1 },
     { "pmconv4_downsample",    GATED,      PREV,              4*C,  3, 2,  1 },
     { "pmconv5",               GATED,      PREV,              4*C,  3, 1,  1 },
-    { "pmconv6",               GATED_RELU, PREV,              4*C,  3, 1,  1 },
+    { "pmconv6",               BEFORE,     PREV,              4*C,  3, 1,  1 },
     { "attention",             ATTENTION,  PREV,                0,  0, 0,  0 },
     { "pmconv9",               GATED,      PREV,              4*C,  3, 1,  1 },
     { "pmconv10",              GATED,      PREV,              4*C,  3, 1,  1 },
@@ -75,47 +75,24 @@ const DfRow df_table[DF_ROWS] = {
     { "allconv17",             PLAIN,      PREV,              RGB,  3, 1,  1 },
 };
 
+enum { COARSE_ROW = 17 };
+
+const DfNet df_deepfillv2 = { "deepfillv2", rows, DF_COUNT(rows), COARSE_ROW };
+
 int df_row_is_conv(const DfRow *row)
 {
     return row->kernel > 0;
 }
 
-int df_row_find(const char *name)
+int df_row_find(const DfNet *net, const char *name)
 {
     int row = 0;
-    while (strcmp(df_table[row].name, name))
+    while (strcmp(net->rows[row].name, name))
         row++;
     return row;
 }
 
-int df_row_source(int row)
+int df_row_source(const DfNet *net, int row)
 {
-    return df_table[row].from ? df_row_find(df_table[row].from) : row - 1;
-}
-
-int df_row_channels(int row, int cnum, int input_channels)
-{
-    const DfRow *r = &df_table[row];
-    switch (r->op) {
-    case DF_OP_INPUT: return input_channels;
-    case DF_OP_PLAIN:
-    case DF_OP_COARSE: return 3;
-    case DF_OP_ATTENTION: return df_row_channels(df_row_source(row), cnum, input_channels);
-    case DF_OP_JOIN:
-        return df_row_channels(df_row_source(row), cnum, input_channels) +
-               df_row_channels(row - 1, cnum, input_channels);
-    default: return r->out * cnum / C / 2; /* gating halves */
-    }
-}
-
-DfConv df_row_conv(int row, int cnum, int input_channels)
-{
-    const DfRow *r = &df_table[row];
-    int plain = r->op == DF_OP_PLAIN;
-    return (DfConv){
-        .kernel = r->kernel, .stride = r->stride, .rate = r->rate, .up = r->op == DF_OP_UPGATED,
-        .in = df_row_channels(df_row_source(row), cnum, input_channels),
-        .out = plain ? 3 : r->out * cnum / C,
-        .activation = plain ? DF_TANH : r->op == DF_OP_GATED_RELU ? DF_GATE_RELU : DF_GATE_ELU,
-    };
+    return net->rows[row].from ? df_row_find(net, net->rows[row].from) : row - 1;
 }
