@@ -41,15 +41,51 @@ int df_bytes_take(DfBytes *bytes, uint64_t size, DfBytes *piece)
     return 0;
 }
 
-int df_bytes_u64(DfBytes *bytes, uint64_t *value)
+int df_bytes_little(DfBytes *bytes, int width, uint64_t *value)
 {
     DfBytes piece;
-    if (df_bytes_take(bytes, 8, &piece) < 0)
+    if (df_bytes_take(bytes, width, &piece) < 0)
         return -EINVAL;
     *value = 0;
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < width; i++)
         *value |= (uint64_t)piece.at[i] << 8 * i;
     return 0;
+}
+
+int df_bytes_u64(DfBytes *bytes, uint64_t *value)
+{
+    return df_bytes_little(bytes, 8, value);
+}
+
+int df_bytes_u32(DfBytes *bytes, uint32_t *value)
+{
+    uint64_t wide = 0;
+    int error = df_bytes_little(bytes, 4, &wide);
+    *value = wide;
+    return error;
+}
+
+int df_bytes_u16(DfBytes *bytes, uint16_t *value)
+{
+    uint64_t wide = 0;
+    int error = df_bytes_little(bytes, 2, &wide);
+    *value = wide;
+    return error;
+}
+
+int df_bytes_equal(const DfBytes *bytes, const char *text)
+{
+    size_t size = strlen(text);
+    return df_bytes_left(bytes) == size && !memcmp(bytes->at, text, size);
+}
+
+char *df_bytes_print(char *text, size_t size, const DfBytes *bytes)
+{
+    size_t count = DF_MIN(size - 1, df_bytes_left(bytes));
+    for (size_t i = 0; i < count; i++)
+        text[i] = bytes->at[i] >= ' ' && bytes->at[i] <= '~' ? bytes->at[i] : '?';
+    text[count] = 0;
+    return text;
 }
 
 int df_list_grow(void **list, size_t count, size_t size)

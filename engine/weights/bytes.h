@@ -31,8 +31,23 @@ int df_bytes_next(DfBytes *bytes);
 /** Cut off the next `size` bytes as a cursor of their own. @return 0, -EINVAL where fewer are left. */
 int df_bytes_take(DfBytes *bytes, uint64_t size, DfBytes *piece);
 
-/** Read a little-endian uint64_t. @return 0, -EINVAL where fewer than 8 bytes are left. */
+/** Read an unsigned little-endian number of `width` bytes, 1 to 8. @return 0, -EINVAL where fewer are left. */
+int df_bytes_little(DfBytes *bytes, int width, uint64_t *value);
+
+/** The same, of 8, 4 or 2 bytes. */
 int df_bytes_u64(DfBytes *bytes, uint64_t *value);
+int df_bytes_u32(DfBytes *bytes, uint32_t *value);
+int df_bytes_u16(DfBytes *bytes, uint16_t *value);
+
+/** @return whether the bytes left are exactly that text. */
+int df_bytes_equal(const DfBytes *bytes, const char *text);
+
+/**
+ * Copy the bytes left as a string of printable ASCII, for names and messages: whatever else a file holds
+ * becomes '?'. What does not fit is cut off.
+ * @param text  room for `size` bytes, at least 1   @return text
+ */
+char *df_bytes_print(char *text, size_t size, const DfBytes *bytes);
 
 /**
  * Make room for one more element in a list from df_alloc(): doubled when it is full.
