@@ -1,0 +1,240 @@
+/**
+ * @file
+ * safetensors, written: header, tensors one after another, renamed into its place when all is on the disk.
+ */
+#define _GNU_SOURCE
+#include "weights/write.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Temporary names that are tried: those of runs that were killed may be in the way. */
+#define TRIES 100
+
+/* -------------------------------------------------------------------------------------- values -- */
+
+/* The bits shifted out decide: more than a half rounds up, exactly a half to even. */
+static uint32_t shift_nearest(uint32_t bits, int shift)
+{
+    uint32_t kept = bits >> shift, rest = bits & ((1u << shift) - 1), half = 1u << (shift - 1);
+    return kept + (rest > half || (rest == half && kept & 1));
+}
+
+int df_half(float value)
+{
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    uint32_t sign = bits >> 16 & 0x8000, rest = bits & 0x7FFFFFFF;
+    int exponent = rest >> 23;
+    if (rest >= 0x477FF000) /* 65520, halfway from the greatest to what would follow it */
+        return -1;
+    if (exponent > 112) /* 15 is float16's bias, 127 float32's; a carry into the exponent is right */
+        return sign | shift_nearest(rest - (112u << 23), 13);
+    if (exponent < 102) /* below half of the least, 2^-24 */
+        return sign;
+    return sign | shift_nearest((rest & 0x7FFFFF) | 0x800000, 126 - exponent);
+}
+
+static void put(uint8_t *to, uint64_t value, int bytes)
+{
+    for (int i = 0; i < bytes; i++)
+        to[i] = value >> 8 * i;
+}
+
+static int put_halves(const char *path, const DfOutTensor *tensor, uint64_t count, uint8_t *to)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        int half = df_half(tensor->values[i]);
+        if (half < 0)
+            return df_error(-ERANGE, "%s: tensor '%s' has the value %g, too large for float16: write "
+                            "float32", path, tensor->name, tensor->values[i]);
+        put(to + 2 * i, half, 2);
+    }
+    return 0;
+}
+
+static void put_floats(const float *values, uint64_t count, uint8_t *to)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, &values[i], sizeof bits);
+        put(to + 4 * i, bits, 4);
+    }
+}
+
+static uint64_t count_values(const DfOutTensor *tensor)
+{
+    uint64_t count = 1;
+    for (int i = 0; i < tensor->rank; i++)
+        count *= tensor->shape[i];
+    return count;
+}
+
+/* -------------------------------------------------------------------------------------- header -- */
+
+/* Room for a name or text with every character escaped. */
+static size_t text_room(const char *text)
+{
+    return 6 * strlen(text) + 2;
+}
+
+static size_t header_room(const DfOutFile *file)
+{
+    size_t room = 256;
+    for (size_t i = 0; i < file->meta_count; i++)
+        room += text_room(file->meta[i].key) + text_room(file->meta[i].value) + 8;
+    for (size_t i = 0; i < file->tensor_count; i++)
+        room += text_room(file->tensors[i].name) + 22 * DF_MAX_RANK + 128;
+    return room;
+}
+
+static char *quote(char *at, const char *text)
+{
+    *at++ = '"';
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ')
+            at += sprintf(at, "\\u%04x", *text);
+        else {
+            if (*text == '"' || *text == '\\')
+                *at++ = '\\';
+            *at++ = *text;
+        }
+    *at++ = '"';
+    *at = 0;
+    return at;
+}
+
+static char *describe_tensor(char *at, const DfOutTensor *tensor, int f16, uint64_t begin, uint64_t end)
+{
+    at = quote(at, tensor->name);
+    at += sprintf(at, ":{\"dtype\":\"%s\",\"shape\":[", f16 ? "F16" : "F32");
+    for (int i = 0; i < tensor->rank; i++)
+        at += sprintf(at, "%s%" PRIu64, i ? "," : "", tensor->shape[i]);
+    return at + sprintf(at, "],\"data_offsets\":[%" PRIu64 ",%" PRIu64 "]}", begin, end);
+}
+
+/* The header's text, its length such that the data are aligned; `text` has header_room(). Returns its end. */
+static char *describe(char *text, const DfOutFile *file, uint64_t *data_size)
+{
+    char *at = text + sprintf(text, "{");
+    uint64_t end = 0;
+    if (file->meta_count)
+        at += sprintf(at, "\"__metadata__\":{");
+    for (size_t i = 0; i < file->meta_count; i++) {
+        at = quote(at, file->meta[i].key);
+        *at++ = ':';
+        at = quote(at, file->meta[i].value);
+        *at++ = i + 1 < file->meta_count ? ',' : '}';
+    }
+    for (size_t i = 0; i < file->tensor_count; i++) {
+        uint64_t begin = end;
+        end += (file->f16 ? 2 : 4) * count_values(&file->tensors[i]);
+        if (i || file->meta_count)
+            *at++ = ',';
+        at = describe_tensor(at, &file->tensors[i], file->f16, begin, end);
+    }
+    *at++ = '}';
+    while ((8 + (at - text)) % DF_ALIGN)
+        *at++ = ' ';
+    *data_size = end;
+    return at;
+}
+
+/* The whole file's bytes, from df_alloc(). */
+static int compose(const char *path, const DfOutFile *file, uint8_t **bytes, size_t *size)
+{
+    uint64_t data_size;
+    char *text = df_alloc(header_room(file));
+    if (!text)
+        return -ENOMEM;
+    size_t length = describe(text, file, &data_size) - text;
+    *size = df_size_add(8 + length, data_size);
+    *bytes = df_alloc(*size);
+    if (*bytes) {
+        put(*bytes, length, 8);
+        memcpy(*bytes + 8, text, length);
+    }
+    df_free(text);
+    int error = *bytes ? 0 : -ENOMEM;
+    uint8_t *at = *bytes + 8 + length;
+    for (size_t i = 0; !error && i < file->tensor_count; i++) {
+        const DfOutTensor *tensor = &file->tensors[i];
+        uint64_t count = count_values(tensor);
+        if (file->f16)
+            error = put_halves(path, tensor, count, at);
+        else
+            put_floats(tensor->values, count, at);
+        at += (file->f16 ? 2 : 4) * count;
+    }
+    return error;
+}
+
+/* ---------------------------------------------------------------------------------------- file -- */
+
+static int refuse(const char *path)
+{
+    return df_error(-errno, "%s: cannot be written: %s", path, strerror(errno));
+}
+
+/* A new file beside the place; `name` has room for the path and 32 characters. @return its descriptor */
+static int create_beside(const char *path, char *name)
+{
+    int fd = -1;
+    for (int i = 0; i < TRIES && fd < 0; i++) {
+        sprintf(name, "%s.%ld-%d.part", path, (long)getpid(), i);
+        fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd < 0 && errno != EEXIST)
+            break;
+    }
+    return fd < 0 ? refuse(path) : fd;
+}
+
+static int write_all(const char *path, int fd, const uint8_t *bytes, size_t size)
+{
+    while (size) {
+        ssize_t count = write(fd, bytes, size);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return refuse(path);
+        bytes += count;
+        size -= count;
+    }
+    return fsync(fd) < 0 && errno != EINVAL ? refuse(path) : 0;
+}
+
+static int write_beside(const char *path, char *name, const uint8_t *bytes, size_t size)
+{
+    int fd = create_beside(path, name);
+    if (fd < 0)
+        return fd;
+    int error = write_all(path, fd, bytes, size);
+    if (close(fd) < 0 && !error)
+        error = refuse(path);
+    if (!error && rename(name, path) < 0)
+        error = refuse(path);
+    if (error < 0)
+        unlink(name);
+    return error;
+}
+
+int df_safetensors_write(const char *path, const DfOutFile *file)
+{
+    struct stat status;
+    uint8_t *bytes = NULL;
+    size_t size;
+    if (!stat(path, &status) && !S_ISREG(status.st_mode))
+        return df_error(-EINVAL, "%s: is not a regular file and will not be replaced", path);
+    char *name = df_alloc(strlen(path) + 32);
+    int error = name ? compose(path, file, &bytes, &size) : -ENOMEM;
+    if (!error)
+        error = write_beside(path, name, bytes, size);
+    df_free(bytes);
+    df_free(name);
+    return error;
+}
