@@ -78,6 +78,7 @@ $(1)/tests/%: $(1)/obj/tests/%.o $(1)/libdeepfill.a
 	$$(call say,LD) $$(CC) $$(CFLAGS) $(2) $$^ -o $$@ $$(LIBS) -lcmocka
 
 $(1)/obj/engine/kernels/x86/%.o: FILE_FLAGS := -mavx2 -mfma -mf16c
+$(1)/obj/engine/model/semantics.o: FILE_FLAGS := -ffp-contract=off
 $(1)/obj/engine/model/builtin.o: FILE_FLAGS := -DDF_MODELS_DIR='"models"'
 $(1)/obj/engine/model/builtin.o: $(wildcard models/*.safetensors)
 $(1)/obj/tests/%.o: | $(BUILD)/has-tests

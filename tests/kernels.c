@@ -37,6 +37,11 @@ static void fill(float *values, int n, float range)
         values[i] = uniform(-range, range);
 }
 
+static void fill_usual(float *values, int n)
+{
+    fill(values, n, 6);
+}
+
 /* Random values with zeros, denormals, values at the edge of exp() and very large ones among them. */
 static void fill_extreme(float *values, int n)
 {
@@ -109,7 +114,7 @@ static void test_gate(void **state) { (void)state; each_level(check_gate); }
 
 static void check_rgb(const DfKernels *kernels)
 {
-    static float found[64], wanted[64];
+    static float found[64], wanted[64], sums[64];
     for (int k = 1; k <= 144; k += 5)
         for (int extreme = 0; extreme < 2; extreme++) {
             int pixels = 5;
@@ -123,8 +128,13 @@ static void check_rgb(const DfKernels *kernels)
                 for (int j = 0; j < k; j++)
                     sum += (double)a[0][i / 3 * k + j] * a[1][i % 3 * k + j];
                 wanted[i] = tanh(sum);
+                sums[i] = sum;
             }
             found[3 * pixels] = 42;
+            kernels->dots(found, a[0], a[1], a[2], pixels, k);
+            if (!extreme)
+                assert_near(found, sums, 3 * pixels, 4 * LIMIT);
+            assert_true(found[3 * pixels] == 42);
             kernels->rgb(found, a[0], a[1], a[2], pixels, k);
             /* A sum of k products rounds k times. */
             if (!extreme)
@@ -136,6 +146,28 @@ static void check_rgb(const DfKernels *kernels)
 }
 
 static void test_rgb(void **state) { (void)state; each_level(check_rgb); }
+
+static void check_gate_tanh(const DfKernels *kernels)
+{
+    static float found[256], wanted[256], c[256];
+    for (int n = 0; n <= 100; n++)
+        for (int extreme = 0; extreme < 2; extreme++) {
+            (extreme ? fill_extreme : fill_usual)(a[0], n);
+            (extreme ? fill_extreme : fill_usual)(a[1], n);
+            for (int i = 0; i < n; i++)
+                wanted[i] = tanh(a[0][i] / (1 + exp(-(double)a[1][i])));
+            memcpy(found, a[0], n * sizeof *found);
+            memcpy(c, a[0], n * sizeof *c);
+            found[n] = 42;
+            kernels->gate_tanh(found, a[1], n);
+            df_gate_tanh_c(c, a[1], n);
+            assert_near(found, wanted, n, LIMIT);
+            assert_near(found, c, n, LIMIT);
+            assert_true(found[n] == 42);
+        }
+}
+
+static void test_gate_tanh(void **state) { (void)state; each_level(check_gate_tanh); }
 
 /* -------------------------------------------------------------------------------- attention -- */
 
@@ -155,32 +187,37 @@ static void check_sum3(const DfKernels *kernels)
 
 static void test_sum3(void **state) { (void)state; each_level(check_sum3); }
 
-static void plain_softmax(float *out, const float *row, const float *known, double scale, int n)
+static void plain_softmax(float *out, const float *row, const float *known, double unknown, double scale,
+                          int n)
 {
-    double max = -DBL_MAX, sum = 0;
+    double logits[ROOM], max = -DBL_MAX, sum = 0;
+    for (int i = 0; i < n; i++) {
+        logits[i] = known[i] ? scale * row[i] : unknown;
+        max = fmax(max, logits[i]);
+    }
     for (int i = 0; i < n; i++)
-        max = fmax(max, scale * row[i] * known[i]);
+        sum += exp(logits[i] - max);
     for (int i = 0; i < n; i++)
-        sum += exp(scale * row[i] * known[i] - max);
-    for (int i = 0; i < n; i++)
-        out[i] = exp(scale * row[i] * known[i] - max) / sum * known[i];
+        out[i] = exp(logits[i] - max) / sum * known[i];
 }
 
 static void check_softmax(const DfKernels *kernels)
 {
     static float found[ROOM], wanted[ROOM];
     for (int n = 1; n <= 100; n++)
-        for (int kind = 0; kind < 4; kind++) { /* soft, sharp, flat, nothing known */
-            fill(a[0], n, kind == 0 ? 0.3 : kind == 1 ? 1000 : 0);
+        for (int kind = 0; kind < 8; kind++) { /* soft, sharp, flat, nothing known; then excluded */
+            int excluded = kind >= 4, shape = kind % 4;
+            float unknown = excluded ? -1e30f : 0;
+            fill(a[0], n, shape == 0 ? 0.3 : shape == 1 ? 1000 : 0);
             for (int i = 0; i < n; i++)
-                a[1][i] = kind < 3 && uniform(0, 1) > 0.3;
-            plain_softmax(wanted, a[0], a[1], 10, n);
+                a[1][i] = shape < 3 && uniform(0, 1) > 0.3;
+            plain_softmax(wanted, a[0], a[1], unknown, 10, n);
             memcpy(found, a[0], n * sizeof *found);
             found[n] = 42;
-            kernels->softmax(found, a[1], 10, n);
+            kernels->softmax(found, a[1], unknown, 10, n);
             /* Rounding of a logit of thousands is what counts where two of them are close. */
-            assert_near(found, wanted, n, kind == 1 ? 1e-3 : LIMIT);
-            df_softmax_c(a[0], a[1], 10, n);
+            assert_near(found, wanted, n, shape == 1 ? 1e-3 : LIMIT);
+            df_softmax_c(a[0], a[1], unknown, 10, n);
             assert_near(found, a[0], n, LIMIT);
             assert_true(found[n] == 42);
         }
@@ -190,9 +227,21 @@ static void test_softmax(void **state) { (void)state; each_level(check_softmax);
 
 /* ---------------------------------------------------------------------------------- im2col -- */
 
+/* Step by step back into 0..n-1 from wherever a mirror leads. */
+static int mirrored(int i, int n)
+{
+    while (n > 1 && (i < 0 || i >= n))
+        i = i < 0 ? -i : 2 * (n - 1) - i;
+    return n > 1 ? i : 0;
+}
+
 /* The value that a window sees at (y, x), c. */
 static float seen(const DfWindow *w, int y, int x, int c)
 {
+    if (w->reflect) {
+        y = mirrored(y, w->height << w->up);
+        x = mirrored(x, w->width << w->up);
+    }
     if (y < 0 || x < 0 || y >= w->height << w->up || x >= w->width << w->up)
         return 0;
     return a[0][((y >> w->up) * w->width + (x >> w->up)) * w->channels + c];
@@ -211,6 +260,14 @@ static void check_window(const DfWindow *w, int first, int count)
     }
 }
 
+static void check_windows(DfWindow w)
+{
+    int all = w.out_width * (w.height << w.up) / w.stride;
+    check_window(&w, 0, all);
+    check_window(&w, DF_MIN(5, all - 1), DF_MIN(17, all - DF_MIN(5, all - 1)));
+    check_window(&w, all - 1, 1);
+}
+
 static void test_im2col(void **state)
 {
     static const int windows[][4] = { /* kernel, stride, rate, up */
@@ -220,16 +277,16 @@ static void test_im2col(void **state)
     (void)state;
     fill(a[0], ROOM, 1);
     for (size_t i = 0; i < DF_COUNT(windows); i++)
-        for (int channels = 1; channels <= 7; channels += 2) {
-            const int *k = windows[i];
-            DfWindow w = { .height = 6, .width = 9, .channels = channels, .up = k[3], .kernel = k[0],
-                           .stride = k[1], .rate = k[2], .top = k[2] * (k[0] - 1) / 2, .left = k[2],
-                           .out_width = (9 << k[3]) / k[1] };
-            int all = w.out_width * (6 << k[3]) / k[1];
-            check_window(&w, 0, all);
-            check_window(&w, 5, 17);
-            check_window(&w, all - 1, 1);
-        }
+        for (int channels = 1; channels <= 7; channels += 2)
+            for (int reflect = 0; reflect < 2; reflect++) {
+                const int *k = windows[i];
+                DfWindow w = { .height = 6, .width = 9, .channels = channels, .up = k[3], .kernel = k[0],
+                               .stride = k[1], .rate = k[2], .top = k[2] * (k[0] - 1) / 2, .left = k[2],
+                               .reflect = reflect, .out_width = (9 << k[3]) / k[1] };
+                check_windows(w);
+                w.width = w.out_width = k[1]; /* a column, or two: mirrored there and back */
+                check_windows(w);
+            }
 }
 
 /* ------------------------------------------------------------------------------------ gemm -- */
@@ -269,8 +326,9 @@ static float out[ROOM];
 
 static void bench_gate(const DfKernels *k) { k->gate(out, a[0], a[1], ROOM / 96, 48, 0); }
 static void bench_rgb(const DfKernels *k) { k->rgb(out, a[0], a[1], a[2], ROOM / 108, 108); }
+static void bench_gate_tanh(const DfKernels *k) { k->gate_tanh(out, a[1], ROOM); }
 static void bench_sum3(const DfKernels *k) { k->sum3(out, a[0], a[1], a[2], ROOM); }
-static void bench_softmax(const DfKernels *k) { k->softmax(out, a[1], 1, ROOM); }
+static void bench_softmax(const DfKernels *k) { k->softmax(out, a[1], 0, 1, ROOM); }
 
 static const struct {
     const char *name;
@@ -279,6 +337,7 @@ static const struct {
 } benches[] = {
     { "gate", bench_gate, ROOM / 96 * 96 },
     { "rgb", bench_rgb, ROOM / 108 * 108 },
+    { "gate_tanh", bench_gate_tanh, ROOM },
     { "sum3", bench_sum3, ROOM },
     { "softmax", bench_softmax, ROOM },
 };
@@ -316,6 +375,7 @@ int main(int argc, char **argv)
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gate),    cmocka_unit_test(test_rgb),    cmocka_unit_test(test_sum3),
+        cmocka_unit_test(test_gate_tanh),
         cmocka_unit_test(test_softmax), cmocka_unit_test(test_im2col), cmocka_unit_test(test_gemm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,8 @@ typedef struct DfWindow {
     int height, width, channels; /**< of the source in memory */
     int up;                      /**< 1: the windows see each source pixel twice in both directions; else 0 */
     int kernel, stride, rate;    /**< side, step and dilation of a window, in pixels as it sees them */
-    int top, left;               /**< zero pixels before the first row and column */
+    int top, left;               /**< pixels before the first row and column */
+    int reflect;                 /**< 1: what lies around is mirrored, the edge itself not repeated; 0: zeros */
     int out_width;               /**< windows in a row */
 } DfWindow;
 
@@ -31,14 +32,20 @@ typedef struct DfKernels {
     /** out[p][j] = tanh(bias[j] + sum over i < k of rows[p][i] * weight[j][i]), j < 3. */
     void (*rgb)(float *out, const float *rows, const float *weight, const float *bias, int pixels, int k);
 
+    /** The same without tanh. */
+    void (*dots)(float *out, const float *rows, const float *weight, const float *bias, int pixels, int k);
+
+    /** out[i] = tanh(out[i] * sigmoid(gate[i])), in place. */
+    void (*gate_tanh)(float *out, const float *gate, int n);
+
     /** out[i] = a[i] + b[i] + c[i]. */
     void (*sum3)(float *out, const float *a, const float *b, const float *c, int n);
 
     /**
-     * Softmax over the products scale * row[i] * known[i], times known[i], in place: what is unknown
-     * (known[i] = 0) takes part in the sum with logit 0 and ends as 0. n >= 1.
+     * Softmax over the products scale * row[i], times known[i], in place: what is unknown (known[i] = 0, else
+     * 1) takes part in the sum with the logit `unknown` and ends as 0. n >= 1.
      */
-    void (*softmax)(float *row, const float *known, float scale, int n);
+    void (*softmax)(float *row, const float *known, float unknown, float scale, int n);
 } DfKernels;
 
 /** @return the versions for df_cpu_level() (static). Thread-safety: any thread. */
@@ -46,20 +53,24 @@ const DfKernels *df_kernels(void);
 
 /**
  * Lay out windows `first` to `first + count - 1`, in row order, as rows of kernel * kernel * channels floats
- * (ky, kx, c; c innermost), zeros where a window leaves the source.
+ * (ky, kx, c; c innermost).
  */
 void df_im2col(float *rows, const DfWindow *window, const float *source, int first, int count);
 
 void df_gate_c(float *out, const float *in, const float *bias, int pixels, int half, int relu);
 void df_rgb_c(float *out, const float *rows, const float *weight, const float *bias, int pixels, int k);
+void df_dots_c(float *out, const float *rows, const float *weight, const float *bias, int pixels, int k);
+void df_gate_tanh_c(float *out, const float *gate, int n);
 void df_sum3_c(float *out, const float *a, const float *b, const float *c, int n);
-void df_softmax_c(float *row, const float *known, float scale, int n);
+void df_softmax_c(float *row, const float *known, float unknown, float scale, int n);
 
 #if defined(__x86_64__)
 void df_gate_avx2(float *out, const float *in, const float *bias, int pixels, int half, int relu);
 void df_rgb_avx2(float *out, const float *rows, const float *weight, const float *bias, int pixels, int k);
+void df_dots_avx2(float *out, const float *rows, const float *weight, const float *bias, int pixels, int k);
+void df_gate_tanh_avx2(float *out, const float *gate, int n);
 void df_sum3_avx2(float *out, const float *a, const float *b, const float *c, int n);
-void df_softmax_avx2(float *row, const float *known, float scale, int n);
+void df_softmax_avx2(float *row, const float *known, float unknown, float scale, int n);
 #endif
 
 #endif

@@ -12,11 +12,11 @@ void df_sum3_c(float *out, const float *a, const float *b, const float *c, int n
         out[i] = a[i] + b[i] + c[i];
 }
 
-void df_softmax_c(float *row, const float *known, float scale, int n)
+void df_softmax_c(float *row, const float *known, float unknown, float scale, int n)
 {
     float max = -INFINITY, sum = 0;
     for (int i = 0; i < n; i++) {
-        row[i] *= known[i] * scale;
+        row[i] = row[i] * (known[i] * scale) + (1 - known[i]) * unknown;
         max = fmaxf(max, row[i]);
     }
     for (int i = 0; i < n; i++) {

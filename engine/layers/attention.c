@@ -13,6 +13,8 @@
  *   P       softmax over p of 10 S, holes at logit 0 and cut out afterwards
  *   out     the sum over p of P[q,p] raw[p], overlapped two pixels apart and divided by 4
  *
+ * This is the authors' program; what others do differently are the rules, DfAttentionRules.
+ *
  * S is L x L, 64 MiB at 512x512: it never exists whole. Queries go by in bands, each a row of the small map.
  * Counted column by column, the neighbours of query (y, x) are (y-1, x) and (y+1, x), so the second sum needs
  * the bands before and after; above row 0 lies the last row of the column to the left, and below the last row
@@ -28,10 +30,14 @@
 
 #define SOFTMAX_SCALE 10.0f
 #define LEAST_NORM 1e-4f
+#define SQUARE_EPSILON 1e-4f
+/* Logit of what takes no part: e to its power is 0 beside any other, and where there is none still a number. */
+#define EXCLUDED -1e30f
 /* Queries in a matrix product, at least: the library packs keys and patches anew for each product. */
 #define BLOCK_QUERIES 128
 
 typedef struct Attention {
+    const DfAttentionRules *rules;
     DfShape shape;   /* of the map */
     int h, w, count; /* the small map; count = L */
     int block;       /* bands in a matrix product, except where fewer are left */
@@ -102,8 +108,9 @@ size_t df_attention_scratch(DfShape shape)
 
 /* -------------------------------------------------------------------------------- preparation -- */
 
-static void reduce_map(Attention *a, DfSourceIndex index, const float *source)
+static void reduce_map(Attention *a, const float *source)
 {
+    DfSourceIndex index = a->rules->features;
     int c = a->shape.channels;
     for (int y = 0; y < a->h; y++)
         for (int x = 0; x < a->w; x++) {
@@ -113,13 +120,20 @@ static void reduce_map(Attention *a, DfSourceIndex index, const float *source)
         }
 }
 
-/* In two steps, as the originals do: first to the map's size, then to the small one's. */
-static void reduce_hole(Attention *a, DfSourceIndex index, const uint8_t *hole, int height, int width)
+/* The hole's sample for sample i of the small map: at once, or by way of the map, of `side` samples. */
+static int hole_index(const DfAttentionRules *rules, int i, int hole_side, int side)
+{
+    if (rules->hole_at_once)
+        return rules->hole(i, hole_side, side / 2);
+    return rules->hole(rules->hole(i, side, side / 2), hole_side, side);
+}
+
+static void reduce_hole(Attention *a, const uint8_t *hole, int height, int width)
 {
     for (int y = 0; y < a->h; y++) {
-        int row = index(index(y, a->shape.height, a->h), height, a->shape.height);
+        int row = hole_index(a->rules, y, height, a->shape.height);
         for (int x = 0; x < a->w; x++) {
-            int column = index(index(x, a->shape.width, a->w), width, a->shape.width);
+            int column = hole_index(a->rules, x, width, a->shape.width);
             a->hole[y * a->w + x] = hole[(size_t)row * width + column] != 0;
         }
     }
@@ -141,12 +155,17 @@ static void find_known(Attention *a)
             a->known[y * a->w + x] = !hole_near(a, y, x);
 }
 
-static void normalise(float *key, int length)
+static float norm(const float *key, int length, int add_epsilon)
 {
-    float squares = 0;
+    float squares = 0, epsilon = add_epsilon ? SQUARE_EPSILON : 0;
     for (int i = 0; i < length; i++)
-        squares += key[i] * key[i];
-    float factor = 1 / fmaxf(sqrtf(squares), LEAST_NORM);
+        squares += key[i] * key[i] + epsilon;
+    return add_epsilon ? sqrtf(squares) : fmaxf(sqrtf(squares), LEAST_NORM);
+}
+
+static void normalise(float *key, int length, int add_epsilon)
+{
+    float factor = 1 / norm(key, length, add_epsilon);
     for (int i = 0; i < length; i++)
         key[i] *= factor;
 }
@@ -156,7 +175,7 @@ static void make_patches(Attention *a, const float *source)
     int length = 9 * a->shape.channels;
     df_im2col(a->keys, &a->key_window, a->small, 0, a->count);
     for (int p = 0; p < a->count; p++)
-        normalise(a->keys + (size_t)p * length, length);
+        normalise(a->keys + (size_t)p * length, length, a->rules->add_epsilon);
     df_im2col(a->raw, &a->raw_window, source, 0, a->count);
 }
 
@@ -214,6 +233,13 @@ static float below(const Attention *a, const float *row, int y, int x)
     return x < a->w - 1 ? row[x + 1] : 0;
 }
 
+/* One query's scores to weights. */
+static void weigh(const Attention *a, float *scores)
+{
+    float unknown = a->rules->exclude_hole ? EXCLUDED : 0;
+    df_kernels()->softmax(scores, a->known, unknown, SOFTMAX_SCALE, a->count);
+}
+
 /* One query's scores, summed with positions counted column by column. */
 static void sum_columns(const Attention *a, float *out, const float *before, const float *at,
                         const float *after)
@@ -235,13 +261,27 @@ static void fuse_band(Attention *a, int y, const float *previous, const float *b
         const float *before = y > 0 ? previous + x * l : x > 0 ? previous + (x - 1) * l : a->zeros;
         const float *after = y < a->h - 1 ? next + x * l : x < a->w - 1 ? next + (x + 1) * l : a->zeros;
         sum_columns(a, fused, before, band + x * l, after);
-        df_kernels()->softmax(fused, a->known, SOFTMAX_SCALE, a->count);
+        weigh(a, fused);
     }
 }
 
 /* ------------------------------------------------------------------------------ reconstruction -- */
 
-/* Add one 4x4 patch, a quarter of it: every inner pixel lies under four. */
+/* By how many patches a pixel is overlapped along one side: two, at either end one. */
+static int overlap(int at, int side)
+{
+    return at == 0 || at == side - 1 ? 1 : 2;
+}
+
+/* What a patch counts for in a pixel: a quarter, as every inner pixel lies under four. A power of two: exact. */
+static float share(const Attention *a, int y, int x)
+{
+    if (!a->rules->count_overlap)
+        return 0.25f;
+    return 1.0f / (overlap(y, a->shape.height) * overlap(x, a->shape.width));
+}
+
+/* Add one 4x4 patch, its share of every pixel. */
 static void add_patch(const Attention *a, const float *patch, int top, int left, float *out)
 {
     int c = a->shape.channels;
@@ -249,9 +289,9 @@ static void add_patch(const Attention *a, const float *patch, int top, int left,
         for (int x = left; x < left + 4; x++, patch += c) {
             if (y < 0 || y >= a->shape.height || x < 0 || x >= a->shape.width)
                 continue;
-            float *pixel = out + ((size_t)y * a->shape.width + x) * c;
+            float *pixel = out + ((size_t)y * a->shape.width + x) * c, weight = share(a, y, x);
             for (int i = 0; i < c; i++)
-                pixel[i] += 0.25f * patch[i];
+                pixel[i] += weight * patch[i];
         }
 }
 
@@ -264,29 +304,53 @@ static void rebuild_bands(Attention *a, int y, int end, float *out)
         add_patch(a, a->rebuilt + (size_t)q * length, 2 * (y + q / a->w) - 1, 2 * (q % a->w) - 1, out);
 }
 
+/* --------------------------------------------------------------------------------------- passes -- */
+
+static void rebuild_fused(Attention *a, float *out)
+{
+    sum_rows(a, a->h - 1, a->bands[0]);
+    sum_rows(a, 0, a->bands[1]);
+    memcpy(a->first, a->bands[1], (size_t)a->w * a->count * sizeof *a->first);
+    for (int y = 0; y < a->h; y++) {
+        float *previous = a->bands[y % 3], *band = a->bands[(y + 1) % 3], *next = a->bands[(y + 2) % 3];
+        if (y < a->h - 1)
+            sum_rows(a, y + 1, next);
+        else
+            next = a->first;
+        fuse_band(a, y, previous, band, next);
+        if ((y + 1) % a->block == 0 || y == a->h - 1)
+            rebuild_bands(a, y / a->block * a->block, y + 1, out);
+    }
+}
+
+/* Scores as they are: each block by itself. */
+static void rebuild_plainly(Attention *a, float *out)
+{
+    int length = 9 * a->shape.channels, l = a->count;
+    for (int y = 0; y < a->h; y += a->block) {
+        int end = DF_MIN(y + a->block, a->h), queries = (end - y) * a->w;
+        df_im2col(a->windows, &a->key_window, a->small, y * a->w, queries);
+        df_gemm_bt(queries, l, length, a->windows, length, a->keys, length, a->fused, l);
+        for (int q = 0; q < queries; q++)
+            weigh(a, a->fused + (size_t)q * l);
+        rebuild_bands(a, y, end, out);
+    }
+}
+
 void df_attention_forward(DfShape shape, const DfAttentionRules *rules, const float *source,
                           const uint8_t *hole, int hole_height, int hole_width, float *out, void *scratch)
 {
     Attention a;
     lay_out(&a, shape, scratch);
+    a.rules = rules;
     memset(a.zeros, 0, a.count * sizeof *a.zeros);
     memset(out, 0, df_shape_count(shape) * sizeof *out);
-    reduce_map(&a, rules->features, source);
-    reduce_hole(&a, rules->hole, hole, hole_height, hole_width);
+    reduce_map(&a, source);
+    reduce_hole(&a, hole, hole_height, hole_width);
     find_known(&a);
     make_patches(&a, source);
-
-    sum_rows(&a, a.h - 1, a.bands[0]);
-    sum_rows(&a, 0, a.bands[1]);
-    memcpy(a.first, a.bands[1], (size_t)a.w * a.count * sizeof *a.first);
-    for (int y = 0; y < a.h; y++) {
-        float *previous = a.bands[y % 3], *band = a.bands[(y + 1) % 3], *next = a.bands[(y + 2) % 3];
-        if (y < a.h - 1)
-            sum_rows(&a, y + 1, next);
-        else
-            next = a.first;
-        fuse_band(&a, y, previous, band, next);
-        if ((y + 1) % a.block == 0 || y == a.h - 1)
-            rebuild_bands(&a, y / a.block * a.block, y + 1, out);
-    }
+    if (rules->fuse)
+        rebuild_fused(&a, out);
+    else
+        rebuild_plainly(&a, out);
 }

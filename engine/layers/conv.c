@@ -32,9 +32,14 @@ static int reduced(const DfConv *conv, int side)
     return (seen(conv, side) + conv->stride - 1) / conv->stride;
 }
 
-/* TensorFlow's SAME: the lesser half of the padding comes first; stride 2 on an even side pads after only. */
+/*
+ * TensorFlow's SAME: the lesser half of the padding comes first; stride 2 on an even side pads after only.
+ * Padding by half a kernel on every side gives outputs as many.
+ */
 static int padding_before(const DfConv *conv, int side)
 {
+    if (conv->padding != DF_PAD_SAME)
+        return conv->kernel / 2 * conv->rate;
     int reach = (reduced(conv, side) - 1) * conv->stride + (conv->kernel - 1) * conv->rate + 1;
     return DF_MAX(reach - seen(conv, side), 0) / 2;
 }
@@ -53,7 +58,7 @@ size_t df_shape_count(DfShape shape)
 
 DfShape df_conv_shape(const DfConv *conv, DfShape in)
 {
-    int channels = conv->activation == DF_TANH ? conv->out : conv->out / 2;
+    int gated = conv->activation != DF_TANH, channels = gated ? conv->out / 2 : conv->out;
     return (DfShape){ reduced(conv, in.height), reduced(conv, in.width), channels };
 }
 
@@ -62,14 +67,20 @@ size_t df_conv_weights(const DfConv *conv)
     return row_length(conv) * conv->out;
 }
 
+/* Few columns: dot products, as a matrix product so narrow is slow. */
+static int is_rgb(const DfConv *conv)
+{
+    return conv->activation == DF_TANH || conv->activation == DF_GATE_TANH;
+}
+
 /*
  * [out][in][ky][kx] to [ky][kx][in][out], the right factor of rows x weights; for the dot products of the RGB
- * kernel to [out][ky][kx][in].
+ * kernels to [out][ky][kx][in].
  */
 void df_conv_prepare(const DfConv *conv, float *prepared, const float *raw)
 {
     int area = conv->kernel * conv->kernel, length = area * conv->in;
-    int dots = conv->activation == DF_TANH;
+    int dots = is_rgb(conv);
     for (int o = 0; o < conv->out; o++)
         for (int c = 0; c < conv->in; c++)
             for (int k = 0; k < area; k++) {
@@ -88,13 +99,21 @@ size_t df_conv_scratch(const DfConv *conv, DfShape in)
 
 static void strip(const DfConv *conv, const float *rows, int pixels, float *product, float *out)
 {
+    const DfKernels *kernels = df_kernels();
     int length = (int)row_length(conv);
-    if (conv->activation == DF_TANH) {
-        df_kernels()->rgb(out, rows, conv->weight, conv->bias, pixels, length);
+    switch (conv->activation) {
+    case DF_TANH:
+        kernels->rgb(out, rows, conv->weight, conv->bias, pixels, length);
         return;
+    case DF_GATE_TANH:
+        kernels->dots(out, rows, conv->weight, conv->bias, pixels, length);
+        kernels->dots(product, rows, conv->weight + 3 * length, conv->bias + 3, pixels, length);
+        kernels->gate_tanh(out, product, 3 * pixels);
+        return;
+    default:
+        df_gemm(pixels, conv->out, length, rows, length, conv->weight, conv->out, product, conv->out);
+        kernels->gate(out, product, conv->bias, pixels, conv->out / 2, conv->activation == DF_GATE_RELU);
     }
-    df_gemm(pixels, conv->out, length, rows, length, conv->weight, conv->out, product, conv->out);
-    df_kernels()->gate(out, product, conv->bias, pixels, conv->out / 2, conv->activation == DF_GATE_RELU);
 }
 
 void df_conv_forward(const DfConv *conv, DfShape in, const float *source, float *out, void *scratch)
@@ -105,7 +124,7 @@ void df_conv_forward(const DfConv *conv, DfShape in, const float *source, float 
         .height = in.height, .width = in.width, .channels = in.channels, .up = conv->up,
         .kernel = conv->kernel, .stride = conv->stride, .rate = conv->rate,
         .top = padding_before(conv, in.height), .left = padding_before(conv, in.width),
-        .out_width = shape.width,
+        .reflect = conv->padding == DF_PAD_REFLECT, .out_width = shape.width,
     };
     float *rows = scratch;
     float *product = (float *)((char *)scratch + df_size_align(step * row_length(conv) * sizeof(float)));

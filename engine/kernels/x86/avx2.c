@@ -94,7 +94,7 @@ static void tanh_all(float *v, int n)
     _mm256_maskstore_ps(v + i, tail, tanh8(_mm256_maskload_ps(v + i, tail)));
 }
 
-void df_rgb_avx2(float *out, const float *rows, const float *weight, const float *bias, int pixels, int k)
+void df_dots_avx2(float *out, const float *rows, const float *weight, const float *bias, int pixels, int k)
 {
     for (int p = 0; p < pixels; p++, rows += k) {
         __m256 r = _mm256_setzero_ps(), g = r, b = r;
@@ -114,7 +114,28 @@ void df_rgb_avx2(float *out, const float *rows, const float *weight, const float
         out[3 * p + 1] = sum_lanes(g) + bias[1];
         out[3 * p + 2] = sum_lanes(b) + bias[2];
     }
+}
+
+void df_rgb_avx2(float *out, const float *rows, const float *weight, const float *bias, int pixels, int k)
+{
+    df_dots_avx2(out, rows, weight, bias, pixels, k);
     tanh_all(out, 3 * pixels);
+}
+
+static __m256 gate_tanh8(__m256 f, __m256 g)
+{
+    const __m256 zero = _mm256_setzero_ps(), one = _mm256_set1_ps(1);
+    return tanh8(_mm256_div_ps(f, _mm256_add_ps(one, exp8(_mm256_sub_ps(zero, g)))));
+}
+
+void df_gate_tanh_avx2(float *out, const float *gate, int n)
+{
+    int i = 0;
+    for (; i + 8 <= n; i += 8)
+        _mm256_storeu_ps(out + i, gate_tanh8(_mm256_loadu_ps(out + i), _mm256_loadu_ps(gate + i)));
+    __m256i tail = first_lanes(n - i);
+    __m256 f = _mm256_maskload_ps(out + i, tail), g = _mm256_maskload_ps(gate + i, tail);
+    _mm256_maskstore_ps(out + i, tail, gate_tanh8(f, g));
 }
 
 /* --------------------------------------------------------------------------------- attention -- */
@@ -131,19 +152,21 @@ void df_sum3_avx2(float *out, const float *a, const float *b, const float *c, in
 }
 
 /* Logits in place; the largest of them. */
-static float logits(float *row, const float *known, float scale, int n)
+static float logits(float *row, const float *known, float unknown, float scale, int n)
 {
-    const __m256 s = _mm256_set1_ps(scale);
+    const __m256 s = _mm256_set1_ps(scale), u = _mm256_set1_ps(unknown), one = _mm256_set1_ps(1);
     __m256 most = _mm256_set1_ps(-INFINITY);
     float max = -INFINITY;
     int i = 0;
     for (; i + 8 <= n; i += 8) {
-        __m256 v = _mm256_mul_ps(_mm256_loadu_ps(row + i), _mm256_mul_ps(_mm256_loadu_ps(known + i), s));
+        __m256 k = _mm256_loadu_ps(known + i);
+        __m256 v = _mm256_mul_ps(_mm256_loadu_ps(row + i), _mm256_mul_ps(k, s));
+        v = _mm256_fmadd_ps(_mm256_sub_ps(one, k), u, v);
         _mm256_storeu_ps(row + i, v);
         most = _mm256_max_ps(most, v);
     }
     for (; i < n; i++) {
-        row[i] *= known[i] * scale;
+        row[i] = row[i] * (known[i] * scale) + (1 - known[i]) * unknown;
         max = fmaxf(max, row[i]);
     }
     return fmaxf(max, max_lanes(most));
@@ -167,9 +190,9 @@ static float exponentials(float *row, float max, int n)
     return sum_lanes(_mm256_add_ps(sums, e));
 }
 
-void df_softmax_avx2(float *row, const float *known, float scale, int n)
+void df_softmax_avx2(float *row, const float *known, float unknown, float scale, int n)
 {
-    float max = logits(row, known, scale, n);
+    float max = logits(row, known, unknown, scale, n);
     float inverse = 1 / exponentials(row, max, n);
     const __m256 s = _mm256_set1_ps(inverse);
     int i = 0;
