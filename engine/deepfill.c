@@ -82,6 +82,26 @@ void deepfill_mask_info(const DeepfillMask *mask, DeepfillMaskInfo *info)
     *info = mask->info;
 }
 
+/* ----------------------------------------------------------------------------- sketches -- */
+
+int deepfill_sketch_create(DeepfillSketch **sketch, int frame_width, int frame_height, const uint8_t *data,
+                           ptrdiff_t stride, int width, int height)
+{
+    df_error_clear();
+    if (!sketch || !data)
+        return df_error(-EINVAL, "a sketch needs a picture");
+    if (check_range("frame width", frame_width, 1, 32768) ||
+        check_range("frame height", frame_height, 1, 32768) ||
+        check_range("sketch width", width, 1, 32768) || check_range("sketch height", height, 1, 32768))
+        return -EINVAL;
+    return df_sketch_create(sketch, frame_width, frame_height, data, stride, width, height);
+}
+
+void deepfill_sketch_info(const DeepfillSketch *sketch, DeepfillSketchInfo *info)
+{
+    *info = sketch->info;
+}
+
 /* ----------------------------------------------------------------------------- contexts -- */
 
 void deepfill_defaults(DeepfillSettings *settings, DeepfillModel *model, const DeepfillFormat *format)
@@ -231,6 +251,18 @@ static int check_mask_size(const DeepfillContext *ctx, const DeepfillMask *mask)
     return 0;
 }
 
+static int check_sketch(const DeepfillContext *ctx, const DeepfillSketch *sketch)
+{
+    const DeepfillFormat *format = &ctx->settings.format;
+
+    if (!ctx->model.sketch)
+        return df_error(-EINVAL, "model '%s' takes no sketch: it was trained without", ctx->model.name);
+    if (sketch->width != format->width || sketch->height != format->height)
+        return df_error(-EINVAL, "the sketch is for frames of %dx%d, these are %dx%d", sketch->width,
+                        sketch->height, format->width, format->height);
+    return 0;
+}
+
 static int check_plane(const DeepfillImage *image, int plane)
 {
     int bytes = df_sample_bytes(&image->format);
@@ -263,7 +295,9 @@ static int check_frame(const DeepfillContext *ctx, const DeepfillFrame *frame)
     for (int p = 0; (frame->mask || ctx->info.temporal) && p < df_plane_count(own); p++)
         if (check_plane(&frame->image, p) < 0)
             return -EINVAL;
-    return frame->mask ? check_mask_size(ctx, frame->mask) : 0;
+    if (frame->mask && check_mask_size(ctx, frame->mask) < 0)
+        return -EINVAL;
+    return frame->sketch ? check_sketch(ctx, frame->sketch) : 0;
 }
 
 /** The boxes of a mask, as they follow from those of the frame before. @return 0 or -ENOMEM */

@@ -9,6 +9,7 @@
  *     deepfill_model_open()                      weights, once
  *     deepfill_open()                            workers for one kind of frame
  *     deepfill_mask_create()                     once per mask picture
+ *     deepfill_sketch_create()                   once per sketch, for models trained with sketches
  *     deepfill_send(), deepfill_receive() ...    frames go in and come out in the same order
  *     deepfill_flush(), deepfill_receive() ...   until it is dry
  *     deepfill_close(), deepfill_mask_close(), deepfill_model_close()
@@ -70,6 +71,7 @@ typedef struct DeepfillModelInfo {
     const char *semantics; /**< "official" or "stride": how the original samples and pads */
     int cnum;              /**< width: convolution channels of the first layer, 4..64 (published: 48) */
     int input_channels;    /**< 5 (colour, ones, mask) or 6 (with a sketch) */
+    int sketch;            /**< 1: takes a DeepfillSketch; 0: was trained without */
     int alignment;         /**< sides of a region are multiples of this, in pixels */
     int least_side;        /**< least side of a region, in pixels */
     int size;              /**< longest side at which the model works well, in pixels */
@@ -153,6 +155,44 @@ DEEPFILL_API DeepfillMask *deepfill_mask_ref(DeepfillMask *mask);
 /** Give up one reference and set *mask to NULL. NULL is fine. Thread-safety: any thread. */
 DEEPFILL_API void deepfill_mask_close(DeepfillMask **mask);
 
+/* ---------------------------------------------------------------------------------- sketches -- */
+
+/**
+ * Lines that a hole's fill is to follow, for models trained with a sketch (DeepfillModelInfo.sketch) and
+ * frames of one size. Immutable, counted. Make it once per picture and pass it with every frame that it
+ * belongs to: where a frame's sketch has other lines in the hole than the one before, nothing that was
+ * synthesised before is used again.
+ * Thread-safety: may be used by any number of contexts and threads at a time.
+ */
+typedef struct DeepfillSketch DeepfillSketch;
+
+/** What a sketch came to. */
+typedef struct DeepfillSketchInfo {
+    double lines; /**< fraction of the frame that lies on a line, 0..1: small in a drawing */
+    int scaled;   /**< 1 where the picture had another size than the frame */
+} DeepfillSketchInfo;
+
+/**
+ * Make a sketch from an 8-bit full-range picture: a value / 255 above 0.6 is a line, as in the network's
+ * original. A picture of another size than the frame is scaled (nearest neighbour). The picture is not kept.
+ *
+ * @param[out] sketch        the sketch, with one reference; to be given up with deepfill_sketch_close()
+ * @param      frame_width   size of the video frame, in pixels, 1..32768
+ * @param      data          first row of the picture: height rows of width bytes, stride bytes apart
+ * @return 0; -EINVAL (a size out of range), -ENOMEM. Thread-safety: any thread.
+ */
+DEEPFILL_API int deepfill_sketch_create(DeepfillSketch **sketch, int frame_width, int frame_height,
+                                        const uint8_t *data, ptrdiff_t stride, int width, int height);
+
+/** Describe a sketch. Thread-safety: any thread. */
+DEEPFILL_API void deepfill_sketch_info(const DeepfillSketch *sketch, DeepfillSketchInfo *info);
+
+/** @return the sketch itself, with one reference more. Thread-safety: any thread. */
+DEEPFILL_API DeepfillSketch *deepfill_sketch_ref(DeepfillSketch *sketch);
+
+/** Give up one reference and set *sketch to NULL. NULL is fine. Thread-safety: any thread. */
+DEEPFILL_API void deepfill_sketch_close(DeepfillSketch **sketch);
+
 /* ------------------------------------------------------------------------------------ frames -- */
 
 /** What the planes of an image are. */
@@ -210,6 +250,8 @@ typedef struct DeepfillFrame {
     DeepfillMask *mask;     /**< the hole; NULL: the frame passes untouched. A reference is taken */
     enum DeepfillShow show; /**< default DEEPFILL_SHOW_FILL */
     void *opaque;           /**< comes back with the result */
+    DeepfillSketch *sketch; /**< lines that the network follows inside the hole; NULL: none are drawn. A
+                                 reference is taken */
 } DeepfillFrame;
 
 /** One frame on its way out. */
@@ -301,8 +343,8 @@ DEEPFILL_API int deepfill_boxes(DeepfillContext *ctx, const DeepfillMask *mask, 
  * Hand in a frame. Its planes are lent to the context until the frame is received or the context
  * closed; they are written only inside the grown and feathered hole.
  *
- * @return 0; -EAGAIN: full, receive first; -EPIPE: after deepfill_flush(); -EINVAL: the frame or mask
- *         is not of the context's kind; -ENOMEM.
+ * @return 0; -EAGAIN: full, receive first; -EPIPE: after deepfill_flush(); -EINVAL: the frame, mask or
+ *         sketch is not of the context's kind, or the model takes no sketch; -ENOMEM.
  */
 DEEPFILL_API int deepfill_send(DeepfillContext *ctx, const DeepfillFrame *frame);
 

@@ -56,6 +56,9 @@ typedef struct Reel {
 
 static float canvas[3][CANVAS_HEIGHT][CANVAS_WIDTH];
 
+/** The sketch of frame t, which stays its own; NULL: no frame has one. */
+static DeepfillSketch *(*film_sketch)(int t);
+
 static inline void canvas_draw(void)
 {
     for (int scene = 0; scene < 3; scene++) {
@@ -67,18 +70,23 @@ static inline void canvas_draw(void)
 }
 
 /** A random model, the narrowest there is: what it fills in does not matter here. */
-static inline int film_open(void **state)
+static inline int film_open_model(int input_channels)
 {
     char path[64];
-    ModelFile file = model_file_random(4, 5, "");
+    ModelFile file = model_file_random(4, input_channels, "");
 
-    (void)state;
     model_file_write(path, file.bytes, file.size);
     free(file.bytes);
     int ret = deepfill_model_open(&model, path);
     unlink(path);
     canvas_draw();
     return ret;
+}
+
+static inline int film_open(void **state)
+{
+    (void)state;
+    return film_open_model(5);
 }
 
 /** Grain of one sample: -grain .. grain. */
@@ -195,7 +203,8 @@ static inline DeepfillFrame film_frame(const Film *film, Reel *reel, int t)
 {
     enum DeepfillShow show = film->show ? film->show(t) : DEEPFILL_SHOW_FILL;
 
-    return (DeepfillFrame){ reel->out[t].image, reel->mask[t], show, &reel->out[t] };
+    return (DeepfillFrame){ .image = reel->out[t].image, .mask = reel->mask[t], .show = show,
+                            .opaque = &reel->out[t], .sketch = film_sketch ? film_sketch(t) : NULL };
 }
 
 /** Take the next frame back, which must be number t. */

@@ -70,7 +70,7 @@ static inline DeepfillContext *context_new(DeepfillFormat format, int workers, i
 static inline DeepfillResult fill_one(DeepfillContext *ctx, Picture *p, DeepfillMask *mask,
                                       enum DeepfillShow show)
 {
-    DeepfillFrame frame = { p->image, mask, show, p };
+    DeepfillFrame frame = { .image = p->image, .mask = mask, .show = show, .opaque = p };
     DeepfillResult result;
 
     assert_int_equal(deepfill_send(ctx, &frame), 0);

@@ -84,7 +84,8 @@ static DeepfillContext *open_temporal(DeepfillFormat format, int ahead)
 /** Send frame n: its hole goes round with the masks, and each seventh of 100 frames shows all. */
 static int send_frame(DeepfillContext *ctx, Picture *p, DeepfillMask **masks, int n)
 {
-    DeepfillFrame frame = { p->image, n % 100 / 7 == 6 ? NULL : masks[n % MASKS], DEEPFILL_SHOW_FILL, p };
+    DeepfillFrame frame = { .image = p->image, .mask = n % 100 / 7 == 6 ? NULL : masks[n % MASKS],
+                            .opaque = p };
 
     draw_frame(p, n);
     return deepfill_send(ctx, &frame);

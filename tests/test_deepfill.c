@@ -82,7 +82,7 @@ static uint8_t *run_stream(int workers, int delay, size_t *bytes)
             DeepfillMask *mask = sent % 4 == 3 ? NULL : mask_of_rect(230, 100, x, 30, x + 40, 60, 3, 4);
             pictures[sent] = picture_new(f);
             picture_draw(&pictures[sent], sent);
-            DeepfillFrame frame = { pictures[sent].image, mask, DEEPFILL_SHOW_FILL, &pictures[sent] };
+            DeepfillFrame frame = { .image = pictures[sent].image, .mask = mask, .opaque = &pictures[sent] };
             int ret = deepfill_send(ctx, &frame);
             deepfill_mask_close(&mask);
             if (ret == 0) {
@@ -246,7 +246,7 @@ static void closes_with_frames_in_flight(void **state)
     for (int i = 0; i < 5; i++) {
         p[i] = picture_new(f);
         picture_draw(&p[i], i);
-        DeepfillFrame frame = { p[i].image, mask, DEEPFILL_SHOW_FILL, NULL };
+        DeepfillFrame frame = { .image = p[i].image, .mask = mask };
         assert_int_equal(deepfill_send(ctx, &frame), 0);
     }
     deepfill_close(&ctx);

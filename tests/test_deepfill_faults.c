@@ -116,7 +116,7 @@ static void wrong_frames_are_named(void **state)
     DeepfillMask *mask = mask_of_rect(70, 70, 9, 9, 20, 20, 1, 1);
     DeepfillMask *other = mask_of_rect(71, 70, 9, 9, 20, 20, 1, 1);
     Picture p = picture_new(f);
-    DeepfillFrame frame = { p.image, mask, DEEPFILL_SHOW_FILL, NULL }, wrong;
+    DeepfillFrame frame = { .image = p.image, .mask = mask }, wrong;
     DeepfillResult result;
 
     (void)state;

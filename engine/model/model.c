@@ -196,6 +196,14 @@ fail:
     return error;
 }
 
+static int takes_sketch(const DeepfillModel *model)
+{
+    for (int i = 0; i < model->input.count; i++)
+        if (model->input.list[i] == DF_INPUT_SKETCH)
+            return 1;
+    return 0;
+}
+
 void deepfill_model_info(const DeepfillModel *model, DeepfillModelInfo *info)
 {
     *info = (DeepfillModelInfo){
@@ -203,6 +211,7 @@ void deepfill_model_info(const DeepfillModel *model, DeepfillModelInfo *info)
         .semantics = model->semantics->name,
         .cnum = model->cnum,
         .input_channels = model->input.channels,
+        .sketch = takes_sketch(model),
         .alignment = model->semantics->alignment,
         .least_side = model->semantics->least_side,
         .size = model->size,

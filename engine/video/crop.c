@@ -77,3 +77,16 @@ int df_crop_hole(const DeepfillMask *mask, DfRect place, int sub_x, int sub_y, u
     }
     return known;
 }
+
+void df_crop_sketch(const DeepfillSketch *sketch, DfRect place, uint8_t *lines)
+{
+    Axis h = axis(place.x0, place.x1, sketch->width, 0);
+    Axis v = axis(place.y0, place.y1, sketch->height, 0);
+
+    for (int y = 0; y < v.count; y++) {
+        uint8_t *row = lines + (ptrdiff_t)y * h.count;
+        int from = v.start + (y < v.inside ? y : source_of(v, y));
+        for (int x = 0; x < h.count; x++)
+            row[x] = (uint8_t)df_sketch_line(sketch, h.start + (x < h.inside ? x : source_of(h, x)), from);
+    }
+}

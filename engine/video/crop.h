@@ -1,12 +1,14 @@
 /**
  * @file
- * A box cut out of a frame, with its hole; beyond the frame's right and lower edges both are reflected.
+ * A box cut out of a frame, with its hole and sketch; beyond the frame's right and lower edges all
+ * are reflected.
  */
 #ifndef DF_VIDEO_CROP_H
 #define DF_VIDEO_CROP_H
 
 #include "video/mask.h"
 #include "video/planes.h"
+#include "video/sketch.h"
 
 /**
  * Copy one plane of a box.
@@ -24,5 +26,12 @@ void df_crop_plane(const DeepfillImage *image, int plane, DfRect place, uint8_t 
  * @return how many are known
  */
 int df_crop_hole(const DeepfillMask *mask, DfRect place, int sub_x, int sub_y, uint8_t *hole);
+
+/**
+ * Mark a box's lines.
+ *
+ * @param[out] lines  the box's luma samples, row by row without padding; 1: on a line
+ */
+void df_crop_sketch(const DeepfillSketch *sketch, DfRect place, uint8_t *lines);
 
 #endif

@@ -20,6 +20,7 @@
 typedef struct Prepared {
     DfPlan *plan;
     DfColor *color;
+    int sketch;    /* 1: the model takes one */
     uint64_t used; /* the worker's clock when it was last taken */
 } Prepared;
 
@@ -36,7 +37,8 @@ struct DfFiller {
 typedef struct Arena {
     void *network, *color, *scratch;
     uint8_t *hole, *net_hole;
-    float *image, *result;
+    uint8_t *lines, *net_lines;     /* where the model takes a sketch */
+    float *image, *result, *sketch;
     DfPlanes planes; /* the box as it is */
     size_t bytes;
 } Arena;
@@ -96,7 +98,10 @@ static DfColorKey key_of(const DeepfillFormat *format, const DfBox *box)
 static int prepare(Prepared *prepared, const DeepfillModel *model, const DfColorKey *key)
 {
     int ret = df_plan_create(&prepared->plan, model, key->net_width, key->net_height);
+    DeepfillModelInfo info;
 
+    deepfill_model_info(model, &info);
+    prepared->sketch = info.sketch;
     if (ret >= 0)
         ret = df_color_create(&prepared->color, key);
     if (ret < 0)
@@ -149,6 +154,9 @@ static Arena arena_of(const Prepared *prepared, uint8_t *memory)
     size_t image = take(&total, df_size_mul(net, 3 * sizeof(float)));
     size_t result = take(&total, df_size_mul(net, 3 * sizeof(float)));
     size_t planes = take(&total, df_planes_bytes(&key->format, key->format.width, key->format.height));
+    size_t lines = take(&total, prepared->sketch ? box : 0);
+    size_t net_lines = take(&total, prepared->sketch ? net : 0);
+    size_t sketch = take(&total, prepared->sketch ? df_size_mul(net, sizeof(float)) : 0);
 
     if (!memory)
         return (Arena){ .bytes = total };
@@ -158,6 +166,9 @@ static Arena arena_of(const Prepared *prepared, uint8_t *memory)
         .scratch = memory + scratch,
         .hole = memory + hole,
         .net_hole = memory + net_hole,
+        .lines = memory + lines,
+        .net_lines = memory + net_lines,
+        .sketch = (float *)(memory + sketch),
         .image = (float *)(memory + image),
         .result = (float *)(memory + result),
         .bytes = total,
@@ -180,13 +191,17 @@ static int reserve(void **memory, size_t *bytes, size_t needed)
     return 0;
 }
 
+static int is_scaled(const DfColorKey *key)
+{
+    return key->format.width != key->net_width || key->format.height != key->net_height;
+}
+
 /** Cut the box out, with nothing of the hole left in planes that are resampled. @return known luma samples */
 static int cut_out(const Arena *arena, const DfColorKey *key, const DeepfillImage *image,
                    const DeepfillMask *mask, const DfBox *box)
 {
     const DeepfillFormat *format = &key->format;
-    int scaled = format->width != key->net_width || format->height != key->net_height;
-    int known = 0, sub_x = -1, sub_y = -1;
+    int scaled = is_scaled(key), known = 0, sub_x = -1, sub_y = -1;
 
     for (int p = df_plane_count(format) - 1; p >= 0; p--) {
         int px = df_plane_sub_x(format, p), py = df_plane_sub_y(format, p);
@@ -203,18 +218,21 @@ static int cut_out(const Arena *arena, const DfColorKey *key, const DeepfillImag
     return known;
 }
 
-/** The hole as the network sees it: a pixel is hole where any of the box's that it stands for is. */
-static void scale_hole(const Arena *arena, const DfColorKey *key)
+/**
+ * What is marked in the box as the network sees it: a pixel is marked where any of the box's that it stands
+ * for is, so that neither a hole nor a thin line is lost.
+ */
+static void scale_marks(const uint8_t *marks, const DfColorKey *key, uint8_t *net_marks)
 {
     int width = key->format.width, height = key->format.height;
 
-    memset(arena->net_hole, 0, (size_t)key->net_width * key->net_height);
+    memset(net_marks, 0, (size_t)key->net_width * key->net_height);
     for (ptrdiff_t y = 0; y < key->net_height; y++) {
         int y0 = (int)(y * height / key->net_height);
         int y1 = df_ceil_div((int)(y + 1) * height, key->net_height);
-        uint8_t *out = arena->net_hole + y * key->net_width;
+        uint8_t *out = net_marks + y * key->net_width;
         for (; y0 < y1; y0++) {
-            const uint8_t *row = arena->hole + (ptrdiff_t)y0 * width;
+            const uint8_t *row = marks + (ptrdiff_t)y0 * width;
             for (int x = 0; x < key->net_width; x++) {
                 int x0 = (int)((int64_t)x * width / key->net_width);
                 int x1 = df_ceil_div((x + 1) * width, key->net_width);
@@ -224,16 +242,30 @@ static void scale_hole(const Arena *arena, const DfColorKey *key)
     }
 }
 
-static void run_network(DfFiller *filler, const Prepared *prepared, const Arena *arena, int coarse)
+/** The lines of a box as the network takes them. */
+static void draw_sketch(const Arena *arena, const DfColorKey *key, const DeepfillSketch *sketch, DfRect place)
+{
+    const uint8_t *lines = is_scaled(key) ? arena->net_lines : arena->lines;
+    size_t count = (size_t)key->net_width * key->net_height;
+
+    df_crop_sketch(sketch, place, arena->lines);
+    if (is_scaled(key))
+        scale_marks(arena->lines, key, arena->net_lines);
+    for (size_t i = 0; i < count; i++)
+        arena->sketch[i] = lines[i];
+}
+
+static void run_network(DfFiller *filler, const Prepared *prepared, const Arena *arena, int sketched,
+                        int coarse)
 {
     const DfColorKey *key = df_color_key(prepared->color);
-    int scaled = key->format.width != key->net_width || key->format.height != key->net_height;
 
-    if (scaled)
-        scale_hole(arena, key);
+    if (is_scaled(key))
+        scale_marks(arena->hole, key, arena->net_hole);
     DfRun run = {
         .image = arena->image,
-        .hole = scaled ? arena->net_hole : arena->hole,
+        .hole = is_scaled(key) ? arena->net_hole : arena->hole,
+        .sketch = sketched ? arena->sketch : NULL,
         .stage1 = coarse ? arena->result : NULL,
         .stage2 = coarse ? NULL : arena->result,
     };
@@ -271,8 +303,8 @@ int df_fills_reserve(DfFill **fills, int *room, int count)
     return 0;
 }
 
-int df_fill_box(DfFiller *filler, const DeepfillImage *image, const DeepfillMask *mask, const DfBox *box,
-                int coarse, DfFill *fill)
+int df_fill_box(DfFiller *filler, const DeepfillImage *image, const DeepfillMask *mask,
+                const DeepfillSketch *sketch, const DfBox *box, int coarse, DfFill *fill)
 {
     DfColorKey key = key_of(&image->format, box);
     const DeepfillFormat *format = &key.format;
@@ -290,7 +322,9 @@ int df_fill_box(DfFiller *filler, const DeepfillImage *image, const DeepfillMask
     fill->no_context = !cut_out(&arena, &key, image, mask, box);
     if ((ret = df_color_to_rgb(prepared->color, arena.color, &arena.planes, arena.image)) < 0)
         return ret;
-    run_network(filler, prepared, &arena, coarse);
+    if (sketch && prepared->sketch)
+        draw_sketch(&arena, &key, sketch, box->place);
+    run_network(filler, prepared, &arena, sketch && prepared->sketch, coarse);
     return df_color_from_rgb(prepared->color, arena.color, arena.result, &fill->planes);
 }
 

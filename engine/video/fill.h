@@ -9,6 +9,7 @@
 #include "video/mask.h"
 #include "video/planes.h"
 #include "video/region.h"
+#include "video/sketch.h"
 
 /** A worker's plans, conversions and memory, made when needed and kept. Thread-safety: one at a time. */
 typedef struct DfFiller DfFiller;
@@ -40,11 +41,12 @@ int df_fill_reserve(DfFill *fill, const DeepfillFormat *format, int width, int h
  * Fill a box.
  *
  * @param image   the frame; it is only read
+ * @param sketch  lines that the network follows in the hole, where its model takes them; NULL: none
  * @param coarse  1: what the first stage made of it; 0: the refined fill
  * @return 0 or a negative errno
  */
-int df_fill_box(DfFiller *filler, const DeepfillImage *image, const DeepfillMask *mask, const DfBox *box,
-                int coarse, DfFill *fill);
+int df_fill_box(DfFiller *filler, const DeepfillImage *image, const DeepfillMask *mask,
+                const DeepfillSketch *sketch, const DfBox *box, int coarse, DfFill *fill);
 
 /**
  * Make room for `count` fills; those that are there keep their memory.

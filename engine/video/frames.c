@@ -46,7 +46,7 @@ static int run_fill(const DfTask *task)
     if (is_temporal(frames, slot))
         return df_temporal_fill(&frames->temporal, task->frame, &worker->temporal, slot->fills,
                                 &slot->synthesis);
-    return df_fill_box(worker->filler, &slot->frame.image, slot->frame.mask,
+    return df_fill_box(worker->filler, &slot->frame.image, slot->frame.mask, slot->frame.sketch,
                        &slot->regions->boxes[task->unit], slot->frame.show == DEEPFILL_SHOW_COARSE,
                        &slot->fills[task->unit]);
 }
@@ -210,7 +210,7 @@ static int reserve_frame(DfFrames *frames, DfFrameSlot *slot, const DeepfillFram
     if (frames->has_temporal) {
         /* A frame that passes untouched is a source all the same. */
         if (df_temporal_begin(&frames->temporal, frames->sent, &frame->image, regions ? frame->mask : NULL,
-                              regions && is_filled_show(frame->show)) < 0)
+                              frame->sketch, regions && is_filled_show(frame->show)) < 0)
             return -ENOMEM;
         count = DF_MAX(count, df_timeline_moment(&frames->temporal.timeline, frames->sent)->areas.count);
     }
@@ -223,6 +223,7 @@ static int reserve_frame(DfFrames *frames, DfFrameSlot *slot, const DeepfillFram
 static void release(DfFrameSlot *slot)
 {
     deepfill_mask_close(&slot->frame.mask);
+    deepfill_sketch_close(&slot->frame.sketch);
     df_regions_close(&slot->regions);
 }
 
@@ -240,6 +241,8 @@ int df_frames_send(DfFrames *frames, const DeepfillFrame *frame, DfRegions *regi
     slot->synthesis = (DfSynthesis){ 0 };
     if (frame->mask)
         deepfill_mask_ref(frame->mask);
+    if (frame->sketch)
+        deepfill_sketch_ref(frame->sketch);
     slot->regions = regions ? df_regions_ref(regions) : NULL;
     df_pipeline_push(frames->pipeline);
     return 0;

@@ -11,7 +11,7 @@
 
 /** A frame in its slot. */
 typedef struct DfFrameSlot {
-    DeepfillFrame frame;   /**< with a reference to its mask */
+    DeepfillFrame frame;   /**< with references to its mask and sketch */
     int64_t number;
     DfRegions *regions;    /**< its boxes; NULL: it passes untouched */
     DfFill *fills;         /**< one a box, or one an area; they, and their memory, stay from frame to frame */
@@ -61,7 +61,7 @@ int df_frames_open(DfFrames *frames, const DfFramesSettings *settings);
 int df_frames_room(DfFrames *frames);
 
 /**
- * Send a frame; references to its mask and regions are taken.
+ * Send a frame; references to its mask, sketch and regions are taken.
  * @param regions  its boxes; NULL: it passes untouched
  * @return 0, -ENOMEM, or as df_frames_room()
  */

@@ -10,6 +10,7 @@ int df_moment_begin(DfMoment *m, int64_t frame, const DeepfillImage *image, Deep
 {
     df_moment_release(m);
     df_source_close(&m->source);
+    deepfill_sketch_close(&m->sketch);
     m->frame = -1;
     m->image = *image;
     m->planned = m->odd = m->keep_made = m->unfilled = 0;
@@ -40,6 +41,7 @@ void df_moment_free(DfMoment *m)
 {
     df_moment_release(m);
     df_source_close(&m->source);
+    deepfill_sketch_close(&m->sketch);
     df_areas_free(&m->areas);
     df_link_free(&m->link);
     df_trail_free(&m->trail);

@@ -5,6 +5,7 @@
 #ifndef DF_VIDEO_MOMENT_H
 #define DF_VIDEO_MOMENT_H
 
+#include "video/sketch.h"
 #include "video/trail.h"
 
 /** Frames that a link may reach back over: so many odd ones (a flash) may lie between. */
@@ -21,6 +22,7 @@ typedef struct DfMoment {
     DeepfillImage image; /**< lent until the frame is pasted */
     DfSource *source;    /**< what others may use of it, with a reference */
     DfAreas areas;       /**< around its own hole */
+    DeepfillSketch *sketch; /**< what is synthesised in it follows; with a reference; NULL: no lines */
     DfLink link;         /**< to an earlier frame */
     int unfilled;        /**< 1: it is shown otherwise, so nothing is put into its hole that others could
                               use */

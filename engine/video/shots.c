@@ -129,17 +129,33 @@ int df_shots_settle(DfTimeline *timeline, int64_t first, int64_t end, DfArena *s
     return 0;
 }
 
-int df_shots_renew(DfTimeline *timeline, const DfMoment *m)
+/**
+ * Whether the sketch has other lines than that of the linked frame, in the hole of either: what was
+ * synthesised there moves with the picture, and lines outside any hole are none.
+ */
+static int has_other_lines(const DfTimeline *timeline, const DfMoment *m)
 {
+    const DfMoment *earlier = df_timeline_moment(timeline, m->frame - m->link.back);
+
+    return df_sketch_differs(m->sketch, earlier->sketch, m->source->mask) ||
+           df_sketch_differs(m->sketch, earlier->sketch, earlier->source->mask);
+}
+
+enum DfRenewal df_shots_renew(DfTimeline *timeline, const DfMoment *m)
+{
+    enum DfRenewal renewal = DF_RENEW_NOTHING;
+
     if (!m->link.back) {
         timeline->staleness = 0;
-        return 0;
+        return renewal;
     }
-    if (m->odd || m->link.repeated)
-        return 0;
-    timeline->staleness += DF_MAX(m->link.error - STILL_LEVELS, 0);
-    if (timeline->staleness < STALE_LEVELS)
-        return 0;
-    timeline->staleness = 0;
-    return 1;
+    if (!m->odd && !m->link.repeated)
+        timeline->staleness += DF_MAX(m->link.error - STILL_LEVELS, 0);
+    if (has_other_lines(timeline, m))
+        renewal = DF_RENEW_SKETCH;
+    else if (timeline->staleness >= STALE_LEVELS)
+        renewal = DF_RENEW_STALE;
+    if (renewal != DF_RENEW_NOTHING)
+        timeline->staleness = 0;
+    return renewal;
 }

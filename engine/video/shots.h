@@ -1,6 +1,7 @@
 /**
  * @file
- * Shots: where one begins, which frames are odd in it, and when what was synthesised has grown stale.
+ * Shots: where one begins, which frames are odd in it, and when what was synthesised has grown stale or
+ * follows other lines than are drawn now.
  */
 #ifndef DF_VIDEO_SHOTS_H
 #define DF_VIDEO_SHOTS_H
@@ -16,9 +17,14 @@
  */
 int df_shots_settle(DfTimeline *timeline, int64_t first, int64_t end, DfArena *scratch);
 
-/**
- * @return 1 where what was synthesised is to be made anew in this frame. To be asked once a frame, in order.
- */
-int df_shots_renew(DfTimeline *timeline, const DfMoment *moment);
+/** What becomes in a frame of what was synthesised before. */
+enum DfRenewal {
+    DF_RENEW_NOTHING, /**< it stays */
+    DF_RENEW_STALE,   /**< it is made anew, and the former fades away */
+    DF_RENEW_SKETCH,  /**< the lines have changed: it is made anew, and nothing of the former is seen */
+};
+
+/** To be asked once a frame, in order. */
+enum DfRenewal df_shots_renew(DfTimeline *timeline, const DfMoment *moment);
 
 #endif

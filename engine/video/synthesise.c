@@ -141,13 +141,18 @@ static int find_boxes(Stage *stage, const DfRules *rules)
     return ret;
 }
 
-static int run_network(DfSynthesiser *worker, const Stage *stage, DfSynthesis *result)
+/**
+ * @param sketch  of the whole frame; NULL: no lines
+ */
+static int run_network(DfSynthesiser *worker, const Stage *stage, const DeepfillSketch *sketch,
+                       DfSynthesis *result)
 {
+    DeepfillSketch view = sketch ? df_sketch_view(sketch, stage->place) : (DeepfillSketch){ 0 };
     int ret = df_fills_reserve(&worker->fills, &worker->fill_count, stage->regions->box_count);
 
     for (int i = 0; ret >= 0 && i < stage->regions->box_count; i++) {
-        ret = df_fill_box(worker->filler, &stage->image, stage->mask, &stage->regions->boxes[i], 0,
-                          &worker->fills[i]);
+        ret = df_fill_box(worker->filler, &stage->image, stage->mask, sketch ? &view : NULL,
+                          &stage->regions->boxes[i], 0, &worker->fills[i]);
         result->boxes++;
         result->no_context += worker->fills[i].no_context;
     }
@@ -209,7 +214,7 @@ int df_synthesise(DfSynthesiser *worker, const DfRules *rules, DfDraft *draft, D
     } else if ((ret = set_up(&stage, draft, fresh, scratch)) >= 0) {
         exchange_all(&stage, draft, 1);
         if ((ret = find_boxes(&stage, rules)) >= 0)
-            ret = run_network(worker, &stage, result);
+            ret = run_network(worker, &stage, draft->moment->sketch, result);
         if (ret >= 0)
             exchange_all(&stage, draft, 0);
     }

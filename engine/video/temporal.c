@@ -32,11 +32,12 @@ void df_temporal_free(DfTemporal *temporal)
 }
 
 int df_temporal_begin(DfTemporal *temporal, int64_t frame, const DeepfillImage *image, DeepfillMask *mask,
-                      int filled)
+                      DeepfillSketch *sketch, int filled)
 {
     DfMoment *m = df_timeline_moment(&temporal->timeline, frame);
     int ret = df_moment_begin(m, frame, image, mask);
 
+    m->sketch = sketch ? deepfill_sketch_ref(sketch) : NULL;
     m->unfilled = !filled;
     return ret;
 }

@@ -35,12 +35,12 @@ int df_temporal_init(DfTemporal *temporal, const DeepfillFormat *format, const D
                      int ahead, size_t budget);
 
 /**
- * Frame `frame` is about to be sent.
+ * Frame `frame` is about to be sent; references to its mask and sketch are taken.
  * @param filled  1: df_temporal_fill() will be called for it; 0: it is shown otherwise
  * @return 0 or -ENOMEM
  */
 int df_temporal_begin(DfTemporal *temporal, int64_t frame, const DeepfillImage *image, DeepfillMask *mask,
-                      int filled);
+                      DeepfillSketch *sketch, int filled);
 
 /** It is not sent after all. */
 void df_temporal_withdraw(DfTemporal *temporal, int64_t frame);

@@ -240,20 +240,21 @@ static int is_repeat(const DfTimeline *timeline, const Block *block, const DfMom
 }
 
 /**
- * What was synthesised before stays, unless too much has moved around it since: then it is made anew. The
- * rest is synthesised in the first frame that needs it: the one of a block that needs most would serve more
- * frames, but there the network sees least.
+ * What was synthesised before stays, unless too much has moved around it since, or it follows other lines
+ * than this frame's sketch has: then it is made anew. The rest is synthesised in the first frame that needs
+ * it: the one of a block that needs most would serve more frames, but there the network sees least.
  */
 static int plan_made(DfTimeline *timeline, const Block *block)
 {
     for (int64_t t = block->first; t < block->end; t++) {
         DfMoment *m = df_timeline_moment(timeline, t);
-        int renew = df_shots_renew(timeline, m), ret;
-        if (is_repeat(timeline, block, m)) {
+        enum DfRenewal renewal = df_shots_renew(timeline, m);
+        int ret = 0;
+        if (renewal != DF_RENEW_SKETCH && is_repeat(timeline, block, m)) {
             ret = repeat(timeline, block, m);
-        } else {
-            ret = follow_old(timeline, block, m, renew);
-            if (!renew)
+        } else if (renewal != DF_RENEW_SKETCH) {
+            ret = follow_old(timeline, block, m, renewal == DF_RENEW_STALE);
+            if (renewal == DF_RENEW_NOTHING)
                 follow_made(timeline, block, m);
         }
         if (!m->unfilled)
