@@ -16,7 +16,7 @@ typedef struct DfWindow {
     int up;                      /**< 1: the windows see each source pixel twice in both directions; else 0 */
     int kernel, stride, rate;    /**< side, step and dilation of a window, in pixels as it sees them */
     int top, left;               /**< pixels before the first row and column */
-    int reflect;                 /**< 1: what lies around is mirrored, the edge itself not repeated; 0: zeros */
+    int reflect;                 /**< 1: around it is mirrored, the edge itself not repeated; 0: zeros */
     int out_width;               /**< windows in a row */
 } DfWindow;
 

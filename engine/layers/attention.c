@@ -31,7 +31,7 @@
 #define SOFTMAX_SCALE 10.0f
 #define LEAST_NORM 1e-4f
 #define SQUARE_EPSILON 1e-4f
-/* Logit of what takes no part: e to its power is 0 beside any other, and where there is none still a number. */
+/* Logit of what takes no part: e to its power is 0 beside any other, and a number where there is none. */
 #define EXCLUDED -1e30f
 /* Queries in a matrix product, at least: the library packs keys and patches anew for each product. */
 #define BLOCK_QUERIES 128
@@ -273,7 +273,7 @@ static int overlap(int at, int side)
     return at == 0 || at == side - 1 ? 1 : 2;
 }
 
-/* What a patch counts for in a pixel: a quarter, as every inner pixel lies under four. A power of two: exact. */
+/* What a patch counts for in a pixel: a quarter, as inner pixels lie under four. Powers of two: exact. */
 static float share(const Attention *a, int y, int x)
 {
     if (!a->rules->count_overlap)

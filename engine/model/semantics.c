@@ -22,9 +22,9 @@ static int aligned_index(int i, int n_in, int n_out)
 }
 
 /*
- * floor(torch.linspace(0, n_in - 1, n_out) + 0.5), as the CPUs of its users calculate it: from the nearer end,
- * eight at a time from the first of them on, the rest one by one; each operation rounded to float32 (so no
- * fused ones here). It decides exact halves, which come with odd n_out alone.
+ * floor(torch.linspace(0, n_in - 1, n_out) + 0.5), as the CPUs of its users calculate it: from the nearer
+ * end, eight at a time from the first of them on, the rest one by one; each operation rounded to float32 (so
+ * no fused ones here). It decides exact halves, which come with odd n_out alone.
  */
 static int linspace_index(int i, int n_in, int n_out)
 {
