@@ -348,6 +348,40 @@ static void hatching_takes_no_time(void **state)
     free(lines);
 }
 
+/** What networks ask of sides: multiples of the first, at least the second. */
+static const int networks[][2] = { { 8, 64 }, { 8, 72 }, { 128, 128 } };
+
+static void set_network(DfRules *rules, int i, int size)
+{
+    rules->alignment = networks[i][0];
+    rules->least_side = networks[i][1];
+    rules->size = DF_MAX(size / rules->alignment * rules->alignment, rules->least_side);
+}
+
+static void sides_are_what_the_network_asks_for(void **state)
+{
+    static const struct { int network, width, height; DfRect hole; const char *boxes; } cases[] = {
+        { 1, 1920, 1080, { 0, 0, 1, 1 }, "0,0 96x96" },
+        { 1, 40, 30, { 3, 3, 9, 9 }, "0,0 72x72" },
+        { 2, 1920, 1080, { 0, 0, 1, 1 }, "0,0 128x128" },
+        { 2, 1920, 1080, { 900, 500, 940, 540 }, "792,392 256x256" },
+        { 2, 200, 140, { 0, 0, 200, 140 }, "0,0 256x256" },
+        { 2, 1920, 1080, { 300, 900, 1620, 1000 },
+          "200,822 512x256; 452,822 512x256; 704,822 512x256; 956,822 512x256; 1208,822 512x256" },
+        { 2, 1920, 1080, { 700, 200, 1300, 800 }, "424,0 1152x1152>512x512" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < DF_COUNT(cases); i++) {
+        DfRules rules = rules_for(cases[i].width, cases[i].height);
+        set_network(&rules, cases[i].network, 512);
+        rules.feather = 0;
+        DfRegions *regions = regions_of(&rules, &cases[i].hole, 1, NULL);
+        assert_string_equal(spelled(regions), cases[i].boxes);
+        df_regions_close(&regions);
+    }
+}
+
 /** Any holes, in any frame, with any memory of the frame before. */
 static void rules_hold_for_random_holes(void **state)
 {
@@ -359,7 +393,7 @@ static void rules_hold_for_random_holes(void **state)
         DfRegions *before = NULL;
         rules.grid_x = 1 << draw(&seed, 3);
         rules.grid_y = 1 << draw(&seed, 3);
-        rules.size = 64 * (1 + draw(&seed, 12));
+        set_network(&rules, draw(&seed, DF_COUNT(networks)), 32 * (2 + draw(&seed, 24)));
         rules.feather = draw(&seed, draw(&seed, 2) ? 20 : 257);
         for (int frame = 0; frame < 3; frame++) {
             DfRect parts[12];
@@ -395,6 +429,7 @@ int main(void)
         cmocka_unit_test(broken_hole_shares_its_box),
         cmocka_unit_test(strip_keeps_its_tiles),
         cmocka_unit_test(hatching_takes_no_time),
+        cmocka_unit_test(sides_are_what_the_network_asks_for),
         cmocka_unit_test(rules_hold_for_random_holes),
     };
 
