@@ -1,0 +1,338 @@
+/**
+ * @file
+ * The contextual attention against loops that follow its definition, in double precision, for every rule that
+ * a project may have of its own.
+ */
+#include <string.h>
+
+#include "layers/layers.h"
+#include "values.h"
+
+/* A whole L x L attention, step by step as attention.c's head describes it. */
+typedef struct Plain {
+    const DfAttentionRules *rules;
+    DfShape shape;
+    int h, w, count;
+    double *map, *scores, *fused;
+    int *known;
+} Plain;
+
+/* The reduced map with zeros around it. */
+static double small(const Plain *a, int y, int x, int c)
+{
+    if (y < 0 || x < 0 || y >= a->h || x >= a->w)
+        return 0;
+    y = a->rules->features(y, a->shape.height, a->h);
+    x = a->rules->features(x, a->shape.width, a->w);
+    return a->map[(y * a->shape.width + x) * a->shape.channels + c];
+}
+
+static double window_product(const Plain *a, int q, int p)
+{
+    double sum = 0;
+    for (int j = -1; j <= 1; j++)
+        for (int i = -1; i <= 1; i++)
+            for (int c = 0; c < a->shape.channels; c++)
+                sum += small(a, q / a->w + j, q % a->w + i, c) * small(a, p / a->w + j, p % a->w + i, c);
+    return sum;
+}
+
+/* Position p, counted row by row, `by` places further on when counted column by column; -1 outside. */
+static int along_columns(const Plain *a, int p, int by)
+{
+    int at = p % a->w * a->h + p / a->w + by;
+    return at < 0 || at >= a->count ? -1 : at % a->h * a->w + at / a->h;
+}
+
+static double sum_by_rows(const Plain *a, int q, int p)
+{
+    double sum = 0;
+    for (int d = -1; d <= 1; d++)
+        if (q + d >= 0 && q + d < a->count && p + d >= 0 && p + d < a->count)
+            sum += a->scores[(q + d) * a->count + p + d];
+    return sum;
+}
+
+static double sum_both_ways(const Plain *a, int q, int p)
+{
+    double sum = 0;
+    if (!a->rules->fuse)
+        return a->scores[q * a->count + p];
+    for (int d = -1; d <= 1; d++) {
+        int qd = along_columns(a, q, d), pd = along_columns(a, p, d);
+        if (qd >= 0 && pd >= 0)
+            sum += sum_by_rows(a, qd, pd);
+    }
+    return sum;
+}
+
+static double logit(const Plain *a, const double *row, int p)
+{
+    return a->known[p] ? 10 * row[p] : a->rules->exclude_hole ? -INFINITY : 0;
+}
+
+static void plain_softmax(const Plain *a, double *row)
+{
+    double max = -INFINITY, sum = 0;
+    for (int p = 0; p < a->count; p++)
+        max = fmax(max, logit(a, row, p));
+    for (int p = 0; p < a->count; p++)
+        sum += exp(logit(a, row, p) - max);
+    for (int p = 0; p < a->count; p++)
+        row[p] = a->known[p] ? exp(logit(a, row, p) - max) / sum : 0;
+}
+
+/* Whether the hole, four times as large as the map, is sampled at (y, x) of the small map. */
+static int in_hole(const Plain *a, const uint8_t *hole, int y, int x)
+{
+    DfSourceIndex index = a->rules->hole;
+    int h = a->shape.height, w = a->shape.width;
+    if (y < 0 || x < 0 || y >= a->h || x >= a->w)
+        return 0;
+    if (a->rules->hole_at_once)
+        return hole[index(y, 4 * h, a->h) * 4 * w + index(x, 4 * w, a->w)];
+    return hole[index(index(y, h, a->h), 4 * h, h) * 4 * w + index(index(x, w, a->w), 4 * w, w)];
+}
+
+static void plain_known(Plain *a, const uint8_t *hole)
+{
+    for (int p = 0; p < a->count; p++) {
+        a->known[p] = 1;
+        for (int j = -1; j <= 1; j++)
+            for (int i = -1; i <= 1; i++)
+                if (in_hole(a, hole, p / a->w + j, p % a->w + i))
+                    a->known[p] = 0;
+    }
+}
+
+/* Pixel (y, x) of the output lies under the 4x4 patches whose first row is one of two, and so for columns. */
+static double rebuilt(const Plain *a, int y, int x, int c)
+{
+    double sum = 0;
+    int patches = 0;
+    for (int qy = (y + 1) / 2 - 1; qy <= (y + 1) / 2; qy++)
+        for (int qx = (x + 1) / 2 - 1; qx <= (x + 1) / 2; qx++) {
+            if (qy < 0 || qx < 0 || qy >= a->h || qx >= a->w)
+                continue;
+            patches++;
+            for (int p = 0; p < a->count; p++) {
+                int sy = 2 * (p / a->w) + y - 2 * qy, sx = 2 * (p % a->w) + x - 2 * qx;
+                if (sy >= 0 && sx >= 0 && sy < a->shape.height && sx < a->shape.width)
+                    sum += a->fused[(qy * a->w + qx) * a->count + p] *
+                           a->map[(sy * a->shape.width + sx) * a->shape.channels + c];
+            }
+        }
+    return sum / (a->rules->count_overlap ? patches : 4);
+}
+
+static double plain_norm(const Plain *a, int p)
+{
+    double squares = window_product(a, p, p);
+    if (a->rules->add_epsilon)
+        return sqrt(squares + 9 * a->shape.channels * 1e-4);
+    return fmax(sqrt(squares), 1e-4);
+}
+
+static void plain_scores(Plain *a)
+{
+    for (int q = 0; q < a->count; q++)
+        for (int p = 0; p < a->count; p++)
+            a->scores[q * a->count + p] = window_product(a, q, p) / plain_norm(a, p);
+    for (int q = 0; q < a->count; q++) {
+        for (int p = 0; p < a->count; p++)
+            a->fused[q * a->count + p] = sum_both_ways(a, q, p);
+        plain_softmax(a, a->fused + q * a->count);
+    }
+}
+
+static double *plain_attention(DfShape shape, const DfAttentionRules *rules, const float *source,
+                               const uint8_t *hole)
+{
+    Plain a = { .rules = rules, .shape = shape, .h = shape.height / 2, .w = shape.width / 2 };
+    a.count = a.h * a.w;
+    a.map = malloc(df_shape_count(shape) * sizeof *a.map);
+    a.scores = malloc((size_t)a.count * a.count * sizeof *a.scores);
+    a.fused = malloc((size_t)a.count * a.count * sizeof *a.fused);
+    a.known = malloc(a.count * sizeof *a.known);
+    for (size_t i = 0; i < df_shape_count(shape); i++)
+        a.map[i] = source[i];
+    plain_known(&a, hole);
+    plain_scores(&a);
+    double *wanted = malloc(df_shape_count(shape) * sizeof *wanted), *at = wanted;
+    for (int y = 0; y < shape.height; y++)
+        for (int x = 0; x < shape.width; x++)
+            for (int c = 0; c < shape.channels; c++)
+                *at++ = rebuilt(&a, y, x, c);
+    free(a.map);
+    free(a.scores);
+    free(a.fused);
+    free(a.known);
+    return wanted;
+}
+
+/* ------------------------------------------------------------------------------------ checking -- */
+
+/* What goes in: the first rows of the picture are a hole. */
+typedef struct Input {
+    DfShape shape;
+    float *source;
+    uint8_t *hole;
+} Input;
+
+/* Behind a ReLU there is nothing negative; among weak values no key drowns all others. */
+enum { SIGNED, POSITIVE, WEAK, KINDS };
+
+static Input input_of(int height, int width, int channels, int hole_rows, int kind)
+{
+    Input in = { .shape = { height, width, channels } };
+    in.source = random_floats(df_shape_count(in.shape), kind == WEAK ? 0.05f : 0.3f);
+    in.hole = calloc(16 * (size_t)height * width, 1);
+    for (size_t i = 0; kind != SIGNED && i < df_shape_count(in.shape); i++)
+        in.source[i] = DF_MAX(in.source[i], 0);
+    memset(in.hole, 1, (size_t)hole_rows * 4 * width);
+    return in;
+}
+
+static void input_free(Input *in)
+{
+    free(in->source);
+    free(in->hole);
+}
+
+static float *attend(const Input *in, const DfAttentionRules *rules)
+{
+    float *found = malloc(df_shape_count(in->shape) * sizeof *found);
+    void *scratch = df_alloc(df_attention_scratch(in->shape));
+    df_attention_forward(in->shape, rules, in->source, in->hole, 4 * in->shape.height, 4 * in->shape.width,
+                         found, scratch);
+    df_free(scratch);
+    return found;
+}
+
+static void check_attention(const DfAttentionRules *rules, int height, int width, int channels, int hole_rows)
+{
+    for (int kind = 0; kind < KINDS; kind++) {
+        Input in = input_of(height, width, channels, hole_rows, kind);
+        float *found = attend(&in, rules);
+        double *wanted = plain_attention(in.shape, rules, in.source, in.hole);
+        assert_near(found, wanted, df_shape_count(in.shape), 1e-5);
+        free(wanted);
+        free(found);
+        input_free(&in);
+    }
+}
+
+static void check_rules(const DfAttentionRules *rules)
+{
+    check_attention(rules, 16, 16, 8, 0);
+    check_attention(rules, 16, 16, 8, 20);
+    check_attention(rules, 18, 26, 5, 30);
+    check_attention(rules, 22, 10, 3, 50);
+    check_attention(rules, 40, 16, 2, 60); /* more queries than a block holds */
+    check_attention(rules, 10, 30, 4, 40); /* nothing known */
+    check_attention(rules, 2, 20, 3, 0);   /* a single row, a single column: every neighbour wraps */
+    check_attention(rules, 20, 2, 3, 0);
+    check_attention(rules, 2, 2, 3, 0);
+}
+
+/* ----------------------------------------------------------------------------------------- tests -- */
+
+static int every_second(int i, int n_in, int n_out)
+{
+    return i * (n_in / n_out);
+}
+
+/* Ends meet ends, as TensorFlow aligns corners. */
+static int to_corners(int i, int n_in, int n_out)
+{
+    return n_out > 1 ? (int)floor((double)i * (n_in - 1) / (n_out - 1) + 0.5) : 0;
+}
+
+static const DfAttentionRules usual = { .features = every_second, .hole = every_second, .fuse = 1 };
+
+/* Each of the others: one rule apart. */
+static const DfAttentionRules others[] = {
+    { .features = to_corners, .hole = every_second, .fuse = 1 },
+    { .features = every_second, .hole = to_corners, .fuse = 1 },
+    { .features = every_second, .hole = to_corners, .hole_at_once = 1, .fuse = 1 },
+    { .features = every_second, .hole = every_second },
+    { .features = every_second, .hole = every_second, .fuse = 1, .add_epsilon = 1 },
+    { .features = every_second, .hole = every_second, .fuse = 1, .exclude_hole = 1 },
+    { .features = every_second, .hole = every_second, .fuse = 1, .count_overlap = 1 },
+};
+
+static void test_usual(void **state)
+{
+    (void)state;
+    check_rules(&usual);
+}
+
+static void test_each_rule(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < DF_COUNT(others); i++)
+        check_rules(&others[i]);
+}
+
+static void test_all_rules(void **state)
+{
+    const DfAttentionRules all = { .features = to_corners, .hole = to_corners, .hole_at_once = 1,
+                                   .add_epsilon = 1, .exclude_hole = 1, .count_overlap = 1 };
+    (void)state;
+    check_rules(&all);
+}
+
+static double difference(const float *a, const float *b, size_t count)
+{
+    double most = 0;
+    for (size_t i = 0; i < count; i++)
+        most = fmax(most, fabs(a[i] - b[i]));
+    return most;
+}
+
+/* A rule that makes no difference beyond the limit would be no test of it. */
+static void test_rules_differ(void **state)
+{
+    Input in = input_of(40, 56, 4, 0, WEAK);
+    size_t count = df_shape_count(in.shape);
+    (void)state;
+    for (size_t i = 0; i < 16 * 40 * 56; i++)
+        in.hole[i] = i % 31 == 0; /* some are sampled by one rule, others by the other */
+    float *first = attend(&in, &usual);
+    for (size_t i = 0; i < DF_COUNT(others); i++) {
+        float *other = attend(&in, &others[i]);
+        assert_true(difference(first, other, count) > 1e-4);
+        if (others[i].hole_at_once) {
+            float *twice = attend(&in, &others[i - 1]);
+            assert_true(difference(twice, other, count) > 1e-4);
+            free(twice);
+        }
+        free(other);
+    }
+    free(first);
+    input_free(&in);
+}
+
+/* Where the original divides nothing by nothing. */
+static void test_nothing_to_copy(void **state)
+{
+    const DfAttentionRules *rules = &others[5];
+    Input in = input_of(12, 16, 3, 48, POSITIVE);
+    float *found = attend(&in, rules);
+    (void)state;
+    assert_true(rules->exclude_hole);
+    for (size_t i = 0; i < df_shape_count(in.shape); i++)
+        assert_true(found[i] == 0);
+    free(found);
+    input_free(&in);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_usual),        cmocka_unit_test(test_each_rule),
+        cmocka_unit_test(test_all_rules),    cmocka_unit_test(test_rules_differ),
+        cmocka_unit_test(test_nothing_to_copy),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
