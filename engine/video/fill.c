@@ -242,13 +242,15 @@ static void scale_marks(const uint8_t *marks, const DfColorKey *key, uint8_t *ne
     }
 }
 
-/** The lines of a box as the network takes them. */
+/** The lines of a box as the network takes them. Those outside the hole must not come into it by scaling. */
 static void draw_sketch(const Arena *arena, const DfColorKey *key, const DeepfillSketch *sketch, DfRect place)
 {
     const uint8_t *lines = is_scaled(key) ? arena->net_lines : arena->lines;
     size_t count = (size_t)key->net_width * key->net_height;
 
     df_crop_sketch(sketch, place, arena->lines);
+    for (size_t i = 0; i < (size_t)df_rect_area(place); i++)
+        arena->lines[i] &= arena->hole[i];
     if (is_scaled(key))
         scale_marks(arena->lines, key, arena->net_lines);
     for (size_t i = 0; i < count; i++)
