@@ -1,6 +1,6 @@
 # deepfill's one makefile: `make help` lists the targets. All that is made lies in build/.
 BUILD := build
-VERSION := 0.1.0
+VERSION := 0.2.0
 SONAME := libdeepfill.so.0
 
 GOALS := $(or $(MAKECMDGOALS),all)

@@ -43,6 +43,7 @@ typedef struct FillContext {
     char *mask;
     char *box;
     char *model_name;
+    char *semantics;
     float threshold;
     int invert;
     int alpha;

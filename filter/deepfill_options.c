@@ -38,8 +38,11 @@ static const AVOption deepfill_options[] = {
       OFFSET(mask), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, FLAGS },
     { "box", "rectangles to fill instead of a mask: 'x y w h', several joined by |",
       OFFSET(box), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, FLAGS },
-    { "model", "built-in model or checkpoint file",
+    { "model", "built-in model or checkpoint file of any project that is known",
       OFFSET(model_name), AV_OPT_TYPE_STRING, { .str = "small" }, 0, 0, FLAGS },
+    { "semantics", "whose network a checkpoint is, instead of what its file tells: official, mmagic, ...; "
+      "+rgb, +bgr",
+      OFFSET(semantics), AV_OPT_TYPE_STRING, { .str = "auto" }, 0, 0, FLAGS },
     { "threshold", "mask value above which a pixel is in the hole",
       OFFSET(threshold), AV_OPT_TYPE_FLOAT, { .dbl = 0.5 }, 0, 1, RUNTIME },
     { "invert", "black is the hole",

@@ -82,8 +82,9 @@ void ff_deepfill_report_start(DeepfillReport *report, const DeepfillModel *model
     deepfill_model_info(model, &net);
     deepfill_info(fill, &info);
     av_bprint_init(&text, 0, AV_BPRINT_SIZE_UNLIMITED);
-    av_bprintf(&text, "model %s (cnum %d, %.2f million parameters, size %d), mask %s (%dx%d), ",
-               net.name, net.cnum, net.parameters / 1e6, info.size, report->mask, mask_width, mask_height);
+    av_bprintf(&text, "model %s (%s, semantics %s, cnum %d, %.2f million parameters, size %d), mask %s "
+               "(%dx%d), ", net.name, net.variant, net.semantics, net.cnum, net.parameters / 1e6, info.size,
+               report->mask, mask_width, mask_height);
     print_flow(&text, &info);
     av_bprintf(&text, ", kernels %s, %s", info.cpu, info.blas);
     print_boxes(&text, fill, mask);

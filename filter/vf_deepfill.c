@@ -102,9 +102,8 @@ static int open_queue(AVFilterContext *ctx)
     DeepfillFormat format;
     int ret;
 
-    if ((ret = deepfill_model_open(&s->model, s->model_name)) < 0) {
-        av_log(ctx, AV_LOG_ERROR, "The model cannot be used: %s (model= takes a built-in model's name, "
-               "small, or a safetensors checkpoint of DeepFillv2).\n", deepfill_error());
+    if ((ret = deepfill_model_open(&s->model, s->model_name, s->semantics)) < 0) {
+        av_log(ctx, AV_LOG_ERROR, "The model cannot be used: %s.\n", deepfill_error());
         return ret;
     }
     ff_deepfill_describe_format(&format, inlink->format, inlink->w, inlink->h);

@@ -41,7 +41,7 @@ extern "C" {
 
 /** Version of this header; deepfill_version() tells that of the library. */
 #define DEEPFILL_VERSION_MAJOR 0
-#define DEEPFILL_VERSION_MINOR 1
+#define DEEPFILL_VERSION_MINOR 2
 #define DEEPFILL_VERSION_PATCH 0
 
 /** @return the library's version, "major.minor.patch" (static). Thread-safety: any thread. */
@@ -68,9 +68,14 @@ typedef struct DeepfillModel DeepfillModel;
 /** What a model is. Strings live as long as the model. */
 typedef struct DeepfillModelInfo {
     const char *name;      /**< a built-in model's name, or the path as given */
-    const char *semantics; /**< "official" or "stride": how the original samples and pads */
-    int cnum;              /**< width: convolution channels of the first layer, 4..64 (published: 48) */
-    int input_channels;    /**< 5 (colour, ones, mask) or 6 (with a sketch) */
+    const char *container; /**< how the file is packed: "safetensors", "PyTorch zip", "TensorFlow", ... */
+    const char *variant;   /**< whose names its tensors have: "deepfill" (this project's), "official",
+                                "mmagic", ... */
+    const char *semantics; /**< whose network it is, which need not be the same: how it pads, samples, orders
+                                colours: "official", "stride", "mmagic", ... */
+    int cnum;              /**< width: channels of the first convolution (published: 48) */
+    int input_channels;    /**< of the first convolution: colours, ones, mask, and a sketch where it takes
+                                one */
     int sketch;            /**< 1: takes a DeepfillSketch; 0: was trained without */
     int alignment;         /**< sides of a region are multiples of this, in pixels */
     int least_side;        /**< least side of a region, in pixels */
@@ -87,14 +92,18 @@ typedef struct DeepfillModelInfo {
 DEEPFILL_API int deepfill_model_exists(const char *name);
 
 /**
- * Open a built-in model ("small") or a checkpoint file (safetensors).
+ * Open a built-in model ("small") or a checkpoint file of this project or another; whose it is, is told by
+ * its tensors' names and shapes.
  *
- * @param[out] model  the model; to be closed with deepfill_model_close()
- * @param      name   a built-in model's name, or else a file's path
+ * @param[out] model      the model; to be closed with deepfill_model_close()
+ * @param      name       a built-in model's name, or else a file's path
+ * @param      semantics  what cannot be told from a file: a name as in DeepfillModelInfo, "rgb" or "bgr" for
+ *                        the order of its colours, or both joined by "+": "official+rgb"; NULL or "auto": as
+ *                        its project does
  * @return 0; -ENOENT and the like where the file cannot be read, -EINVAL where it holds no model that
- *         this library knows, -ENOMEM. Thread-safety: any thread.
+ *         this library knows or the semantics do not fit it, -ENOMEM. Thread-safety: any thread.
  */
-DEEPFILL_API int deepfill_model_open(DeepfillModel **model, const char *name);
+DEEPFILL_API int deepfill_model_open(DeepfillModel **model, const char *name, const char *semantics);
 
 /** Describe an open model. Thread-safety: any thread. */
 DEEPFILL_API void deepfill_model_info(const DeepfillModel *model, DeepfillModelInfo *info);

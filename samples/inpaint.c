@@ -57,7 +57,7 @@ static int fill(const DeepfillImage *image, const uint8_t *mask_pixels, int mask
     int ret;
 
     deepfill_mask_defaults(&how, format->width, format->height);
-    if ((ret = deepfill_model_open(&model, "small")) < 0 ||
+    if ((ret = deepfill_model_open(&model, "small", NULL)) < 0 ||
         (ret = deepfill_mask_create(&mask, &how, mask_pixels, mask_width, mask_width, mask_height)) < 0)
         goto end;
     deepfill_defaults(&settings, model, format);

@@ -77,7 +77,7 @@ static inline int film_open_model(int input_channels)
 
     model_file_write(path, file.bytes, file.size);
     free(file.bytes);
-    int ret = deepfill_model_open(&model, path);
+    int ret = deepfill_model_open(&model, path, NULL);
     unlink(path);
     canvas_draw();
     return ret;

@@ -90,9 +90,11 @@ check 'a model that is a folder' fails \
 give model= a built-in model's name or a checkpoint file." \
     deepfill=mask.mkv:model=folder
 check 'a model that is no checkpoint' fails \
-    "The model cannot be used: text.txt: is no safetensors file \
-(model= takes a built-in model's name, small, or a safetensors checkpoint of DeepFillv2)." \
-    deepfill=mask.mkv:model=text.txt
+    "The model cannot be used: text.txt: is no safetensors file." deepfill=mask.mkv:model=text.txt
+check 'semantics that nobody has' fails \
+    "The model cannot be used: small: semantics 'lama' is unknown: \
+this model takes official, stride, nipponjo_tf, nipponjo, with +rgb or +bgr behind it." \
+    deepfill=mask.mkv:semantics=lama
 check 'a threshold out of range' fails \
     "Value 2.000000 for parameter 'threshold' out of range [0 - 1]" deepfill=mask.mkv:threshold=2
 unknown() {
@@ -166,7 +168,7 @@ ended() {
     warns 'The mask has ended before the video' deepfill=brief.mkv:show=mask
 }
 check 'a mask that ends is told about' ended
-check 'the start is told about' warns 'model small (cnum ' deepfill=mask.mkv
+check 'the start is told about' warns 'model small (deepfill, semantics stride, cnum ' deepfill=mask.mkv
 silent() {
     same "$(messages "deepfill=box='40 40 20 20'" | wc -l)" 1
 }

@@ -82,7 +82,7 @@ static inline DeepfillResult fill_one(DeepfillContext *ctx, Picture *p, Deepfill
 static inline int open_model(void **state)
 {
     (void)state;
-    return deepfill_model_open(&model, "small");
+    return deepfill_model_open(&model, "small", NULL);
 }
 
 static inline int close_model(void **state)

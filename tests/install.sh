@@ -34,7 +34,7 @@ files() {
 promised() {
     local soname
     printf "$prefix/%s\n" include/deepfill.h lib/libdeepfill.a lib/libdeepfill.so lib/libdeepfill.so.0 \
-        lib/libdeepfill.so.0.1.0 lib/pkgconfig/libdeepfill.pc bin/ffmpeg-deepfill
+        lib/libdeepfill.so.0.2.0 lib/pkgconfig/libdeepfill.pc bin/ffmpeg-deepfill
     for soname in "$build"/lib/libavfilter.so.*; do
         [ ! -e "$soname" ] || printf "$prefix/%s\n" "lib/deepfill/$(basename "$soname")" bin/ffplay-deepfill
     done

@@ -22,7 +22,7 @@ static int open_sketched(void **state)
     }
     model_file_write(path, file.bytes, file.size);
     free(file.bytes);
-    int ret = deepfill_model_open(&model, path);
+    int ret = deepfill_model_open(&model, path, NULL);
     unlink(path);
     canvas_draw();
     return ret;
@@ -338,7 +338,7 @@ static void wrong_sketches_are_named(void **state)
     assert_int_equal(deepfill_receive(ctx, &result, 1), 0);
     deepfill_close(&ctx);
 
-    assert_int_equal(deepfill_model_open(&model, "small"), 0);
+    assert_int_equal(deepfill_model_open(&model, "small", NULL), 0);
     ctx = context_new(f, 1, 0);
     for (int masked = 0; masked < 2; masked++) {
         frame.mask = masked ? mask : NULL;
@@ -366,7 +366,7 @@ static void model_tells(void **state)
     (void)state;
     deepfill_model_info(model, &info);
     assert_true(info.sketch == 1 && info.input_channels == 6);
-    assert_int_equal(deepfill_model_open(&plain, "small"), 0);
+    assert_int_equal(deepfill_model_open(&plain, "small", NULL), 0);
     deepfill_model_info(plain, &info);
     assert_true(info.sketch == 0 && info.input_channels == 5);
     deepfill_model_close(&plain);

@@ -168,7 +168,7 @@ static void check_model(const char *name)
     int cases = 0;
     DfWeights *pictures = open_file("pictures", ""), *golden = open_file(name, ".expected");
     snprintf(path, sizeof path, FOLDER "%s.safetensors", name);
-    if (deepfill_model_open(&model, path) < 0)
+    if (deepfill_model_open(&model, path, NULL) < 0)
         fail_msg("%s", df_error_text());
     deepfill_model_info(model, &info);
     for (size_t i = 0; i < pictures->tensor_count; i++) {

@@ -97,7 +97,7 @@ static DeepfillModel *random_model(int cnum)
     char path[] = "/tmp/deepfill-bench-XXXXXX";
     DeepfillModel *model = NULL;
     int file = mkstemp(path);
-    if (file < 0 || close(file) < 0 || write_model(path, cnum) < 0 || deepfill_model_open(&model, path) < 0)
+    if (file < 0 || close(file) < 0 || write_model(path, cnum) < 0 || deepfill_model_open(&model, path, NULL) < 0)
         fail("no random model");
     if (file >= 0)
         unlink(path);
@@ -259,7 +259,7 @@ static double pipeline_rate(int workers, int delay, int frames)
     for (int y = 40; y < 140; y++)
         memset(picture + (size_t)y * WIDTH + 1640, 255, 240);
     deepfill_mask_defaults(&how, WIDTH, HEIGHT);
-    if (deepfill_model_open(&model, "small") < 0 ||
+    if (deepfill_model_open(&model, "small", NULL) < 0 ||
         deepfill_mask_create(&mask, &how, picture, WIDTH, WIDTH, HEIGHT) < 0)
         goto end;
     deepfill_defaults(&settings, model, &format);

@@ -267,7 +267,7 @@ int main(int argc, char **argv)
     int ret = 0;
     if (argc > 1)
         return fprintf(stderr, "usage: %s (no arguments)\n", argv[0]), 2;
-    if (deepfill_model_open(&model, "small") < 0)
+    if (deepfill_model_open(&model, "small", NULL) < 0)
         ret = fail("no model");
     if (!ret && !(ret = film_pan(&pan)))
         ret = film_locked(&locked);

@@ -12,9 +12,11 @@
 struct DeepfillModel {
     atomic_int references;
     char *name;
+    const char *container, *variant; /* static */
     const DfSemantics *semantics;
     DfInputs input, refined; /* of the stages; input.channels and refined.channels are those of the rows */
     DfRange range;           /* and the order of the colours, which need not be the semantics' own */
+    int sketch;              /* 1: the input has a plane for one */
     int cnum;
     int size;                /* longest side at which it works well, in pixels */
     int64_t parameters;

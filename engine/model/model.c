@@ -1,59 +1,17 @@
 /**
  * @file
- * Models: opened from a name, their tensors checked against the table and prepared, counted, closed.
+ * Models: opened from a name, their weights prepared, counted, closed.
  */
 #include "model/builtin.h"
 #include "model/internal.h"
-#include "model/metadata.h"
+#include "model/variant.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LEAST_CNUM 4
-#define MOST_CNUM 64
-/* Where a file does not tell: the size that the published models were shown at. */
-#define DEFAULT_SIZE 512
-
-/* ------------------------------------------------------------------------------------- tensors -- */
-
-/* A tensor of this name and shape, or NULL with the cause recorded. */
-static const DfTensor *expect(const DfWeights *weights, const char *row, const char *part,
-                              const uint64_t *shape, int rank)
-{
-    char name[64], expected[96], found[160];
-    snprintf(name, sizeof name, "%s.%s", row, part);
-    df_tensor_shape_text(expected, sizeof expected, shape, rank);
-    const DfTensor *tensor = df_weights_find(weights, name);
-    if (!tensor) {
-        df_error(-EINVAL, "%s: lacks tensor '%s' (%s): no DeepFillv2 model", weights->name, name, expected);
-        return NULL;
-    }
-    if (tensor->rank != rank || memcmp(tensor->shape, shape, rank * sizeof *shape)) {
-        df_tensor_shape_text(found, sizeof found, tensor->shape, tensor->rank);
-        df_error(-EINVAL, "%s: tensor '%s' is %s, expected %s", weights->name, name, found, expected);
-        return NULL;
-    }
-    return tensor;
-}
-
-/* Read one row's tensors; `raw` has room for its weights. Writes prepared weights and biases to `memory`. */
-static int bind_row(DfConv *conv, const DfWeights *weights, const char *row, float *memory, float *raw)
-{
-    uint64_t shape[] = { conv->out, conv->in, conv->kernel, conv->kernel };
-    const DfTensor *weight = expect(weights, row, "weight", shape, 4);
-    const DfTensor *bias = weight ? expect(weights, row, "bias", shape, 1) : NULL;
-    if (!bias || df_tensor_read(weights, weight, raw) < 0)
-        return -EINVAL;
-    df_conv_prepare(conv, memory, raw);
-    conv->weight = memory;
-    memory += df_conv_weights(conv);
-    conv->bias = memory;
-    return df_tensor_read(weights, bias, memory);
-}
+/* --------------------------------------------------------------------------------------- weights -- */
 
 /* Floats that a row's weights and biases take, rounded up so that each row is aligned. */
 static size_t row_room(const DfConv *conv)
@@ -61,15 +19,28 @@ static size_t row_room(const DfConv *conv)
     return df_size_align((df_conv_weights(conv) + conv->out) * sizeof(float)) / sizeof(float);
 }
 
-static int bind(DeepfillModel *model, const DfWeights *weights)
+/* Read one row; `raw` has room for its weights. Writes prepared weights and biases to `memory`. */
+static int prepare_row(DfConv *conv, const DfBinding *binding, int row, float *memory, float *raw)
+{
+    float *bias = memory + df_conv_weights(conv);
+    DfRowValues values = { .weight = raw, .bias = bias };
+    int error = df_binding_read(binding, row, &values);
+    if (error < 0)
+        return error;
+    df_conv_prepare(conv, memory, raw);
+    conv->weight = memory;
+    conv->bias = bias;
+    return 0;
+}
+
+static int prepare(DeepfillModel *model, const DfBinding *binding)
 {
     const DfNet *net = model->semantics->net;
-    int sketch = model->input.channels == 6;
     size_t room = 0, most = 0;
     for (int row = 0; row < net->count; row++)
         if (df_row_is_conv(&net->rows[row])) {
             DfConv *conv = &model->convs[row];
-            *conv = df_semantics_conv_of(model->semantics, row, model->cnum, sketch);
+            *conv = df_binding_conv(binding, row);
             model->parameters += df_conv_weights(conv) + conv->out;
             room += row_room(conv);
             most = DF_MAX(most, df_conv_weights(conv));
@@ -79,63 +50,32 @@ static int bind(DeepfillModel *model, const DfWeights *weights)
     int error = raw && memory ? 0 : -ENOMEM;
     for (int row = 0; !error && row < net->count; row++)
         if (df_row_is_conv(&net->rows[row])) {
-            error = bind_row(&model->convs[row], weights, net->rows[row].name, memory, raw);
+            error = prepare_row(&model->convs[row], binding, row, memory, raw);
             memory += row_room(&model->convs[row]);
         }
     df_free(raw);
     return error;
 }
 
-/* ------------------------------------------------------------------------------------ properties -- */
-
-/* Width and input channels are those of the first convolution. */
-static int find_width(DeepfillModel *model, const DfWeights *weights, int *input_channels)
+static int understand(DeepfillModel *model, const DfWeights *weights, const char *semantics)
 {
-    const DfTensor *first = df_weights_find(weights, "conv1.weight");
-    if (!first || first->rank != 4)
-        return df_error(-EINVAL, "%s: lacks tensor 'conv1.weight' of four dimensions: no DeepFillv2 model",
-                        weights->name);
-    if (first->shape[0] < LEAST_CNUM || first->shape[0] > MOST_CNUM || first->shape[0] % 4)
-        return df_error(-EINVAL, "%s: tensor 'conv1.weight' has %llu output channels, expected a multiple of "
-                        "4 in %d..%d", weights->name, (unsigned long long)first->shape[0], LEAST_CNUM,
-                        MOST_CNUM);
-    if (first->shape[1] != 5 && first->shape[1] != 6)
-        return df_error(-EINVAL, "%s: tensor 'conv1.weight' has %llu input channels, expected 5 or 6",
-                        weights->name, (unsigned long long)first->shape[1]);
-    model->cnum = first->shape[0];
-    *input_channels = first->shape[1];
-    return 0;
-}
-
-static int find_size(DeepfillModel *model, const DfWeights *weights)
-{
-    const char *text = df_weights_meta(weights, "size");
-    char *end;
-    model->size = DEFAULT_SIZE;
-    if (!text)
-        return 0;
-    long size = strtol(text, &end, 10);
-    if (end == text || *end || size < model->semantics->least_side || size > 4096)
-        return df_error(-EINVAL, "%s: its metadata say 'size' is '%.40s', expected %d..4096", weights->name,
-                        text, model->semantics->least_side);
-    model->size = size;
-    return 0;
-}
-
-static int understand(DeepfillModel *model, const DfWeights *weights)
-{
-    enum DfOrder order;
-    int channels = 0, error = find_width(model, weights, &channels);
-    if (!error)
-        error = df_metadata_recognise(weights, channels, &model->semantics, &order);
-    if (!error)
-        error = find_size(model, weights);
+    DfBinding *binding = NULL;
+    int error = df_binding_create(&binding, weights, semantics);
     if (error < 0)
         return error;
-    model->input = df_semantics_inputs(model->semantics->input, channels == 6);
-    model->refined = df_semantics_inputs(model->semantics->refined, 0);
-    model->range = df_semantics_range(model->semantics, order);
-    return bind(model, weights);
+    const DfBindingInfo *info = df_binding_info(binding);
+    model->container = weights->container;
+    model->variant = info->variant;
+    model->semantics = info->semantics;
+    model->input = df_semantics_inputs(info->semantics->input, info->sketch);
+    model->refined = df_semantics_inputs(info->semantics->refined, 0);
+    model->range = df_semantics_range(info->semantics, info->order);
+    model->sketch = info->sketch;
+    model->cnum = info->cnum;
+    model->size = info->size;
+    error = prepare(model, binding);
+    df_binding_close(&binding);
+    return error;
 }
 
 /* ---------------------------------------------------------------------------------------- public -- */
@@ -164,7 +104,7 @@ static int open_weights(DfWeights **weights, const char *name)
     return df_weights_open(weights, name);
 }
 
-int deepfill_model_open(DeepfillModel **model, const char *name)
+int deepfill_model_open(DeepfillModel **model, const char *name, const char *semantics)
 {
     DfWeights *weights = NULL;
     DeepfillModel *m = NULL;
@@ -184,7 +124,7 @@ int deepfill_model_open(DeepfillModel **model, const char *name)
     m->name = df_strdup(name);
     if (!m->name)
         goto fail;
-    error = understand(m, weights);
+    error = understand(m, weights, semantics);
     if (error < 0)
         goto fail;
     df_weights_close(&weights);
@@ -196,22 +136,16 @@ fail:
     return error;
 }
 
-static int takes_sketch(const DeepfillModel *model)
-{
-    for (int i = 0; i < model->input.count; i++)
-        if (model->input.list[i] == DF_INPUT_SKETCH)
-            return 1;
-    return 0;
-}
-
 void deepfill_model_info(const DeepfillModel *model, DeepfillModelInfo *info)
 {
     *info = (DeepfillModelInfo){
         .name = model->name,
+        .container = model->container,
+        .variant = model->variant,
         .semantics = model->semantics->name,
         .cnum = model->cnum,
         .input_channels = model->input.channels,
-        .sketch = takes_sketch(model),
+        .sketch = model->sketch,
         .alignment = model->semantics->alignment,
         .least_side = model->semantics->least_side,
         .size = model->size,
