@@ -73,21 +73,41 @@ static int is_rgb(const DfConv *conv)
     return conv->activation == DF_TANH || conv->activation == DF_GATE_TANH;
 }
 
-/*
- * [out][in][ky][kx] to [ky][kx][in][out], the right factor of rows x weights; for the dot products of the RGB
- * kernels to [out][ky][kx][in].
- */
+/* Columns that are transposed side by side: a cache line. */
+#define COLUMNS 16
+
+/* [out][in][ky][kx] to [ky][kx][in][out], the right factor of rows x weights. */
+static void transpose(const DfConv *conv, float *prepared, const float *raw)
+{
+    size_t area = conv->kernel * conv->kernel, length = row_length(conv);
+    for (int first = 0; first < conv->out; first += COLUMNS) {
+        int count = DF_MIN(COLUMNS, conv->out - first);
+        const float *from = raw + first * length;
+        for (int c = 0; c < conv->in; c++)
+            for (size_t k = 0; k < area; k++, from++) {
+                float *to = prepared + (k * conv->in + c) * conv->out + first;
+                for (int o = 0; o < count; o++)
+                    to[o] = from[o * length];
+            }
+    }
+}
+
+/* [out][in][ky][kx] to [out][ky][kx][in], for the dot products of the RGB kernels. */
+static void reorder(const DfConv *conv, float *prepared, const float *raw)
+{
+    int area = conv->kernel * conv->kernel;
+    for (int o = 0; o < conv->out; o++, prepared += row_length(conv))
+        for (int c = 0; c < conv->in; c++)
+            for (int k = 0; k < area; k++)
+                prepared[k * conv->in + c] = *raw++;
+}
+
 void df_conv_prepare(const DfConv *conv, float *prepared, const float *raw)
 {
-    int area = conv->kernel * conv->kernel, length = area * conv->in;
-    int dots = is_rgb(conv);
-    for (int o = 0; o < conv->out; o++)
-        for (int c = 0; c < conv->in; c++)
-            for (int k = 0; k < area; k++) {
-                int i = k * conv->in + c;
-                size_t to = dots ? (size_t)o * length + i : (size_t)i * conv->out + o;
-                prepared[to] = *raw++;
-            }
+    if (is_rgb(conv))
+        reorder(conv, prepared, raw);
+    else
+        transpose(conv, prepared, raw);
 }
 
 size_t df_conv_scratch(const DfConv *conv, DfShape in)
