@@ -262,6 +262,23 @@ def check(root, folder, project, prefix, file, at):
     print(flush=True)
 
 
+def check_layer(folder):
+    """NVIDIA's layer by itself, 5x5 and stride 2: masks of one plane and of as many as the values have."""
+    def array(name):
+        return np.load(folder + "/" + name + ".npy").astype(float)
+
+    worst = 0
+    for case, mask in (("multi0_bias0", "mask1"), ("multi0_bias1", "mask1"), ("multi1_bias0", "mask3"),
+                       ("multi1_bias1", "mask3")):
+        bias = array(case + "_b") if case.endswith("1") else 0
+        out, fresh = partial.partial(array("x").transpose(1, 2, 0), array(mask).transpose(1, 2, 0),
+                                     array(case + "_weight").transpose(2, 3, 1, 0), bias, 2, True)
+        wanted = array(case + "_newmask").transpose(1, 2, 0)
+        assert (wanted == fresh[:, :, :wanted.shape[2]]).all()
+        worst = max(worst, np.abs(array(case + "_out").transpose(1, 2, 0) - out).max())
+    print("%-18s %-32s  output %.1e" % ("pconv_nvidia_layer", "layer", worst))
+
+
 def main():
     here = os.path.dirname(os.path.abspath(__file__))
     root = sys.argv[1] if len(sys.argv) > 1 else os.path.join(here, "../../../shared/fixtures")
@@ -269,6 +286,7 @@ def main():
         sys.exit("%s: no such folder; nothing to compare with" % root)
     for checkpoint in CHECKPOINTS:
         check(root, *checkpoint)
+    check_layer(os.path.join(root, "pconv_nvidia_layer/layer"))
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def partial(x, mask, kernel, bias, stride, ratio):
             known = known + wide_mask[taps].sum(axis=2, keepdims=True)
     fresh = 1.0 * (known > 0)
     if ratio:
-        out = raw * (side * side * x.shape[2] / (known + 1e-8))
+        out = raw * (side * side * mask.shape[2] / (known + 1e-8))
     else:
         out = raw / np.maximum(known, 1)
     return (out + bias) * fresh, np.repeat(fresh, kernel.shape[3], axis=2)
