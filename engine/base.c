@@ -106,6 +106,21 @@ char *df_strdup(const char *text)
     return copy ? memcpy(copy, text, size) : NULL;
 }
 
+char *df_text(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    char *text = df_alloc((size_t)length + 1);
+    if (text) {
+        va_start(arguments, format);
+        vsnprintf(text, (size_t)length + 1, format, arguments);
+        va_end(arguments);
+    }
+    return text;
+}
+
 /* ----------------------------------------------------------------------------------- threads -- */
 
 int df_thread_start(pthread_t *thread, void *(*run)(void *), void *argument)

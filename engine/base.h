@@ -63,6 +63,9 @@ void df_free(void *memory);
 /** A copy of a string from df_alloc(); NULL where there is no memory. */
 char *df_strdup(const char *text);
 
+/** What printf() would write, as a string from df_alloc(); NULL where there is no memory. */
+char *df_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /** Tests: let so many more allocations and thread starts succeed and every later one fail; -1: none fails. */
 void df_fail_after(long successes);
 

@@ -333,14 +333,14 @@ static void test_files(void **state)
     free(file.bytes);
 
     assert_refused(path, -ENOENT, "No such file");
-    assert_refused("/tmp", -EINVAL, "not a regular file");
+    assert_refused("/proc/self", -ENOENT, "is a folder");
     assert_refused("/dev/null", -EINVAL, "not a regular file");
     assert_int_equal(mkfifo(path, 0600), 0);
     assert_refused(path, -EINVAL, "not a regular file");
     unlink(path);
-    assert_contents_refused("", 0, "no safetensors file");
-    assert_contents_refused("PK\3\4 and so on", 14, "PyTorch checkpoint (zip)");
-    assert_contents_refused("\x80\2cargo", 7, "PyTorch checkpoint (pickle)");
+    assert_contents_refused("", 0, "is empty");
+    assert_contents_refused("\0\1\2\3", 4, "is no checkpoint that is known: expected safetensors, PyTorch "
+                                           "(.pth, .pt) or TensorFlow V2 (.index)");
     assert_contents_refused("\xff\xff\xff\xff\xff\xff\xff\x7f{}", 10,
                             "claims a header of 9223372036854775807 bytes");
 }

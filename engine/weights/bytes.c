@@ -73,6 +73,20 @@ int df_bytes_u16(DfBytes *bytes, uint16_t *value)
     return error;
 }
 
+int df_bytes_varint(DfBytes *bytes, uint64_t *value)
+{
+    *value = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+        int byte = df_bytes_next(bytes);
+        if (byte < 0 || (shift == 63 && byte > 1))
+            return -EINVAL;
+        *value |= (uint64_t)(byte & 0x7F) << shift;
+        if (byte < 0x80)
+            return 0;
+    }
+    return -EINVAL;
+}
+
 int df_bytes_equal(const DfBytes *bytes, const char *text)
 {
     size_t size = strlen(text);

@@ -31,13 +31,16 @@ int df_bytes_next(DfBytes *bytes);
 /** Cut off the next `size` bytes as a cursor of their own. @return 0, -EINVAL where fewer are left. */
 int df_bytes_take(DfBytes *bytes, uint64_t size, DfBytes *piece);
 
-/** Read an unsigned little-endian number of `width` bytes, 1 to 8. @return 0, -EINVAL where fewer are left. */
+/** Read an unsigned little-endian number of 1 to 8 bytes, `width`. @return 0, -EINVAL where fewer are left */
 int df_bytes_little(DfBytes *bytes, int width, uint64_t *value);
 
 /** The same, of 8, 4 or 2 bytes. */
 int df_bytes_u64(DfBytes *bytes, uint64_t *value);
 int df_bytes_u32(DfBytes *bytes, uint32_t *value);
 int df_bytes_u16(DfBytes *bytes, uint16_t *value);
+
+/** Read a number of seven bits a byte, the lowest first. @return 0, -EINVAL where it does not end or fit. */
+int df_bytes_varint(DfBytes *bytes, uint64_t *value);
 
 /** @return whether the bytes left are exactly that text. */
 int df_bytes_equal(const DfBytes *bytes, const char *text);

@@ -3,6 +3,7 @@
  * A tensor's values as float32 in row order, wherever in its file they lie. Files of a hundred megabytes are
  * opened while somebody waits: loops run along what lies side by side.
  */
+#include "weights/crc32c.h"
 #include "weights/weights.h"
 
 #include <errno.h>
@@ -144,6 +145,16 @@ static int all_finite(const float *values, uint64_t count)
     return most < 0x7F800000;
 }
 
+/* Here, not when a file is opened: only tensors that are used cost the time. */
+static int check_crc(const DfWeights *weights, const DfTensor *tensor)
+{
+    size_t size = tensor->count * (tensor->type == DF_F32 ? 4 : 2);
+    if (!tensor->has_crc || df_crc32c(0, tensor->data, size) == tensor->crc)
+        return 0;
+    return df_error(-EINVAL, "%s: tensor '%.80s' does not have its checksum: the file is damaged",
+                    weights->name, tensor->name);
+}
+
 int df_tensor_read(const DfWeights *weights, const DfTensor *tensor, float *out)
 {
     if (tensor->type == DF_OTHER_TYPE)
@@ -151,6 +162,8 @@ int df_tensor_read(const DfWeights *weights, const DfTensor *tensor, float *out)
                         tensor->name);
     if (!tensor->count)
         return 0;
+    if (check_crc(weights, tensor) < 0)
+        return -EINVAL;
     read_values(tensor, out);
     if (!all_finite(out, tensor->count))
         return df_error(-EINVAL, "%s: tensor '%.80s' holds a value that is not finite: the file is damaged",

@@ -15,8 +15,8 @@ enum DfType { DF_F32, DF_F16, DF_BF16, DF_OTHER_TYPE };
 #define DF_MAX_RANK 8
 
 /**
- * A tensor as it lies in its file. Value (i, j, ...) lies i * stride[0] + j * stride[1] + ... values after the
- * first; a reader has seen to it that all of them lie within the file's bytes.
+ * A tensor as it lies in its file. Value (i, j, ...) lies i * stride[0] + j * stride[1] + ... values after
+ * the first; a reader has seen to it that all of them lie within the file's bytes.
  */
 typedef struct DfTensor {
     char *name;
@@ -44,7 +44,7 @@ typedef struct DfFile {
 
 /** What a checkpoint holds. Immutable once open. Thread-safety: may be shared. */
 typedef struct DfWeights {
-    char *name;            /**< for messages: the path, or a built-in model's name */
+    char *name;            /**< for messages: the path of its (first) file, or a built-in model's name */
     const char *container; /**< "safetensors", "PyTorch zip", "PyTorch legacy", "TensorFlow" (static) */
     DfTensor *tensors;     /**< sorted by name */
     size_t tensor_count;
@@ -55,10 +55,19 @@ typedef struct DfWeights {
 } DfWeights;
 
 /**
- * Read a file whose container is told from its first bytes. It must be a local, regular file.
+ * Read a file whose container is told from its bytes. It must be a local, regular file. A TensorFlow
+ * checkpoint may be named by its index (dir/snap-0.index), without that ending, or by its folder with its
+ * `checkpoint` file.
  * @return 0; a negative errno where it cannot be read, -EINVAL where it is not understood, -ENOMEM
  */
-int df_weights_open(DfWeights **weights, const char *path);
+int df_weights_open(DfWeights **weights, const char *name);
+
+/**
+ * See whether a name leads to a readable file, in all forms that df_weights_open() takes; it is not read.
+ * @return 0; a negative errno. Only where there is more to say than that errno does is a cause recorded: call
+ *         df_error() with your own sentence, which then counts where there is none.
+ */
+int df_weights_exist(const char *name);
 
 /** The same for bytes in memory, which must outlive the weights. `name` is for messages. */
 int df_weights_parse(DfWeights **weights, const char *name, const uint8_t *bytes, size_t size);
@@ -89,6 +98,9 @@ void df_tensor_shape_text(char *text, size_t size, const uint64_t *shape, int ra
 void df_tensor_pack(DfTensor *tensor);
 
 /* -------------------------------------------------------------- inside the room: containers -- */
+
+/** Weights without tensors; df_weights_close() frees them. @return 0, -ENOMEM */
+int df_weights_create(DfWeights **weights, const char *name);
 
 /** Sort tensors and metadata by name. @return 0; -EINVAL where a name comes twice */
 int df_weights_sort(DfWeights *weights);
