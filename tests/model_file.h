@@ -23,7 +23,7 @@ typedef struct ModelFile {
 
 /** Header text while it grows, and the end of the data that it describes. */
 typedef struct ModelHeader {
-    char text[32768];
+    char text[65536];
     size_t length, end;
 } ModelHeader;
 

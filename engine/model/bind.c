@@ -183,13 +183,13 @@ static int has_shape(const DfBinding *binding, const DfConv *conv, const DfTenso
            weight->shape[in_axis(binding)] == (uint64_t)conv->in;
 }
 
-/* Layers without gates hand on all of their channels. */
+/* Layers without gates hand on all of their channels: the second one tells. */
 static int looks_ungated(const DfBinding *binding, int row, const DfTensor *weight)
 {
-    int source = df_row_source(binding->names->net, row);
-    const DfConv *before = &binding->rows[source].conv;
-    return weight->rank == 4 && df_row_is_conv(&binding->names->net->rows[source]) &&
-           is_gated(binding, before) && weight->shape[in_axis(binding)] == (uint64_t)before->out;
+    int first = df_binding_first(binding);
+    const DfConv *before = &binding->rows[first].conv;
+    return weight->rank == 4 && row == first + 1 && is_gated(binding, before) &&
+           weight->shape[in_axis(binding)] == (uint64_t)before->out;
 }
 
 static int bind_weight(DfBinding *binding, int row, enum DfRole role, int out)
