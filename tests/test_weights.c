@@ -341,6 +341,8 @@ static void test_files(void **state)
     assert_contents_refused("", 0, "is empty");
     assert_contents_refused("\0\1\2\3", 4, "is no checkpoint that is known: expected safetensors, PyTorch "
                                            "(.pth, .pt) or TensorFlow V2 (.index)");
+    assert_contents_refused("PK\3\4 and so on", 14, "the file is cut short");
+    assert_contents_refused("\x80\2cargo", 7, "the file is damaged or cut short");
     assert_contents_refused("\xff\xff\xff\xff\xff\xff\xff\x7f{}", 10,
                             "claims a header of 9223372036854775807 bytes");
 }

@@ -31,7 +31,7 @@ int df_bytes_next(DfBytes *bytes);
 /** Cut off the next `size` bytes as a cursor of their own. @return 0, -EINVAL where fewer are left. */
 int df_bytes_take(DfBytes *bytes, uint64_t size, DfBytes *piece);
 
-/** Read an unsigned little-endian number of 1 to 8 bytes, `width`. @return 0, -EINVAL where fewer are left */
+/** Read an unsigned little-endian number of 0 to 8 bytes, `width`. @return 0, -EINVAL where fewer are left */
 int df_bytes_little(DfBytes *bytes, int width, uint64_t *value);
 
 /** The same, of 8, 4 or 2 bytes. */

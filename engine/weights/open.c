@@ -7,6 +7,7 @@
 #include "weights/locate.h"
 #include "weights/mistakes.h"
 #include "weights/tensorflow.h"
+#include "weights/torch.h"
 
 #include <errno.h>
 #include <string.h>
@@ -36,8 +37,8 @@ static const struct {
     const char *name;
 } containers[] = {
     { is_safetensors, df_safetensors_parse, "safetensors" },
-    { is_zip, NULL, "PyTorch zip" },
-    { is_pickle, NULL, "PyTorch legacy" },
+    { is_zip, df_torch_zip_parse, "PyTorch zip" },
+    { is_pickle, df_torch_legacy_parse, "PyTorch legacy" },
     { df_leveldb_is, df_tensorflow_parse, "TensorFlow" },
 };
 
@@ -47,10 +48,7 @@ static int parse(DfWeights *weights, const uint8_t *bytes, size_t size)
         if (!containers[i].is(bytes, size))
             continue;
         weights->container = containers[i].name;
-        if (containers[i].parse)
-            return containers[i].parse(weights, bytes, size);
-        return df_error(-EINVAL, "%s: is a %s checkpoint, which cannot be read: convert it to safetensors "
-                        "first", weights->name, containers[i].name);
+        return containers[i].parse(weights, bytes, size);
     }
     const char *mistake = df_mistake_find(weights->name, bytes, size);
     if (mistake)
