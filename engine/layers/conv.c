@@ -6,7 +6,7 @@
  */
 #include "kernels/gemm.h"
 #include "kernels/kernels.h"
-#include "layers/layers.h"
+#include "layers/strips.h"
 
 /*
  * Bytes of a strip's rows: half of a small L2 cache (512 KiB), which leaves room for the product. The matrix
@@ -58,7 +58,7 @@ size_t df_shape_count(DfShape shape)
 
 DfShape df_conv_shape(const DfConv *conv, DfShape in)
 {
-    int gated = conv->activation != DF_TANH, channels = gated ? conv->out / 2 : conv->out;
+    int gated = conv->activation < DF_TANH, channels = gated ? conv->out / 2 : conv->out;
     return (DfShape){ reduced(conv, in.height), reduced(conv, in.width), channels };
 }
 
@@ -67,10 +67,10 @@ size_t df_conv_weights(const DfConv *conv)
     return row_length(conv) * conv->out;
 }
 
-/* Few columns: dot products, as a matrix product so narrow is slow. */
-static int is_rgb(const DfConv *conv)
+int df_conv_is_rgb(const DfConv *conv)
 {
-    return conv->activation == DF_TANH || conv->activation == DF_GATE_TANH;
+    return conv->activation == DF_TANH || conv->activation == DF_GATE_TANH ||
+           (conv->activation == DF_LINEAR && conv->out == 3);
 }
 
 /* Columns that are transposed side by side: a cache line. */
@@ -104,7 +104,7 @@ static void reorder(const DfConv *conv, float *prepared, const float *raw)
 
 void df_conv_prepare(const DfConv *conv, float *prepared, const float *raw)
 {
-    if (is_rgb(conv))
+    if (df_conv_is_rgb(conv))
         reorder(conv, prepared, raw);
     else
         transpose(conv, prepared, raw);
@@ -136,21 +136,31 @@ static void strip(const DfConv *conv, const float *rows, int pixels, float *prod
     }
 }
 
+DfStrips df_conv_strips(const DfConv *conv, DfShape in, void *scratch)
+{
+    DfShape out = df_conv_shape(conv, in);
+    DfStrips strips = {
+        .pixels = out.height * out.width, .step = strip_pixels(conv, out), .length = (int)row_length(conv),
+        .window = {
+            .height = in.height, .width = in.width, .channels = in.channels, .up = conv->up,
+            .kernel = conv->kernel, .stride = conv->stride, .rate = conv->rate,
+            .top = padding_before(conv, in.height), .left = padding_before(conv, in.width),
+            .reflect = conv->padding == DF_PAD_REFLECT, .out_width = out.width,
+        },
+    };
+    size_t rows = (size_t)strips.step * strips.length * sizeof(float);
+    strips.rows = scratch;
+    strips.product = (float *)((char *)scratch + df_size_align(rows));
+    return strips;
+}
+
 void df_conv_forward(const DfConv *conv, DfShape in, const float *source, float *out, void *scratch)
 {
-    DfShape shape = df_conv_shape(conv, in);
-    int pixels = shape.height * shape.width, step = strip_pixels(conv, shape);
-    DfWindow window = {
-        .height = in.height, .width = in.width, .channels = in.channels, .up = conv->up,
-        .kernel = conv->kernel, .stride = conv->stride, .rate = conv->rate,
-        .top = padding_before(conv, in.height), .left = padding_before(conv, in.width),
-        .reflect = conv->padding == DF_PAD_REFLECT, .out_width = shape.width,
-    };
-    float *rows = scratch;
-    float *product = (float *)((char *)scratch + df_size_align(step * row_length(conv) * sizeof(float)));
-    for (int first = 0; first < pixels; first += step) {
-        int count = DF_MIN(step, pixels - first);
-        df_im2col(rows, &window, source, first, count);
-        strip(conv, rows, count, product, out + (size_t)first * shape.channels);
+    DfStrips strips = df_conv_strips(conv, in, scratch);
+    size_t channels = df_conv_shape(conv, in).channels;
+    for (int first = 0; first < strips.pixels; first += strips.step) {
+        int count = DF_MIN(strips.step, strips.pixels - first);
+        df_im2col(strips.rows, &strips.window, source, first, count);
+        strip(conv, strips.rows, count, strips.product, out + first * channels);
     }
 }

@@ -26,7 +26,11 @@ enum DfActivation {
     DF_GATE_ELU,  /**< first half of the channels through ELU, times the sigmoid of the second half */
     DF_GATE_RELU, /**< the same with ReLU */
     DF_GATE_TANH, /**< 6 channels, tanh of the first three times the sigmoid of the others */
-    DF_TANH       /**< 3 channels, tanh of each */
+    DF_TANH,      /**< 3 channels, tanh of each */
+    /* Of partial convolutions, each channel by itself: */
+    DF_LINEAR,    /**< as it is */
+    DF_RELU,
+    DF_LEAKY      /**< what is below 0 times 0.2 */
 };
 
 /** What lies around a source. */
@@ -95,15 +99,58 @@ void df_attention_forward(DfShape shape, const DfAttentionRules *rules, const fl
 
 /* ----------------------------------------------------------------------- partial convolution -- */
 
+/*
+ * Partial convolutions (Liu et al., 2018) know of each value whether it is known, and see the known ones
+ * alone: their W(X * M). Here activations of such networks hold 0 wherever the mask does, so that each is its
+ * own X * M: who makes one sees to it, who reads one need not multiply.
+ */
+
+/** Most masks of an activation: networks have one, or two where activations were joined. */
+enum { DF_MOST_MASKS = 4 };
+
+/** Which values of an activation are known. Channels from one source share a mask. */
+typedef struct DfKnown {
+    int count;                   /**< of masks */
+    int channels[DF_MOST_MASKS]; /**< that each is of, in the activation's order: all of its channels */
+    const uint8_t *masks;        /**< count * height * width: 1 known, 0 not */
+} DfKnown;
+
 /** What projects do differently in a partial convolution. */
 typedef struct DfPartialRules {
     int mean; /**< 1: W(X*M) * (in * k * k) / sum(M) (Liu et al.); 0: W(X*M) / sum(M) */
 } DfPartialRules;
 
+/**
+ * Make what follows a convolution, a factor and a summand for each channel (batch normalisation), part of its
+ * weights, [out][in][ky][kx], and biases: scale * (W * x + b) + shift.
+ */
+void df_partial_fold(const DfConv *conv, float *raw, float *bias, const float *scale, const float *shift);
+
+/** @return bytes of scratch; DF_SIZE_BAD where they cannot be counted. */
+size_t df_partial_scratch(const DfConv *conv, DfShape in);
+
+/**
+ * Convolve what is known of `source`, of shape `in`, to `out`, of df_conv_shape(): where a window has known
+ * values, activation(W(X*M) * factor + bias) by the rules; where it has none, 0. Padding is DF_PAD_ZERO: what
+ * lies around is not known. Rate 1, no enlargement.
+ * @param mask  of `out`, one for all channels: 1 where the window has known values
+ */
+void df_partial_forward(const DfConv *conv, const DfPartialRules *rules, DfShape in, const float *source,
+                        const DfKnown *known, float *out, uint8_t *mask, void *scratch);
+
 /* ------------------------------------------------------------------------------ joints, pictures -- */
 
 /** out[p] = a[p], b[p]: channels of b behind those of a. */
 void df_join_forward(int pixels, const float *a, int a_channels, const float *b, int b_channels, float *out);
+
+/**
+ * out[y][x] = a[y / 2][x / 2], b[y][x], each with its mask.
+ * @param shape       of b; a has half its sides
+ * @param a_channels  of a
+ * @param masks       that of a, enlarged, and that of b behind it
+ */
+void df_up_join_forward(DfShape shape, const float *a, const uint8_t *a_mask, int a_channels, const float *b,
+                        const uint8_t *b_mask, float *out, uint8_t *masks);
 
 /** In which order a network's pictures have their colours. */
 enum DfOrder { DF_RGB, DF_BGR };

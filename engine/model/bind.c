@@ -277,7 +277,8 @@ static int channels_after(const DfBinding *binding, int row, const int *channels
     switch (net->rows[row].op) {
     case DF_OP_INPUT: return df_semantics_inputs(semantics->input, binding->info.sketch).channels;
     case DF_OP_COARSE: return df_semantics_inputs(semantics->refined, 0).channels;
-    case DF_OP_JOIN: return channels[source] + channels[row - 1];
+    case DF_OP_JOIN:
+    case DF_OP_UP_JOIN: return channels[source] + channels[row - 1];
     case DF_OP_ATTENTION: return channels[source];
     default: return is_gated(binding, conv) ? conv->out / 2 : conv->out;
     }

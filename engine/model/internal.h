@@ -28,6 +28,7 @@ struct DfPlan {
     int height, width;            /* of the region */
     DfShape shapes[DF_MOST_ROWS]; /* of each row's activation */
     size_t places[DF_MOST_ROWS];  /* of each row's activation in the workspace, in bytes */
+    size_t masks[DF_MOST_ROWS];   /* of its masks, where the net has any, behind its place */
     size_t scratch[DF_MOST_ROWS]; /* of what the row needs while it runs */
     size_t workspace;             /* bytes in all */
 };

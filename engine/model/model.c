@@ -19,14 +19,27 @@ static size_t row_room(const DfConv *conv)
     return df_size_align((df_conv_weights(conv) + conv->out) * sizeof(float)) / sizeof(float);
 }
 
-/* Read one row; `raw` has room for its weights. Writes prepared weights and biases to `memory`. */
+/* Floats of a row as they are read: weights, then factor and summand of a normalisation. */
+static size_t raw_room(const DfConv *conv)
+{
+    return df_conv_weights(conv) + 2 * conv->out;
+}
+
+/* Read one row; `raw` has raw_room(). Writes prepared weights and biases to `memory`. */
 static int prepare_row(DfConv *conv, const DfBinding *binding, int row, float *memory, float *raw)
 {
     float *bias = memory + df_conv_weights(conv);
     DfRowValues values = { .weight = raw, .bias = bias };
+    int norm = df_binding_has_norm(binding, row);
+    if (norm) {
+        values.scale = raw + df_conv_weights(conv);
+        values.shift = values.scale + conv->out;
+    }
     int error = df_binding_read(binding, row, &values);
     if (error < 0)
         return error;
+    if (norm)
+        df_partial_fold(conv, raw, bias, values.scale, values.shift);
     df_conv_prepare(conv, memory, raw);
     conv->weight = memory;
     conv->bias = bias;
@@ -43,7 +56,7 @@ static int prepare(DeepfillModel *model, const DfBinding *binding)
             *conv = df_binding_conv(binding, row);
             model->parameters += df_conv_weights(conv) + conv->out;
             room += row_room(conv);
-            most = DF_MAX(most, df_conv_weights(conv));
+            most = DF_MAX(most, raw_room(conv));
         }
     float *raw = df_alloc(most * sizeof *raw);
     float *memory = model->memory = df_alloc(room * sizeof *memory);

@@ -32,7 +32,8 @@ static int row_channels(const DfPlan *plan, const DeepfillModel *model, int row)
     switch (net->rows[row].op) {
     case DF_OP_INPUT: return model->input.channels;
     case DF_OP_COARSE: return model->refined.channels;
-    case DF_OP_JOIN: return shapes[source].channels + shapes[row - 1].channels;
+    case DF_OP_JOIN:
+    case DF_OP_UP_JOIN: return shapes[source].channels + shapes[row - 1].channels;
     default: return shapes[source].channels;
     }
 }
@@ -54,14 +55,28 @@ static DfShape row_shape(const DfPlan *plan, const DeepfillModel *model, int row
 static size_t row_scratch(const DfPlan *plan, const DeepfillModel *model, int row)
 {
     const DfNet *net = model->semantics->net;
-    if (df_row_is_conv(&net->rows[row]))
-        return df_conv_scratch(&model->convs[row], plan->shapes[df_row_source(net, row)]);
+    if (df_row_is_conv(&net->rows[row])) {
+        DfShape in = plan->shapes[df_row_source(net, row)];
+        const DfConv *conv = &model->convs[row];
+        return net->masked ? df_partial_scratch(conv, in) : df_conv_scratch(conv, in);
+    }
     return net->rows[row].op == DF_OP_ATTENTION ? df_attention_scratch(plan->shapes[row]) : 0;
 }
 
 static int reads(const DfNet *net, int reader, int row)
 {
-    return df_row_source(net, reader) == row || (net->rows[reader].op == DF_OP_JOIN && reader - 1 == row);
+    return df_row_source(net, reader) == row || (df_row_reads_two(net, reader) && reader - 1 == row);
+}
+
+/* An activation and the masks behind it. */
+static size_t row_bytes(DfPlan *plan, const DeepfillModel *model, int row)
+{
+    const DfNet *net = model->semantics->net;
+    DfShape shape = plan->shapes[row];
+    int masks = net->masked ? 1 + df_row_reads_two(net, row) : 0;
+    plan->masks[row] = df_size_align(df_size_mul(df_shape_count(shape), sizeof(float)));
+    size_t pixels = df_size_mul(shape.height, shape.width);
+    return df_size_add(plan->masks[row], df_size_align(df_size_mul(masks, pixels)));
 }
 
 /* The last row that reads this one; the output of either stage is read after its row, before the next. */
@@ -124,7 +139,7 @@ static int measure(DfPlan *plan, const DeepfillModel *model, Items *items)
     size_t all = 0;
     for (int row = 0; row < net->count; row++) {
         plan->shapes[row] = row_shape(plan, model, row);
-        size_t bytes = df_size_align(df_size_mul(df_shape_count(plan->shapes[row]), sizeof(float)));
+        size_t bytes = row_bytes(plan, model, row);
         size_t scratch = df_size_align(row_scratch(plan, model, row));
         add(items, bytes, &plan->places[row], row, last_reader(net, row));
         add(items, scratch, &plan->scratch[row], row, row);

@@ -19,6 +19,11 @@ static float *activation(const Walk *walk, int row)
     return (float *)(walk->workspace + walk->plan->places[row]);
 }
 
+static uint8_t *masks(const Walk *walk, int row)
+{
+    return (uint8_t *)activation(walk, row) + walk->plan->masks[row];
+}
+
 static int region_pixels(const Walk *walk)
 {
     return walk->plan->height * walk->plan->width;
@@ -44,6 +49,39 @@ static void join(const Walk *walk, int row, int first, float *out)
                     b.channels, out);
 }
 
+/* ------------------------------------------------------------------------- partial convolution -- */
+
+/* Of the picture, everything outside the hole is known. */
+static void know_input(const Walk *walk, int row)
+{
+    uint8_t *mask = masks(walk, row);
+    for (int p = 0; p < region_pixels(walk); p++)
+        mask[p] = !walk->run->hole[p];
+}
+
+static void up_join(const Walk *walk, int row, int skip, float *out)
+{
+    DfShape below = walk->plan->shapes[row - 1];
+    df_up_join_forward(walk->plan->shapes[skip], activation(walk, row - 1), masks(walk, row - 1),
+                       below.channels, activation(walk, skip), masks(walk, skip), out, masks(walk, row));
+}
+
+static void partial(const Walk *walk, int row, int source, float *out)
+{
+    const DfSemantics *semantics = walk->model->semantics;
+    DfShape in = walk->plan->shapes[source];
+    DfKnown known = { 1, { in.channels }, masks(walk, source) };
+    if (df_row_reads_two(semantics->net, source)) {
+        known.count = 2;
+        known.channels[0] = walk->plan->shapes[source - 1].channels;
+        known.channels[1] = in.channels - known.channels[0];
+    }
+    df_partial_forward(&walk->model->convs[row], &semantics->partial, in, activation(walk, source), &known,
+                       out, masks(walk, row), scratch(walk, row));
+}
+
+/* ------------------------------------------------------------------------------------------ rows -- */
+
 static void step(const Walk *walk, int row)
 {
     const DeepfillModel *model = walk->model;
@@ -54,6 +92,8 @@ static void step(const Walk *walk, int row)
     switch (model->semantics->net->rows[row].op) {
     case DF_OP_INPUT:
         compose(walk, &model->input, NULL, out);
+        if (model->semantics->net->masked)
+            know_input(walk, row);
         break;
     case DF_OP_COARSE:
         compose(walk, &model->refined, in, out);
@@ -64,6 +104,14 @@ static void step(const Walk *walk, int row)
         break;
     case DF_OP_JOIN:
         join(walk, row, source, out);
+        break;
+    case DF_OP_UP_JOIN:
+        up_join(walk, row, source, out);
+        break;
+    case DF_OP_PARTIAL:
+    case DF_OP_PARTIAL_LEAKY:
+    case DF_OP_PARTIAL_PLAIN:
+        partial(walk, row, source, out);
         break;
     default:
         df_conv_forward(&model->convs[row], plan->shapes[source], in, out, scratch(walk, row));

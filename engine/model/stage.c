@@ -63,9 +63,14 @@ DfRange df_semantics_range(const DfSemantics *semantics, enum DfOrder order)
 
 static enum DfActivation activation(const DfSemantics *semantics, enum DfOp op)
 {
-    if (op == DF_OP_PLAIN)
-        return semantics->gated_rgb ? DF_GATE_TANH : DF_TANH;
-    return op == DF_OP_GATED_ATTN && !semantics->elu_attention ? DF_GATE_RELU : DF_GATE_ELU;
+    switch (op) {
+    case DF_OP_PLAIN: return semantics->gated_rgb ? DF_GATE_TANH : DF_TANH;
+    case DF_OP_GATED_ATTN: return semantics->elu_attention ? DF_GATE_ELU : DF_GATE_RELU;
+    case DF_OP_PARTIAL: return DF_RELU;
+    case DF_OP_PARTIAL_LEAKY: return DF_LEAKY;
+    case DF_OP_PARTIAL_PLAIN: return DF_LINEAR;
+    default: return DF_GATE_ELU;
+    }
 }
 
 DfConv df_semantics_conv(const DfSemantics *semantics, int row)
@@ -87,7 +92,11 @@ static int width(const DfSemantics *semantics, int row, int cnum, int sketch, in
     case DF_OP_COARSE: return df_semantics_inputs(semantics->refined, 0).channels;
     case DF_OP_PLAIN: return semantics->gated_rgb && !gated ? 6 : 3;
     case DF_OP_ATTENTION: return width(semantics, source, cnum, sketch, 1);
+    case DF_OP_PARTIAL:
+    case DF_OP_PARTIAL_LEAKY: return r->out * cnum / 4;
+    case DF_OP_PARTIAL_PLAIN: return 3;
     case DF_OP_JOIN:
+    case DF_OP_UP_JOIN:
         return width(semantics, source, cnum, sketch, 1) + width(semantics, row - 1, cnum, sketch, 1);
     default: return r->out * cnum / 4 / (gated ? 2 : 1);
     }

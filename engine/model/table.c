@@ -77,7 +77,9 @@ static const DfRow rows[] = {
 
 enum { COARSE_ROW = 17 };
 
-const DfNet df_deepfillv2 = { "deepfillv2", rows, DF_COUNT(rows), COARSE_ROW };
+const DfNet df_deepfillv2 = {
+    .name = "deepfillv2", .rows = rows, .count = DF_COUNT(rows), .coarse = COARSE_ROW,
+};
 
 int df_row_is_conv(const DfRow *row)
 {
@@ -95,4 +97,9 @@ int df_row_find(const DfNet *net, const char *name)
 int df_row_source(const DfNet *net, int row)
 {
     return net->rows[row].from ? df_row_find(net, net->rows[row].from) : row - 1;
+}
+
+int df_row_reads_two(const DfNet *net, int row)
+{
+    return net->rows[row].op == DF_OP_JOIN || net->rows[row].op == DF_OP_UP_JOIN;
 }

@@ -17,7 +17,11 @@ enum DfOp {
     DF_OP_PLAIN,      /**< convolution to three colours, gated or not as the semantics say, tanh */
     DF_OP_COARSE,     /**< second stage's input: the first stage's output in the hole, the picture around */
     DF_OP_ATTENTION,  /**< contextual attention */
-    DF_OP_JOIN        /**< channels of `from` in front of those of the row before */
+    DF_OP_JOIN,       /**< channels of `from` in front of those of the row before */
+    DF_OP_PARTIAL,       /**< partial convolution, ReLU */
+    DF_OP_PARTIAL_LEAKY, /**< the same with leaky ReLU */
+    DF_OP_PARTIAL_PLAIN, /**< the same to three colours, as they are */
+    DF_OP_UP_JOIN     /**< channels of the row before, at twice its size, in front of those of `from` */
 };
 
 /** One row. A row's activation is known by the row's index. */
@@ -37,6 +41,7 @@ typedef struct DfNet {
     int count;
     int coarse; /**< the row whose activation is the first stage's picture; -1: there is one stage only. The
                      last row's activation is the picture */
+    int masked; /**< 1: activations have masks, as partial convolutions want them */
 } DfNet;
 
 extern const DfNet df_deepfillv2, df_partialconv;
@@ -49,7 +54,10 @@ int df_row_is_conv(const DfRow *row);
 /** @return the index of the row of that name; it must exist. */
 int df_row_find(const DfNet *net, const char *name);
 
-/** @return the index of the row that this one reads (DF_OP_JOIN: the first of two); -1 for the first row. */
+/** @return the index of the row that this one reads (of two: `from`); -1 for the first row. */
 int df_row_source(const DfNet *net, int row);
+
+/** @return whether the row reads the row before it, too. */
+int df_row_reads_two(const DfNet *net, int row);
 
 #endif
