@@ -71,8 +71,7 @@ static av_cold int init(AVFilterContext *ctx)
         return ret;
     ret = deepfill_model_exists(s->model_name);
     if (ret < 0) {
-        av_log(ctx, AV_LOG_ERROR, "The model cannot be used: %s: give model= a built-in model's name or a "
-               "checkpoint file.\n", deepfill_error());
+        av_log(ctx, AV_LOG_ERROR, "The model cannot be used: %s.\n", deepfill_error());
         return ret;
     }
     if (s->mask)

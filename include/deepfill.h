@@ -85,7 +85,8 @@ typedef struct DeepfillModelInfo {
 
 /**
  * Tell cheaply whether deepfill_model_open() has something to open: a built-in model's name or a
- * readable regular file. The file's contents are not looked at.
+ * readable regular file (of a TensorFlow checkpoint also its prefix or folder). The file's contents are not
+ * looked at.
  *
  * @return 0, -ENOENT, -EACCES or -EINVAL (not a regular file). Thread-safety: any thread.
  */
@@ -96,7 +97,8 @@ DEEPFILL_API int deepfill_model_exists(const char *name);
  * its tensors' names and shapes.
  *
  * @param[out] model      the model; to be closed with deepfill_model_close()
- * @param      name       a built-in model's name, or else a file's path
+ * @param      name       a built-in model's name, or else a file's path; a TensorFlow checkpoint may be named
+ *                        by its index, without that ending, or by its folder
  * @param      semantics  what cannot be told from a file: a name as in DeepfillModelInfo, "rgb" or "bgr" for
  *                        the order of its colours, or both joined by "+": "official+rgb"; NULL or "auto": as
  *                        its project does

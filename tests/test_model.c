@@ -147,7 +147,9 @@ static void test_unreadable(void **state)
     assert_non_null(strstr(df_error_text(),
                            "'nowhere.safetensors' is neither built in (small) nor a readable file"));
     assert_int_equal(deepfill_model_open(&model, "nowhere.safetensors", NULL), -ENOENT);
-    assert_int_equal(deepfill_model_open(&model, "/tmp", NULL), -EINVAL);
+    assert_int_equal(deepfill_model_open(&model, "/dev", NULL), -ENOENT);
+    assert_string_equal(df_error_text(), "/dev: is a folder, in which no file 'checkpoint' tells of a "
+                        "TensorFlow checkpoint: name the model's file");
     assert_int_equal(deepfill_model_open(&model, "", NULL), -EINVAL);
     assert_int_equal(deepfill_model_open(&model, NULL, NULL), -EINVAL);
     assert_null(model);

@@ -332,6 +332,43 @@ static void test_choices(void **state)
     }
 }
 
+/*
+ * Kernels, all zeros but for the first value and the last, that have the checksums of the published ones;
+ * their first and third channels as published or exchanged.
+ */
+static void test_published(void **state)
+{
+    static const struct {
+        float first;
+        uint32_t last;
+        int turned;
+        const char *words;
+        enum DfOrder order;
+    } kernels[] = {
+        { 1, 0x17b32f8d, 0, "official", DF_BGR },     { 1, 0x17b32f8d, 1, "official", DF_RGB },
+        { 2, 0x9db4fb24, 0, "official", DF_BGR },     { 2, 0x9db4fb24, 1, "official", DF_RGB },
+        { 2, 0x9db4fb24, 1, "official+bgr", DF_BGR }, { 3, 0x9db4fb24, 1, "official", DF_BGR },
+        { 1, 0x17b32f8d, 0, NULL, DF_RGB },
+    };
+    Foreign f = foreign_of(foreign_names("nipponjo_tf", &df_deepfillv2));
+    (void)state;
+    f.cnum = 48;
+    ModelFile file = foreign_file(&f);
+    DfWeights *weights = foreign_weights(file);
+    const DfTensor *kernel = df_weights_find(weights, "conv1.conv.weight");
+    uint8_t *bytes = (uint8_t *)kernel->data; /* [out][in][ky][kx], little-endian */
+    for (size_t i = 0; i < DF_COUNT(kernels); i++) {
+        memset(bytes, 0, 4 * kernel->count);
+        memcpy(bytes + (kernels[i].turned ? 4 * 2 * 25 : 0), &kernels[i].first, 4);
+        memcpy(bytes + 4 * (kernel->count - 1), &kernels[i].last, 4);
+        DfBinding *binding = bind(weights, kernels[i].words);
+        assert_int_equal(df_binding_info(binding)->order, kernels[i].order);
+        df_binding_close(&binding);
+    }
+    df_weights_close(&weights);
+    free(file.bytes);
+}
+
 /* Our names and another project's network: told by the shapes alone. */
 static void test_shapes_tell(void **state)
 {
@@ -375,6 +412,7 @@ int main(void)
         cmocka_unit_test(test_odd_names),   cmocka_unit_test(test_prefixes),
         cmocka_unit_test(test_values),      cmocka_unit_test(test_choices),
         cmocka_unit_test(test_shapes_tell), cmocka_unit_test(test_sketch),
+        cmocka_unit_test(test_published),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

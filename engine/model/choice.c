@@ -2,7 +2,7 @@
  * @file
  * Which semantics a file gets: what its metadata say, what its project does, what the user wants.
  */
-#include "model/binding.h"
+#include "model/published.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -199,7 +199,10 @@ static int read_word(const DfBinding *binding, const char *word, size_t length, 
     return 0;
 }
 
-/* Another project's semantics bring that project's order with them. */
+/*
+ * Another project's semantics bring that project's order with them; where the official ones are wanted for
+ * the official weights, as another project has converted them, that of these weights.
+ */
 static int follow(DfBinding *binding, const char *words)
 {
     DfBindingInfo *info = &binding->info;
@@ -211,13 +214,16 @@ static int follow(DfBinding *binding, const char *words)
             return error;
         words += length + (words[length] == '+');
     }
+    int error = 0;
     if (wish.semantics && wish.semantics != info->semantics) {
         info->semantics = wish.semantics;
         info->order = df_semantics_order(wish.semantics);
+        if (!strcmp(wish.semantics->name, "official"))
+            error = df_published_order(binding, &info->order);
     }
     if (wish.order >= 0)
         info->order = wish.order;
-    return 0;
+    return error;
 }
 
 int df_binding_choose(DfBinding *binding, const char *words)

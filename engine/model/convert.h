@@ -9,8 +9,8 @@
 #include "model/variant.h"
 
 /**
- * Write the network of a binding, as it was understood. It opens again as the variant "deepfill", with the same
- * semantics and order of colours, and the same values: exactly, or, as float16, to the nearest.
+ * Write the network of a binding, as it was understood. It opens again as the variant "deepfill", with the
+ * same semantics and order of colours, and the same values: exactly, or, as float16, to the nearest.
  *
  * @return 0; -ERANGE where a value is too large for float16; -EINVAL, -ENOMEM; or an error of the system's
  */

@@ -8,8 +8,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* --------------------------------------------------------------------------------------- weights -- */
 
@@ -95,17 +93,13 @@ static int understand(DeepfillModel *model, const DfWeights *weights, const char
 
 int deepfill_model_exists(const char *name)
 {
-    struct stat status;
     df_error_clear();
     if (!name || !*name)
-        return df_error(-EINVAL, "no model is named: expected %s or a safetensors file", df_builtin_names());
-    if (df_builtin_find(name))
-        return 0;
-    if (stat(name, &status) < 0 || access(name, R_OK) < 0)
-        return df_error(-errno, "model '%s' is neither built in (%s) nor a readable file: %s", name,
-                        df_builtin_names(), strerror(errno));
-    if (!S_ISREG(status.st_mode))
-        return df_error(-EINVAL, "%s: is not a regular file", name);
+        return df_error(-EINVAL, "no model is named: expected %s or a checkpoint file", df_builtin_names());
+    int error = df_builtin_find(name) ? 0 : df_weights_exist(name);
+    if (error < 0)
+        return df_error(error, "model '%s' is neither built in (%s) nor a readable file: %s", name,
+                        df_builtin_names(), strerror(-error));
     return 0;
 }
 
