@@ -83,14 +83,16 @@ check 'a size that is too small' fails \
     "size= is 0, for the model's own, or 64 to 4096." deepfill=mask.mkv:size=9
 check 'a model that is missing' fails \
     "The model cannot be used: model 'none' is neither built in (small) nor a readable file: \
-No such file or directory: give model= a built-in model's name or a checkpoint file." \
+No such file or directory." \
     deepfill=mask.mkv:model=none
 check 'a model that is a folder' fails \
-    "The model cannot be used: folder: is not a regular file: \
-give model= a built-in model's name or a checkpoint file." \
+    "The model cannot be used: folder: is a folder, in which no file 'checkpoint' tells of a TensorFlow \
+checkpoint: name the model's file." \
     deepfill=mask.mkv:model=folder
 check 'a model that is no checkpoint' fails \
-    "The model cannot be used: text.txt: is no safetensors file." deepfill=mask.mkv:model=text.txt
+    "The model cannot be used: text.txt: is no checkpoint that is known: expected safetensors, \
+PyTorch (.pth, .pt) or TensorFlow V2 (.index)." \
+    deepfill=mask.mkv:model=text.txt
 check 'semantics that nobody has' fails \
     "The model cannot be used: small: semantics 'lama' is unknown: \
 this model takes official, stride, nipponjo_tf, nipponjo, with +rgb or +bgr behind it." \
