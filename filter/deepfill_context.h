@@ -42,6 +42,7 @@ typedef struct FillContext {
 
     char *mask;
     char *box;
+    char *sketch;
     char *model_name;
     char *semantics;
     float threshold;
@@ -63,6 +64,7 @@ typedef struct FillContext {
 
     DeepfillModel *model;
     DeepfillMaskInput masks;
+    DeepfillMaskInput sketches; ///< in use where sketch is set
     DeepfillQueue queue;
     DeepfillReport report;
 
@@ -76,5 +78,35 @@ extern const AVClass ff_deepfill_class;
 
 /** Refuse options that contradict one another. @return 0 or AVERROR(EINVAL), said in the log */
 int ff_deepfill_check_options(AVFilterContext *ctx);
+
+/** Look cheaply whether there are files for masks and sketches. @return 0 or an error, said in the log */
+int ff_deepfill_guides_check(AVFilterContext *ctx);
+
+/** Open masks and sketches, once the links are configured. @return 0 or an error, said in the log */
+int ff_deepfill_guides_open(AVFilterContext *ctx);
+
+/**
+ * Find mask and sketch of the next frame, not yet consumed.
+ * @return 1: found; 0: the second input has to be asked for a picture; or an error
+ */
+int ff_deepfill_guides_find(AVFilterContext *ctx, const AVFrame *frame);
+
+/** @return 1 where either has ended before the frame last looked for */
+int ff_deepfill_guides_ended(const AVFilterContext *ctx);
+
+/** Say that the frame last looked for has been taken. */
+void ff_deepfill_guides_taken(AVFilterContext *ctx, const AVFrame *frame);
+
+/**
+ * What that frame is filled by; both are borrowed until the next call.
+ *
+ * @param[out] mask    NULL: the frame is to pass
+ * @param[out] sketch  NULL: without one
+ * @return 0 or an error, said in the log
+ */
+int ff_deepfill_guides_get(AVFilterContext *ctx, DeepfillMask **mask, DeepfillSketch **sketch);
+
+/** Close all. */
+void ff_deepfill_guides_uninit(AVFilterContext *ctx);
 
 #endif /* AVFILTER_DEEPFILL_CONTEXT_H */

@@ -19,7 +19,8 @@
 /**
  * @file
  * Where a deepfill filter's masks come from - a file, rectangles or the second
- * input - and which one a frame gets.
+ * input - and which one a frame gets. Sketches come from a file, and have an
+ * input of their own.
  */
 
 #ifndef AVFILTER_DEEPFILL_MASK_INPUT_H
@@ -32,7 +33,7 @@
 #include "deepfill_mask_source.h"
 
 typedef struct DeepfillMaskInput {
-    AVFilterContext *filter; ///< input 0 has the frames; input 1, if any, the masks
+    AVFilterContext *filter; ///< input 0 has the frames; input 1, if any, the masks, where no file has them
     int64_t start;           ///< microseconds: where in the mask the frames' time 0 lies
     DeepfillPairing pairing;
 

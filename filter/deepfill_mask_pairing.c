@@ -178,30 +178,47 @@ static int same_bytes(const AVFrame *a, const AVFrame *b)
     return 1;
 }
 
+/* Keep the current picture as the one that something is about to be made of, whatever becomes of that. */
+static int remember(DeepfillPairing *p)
+{
+    av_frame_free(&p->made_of);
+    p->made_of = av_frame_clone(p->current.gray);
+    return p->made_of ? 0 : AVERROR(ENOMEM);
+}
+
 int ff_deepfill_pairing_mask(DeepfillPairing *p, const DeepfillMaskSettings *settings,
                              DeepfillMask **mask)
 {
     const AVFrame *gray = p->current.gray;
-    DeepfillMask *made  = NULL;
-    AVFrame *made_of;
     int ret;
 
     *mask = p->mask;
     if (p->mask && !memcmp(&p->made_with, settings, sizeof(*settings)) && same_bytes(p->made_of, gray))
         return 0;
-    made_of = av_frame_clone(gray);
-    if (!made_of)
-        return AVERROR(ENOMEM);
-    ret = deepfill_mask_create(&made, settings, gray->data[0], gray->linesize[0], gray->width, gray->height);
-    if (ret < 0) {
-        av_frame_free(&made_of);
-        return ret;
-    }
     deepfill_mask_close(&p->mask);
-    av_frame_free(&p->made_of);
-    p->made_of   = made_of;
+    if ((ret = remember(p)) < 0 ||
+        (ret = deepfill_mask_create(&p->mask, settings, gray->data[0], gray->linesize[0], gray->width,
+                                    gray->height)) < 0)
+        return ret;
     p->made_with = *settings;
-    *mask = p->mask = made;
+    *mask = p->mask;
+    return 1;
+}
+
+int ff_deepfill_pairing_sketch(DeepfillPairing *p, int width, int height, DeepfillSketch **sketch)
+{
+    const AVFrame *gray = p->current.gray;
+    int ret;
+
+    *sketch = p->sketch;
+    if (p->sketch && same_bytes(p->made_of, gray))
+        return 0;
+    deepfill_sketch_close(&p->sketch);
+    if ((ret = remember(p)) < 0 ||
+        (ret = deepfill_sketch_create(&p->sketch, width, height, gray->data[0], gray->linesize[0],
+                                      gray->width, gray->height)) < 0)
+        return ret;
+    *sketch = p->sketch;
     return 1;
 }
 
@@ -212,4 +229,5 @@ void ff_deepfill_pairing_uninit(DeepfillPairing *p)
     av_frame_free(&p->next.gray);
     av_frame_free(&p->made_of);
     deepfill_mask_close(&p->mask);
+    deepfill_sketch_close(&p->sketch);
 }

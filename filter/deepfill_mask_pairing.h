@@ -19,7 +19,8 @@
 /**
  * @file
  * Which mask belongs to which frame: pictures are paired by time, and made
- * into a DeepfillMask once each.
+ * into a DeepfillMask once each. Sketches are paired as masks are, and made
+ * into a DeepfillSketch.
  */
 
 #ifndef AVFILTER_DEEPFILL_MASK_PAIRING_H
@@ -37,9 +38,9 @@ enum DeepfillPairingState {
 };
 
 /**
- * Pictures of one mask, either read from a source or pushed by a second
- * input. Holds three pictures at most: the one that counts, the one after it
- * and the one that the DeepfillMask was made of.
+ * Pictures of one mask or sketch, either read from a source or pushed by a
+ * second input. Holds three pictures at most: the one that counts, the one
+ * after it and the one that the DeepfillMask or DeepfillSketch was made of.
  */
 typedef struct DeepfillPairing {
     DeepfillMaskSource *source; ///< owned; NULL: pictures are pushed
@@ -54,9 +55,10 @@ typedef struct DeepfillPairing {
     int no_seek;         ///< seeking has been found not to work
     int64_t asked;       ///< time last asked for
 
-    AVFrame *made_of;    ///< what mask was made of, with what settings
+    AVFrame *made_of;    ///< what mask, with what settings, or sketch was made of
     DeepfillMaskSettings made_with;
     DeepfillMask *mask;
+    DeepfillSketch *sketch;
 } DeepfillPairing;
 
 /**
@@ -89,6 +91,14 @@ void ff_deepfill_pairing_end(DeepfillPairing *pairing);
  */
 int ff_deepfill_pairing_mask(DeepfillPairing *pairing, const DeepfillMaskSettings *settings,
                              DeepfillMask **mask);
+
+/**
+ * The same of a sketch, for frames of one size.
+ *
+ * @param[out] sketch  borrowed until the next call
+ * @return 1: made anew; 0: as before; or libdeepfill's error
+ */
+int ff_deepfill_pairing_sketch(DeepfillPairing *pairing, int width, int height, DeepfillSketch **sketch);
 
 /** Free all that the pairing holds. */
 void ff_deepfill_pairing_uninit(DeepfillPairing *pairing);

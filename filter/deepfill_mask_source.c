@@ -18,7 +18,7 @@
 
 /**
  * @file
- * The mask file of the deepfill filter.
+ * The mask or sketch file of the deepfill filter.
  *
  * The movie source would read it too, but takes no options for protocols and
  * demuxers and cannot be told apart from a film whose first timestamp is not
@@ -97,8 +97,9 @@ int ff_deepfill_source_check(const DeepfillSourceSettings *settings)
         av_free(url);
     }
     if (ret < 0)
-        av_log(settings->log, AV_LOG_ERROR, "The mask '%s' cannot be read (%s): "
-               "give mask= an existing file or URL.\n", settings->url, av_err2str(ret));
+        av_log(settings->log, AV_LOG_ERROR, "The %s '%s' cannot be read (%s): "
+               "give %s= an existing file or URL.\n", settings->what, settings->url, av_err2str(ret),
+               settings->what);
     return ret;
 }
 
@@ -113,19 +114,19 @@ static int open_format(DeepfillMaskSource *s, AVDictionary **options)
     ret = avformat_open_input(&s->format, url, NULL, options);
     av_free(url);
     if (ret == AVERROR_INVALIDDATA) {
-        av_log(log, AV_LOG_ERROR, "The mask '%s' is neither a video nor an image that this FFmpeg can read: "
-               "name a file that ffmpeg -i opens.\n", s->settings.url);
+        av_log(log, AV_LOG_ERROR, "The %s '%s' is neither a video nor an image that this FFmpeg can read: "
+               "name a file that ffmpeg -i opens.\n", s->settings.what, s->settings.url);
         return ret;
     }
     if (ret < 0) {
-        av_log(log, AV_LOG_ERROR, "The mask '%s' cannot be opened (%s): check its name and permissions.\n",
-               s->settings.url, av_err2str(ret));
+        av_log(log, AV_LOG_ERROR, "The %s '%s' cannot be opened (%s): check its name and permissions.\n",
+               s->settings.what, s->settings.url, av_err2str(ret));
         return ret;
     }
     ret = avformat_find_stream_info(s->format, NULL);
     if (ret < 0)
-        av_log(log, AV_LOG_ERROR, "The mask '%s' cannot be read (%s): check it with ffmpeg -i.\n",
-               s->settings.url, av_err2str(ret));
+        av_log(log, AV_LOG_ERROR, "The %s '%s' cannot be read (%s): check it with ffmpeg -i.\n",
+               s->settings.what, s->settings.url, av_err2str(ret));
     return ret;
 }
 
@@ -135,7 +136,8 @@ static int find_stream(DeepfillMaskSource *s)
 
     if (ret < 0) {
         av_log(s->settings.log, AV_LOG_ERROR,
-               "The mask '%s' holds no video and no image: name a file that does.\n", s->settings.url);
+               "The %s '%s' holds no video and no image: name a file that does.\n", s->settings.what,
+               s->settings.url);
         return ret == AVERROR_STREAM_NOT_FOUND ? AVERROR_INVALIDDATA : ret;
     }
     s->stream = ret;
@@ -168,8 +170,8 @@ static int open_decoder(DeepfillMaskSource *s, AVDictionary **options)
     int ret;
 
     if (!codec) {
-        av_log(log, AV_LOG_ERROR, "The mask '%s' is coded in '%s', for which this FFmpeg has no decoder: "
-               "convert it, to PNG or FFV1 say.\n", s->settings.url,
+        av_log(log, AV_LOG_ERROR, "The %s '%s' is coded in '%s', for which this FFmpeg has no decoder: "
+               "convert it, to PNG or FFV1 say.\n", s->settings.what, s->settings.url,
                avcodec_get_name(stream->codecpar->codec_id));
         return AVERROR_DECODER_NOT_FOUND;
     }
@@ -183,8 +185,9 @@ static int open_decoder(DeepfillMaskSource *s, AVDictionary **options)
     s->decoder->thread_count = 1; /* frame threads would each hold pictures; the network is what takes time */
     ret = avcodec_open2(s->decoder, codec, options);
     if (ret < 0)
-        av_log(log, AV_LOG_ERROR, "The decoder '%s' of the mask '%s' cannot be opened (%s): "
-               "check mask_opts or convert the mask.\n", codec->name, s->settings.url, av_err2str(ret));
+        av_log(log, AV_LOG_ERROR, "The decoder '%s' of the %s '%s' cannot be opened (%s): "
+               "check mask_opts or convert the %s.\n", codec->name, s->settings.what, s->settings.url,
+               av_err2str(ret), s->settings.what);
     return ret;
 }
 
@@ -193,11 +196,11 @@ static int check_options(const DeepfillMaskSource *s, const AVDictionary *option
 {
     const AVDictionaryEntry *entry = av_dict_get(options, "", NULL, AV_DICT_IGNORE_SUFFIX);
 
-    if (!entry)
+    if (!entry || s->settings.lenient)
         return 0;
     av_log(s->settings.log, AV_LOG_ERROR, "mask_opts: neither the demuxer '%s' nor the decoder '%s' of "
-           "the mask '%s' has an option '%s'.\n", s->format->iformat->name, s->decoder->codec->name,
-           s->settings.url, entry->key);
+           "the %s '%s' has an option '%s'.\n", s->format->iformat->name, s->decoder->codec->name,
+           s->settings.what, s->settings.url, entry->key);
     return AVERROR_OPTION_NOT_FOUND;
 }
 
@@ -286,12 +289,13 @@ static int damage(const DeepfillMaskSource *s)
     if (!s->keyed)
         return 0;
     if (!s->count) {
-        av_log(s->settings.log, AV_LOG_ERROR, "The first picture of the mask '%s' cannot be decoded: "
-               "check it with ffmpeg -i.\n", s->settings.url);
+        av_log(s->settings.log, AV_LOG_ERROR, "The first picture of the %s '%s' cannot be decoded: "
+               "check it with ffmpeg -i.\n", s->settings.what, s->settings.url);
         return AVERROR_INVALIDDATA;
     }
-    av_log(s->settings.log, AV_LOG_ERROR, "The mask '%s' is damaged after %.2f s: make it anew, or repair "
-           "it by converting it with ffmpeg.\n", s->settings.url, FFMAX(s->last_time, 0) / 1e6);
+    av_log(s->settings.log, AV_LOG_ERROR, "The %s '%s' is damaged after %.2f s: make it anew, or repair "
+           "it by converting it with ffmpeg.\n", s->settings.what, s->settings.url,
+           FFMAX(s->last_time, 0) / 1e6);
     return AVERROR_INVALIDDATA;
 }
 
@@ -303,8 +307,8 @@ static int feed_decoder(DeepfillMaskSource *s)
     if (ret == AVERROR_EOF)
         return avcodec_send_packet(s->decoder, NULL);
     if (ret < 0) {
-        av_log(s->settings.log, AV_LOG_ERROR, "Reading the mask '%s' failed (%s).\n",
-               s->settings.url, av_err2str(ret));
+        av_log(s->settings.log, AV_LOG_ERROR, "Reading the %s '%s' failed (%s).\n",
+               s->settings.what, s->settings.url, av_err2str(ret));
         return ret;
     }
     if (s->packet->stream_index == s->stream) {
@@ -376,14 +380,14 @@ int ff_deepfill_source_read(DeepfillMaskSource *s, DeepfillPicture *picture)
     int ret = decode(s);
 
     if (ret == AVERROR_EOF && !s->count) {
-        av_log(s->settings.log, AV_LOG_ERROR, "The mask '%s' holds no picture that can be decoded: "
-               "check it with ffmpeg -i.\n", s->settings.url);
+        av_log(s->settings.log, AV_LOG_ERROR, "The %s '%s' holds no picture that can be decoded: "
+               "check it with ffmpeg -i.\n", s->settings.what, s->settings.url);
         return AVERROR_INVALIDDATA;
     }
     if (ret < 0) {
         if (ret != AVERROR_EOF && ret != AVERROR_INVALIDDATA) /* which has been told */
-            av_log(s->settings.log, AV_LOG_ERROR, "Decoding the mask '%s' failed (%s).\n",
-                   s->settings.url, av_err2str(ret));
+            av_log(s->settings.log, AV_LOG_ERROR, "Decoding the %s '%s' failed (%s).\n",
+                   s->settings.what, s->settings.url, av_err2str(ret));
         return ret;
     }
     if (s->settings.alpha && !ff_deepfill_has_alpha(s->frame->format)) {

@@ -19,7 +19,7 @@
 /**
  * @file
  * The mask file of the deepfill filter: opened, decoded, one picture after
- * the other as 8-bit full-range grey.
+ * the other as 8-bit full-range grey. A sketch is read as a mask is.
  */
 
 #ifndef AVFILTER_DEEPFILL_MASK_SOURCE_H
@@ -45,8 +45,10 @@ void ff_deepfill_picture_move(DeepfillPicture *to, DeepfillPicture *from);
 
 typedef struct DeepfillSourceSettings {
     void *log;                   ///< where messages go, an object with an AVClass
+    const char *what;            ///< "mask" or "sketch": what messages call it, and its option
     const char *url;             ///< file, image pattern or URL; must outlive the source
     const AVDictionary *options; ///< for the demuxer and the decoder; NULL: none
+    int lenient;                 ///< 1: options that neither of them has are passed over, as another file's
     int alpha;                   ///< 1: the alpha plane alone is the mask; 0: luma times alpha
 } DeepfillSourceSettings;
 

@@ -112,9 +112,10 @@ int ff_deepfill_queue_hand_on(DeepfillQueue *q, int wait)
     return ret;
 }
 
-int ff_deepfill_queue_send(DeepfillQueue *q, AVFrame *frame, DeepfillMask *mask, enum DeepfillShow show)
+int ff_deepfill_queue_send(DeepfillQueue *q, AVFrame *frame, DeepfillMask *mask, DeepfillSketch *sketch,
+                           enum DeepfillShow show)
 {
-    DeepfillFrame lent = { .mask = mask, .show = show, .opaque = frame };
+    DeepfillFrame lent = { .mask = mask, .show = show, .opaque = frame, .sketch = sketch };
     int ret;
 
     ff_deepfill_describe_frame(&lent.image, &q->format, frame);

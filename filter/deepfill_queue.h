@@ -58,8 +58,10 @@ int ff_deepfill_queue_has_room(const DeepfillQueue *queue);
  *
  * @param frame  taken over unless this fails; writable where mask is not NULL
  * @param mask   NULL: the frame passes untouched
+ * @param sketch NULL: there is none
  */
-int ff_deepfill_queue_send(DeepfillQueue *queue, AVFrame *frame, DeepfillMask *mask, enum DeepfillShow show);
+int ff_deepfill_queue_send(DeepfillQueue *queue, AVFrame *frame, DeepfillMask *mask, DeepfillSketch *sketch,
+                           enum DeepfillShow show);
 
 /** Hand on all finished frames; wait for the first of them where wait is set. */
 int ff_deepfill_queue_hand_on(DeepfillQueue *queue, int wait);

@@ -85,6 +85,8 @@ void ff_deepfill_report_start(DeepfillReport *report, const DeepfillModel *model
     av_bprintf(&text, "model %s (%s, semantics %s, cnum %d, %.2f million parameters, size %d), mask %s "
                "(%dx%d), ", net.name, net.variant, net.semantics, net.cnum, net.parameters / 1e6, info.size,
                report->mask, mask_width, mask_height);
+    if (report->sketch)
+        av_bprintf(&text, "sketch %s, ", report->sketch);
     print_flow(&text, &info);
     av_bprintf(&text, ", kernels %s, %s", info.cpu, info.blas);
     print_boxes(&text, fill, mask);
@@ -103,6 +105,16 @@ void ff_deepfill_report_mask(DeepfillReport *report, const DeepfillMaskInfo *inf
     if (info->greys > 0.2)
         ff_deepfill_report_odd(report, DEEPFILL_ODD_GREYS, "%.0f %% of the mask is neither black nor "
                                "white: this looks like a picture, not a mask.", 100 * info->greys);
+}
+
+void ff_deepfill_report_sketch(DeepfillReport *report, const DeepfillSketchInfo *info)
+{
+    if (info->scaled)
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_SKETCH_SCALED, "The sketch has another size than the "
+                               "video and is scaled to it.");
+    if (info->lines > 0.5)
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_SKETCH_FULL, "Lines cover %.0f %% of the sketch: they "
+                               "are to be white on black.", 100 * info->lines);
 }
 
 void ff_deepfill_report_odd(DeepfillReport *report, enum DeepfillOddity oddity, const char *format, ...)

@@ -39,11 +39,15 @@ enum DeepfillOddity {
     DEEPFILL_ODD_GREYS,
     DEEPFILL_ODD_NO_CONTEXT,
     DEEPFILL_ODD_INTERLACED,
+    DEEPFILL_ODD_SKETCH_SCALED,
+    DEEPFILL_ODD_SKETCH_ENDED,
+    DEEPFILL_ODD_SKETCH_FULL,
 };
 
 typedef struct DeepfillReport {
     void *log;           ///< an object with an AVClass
     const char *mask;    ///< what to call the mask: its file's name, or "from" somewhere else
+    const char *sketch;  ///< the sketch file's name; NULL: there is none
     int invert;          ///< the option
     int started;         ///< the line about the start has been given
     unsigned said;       ///< bit set of enum DeepfillOddity
@@ -55,6 +59,9 @@ void ff_deepfill_report_start(DeepfillReport *report, const DeepfillModel *model
 
 /** Warn of what a mask's picture looks like. */
 void ff_deepfill_report_mask(DeepfillReport *report, const DeepfillMaskInfo *info);
+
+/** Warn of what a sketch's picture looks like. */
+void ff_deepfill_report_sketch(DeepfillReport *report, const DeepfillSketchInfo *info);
 
 /** Warn of an oddity, once. */
 void ff_deepfill_report_odd(DeepfillReport *report, enum DeepfillOddity oddity, const char *format, ...)

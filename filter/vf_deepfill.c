@@ -31,22 +31,10 @@
 #include "libavutil/common.h"
 #include "libavutil/pixdesc.h"
 
-#include "deepfill_boxes.h"
 #include "deepfill_compat.h"
 #include "deepfill_context.h"
 #include "deepfill_frame.h"
-#include "deepfill_mask_source.h"
 #include "formats.h"
-
-static DeepfillSourceSettings source_settings(AVFilterContext *ctx)
-{
-    const FillContext *s = ctx->priv;
-    DeepfillSourceSettings settings = {
-        .log = ctx, .url = s->mask, .options = s->mask_opts, .alpha = s->alpha,
-    };
-
-    return settings;
-}
 
 static int append_mask_pad(AVFilterContext *ctx)
 {
@@ -62,11 +50,9 @@ static int append_mask_pad(AVFilterContext *ctx)
 static av_cold int init(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;
-    DeepfillSourceSettings file = source_settings(ctx);
     int ret;
 
     s->report.log = ctx;
-    ff_deepfill_input_init(&s->masks, ctx, s->mask_start);
     if ((ret = ff_deepfill_check_options(ctx)) < 0)
         return ret;
     ret = deepfill_model_exists(s->model_name);
@@ -74,9 +60,9 @@ static av_cold int init(AVFilterContext *ctx)
         av_log(ctx, AV_LOG_ERROR, "The model cannot be used: %s.\n", deepfill_error());
         return ret;
     }
-    if (s->mask)
-        return ff_deepfill_source_check(&file);
-    return s->box ? ff_deepfill_boxes_check(ctx, s->box) : append_mask_pad(ctx);
+    if ((ret = ff_deepfill_guides_check(ctx)) < 0)
+        return ret;
+    return s->mask || s->box ? 0 : append_mask_pad(ctx);
 }
 
 static int query_formats(AVFilterContext *ctx)
@@ -93,6 +79,20 @@ static int query_formats(AVFilterContext *ctx)
     return ff_formats_ref(ff_make_format_list(mask_formats), &ctx->inputs[1]->outcfg.formats);
 }
 
+/* A sketch that nothing would follow is a mistake. */
+static int check_sketch(AVFilterContext *ctx)
+{
+    const FillContext *s = ctx->priv;
+    DeepfillModelInfo info;
+
+    deepfill_model_info(s->model, &info);
+    if (!s->sketch || info.sketch)
+        return 0;
+    av_log(ctx, AV_LOG_ERROR, "model '%s' takes no sketch: sketch= is for models trained with one.\n",
+           info.name);
+    return AVERROR(EINVAL);
+}
+
 static int open_queue(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;
@@ -105,6 +105,8 @@ static int open_queue(AVFilterContext *ctx)
         av_log(ctx, AV_LOG_ERROR, "The model cannot be used: %s.\n", deepfill_error());
         return ret;
     }
+    if ((ret = check_sketch(ctx)) < 0)
+        return ret;
     ff_deepfill_describe_format(&format, inlink->format, inlink->w, inlink->h);
     deepfill_defaults(&settings, s->model, &format);
     settings.size     = s->size;
@@ -123,53 +125,9 @@ static int open_queue(AVFilterContext *ctx)
 static int config_output(AVFilterLink *outlink)
 {
     AVFilterContext *ctx = outlink->src;
-    FillContext *s = ctx->priv;
-    DeepfillSourceSettings file = source_settings(ctx);
     int ret = open_queue(ctx);
 
-    if (ret < 0)
-        return ret;
-    s->report.mask   = s->mask ? s->mask : s->box ? "from box" : "from the second input";
-    s->report.invert = s->invert;
-    return ff_deepfill_input_open(&s->masks, s->mask ? &file : NULL, s->mask_loop, s->box);
-}
-
-/* The mask of the frame just taken; NULL where the frame is to pass. */
-static int mask_of(AVFilterContext *ctx, DeepfillMask **mask)
-{
-    FillContext *s = ctx->priv;
-    enum DeepfillPairingState state = ff_deepfill_pairing_state(&s->masks.pairing);
-    const AVFrame *picture = s->masks.pairing.current.gray;
-    DeepfillMaskSettings settings;
-    DeepfillMaskInfo info;
-    int ret;
-
-    *mask = NULL;
-    if (state == DEEPFILL_MASK_ENDED)
-        ff_deepfill_report_odd(&s->report, DEEPFILL_ODD_ENDED, "The mask has ended before the video: %s.",
-                               s->eof_action == EOF_ACTION_PASS ? "the rest passes as it is" :
-                               "its last picture is repeated (else: eof_action, mask_loop)");
-    if (ctx->is_disabled || state == DEEPFILL_MASK_NONE ||
-        (state == DEEPFILL_MASK_ENDED && s->eof_action == EOF_ACTION_PASS))
-        return 0;
-    deepfill_mask_defaults(&settings, s->queue.format.width, s->queue.format.height);
-    settings.threshold = s->threshold;
-    settings.invert    = s->invert;
-    settings.dilate    = s->dilate;
-    settings.feather   = s->feather;
-    ret = ff_deepfill_pairing_mask(&s->masks.pairing, &settings, mask);
-    if (ret < 0) {
-        av_log(ctx, AV_LOG_ERROR, "The mask cannot be made (%s): %s\n", av_err2str(ret), deepfill_error());
-        return ret;
-    }
-    deepfill_mask_info(*mask, &info);
-    if (ret > 0)
-        ff_deepfill_report_mask(&s->report, &info);
-    if (info.hole > 0)
-        ff_deepfill_report_start(&s->report, s->model, s->queue.fill, *mask, picture->width, picture->height);
-    else
-        *mask = NULL;
-    return 0;
+    return ret < 0 ? ret : ff_deepfill_guides_open(ctx);
 }
 
 /* Pair, lend: the frame is this function's. */
@@ -178,17 +136,18 @@ static int process_frame(AVFilterContext *ctx, AVFrame *frame)
     FillContext *s = ctx->priv;
     const AVFilterLink *link = ctx->inputs[0];
     DeepfillMask *mask;
+    DeepfillSketch *sketch;
     int ret;
 
     if ((ret = ff_deepfill_check_frame(ctx, frame, link->format, link->w, link->h)) < 0 ||
-        (ret = mask_of(ctx, &mask)) < 0)
+        (ret = ff_deepfill_guides_get(ctx, &mask, &sketch)) < 0)
         goto fail;
     if (mask && DEEPFILL_FRAME_INTERLACED(frame))
         ff_deepfill_report_odd(&s->report, DEEPFILL_ODD_INTERLACED, "The video is interlaced: "
                                "fill its fields, with separatefields,deepfill,weave.");
     if (mask && (ret = ff_inlink_make_frame_writable(ctx->inputs[0], &frame)) < 0)
         goto fail;
-    if ((ret = ff_deepfill_queue_send(&s->queue, frame, mask, s->show)) >= 0)
+    if ((ret = ff_deepfill_queue_send(&s->queue, frame, mask, sketch, s->show)) >= 0)
         return 0;
 
 fail:
@@ -222,18 +181,17 @@ static int take_frame(AVFilterContext *ctx)
     if (!ff_inlink_queued_frames(inlink))
         return 0;
     frame = ff_inlink_peek_frame(inlink, 0);
-    ret   = ff_deepfill_input_find(&s->masks, frame);
+    ret   = ff_deepfill_guides_find(ctx, frame);
     if (ret <= 0)
         return ret;
-    if (s->eof_action == EOF_ACTION_ENDALL &&
-        ff_deepfill_pairing_state(&s->masks.pairing) == DEEPFILL_MASK_ENDED) {
+    if (s->eof_action == EOF_ACTION_ENDALL && ff_deepfill_guides_ended(ctx)) {
         flush(ctx, AVERROR_EOF, frame->pts);
         return 0;
     }
     ret = ff_inlink_consume_frame(inlink, &frame);
     if (ret <= 0)
         return ret;
-    ff_deepfill_input_taken(&s->masks, frame);
+    ff_deepfill_guides_taken(ctx, frame);
     ret = process_frame(ctx, frame);
     return ret < 0 ? ret : 1;
 }
@@ -359,7 +317,7 @@ static av_cold void uninit(AVFilterContext *ctx)
         av_log(ctx, AV_LOG_INFO, "%d frame%s in flight lost at closing: nobody wants them after -t or "
                "-frames; where the input has changed its size, delay=0:ahead=0 keeps them.\n",
                lost, lost == 1 ? "" : "s");
-    ff_deepfill_input_uninit(&s->masks);
+    ff_deepfill_guides_uninit(ctx);
     deepfill_model_close(&s->model);
 }
 

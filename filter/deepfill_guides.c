@@ -1,0 +1,198 @@
+/*
+ * This file is part of FFmpeg.
+ *
+ * FFmpeg is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * FFmpeg is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with FFmpeg; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+/**
+ * @file
+ * What a frame is filled by: its mask and its sketch, found side by side.
+ *
+ * The sketch goes by the mask's clock: mask_start, mask_loop and eof_action
+ * hold for both, and so do those of mask_opts that the sketch's demuxer and
+ * decoder have.
+ */
+
+#include "libavutil/common.h"
+
+#include "deepfill_boxes.h"
+#include "deepfill_context.h"
+#include "deepfill_mask_source.h"
+
+static DeepfillSourceSettings mask_file(AVFilterContext *ctx)
+{
+    const FillContext *s = ctx->priv;
+    DeepfillSourceSettings settings = {
+        .log = ctx, .what = "mask", .url = s->mask, .options = s->mask_opts, .alpha = s->alpha,
+    };
+
+    return settings;
+}
+
+static DeepfillSourceSettings sketch_file(AVFilterContext *ctx)
+{
+    const FillContext *s = ctx->priv;
+    DeepfillSourceSettings settings = {
+        .log = ctx, .what = "sketch", .url = s->sketch, .options = s->mask_opts, .lenient = 1,
+    };
+
+    return settings;
+}
+
+int ff_deepfill_guides_check(AVFilterContext *ctx)
+{
+    FillContext *s = ctx->priv;
+    DeepfillSourceSettings mask = mask_file(ctx), sketch = sketch_file(ctx);
+    int ret = 0;
+
+    ff_deepfill_input_init(&s->masks, ctx, s->mask_start);
+    ff_deepfill_input_init(&s->sketches, ctx, s->mask_start);
+    if (s->mask)
+        ret = ff_deepfill_source_check(&mask);
+    else if (s->box)
+        ret = ff_deepfill_boxes_check(ctx, s->box);
+    if (ret >= 0 && s->sketch)
+        ret = ff_deepfill_source_check(&sketch);
+    return ret;
+}
+
+int ff_deepfill_guides_open(AVFilterContext *ctx)
+{
+    FillContext *s = ctx->priv;
+    DeepfillSourceSettings mask = mask_file(ctx), sketch = sketch_file(ctx);
+    int ret;
+
+    s->report.mask   = s->mask ? s->mask : s->box ? "from box" : "from the second input";
+    s->report.sketch = s->sketch;
+    s->report.invert = s->invert;
+    ret = ff_deepfill_input_open(&s->masks, s->mask ? &mask : NULL, s->mask_loop, s->box);
+    if (ret >= 0 && s->sketch)
+        ret = ff_deepfill_input_open(&s->sketches, &sketch, s->mask_loop, NULL);
+    return ret;
+}
+
+int ff_deepfill_guides_find(AVFilterContext *ctx, const AVFrame *frame)
+{
+    FillContext *s = ctx->priv;
+    int ret = ff_deepfill_input_find(&s->masks, frame);
+
+    return ret > 0 && s->sketch ? ff_deepfill_input_find(&s->sketches, frame) : ret;
+}
+
+static int has_ended(const DeepfillMaskInput *input)
+{
+    return ff_deepfill_pairing_state(&input->pairing) == DEEPFILL_MASK_ENDED;
+}
+
+int ff_deepfill_guides_ended(const AVFilterContext *ctx)
+{
+    const FillContext *s = ctx->priv;
+
+    return has_ended(&s->masks) || (s->sketch && has_ended(&s->sketches));
+}
+
+void ff_deepfill_guides_taken(AVFilterContext *ctx, const AVFrame *frame)
+{
+    FillContext *s = ctx->priv;
+
+    ff_deepfill_input_taken(&s->masks, frame);
+    ff_deepfill_input_taken(&s->sketches, frame);
+}
+
+/* Whether there is a picture, at the frame's time or, after the last, as eof_action says. */
+static int has_picture(const FillContext *s, const DeepfillMaskInput *input)
+{
+    enum DeepfillPairingState state = ff_deepfill_pairing_state(&input->pairing);
+
+    return state == DEEPFILL_MASK_PICTURE ||
+           (state == DEEPFILL_MASK_ENDED && s->eof_action != EOF_ACTION_PASS);
+}
+
+static int mask_of(AVFilterContext *ctx, DeepfillMask **mask)
+{
+    FillContext *s = ctx->priv;
+    const AVFrame *picture = s->masks.pairing.current.gray;
+    DeepfillMaskSettings settings;
+    DeepfillMaskInfo info;
+    int ret;
+
+    if (has_ended(&s->masks))
+        ff_deepfill_report_odd(&s->report, DEEPFILL_ODD_ENDED, "The mask has ended before the video: %s.",
+                               s->eof_action == EOF_ACTION_PASS ? "the rest passes as it is" :
+                               "its last picture is repeated (else: eof_action, mask_loop)");
+    if (ctx->is_disabled || !has_picture(s, &s->masks))
+        return 0;
+    deepfill_mask_defaults(&settings, s->queue.format.width, s->queue.format.height);
+    settings.threshold = s->threshold;
+    settings.invert    = s->invert;
+    settings.dilate    = s->dilate;
+    settings.feather   = s->feather;
+    ret = ff_deepfill_pairing_mask(&s->masks.pairing, &settings, mask);
+    if (ret < 0) {
+        av_log(ctx, AV_LOG_ERROR, "The mask cannot be made (%s): %s\n", av_err2str(ret), deepfill_error());
+        return ret;
+    }
+    deepfill_mask_info(*mask, &info);
+    if (ret > 0)
+        ff_deepfill_report_mask(&s->report, &info);
+    if (info.hole > 0)
+        ff_deepfill_report_start(&s->report, s->model, s->queue.fill, *mask, picture->width, picture->height);
+    else
+        *mask = NULL;
+    return 0;
+}
+
+static int sketch_of(AVFilterContext *ctx, DeepfillSketch **sketch)
+{
+    FillContext *s = ctx->priv;
+    DeepfillSketchInfo info;
+    int ret;
+
+    if (has_ended(&s->sketches))
+        ff_deepfill_report_odd(&s->report, DEEPFILL_ODD_SKETCH_ENDED, "The sketch has ended before the "
+                               "video: %s.", s->eof_action == EOF_ACTION_PASS ? "the rest has none" :
+                               "its last picture is repeated (else: eof_action, mask_loop)");
+    if (!has_picture(s, &s->sketches))
+        return 0;
+    ret = ff_deepfill_pairing_sketch(&s->sketches.pairing, s->queue.format.width, s->queue.format.height,
+                                     sketch);
+    if (ret < 0) {
+        av_log(ctx, AV_LOG_ERROR, "The sketch cannot be made (%s): %s\n", av_err2str(ret), deepfill_error());
+        return ret;
+    }
+    deepfill_sketch_info(*sketch, &info);
+    if (ret > 0)
+        ff_deepfill_report_sketch(&s->report, &info);
+    return 0;
+}
+
+int ff_deepfill_guides_get(AVFilterContext *ctx, DeepfillMask **mask, DeepfillSketch **sketch)
+{
+    const FillContext *s = ctx->priv;
+    int ret;
+
+    *mask   = NULL;
+    *sketch = NULL;
+    ret = mask_of(ctx, mask);
+    return ret >= 0 && *mask && s->sketch ? sketch_of(ctx, sketch) : ret;
+}
+
+void ff_deepfill_guides_uninit(AVFilterContext *ctx)
+{
+    FillContext *s = ctx->priv;
+
+    ff_deepfill_input_uninit(&s->masks);
+    ff_deepfill_input_uninit(&s->sketches);
+}
