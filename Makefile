@@ -100,11 +100,14 @@ $(BUILD)/$(SONAME): $(BUILD)/libdeepfill.so.$(VERSION)
 	@ln -sf $(<F) $(BUILD)/libdeepfill.so
 
 # Programs: engine/cli/NAME.c on the static library; tests/tools/NAME.c on FFmpeg's libraries, where it
-# includes them. Those are the installed ones: the drop-in comes in by LD_LIBRARY_PATH.
+# includes them, or on the static library. FFmpeg's are the installed ones: the drop-in comes in by
+# LD_LIBRARY_PATH.
 AV_TOOLS := $(patsubst %.c,$(BUILD)/%, \
     $(shell grep -l '^.include .libav' /dev/null $(wildcard tests/tools/*.c)))
 $(AV_TOOLS): TOOL_LIBS = $(shell pkg-config --cflags --libs libavfilter libavformat libavcodec libavutil)
 $(AV_TOOLS): | $(BUILD)/has-tests
+$(BUILD)/tests/tools/model: TOOL_LIBS = $(CPPFLAGS) $(BUILD)/libdeepfill.a $(LIBS)
+$(BUILD)/tests/tools/model: tests/model_file.h $(BUILD)/libdeepfill.a
 
 $(BUILD)/deepfill-%: $(BUILD)/obj/engine/cli/%.o $(BUILD)/libdeepfill.a
 	$(call say,LD) $(CC) $(CFLAGS) $^ -o $@ $(LIBS)

@@ -12,19 +12,6 @@ cp text.txt text.png
 head -c 600 mask.mkv >cut.mkv
 mkdir folder
 
-# The filter's own lines about DEEPFILL, without the part that names the instance.
-messages() {
-    "$FFMPEG" -hide_banner -nostdin -nostats -y -i film.mkv -vf "$1" -f null - 2>&1 |
-        sed -n 's/^\[[^]]*deepfill[^]]*\] //p'
-}
-
-# fails MESSAGE FILTER: a status, no output, and the sentence, word for word
-fails() {
-    ff -i film.mkv -vf "$2" -f null - && { echo 'ffmpeg went through'; return 1; }
-    same "$(messages "$2" | grep -Fx -- "$1" | head -n 1)" "$1" || messages "$2"
-    messages "$2" | grep -Fxq -- "$1"
-}
-
 check 'a mask that is missing' fails \
     "The mask 'none.mp4' cannot be read (No such file or directory): give mask= an existing file or URL." \
     deepfill=none.mp4
@@ -150,11 +137,6 @@ colon() {
 }
 check 'a colon in the name of the mask' colon
 
-# warns TEXT FILTER: once, and the film is whole
-warns() {
-    same "$(messages "$2" | grep -Fc -- "$1")" 1 || { messages "$2"; return 1; }
-    same "$(hashes -i film.mkv -vf "$2" | wc -l)" 25
-}
 check 'a mask of another size is told about' \
     warns 'The mask has another size than the video' deepfill=gray.png:threshold=0.9
 check 'a mask of grays is told about' \

@@ -88,6 +88,19 @@ static inline ModelFile model_file_random(int cnum, int input_channels, const ch
     return model_file_random_as(df_semantics_find("official"), cnum, input_channels == 6, metadata);
 }
 
+/** Multiply all its values: 3 makes a random model so loud that a thin line is heard at its other end. */
+static inline void model_file_amplify(ModelFile *file, float factor)
+{
+    uint64_t header;
+    memcpy(&header, file->bytes, sizeof header);
+    for (size_t at = sizeof header + header; at + sizeof factor <= file->size; at += sizeof factor) {
+        float value;
+        memcpy(&value, file->bytes + at, sizeof value);
+        value *= factor;
+        memcpy(file->bytes + at, &value, sizeof value);
+    }
+}
+
 /** Write a new file; `path` has room for 64 characters. The caller unlinks it. */
 static inline void model_file_write(char *path, const void *bytes, size_t size)
 {

@@ -96,3 +96,22 @@ pictures() {
 numbers() {
     awk "BEGIN { for (n = 0; n < $1; n++) printf(\"%s%d\", (n ? \" \" : \"\"), ($2)) }"
 }
+
+# The filter's own lines about film.mkv and DEEPFILL, without the part that names the instance.
+messages() {
+    "$FFMPEG" -hide_banner -nostdin -nostats -y -i film.mkv -vf "$1" -f null - 2>&1 |
+        sed -n 's/^\[[^]]*deepfill[^]]*\] //p'
+}
+
+# fails MESSAGE FILTER: a status, no output, and the sentence, word for word
+fails() {
+    ff -i film.mkv -vf "$2" -f null - && { echo 'ffmpeg went through'; return 1; }
+    same "$(messages "$2" | grep -Fx -- "$1" | head -n 1)" "$1" || messages "$2"
+    messages "$2" | grep -Fxq -- "$1"
+}
+
+# warns TEXT FILTER: once, and film.mkv, of one second, is whole
+warns() {
+    same "$(messages "$2" | grep -Fc -- "$1")" 1 || { messages "$2"; return 1; }
+    same "$(hashes -i film.mkv -vf "$2" | wc -l)" 25
+}
