@@ -117,6 +117,64 @@ static void test_every_project(void **state)
     }
 }
 
+/* Files that projects' own code wrote, beside this project where somebody has put them. */
+#define FIXTURES "../shared/fixtures/"
+static const struct {
+    const char *path, *container, *variant, *prefix;
+} fixtures[] = {
+    { "official_tf_shim", "TensorFlow", "official", "" },
+    { "official_tf_shim/guided", "TensorFlow", "official", "" },
+    { "official_tf_shim/train/snap-1", "TensorFlow", "official", "" },
+    { "nipponjo_tf/ckpt_cnum8.pth", "PyTorch zip", "nipponjo_tf", "G." },
+    { "nipponjo_tf/ckpt_cnum4_strided.pth", "PyTorch zip", "nipponjo_tf", "G." },
+    { "nipponjo_tf/ckpt_cnum48_fp16.pth", "PyTorch zip", "nipponjo_tf", "G." },
+    { "nipponjo_tf/train_snapshot_cnum4_legacy.pth", "PyTorch legacy", "nipponjo_tf", "G." },
+    { "nipponjo_pt/ckpt_cnum8.pth", "PyTorch zip", "nipponjo", "G." },
+    { "nipponjo_pt/ckpt_cnum4_legacy.pth", "PyTorch legacy", "nipponjo", "G." },
+    { "mmagic_deepfillv2/ckpt_mmengine.pth", "PyTorch zip", "mmagic", "state_dict.generator." },
+    { "mmagic_deepfillv2/ckpt_mmedit0_small_legacy.pth", "PyTorch legacy", "mmagic",
+      "state_dict.generator." },
+    { "csqiangwen/ckpt.pth", "PyTorch zip", "csqiangwen", "" },
+    { "csqiangwen/ckpt_latent2_legacy.pth", "PyTorch legacy", "csqiangwen", "" },
+    { "pconv_naoto0804/ckpt.pth", "PyTorch zip", "naoto0804", "model." },
+    { "pconv_mmagic/ckpt.pth", "PyTorch zip", "pconv_mmagic", "state_dict.generator." },
+};
+
+static void check_fixture(int i)
+{
+    char path[200];
+    Opened from = { .file.bytes = NULL };
+    snprintf(path, sizeof path, FIXTURES "%s", fixtures[i].path);
+    if (df_weights_open(&from.weights, path) < 0 || df_binding_create(&from.binding, from.weights, NULL) < 0)
+        fail_msg("%s", df_error_text());
+    const DfBindingInfo *info = df_binding_info(from.binding);
+    assert_string_equal(from.weights->container, fixtures[i].container);
+    assert_string_equal(info->variant, fixtures[i].variant);
+    assert_string_equal(info->prefix, fixtures[i].prefix);
+    assert_int_equal(info->sketch, strstr(path, "guided") != NULL);
+    for (int f16 = 0; f16 < 2; f16++) {
+        Opened to = convert(&from, f16);
+        assert_alike(from.binding, to.binding);
+        for (int row = 0; row < info->semantics->net->count; row++)
+            if (df_row_is_conv(&info->semantics->net->rows[row]))
+                assert_same_row(from.binding, to.binding, row, f16);
+        release(&to);
+    }
+    release(&from);
+}
+
+static void test_fixtures(void **state)
+{
+    (void)state;
+    if (access(FIXTURES "NOTES.md", R_OK) < 0) {
+        print_message("no " FIXTURES "\n");
+        skip();
+    }
+    for (size_t i = 0; i < DF_COUNT(fixtures); i++)
+        if (strncmp(fixtures[i].path, "pconv", 5) || df_partialconv.count > 1)
+            check_fixture(i);
+}
+
 /* What was chosen for a file stays with it. */
 static void test_choices(void **state)
 {
@@ -193,6 +251,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_project), cmocka_unit_test(test_choices),
+        cmocka_unit_test(test_fixtures),
         cmocka_unit_test(test_metadata),      cmocka_unit_test(test_too_large),
         cmocka_unit_test(test_every_allocation),
     };
