@@ -32,7 +32,8 @@ endif
 FFMPEG_PARTS := $(if $(filter %-all,$(FFMPEG_TREE)),all,few)
 
 # All packages that the goals will ask for, so that the user reads one apt-get line, not three.
-PARTS := $(sort engine $(if $(filter check sanitize quality,$(GOALS)),tests) \
+PARTS := $(sort engine $(if $(filter all check bench quality install,$(GOALS)),program) \
+                $(if $(filter check sanitize quality,$(GOALS)),tests) \
                 $(if $(filter check bench quality demo ffmpeg install,$(GOALS)),$(FFMPEG_PARTS)))
 
 config.mak: configure
@@ -61,7 +62,12 @@ UNIT := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
 # Scripts that measure rather than test, and what runs the others.
 SCRIPTS := $(filter-out tests/run.sh tests/bench.sh tests/quality.sh,$(wildcard tests/*.sh))
-CLI := $(patsubst engine/cli/%.c,$(BUILD)/deepfill-%,$(wildcard engine/cli/*.c))
+# engine/cli is the program `deepfill`, but for these: programs of their own, which measure.
+MEASURES := bench steps
+PROGRAM_SRC := $(filter-out $(MEASURES:%=engine/cli/%.c),$(wildcard engine/cli/*.c))
+CLI := $(BUILD)/deepfill $(MEASURES:%=$(BUILD)/deepfill-%)
+# The program alone reads and writes pictures by FFmpeg's libraries, in files of these names.
+PROGRAM_AV := libavformat libavcodec libswscale libavutil
 
 # One build of library and unit tests: variant(folder, more flags). `make sanitize` has two more.
 define variant
@@ -77,6 +83,12 @@ $(1)/tests/%: $(1)/obj/tests/%.o $(1)/libdeepfill.a
 	@mkdir -p $$(@D)
 	$$(call say,LD) $$(CC) $$(CFLAGS) $(2) $$^ -o $$@ $$(LIBS) -lcmocka
 
+$(1)/deepfill: $(PROGRAM_SRC:%.c=$(1)/obj/%.o) $(1)/libdeepfill.a
+	$$(call say,LD) $$(CC) $$(CFLAGS) $(2) $$^ -o $$@ $$(LIBS) $$(shell pkg-config --libs $(PROGRAM_AV))
+
+$(1)/obj/engine/cli/picture%.o $(1)/obj/engine/cli/digest.o: \
+    FILE_FLAGS = $$(shell pkg-config --cflags $(PROGRAM_AV))
+$(PROGRAM_SRC:%.c=$(1)/obj/%.o): | $(BUILD)/has-program
 $(1)/obj/engine/kernels/x86/%.o: FILE_FLAGS := -mavx2 -mfma -mf16c
 $(1)/obj/engine/model/semantics.o: FILE_FLAGS := -ffp-contract=off
 $(1)/obj/engine/model/builtin.o: FILE_FLAGS := -DDF_MODELS_DIR='"models"'
@@ -99,8 +111,8 @@ $(BUILD)/$(SONAME): $(BUILD)/libdeepfill.so.$(VERSION)
 	@ln -sf $(<F) $@
 	@ln -sf $(<F) $(BUILD)/libdeepfill.so
 
-# Programs: engine/cli/NAME.c on the static library; tests/tools/NAME.c on FFmpeg's libraries, where it
-# includes them, or on the static library. FFmpeg's are the installed ones: the drop-in comes in by
+# Programs that measure: engine/cli/NAME.c on the static library; tests/tools/NAME.c on FFmpeg's libraries,
+# where it includes them, or on the static library. FFmpeg's are the installed ones: the drop-in comes in by
 # LD_LIBRARY_PATH.
 AV_TOOLS := $(patsubst %.c,$(BUILD)/%, \
     $(shell grep -l '^.include .libav' /dev/null $(wildcard tests/tools/*.c)))
@@ -187,11 +199,14 @@ LIBDIR := $(DESTDIR)$(PREFIX)/lib
 BINDIR := $(DESTDIR)$(PREFIX)/bin
 INSTALLED = $(DESTDIR)$(PREFIX)/include/deepfill.h $(LIBDIR)/libdeepfill.a $(LIBDIR)/libdeepfill.so \
             $(LIBDIR)/$(SONAME) $(LIBDIR)/libdeepfill.so.$(VERSION) $(LIBDIR)/pkgconfig/libdeepfill.pc \
-            $(BINDIR)/ffmpeg-deepfill $(BINDIR)/ffplay-deepfill
+            $(BINDIR)/ffmpeg-deepfill $(BINDIR)/ffplay-deepfill $(BINDIR)/deepfill $(MANDIR)/deepfill.1 \
+            $(COMPLETIONS)/deepfill
+MANDIR := $(DESTDIR)$(PREFIX)/share/man/man1
+COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 
-install: install-library install-dropin  ## library, header, .pc file, ffmpeg-deepfill (PREFIX=, DESTDIR=)
+install: install-library install-program install-dropin  ## library, programs, man page (PREFIX=, DESTDIR=)
 
-.PHONY: install-library install-dropin
+.PHONY: install-library install-program install-dropin
 install-library: all
 	@mkdir -p $(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/include
 	install -m 644 include/deepfill.h $(DESTDIR)$(PREFIX)/include
@@ -204,6 +219,12 @@ install-library: all
 	    'Libs.private: $(LIBS)' >$(LIBDIR)/pkgconfig/libdeepfill.pc
 	@# Root's own system finds the library from now on; nobody else may tell the loader.
 	@[ -n '$(DESTDIR)' ] || [ "$$(id -u)" != 0 ] || ldconfig
+
+install-program: all
+	@mkdir -p $(BINDIR) $(MANDIR) $(COMPLETIONS)
+	install -m 755 $(BUILD)/deepfill $(BINDIR)
+	install -m 644 docs/deepfill.1 $(MANDIR)
+	install -m 644 tools/completion.bash $(COMPLETIONS)/deepfill
 
 install-dropin: programs
 	@mkdir -p $(BINDIR) $(LIBDIR)/deepfill
@@ -226,7 +247,7 @@ help:  ## list the targets
 
 clean:  ## remove what was compiled here; keep FFmpeg's tree and the configuration
 	rm -rf $(BUILD)/obj $(BUILD)/asan $(BUILD)/tsan $(BUILD)/tests $(BUILD)/demo \
-	    $(BUILD)/libdeepfill.* $(BUILD)/deepfill-*
+	    $(BUILD)/libdeepfill.* $(BUILD)/deepfill $(BUILD)/deepfill-*
 
 distclean:  ## remove everything that git does not have
 	rm -rf $(BUILD) config.mak

@@ -34,7 +34,8 @@ files() {
 promised() {
     local soname
     printf "$prefix/%s\n" include/deepfill.h lib/libdeepfill.a lib/libdeepfill.so lib/libdeepfill.so.0 \
-        lib/libdeepfill.so.0.2.0 lib/pkgconfig/libdeepfill.pc bin/ffmpeg-deepfill
+        lib/libdeepfill.so.0.2.0 lib/pkgconfig/libdeepfill.pc bin/ffmpeg-deepfill bin/deepfill \
+        share/man/man1/deepfill.1 share/bash-completion/completions/deepfill
     for soname in "$build"/lib/libavfilter.so.*; do
         [ ! -e "$soname" ] || printf "$prefix/%s\n" "lib/deepfill/$(basename "$soname")" bin/ffplay-deepfill
     done
@@ -70,6 +71,40 @@ inpaint() {
         LD_LIBRARY_PATH="$root$prefix/lib" "$work/inpaint" "$work/in.ppm" "$work/mask.pgm" "$work/out.ppm" &&
         ! cmp -s "$work/in.ppm" "$work/out.ppm" &&
             [ "$(wc -c <"$work/in.ppm")" -eq "$(wc -c <"$work/out.ppm")" ]
+}
+
+# The program needs nothing of the staging tree but itself.
+program() {
+    [ "$("$root$prefix/bin/deepfill" --version)" = "deepfill 0.2.0" ] &&
+        "$root$prefix/bin/deepfill" info small | grep -q '^semantics *stride$'
+}
+
+man_page() {
+    local page=$root$prefix/share/man/man1/deepfill.1
+    [ -z "$(man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>&1 >/dev/null)" ] &&
+        man -l "$page" | grep -q 'deepfill fill IMAGE MASK'
+}
+
+# What bash would offer for a command line whose last word is the second to last argument's continuation.
+offers() {
+    local expected=$1
+    shift
+    bash -c 'compopt() { :; }; . "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _deepfill
+             printf "%s\n" "${COMPREPLY[@]}"' \
+         bash "$root$prefix/share/bash-completion/completions/deepfill" "$@" | grep -qxF -e "$expected"
+}
+
+# Every option that a command's help tells is completed.
+completion() {
+    local command option options='s/^ +(-., )?(--[a-z0-9]+).*/\2/p'
+    offers convert deepfill con && offers stride deepfill info x --semantics str &&
+        offers small deepfill fill a b -m sm && offers fill deepfill help f || return 1
+    for command in info convert fill; do
+        for option in $("$root$prefix/bin/deepfill" help $command | sed -nE "$options"); do
+            offers "$option" deepfill $command "$option" || { echo "$command: $option"; return 1; }
+            grep -q -e "\\\\-\\\\-${option#--}" docs/deepfill.1 || { echo "man: $option"; return 1; }
+        done
+    done
 }
 
 has_filter() {
@@ -119,6 +154,13 @@ test_that "no installed file names the staging folder" no_staging_path
 test_that "a program links with the shared library" link_shared
 test_that "a program links with the static library" link_static
 test_that "samples/inpaint fills a picture" inpaint
+test_that "the program runs" program
+if command -v man >/dev/null; then
+    test_that "the man page is without fault" man_page
+else
+    echo "skip - the man page (man is not installed)"
+fi
+test_that "bash completes commands, options and names" completion
 test_that "ffmpeg-deepfill has the filter" has_filter
 test_that "make uninstall succeeds" staged uninstall
 test_that "nothing is left after make uninstall" test -z "$(files)"

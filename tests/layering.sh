@@ -53,6 +53,9 @@ check "only gemm.c includes cblas.h" \
 check "only color.c includes zimg.h" \
     "$(includes 'zimg' $(sources engine | grep -v '^engine/video/color\.c$'))"
 check "no FFmpeg library in the engine" "$(includes 'lib(av|sw|postproc)' $(sources engine))"
+check "in the program only picture_*.c and digest.c include FFmpeg's libraries" \
+    "$(includes 'lib(av|sw|postproc)' \
+        $(find engine/cli -name '*.[ch]' ! -name 'picture_*.c' ! -name digest.c))"
 check "no engine header in the filter" \
     "$(includes '(.*/)?(base|arena|context|cpu|model|video|motion|plane|layers|kernels)[./]' filter/*.[ch])"
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# See that what a part of deepfill needs is installed: engine, tests, few or all (the drop-in
+# See that what a part of deepfill needs is installed: engine, program, tests, few or all (the drop-in
 # libavfilter without or with the external filter libraries).
 #
 #     sh tools/packages.sh PART...
@@ -43,6 +43,12 @@ engine() {
     want pkg-config command -v pkg-config
     want libopenblas-pthread-dev openblas
     want libzimg-dev pkg-config --atleast-version=3 zimg
+}
+
+program() {
+    for lib in avcodec avformat avutil swscale; do
+        want lib$lib-dev pkg-config --exists lib$lib
+    done
 }
 
 tests() {
@@ -89,7 +95,7 @@ install_missing() {
 
 for part; do
     case $part in
-    engine | tests | few | all) $part ;;
+    engine | program | tests | few | all) $part ;;
     *) echo "packages.sh: no part is called '$part'" >&2; exit 2 ;;
     esac
 done

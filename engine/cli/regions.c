@@ -1,0 +1,71 @@
+/**
+ * @file
+ * A still picture's hole filled in regions: one frame through the public API.
+ */
+#include "cli/fill.h"
+
+#include <errno.h>
+
+#include "base.h"
+
+/* The largest of the boxes that the picture will be filled in. */
+static int describe(DeepfillContext *ctx, const DeepfillMask *mask, DfFillReport *report)
+{
+    int count = deepfill_boxes(ctx, mask, NULL, 0);
+    if (count <= 0)
+        return count;
+    DeepfillBox *boxes = df_alloc(df_size_mul(count, sizeof *boxes));
+    if (!boxes)
+        return -ENOMEM;
+    int error = deepfill_boxes(ctx, mask, boxes, count);
+    int64_t most = 0;
+    for (int i = 0; error >= 0 && i < count; i++) {
+        int64_t pixels = (int64_t)boxes[i].net_width * boxes[i].net_height;
+        if (pixels <= most)
+            continue;
+        most = pixels;
+        report->width = boxes[i].net_width;
+        report->height = boxes[i].net_height;
+    }
+    report->regions = count;
+    df_free(boxes);
+    return error < 0 ? error : 0;
+}
+
+static int fill(DeepfillContext *ctx, const DfFillJob *job, const DeepfillImage *image)
+{
+    DeepfillResult result;
+    DeepfillFrame frame = { .image = *image, .mask = (DeepfillMask *)job->mask,
+                            .sketch = (DeepfillSketch *)job->sketch,
+                            .show = job->coarse ? DEEPFILL_SHOW_COARSE : DEEPFILL_SHOW_FILL };
+    int error = deepfill_send(ctx, &frame);
+    if (error < 0)
+        return error;
+    deepfill_flush(ctx);
+    error = deepfill_receive(ctx, &result, 1);
+    return error < 0 ? error : result.error;
+}
+
+int df_fill_regions(const DfFillJob *job, DfStill *still, DfFillReport *report)
+{
+    DeepfillContext *ctx = NULL;
+    DeepfillSettings settings;
+    DeepfillImage image = {
+        .format = { .width = still->width, .height = still->height, .depth = still->depth, .full_range = 1,
+                    .layout = still->colours == 3 ? DEEPFILL_RGB : DEEPFILL_GRAY },
+    };
+    for (int p = 0; p < still->colours; p++) {
+        image.data[p] = still->planes[p];
+        image.stride[p] = df_picture_row(still);
+    }
+    *report = (DfFillReport){ 0 };
+    deepfill_defaults(&settings, job->model, &image.format);
+    settings.temporal = 0;
+    int error = deepfill_open(&ctx, &settings);
+    if (!error)
+        error = describe(ctx, job->mask, report);
+    if (!error)
+        error = fill(ctx, job, &image);
+    deepfill_close(&ctx);
+    return error;
+}

@@ -1,0 +1,44 @@
+# bash completion of deepfill
+_deepfill() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words= command=${COMP_WORDS[1]}
+    local semantics='auto rgb bgr official stride nipponjo_tf nipponjo mmagic csqiangwen naoto0804'
+    semantics+=' pconv_mmagic'
+    COMPREPLY=()
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        mapfile -t COMPREPLY < <(compgen -W 'info convert fill help version --help --version' -- "$word")
+        return
+    fi
+    case $before in
+    --semantics)
+        mapfile -t COMPREPLY < <(compgen -W "$semantics" -- "$word")
+        return
+        ;;
+    -m | --model)
+        mapfile -t COMPREPLY < <(compgen -W small -- "$word"; compgen -f -- "$word")
+        compopt -o filenames
+        return
+        ;;
+    --threshold | --dilate | --feather) return ;;
+    esac
+    case $command in
+    info) words='--tensors --json --semantics --help' ;;
+    convert) words='--output --f16 --semantics --help' ;;
+    fill)
+        words='--output --model --semantics --coarse --sketch --exact --regions --threshold --invert --dilate
+               --feather --help'
+        ;;
+    help)
+        mapfile -t COMPREPLY < <(compgen -W 'info convert fill' -- "$word")
+        return
+        ;;
+    version) return ;;
+    esac
+    if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+    else
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        [ "$command" != info ] || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W small -- "$word")
+        compopt -o filenames
+    fi
+}
+complete -F _deepfill deepfill
