@@ -112,8 +112,7 @@ static void test_every_project(void **state)
     (void)state;
     for (int i = 0; df_names_at(i); i++) {
         Foreign f = foreign_of(df_names_at(i));
-        if (f.names->net->count > 1)
-            check(&f, NULL);
+        check(&f, NULL);
     }
 }
 
@@ -171,8 +170,7 @@ static void test_fixtures(void **state)
         skip();
     }
     for (size_t i = 0; i < DF_COUNT(fixtures); i++)
-        if (strncmp(fixtures[i].path, "pconv", 5) || df_partialconv.count > 1)
-            check_fixture(i);
+        check_fixture(i);
 }
 
 /* What was chosen for a file stays with it. */

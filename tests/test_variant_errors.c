@@ -66,6 +66,25 @@ static void test_lacking(void **state)
                           "DeepFillv2 model");
 }
 
+/* A normalisation is there as a whole; a bias may lack. */
+static void test_lacking_partial(void **state)
+{
+    Foreign naoto = foreign_of(foreign_names("naoto0804", &df_partialconv));
+    Foreign own = foreign_of(foreign_names("deepfill", &df_partialconv));
+    (void)state;
+    assert_change_refused(naoto, "enc_2.bn.running_mean", "enc_2.bn.running_MEAN",
+                          "FILE: lacks tensor 'enc_2.bn.running_mean' (16): no whole partial-convolution "
+                          "model");
+    assert_change_refused(naoto, "dec_4.bn.weight", "dec_4.BN.weight",
+                          "FILE: lacks tensor 'dec_4.bn.weight' (32): no whole partial-convolution model");
+    assert_change_refused(own, "dec5.shift", "dec5.SHIFT",
+                          "FILE: lacks tensor 'dec5.shift' (64): no whole partial-convolution model");
+    assert_change_refused(own, "dec1.weight", "dec0.weight",
+                          "FILE: lacks tensor 'dec1.weight' (3x11x3x3): no whole partial-convolution model");
+    assert_change_refused(naoto, "[16,8,5,5]", "[8,16,5,5]",
+                          "FILE: tensor 'enc_2.conv.input_conv.weight' is 8x16x5x5, expected Nx8x5x5");
+}
+
 static void test_shapes(void **state)
 {
     (void)state;
@@ -224,6 +243,7 @@ static void assert_read_refused(const DfNames *names, const char *name, float va
 static void test_values(void **state)
 {
     const DfNames *split = foreign_names("csqiangwen", &df_deepfillv2);
+    const DfNames *partial = foreign_names("naoto0804", &df_partialconv);
     (void)state;
     assert_read_refused(split, "coarse.14.gated_conv2d.mask_conv2d.module.weight_bar", 0, "conv15_upsample",
                         "FILE: tensor 'coarse.14.gated_conv2d.mask_conv2d.module.weight_bar' has a spectral "
@@ -231,6 +251,8 @@ static void test_values(void **state)
     assert_read_refused(split, "coarse.14.gated_conv2d.conv2d.module.weight_u", INFINITY, "conv15_upsample",
                         "FILE: tensor 'coarse.14.gated_conv2d.conv2d.module.weight_u' holds a value that is "
                         "not finite: the file is damaged");
+    assert_read_refused(partial, "enc_3.bn.running_var", -1, "enc3",
+                        "FILE: tensor 'enc_3.bn.running_var' holds a variance of -1: the file is damaged");
 }
 
 static void test_every_allocation(void **state)
@@ -264,6 +286,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lacking),     cmocka_unit_test(test_shapes),
+        cmocka_unit_test(test_lacking_partial),
         cmocka_unit_test(test_bias),        cmocka_unit_test(test_widths),
         cmocka_unit_test(test_strangers),   cmocka_unit_test(test_ungated),
         cmocka_unit_test(test_overlap),     cmocka_unit_test(test_values),

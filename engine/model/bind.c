@@ -75,7 +75,7 @@ static int refuse_missing(DfBinding *binding, int row, enum DfRole role, const c
     const DfNet *net = binding->names->net;
     return df_error(-EINVAL, "%s: lacks tensor '%s' (%s): no whole %s model", binding->weights->name,
                     df_binding_name(binding, row, role), expected,
-                    net == &df_partialconv ? "partial-convolution" : "DeepFillv2");
+                    net->masked ? "partial-convolution" : "DeepFillv2");
 }
 
 static int refuse_shape(const DfBinding *binding, const DfTensor *tensor, const char *expected)
@@ -151,7 +151,7 @@ static int bind_vector(DfBinding *binding, int row, enum DfRole role, int count,
 
 static int is_partial(const DfBinding *binding)
 {
-    return binding->names->net == &df_partialconv;
+    return binding->names->net->masked;
 }
 
 static int is_gated(const DfBinding *binding, const DfConv *conv)

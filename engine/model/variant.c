@@ -112,9 +112,8 @@ const DfTensor *df_binding_find(DfBinding *binding, int row, enum DfRole role)
 
 int df_binding_first(const DfBinding *binding)
 {
-    const DfNet *net = binding->names->net;
     int row = 0;
-    while (row < net->count - 1 && !df_row_is_conv(&net->rows[row]))
+    while (!df_row_is_conv(&binding->names->net->rows[row]))
         row++;
     return row;
 }
