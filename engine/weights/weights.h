@@ -62,15 +62,16 @@ typedef struct DfWeights {
  */
 int df_weights_open(DfWeights **weights, const char *name);
 
+/** The same for bytes in memory, which must outlive the weights. `name` is for messages. */
+int df_weights_parse(DfWeights **weights, const char *name, const uint8_t *bytes, size_t size);
+
 /**
- * See whether a name leads to a readable file, in all forms that df_weights_open() takes; it is not read.
+ * See whether a name leads to a readable file, in all forms that df_weights_open() takes; it is not read:
+ * what deepfill_model_exists() asks of a name that is not built in.
  * @return 0; a negative errno. Only where there is more to say than that errno does is a cause recorded: call
  *         df_error() with your own sentence, which then counts where there is none.
  */
 int df_weights_exist(const char *name);
-
-/** The same for bytes in memory, which must outlive the weights. `name` is for messages. */
-int df_weights_parse(DfWeights **weights, const char *name, const uint8_t *bytes, size_t size);
 
 /** Free weights and set *weights to NULL; NULL is fine. */
 void df_weights_close(DfWeights **weights);
