@@ -1,0 +1,137 @@
+/**
+ * @file
+ * The public API end to end with networks of partial convolutions, random ones in the forms of both projects:
+ * one stage, sides that are multiples of 128.
+ */
+#include "hole.h"
+
+#include <errno.h>
+
+#define FOLDER "tests/golden/checkpoints/"
+static const char *const checkpoints[] = { FOLDER "naoto0804.pth", FOLDER "pconv_mmagic.pth" };
+
+/* Each checkpoint is the model of the tests in turn. */
+static void with_each(void (*test)(void))
+{
+    for (size_t i = 0; i < DF_COUNT(checkpoints); i++) {
+        if (deepfill_model_open(&model, checkpoints[i], NULL) < 0)
+            fail_msg("%s", deepfill_error());
+        test();
+        deepfill_model_close(&model);
+    }
+}
+
+/* Frames larger than a region, and smaller; odd sides; 8 bits and more. */
+static const DeepfillFormat formats[] = {
+    { 201, 137, DEEPFILL_YUV, 8, 1, 1, 0, 2 }, { 333, 151, DEEPFILL_YUV, 10, 1, 1, 0, 9 },
+    { 101, 75, DEEPFILL_YUV, 10, 1, 0, 1, 6 }, { 81, 79, DEEPFILL_GRAY, 8, 0, 0, 0, 2 },
+    { 129, 127, DEEPFILL_RGB, 8, 0, 0, 1, 2 },
+};
+
+static void hole_alone(void)
+{
+    for (size_t i = 0; i < DF_COUNT(formats); i++)
+        check_hole_alone(formats[i], 21, 19, 44, 38);
+}
+
+static void hole_alone_changes_and_leaks_nothing(void **state)
+{
+    (void)state;
+    with_each(hole_alone);
+}
+
+static void fits_boxes(void)
+{
+    static const int holes[][4] = { { 20, 20, 30, 30 }, { 100, 20, 300, 40 }, { 5, 5, 390, 290 } };
+    DeepfillFormat f = { 400, 300, DEEPFILL_YUV, 8, 1, 1, 0, 2 };
+    DeepfillContext *ctx = context_new(f, 1, 0);
+    for (size_t i = 0; i < DF_COUNT(holes); i++) {
+        const int *h = holes[i];
+        DeepfillMask *mask = mask_of_rect(f.width, f.height, h[0], h[1], h[2], h[3], 0, 0);
+        DeepfillBox boxes[8];
+        int count = deepfill_boxes(ctx, mask, boxes, DF_COUNT(boxes));
+        assert_in_range(count, 1, DF_COUNT(boxes));
+        for (int box = 0; box < count; box++) {
+            assert_int_equal(boxes[box].net_width % 128 + boxes[box].net_height % 128, 0);
+            assert_in_range(boxes[box].net_width, 128, 512);
+            assert_in_range(boxes[box].net_height, 128, 512);
+        }
+        deepfill_mask_close(&mask);
+    }
+    deepfill_close(&ctx);
+}
+
+static void boxes_have_sides_of_128(void **state)
+{
+    (void)state;
+    with_each(fits_boxes);
+}
+
+/* What a context makes of a picture. */
+static Picture filled(DeepfillFormat f, DeepfillMask *mask, int workers, enum DeepfillShow show,
+                      DeepfillResult *result)
+{
+    DeepfillContext *ctx = context_new(f, workers, 0);
+    Picture p = picture_new(f);
+    picture_draw(&p, 3);
+    *result = fill_one(ctx, &p, mask, show);
+    assert_int_equal(result->error, 0);
+    deepfill_close(&ctx);
+    return p;
+}
+
+/* Several boxes, a hole without known surroundings, the first stage's picture. */
+static void fill_in_every_way(void)
+{
+    DeepfillFormat f = { 301, 203, DEEPFILL_YUV, 8, 1, 1, 0, 2 };
+    DeepfillMask *mask = mask_of_rect(f.width, f.height, 21, 19, 280, 44, 2, 2);
+    DeepfillMask *all = mask_of_rect(f.width, f.height, 0, 0, f.width, f.height, 2, 2);
+    DeepfillResult result;
+    Picture one = filled(f, mask, 1, DEEPFILL_SHOW_FILL, &result);
+    Picture three = filled(f, mask, 3, DEEPFILL_SHOW_FILL, &result);
+    Picture coarse = filled(f, mask, 1, DEEPFILL_SHOW_COARSE, &result);
+    assert_int_equal(result.no_context, 0);
+    assert_memory_equal(one.memory, three.memory, one.bytes);
+    assert_memory_equal(one.memory, coarse.memory, one.bytes);
+    Picture lost = filled(f, all, 1, DEEPFILL_SHOW_FILL, &result);
+    assert_int_equal(result.no_context, 1);
+    free(one.memory);
+    free(three.memory);
+    free(coarse.memory);
+    free(lost.memory);
+    deepfill_mask_close(&mask);
+    deepfill_mask_close(&all);
+}
+
+static void ways_do_not_matter(void **state)
+{
+    (void)state;
+    with_each(fill_in_every_way);
+}
+
+/* Every allocation of opening fails once. */
+static void opening_runs_out_of_memory(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < DF_COUNT(checkpoints); i++)
+        for (int successes = 0, error = -ENOMEM; error; successes++) {
+            df_fail_after(successes);
+            error = deepfill_model_open(&model, checkpoints[i], NULL);
+            df_fail_after(-1);
+            assert_true(error == 0 || error == -ENOMEM);
+            assert_true(!error == (model != NULL));
+            deepfill_model_close(&model);
+        }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hole_alone_changes_and_leaks_nothing),
+        cmocka_unit_test(boxes_have_sides_of_128),
+        cmocka_unit_test(ways_do_not_matter),
+        cmocka_unit_test(opening_runs_out_of_memory),
+    };
+
+    return cmocka_run_group_tests_name("deepfill_partial", tests, NULL, NULL);
+}
