@@ -4,10 +4,10 @@
  * double precision, and, where the folder with them lies beside the project, against outputs of NVIDIA's
  * layer.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "layers/layers.h"
+#include "npy.h"
 #include "products.h"
 #include "values.h"
 
@@ -298,19 +298,16 @@ static void test_up_join(void **state)
 #define FOLDER "../shared/fixtures/pconv_nvidia_layer/layer/"
 enum { SIDE_Y = 20, SIDE_X = 18, IN = 3, OUT = 4, OUT_PIXELS = 10 * 9 };
 
-/* As many float32 values of a .npy file of that name; what it says of itself is not looked at. */
+/* The values of that name, from malloc(). */
 static float *stored(const char *name, size_t count)
 {
     char path[200];
-    uint8_t head[10];
     float *values = malloc(count * sizeof *values);
     snprintf(path, sizeof path, FOLDER "%s.npy", name);
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    assert_int_equal(fread(head, 1, sizeof head, file), sizeof head);
-    fseek(file, head[8] | head[9] << 8, SEEK_CUR);
-    assert_int_equal(fread(values, sizeof *values, count, file), count);
-    fclose(file);
+    Npy npy = npy_read(path);
+    assert_true(npy.floats && npy.count == count);
+    memcpy(values, npy.floats, count * sizeof *values);
+    npy_free(&npy);
     return values;
 }
 
@@ -370,12 +367,12 @@ static void check_stored(int multi, int bias)
 static void test_stored(void **state)
 {
     (void)state;
-    FILE *file = fopen(FOLDER "x.npy", "rb");
-    if (!file) {
+    Npy npy = npy_read(FOLDER "x.npy");
+    if (!npy.memory) {
         print_message("no outputs of NVIDIA's layer beside the project\n");
         skip();
     }
-    fclose(file);
+    npy_free(&npy);
     for (int i = 0; i < 4; i++)
         check_stored(i / 2, i % 2);
 }
