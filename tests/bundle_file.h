@@ -318,18 +318,6 @@ static inline int bundle_parse(DfWeights **weights, const BundleBytes *index, co
     return error;
 }
 
-/** An index with so many shards of 64 zero bytes, refused with that sentence. */
-static inline void bundle_assert_refused(const BundleBytes *index, size_t shard_count, int error,
-                                         const char *sentence)
-{
-    uint8_t bytes[64] = { 0 };
-    BundleBytes shards[BUNDLE_SHARDS] = { { bytes, 64 }, { bytes, 64 }, { bytes, 64 } };
-    DfWeights *w;
-    assert_int_equal(bundle_parse(&w, index, shards, shard_count), error);
-    assert_null(w);
-    assert_string_equal(df_error_text(), sentence);
-}
-
 /** Write bytes as FOLDER/NAME. */
 static inline void bundle_write_file(const char *folder, const char *name, const void *bytes, size_t size)
 {

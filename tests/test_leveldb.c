@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "bundle_file.h"
+#include "bundle_check.h"
 #include "cpu.h"
 #include "weights/crc32c.h"
 

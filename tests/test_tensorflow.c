@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "bundle_file.h"
+#include "bundle_check.h"
 #include "weights/leveldb.h"
 
 /* ---------------------------------------------------------------------------- good checkpoints -- */
