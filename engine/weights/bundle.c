@@ -123,16 +123,7 @@ static int read_dimension(const DfBundle *bundle, DfTensor *tensor, DfBytes mess
     while ((more = df_field_next(&message, &field)) > 0)
         if (field.tag == DF_FIELD(1, DF_WIRE_VARINT))
             side = field.value;
-    if (more < 0)
-        return spoilt(bundle, tensor);
-    if (tensor->rank == DF_MAX_RANK)
-        return df_error(-EINVAL, "%s: tensor '%.80s' has more than %d dimensions", bundle->weights->name,
-                        tensor->name, DF_MAX_RANK);
-    tensor->shape[tensor->rank++] = side;
-    if (side > INT64_MAX || __builtin_mul_overflow(tensor->count, side, &tensor->count))
-        return df_error(-EINVAL, "%s: tensor '%.80s' has a shape beyond all memory", bundle->weights->name,
-                        tensor->name);
-    return 0;
+    return more < 0 ? spoilt(bundle, tensor) : df_tensor_add_side(bundle->weights->name, tensor, side);
 }
 
 static int read_shape(const DfBundle *bundle, DfTensor *tensor, DfBytes message)
@@ -179,17 +170,13 @@ static int read_entry_field(const DfBundle *bundle, DfTensor *tensor, DfPlace *p
 static int check_entry(const DfBundle *bundle, DfTensor *tensor, const DfPlace *place, uint64_t type)
 {
     const char *name = bundle->weights->name;
-    uint64_t bytes, end;
+    uint64_t end;
     if (!type)
         return df_error(-EINVAL, "%s: tensor '%.80s' lacks its type", name, tensor->name);
     tensor->type = type < DF_COUNT(types) ? types[type].type : DF_OTHER_TYPE;
     unsigned each = type < DF_COUNT(types) ? types[type].bytes : 0;
-    if (__builtin_mul_overflow(tensor->count, each, &bytes) || (each && bytes != place->size)) {
-        char shape[160];
-        df_tensor_shape_text(shape, sizeof shape, tensor->shape, tensor->rank);
-        return df_error(-EINVAL, "%s: tensor '%.80s' of shape %s has %" PRIu64 " bytes, which is not its "
-                        "size", name, tensor->name, shape, place->size);
-    }
+    if (each && df_tensor_check_size(name, tensor, each, place->size) < 0)
+        return -EINVAL;
     if (place->shard >= (uint64_t)bundle->shard_count)
         return df_error(-EINVAL, "%s: tensor '%.80s' lies in shard %" PRIu64 ", but there are only %d", name,
                         tensor->name, place->shard, bundle->shard_count);

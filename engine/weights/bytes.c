@@ -87,6 +87,13 @@ int df_bytes_varint(DfBytes *bytes, uint64_t *value)
     return -EINVAL;
 }
 
+int df_bytes_compare(const DfBytes *a, const DfBytes *b)
+{
+    size_t a_size = df_bytes_left(a), b_size = df_bytes_left(b), size = DF_MIN(a_size, b_size);
+    int order = size ? memcmp(a->at, b->at, size) : 0;
+    return order ? order : (a_size > b_size) - (a_size < b_size);
+}
+
 int df_bytes_equal(const DfBytes *bytes, const char *text)
 {
     size_t size = strlen(text);

@@ -42,6 +42,9 @@ int df_bytes_u16(DfBytes *bytes, uint16_t *value);
 /** Read a number of seven bits a byte, the lowest first. @return 0, -EINVAL where it does not end or fit. */
 int df_bytes_varint(DfBytes *bytes, uint64_t *value);
 
+/** Compare the bytes left, the shorter before the longer. @return less than 0, 0, greater than 0 */
+int df_bytes_compare(const DfBytes *a, const DfBytes *b);
+
 /** @return whether the bytes left are exactly that text. */
 int df_bytes_equal(const DfBytes *bytes, const char *text);
 

@@ -112,9 +112,8 @@ static int join_key(const DfLeveldb *table, DfLeveldbBlock *block, uint64_t shar
     if (size > DF_LEVELDB_KEY - shared)
         return df_error(-EINVAL, "%s: a name of %" PRIu64 " bytes is too long, expected at most %d",
                         table->name, shared + size, DF_LEVELDB_KEY);
-    size_t before = block->key_size - shared;
-    int order = memcmp(own->at, block->key + shared, DF_MIN(size, before));
-    if (block->begun && (order < 0 || (!order && size <= before)))
+    DfBytes before = df_bytes(block->key + shared, block->key_size - shared);
+    if (block->begun && df_bytes_compare(own, &before) <= 0)
         return refuse(table, block, "has keys that are not in order");
     memcpy(block->key + shared, own->at, size);
     block->key_size = shared + size;
@@ -185,11 +184,10 @@ static int next_block(DfLeveldb *table, const DfBytes *handle)
 /* Whether a block that has come to its end kept below the key that the index has for it. */
 static int check_last(const DfLeveldb *table)
 {
-    const DfLeveldbBlock *data = &table->data, *index = &table->index;
-    int order = memcmp(data->key, index->key, DF_MIN(data->key_size, index->key_size));
-    if (order > 0 || (!order && data->key_size > index->key_size))
-        return refuse(table, index, "has a key below those of its block");
-    return 0;
+    DfBytes last = df_bytes(table->data.key, table->data.key_size);
+    DfBytes bound = df_bytes(table->index.key, table->index.key_size);
+    return df_bytes_compare(&last, &bound) <= 0 ? 0 : refuse(table, &table->index,
+                                                             "has a key below those of its block");
 }
 
 int df_leveldb_next(DfLeveldb *table, DfBytes *key, DfBytes *value)

@@ -84,15 +84,8 @@ static int read_shape(DfJson *json, Entry *entry)
         return -EINVAL;
     while ((more = df_json_more(json, ']', &first)) > 0) {
         uint64_t side;
-        if (tensor->rank == DF_MAX_RANK)
-            return df_error(-EINVAL, "%s: tensor '%.80s' has more than %d dimensions", json->name,
-                            tensor->name, DF_MAX_RANK);
-        if (df_json_unsigned(json, &side) < 0)
+        if (df_json_unsigned(json, &side) < 0 || df_tensor_add_side(json->name, tensor, side) < 0)
             return -EINVAL;
-        tensor->shape[tensor->rank++] = side;
-        if (__builtin_mul_overflow(tensor->count, side, &tensor->count))
-            return df_error(-EINVAL, "%s: tensor '%.80s' has a shape beyond all memory", json->name,
-                            tensor->name);
     }
     return more;
 }
@@ -132,20 +125,13 @@ static int read_field(DfJson *json, Entry *entry, const char *key)
 static int check_tensor(const DfJson *json, const Entry *entry)
 {
     const DfTensor *t = entry->tensor;
-    uint64_t bytes;
     if (!entry->has_type || !entry->has_shape || !entry->has_offsets)
         return df_error(-EINVAL, "%s: tensor '%.80s' lacks its %s", json->name, t->name,
                         !entry->has_type ? "dtype" : !entry->has_shape ? "shape" : "data_offsets");
     if (entry->begin > entry->end)
         return df_error(-EINVAL, "%s: tensor '%.80s' ends (%" PRIu64 ") before it begins (%" PRIu64 ")",
                         json->name, t->name, entry->end, entry->begin);
-    if (__builtin_mul_overflow(t->count, entry->value_bytes, &bytes) || bytes != entry->end - entry->begin) {
-        char shape[160];
-        df_tensor_shape_text(shape, sizeof shape, t->shape, t->rank);
-        return df_error(-EINVAL, "%s: tensor '%.80s' of shape %s has %" PRIu64 " bytes, which is not its "
-                        "size", json->name, t->name, shape, entry->end - entry->begin);
-    }
-    return 0;
+    return df_tensor_check_size(json->name, t, entry->value_bytes, entry->end - entry->begin);
 }
 
 /* One key of an object with its colon. */

@@ -69,21 +69,14 @@ const size_t df_torch_global_count = DF_COUNT(df_torch_globals);
 
 /* ---------------------------------------------------------------------------- by what they are called -- */
 
-static int compare_keys(const DfBytes *s, const DfBytes *t)
-{
-    size_t s_size = df_bytes_left(s), t_size = df_bytes_left(t);
-    int order = memcmp(s->at, t->at, DF_MIN(s_size, t_size));
-    return order ? order : (s_size > t_size) - (s_size < t_size);
-}
-
 static int by_key(const void *a, const void *b)
 {
-    return compare_keys(&((const DfStorage *)a)->key, &((const DfStorage *)b)->key);
+    return df_bytes_compare(&((const DfStorage *)a)->key, &((const DfStorage *)b)->key);
 }
 
 static int key_of_storage(const void *key, const void *storage)
 {
-    return compare_keys(key, &((const DfStorage *)storage)->key);
+    return df_bytes_compare(key, &((const DfStorage *)storage)->key);
 }
 
 static DfStorage *find(const DfStorages *storages, const DfBytes *key)

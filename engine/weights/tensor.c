@@ -1,10 +1,11 @@
 /**
  * @file
- * Tensors once they have been found in a file: sorted and looked up by name, their shapes as text.
+ * Tensors once they have been found in a file: sorted and looked up by name, their shapes checked and told.
  */
 #include "weights/weights.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,4 +70,26 @@ void df_tensor_shape_text(char *text, size_t size, const uint64_t *shape, int ra
     size_t at = snprintf(text, size, "%s", rank ? "" : "a single value");
     for (int i = 0; i < rank && at < size; i++)
         at += snprintf(text + at, size - at, "%s%llu", i ? "x" : "", (unsigned long long)shape[i]);
+}
+
+int df_tensor_add_side(const char *file, DfTensor *tensor, uint64_t side)
+{
+    if (tensor->rank == DF_MAX_RANK)
+        return df_error(-EINVAL, "%s: tensor '%.80s' has more than %d dimensions", file, tensor->name,
+                        DF_MAX_RANK);
+    tensor->shape[tensor->rank++] = side;
+    if (side > INT64_MAX || __builtin_mul_overflow(tensor->count, side, &tensor->count))
+        return df_error(-EINVAL, "%s: tensor '%.80s' has a shape beyond all memory", file, tensor->name);
+    return 0;
+}
+
+int df_tensor_check_size(const char *file, const DfTensor *tensor, unsigned value_bytes, uint64_t bytes)
+{
+    uint64_t expected;
+    char shape[160];
+    if (!__builtin_mul_overflow(tensor->count, value_bytes, &expected) && bytes == expected)
+        return 0;
+    df_tensor_shape_text(shape, sizeof shape, tensor->shape, tensor->rank);
+    return df_error(-EINVAL, "%s: tensor '%.80s' of shape %s has %" PRIu64 " bytes, which is not its size",
+                    file, tensor->name, shape, bytes);
 }

@@ -55,23 +55,17 @@ static int read_sides(const Reader *r, uint32_t shape, uint32_t stride, DfTensor
     const DfPickleValue *sides = df_pickle_value(p, shape), *steps = df_pickle_value(p, stride);
     if (sides->kind != DF_PICKLE_TUPLE || steps->kind != DF_PICKLE_TUPLE || sides->count != steps->count)
         return tensor_error(r, "has no shape and strides: the file is damaged");
-    if (sides->count > DF_MAX_RANK)
-        return df_error(-EINVAL, "%s: tensor '%.80s' has more than %d dimensions", r->weights->name, r->name,
-                        DF_MAX_RANK);
-    t->rank = sides->count;
     t->count = 1;
-    for (int i = 0; i < t->rank; i++) {
+    for (uint32_t i = 0; i < sides->count; i++) {
         const DfPickleValue *side = df_pickle_value(p, df_pickle_nth(p, shape, i));
         const DfPickleValue *step = df_pickle_value(p, df_pickle_nth(p, stride, i));
         if (side->kind != DF_PICKLE_INT || step->kind != DF_PICKLE_INT || side->number < 0 ||
             step->number < 0)
             return tensor_error(r, "has a side or stride that is no number of values: the file is damaged");
-        t->shape[i] = side->number;
+        if (df_tensor_add_side(r->weights->name, t, side->number) < 0)
+            return -EINVAL;
         t->stride[i] = step->number;
     }
-    for (int i = 0; i < t->rank; i++)
-        if (__builtin_mul_overflow(t->count, t->shape[i], &t->count))
-            return tensor_error(r, "has a shape beyond all memory");
     return 0;
 }
 

@@ -103,6 +103,15 @@ void df_tensor_pack(DfTensor *tensor);
 /** Weights without tensors; df_weights_close() frees them. @return 0, -ENOMEM */
 int df_weights_create(DfWeights **weights, const char *name);
 
+/**
+ * Give a tensor of rank 0 and count 1 one more dimension, up to DF_MAX_RANK.
+ * @param file  for messages   @return 0, -EINVAL
+ */
+int df_tensor_add_side(const char *file, DfTensor *tensor, uint64_t side);
+
+/** Whether a tensor's values, of so many bytes each, have that many bytes. @return 0, -EINVAL */
+int df_tensor_check_size(const char *file, const DfTensor *tensor, unsigned value_bytes, uint64_t bytes);
+
 /** Sort tensors and metadata by name. @return 0; -EINVAL where a name comes twice */
 int df_weights_sort(DfWeights *weights);
 

@@ -135,10 +135,7 @@ static int read_entry(Archive *archive, DfZipEntry *entry)
 
 static int by_name(const void *a, const void *b)
 {
-    const DfBytes *s = &((const DfZipEntry *)a)->name, *t = &((const DfZipEntry *)b)->name;
-    size_t s_size = df_bytes_left(s), t_size = df_bytes_left(t);
-    int order = memcmp(s->at, t->at, DF_MIN(s_size, t_size));
-    return order ? order : (s_size > t_size) - (s_size < t_size);
+    return df_bytes_compare(&((const DfZipEntry *)a)->name, &((const DfZipEntry *)b)->name);
 }
 
 /* A name in parts. */
