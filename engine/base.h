@@ -26,7 +26,7 @@
 
 /**
  * Record why something failed, unless a cause is recorded already: the first cause is the one that
- * the user reads. The text belongs to the calling thread.
+ * the user reads. The text belongs to the calling thread. Control characters in it become '?'.
  *
  * @param code  negative errno, handed on as it is
  * @return code

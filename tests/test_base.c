@@ -51,6 +51,16 @@ static void test_long_cause_is_cut(void **state)
     df_error_clear();
 }
 
+/* A tensor's or a file's name may hold what would move a terminal's cursor; other letters stay. */
+static void test_control_characters_are_replaced(void **state)
+{
+    (void)state;
+    df_error_clear();
+    df_error(-EINVAL, "%s", "a\033[2Jb\nc\177d\302\233e\302\200f \303\244\302\240\342\202\254 \302");
+    assert_string_equal(df_error_text(), "a?[2Jb?c?d??e??f \303\244\302\240\342\202\254 \302");
+    df_error_clear();
+}
+
 static void test_memory(void **state)
 {
     (void)state;
@@ -141,6 +151,7 @@ int main(void)
         cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_first_cause_is_kept),
         cmocka_unit_test(test_long_cause_is_cut),
+        cmocka_unit_test(test_control_characters_are_replaced),
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_failures_on_demand),
         cmocka_unit_test(test_errors_belong_to_threads),
