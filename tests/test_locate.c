@@ -160,6 +160,21 @@ static void test_lists(void **state)
     }
 }
 
+/* As it comes out of the official project's download; where there are both, the right name counts. */
+static void test_list_as_text(void **state)
+{
+    (void)state;
+    write_text("checkpoint.txt", "model_checkpoint_path: \"snap-0\"\n");
+    assert_opens(folder);
+    assert_refused(in_folder("checkpoint.txt"), -EINVAL, "@/checkpoint.txt: tells which TensorFlow checkpoint "
+                   "is the latest: name its folder");
+    write_text("checkpoint.txt", "model_checkpoint_path: \"snap-9\"\n");
+    assert_not_there(folder, -ENOENT, "@/checkpoint.txt: names the checkpoint 'snap-9', but there is no "
+                     "@/snap-9.index");
+    write_text("checkpoint", "model_checkpoint_path: \"snap-0\"\n");
+    assert_opens(folder);
+}
+
 static void test_list_of_other(void **state)
 {
     (void)state;
@@ -423,7 +438,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(test_names),           IN_FOLDER(test_lists),
-        IN_FOLDER(test_list_of_other),   IN_FOLDER(test_absent),
+        IN_FOLDER(test_list_as_text),    IN_FOLDER(test_list_of_other),   IN_FOLDER(test_absent),
         IN_FOLDER(test_parts),           IN_FOLDER(test_shards),
         IN_FOLDER(test_pointer),         IN_FOLDER(test_empty_shard),
         IN_FOLDER(test_every_allocation), cmocka_unit_test(test_memory_alone),

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 
 #define LIST "checkpoint"
+#define LIST_AS_TEXT LIST ".txt" /* as sites that show files save it */
 #define LIST_LIMIT (1 << 20)
 #define KEY "model_checkpoint_path"
 
@@ -161,7 +162,8 @@ static const char *base_name(const char *path)
 }
 
 /* The index of a checkpoint where its list says it is, else beside the list. */
-static int find_index(const char *folder, const char *slash, const char *prefix, char **path)
+static int find_index(const char *folder, const char *slash, const char *list, const char *prefix,
+                      char **path)
 {
     *path = *prefix == '/' ? df_text("%s.index", prefix) : df_text("%s%s%s.index", folder, slash, prefix);
     if (!*path || is_file(*path))
@@ -170,23 +172,39 @@ static int find_index(const char *folder, const char *slash, const char *prefix,
     *path = df_text("%s%s%s.index", folder, slash, base_name(prefix));
     if (!*path || is_file(*path))
         return *path ? 0 : -ENOMEM;
-    return df_error(-ENOENT, "%s%s" LIST ": names the checkpoint '%.200s', but there is no %s", folder, slash,
-                    prefix, *path);
+    return df_error(-ENOENT, "%s: names the checkpoint '%.200s', but there is no %s", list, prefix, *path);
+}
+
+/* The folder's list, where there is one. @return 0, a negative errno */
+static int find_list(const char *folder, const char *slash, char **list)
+{
+    static const char *const names[] = { LIST, LIST_AS_TEXT };
+    struct stat status;
+    int error = 0;
+    for (size_t i = 0; i < DF_COUNT(names); i++) {
+        df_free(*list);
+        *list = df_text("%s%s%s", folder, slash, names[i]);
+        if (!*list)
+            return -ENOMEM;
+        error = stat(*list, &status) < 0 ? -errno : 0;
+        if (error != -ENOENT)
+            return error;
+    }
+    return error;
 }
 
 static int locate_in(const char *folder, char **path)
 {
     const char *slash = *folder && folder[strlen(folder) - 1] == '/' ? "" : "/";
-    char *list = df_text("%s%s" LIST, folder, slash), *prefix = NULL;
-    struct stat status;
-    int error = -ENOMEM;
-    if (list && stat(list, &status) < 0)
-        error = df_error(-errno, "%s: is a folder, in which no file '" LIST "' tells of a TensorFlow "
-                         "checkpoint: name the model's file", folder);
-    else if (list)
+    char *list = NULL, *prefix = NULL;
+    int error = find_list(folder, slash, &list);
+    if (error < 0 && list)
+        df_error(error, "%s: is a folder, in which no file '" LIST "' tells of a TensorFlow checkpoint: name "
+                 "the model's file", folder);
+    if (!error)
         error = find_prefix(list, &prefix);
     if (!error)
-        error = find_index(folder, slash, prefix, path);
+        error = find_index(folder, slash, list, prefix, path);
     df_free(prefix);
     df_free(list);
     return error;
