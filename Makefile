@@ -77,7 +77,7 @@ $(1)/obj/%.o: %.c config.mak
 
 $(1)/libdeepfill.a: $(LIB_SRC:%.c=$(1)/obj/%.o)
 	@rm -f $$@
-	$$(call say,AR) $$(AR) rcs $$@ $$^
+	$$(call say,AR) $$(AR) qcs $$@ $$^
 
 $(1)/tests/%: $(1)/obj/tests/%.o $(1)/libdeepfill.a
 	@mkdir -p $$(@D)
