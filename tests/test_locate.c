@@ -166,8 +166,8 @@ static void test_list_as_text(void **state)
     (void)state;
     write_text("checkpoint.txt", "model_checkpoint_path: \"snap-0\"\n");
     assert_opens(folder);
-    assert_refused(in_folder("checkpoint.txt"), -EINVAL, "@/checkpoint.txt: tells which TensorFlow checkpoint "
-                   "is the latest: name its folder");
+    assert_refused(in_folder("checkpoint.txt"), -EINVAL, "@/checkpoint.txt: tells which TensorFlow "
+                   "checkpoint is the latest: name its folder");
     write_text("checkpoint.txt", "model_checkpoint_path: \"snap-9\"\n");
     assert_not_there(folder, -ENOENT, "@/checkpoint.txt: names the checkpoint 'snap-9', but there is no "
                      "@/snap-9.index");

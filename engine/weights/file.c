@@ -17,7 +17,7 @@
 static int open_regular(const char *path, uint64_t limit, uint64_t *size)
 {
     struct stat status;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), error;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), error;
     if (fd < 0 || fstat(fd, &status) < 0) {
         error = df_error(-errno, "%s: cannot be opened: %s", path, strerror(errno));
         goto fail;

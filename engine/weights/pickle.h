@@ -14,8 +14,8 @@
 
 #include "weights/bytes.h"
 
-/** Most steps of the machine, hence values, items and memos: 50 MB at worst. A checkpoint has thousands. */
-#define DF_PICKLE_MOST (1 << 20)
+/** Most steps of the machine, hence values, items and memos: 25 MB at worst. A checkpoint has thousands. */
+#define DF_PICKLE_MOST (1 << 19)
 
 enum DfPickleKind {
     DF_PICKLE_OPAQUE, /**< None, floats, sets, unknown classes: value 0 is the only one */

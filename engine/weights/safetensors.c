@@ -19,6 +19,9 @@
 /* The format's own limit. */
 #define HEADER_LIMIT 100000000
 
+/* Most entries of metadata. */
+#define META_LIMIT 4096
+
 /* ------------------------------------------------------------------------------------- fields -- */
 
 static const struct {
@@ -170,11 +173,26 @@ static int read_tensor(DfJson *json, DfTensor *tensor, Place *place)
     return check_tensor(json, &entry);
 }
 
+static int check_limits(const DfWeights *weights, const char *name)
+{
+    if (weights->tensor_count == DF_MOST_TENSORS)
+        return df_error(-EINVAL, "%s: has more than %d tensors", weights->name, DF_MOST_TENSORS);
+    if (strlen(name) > DF_MOST_NAME)
+        return df_error(-EINVAL, "%s: has a tensor whose name is longer than %d characters", weights->name,
+                        DF_MOST_NAME);
+    return 0;
+}
+
 /* Takes the name over, whatever happens. */
 static int add_tensor(Header *header, char *name)
 {
     DfWeights *weights = header->weights;
     size_t count = weights->tensor_count;
+    int error = check_limits(weights, name);
+    if (error < 0) {
+        df_free(name);
+        return error;
+    }
     if (df_list_grow((void **)&weights->tensors, count, sizeof *weights->tensors) < 0 ||
         df_list_grow((void **)&header->places, count, sizeof *header->places) < 0) {
         df_free(name);
@@ -182,7 +200,7 @@ static int add_tensor(Header *header, char *name)
     }
     weights->tensors[count] = (DfTensor){ .name = name };
     weights->tensor_count++;
-    int error = read_tensor(&header->json, &weights->tensors[count], &header->places[count]);
+    error = read_tensor(&header->json, &weights->tensors[count], &header->places[count]);
     header->places[count].tensor = count;
     return error;
 }
@@ -193,6 +211,8 @@ static int read_metadata(DfWeights *weights, DfJson *json)
     if (df_json_expect(json, '{') < 0)
         return -EINVAL;
     while ((more = df_json_more(json, '}', &first)) > 0) {
+        if (weights->meta_count == META_LIMIT)
+            return df_error(-EINVAL, "%s: has more than %d entries of metadata", weights->name, META_LIMIT);
         if (df_list_grow((void **)&weights->meta, weights->meta_count, sizeof *weights->meta) < 0)
             return -ENOMEM;
         DfMeta *meta = &weights->meta[weights->meta_count++];

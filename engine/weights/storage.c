@@ -12,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Each tensor refers to its storage anew. */
+enum { MOST_REFERENCES = 2 * DF_MOST_TENSORS, MOST_KEY = 64 };
+
 /* ------------------------------------------------------------------------------------- classes -- */
 
 enum {
@@ -93,6 +96,12 @@ static int storage_error(const char *name, const DfBytes *key, const char *what)
                     df_bytes_print(text, sizeof text, key), what);
 }
 
+/* Keys are numbers; those that are compared often may not be as long as the file. */
+static int is_key(const DfPickleValue *key)
+{
+    return key->kind == DF_PICKLE_TEXT && key->count <= MOST_KEY;
+}
+
 /* A storage as the pickle describes it; returns whether it is one. */
 static int describe(const DfPickle *pickle, uint32_t value, DfStorage *storage)
 {
@@ -104,7 +113,7 @@ static int describe(const DfPickle *pickle, uint32_t value, DfStorage *storage)
     const DfPickleValue *class = df_pickle_value(pickle, df_pickle_nth(pickle, id, 1));
     const DfPickleValue *count = df_pickle_value(pickle, df_pickle_nth(pickle, id, 4));
     if (!df_bytes_equal(&what, "storage") || class->kind != DF_PICKLE_GLOBAL ||
-        class->id < DF_TORCH_STORAGES || df_pickle_value(pickle, key)->kind != DF_PICKLE_TEXT ||
+        class->id < DF_TORCH_STORAGES || !is_key(df_pickle_value(pickle, key)) ||
         count->kind != DF_PICKLE_INT || count->number < 0 || df_pickle_nth(pickle, id, 5))
         return 0;
     *storage = (DfStorage){ .key = df_pickle_text(pickle, key), .id = class->id, .count = count->number,
@@ -137,6 +146,9 @@ int df_storages_collect(DfStorages *storages, const char *name, const DfPickle *
         DfStorage storage;
         if (!describe(pickle, i, &storage))
             continue;
+        if (storages->count == MOST_REFERENCES)
+            return df_error(-EINVAL, "%s: refers to its storages more than %d times, which no checkpoint "
+                            "does", name, MOST_REFERENCES);
         if (df_list_grow((void **)&storages->list, storages->count, sizeof *storages->list) < 0)
             return -ENOMEM;
         storages->list[storages->count++] = storage;

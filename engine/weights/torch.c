@@ -17,9 +17,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A checkpoint with all its optimiser's state has a tenth of each. Sharing: how often an item is met, on
- * average, because several containers hold the same one. */
-enum { MOST_TENSORS = 32768, MOST_NAME = 255, MOST_DEPTH = 64, MOST_SHARING = 4 };
+/* Sharing: how often an item is met, on average, because several containers hold the same one. */
+enum { MOST_DEPTH = 64, MOST_SHARING = 4 };
 
 /* A dict, list or tuple that is being walked. */
 typedef struct Level {
@@ -37,8 +36,8 @@ typedef struct Reader {
     DfStorages storages;
     Level levels[MOST_DEPTH];
     int depth;
-    size_t visits;
-    char name[MOST_NAME + 1]; /* of the value at hand */
+    size_t met; /* items so far */
+    char name[DF_MOST_NAME + 1]; /* of the value at hand */
 } Reader;
 
 /* ------------------------------------------------------------------------------------- tensors -- */
@@ -106,11 +105,11 @@ static int read_tensor(const Reader *r, uint32_t arguments, DfTensor *t)
 static int add_tensor(Reader *r, uint32_t arguments, size_t name_length)
 {
     DfWeights *w = r->weights;
-    if (name_length > MOST_NAME)
+    if (name_length > DF_MOST_NAME)
         return df_error(-EINVAL, "%s: has a tensor whose name is longer than %d characters", w->name,
-                        MOST_NAME);
-    if (w->tensor_count == MOST_TENSORS)
-        return df_error(-EINVAL, "%s: has more than %d tensors", w->name, MOST_TENSORS);
+                        DF_MOST_NAME);
+    if (w->tensor_count == DF_MOST_TENSORS)
+        return df_error(-EINVAL, "%s: has more than %d tensors", w->name, DF_MOST_TENSORS);
     if (df_list_grow((void **)&w->tensors, w->tensor_count, sizeof *w->tensors) < 0)
         return -ENOMEM;
     DfTensor *t = &w->tensors[w->tensor_count];
@@ -147,9 +146,6 @@ static int enter(Reader *r, uint32_t container, int module, size_t name_length)
 static int visit(Reader *r, uint32_t value, size_t name_length)
 {
     const DfPickleValue *v = df_pickle_value(&r->pickle, value);
-    if (r->visits++ > MOST_SHARING * (r->pickle.item_count + 256))
-        return df_error(-EINVAL, "%s: its parts refer to one another too often: the file is damaged",
-                        r->weights->name);
     switch (v->kind) {
     case DF_PICKLE_TUPLE:
     case DF_PICKLE_LIST:
@@ -175,11 +171,17 @@ static int is_hidden(const DfBytes *key)
 /* Append a part to a name; what does not fit is left out, but counted. Returns the new length. */
 static size_t extend(Reader *r, size_t length, const DfBytes *part)
 {
-    if (length && length++ < MOST_NAME)
+    if (length && length++ < DF_MOST_NAME)
         r->name[length - 1] = '.';
-    if (length <= MOST_NAME)
-        df_bytes_print(r->name + length, MOST_NAME + 1 - length, part);
+    if (length <= DF_MOST_NAME)
+        df_bytes_print(r->name + length, DF_MOST_NAME + 1 - length, part);
     return df_size_add(length, df_bytes_left(part));
+}
+
+/* In room for 24 characters. */
+static DfBytes number_text(int64_t number, char *text)
+{
+    return df_bytes((const uint8_t *)text, sprintf(text, "%" PRId64, number));
 }
 
 /* An item's name and value; returns 0 for a key that is neither text nor a number. */
@@ -189,11 +191,6 @@ static int next_item(Reader *r, Level *level, uint32_t *value, size_t *name_leng
     const DfPickleItem *item = &p->items[level->item];
     int is_dict = df_pickle_value(p, level->container)->kind == DF_PICKLE_DICT;
     const DfPickleValue *key = df_pickle_value(p, is_dict ? item->value : 0);
-    char number[24];
-    snprintf(number, sizeof number, "%" PRId64, is_dict ? key->number : (int64_t)level->number++);
-    DfBytes part = df_bytes((const uint8_t *)number, strlen(number));
-    if (key->kind == DF_PICKLE_TEXT)
-        part = df_pickle_text(p, item->value);
     if (is_dict)
         item = &p->items[item->next];
     *value = item->value;
@@ -201,8 +198,14 @@ static int next_item(Reader *r, Level *level, uint32_t *value, size_t *name_leng
     *name_length = level->name_length;
     if (is_dict && key->kind != DF_PICKLE_TEXT && key->kind != DF_PICKLE_INT)
         return 0;
+    char number[24];
+    DfBytes part = { 0 };
+    if (key->kind == DF_PICKLE_TEXT)
+        part = df_bytes(key->text, key->count);
+    else
+        part = number_text(is_dict ? key->number : (int64_t)level->number++, number);
     if (level->module && is_hidden(&part))
-        r->name[DF_MIN(level->name_length, MOST_NAME)] = 0;
+        r->name[DF_MIN(level->name_length, DF_MOST_NAME)] = 0;
     else
         *name_length = extend(r, level->name_length, &part);
     return 1;
@@ -217,6 +220,9 @@ static int walk(Reader *r)
         size_t name_length;
         if (!level->item)
             r->depth--;
+        else if (r->met++ > MOST_SHARING * (r->pickle.item_count + 256))
+            error = df_error(-EINVAL, "%s: its parts refer to one another too often: the file is damaged",
+                             r->weights->name);
         else if (next_item(r, level, &value, &name_length))
             error = visit(r, value, name_length);
     }

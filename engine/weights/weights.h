@@ -14,6 +14,9 @@ enum DfType { DF_F32, DF_F16, DF_BF16, DF_OTHER_TYPE };
 /** Most dimensions of a tensor that is read; convolutions have four. */
 #define DF_MAX_RANK 8
 
+/** Most tensors of a file, and characters of a name: a few bytes of a file may not become much memory. */
+enum { DF_MOST_TENSORS = 32768, DF_MOST_NAME = 255 };
+
 /**
  * A tensor as it lies in its file. Value (i, j, ...) lies i * stride[0] + j * stride[1] + ... values after
  * the first; a reader has seen to it that all of them lie within the file's bytes.

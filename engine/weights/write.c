@@ -161,14 +161,13 @@ static int compose(const char *path, const DfOutFile *file, uint8_t **bytes, siz
     }
     df_free(text);
     int error = *bytes ? 0 : -ENOMEM;
-    uint8_t *at = *bytes + 8 + length;
-    for (size_t i = 0; !error && i < file->tensor_count; i++) {
+    for (size_t i = 0, at = 8 + length; !error && i < file->tensor_count; i++) {
         const DfOutTensor *tensor = &file->tensors[i];
         uint64_t count = count_values(tensor);
         if (file->f16)
-            error = put_halves(path, tensor, count, at);
+            error = put_halves(path, tensor, count, *bytes + at);
         else
-            put_floats(tensor->values, count, at);
+            put_floats(tensor->values, count, *bytes + at);
         at += (file->f16 ? 2 : 4) * count;
     }
     return error;
