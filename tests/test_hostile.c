@@ -59,7 +59,8 @@ static void assert_refused(const File *file, const char *sentence)
 static File legacy(void)
 {
     File file = { 0 };
-    ADD(&file, "\x80\2\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19." "\x80\2M\xe9\3." "\x80\2}." "\x80\2");
+    ADD(&file, "\x80\2\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.");
+    ADD(&file, "\x80\2M\xe9\3." "\x80\2}." "\x80\2");
     return file;
 }
 

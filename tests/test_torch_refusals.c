@@ -202,16 +202,16 @@ static void test_bombs(void **state)
     repeat(&pickle, PICKLE("NN\x86"), 100000);
     torch_file_add(&pickle, PICKLE("e\x85q\1"));
     repeat(&pickle, PICKLE(T_GLOBAL("collections", "OrderedDict") "h\1R"), 50000);
-    assert_bomb_refused(pickle, "FILE: its pickle has more than 1048576 values, which no checkpoint has");
+    assert_bomb_refused(pickle, "FILE: its pickle has more than 524288 values, which no checkpoint has");
 
     pickle = bomb(PICKLE(T_PROTO));
     repeat(&pickle, PICKLE("]"), 1100000);
-    assert_bomb_refused(pickle, "FILE: its pickle has more than 1048576 values, which no checkpoint has");
+    assert_bomb_refused(pickle, "FILE: its pickle has more than 524288 values, which no checkpoint has");
 
     /* The stack grows and shrinks where it would have to move. */
     pickle = bomb(PICKLE(T_PROTO));
-    repeat(&pickle, PICKLE("N"), 524288);
-    repeat(&pickle, PICKLE("N0"), 262000);
+    repeat(&pickle, PICKLE("N"), 262144);
+    repeat(&pickle, PICKLE("N0"), 131000);
     assert_bomb_refused(pickle, NO_TENSORS);
 
     /* One list of a thousand tensors, fifty times. */
