@@ -118,8 +118,9 @@ AV_TOOLS := $(patsubst %.c,$(BUILD)/%, \
     $(shell grep -l '^.include .libav' /dev/null $(wildcard tests/tools/*.c)))
 $(AV_TOOLS): TOOL_LIBS = $(shell pkg-config --cflags --libs libavfilter libavformat libavcodec libavutil)
 $(AV_TOOLS): | $(BUILD)/has-tests
-$(BUILD)/tests/tools/model: TOOL_LIBS = $(CPPFLAGS) $(BUILD)/libdeepfill.a $(LIBS)
-$(BUILD)/tests/tools/model: tests/model_file.h $(BUILD)/libdeepfill.a
+OWN_TOOLS := $(BUILD)/tests/tools/model $(BUILD)/tests/tools/opening
+$(OWN_TOOLS): TOOL_LIBS = -Itests $(CPPFLAGS) $(BUILD)/libdeepfill.a $(LIBS)
+$(OWN_TOOLS): $(wildcard tests/*_file.h) $(BUILD)/libdeepfill.a
 
 $(BUILD)/deepfill-%: $(BUILD)/obj/engine/cli/%.o $(BUILD)/libdeepfill.a
 	$(call say,LD) $(CC) $(CFLAGS) $^ -o $@ $(LIBS)
@@ -180,7 +181,7 @@ SANITIZERS := LSAN_OPTIONS=suppressions=tests/leaks.supp:print_suppressions=0 \
 sanitize: $(ASAN_UNIT) $(TSAN_UNIT)  ## unit tests under ASan and UBSan, the pipeline's under TSan
 	@BUILD=$(BUILD) $(SANITIZERS) sh tests/run.sh $(ASAN_UNIT:%=asan:%) $(TSAN_UNIT:%=tsan:%)
 
-bench: all programs  ## how fast it is on this machine
+bench: all $(BUILD)/tests/tools/opening programs  ## how fast it is on this machine
 	@$(BUILD)/deepfill-bench
 	@$(BUILD)/deepfill-steps
 	@BUILD=$(BUILD) FFMPEG=$(BUILD)/ffmpeg bash tests/bench.sh

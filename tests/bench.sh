@@ -1,5 +1,5 @@
 #!/bin/bash
-# Time 1080p footage through the real ffmpeg, raw input to the null muxer: deepfill, from other frames and
+# Time the opening of checkpoints, then 1080p footage through the real ffmpeg, raw input to the null muxer: deepfill, from other frames and
 # frame by frame, beside delogo and removelogo, for a 240x100 logo and a 1320x100 caption strip. The network's
 # own figures and those of each step come from build/deepfill-bench and -steps, which `make bench` runs before
 # this.
@@ -12,6 +12,10 @@ cd "$(dirname "$0")/.."
 ffmpeg=${FFMPEG:-build/ffmpeg} runs=${RUNS:-2}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+
+mkdir "$work/checkpoints"
+"${BUILD:-build}/tests/tools/opening" "$work/checkpoints"
+echo
 
 # A still with detail of all sizes, twice as large as needed and more.
 "$ffmpeg" -v error -i samples/truth.mp4 \
