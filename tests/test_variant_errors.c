@@ -66,7 +66,7 @@ static void test_lacking(void **state)
                           "DeepFillv2 model");
 }
 
-/* A normalisation is there as a whole; a bias may lack. */
+/* A normalisation is there as a whole; a bias may lack but in the last layer. */
 static void test_lacking_partial(void **state)
 {
     Foreign naoto = foreign_of(foreign_names("naoto0804", &df_partialconv));
@@ -81,6 +81,9 @@ static void test_lacking_partial(void **state)
                           "FILE: lacks tensor 'dec5.shift' (64): no whole partial-convolution model");
     assert_change_refused(own, "dec1.weight", "dec0.weight",
                           "FILE: lacks tensor 'dec1.weight' (3x11x3x3): no whole partial-convolution model");
+    assert_change_refused(naoto, "dec_1.conv.input_conv.bias", "dec_1.conv.input_conv.BIAS",
+                          "FILE: lacks tensor 'dec_1.conv.input_conv.bias' (3): no whole partial-convolution "
+                          "model");
     assert_change_refused(naoto, "[16,8,5,5]", "[8,16,5,5]",
                           "FILE: tensor 'enc_2.conv.input_conv.weight' is 8x16x5x5, expected Nx8x5x5");
 }

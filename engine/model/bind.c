@@ -252,12 +252,18 @@ static int bind_gate(DfBinding *binding, int row, int out)
     return error;
 }
 
+/* Partial convolutions have one only where no normalisation follows: the last, of either project. */
+static int may_lack_bias(const DfBinding *binding, int row)
+{
+    return is_partial(binding) && row != df_binding_last(binding);
+}
+
 static int bind_row(DfBinding *binding, int row)
 {
     DfConv *conv = &binding->rows[row].conv;
     int error = bind_weight(binding, row, DF_WEIGHT, wanted_out(binding, row)), out = conv->out;
     if (!error)
-        error = bind_vector(binding, row, DF_BIAS, out, is_partial(binding));
+        error = bind_vector(binding, row, DF_BIAS, out, may_lack_bias(binding, row));
     if (!error && is_split(binding)) {
         error = bind_gate(binding, row, out);
         conv->out = 2 * out;
