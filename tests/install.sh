@@ -33,7 +33,7 @@ files() {
 
 promised() {
     local soname
-    printf "$prefix/%s\n" include/deepfill.h lib/libdeepfill.a lib/libdeepfill.so lib/libdeepfill.so.0 \
+    printf "$prefix/%s\n" include/deepfill.h lib/libdeepfill.a lib/libdeepfill.so lib/libdeepfill.so.0.2 \
         lib/libdeepfill.so.0.2.0 lib/pkgconfig/libdeepfill.pc bin/ffmpeg-deepfill bin/deepfill \
         share/man/man1/deepfill.1 share/bash-completion/completions/deepfill
     for soname in "$build"/lib/libavfilter.so.*; do
