@@ -1,8 +1,8 @@
 #!/bin/bash
-# Time the opening of checkpoints, then 1080p footage through the real ffmpeg, raw input to the null muxer: deepfill, from other frames and
-# frame by frame, beside delogo and removelogo, for a 240x100 logo and a 1320x100 caption strip. The network's
-# own figures and those of each step come from build/deepfill-bench and -steps, which `make bench` runs before
-# this.
+# Time the opening of checkpoints, then 1080p footage through the real ffmpeg, raw input to the null muxer:
+# deepfill, from other frames and frame by frame, beside delogo and removelogo, for a 240x100 logo and a
+# 1320x100 caption strip. The network's own figures and those of each step come from build/deepfill-bench and
+# -steps, which `make bench` runs before this.
 #
 # Frames per second are those of N frames less those of one, so that opening files and models, and what is
 # looked ahead, are left out; the best of RUNS (default 2). Slow filters get fewer frames, so that N takes

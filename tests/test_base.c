@@ -72,6 +72,14 @@ static void test_memory(void **state)
             assert_int_equal(memory[i], 0);
         df_free(memory);
     }
+    for (size_t size = (4 << 20) - 64; size <= (6 << 20) + 64; size += 64 << 10) { /* in large pages or not */
+        unsigned char *memory = df_alloc(size);
+        assert_non_null(memory);
+        assert_int_equal((uintptr_t)memory % DF_ALIGN, 0);
+        assert_true(!memory[0] && !memcmp(memory, memory + 1, size - 1));
+        memset(memory, 1, size); /* for the next that lies there */
+        df_free(memory);
+    }
     df_free(NULL);
     assert_null(df_alloc(DF_SIZE_BAD));
     assert_null(df_alloc(SIZE_MAX - 1));
