@@ -3,13 +3,12 @@
  * A network's rows, read as they are used, to a file of ours.
  */
 #include "model/convert.h"
+#include "model/binding.h"
+#include "weights/write.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "model/binding.h"
-#include "weights/write.h"
 
 /* Weight, bias, scale and shift of a row. */
 #define MOST_PARTS 4

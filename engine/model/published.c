@@ -4,11 +4,10 @@
  * channels about, or not, and do not say so; TensorFlow's checkpoints have the checksum of what they were.
  */
 #include "model/published.h"
+#include "weights/crc32c.h"
 
 #include <errno.h>
 #include <string.h>
-
-#include "weights/crc32c.h"
 
 /* The published width and planes. */
 enum { SIDE = 5, IN = 5, OUT = 48, COUNT = SIDE * SIDE * IN * OUT };

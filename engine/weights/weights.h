@@ -60,12 +60,15 @@ typedef struct DfWeights {
 /**
  * Read a file whose container is told from its bytes. It must be a local, regular file. A TensorFlow
  * checkpoint may be named by its index (dir/snap-0.index), without that ending, or by its folder with its
- * `checkpoint` file.
+ * `checkpoint` (or checkpoint.txt) file.
  * @return 0; a negative errno where it cannot be read, -EINVAL where it is not understood, -ENOMEM
  */
 int df_weights_open(DfWeights **weights, const char *name);
 
-/** The same for bytes in memory, which must outlive the weights. `name` is for messages. */
+/**
+ * The same for bytes in memory, which must outlive the weights. `name` is for messages. TensorFlow's index is
+ * refused: its values lie in other files.
+ */
 int df_weights_parse(DfWeights **weights, const char *name, const uint8_t *bytes, size_t size);
 
 /**
