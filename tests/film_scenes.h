@@ -85,4 +85,18 @@ static inline void assert_clean(const Reel *reel)
     }
 }
 
+/** Two workers and five make of a film what one made of it. */
+static inline void assert_more_workers_equal(const Film *film, int ahead, const Reel *one)
+{
+    static const Way others[] = { { 2, 2, 0, 0 }, { 5, 5, 0, 0 } };
+
+    for (size_t i = THREADS_ONLY; i < DF_COUNT(others); i++) {
+        Way way = others[i];
+        way.ahead = ahead;
+        Reel *other = film_run(film, way);
+        assert_reels_equal(one, other);
+        reel_free(other);
+    }
+}
+
 #endif

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "torch_file.h"
-#include "weights/weights.h"
+#include "weights_parse.h"
 
 /* {'G': OrderedDict(...) with _metadata, 'n_iter': 5, 'more': [tensor]} */
 #define GOOD T_PROTO "}q\0(" T_TEXT("\1", "G") T_ORDERED "q\1(" \
@@ -19,13 +19,6 @@
     T_TEXT("\1", "n") COUNTER T_TEXT("\1", "e") EMPTY \
     "u}" T_TEXT("\x9", "_metadata") "h\1sb" T_TEXT("\6", "n_iter") "K\5" \
     T_TEXT("\4", "more") "]" PAIR "au."
-
-static int parse(DfWeights **weights, ModelFile file)
-{
-    df_error_clear();
-    *weights = NULL;
-    return df_weights_parse(weights, "FILE", file.bytes, file.size);
-}
 
 /* ----------------------------------------------------------------------------------- good files -- */
 
@@ -145,27 +138,6 @@ static void test_ways(void **state)
 }
 
 /* ---------------------------------------------------------------------------------- any bytes -- */
-
-/* Parse a copy that ends where its memory ends, so that a sanitizer sees a step beyond; read all tensors. */
-static int survive(const uint8_t *bytes, size_t size)
-{
-    ModelFile copy = { malloc(size ? size : 1), size };
-    float values[64];
-    DfWeights *w;
-    memcpy(copy.bytes, bytes, size);
-    int error = parse(&w, copy);
-    if (error < 0) {
-        assert_null(w);
-        assert_true(df_error_text()[0]);
-    } else {
-        for (size_t i = 0; i < w->tensor_count; i++)
-            if (w->tensors[i].count <= DF_COUNT(values))
-                df_tensor_read(w, &w->tensors[i], values);
-        df_weights_close(&w);
-    }
-    free(copy.bytes);
-    return error;
-}
 
 static ModelFile good_file(int form)
 {

@@ -10,14 +10,7 @@
 #include <cmocka.h>
 
 #include "torch_file.h"
-#include "weights/weights.h"
-
-static int parse(DfWeights **weights, ModelFile file)
-{
-    df_error_clear();
-    *weights = NULL;
-    return df_weights_parse(weights, "FILE", file.bytes, file.size);
-}
+#include "weights_parse.h"
 
 /* -------------------------------------------------------------------------------- bad pickles -- */
 

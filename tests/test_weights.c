@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "model_file.h"
-#include "weights/weights.h"
+#include "weights_parse.h"
 
 static const uint8_t data[] = {
     0x00, 0x3c, 0x00, 0xc0, 0x01, 0x00, 0xff, 0x7b, /* float16: 1, -2, 2^-24, 65504 */
@@ -26,13 +26,6 @@ static const uint8_t data[] = {
 #define BYTES "\"d\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[16,17]}"
 #define META "\"__metadata__\":{\"key\":\"value\",\"\\u0061\\ud83d\\ude00\\n\":\"\"}"
 #define GOOD "{" META "," HALVES "," BRAINS "," FLOATS "," BYTES "}"
-
-static int parse(DfWeights **weights, ModelFile file)
-{
-    df_error_clear();
-    *weights = NULL;
-    return df_weights_parse(weights, "FILE", file.bytes, file.size);
-}
 
 static void test_good(void **state)
 {
@@ -236,25 +229,6 @@ static void test_not_finite(void **state)
 }
 
 /* ---------------------------------------------------------------------------------- any bytes -- */
-
-/* Parse a copy that ends where its memory ends, so that a sanitizer sees a step beyond; read all tensors. */
-static void survive(const uint8_t *bytes, size_t size)
-{
-    ModelFile copy = { malloc(size ? size : 1), size };
-    float values[16];
-    DfWeights *w;
-    memcpy(copy.bytes, bytes, size);
-    if (parse(&w, copy) < 0) {
-        assert_null(w);
-        assert_true(df_error_text()[0]);
-    } else {
-        for (size_t i = 0; i < w->tensor_count; i++)
-            if (w->tensors[i].count <= DF_COUNT(values))
-                df_tensor_read(w, &w->tensors[i], values);
-        df_weights_close(&w);
-    }
-    free(copy.bytes);
-}
 
 static void test_every_truncation(void **state)
 {
