@@ -8,16 +8,24 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 static const char *const names[DF_CPU_LEVELS] = { [DF_CPU_C] = "c", [DF_CPU_AVX2] = "avx2" };
 
 static atomic_int forced = DF_CPU_LEVELS;
 
-/* __builtin_cpu_supports() also asks whether the operating system saves the wide registers. */
+/*
+ * __builtin_cpu_supports() also asks whether the operating system saves the wide registers. Of float16
+ * conversions clang 14's does not know.
+ */
 static enum DfCpuLevel detect(void)
 {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c"))
+    unsigned a, b, c = 0, d;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __get_cpuid(1, &a, &b, &c, &d) &&
+        c & bit_F16C)
         return DF_CPU_AVX2;
 #endif
     return DF_CPU_C;
