@@ -33,7 +33,8 @@ endif
 FFMPEG_PARTS := $(if $(filter %-all,$(FFMPEG_TREE)),all,few)
 
 # All packages that the goals will ask for, so that the user reads one apt-get line, not three.
-PARTS := $(sort engine $(if $(filter all check bench quality install,$(GOALS)),program) \
+PARTS := $(sort engine $(filter fuzz,$(GOALS)) \
+                $(if $(filter all check bench quality sanitize fuzz install,$(GOALS)),program) \
                 $(if $(filter check sanitize quality,$(GOALS)),tests) \
                 $(if $(filter check bench quality demo ffmpeg install,$(GOALS)),$(FFMPEG_PARTS)))
 
@@ -70,7 +71,20 @@ CLI := $(BUILD)/deepfill $(MEASURES:%=$(BUILD)/deepfill-%)
 # The program alone reads and writes pictures by FFmpeg's libraries, in files of these names.
 PROGRAM_AV := libavformat libavcodec libswscale libavutil
 
-# One build of library and unit tests: variant(folder, more flags). `make sanitize` has two more.
+# Fuzz targets: tests/fuzz/NAME.c, with run.c, files.c, and replay.c (make check) or clang's libFuzzer
+# (make fuzz).
+FUZZ_ALL := $(filter-out run files replay,$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
+# What a target is linked with: fuzz-objects(folder). One of them does what `deepfill info` does.
+INFO_SRC := $(patsubst %,engine/cli/%.c,checkpoint digest info info_json info_text text)
+fuzz-objects = $(1)/obj/tests/fuzz/run.o $(1)/obj/tests/fuzz/files.o $(1)/libinfo.a $(1)/libdeepfill.a
+FUZZ_TARGETS ?= $(FUZZ_ALL)
+FUZZ_SECONDS ?= 60
+FUZZ_CC ?= clang
+REPLAYS := $(FUZZ_ALL:%=$(BUILD)/tests/fuzz-%)
+METER := -Wl,--wrap=aligned_alloc,--wrap=free
+
+# One build of library and unit tests: variant(folder, more flags). `make sanitize` has two more, `make fuzz`
+# one.
 define variant
 $(1)/obj/%.o: %.c config.mak
 	@mkdir -p $$(@D)
@@ -79,6 +93,10 @@ $(1)/obj/%.o: %.c config.mak
 $(1)/libdeepfill.a: $(LIB_SRC:%.c=$(1)/obj/%.o)
 	@rm -f $$@
 	$$(call say,AR) $$(AR) qcs $$@ $$^
+
+$(1)/libinfo.a: $(INFO_SRC:%.c=$(1)/obj/%.o)
+	@rm -f $$@
+	$$(call say,AR) $$(AR) rcs $$@ $$^
 
 $(1)/tests/%: $(1)/obj/tests/%.o $(1)/libdeepfill.a
 	@mkdir -p $$(@D)
@@ -90,18 +108,32 @@ $(1)/deepfill: $(PROGRAM_SRC:%.c=$(1)/obj/%.o) $(1)/libdeepfill.a
 $(1)/obj/engine/cli/picture%.o $(1)/obj/engine/cli/digest.o: \
     FILE_FLAGS = $$(shell pkg-config --cflags $(PROGRAM_AV))
 $(PROGRAM_SRC:%.c=$(1)/obj/%.o): | $(BUILD)/has-program
+
+$(1)/tests/fuzz-%: $(1)/obj/tests/fuzz/%.o $(1)/obj/tests/fuzz/replay.o $(call fuzz-objects,$(1))
+	@mkdir -p $$(@D)
+	$$(call say,LD) $$(CC) $$(CFLAGS) $(2) $(METER) $$^ -o $$@ $$(LIBS) $$(shell pkg-config --libs libavutil)
+
 $(1)/obj/engine/kernels/x86/%.o: FILE_FLAGS := -mavx2 -mfma -mf16c
 $(1)/obj/engine/model/semantics.o: FILE_FLAGS := -ffp-contract=off
 $(1)/obj/engine/model/builtin.o: FILE_FLAGS := -DDF_MODELS_DIR='"models"'
 $(1)/obj/engine/model/builtin.o: $(wildcard models/*.safetensors)
-$(1)/obj/tests/%.o: | $(BUILD)/has-tests
+$(UNIT_SRC:%.c=$(1)/obj/%.o): | $(BUILD)/has-tests
 
--include $(patsubst %.c,$(1)/obj/%.d,$(LIB_SRC) $(UNIT_SRC) $(wildcard engine/cli/*.c))
+-include $(patsubst %.c,$(1)/obj/%.d,$(LIB_SRC) $(UNIT_SRC) $(wildcard engine/cli/*.c tests/fuzz/*.c))
 endef
 
 $(eval $(call variant,$(BUILD),))
 $(eval $(call variant,$(BUILD)/asan,-fsanitize=address$(,)undefined -fno-sanitize-recover=undefined))
 $(eval $(call variant,$(BUILD)/tsan,-fsanitize=thread))
+$(eval $(call variant,$(BUILD)/fuzz,-fsanitize=fuzzer-no-link$(,)address$(,)undefined \
+    -fno-sanitize-recover=undefined))
+
+FUZZERS := $(FUZZ_ALL:%=$(BUILD)/fuzz/%)
+$(BUILD)/fuzz/%: CC = $(FUZZ_CC)
+$(LIB_SRC:%.c=$(BUILD)/fuzz/obj/%.o) $(FUZZERS): | $(BUILD)/has-fuzz
+$(FUZZERS): $(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/tests/fuzz/%.o $(call fuzz-objects,$(BUILD)/fuzz)
+	$(call say,LD) $(CC) $(CFLAGS) -fsanitize=fuzzer,address,undefined $(METER) $^ -o $@ $(LIBS) \
+	    $(shell pkg-config --libs libavutil)
 
 .SECONDARY:
 
@@ -166,21 +198,24 @@ endif
 
 # ---------------------------------------------------------------------------------- targets --
 
-.PHONY: all check bench quality sanitize ffmpeg demo install uninstall help clean distclean
+.PHONY: all check bench quality sanitize fuzz ffmpeg demo install uninstall help clean distclean
 
 all: $(BUILD)/libdeepfill.a $(BUILD)/$(SONAME) $(CLI)  ## the library, static and shared, and its programs
 
-check: all $(UNIT) $(TOOLS) programs  ## build everything that is missing and run all tests
-	@BUILD=$(BUILD) FFMPEG=$(BUILD)/ffmpeg CC="$(CC)" sh tests/run.sh $(UNIT) $(SCRIPTS)
+check: all $(UNIT) $(REPLAYS) $(TOOLS) programs  ## build everything that is missing and run all tests
+	@BUILD=$(BUILD) FFMPEG=$(BUILD)/ffmpeg CC="$(CC)" sh tests/run.sh $(UNIT) $(REPLAYS) $(SCRIPTS)
 
 # OpenBLAS and zimg are not instrumented. setarch: gcc 12's thread sanitizer wants no randomised addresses.
-ASAN_UNIT := $(UNIT_SRC:tests/%.c=$(BUILD)/asan/tests/%)
+ASAN_UNIT := $(UNIT_SRC:tests/%.c=$(BUILD)/asan/tests/%) $(FUZZ_ALL:%=$(BUILD)/asan/tests/fuzz-%)
 TSAN_UNIT := $(THREAD_SRC:tests/%.c=$(BUILD)/tsan/tests/%)
 SANITIZERS := LSAN_OPTIONS=suppressions=tests/leaks.supp:print_suppressions=0 \
               TSAN_OPTIONS=suppressions=tests/races.supp:halt_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
 
 sanitize: $(ASAN_UNIT) $(TSAN_UNIT)  ## unit tests under ASan and UBSan, the pipeline's under TSan
 	@BUILD=$(BUILD) $(SANITIZERS) sh tests/run.sh $(ASAN_UNIT:%=asan:%) $(TSAN_UNIT:%=tsan:%)
+
+fuzz: $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)  ## search for bytes that break a reader (FUZZ_SECONDS=60 FUZZ_TARGETS=)
+	@BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/fuzz/search.sh $(FUZZ_TARGETS)
 
 bench: all $(BUILD)/tests/tools/opening programs  ## how fast it is on this machine
 	@$(BUILD)/deepfill-bench
@@ -248,8 +283,8 @@ help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' Makefile | awk -F '\t' '{ printf "  %-10s %s\n", $$1, $$2 }'
 
 clean:  ## remove what was compiled here; keep FFmpeg's tree and the configuration
-	rm -rf $(BUILD)/obj $(BUILD)/asan $(BUILD)/tsan $(BUILD)/tests $(BUILD)/demo \
-	    $(BUILD)/libdeepfill.* $(BUILD)/deepfill $(BUILD)/deepfill-*
+	rm -rf $(BUILD)/obj $(BUILD)/asan $(BUILD)/tsan $(BUILD)/fuzz/obj $(BUILD)/tests $(BUILD)/demo \
+	    $(BUILD)/libdeepfill.* $(BUILD)/libinfo.a $(BUILD)/deepfill $(BUILD)/deepfill-*
 
 distclean:  ## remove everything that git does not have
 	rm -rf $(BUILD) config.mak

@@ -1,5 +1,5 @@
 #!/bin/sh
-# See that what a part of deepfill needs is installed: engine, program, tests, few or all (the drop-in
+# See that what a part of deepfill needs is installed: engine, program, tests, fuzz, few or all (the drop-in
 # libavfilter without or with the external filter libraries).
 #
 #     sh tools/packages.sh PART...
@@ -59,6 +59,18 @@ tests() {
     done
 }
 
+fuzzes() {
+    echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
+        clang -x c - -o /dev/null -fsanitize=fuzzer,address,undefined
+}
+
+# clang's libFuzzer and sanitizers are packages of their own, for each version of it.
+fuzz() {
+    want clang command -v clang
+    version=$(clang -dumpversion 2>/dev/null | cut -d . -f 1)
+    want libclang-rt-${version:+$version-}dev fuzzes
+}
+
 few() {
     want ffmpeg test -x /usr/bin/ffmpeg
     want dpkg-dev command -v dpkg-source
@@ -95,7 +107,7 @@ install_missing() {
 
 for part; do
     case $part in
-    engine | program | tests | few | all) $part ;;
+    engine | program | tests | fuzz | few | all) $part ;;
     *) echo "packages.sh: no part is called '$part'" >&2; exit 2 ;;
     esac
 done

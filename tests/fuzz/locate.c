@@ -1,0 +1,18 @@
+/**
+ * @file
+ * Fuzz target: the text file `checkpoint` of a folder of TensorFlow's, which names the latest.
+ */
+#include "fuzz.h"
+#include "weights/locate.h"
+
+void fuzz_target(const uint8_t *bytes, size_t size)
+{
+    char *path = NULL;
+    fuzz_file("checkpoint", bytes, size);
+    int error = df_weights_locate(fuzz_folder(), &path);
+    if (!error)
+        FUZZ_CHECK(path && *path);
+    else if (*df_error_text()) /* what is plainly not there has no cause yet */
+        fuzz_refused(error);
+    df_free(path);
+}

@@ -1,0 +1,150 @@
+/**
+ * @file
+ * Fuzz target: everything that `deepfill info` does with a file, or every value that a model would read of
+ * it. Index and shards of TensorFlow's are one input (fuzz_parts()).
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "fuzz.h"
+#include "model/variant.h"
+#include "weights/json.h"
+#include "weights/leveldb.h"
+
+/* The containers' own targets take all. */
+const int fuzz_every = 3;
+
+static char output[8 << 20];
+
+/* ------------------------------------------------------------------ what the program's main file has -- */
+
+enum DfExit df_cli_failed(void)
+{
+    fuzz_refused(-1);
+    return DF_EXIT_FAILED;
+}
+
+enum DfExit df_cli_help(const DfCommand *command)
+{
+    FUZZ_CHECK(!command);
+    return DF_EXIT_USAGE;
+}
+
+enum DfExit df_cli_misused(const DfCommand *command, const char *format, ...)
+{
+    (void)format;
+    FUZZ_CHECK(!command);
+    return DF_EXIT_USAGE;
+}
+
+/* -------------------------------------------------------------------------------------- info -- */
+
+static size_t run_info(const char *name, const char *option)
+{
+    char *arguments[] = { "info", (char *)name, (char *)option, NULL };
+    FILE *before = stdout;
+    stdout = fmemopen(output, sizeof output, "w");
+    FUZZ_CHECK(stdout);
+    optind = 0;
+    df_error_clear();
+    df_command_info.run(option ? 3 : 2, arguments);
+    long size = ftell(stdout);
+    FUZZ_CHECK(!ferror(stdout) && size >= 0);
+    fclose(stdout);
+    stdout = before;
+    return size;
+}
+
+static void check_text(size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        FUZZ_CHECK(((unsigned char)output[i] >= ' ' || output[i] == '\n') && output[i] != 0x7f);
+}
+
+static void check_json(size_t size)
+{
+    DfJson json = { .bytes = df_bytes((const uint8_t *)output, size), .name = "JSON" };
+    check_text(size);
+    FUZZ_CHECK(!df_json_skip(&json) && !df_json_end(&json));
+}
+
+/* ------------------------------------------------------------------------------------------ values -- */
+
+static void check_finite(const float *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        FUZZ_CHECK(isfinite(values[i]));
+}
+
+static void read_row(const DfBinding *binding, int row)
+{
+    DfConv conv = df_binding_conv(binding, row);
+    size_t count = df_conv_weights(&conv), out = conv.out;
+    float *weight = df_alloc(count * sizeof *weight), *rest = df_alloc(3 * out * sizeof *rest);
+    FUZZ_CHECK(conv.in > 0 && conv.out > 0 && weight && rest);
+    DfRowValues values = { weight, rest, rest + out, rest + 2 * out };
+    df_error_clear();
+    int error = df_binding_read(binding, row, &values);
+    if (error < 0)
+        fuzz_refused(error);
+    else {
+        check_finite(weight, count);
+        check_finite(rest, 3 * out);
+    }
+    df_free(weight);
+    df_free(rest);
+}
+
+static void read_rows(const char *name)
+{
+    DfWeights *weights = NULL;
+    DfBinding *binding = NULL;
+    df_error_clear();
+    int error = df_weights_open(&weights, name);
+    if (!error)
+        error = df_binding_create(&binding, weights, NULL);
+    if (error < 0)
+        fuzz_refused(error);
+    const DfNet *net = binding ? df_binding_info(binding)->semantics->net : NULL;
+    for (int row = 0; net && row < net->count; row++)
+        if (df_row_is_conv(&net->rows[row]))
+            read_row(binding, row);
+    df_binding_close(&binding);
+    df_weights_close(&weights);
+}
+
+/* ----------------------------------------------------------------------------------------- files -- */
+
+/* Index and shards, if the bytes have them; else the one file. */
+static const char *write_files(const uint8_t *bytes, size_t size)
+{
+    DfBytes parts[FUZZ_PARTS];
+    char name[40];
+    int count = fuzz_parts(bytes, size, parts);
+    if (count < 2 || !df_leveldb_is(parts[0].at, df_bytes_left(&parts[0])))
+        return fuzz_file("FILE", bytes, size);
+    for (int i = 1; i < count; i++) {
+        snprintf(name, sizeof name, "snap-0.data-%05d-of-%05d", i - 1, count - 1);
+        fuzz_file(name, parts[i].at, df_bytes_left(&parts[i]));
+    }
+    return fuzz_file("snap-0.index", parts[0].at, df_bytes_left(&parts[0]));
+}
+
+/* Of the forms in which it is told, one: the bytes' own, so that the same input takes the same way. */
+void fuzz_target(const uint8_t *bytes, size_t size)
+{
+    const char *name = write_files(bytes, size);
+    unsigned sum = 0;
+    for (size_t i = 0; i < size; i++)
+        sum += bytes[i];
+    if (sum % 4 == 0)
+        check_json(run_info(name, "--json"));
+    else if (sum % 4 == 1)
+        check_text(run_info(name, NULL));
+    else if (sum % 4 == 2)
+        check_text(run_info(name, "--tensors"));
+    else
+        read_rows(name);
+}
