@@ -30,12 +30,12 @@ extern const DfCommand df_command_info, df_command_convert, df_command_fill;
 /** Print what --help of a subcommand does, to stdout. @return DF_EXIT_DONE */
 enum DfExit df_cli_help(const DfCommand *command);
 
-/**
- * Print what is wrong about the call ("" where getopt_long() has said so), and where help is to be had.
- * @return DF_EXIT_USAGE
- */
+/** Print what is wrong about the call, and where help is to be had. @return DF_EXIT_USAGE */
 enum DfExit df_cli_misused(const DfCommand *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/** The same where getopt_long() has said what is wrong. */
+enum DfExit df_cli_unknown(const DfCommand *command);
 
 /** Print deepfill_error(). @return DF_EXIT_FAILED */
 enum DfExit df_cli_failed(void);

@@ -75,7 +75,7 @@ static enum DfExit run(int argc, char **argv)
         case F16: wish.f16 = 1; break;
         case SEMANTICS: wish.semantics = optarg; break;
         case 'h': return df_cli_help(&df_command_convert);
-        default: return df_cli_misused(&df_command_convert, "%s", "");
+        default: return df_cli_unknown(&df_command_convert);
         }
     if (argc - optind != 1)
         return df_cli_misused(&df_command_convert, "takes one checkpoint, not %d", argc - optind);

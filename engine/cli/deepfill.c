@@ -35,14 +35,17 @@ enum DfExit df_cli_help(const DfCommand *command)
 
 enum DfExit df_cli_misused(const DfCommand *command, const char *format, ...)
 {
-    if (*format) {
-        va_list arguments;
-        va_start(arguments, format);
-        fprintf(stderr, "deepfill %s: ", command->name);
-        vfprintf(stderr, format, arguments);
-        fputc('\n', stderr);
-        va_end(arguments);
-    }
+    va_list arguments;
+    va_start(arguments, format);
+    fprintf(stderr, "deepfill %s: ", command->name);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    return df_cli_unknown(command);
+}
+
+enum DfExit df_cli_unknown(const DfCommand *command)
+{
     fprintf(stderr, "Try 'deepfill %s --help'.\n", command->name);
     return DF_EXIT_USAGE;
 }

@@ -69,7 +69,7 @@ static enum DfExit set_option(Wish *wish, int option, const char *value)
         if (!df_cli_integer(value, 0, 256, &wish->feather))
             return df_cli_misused(command, "--feather is '%s', must be 0 to 256", value);
         break;
-    default: return df_cli_misused(command, "%s", "");
+    default: return df_cli_unknown(command);
     }
     return DF_EXIT_DONE;
 }

@@ -115,7 +115,7 @@ static enum DfExit run(int argc, char **argv)
         case SEMANTICS: semantics = optarg; break;
         case TENSORS: tensors = 1; break;
         case 'h': return df_cli_help(&df_command_info);
-        default: return df_cli_misused(&df_command_info, "%s", "");
+        default: return df_cli_unknown(&df_command_info);
         }
     if (argc - optind != 1)
         return df_cli_misused(&df_command_info, "takes one checkpoint, not %d", argc - optind);

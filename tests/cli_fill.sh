@@ -1,0 +1,273 @@
+#!/bin/bash
+# deepfill fill: the hole is filled, all else stays to the bit, whatever the picture. Messages word for word.
+. "$(dirname "$0")/lib/cli.sh"
+
+"$MAKE_MODEL" 4 6 sketch.safetensors 2>/dev/null || [ -x "$MAKE_MODEL" ] || {
+    skip "deepfill fill" "no $MAKE_MODEL: make check"
+    exit 0
+}
+
+# fills FORMAT RAW BYTES PLANES: a PNG of that pixel format keeps it, and its pixels
+fills() {
+    local format=$1
+    shift
+    still 101x67 in.png "$format" && deepfill fill in.png mask.png -o out.png &&
+        outside "$@" in.png out.png &&
+        same "$format" "$(pixel_format out.png)" &&
+        deepfill fill in.png mask.png -o out.png --regions --dilate 0 --feather 0 &&
+        outside "$@" in.png out.png &&
+        same "$format" "$(pixel_format out.png)"
+}
+check "8-bit colours" fills rgb24 gbrp 1 3
+check "8-bit colours and alpha" fills rgba gbrap 1 4
+check "16-bit colours" fills rgb48be gbrp16le 2 3
+check "16-bit colours and alpha" fills rgba64be gbrap16le 2 4
+check "8-bit gray" fills gray gray 1 1
+check "8-bit gray and alpha" fills ya8 gbrap 1 4
+check "16-bit gray" fills gray16be gray16le 2 1
+check "16-bit gray and alpha" fills ya16be gbrap16le 2 4
+
+palette() {
+    still 101x67 in.png pal8 && av -i in.png -pix_fmt rgb24 -update 1 before.png &&
+        deepfill fill in.png mask.png -o out.png && outside gbrp 1 3 before.png out.png
+}
+check "a palette" palette
+
+black_and_white() {
+    still 101x67 in.png monob && deepfill fill in.png mask.png -o out.png &&
+        outside gray 1 1 in.png out.png && same gray "$(pixel_format out.png)"
+}
+check "black and white" black_and_white
+
+# What the decoder makes of a JPEG is one thing; that its pixels stay is another: an empty mask tells them.
+jpeg() {
+    still 101x67 in.jpg "$1" && drawn 101x67 none.png null &&
+        says_nothing in.jpg none.png decoded.png && deepfill fill in.jpg mask.png -o out.png &&
+        outside gbrp 1 3 decoded.png out.png && same rgb24 "$(pixel_format out.png)" &&
+        deepfill fill in.jpg in.jpg -o out.png
+}
+
+says_nothing() {
+    local said
+    said=$(deepfill fill "$1" "$2" -o "$3" 2>&1) && same "deepfill: $2: marks nothing to be filled
+$3: 101x67 pixels, 0.0 % filled" "$said"
+}
+check "JPEG of odd size, every pixel its chroma" jpeg yuvj444p
+check "JPEG of odd size, two pixels a chroma" jpeg yuvj422p
+check "JPEG of odd size, four pixels a chroma" jpeg yuvj420p
+
+line() {
+    same "out.png: 101x67 pixels, 11.1 % filled in one region of 104x72" \
+        "$(deepfill fill rgb.png mask.png -o out.png)"
+}
+check "fill tells what it did" line
+
+# Sides below the network's least, down to one pixel.
+small_side() {
+    still "$1" in.png &&
+        drawn "$1" white.png negate &&
+        same "out.png: $1 pixels, 100.0 % filled in one region of 64x64" \
+            "$(deepfill fill in.png white.png -o out.png)" &&
+        same "${1/x/,}" "$(ffprobe -v error -show_entries stream=width,height -of csv=p=0 out.png)"
+}
+check "a picture below the least side" small_side 33x20
+check "a picture of two pixels" small_side 1x2
+check "a picture of one pixel" small_side 1x1
+
+mmagic_sides() {
+    deepfill fill rgb.png mask.png -o out.png -m "$GOLDEN/checkpoints/mmagic.pth" >log.txt &&
+        grep -q 'one region of 104x72$' log.txt && outside gbrp 1 3 rgb.png out.png &&
+        deepfill fill rgb.png mask.png -o out.png -m "$GOLDEN/checkpoints/naoto0804.pth" >log.txt &&
+        grep -q 'one region of 128x128$' log.txt && outside gbrp 1 3 rgb.png out.png
+}
+check "sides are those that the model takes" mmagic_sides
+
+inverted() {
+    av -i mask.png -vf negate -update 1 negative.png && deepfill fill rgb.png mask.png -o a.png &&
+        deepfill fill rgb.png negative.png -o b.png --invert && same_picture a.png b.png
+}
+check "--invert" inverted
+
+threshold() {
+    av -i mask.png -vf "lut=y='val*100/255'" -update 1 dim.png &&
+        deepfill fill rgb.png mask.png -o a.png && deepfill fill rgb.png dim.png -o b.png --threshold 0.3 &&
+        same_picture a.png b.png && deepfill fill rgb.png dim.png -o c.png 2>/dev/null &&
+        same_picture c.png rgb.png
+}
+check "--threshold" threshold
+
+transparent() {
+    drawn 101x67 none.png null &&
+        av -i mask.png -i none.png -filter_complex "[0:v][1:v]alphamerge" -update 1 clear.png &&
+        deepfill fill rgb.png clear.png -o c.png 2>/dev/null && same_picture c.png rgb.png
+}
+check "what is transparent in a mask is no hole" transparent
+
+grown() {
+    deepfill fill rgb.png mask.png -o out.png --dilate 3 >log.txt && grep -q ' 16.2 % filled' log.txt &&
+        ! outside gbrp 1 3 rgb.png out.png && deepfill fill rgb.png mask.png -o f.png --feather 5 >log.txt &&
+        grep -q ' 11.1 % filled' log.txt && ! outside gbrp 1 3 rgb.png f.png
+}
+check "--dilate and --feather" grown
+
+coarse() {
+    deepfill fill rgb.png mask.png -o a.png && deepfill fill rgb.png mask.png -o c.png --coarse &&
+        ! same_picture a.png c.png && outside gbrp 1 3 rgb.png c.png &&
+        deepfill fill rgb.png mask.png -o c.png --coarse --regions --dilate 0 --feather 0 &&
+        outside gbrp 1 3 rgb.png c.png
+}
+check "--coarse" coarse
+
+scaled() {
+    av -i mask.png -vf scale=202:134:flags=neighbor -update 1 large.png &&
+        deepfill fill rgb.png mask.png -o a.png &&
+        says 0 "deepfill: large.png: is scaled from 202x134 to 101x67 pixels" fill rgb.png large.png -o b.png
+    deepfill fill rgb.png large.png -o b.png 2>log.txt && same_picture a.png b.png &&
+        same "deepfill: large.png: is scaled from 202x134 to 101x67 pixels" "$(cat log.txt)"
+}
+check "a mask of another size is scaled" scaled
+
+sketched() {
+    drawn 101x67 lines.png drawbox=50:0:1:67:white:fill &&
+        av -i lines.png -vf scale=202:134:flags=neighbor -update 1 many.png &&
+        deepfill fill rgb.png mask.png -o a.png -m sketch.safetensors &&
+        deepfill fill rgb.png mask.png -o b.png -m sketch.safetensors --sketch lines.png &&
+        ! same_picture a.png b.png && outside gbrp 1 3 rgb.png b.png &&
+        deepfill fill rgb.png mask.png -o c.png -m sketch.safetensors --sketch many.png 2>log.txt &&
+        same "deepfill: many.png: is scaled from 202x134 to 101x67 pixels" "$(cat log.txt)" &&
+        same_picture b.png c.png &&
+        deepfill fill rgb.png mask.png -o d.png -m sketch.safetensors --sketch lines.png --regions \
+            --dilate 0 --feather 0 && outside gbrp 1 3 rgb.png d.png
+}
+check "--sketch" sketched
+check "--sketch with a model that takes none" \
+    fails "model 'small' takes no sketch: it was trained without" \
+    fill rgb.png mask.png -o x.png --sketch mask.png
+
+# ------------------------------------------------------------------------------- names and files --
+
+odd_names() {
+    mkdir -p odd && cp rgb.png 'odd/a%03d.png' && cp rgb.png 'odd/http:x*.png' && cp mask.png 'odd/-m?.png' &&
+        deepfill fill 'odd/a%03d.png' 'odd/-m?.png' -o 'odd/%d.png' &&
+        deepfill fill rgb.png mask.png -o a.png &&
+        cmp a.png 'odd/%d.png' && (cd odd && deepfill fill 'http:x*.png' -o out.PNG -- '-m?.png') &&
+        cmp a.png odd/out.PNG
+}
+check "names are names, not patterns or URLs" odd_names
+
+# A list of pictures is not followed to them.
+no_reference() {
+    printf 'ffconcat version 1.0\nfile rgb.png\n' >list.png
+    ! deepfill fill list.png mask.png -o x.png 2>log.txt && [ ! -e x.png ] &&
+        same "deepfill: list.png: cannot be decoded: Invalid argument" "$(cat log.txt)"
+}
+check "a file opens no other" no_reference
+
+link() {
+    echo kept >real.png && ln -sf real.png alias.png && deepfill fill rgb.png mask.png -o alias.png &&
+        [ -L alias.png ] && cmp a.png real.png && chmod 640 real.png &&
+        deepfill fill rgb.png mask.png -o real.png && same 640 "$(stat -c %a real.png)" &&
+        (umask 027 && deepfill fill rgb.png mask.png -o new.png) && same 640 "$(stat -c %a new.png)" &&
+        [ -z "$(ls -A | grep '\.png\.')" ]
+}
+check "a link stays a link, a mode a mode, and nothing lies beside" link
+
+truncated() {
+    local size file
+    for file in rgb.png in.jpg; do
+        size=$(wc -c <$file)
+        head -c $((size / 2)) $file >cut.png
+        fails "cut.png: cannot be decoded: Invalid data found when processing input" \
+            fill cut.png mask.png -o x.png || return 1
+    done
+}
+check "half a picture is none" truncated
+
+check "a picture that is not there" \
+    fails "gone.png: cannot be opened: No such file or directory" fill gone.png mask.png -o x.png
+check "a mask that is not there" \
+    fails "gone.png: cannot be opened: No such file or directory" fill rgb.png gone.png -o x.png
+check "a folder as picture" fails ".: is not a regular file" fill . mask.png -o x.png
+echo help >help.txt
+check "text as picture" fails "help.txt: is no picture that libavformat knows" fill help.txt mask.png -o x.png
+check "a model that is not there" \
+    fails "model 'gone' is neither built in (small) nor a readable file: No such file or directory" \
+    fill rgb.png mask.png -o x.png -m gone
+check "a folder that is not there" \
+    fails "gone/x.png: cannot be written: No such file or directory" fill rgb.png mask.png -o gone/x.png
+check "the picture as target" fails "rgb.png: is read, so that it cannot be written, too" \
+    fill rgb.png mask.png -o rgb.png
+check "the mask as target" fails "./mask.png: is read, so that it cannot be written, too" \
+    fill rgb.png mask.png -o ./mask.png
+mkdir folder.png
+check "a folder as target" fails "folder.png: cannot be written: it is not a regular file" \
+    fill rgb.png mask.png -o folder.png
+
+turned() {
+    still 64x48 level.jpg yuvj444p && python3 "$STILL" turn 6 level.jpg upright.jpg &&
+        drawn 48x64 none.png null &&
+        deepfill fill upright.jpg none.png -o out.png 2>/dev/null &&
+        drawn 64x48 none.png null &&
+        deepfill fill level.jpg none.png -o level.png 2>/dev/null &&
+        av -i level.png -vf transpose=clock -update 1 expected.png && same_picture expected.png out.png
+}
+if command -v python3 >/dev/null; then
+    check "a camera's orientation is followed" turned
+else
+    skip "a camera's orientation" "python3 is not installed"
+fi
+
+# ------------------------------------------------------------------------------------ wrong usage --
+
+check "fill without a mask" \
+    misused fill "deepfill fill: takes a picture and its mask, not 1 file" rgb.png -o x.png
+check "fill of three" misused fill "deepfill fill: takes a picture and its mask, not 3 files" a b c -o x.png
+check "fill without a target" misused fill "deepfill fill: where to is not said: -o OUT.png" rgb.png mask.png
+check "fill to JPEG" misused fill "deepfill fill: 'x.jpg' does not end in .png, and PNG is what is written" \
+    rgb.png mask.png -o x.jpg
+check "--exact with --regions" misused fill "deepfill fill: --exact and --regions exclude each other" \
+    rgb.png mask.png -o x.png --exact --regions
+check "--exact with --dilate" \
+    misused fill "deepfill fill: --exact takes the mask as it is: no --dilate or --feather" \
+    rgb.png mask.png -o x.png --exact --dilate 1
+check "--threshold out of range" misused fill "deepfill fill: --threshold is '1.5', must be 0 to 1" \
+    --threshold 1.5
+check "--threshold that is no number" misused fill "deepfill fill: --threshold is 'nan', must be 0 to 1" \
+    --threshold nan
+check "--dilate out of range" misused fill "deepfill fill: --dilate is '257', must be 0 to 256" --dilate 257
+check "--dilate of half a pixel" misused fill "deepfill fill: --dilate is '0.5', must be 0 to 256" \
+    --dilate 0.5
+check "--feather that is no number" misused fill "deepfill fill: --feather is 'soft', must be 0 to 256" \
+    --feather soft
+
+# ---------------------------------------------------------------------------------------- memory --
+
+# In a process that may not have it.
+too_large() {
+    local said
+    drawn 6000x5000 huge.png negate
+    said=$(ulimit -v 2500000 && OPENBLAS_NUM_THREADS=1 deepfill fill huge.png huge.png -o x.png 2>&1)
+    same 1 $? && same "deepfill: huge.png: 6000x5000 pixels in one region take N of memory, and N are left: \
+--regions takes less" "$(echo "$said" | sed -E 's/[0-9.]+ [GM]iB/N/g')"
+}
+check "what memory does not suffice for is refused" too_large
+
+# The sentence comes before the work, for which nobody waits here.
+much() {
+    local program
+    drawn 3400x3200 big.png negate
+    : >log.txt
+    "$DEEPFILL" fill big.png big.png -o x.png 2>log.txt &
+    program=$!
+    for _ in $(seq 600); do
+        [ ! -s log.txt ] || break
+        sleep 0.1
+    done
+    kill $program
+    wait $program
+    grep -qxE 'deepfill: big.png: 3400x3200 pixels in one region take [0-9.]+ GiB of memory' log.txt
+}
+check "what takes much memory is told first" much
+check "nothing is written when fill fails" test ! -e x.png
+
+finish
