@@ -190,6 +190,9 @@ check "a mask that is not there" \
 check "a folder as picture" fails ".: is not a regular file" fill . mask.png -o x.png
 echo help >help.txt
 check "text as picture" fails "help.txt: is no picture that libavformat knows" fill help.txt mask.png -o x.png
+drawn 40000x2 wide.png null
+check "a picture that is too wide" \
+    fails "wide.png: has 40000x2 pixels, expected sides of at most 32768" fill wide.png mask.png -o x.png
 check "a model that is not there" \
     fails "model 'gone' is neither built in (small) nor a readable file: No such file or directory" \
     fill rgb.png mask.png -o x.png -m gone
