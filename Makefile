@@ -71,9 +71,9 @@ CLI := $(BUILD)/deepfill $(MEASURES:%=$(BUILD)/deepfill-%)
 # The program alone reads and writes pictures by FFmpeg's libraries, in files of these names.
 PROGRAM_AV := libavformat libavcodec libswscale libavutil
 
-# Fuzz targets: tests/fuzz/NAME.c, with run.c, files.c, and replay.c (make check) or clang's libFuzzer
-# (make fuzz).
-FUZZ_ALL := $(filter-out run files replay,$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
+# Fuzz targets: tests/fuzz/NAME.c, with run.c, files.c, and replay.c (make check) or mutate*.c and clang's
+# libFuzzer (make fuzz).
+FUZZ_ALL := $(filter-out run files replay mutate%,$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
 # What a target is linked with: fuzz-objects(folder). One of them does what `deepfill info` does.
 INFO_SRC := $(patsubst %,engine/cli/%.c,checkpoint digest info info_json info_text text)
 fuzz-objects = $(1)/obj/tests/fuzz/run.o $(1)/obj/tests/fuzz/files.o $(1)/libinfo.a $(1)/libdeepfill.a
@@ -131,7 +131,8 @@ $(eval $(call variant,$(BUILD)/fuzz,-fsanitize=fuzzer-no-link$(,)address$(,)unde
 FUZZERS := $(FUZZ_ALL:%=$(BUILD)/fuzz/%)
 $(BUILD)/fuzz/%: CC = $(FUZZ_CC)
 $(LIB_SRC:%.c=$(BUILD)/fuzz/obj/%.o) $(FUZZERS): | $(BUILD)/has-fuzz
-$(FUZZERS): $(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/tests/fuzz/%.o $(call fuzz-objects,$(BUILD)/fuzz)
+MUTATORS := $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(wildcard tests/fuzz/mutate*.c))
+$(FUZZERS): $(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/tests/fuzz/%.o $(MUTATORS) $(call fuzz-objects,$(BUILD)/fuzz)
 	$(call say,LD) $(CC) $(CFLAGS) -fsanitize=fuzzer,address,undefined $(METER) $^ -o $@ $(LIBS) \
 	    $(shell pkg-config --libs libavutil)
 
@@ -214,7 +215,7 @@ SANITIZERS := LSAN_OPTIONS=suppressions=tests/leaks.supp:print_suppressions=0 \
 sanitize: $(ASAN_UNIT) $(TSAN_UNIT)  ## unit tests under ASan and UBSan, the pipeline's under TSan
 	@BUILD=$(BUILD) $(SANITIZERS) sh tests/run.sh $(ASAN_UNIT:%=asan:%) $(TSAN_UNIT:%=tsan:%)
 
-fuzz: $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)  ## search for bytes that break a reader (FUZZ_SECONDS=60 FUZZ_TARGETS=)
+fuzz: $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)  ## search for bytes that break a reader (FUZZ_SECONDS, FUZZ_TARGETS)
 	@BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/fuzz/search.sh $(FUZZ_TARGETS)
 
 bench: all $(BUILD)/tests/tools/opening programs  ## how fast it is on this machine

@@ -39,6 +39,12 @@ enum DfExit df_cli_misused(const DfCommand *command, const char *format, ...)
     return DF_EXIT_USAGE;
 }
 
+enum DfExit df_cli_unknown(const DfCommand *command)
+{
+    FUZZ_CHECK(!command);
+    return DF_EXIT_USAGE;
+}
+
 /* -------------------------------------------------------------------------------------- info -- */
 
 static size_t run_info(const char *name, const char *option)

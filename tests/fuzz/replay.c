@@ -3,7 +3,9 @@
  * A fuzz target without a fuzzer: gives it files as they are, cut off after every byte, and with every single
  * bit of their beginning flipped.
  *
- *     fuzz-TARGET [FILE...]     without files: those of tests/fuzz/seeds/TARGET and tests/fuzz/found/TARGET
+ *     fuzz-TARGET [--each] [FILE...]
+ *
+ * Without files: those of tests/fuzz/seeds/TARGET and tests/fuzz/found/TARGET. --each: only as they are.
  *
  * Processes take turns with the runs, one for each CPU; one that dies tells by what it left behind which run
  * it was. Where runs are slow, under a sanitizer or by the target's own word, cuts and flips are a sample.
@@ -47,9 +49,11 @@ typedef struct Place {
 
 /* ----------------------------------------------------------------------------------------- runs -- */
 
+static int each;
+
 static size_t count_runs(const File *file)
 {
-    return 1 + file->size + 8 * DF_MIN(file->size, FLIPPED);
+    return each ? 1 : 1 + file->size + 8 * DF_MIN(file->size, FLIPPED);
 }
 
 /* The bytes of a run, in a block of exactly that size, so that a sanitizer sees a byte too far. */
@@ -216,9 +220,10 @@ int main(int count, char **arguments)
                          MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (places == MAP_FAILED)
         return 2;
-    for (int i = 1; i < count; i++)
+    each = count > 1 && !strcmp(arguments[1], "--each");
+    for (int i = 1 + each; i < count; i++)
         failed |= replay(target, arguments[i], places);
-    if (count < 2)
+    if (count < 2 + each)
         failed = replay_folder(target, "seeds", places) | replay_folder(target, "found", places);
     return failed;
 }
