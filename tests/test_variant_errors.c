@@ -251,11 +251,16 @@ static void test_values(void **state)
     assert_read_refused(split, "coarse.14.gated_conv2d.mask_conv2d.module.weight_bar", 0, "conv15_upsample",
                         "FILE: tensor 'coarse.14.gated_conv2d.mask_conv2d.module.weight_bar' has a spectral "
                         "norm of 0: the file is damaged");
+    assert_read_refused(split, "coarse.14.gated_conv2d.conv2d.module.weight_bar", 3e38f, "conv15_upsample",
+                        "FILE: tensor 'coarse.14.gated_conv2d.conv2d.module.weight_bar' has a spectral norm "
+                        "of inf: the file is damaged");
     assert_read_refused(split, "coarse.14.gated_conv2d.conv2d.module.weight_u", INFINITY, "conv15_upsample",
                         "FILE: tensor 'coarse.14.gated_conv2d.conv2d.module.weight_u' holds a value that is "
                         "not finite: the file is damaged");
     assert_read_refused(partial, "enc_3.bn.running_var", -1, "enc3",
                         "FILE: tensor 'enc_3.bn.running_var' holds a variance of -1: the file is damaged");
+    assert_read_refused(partial, "enc_3.bn.weight", 3e38f, "enc3",
+                        "FILE: tensor 'enc_3.bn.weight' makes values beyond all numbers: the file is damaged");
 }
 
 static void test_every_allocation(void **state)

@@ -63,7 +63,17 @@ static double spectral_norm(const float *matrix, const float *u, size_t rows, si
     return norm;
 }
 
-/* As the project divides: float32 by float32. */
+/* As the project divides: float32 by float32. Returns whether all are numbers afterwards. */
+static int divide_all(float *values, size_t count, float norm)
+{
+    int finite = norm > 0 && isfinite(norm);
+    for (size_t i = 0; finite && i < count; i++) {
+        values[i] /= norm;
+        finite = isfinite(values[i]);
+    }
+    return finite;
+}
+
 static int divide_by_norm(const DfBinding *binding, const DfTensor *weight, const DfTensor *u, float *values)
 {
     size_t rows = u->count, columns = weight->count / rows;
@@ -72,9 +82,7 @@ static int divide_by_norm(const DfBinding *binding, const DfTensor *weight, cons
     int error = scratch && vector ? df_tensor_read(binding->weights, u, vector) : -ENOMEM;
     if (!error) {
         float norm = (float)spectral_norm(values, vector, rows, columns, scratch);
-        for (size_t i = 0; norm > 0 && i < weight->count; i++)
-            values[i] /= norm;
-        if (!(norm > 0) || !isfinite(1 / norm))
+        if (!divide_all(values, weight->count, norm))
             error = df_error(-EINVAL, "%s: tensor '%s' has a spectral norm of %g: the file is damaged",
                              binding->weights->name, weight->name, norm);
     }
@@ -103,11 +111,14 @@ static int fold_norm(const DfBinding *binding, const DfTensor *const *tensors, f
         if (!(spread > 0))
             return df_error(-EINVAL, "%s: tensor '%s' holds a variance of %g: the file is damaged",
                             binding->weights->name, tensors[DF_NORM_VARIANCE]->name, variance[i]);
-        double scale = weight[i] / spread;
+        double scale = weight[i] / spread, shift = bias[i] - mean[i] * scale;
+        if (!isfinite((float)scale) || !isfinite((float)shift))
+            return df_error(-EINVAL, "%s: tensor '%s' makes values beyond all numbers: the file is damaged",
+                            binding->weights->name, tensors[DF_NORM_WEIGHT]->name);
         if (values->scale)
             values->scale[i] = (float)scale;
         if (values->shift)
-            values->shift[i] = (float)(bias[i] - mean[i] * scale);
+            values->shift[i] = (float)shift;
     }
     return 0;
 }
