@@ -47,15 +47,15 @@ enum DfExit df_cli_unknown(const DfCommand *command)
 
 /* -------------------------------------------------------------------------------------- info -- */
 
-static size_t run_info(const char *name, const char *option)
+static size_t run_info(const char *name, const char *semantics, const char *option)
 {
-    char *arguments[] = { "info", (char *)name, (char *)option, NULL };
+    char *arguments[] = { "info", (char *)name, "--semantics", (char *)semantics, (char *)option, NULL };
     FILE *before = stdout;
     stdout = fmemopen(output, sizeof output, "w");
     FUZZ_CHECK(stdout);
     optind = 0;
     df_error_clear();
-    df_command_info.run(option ? 3 : 2, arguments);
+    df_command_info.run(option ? 5 : 4, arguments);
     long size = ftell(stdout);
     FUZZ_CHECK(!ferror(stdout) && size >= 0);
     fclose(stdout);
@@ -103,14 +103,14 @@ static void read_row(const DfBinding *binding, int row)
     df_free(rest);
 }
 
-static void read_rows(const char *name)
+static void read_rows(const char *name, const char *semantics)
 {
     DfWeights *weights = NULL;
     DfBinding *binding = NULL;
     df_error_clear();
     int error = df_weights_open(&weights, name);
     if (!error)
-        error = df_binding_create(&binding, weights, NULL);
+        error = df_binding_create(&binding, weights, semantics);
     if (error < 0)
         fuzz_refused(error);
     const DfNet *net = binding ? df_binding_info(binding)->semantics->net : NULL;
@@ -138,19 +138,22 @@ static const char *write_files(const uint8_t *bytes, size_t size)
     return fuzz_file("snap-0.index", parts[0].at, df_bytes_left(&parts[0]));
 }
 
-/* Of the forms in which it is told, one: the bytes' own, so that the same input takes the same way. */
+/* Of the ways in which it may be called, one: the bytes' own, so that the same input takes the same way. */
 void fuzz_target(const uint8_t *bytes, size_t size)
 {
+    static const char *const words[] = { "auto", "auto", "auto", "stride", "nipponjo_tf+bgr", "rgb",
+                                         "pconv_mmagic", "official+bgr" };
     const char *name = write_files(bytes, size);
     unsigned sum = 0;
     for (size_t i = 0; i < size; i++)
         sum += bytes[i];
+    const char *semantics = words[sum / 4 % DF_COUNT(words)];
     if (sum % 4 == 0)
-        check_json(run_info(name, "--json"));
+        check_json(run_info(name, semantics, "--json"));
     else if (sum % 4 == 1)
-        check_text(run_info(name, NULL));
+        check_text(run_info(name, semantics, NULL));
     else if (sum % 4 == 2)
-        check_text(run_info(name, "--tensors"));
+        check_text(run_info(name, semantics, "--tensors"));
     else
-        read_rows(name);
+        read_rows(name, semantics);
 }
