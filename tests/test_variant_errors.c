@@ -66,6 +66,22 @@ static void test_lacking(void **state)
                           "DeepFillv2 model");
 }
 
+/* However long a name is, its file's and what is wrong are told. */
+static void test_long_names(void **state)
+{
+    char prefix[202], expected[400];
+    Foreign deep = foreign("nipponjo_tf");
+    (void)state;
+    memset(prefix, 'p', sizeof prefix);
+    strcpy(prefix + sizeof prefix - 4, ".G.");
+    deep.prefix = prefix;
+    snprintf(expected, sizeof expected, "FILE: lacks tensor '%.200s' (4): no whole DeepFillv2 model",
+             prefix);
+    assert_change_refused(deep, "allconv16.conv.bias", "allconv16.conv.BIAS", expected);
+    snprintf(expected, sizeof expected, "FILE: tensor '%.200s' is 4x16x3x3, expected Nx4x3x3", prefix);
+    assert_change_refused(deep, "[16,4,3,3]", "[4,16,3,3]", expected);
+}
+
 /* A normalisation is there as a whole; a bias may lack but in the last layer. */
 static void test_lacking_partial(void **state)
 {
@@ -260,7 +276,8 @@ static void test_values(void **state)
     assert_read_refused(partial, "enc_3.bn.running_var", -1, "enc3",
                         "FILE: tensor 'enc_3.bn.running_var' holds a variance of -1: the file is damaged");
     assert_read_refused(partial, "enc_3.bn.weight", 3e38f, "enc3",
-                        "FILE: tensor 'enc_3.bn.weight' makes values beyond all numbers: the file is damaged");
+                        "FILE: tensor 'enc_3.bn.weight' makes values beyond all numbers: the file is "
+                        "damaged");
 }
 
 static void test_every_allocation(void **state)
@@ -294,7 +311,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lacking),     cmocka_unit_test(test_shapes),
-        cmocka_unit_test(test_lacking_partial),
+        cmocka_unit_test(test_lacking_partial), cmocka_unit_test(test_long_names),
         cmocka_unit_test(test_bias),        cmocka_unit_test(test_widths),
         cmocka_unit_test(test_strangers),   cmocka_unit_test(test_ungated),
         cmocka_unit_test(test_overlap),     cmocka_unit_test(test_values),

@@ -173,8 +173,8 @@ static void test_refused(void **state)
     const DfOutFile file = out_file(&tensor, 1, 0), halves = out_file(&tensor, 1, 1);
     (void)state;
     assert_refused(place("none/out"), &file, -ENOENT, "cannot be written: No such file or directory");
-    assert_refused("/dev/null", &file, -EINVAL, "is not a regular file and will not be replaced");
-    assert_refused(folder, &file, -EINVAL, "is not a regular file and will not be replaced");
+    assert_refused("/dev/null", &file, -EINVAL, "cannot be written: it is not a regular file");
+    assert_refused(folder, &file, -EINVAL, "cannot be written: it is not a regular file");
     assert_refused(place("out"), &halves, -ERANGE,
                    "tensor 't.weight' has the value 70000, too large for float16: write float32");
 }
@@ -200,7 +200,7 @@ static void test_cut_short(void **state)
     unlink(place("out"));
 }
 
-/* What a link leads to decides, and the link itself is replaced: the file that it named stays. */
+/* What a link leads to decides, and is what is written; a link that leads nowhere is replaced. */
 static void test_links(void **state)
 {
     const DfOutTensor tensor = { "t", 1, { 2 }, values };
@@ -208,12 +208,52 @@ static void test_links(void **state)
     struct stat status;
     (void)state;
     assert_int_equal(symlink("/dev/full", place("out")), 0);
-    assert_refused(place("out"), &file, -EINVAL, "is not a regular file and will not be replaced");
+    assert_refused(place("out"), &file, -EINVAL, "cannot be written: it is not a regular file");
     unlink(place("out"));
     assert_int_equal(symlink("nowhere", place("out")), 0);
     assert_int_equal(df_safetensors_write(place("out"), &file), 0);
     assert_int_equal(lstat(place("out"), &status), 0);
     assert_true(S_ISREG(status.st_mode));
+    assert_int_equal(chmod(place("out"), 0640), 0);
+    assert_int_equal(truncate(place("out"), 1), 0);
+    assert_int_equal(symlink("out", place("link")), 0);
+    assert_int_equal(df_safetensors_write(place("link"), &file), 0);
+    assert_int_equal(lstat(place("link"), &status), 0);
+    assert_true(S_ISLNK(status.st_mode));
+    assert_int_equal(stat(place("out"), &status), 0);
+    assert_true(status.st_size > 1 && (status.st_mode & 07777) == 0640);
+    assert_int_equal(files_there(), 2);
+    unlink(place("link"));
+    unlink(place("out"));
+}
+
+static void test_long_names(void **state)
+{
+    char path[5000], expected[256];
+    const DfOutFile file = { .f16 = 0 };
+    (void)state;
+    memset(path, 'x', sizeof path - 1);
+    path[sizeof path - 1] = 0;
+    snprintf(expected, sizeof expected, "%.80s...: cannot be written: File name too long", path);
+    df_error_clear();
+    assert_int_equal(df_safetensors_write(path, &file), -ENAMETOOLONG);
+    assert_string_equal(df_error_text(), expected);
+}
+
+/* What runs that were killed have left behind, or others have put there, is neither used nor touched. */
+static void test_names_taken(void **state)
+{
+    char part[160];
+    struct stat status;
+    const DfOutFile file = { .f16 = 0 };
+    (void)state;
+    snprintf(part, sizeof part, "%s.%ld-0.part", place("out"), (long)getpid());
+    assert_int_equal(symlink("elsewhere", part), 0);
+    assert_int_equal(df_safetensors_write(place("out"), &file), 0);
+    assert_int_equal(files_there(), 2);
+    assert_int_equal(lstat(part, &status), 0);
+    assert_true(S_ISLNK(status.st_mode));
+    unlink(part);
     unlink(place("out"));
 }
 
@@ -240,6 +280,7 @@ int main(void)
         cmocka_unit_test(test_empty),       cmocka_unit_test(test_halves),
         cmocka_unit_test(test_refused),     cmocka_unit_test(test_links),
         cmocka_unit_test(test_cut_short),   cmocka_unit_test(test_every_allocation),
+        cmocka_unit_test(test_long_names),  cmocka_unit_test(test_names_taken),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -97,7 +97,8 @@ static DeepfillModel *random_model(int cnum)
     char path[] = "/tmp/deepfill-bench-XXXXXX";
     DeepfillModel *model = NULL;
     int file = mkstemp(path);
-    if (file < 0 || close(file) < 0 || write_model(path, cnum) < 0 || deepfill_model_open(&model, path, NULL) < 0)
+    if (file < 0 || close(file) < 0 || write_model(path, cnum) < 0 ||
+        deepfill_model_open(&model, path, NULL) < 0)
         fail("no random model");
     if (file >= 0)
         unlink(path);

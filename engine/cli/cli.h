@@ -49,21 +49,6 @@ int df_cli_real(const char *text, double least, double most, double *value);
 /** Read an integer of least..most. @return whether the text was one */
 int df_cli_integer(const char *text, int least, int most, int *value);
 
-/* ------------------------------------------------------------------------------------- output -- */
-
-/** @return whether what is to be written is a file that is read, by whatever names. */
-int df_output_is(const char *path, const char *read);
-
-/**
- * Check, before work is put into it, that a file can be written: its folder takes new files, and what has its
- * name now, if anything, is a regular file.
- * @return 0 or a negative errno
- */
-int df_output_writable(const char *path);
-
-/** Write a file beside its place and rename it when it is whole. @return 0 or a negative errno */
-int df_output_write(const char *path, const void *bytes, size_t size);
-
 /* ------------------------------------------------------------------------------------- memory -- */
 
 /** @return the bytes of memory that this process could still have, as far as the system tells. */

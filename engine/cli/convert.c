@@ -13,6 +13,7 @@
 #include "cli/checkpoint.h"
 #include "cli/cli.h"
 #include "cli/text.h"
+#include "weights/output.h"
 
 /* What was asked for. */
 typedef struct Wish {

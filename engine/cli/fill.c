@@ -13,6 +13,7 @@
 #include "cli/cli.h"
 #include "cli/text.h"
 #include "model/model.h"
+#include "weights/output.h"
 
 /* What was asked for. */
 typedef struct Wish {

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base.h"
-#include "cli/cli.h"
 #include "cli/picture.h"
+#include "weights/output.h"
 
 static enum AVPixelFormat png_format(const DfStill *picture)
 {

@@ -73,7 +73,7 @@ static void add_guided(const DfBinding *binding, const DfConv *conv, char *text,
 static int refuse_missing(DfBinding *binding, int row, enum DfRole role, const char *expected)
 {
     const DfNet *net = binding->names->net;
-    return df_error(-EINVAL, "%s: lacks tensor '%s' (%s): no whole %s model", binding->weights->name,
+    return df_error(-EINVAL, "%s: lacks tensor '%.200s' (%s): no whole %s model", binding->weights->name,
                     df_binding_name(binding, row, role), expected,
                     net->masked ? "partial-convolution" : "DeepFillv2");
 }
@@ -82,7 +82,7 @@ static int refuse_shape(const DfBinding *binding, const DfTensor *tensor, const 
 {
     char found[160];
     df_tensor_shape_text(found, sizeof found, tensor->shape, tensor->rank);
-    return df_error(-EINVAL, "%s: tensor '%s' is %s, expected %s", binding->weights->name, tensor->name,
+    return df_error(-EINVAL, "%s: tensor '%.200s' is %s, expected %s", binding->weights->name, tensor->name,
                     found, expected);
 }
 
@@ -121,8 +121,8 @@ static int check_bytes(const DfBinding *binding)
             if (!tensor)
                 continue;
             if (!lies_apart(tensor))
-                return df_error(-EINVAL, "%s: values of tensor '%s' lie at the same place in the file: it is "
-                                "damaged", binding->weights->name, tensor->name);
+                return df_error(-EINVAL, "%s: values of tensor '%.200s' lie at the same place in the file: "
+                                "it is damaged", binding->weights->name, tensor->name);
             used += tensor->count * (tensor->type == DF_F32 ? 4 : 2);
         }
     for (size_t i = 0; i < binding->weights->file_count; i++)
@@ -201,8 +201,8 @@ static int bind_weight(DfBinding *binding, int row, enum DfRole role, int out)
     if (!weight)
         return refuse_missing(binding, row, role, expected);
     if (role == DF_WEIGHT && !has_shape(binding, conv, weight) && looks_ungated(binding, row, weight))
-        return df_error(-EINVAL, "%s: its layers have no gates (tensor '%s'): is it the first DeepFill? That "
-                        "is another network", binding->weights->name, weight->name);
+        return df_error(-EINVAL, "%s: its layers have no gates (tensor '%.200s'): is it the first DeepFill? "
+                        "That is another network", binding->weights->name, weight->name);
     uint64_t found = weight->rank == 4 ? weight->shape[out_axis(binding)] : 0;
     int gates = is_gated(binding, conv) && !is_split(binding) ? 2 : 1;
     if (!has_shape(binding, conv, weight) || (out && found != (uint64_t)out)) {

@@ -83,7 +83,7 @@ static int divide_by_norm(const DfBinding *binding, const DfTensor *weight, cons
     if (!error) {
         float norm = (float)spectral_norm(values, vector, rows, columns, scratch);
         if (!divide_all(values, weight->count, norm))
-            error = df_error(-EINVAL, "%s: tensor '%s' has a spectral norm of %g: the file is damaged",
+            error = df_error(-EINVAL, "%s: tensor '%.200s' has a spectral norm of %g: the file is damaged",
                              binding->weights->name, weight->name, norm);
     }
     df_free(scratch);
@@ -109,12 +109,12 @@ static int fold_norm(const DfBinding *binding, const DfTensor *const *tensors, f
     for (size_t i = 0; i < count; i++) {
         double spread = sqrt(variance[i] + NORM_EPSILON);
         if (!(spread > 0))
-            return df_error(-EINVAL, "%s: tensor '%s' holds a variance of %g: the file is damaged",
+            return df_error(-EINVAL, "%s: tensor '%.200s' holds a variance of %g: the file is damaged",
                             binding->weights->name, tensors[DF_NORM_VARIANCE]->name, variance[i]);
         double scale = weight[i] / spread, shift = bias[i] - mean[i] * scale;
         if (!isfinite((float)scale) || !isfinite((float)shift))
-            return df_error(-EINVAL, "%s: tensor '%s' makes values beyond all numbers: the file is damaged",
-                            binding->weights->name, tensors[DF_NORM_WEIGHT]->name);
+            return df_error(-EINVAL, "%s: tensor '%.200s' makes values beyond all numbers: the file is "
+                            "damaged", binding->weights->name, tensors[DF_NORM_WEIGHT]->name);
         if (values->scale)
             values->scale[i] = (float)scale;
         if (values->shift)

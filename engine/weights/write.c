@@ -1,20 +1,15 @@
 /**
  * @file
- * safetensors, written: header, tensors one after another, renamed into its place when all is on the disk.
+ * safetensors, written: header, tensors one after another.
  */
-#define _GNU_SOURCE
 #include "weights/write.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-/* Temporary names that are tried: those of runs that were killed may be in the way. */
-#define TRIES 100
+#include "weights/output.h"
 
 /* -------------------------------------------------------------------------------------- values -- */
 
@@ -173,67 +168,13 @@ static int compose(const char *path, const DfOutFile *file, uint8_t **bytes, siz
     return error;
 }
 
-/* ---------------------------------------------------------------------------------------- file -- */
-
-static int refuse(const char *path)
-{
-    return df_error(-errno, "%s: cannot be written: %s", path, strerror(errno));
-}
-
-/* A new file beside the place; `name` has room for the path and 32 characters. @return its descriptor */
-static int create_beside(const char *path, char *name)
-{
-    int fd = -1;
-    for (int i = 0; i < TRIES && fd < 0; i++) {
-        sprintf(name, "%s.%ld-%d.part", path, (long)getpid(), i);
-        fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (fd < 0 && errno != EEXIST)
-            break;
-    }
-    return fd < 0 ? refuse(path) : fd;
-}
-
-static int write_all(const char *path, int fd, const uint8_t *bytes, size_t size)
-{
-    while (size) {
-        ssize_t count = write(fd, bytes, size);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0)
-            return refuse(path);
-        bytes += count;
-        size -= count;
-    }
-    return fsync(fd) < 0 && errno != EINVAL ? refuse(path) : 0;
-}
-
-static int write_beside(const char *path, char *name, const uint8_t *bytes, size_t size)
-{
-    int fd = create_beside(path, name);
-    if (fd < 0)
-        return fd;
-    int error = write_all(path, fd, bytes, size);
-    if (close(fd) < 0 && !error)
-        error = refuse(path);
-    if (!error && rename(name, path) < 0)
-        error = refuse(path);
-    if (error < 0)
-        unlink(name);
-    return error;
-}
-
 int df_safetensors_write(const char *path, const DfOutFile *file)
 {
-    struct stat status;
     uint8_t *bytes = NULL;
     size_t size;
-    if (!stat(path, &status) && !S_ISREG(status.st_mode))
-        return df_error(-EINVAL, "%s: is not a regular file and will not be replaced", path);
-    char *name = df_alloc(strlen(path) + 32);
-    int error = name ? compose(path, file, &bytes, &size) : -ENOMEM;
+    int error = compose(path, file, &bytes, &size);
     if (!error)
-        error = write_beside(path, name, bytes, size);
+        error = df_output_write(path, bytes, size);
     df_free(bytes);
-    df_free(name);
     return error;
 }

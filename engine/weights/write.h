@@ -25,8 +25,7 @@ typedef struct DfOutFile {
 } DfOutFile;
 
 /**
- * Write a safetensors file: beside its place under another name first, so that after an error the place is as
- * it was before.
+ * Write a safetensors file, as df_output_write() does: after an error the place is as it was before.
  *
  * @return 0; -EINVAL where the place is no regular file's, -ERANGE where a value does not fit a float16,
  *         -ENOMEM, or the error of the system's call that failed

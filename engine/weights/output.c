@@ -1,0 +1,127 @@
+/**
+ * @file
+ * Files written so that a half-written one never has the name that was asked for.
+ */
+#define _GNU_SOURCE
+#include "weights/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base.h"
+
+/* Temporary names that are tried: those of runs that were killed may be in the way. */
+#define TRIES 100
+/* Characters that a temporary name has more than the place's. */
+#define MORE 32
+
+/* ---------------------------------------------------------------------------------------- places -- */
+
+int df_output_is(const char *path, const char *read)
+{
+    struct stat first, second;
+    return !stat(path, &first) && !stat(read, &second) && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
+}
+
+/*
+ * The file that a name stands for: at the end of its symbolic links, where there are any, so that they stay;
+ * one that leads nowhere is replaced. `real` has room for PATH_MAX characters.
+ */
+static int resolve(const char *path, char *real)
+{
+    struct stat status;
+    if (strlen(path) >= PATH_MAX - MORE)
+        return df_error(-ENAMETOOLONG, "%.80s...: cannot be written: %s", path, strerror(ENAMETOOLONG));
+    if (!realpath(path, real))
+        strcpy(real, path);
+    if (!stat(real, &status) && !S_ISREG(status.st_mode))
+        return df_error(-EINVAL, "%s: cannot be written: it is not a regular file", path);
+    return 0;
+}
+
+int df_output_writable(const char *path)
+{
+    char real[PATH_MAX];
+    int error = resolve(path, real);
+    if (error < 0)
+        return error;
+    char *slash = strrchr(real, '/');
+    if (slash)
+        slash[slash == real] = 0;
+    if (access(slash ? real : ".", W_OK | X_OK) < 0)
+        return df_error(-errno, "%s: cannot be written: %s", path, strerror(errno));
+    return 0;
+}
+
+/* ---------------------------------------------------------------------------------------- bytes -- */
+
+/* A new file beside the place; `name` has room for the place and MORE characters. @return its descriptor */
+static int create_beside(const char *real, char *name)
+{
+    int fd = -1;
+    for (int i = 0; i < TRIES && fd < 0; i++) {
+        sprintf(name, "%s.%ld-%d.part", real, (long)getpid(), i);
+        fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd < 0 && errno != EEXIST)
+            break;
+    }
+    return fd < 0 ? -errno : fd;
+}
+
+/* The mode that the file in that place has, if there is one. */
+static int copy_mode(int fd, const char *real)
+{
+    struct stat status;
+    return !stat(real, &status) && fchmod(fd, status.st_mode & 07777) < 0 ? -errno : 0;
+}
+
+static int write_all(int fd, const uint8_t *bytes, size_t size)
+{
+    while (size) {
+        ssize_t count = write(fd, bytes, size);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return -errno;
+        bytes += count;
+        size -= count;
+    }
+    /* Some file systems cannot tell. */
+    return fsync(fd) < 0 && errno != EINVAL ? -errno : 0;
+}
+
+/* @return 0 or a negative errno, without a cause in words */
+static int write_beside(const char *real, const uint8_t *bytes, size_t size)
+{
+    char name[PATH_MAX + MORE];
+    int fd = create_beside(real, name);
+    if (fd < 0)
+        return fd;
+    int error = copy_mode(fd, real);
+    if (!error)
+        error = write_all(fd, bytes, size);
+    if (close(fd) < 0 && !error)
+        error = -errno;
+    if (!error && rename(name, real) < 0)
+        error = -errno;
+    if (error < 0)
+        unlink(name);
+    return error;
+}
+
+int df_output_write(const char *path, const void *bytes, size_t size)
+{
+    char real[PATH_MAX];
+    int error = resolve(path, real);
+    if (error < 0)
+        return error;
+    error = write_beside(real, bytes, size);
+    return error < 0 ? df_error(error, "%s: cannot be written: %s", path, strerror(-error)) : 0;
+}

@@ -1,0 +1,28 @@
+/**
+ * @file
+ * Files written so that a half-written one never has the name that was asked for.
+ */
+#ifndef DF_OUTPUT_H
+#define DF_OUTPUT_H
+
+#include <stddef.h>
+
+/** @return whether what is to be written is a file that is read, by whatever names. */
+int df_output_is(const char *path, const char *read);
+
+/**
+ * Check, before work is put into it, that a file can be written: its folder takes new files, and what has its
+ * name now, if anything, is a regular file.
+ * @return 0 or a negative errno, with the cause recorded
+ */
+int df_output_writable(const char *path);
+
+/**
+ * Write a file beside its place and rename it when all of it is on the disk; after an error the place is as
+ * it was. Symbolic links stay and lead to the new file; a file that is replaced leaves its mode to it.
+ * @return 0; -EINVAL where the place is no regular file's; or the error of the system's call that failed;
+ *         with the cause recorded
+ */
+int df_output_write(const char *path, const void *bytes, size_t size);
+
+#endif
