@@ -15,6 +15,17 @@
 #include <time.h>
 #include <unistd.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ASAN 1
+#endif
+#endif
+#ifdef ASAN
+#include <sanitizer/asan_interface.h>
+#endif
+
 /* Bytes of a large page. */
 #define HUGE_PAGE ((size_t)2 << 20)
 
@@ -127,7 +138,11 @@ void *df_alloc(size_t size)
         df_error(-ENOMEM, "out of memory: %zu bytes could not be had", size);
         return NULL;
     }
-    return memset(memory, 0, bytes);
+    memset(memory, 0, bytes);
+#ifdef ASAN
+    ASAN_POISON_MEMORY_REGION((char *)memory + size, bytes - size); /* else a byte too far would go unseen */
+#endif
+    return memory;
 }
 
 void df_free(void *memory)
