@@ -34,7 +34,7 @@ FFMPEG_PARTS := $(if $(filter %-all,$(FFMPEG_TREE)),all,few)
 
 # All packages that the goals will ask for, so that the user reads one apt-get line, not three.
 PARTS := $(sort engine $(filter fuzz,$(GOALS)) \
-                $(if $(filter all check bench quality sanitize fuzz install,$(GOALS)),program) \
+                $(if $(filter all check bench quality sanitize fuzz install install-program,$(GOALS)),program) \
                 $(if $(filter check sanitize quality,$(GOALS)),tests) \
                 $(if $(filter check bench quality demo ffmpeg install,$(GOALS)),$(FFMPEG_PARTS)))
 
@@ -199,9 +199,11 @@ endif
 
 # ---------------------------------------------------------------------------------- targets --
 
-.PHONY: all check bench quality sanitize fuzz ffmpeg demo install uninstall help clean distclean
+.PHONY: all library check bench quality sanitize fuzz ffmpeg demo install uninstall help clean distclean
 
-all: $(BUILD)/libdeepfill.a $(BUILD)/$(SONAME) $(CLI)  ## the library, static and shared, and its programs
+all: library $(CLI)  ## the library, static and shared, and its programs
+
+library: $(BUILD)/libdeepfill.a $(BUILD)/$(SONAME)  ## the library alone, which needs nothing of FFmpeg
 
 check: all $(UNIT) $(REPLAYS) $(TOOLS) programs  ## build everything that is missing and run all tests
 	@BUILD=$(BUILD) FFMPEG=$(BUILD)/ffmpeg CC="$(CC)" sh tests/run.sh $(UNIT) $(REPLAYS) $(SCRIPTS)
@@ -245,7 +247,7 @@ COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 install: install-library install-program install-dropin  ## library, programs, man page (PREFIX=, DESTDIR=)
 
 .PHONY: install-library install-program install-dropin
-install-library: all
+install-library: library
 	@mkdir -p $(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/include
 	install -m 644 include/deepfill.h $(DESTDIR)$(PREFIX)/include
 	install -m 644 $(BUILD)/libdeepfill.a $(BUILD)/libdeepfill.so.$(VERSION) $(LIBDIR)
@@ -258,7 +260,7 @@ install-library: all
 	@# Root's own system finds the library from now on; nobody else may tell the loader.
 	@[ -n '$(DESTDIR)' ] || [ "$$(id -u)" != 0 ] || ldconfig
 
-install-program: all
+install-program: $(BUILD)/deepfill
 	@mkdir -p $(BINDIR) $(MANDIR) $(COMPLETIONS)
 	install -m 755 $(BUILD)/deepfill $(BINDIR)
 	install -m 644 docs/deepfill.1 $(MANDIR)

@@ -107,6 +107,27 @@ completion() {
     done
 }
 
+# Where FFmpeg's libraries have no headers, and nobody may install them.
+without_av() {
+    mkdir -p "$work/bin"
+    printf '%s\n' '#!/bin/sh' 'case "$*" in *libav* | *libsw*) exit 1 ;; esac' \
+        "exec $(command -v pkg-config) \"\$@\"" >"$work/bin/pkg-config"
+    chmod +x "$work/bin/pkg-config"
+    PATH=$work/bin:$PATH NO_INSTALL=1 "$@"
+}
+
+tells_packages() {
+    local said
+    said=$(without_av sh tools/packages.sh program 2>&1)
+    [ $? -eq 1 ] && grep -qw 'libavcodec-dev libavformat-dev libavutil-dev libswscale-dev' <<<"$said"
+}
+
+library_alone() {
+    local rules
+    rules=$(without_av make -n BUILD="$work/other" library install-library 2>/dev/null) &&
+        grep -q 'libdeepfill.so' <<<"$rules" && ! grep -E 'engine/cli|packages.sh' <<<"$rules"
+}
+
 has_filter() {
     "$root$prefix/bin/ffmpeg-deepfill" -hide_banner -filters 2>&1 | grep -w deepfill
 }
@@ -148,6 +169,8 @@ if [ -L "$build/lib" ]; then
     filters=${filters#ffmpeg-}
     filters=${filters%/lib}
 fi
+test_that "what the program lacks is told by its packages' names" tells_packages
+test_that "the library is built and installed without FFmpeg's libraries" library_alone
 test_that "make install succeeds" staged install
 test_that "exactly the promised files are installed" same_files
 test_that "no installed file names the staging folder" no_staging_path
