@@ -27,6 +27,34 @@ cropped() {
 }
 check "--exact cuts pictures down to the alignment, and drops alpha" cropped
 
+# takes SHARE CHECKPOINT [OPTION]...: how much of a picture is hole to that project by a gray mask, 25 % of it
+# at level 26 and 25 % at level 230
+still 128x128 square.png
+drawn 128x128 dim.png "drawbox=0:0:64:64:0x1a1a1a:fill,drawbox=64:0:64:64:0xe6e6e6:fill"
+takes() {
+    local share=$1 model=$2
+    shift 2
+    deepfill fill square.png dim.png -o out.png --exact -m "$model" "$@" | grep -qF ", $share % filled in one"
+}
+check "official cuts gray masks at half" takes 25.0 "$GOLDEN/checkpoints/official"
+check "nipponjo's test.py does, too" takes 25.0 "$GOLDEN/checkpoints/nipponjo.pth"
+check "its infer() takes any value" takes 50.0 "$GOLDEN/checkpoints/nipponjo_tf.pth" --threshold 0
+check "mmagic takes any value" takes 50.0 "$GOLDEN/checkpoints/mmagic.pth"
+check "mmagic's partial convolution does, too" takes 50.0 "$GOLDEN/checkpoints/pconv_mmagic.pth"
+check "unless told otherwise" takes 25.0 "$GOLDEN/checkpoints/mmagic.pth" --threshold 0.5
+for project in csqiangwen naoto0804; do
+    check "$project multiplies by gray masks" \
+        fails "dim.png: has values between black and white, which the original of '$project' takes as they \
+are: --threshold 0.5 makes them one or the other" \
+        fill square.png dim.png -o x.png --exact -m "$GOLDEN/checkpoints/$project.pth"
+    check "$project with a threshold" takes 25.0 "$GOLDEN/checkpoints/$project.pth" --threshold 0.5
+done
+without_exact() {
+    deepfill fill square.png dim.png -o out.png -m "$GOLDEN/checkpoints/mmagic.pth" |
+        grep -qF ', 25.0 % filled'
+}
+check "without --exact the threshold is half" without_exact
+
 # as_expected EXPECTED CHECKPOINT [OPTION]...: every case of a golden file is as the project makes it
 as_expected() {
     local expected=$GOLDEN/checkpoints/$1.expected.safetensors model=$GOLDEN/checkpoints/$2 cases case

@@ -20,7 +20,7 @@ typedef struct Wish {
     const char *image, *mask, *out;
     const char *model, *semantics, *sketch;
     int coarse, exact, regions, invert;
-    double threshold;
+    double threshold;    /* -1: the default */
     int dilate, feather; /* -1: the default */
 } Wish;
 
@@ -117,6 +117,30 @@ static int check_size(const Wish *wish, const char *name, const DfStill *still, 
     return 0;
 }
 
+static int is_black_and_white(const DfStill *mask)
+{
+    for (size_t i = 0; i < (size_t)mask->width * mask->height; i++)
+        if (mask->planes[0][i] != 0 && mask->planes[0][i] != 255)
+            return 0;
+    return 1;
+}
+
+/* With --exact the threshold is the original's, which may be none. */
+static int choose_threshold(const Wish *wish, const Work *work, const DfStill *mask, float *threshold)
+{
+    const DfSemantics *semantics = df_model_semantics(work->model);
+    if (wish->threshold >= 0) {
+        *threshold = (float)wish->threshold;
+    } else if (wish->exact && semantics->threshold != DF_MASK_AS_IS) {
+        *threshold = semantics->threshold;
+    } else if (wish->exact && !is_black_and_white(mask)) {
+        return df_error(-EINVAL, "%s: has values between black and white, which the original of '%s' takes "
+                        "as they are: --threshold 0.5 makes them one or the other", wish->mask,
+                        semantics->name);
+    }
+    return 0;
+}
+
 static int read_mask(const Wish *wish, Work *work)
 {
     DfStill picture;
@@ -126,7 +150,6 @@ static int read_mask(const Wish *wish, Work *work)
     if (error < 0)
         return error;
     deepfill_mask_defaults(&settings, work->still.width, work->still.height);
-    settings.threshold = wish->threshold;
     settings.invert = wish->invert;
     /* The originals take the mask as it is; the filter counts on compression, which smears a logo's edge. */
     if (!wish->regions)
@@ -136,6 +159,8 @@ static int read_mask(const Wish *wish, Work *work)
     if (wish->feather >= 0)
         settings.feather = wish->feather;
     error = check_size(wish, wish->mask, &picture, &work->still);
+    if (!error)
+        error = choose_threshold(wish, work, &picture, &settings.threshold);
     if (!error)
         error = deepfill_mask_create(&work->mask, &settings, picture.planes[0], picture.width, picture.width,
                                      picture.height);
@@ -230,7 +255,7 @@ static int fill(const Wish *wish, Work *work)
 
 static enum DfExit run(int argc, char **argv)
 {
-    Wish wish = { .model = "small", .threshold = 0.5, .dilate = -1, .feather = -1 };
+    Wish wish = { .model = "small", .threshold = -1, .dilate = -1, .feather = -1 };
     Work work = { 0 };
     int option;
     while ((option = getopt_long(argc, argv, "o:m:h", options, NULL)) != -1) {
@@ -270,7 +295,8 @@ const DfCommand df_command_fill = {
         "      --exact           every pixel as the model's own project writes it, known ones included:\n"
         "                        8-bit RGB, cut down to the alignment, rounded its way\n"
         "      --regions         in regions with some context, as ffmpeg's filter does it: far less memory\n"
-        "      --threshold T     a mask value above this, 0 to 1, is to be filled (default: 0.5)\n"
+        "      --threshold T     a mask value above this, 0 to 1, is to be filled (default: 0.5; with\n"
+        "                        --exact the project's own)\n"
         "      --invert          fill what is black in the mask\n"
         "      --dilate N        pixels by which the hole grows (default: 0; with --regions 4)\n"
         "      --feather N       pixels over which fill fades to picture (default: 0; with --regions 4)\n"

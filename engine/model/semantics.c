@@ -126,25 +126,32 @@ static const DfSemantics known[] = {
     {
         /* JiahuiYu/generative_inpainting, 2.0.0, and its weights as yangyu12 converted them */
         .name = "official", .net = &df_deepfillv2, .input = "bgr,ones,mask", .refined = "bgr",
-        .load = load_halves, .store = store_halves, .crop = 1, SIDES(8, 64), .padding = DF_PAD_SAME,
+        .load = load_halves, .store = store_halves, .threshold = 0.5f, .crop = 1, SIDES(8, 64),
+        .padding = DF_PAD_SAME,
         .attention = { .features = aligned_index, .hole = aligned_index, .fuse = 1 },
     },
     {
         /* this project's own models */
         .name = "stride", .net = &df_deepfillv2, .input = "rgb,ones,mask", .refined = "rgb",
-        .load = load_halves, .store = store_halves_rounded, .crop = 1, SIDES(8, 64), .padding = DF_PAD_SAME,
+        .load = load_halves, .store = store_halves_rounded, .threshold = 0.5f, .crop = 1,
+        SIDES(8, 64), .padding = DF_PAD_SAME,
         .attention = { .features = stride_index, .hole = stride_index, .fuse = 1 },
     },
     {
-        /* nipponjo/deepfillv2-pytorch, networks_tf.py: for the official weights, but not as the official */
+        /*
+         * nipponjo/deepfillv2-pytorch, networks_tf.py: for the official weights, but not as the official. Its
+         * test.py cuts masks at half; its infer() takes any value above 0.
+         */
         .name = "nipponjo_tf", .net = &df_deepfillv2, .input = "rgb,ones,mask", .refined = "rgb",
-        .load = load_twice, .store = store_halves, .crop = 1, SIDES(8, 64), .padding = DF_PAD_SAME,
+        .load = load_twice, .store = store_halves, .threshold = 0.5f, .crop = 1, SIDES(8, 64),
+        .padding = DF_PAD_SAME,
         .attention = { .features = linspace_index, .hole = linspace_index, .hole_at_once = 1 },
     },
     {
         /* the same, networks.py */
         .name = "nipponjo", .net = &df_deepfillv2, .input = "rgb,ones,mask", .refined = "rgb",
-        .load = load_twice, .store = store_halves, .crop = 1, SIDES(8, 64), .padding = DF_PAD_ZERO,
+        .load = load_twice, .store = store_halves, .threshold = 0.5f, .crop = 1, SIDES(8, 64),
+        .padding = DF_PAD_ZERO,
         .attention = { .features = stride_index, .hole = stride_index, .hole_at_once = 1, .fuse = 1 },
     },
     {
@@ -153,7 +160,7 @@ static const DfSemantics known[] = {
          * pixels, so sides above 64
          */
         .name = "mmagic", .net = &df_deepfillv2, .input = "bgr,ones,mask", .refined = "bgr,ones,mask",
-        .load = load_centred, .store = store_centred, SIDES(8, 72), .padding = DF_PAD_REFLECT,
+        .load = load_centred, .store = store_centred, .threshold = 0, SIDES(8, 72), .padding = DF_PAD_REFLECT,
         .gated_rgb = 1, .elu_attention = 1,
         .attention = { .features = stride_index, .hole = stride_index, .fuse = 1, .exclude_hole = 1,
                        .count_overlap = 1 },
@@ -161,19 +168,20 @@ static const DfSemantics known[] = {
     {
         /* csqiangwen/DeepFillv2_Pytorch */
         .name = "csqiangwen", .net = &df_deepfillv2, .input = "rgb,mask", .refined = "rgb,mask",
-        .load = load_unit, .store = store_unit, .hole = 1, SIDES(8, 64), .padding = DF_PAD_ZERO,
-        .gated_rgb = 1,
+        .load = load_unit, .store = store_unit, .hole = 1, .threshold = DF_MASK_AS_IS, SIDES(8, 64),
+        .padding = DF_PAD_ZERO, .gated_rgb = 1,
         .attention = { .features = stride_index, .hole = stride_index, .fuse = 1, .add_epsilon = 1 },
     },
     {
         /* naoto0804/pytorch-inpainting-with-partial-conv: seven layers halve the sides */
         .name = "naoto0804", .net = &df_partialconv, .input = "rgb", .load = load_imagenet,
-        .store = store_imagenet, SIDES(128, 128), .padding = DF_PAD_ZERO,
+        .store = store_imagenet, .threshold = DF_MASK_AS_IS, SIDES(128, 128), .padding = DF_PAD_ZERO,
     },
     {
         /* mmagic's partial convolution */
         .name = "pconv_mmagic", .net = &df_partialconv, .input = "bgr", .load = load_centred,
-        .store = store_centred, SIDES(128, 128), .padding = DF_PAD_ZERO, .partial = { .mean = 1 },
+        .store = store_centred, .threshold = 0, SIDES(128, 128), .padding = DF_PAD_ZERO,
+        .partial = { .mean = 1 },
     },
 };
 

@@ -7,6 +7,9 @@
 
 #include "model/table.h"
 
+/** A threshold that is none. */
+#define DF_MASK_AS_IS (-1.0f)
+
 /**
  * How a project treats what its paper leaves open; one row of a table. The project's pixel arithmetic is
  * float32, operation by operation, as there: known pixels need not come back as they were.
@@ -20,6 +23,8 @@ typedef struct DfSemantics {
                                                 affine in level but for rounding */
     int (*store)(float value, int colour); /**< the network's value back to 0..255 */
     float hole;          /**< value of the network that a pixel of the hole gets */
+    float threshold;     /**< mask value, 0..1, above which the project's own program takes a pixel for hole;
+                              DF_MASK_AS_IS: it multiplies by what lies between as well */
     int crop;            /**< 1: the original cuts pictures down to the alignment; 0: it takes no others */
     int alignment;       /**< a region's sides are multiples of this, in pixels */
     int least_side;      /**< and at least this */
