@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "fuzz.h"
+#include "weights/leveldb.h"
 
 #define MOST_FILES 16
 
@@ -60,4 +61,18 @@ const char *fuzz_file(const char *name, const uint8_t *bytes, size_t size)
     FUZZ_CHECK(fd >= 0 && write(fd, bytes, size) == (ssize_t)size);
     close(fd);
     return path;
+}
+
+const char *fuzz_checkpoint(const uint8_t *bytes, size_t size)
+{
+    DfBytes parts[FUZZ_PARTS];
+    char name[40];
+    int count = fuzz_parts(bytes, size, parts);
+    if (count < 2 || !df_leveldb_is(parts[0].at, df_bytes_left(&parts[0])))
+        return fuzz_file("FILE", bytes, size);
+    for (int i = 1; i < count; i++) {
+        snprintf(name, sizeof name, "snap-0.data-%05d-of-%05d", i - 1, count - 1);
+        fuzz_file(name, parts[i].at, df_bytes_left(&parts[i]));
+    }
+    return fuzz_file("snap-0.index", parts[0].at, df_bytes_left(&parts[0]));
 }

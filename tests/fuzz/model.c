@@ -1,17 +1,15 @@
 /**
  * @file
  * Fuzz target: everything that `deepfill info` does with a file, or every value that a model would read of
- * it. Index and shards of TensorFlow's are one input (fuzz_parts()).
+ * it.
  */
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "cli/cli.h"
 #include "fuzz.h"
 #include "model/variant.h"
 #include "weights/json.h"
-#include "weights/leveldb.h"
 
 /* The containers' own targets take all. */
 const int fuzz_every = 3;
@@ -121,29 +119,12 @@ static void read_rows(const char *name, const char *semantics)
     df_weights_close(&weights);
 }
 
-/* ----------------------------------------------------------------------------------------- files -- */
-
-/* Index and shards, if the bytes have them; else the one file. */
-static const char *write_files(const uint8_t *bytes, size_t size)
-{
-    DfBytes parts[FUZZ_PARTS];
-    char name[40];
-    int count = fuzz_parts(bytes, size, parts);
-    if (count < 2 || !df_leveldb_is(parts[0].at, df_bytes_left(&parts[0])))
-        return fuzz_file("FILE", bytes, size);
-    for (int i = 1; i < count; i++) {
-        snprintf(name, sizeof name, "snap-0.data-%05d-of-%05d", i - 1, count - 1);
-        fuzz_file(name, parts[i].at, df_bytes_left(&parts[i]));
-    }
-    return fuzz_file("snap-0.index", parts[0].at, df_bytes_left(&parts[0]));
-}
-
 /* Of the ways in which it may be called, one: the bytes' own, so that the same input takes the same way. */
 void fuzz_target(const uint8_t *bytes, size_t size)
 {
     static const char *const words[] = { "auto", "auto", "auto", "stride", "nipponjo_tf+bgr", "rgb",
                                          "pconv_mmagic", "official+bgr" };
-    const char *name = write_files(bytes, size);
+    const char *name = fuzz_checkpoint(bytes, size);
     unsigned sum = 0;
     for (size_t i = 0; i < size; i++)
         sum += bytes[i];

@@ -12,7 +12,7 @@ The writers are those of ../golden.
     seeds/pickle        what lies in these: a checkpoint's object alone
     seeds/tensorflow    index and shards in one file, each behind its 32-bit length
     seeds/locate        the text file `checkpoint` of a folder of TensorFlow's
-    seeds/model         links to one of each project
+    seeds/model         links to one of each project; convert has the same
 """
 import io
 import os
@@ -220,6 +220,7 @@ def models():
     os.makedirs(path_of("model", ""), exist_ok=True)
     for name in names:
         os.symlink("../" + name, path_of("model", name.replace("/", "-")))
+    os.symlink("model", os.path.join(SEEDS, "convert"))
 
 
 def main():
