@@ -28,9 +28,12 @@ check "an unknown command" says 2 "$unknown" shrink
 check "help for an unknown command" says 2 "$unknown" help shrink
 
 full() {
-    deepfill help >/dev/full 2>log.txt
-    same 1 $? &&
-        same "deepfill: the standard output cannot be written: No space left on device" "$(cat log.txt)"
+    local arguments
+    for arguments in help 'info small --json'; do
+        deepfill $arguments >/dev/full 2>log.txt
+        same 1 $? && same "deepfill: the standard output cannot be written: No space left on device" \
+            "$(cat log.txt)" || return 1
+    done
 }
 check "a full disk behind the standard output" full
 

@@ -39,6 +39,14 @@ black_and_white() {
 }
 check "black and white" black_and_white
 
+# Other than PNG and JPEG: values that are not lost are the PNG's.
+other_format() {
+    still 101x67 in.png && av -i in.png -update 1 "in.$1" && deepfill fill "in.$1" mask.png -o out.png &&
+        outside gbrp 1 3 in.png out.png
+}
+check "TIFF" other_format tiff
+check "BMP" other_format bmp
+
 # What the decoder makes of a JPEG is one thing; that its pixels stay is another: an empty mask tells them.
 jpeg() {
     still 101x67 in.jpg "$1" && drawn 101x67 none.png null &&
@@ -190,6 +198,8 @@ check "a mask that is not there" \
 check "a folder as picture" fails ".: is not a regular file" fill . mask.png -o x.png
 echo help >help.txt
 check "text as picture" fails "help.txt: is no picture that libavformat knows" fill help.txt mask.png -o x.png
+av -f lavfi -i sine -t 0.1 sound.wav
+check "sound as picture" fails "sound.wav: holds no picture" fill sound.wav mask.png -o x.png
 drawn 40000x2 wide.png null
 check "a picture that is too wide" \
     fails "wide.png: has 40000x2 pixels, expected sides of at most 32768" fill wide.png mask.png -o x.png
@@ -254,6 +264,16 @@ too_large() {
 --regions takes less" "$(echo "$said" | sed -E 's/[0-9.]+ [GM]iB/N/g')"
 }
 check "what memory does not suffice for is refused" too_large
+
+# Before a picture is decoded, too: a small file may be a large picture.
+too_large_to_decode() {
+    local said
+    drawn 8000x8000 black.png null
+    said=$(ulimit -v 1000000 && OPENBLAS_NUM_THREADS=1 deepfill fill black.png black.png -o x.png 2>&1)
+    same 1 $? && same "deepfill: black.png: its 8000x8000 pixels take N, and N of memory are left" \
+        "$(echo "$said" | sed -E 's/[0-9.]+ [GM]iB/N/g')"
+}
+check "a picture that memory does not suffice for is refused" too_large_to_decode
 
 # The sentence comes before the work, for which nobody waits here.
 much() {

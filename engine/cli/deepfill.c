@@ -138,7 +138,8 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
     int status = run(argc, argv);
-    if (fclose(stdout)) {
+    /* What did not fit may have been lost before the end. */
+    if (ferror(stdout) | fclose(stdout)) {
         fprintf(stderr, "deepfill: the standard output cannot be written: %s\n", strerror(errno));
         status = status ? status : DF_EXIT_FAILED;
     }

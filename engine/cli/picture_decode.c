@@ -142,8 +142,10 @@ static int open_decoder(Source *source)
     source->decoder->opaque = (void *)source->path;
     source->decoder->get_buffer2 = take_buffer;
     source->decoder->thread_count = 1;
-    /* Half a picture is none. */
-    source->decoder->err_recognition = AV_EF_CRCCHECK | AV_EF_EXPLODE;
+    source->decoder->err_recognition = AV_EF_CRCCHECK;
+    /* Half a picture is none; but of TIFF, any tag that the decoder does not know would be an error. */
+    if (parameters->codec_id != AV_CODEC_ID_TIFF)
+        source->decoder->err_recognition |= AV_EF_EXPLODE;
     int error = avcodec_parameters_to_context(source->decoder, parameters);
     if (error >= 0)
         error = avcodec_open2(source->decoder, codec, NULL);
