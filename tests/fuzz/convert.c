@@ -20,7 +20,8 @@ static int read_row(const DfBinding *binding, int row, float *values)
 {
     DfConv conv = df_binding_conv(binding, row);
     float *bias = values + df_conv_weights(&conv);
-    return df_binding_read(binding, row, &(DfRowValues){ values, bias, bias + conv.out, bias + 2 * conv.out });
+    DfRowValues places = { values, bias, bias + conv.out, bias + 2 * conv.out };
+    return df_binding_read(binding, row, &places);
 }
 
 static void check_row(const DfBinding *before, const DfBinding *after, int row)

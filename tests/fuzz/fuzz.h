@@ -46,8 +46,8 @@ const char *fuzz_file(const char *name, const uint8_t *bytes, size_t size);
 const char *fuzz_folder(void);
 
 /**
- * The same of a whole checkpoint: index and shards of TensorFlow's, if the bytes have them (fuzz_parts()), else
- * the one file. @return the name by which it is opened
+ * The same of a whole checkpoint: index and shards of TensorFlow's, if the bytes have them (fuzz_parts()),
+ * else the one file. @return the name by which it is opened
  */
 const char *fuzz_checkpoint(const uint8_t *bytes, size_t size);
 
