@@ -74,7 +74,7 @@ No such file or directory." \
     deepfill=mask.mkv:model=none
 check 'a model that is a folder' fails \
     "The model cannot be used: folder: is a folder, in which no file 'checkpoint' tells of a TensorFlow \
-checkpoint: name the model's file." \
+checkpoint: name the model's file, of TensorFlow's the .index." \
     deepfill=mask.mkv:model=folder
 check 'a model that is no checkpoint' fails \
     "The model cannot be used: text.txt: is no checkpoint that is known: expected safetensors, \

@@ -179,7 +179,7 @@ static void test_list_of_other(void **state)
 {
     (void)state;
     assert_not_there(folder, -ENOENT, "@: is a folder, in which no file 'checkpoint' tells of a TensorFlow "
-                     "checkpoint: name the model's file");
+                     "checkpoint: name the model's file, of TensorFlow's the .index");
     write_text("checkpoint", "model_checkpoint_path: \"/logs/snap-9\"");
     assert_not_there(folder, -ENOENT, "@/checkpoint: names the checkpoint '/logs/snap-9', but there is no "
                      "@/snap-9.index");

@@ -149,7 +149,7 @@ static void test_unreadable(void **state)
     assert_int_equal(deepfill_model_open(&model, "nowhere.safetensors", NULL), -ENOENT);
     assert_int_equal(deepfill_model_open(&model, "/dev", NULL), -ENOENT);
     assert_string_equal(df_error_text(), "/dev: is a folder, in which no file 'checkpoint' tells of a "
-                        "TensorFlow checkpoint: name the model's file");
+                        "TensorFlow checkpoint: name the model's file, of TensorFlow's the .index");
     assert_int_equal(deepfill_model_open(&model, "", NULL), -EINVAL);
     assert_int_equal(deepfill_model_open(&model, NULL, NULL), -EINVAL);
     assert_null(model);

@@ -200,7 +200,7 @@ static int locate_in(const char *folder, char **path)
     int error = find_list(folder, slash, &list);
     if (error < 0 && list)
         df_error(error, "%s: is a folder, in which no file '" LIST "' tells of a TensorFlow checkpoint: name "
-                 "the model's file", folder);
+                 "the model's file, of TensorFlow's the .index", folder);
     if (!error)
         error = find_prefix(list, &prefix);
     if (!error)

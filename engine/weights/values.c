@@ -145,6 +145,17 @@ static int all_finite(const float *values, uint64_t count)
     return most < 0x7F800000;
 }
 
+/* The file that a tensor's bytes lie in: of a checkpoint in several, the one to be fetched again. */
+static const char *file_of(const DfWeights *weights, const DfTensor *tensor)
+{
+    for (size_t i = 0; i < weights->file_count; i++) {
+        const DfFile *file = &weights->files[i];
+        if ((uintptr_t)tensor->data - (uintptr_t)file->bytes < file->size)
+            return file->path;
+    }
+    return weights->name;
+}
+
 /* Here, not when a file is opened: only tensors that are used cost the time. */
 static int check_crc(const DfWeights *weights, const DfTensor *tensor)
 {
@@ -152,7 +163,7 @@ static int check_crc(const DfWeights *weights, const DfTensor *tensor)
     if (!tensor->has_crc || df_crc32c(0, tensor->data, size) == tensor->crc)
         return 0;
     return df_error(-EINVAL, "%s: tensor '%.80s' does not have its checksum: the file is damaged",
-                    weights->name, tensor->name);
+                    file_of(weights, tensor), tensor->name);
 }
 
 int df_tensor_read(const DfWeights *weights, const DfTensor *tensor, float *out)
