@@ -76,6 +76,11 @@ about_mmagic() {
 }
 check "info of a PyTorch checkpoint, colours overridden" about_mmagic
 
+about_one() {
+    deepfill info "$GOLDEN/checkpoints/nipponjo.pth" >info.txt && grep -qx 'ignored     1 tensor' info.txt
+}
+check "info of a checkpoint with one tensor that is not used" about_one
+
 every_tensor() {
     local file=$GOLDEN/checkpoints/mmagic.pth used ignored
     used=$(deepfill info "$file" | sed -nE 's/^used +([0-9]+) .*/\1/p')
@@ -172,7 +177,7 @@ converts() {
         line=$(deepfill convert n.safetensors -o h.safetensors --f16) &&
         same "h.safetensors: $(wc -c <h.safetensors) bytes, 'official' from 'deepfill' as float16" "$line" &&
         deepfill convert n.safetensors -o n2.safetensors && cmp n.safetensors n2.safetensors &&
-        deepfill convert h.safetensors -o h.safetensors2 && deepfill info h.safetensors2 >/dev/null
+        deepfill convert h.safetensors -o h2.safetensors && deepfill info h2.safetensors >/dev/null
 }
 check "convert, and convert what was converted" converts
 
@@ -204,11 +209,21 @@ spares_source() {
 check "convert never overwrites its source" spares_source
 
 spares_shards() {
-    cp -r "$GOLDEN/checkpoints/guided" . &&
-        fails "guided/snap-7.data-00001-of-00002: is read, so that it cannot be written, too" \
-            convert guided -o guided/snap-7.data-00001-of-00002 && diff -r "$GOLDEN/checkpoints/guided" guided
+    cp -r "$GOLDEN/checkpoints/guided" . && ln -s guided/snap-7.data-00001-of-00002 shard.safetensors &&
+        fails "shard.safetensors: is read, so that it cannot be written, too" \
+            convert guided -o shard.safetensors && diff -r "$GOLDEN/checkpoints/guided" guided
 }
 check "nor one of its source's files" spares_shards
+
+# Where one of several files is damaged, that one is named: it is to be fetched again.
+names_shard() {
+    cp -r "$GOLDEN/checkpoints/guided" flipped && printf '\377' |
+        dd of=flipped/snap-7.data-00001-of-00002 bs=1 seek=1000 conv=notrunc status=none &&
+        ! deepfill info flipped >/dev/null 2>log.txt &&
+        same "deepfill: flipped/snap-7.data-00001-of-00002: does not have its checksum: the file is damaged" \
+            "$(sed "s/tensor '[^']*' //" log.txt)"
+}
+check "a damaged one of several files is named" names_shard
 
 overwrites() {
     echo old >old.safetensors && chmod 600 old.safetensors && deepfill convert small -o old.safetensors &&
@@ -222,8 +237,14 @@ check "convert without a target" \
 check "convert of nothing" misused convert "deepfill convert: takes one checkpoint, not 0" -o x.safetensors
 check "convert without a value" \
     misused convert "deepfill convert: option requires an argument -- 'o'" small -o
+for name in x.pth -; do
+    check "convert to what is named '$name'" misused convert \
+        "deepfill convert: '$name' does not end in .safetensors, and that is what is written" small -o "$name"
+done
+ln -s /dev/null device.safetensors
 check "convert to a device" \
-    fails "/dev/null: cannot be written: it is not a regular file" convert small -o /dev/null
+    fails "device.safetensors: cannot be written: it is not a regular file" \
+    convert small -o device.safetensors
 check "convert to no folder" \
     fails "gone/x.safetensors: cannot be written: No such file or directory" \
     convert small -o gone/x.safetensors

@@ -57,7 +57,8 @@ jpeg() {
 
 says_nothing() {
     local said
-    said=$(deepfill fill "$1" "$2" -o "$3" 2>&1) && same "deepfill: $2: marks nothing to be filled
+    said=$(deepfill fill "$1" "$2" -o "$3" 2>&1) &&
+        same "deepfill: $2: marks nothing to be filled: the hole is white, or black with --invert
 $3: 101x67 pixels, 0.0 % filled" "$said"
 }
 check "JPEG of odd size, every pixel its chroma" jpeg yuvj444p

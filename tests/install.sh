@@ -98,7 +98,8 @@ offers() {
 completion() {
     local command option options='s/^ +(-., )?(--[a-z0-9]+).*/\2/p'
     offers convert deepfill con && offers stride deepfill info x --semantics str &&
-        offers small deepfill fill a b -m sm && offers fill deepfill help f || return 1
+        offers small deepfill convert sm && offers small deepfill fill a b -m sm &&
+        offers fill deepfill help f || return 1
     for command in info convert fill; do
         for option in $("$root$prefix/bin/deepfill" help $command | sed -nE "$options"); do
             offers "$option" deepfill $command "$option" || { echo "$command: $option"; return 1; }

@@ -37,7 +37,7 @@ _deepfill() {
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
     else
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
-        [ "$command" != info ] || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W small -- "$word")
+        [ "$command" = fill ] || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W small -- "$word")
         compopt -o filenames
     fi
 }

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "base.h"
@@ -82,6 +83,10 @@ static enum DfExit run(int argc, char **argv)
         return df_cli_misused(&df_command_convert, "takes one checkpoint, not %d", argc - optind);
     if (!wish.out)
         return df_cli_misused(&df_command_convert, "where to is not said: -o OUT.safetensors");
+    size_t length = strlen(wish.out), ending = strlen(".safetensors");
+    if (length < ending || strcasecmp(wish.out + length - ending, ".safetensors"))
+        return df_cli_misused(&df_command_convert,
+                              "'%s' does not end in .safetensors, and that is what is written", wish.out);
     wish.name = argv[optind];
     return convert(&wish) < 0 ? df_cli_failed() : DF_EXIT_DONE;
 }
@@ -95,7 +100,7 @@ const DfCommand df_command_convert = {
         "network they are: it opens everywhere without --semantics, and gives the same result. An existing\n"
         "OUT.safetensors is replaced, once the new one is whole.\n"
         "\n"
-        "  -o, --output FILE     where to write it\n"
+        "  -o, --output FILE     where to write it; its name ends in .safetensors\n"
         "      --f16             as float16, half the size, rounded to nearest; else as float32, exactly\n"
         "      --semantics NAME  what the checkpoint does not say itself (see deepfill info --help)\n"
         "  -h, --help            show this\n",

@@ -169,7 +169,7 @@ static int read_mask(const Wish *wish, Work *work)
         return error;
     deepfill_mask_info(work->mask, &info);
     if (info.hole == 0)
-        df_cli_note("%s: marks nothing to be filled", wish->mask);
+        df_cli_note("%s: marks nothing to be filled: the hole is white, or black with --invert", wish->mask);
     return 0;
 }
 

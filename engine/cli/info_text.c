@@ -134,8 +134,9 @@ static int put_summary(const DfInfo *info)
         }
     if (info->checkpoint->binding)
         printf("used        %zu tensors, %llu values\n", used, (unsigned long long)values);
-    printf("%-11s %zu tensors\n", info->checkpoint->binding ? "ignored" : "holds",
-           weights->tensor_count - used);
+    size_t rest = weights->tensor_count - used;
+    printf("%-11s %zu tensor%s\n", info->checkpoint->binding ? "ignored" : "holds", rest,
+           rest == 1 ? "" : "s");
     for (size_t i = 0; i < groups->count; i++)
         put_group(&groups->list[i]);
     if (groups->others.tensors)
