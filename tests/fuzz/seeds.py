@@ -157,6 +157,19 @@ def torch_legacy():
                             dict(meta=dict(epoch=1, mmcv_version="0.6.1"), state_dict=state))
 
 
+def python2():
+    """What PyTorch of Python 2's days wrote: pairs as an OrderedDict's argument, short texts, no memos."""
+    storage = b"(U\7storagectorch\nFloatStorage\nU\x010U\3cpuK\2NtQ"
+    values = b"ctorch._utils\n_rebuild_tensor\n(" + storage + b"K\0(K\2t(K\1ttR"
+    pairs = b"](](U\1a" + values + b"e](U\1bNee"
+    state = b"\x80\2ccollections\nOrderedDict\n" + pairs + b"\x85R."
+    head = pickle.dumps(0x1950a86a20f9469cfc6c, 2) + pickle.dumps(1001, 2)
+    head += pickle.dumps(dict(little_endian=True), 2)
+    containers.write(path_of("pickle", "python2"), state)
+    containers.write(path_of("torch_legacy", "python2"),
+                     head + state + pickle.dumps(["0"], 2) + struct.pack("<qff", 2, 1.5, -2))
+
+
 def pickles():
     for name in ("nipponjo_tf", "mmagic", "naoto0804", "module"):
         with zipfile.ZipFile(path_of("torch_zip", name)) as archive:
@@ -228,6 +241,7 @@ def main():
     safetensors()
     torch_zip()
     torch_legacy()
+    python2()
     pickles()
     tensorflows()
     lists()
