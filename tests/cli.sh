@@ -232,8 +232,15 @@ overwrites() {
 }
 check "convert replaces another file, and leaves nothing beside it" overwrites
 
+limited() {
+    mkdir limited
+    (ulimit -f 100 && fails "limited/x.safetensors: cannot be written: File too large" \
+        convert small -o limited/x.safetensors) && [ -z "$(ls -A limited)" ]
+}
+check "nothing is left of what the user's limits do not allow" limited
+
 check "convert without a target" \
-    misused convert "deepfill convert: where to is not said: -o OUT.safetensors" small
+    misused convert "deepfill convert: no output was named: give -o OUT.safetensors" small
 check "convert of nothing" misused convert "deepfill convert: takes one checkpoint, not 0" -o x.safetensors
 check "convert without a value" \
     misused convert "deepfill convert: option requires an argument -- 'o'" small -o

@@ -82,7 +82,7 @@ static enum DfExit run(int argc, char **argv)
     if (argc - optind != 1)
         return df_cli_misused(&df_command_convert, "takes one checkpoint, not %d", argc - optind);
     if (!wish.out)
-        return df_cli_misused(&df_command_convert, "where to is not said: -o OUT.safetensors");
+        return df_cli_misused(&df_command_convert, "no output was named: give -o OUT.safetensors");
     size_t length = strlen(wish.out), ending = strlen(".safetensors");
     if (length < ending || strcasecmp(wish.out + length - ending, ".safetensors"))
         return df_cli_misused(&df_command_convert,

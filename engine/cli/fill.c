@@ -82,7 +82,7 @@ static enum DfExit check_wish(const Wish *wish, int names)
         return df_cli_misused(command, "takes a picture and its mask, not %d file%s", names,
                               names == 1 ? "" : "s");
     if (!wish->out)
-        return df_cli_misused(command, "where to is not said: -o OUT.png");
+        return df_cli_misused(command, "no output was named: give -o OUT.png");
     size_t length = strlen(wish->out);
     if (length < 4 || strcasecmp(wish->out + length - 4, ".png"))
         return df_cli_misused(command, "'%s' does not end in .png, and PNG is what is written", wish->out);

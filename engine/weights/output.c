@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -116,12 +117,50 @@ static int write_beside(const char *real, const uint8_t *bytes, size_t size)
     return error;
 }
 
+/* ------------------------------------------------------------------------------------- signals -- */
+
+/* Those that end a program by default: they wait until no half-written file is left. */
+static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGXFSZ };
+
+static volatile sig_atomic_t noted;
+
+/* A file beyond the user's limit makes the write itself fail. */
+static void note(int number)
+{
+    if (number != SIGXFSZ)
+        noted = number;
+}
+
+/* Where somebody else sees to a signal, it is left to him. */
+static void hold_signals(struct sigaction *before)
+{
+    struct sigaction holding = { .sa_handler = note, .sa_flags = SA_RESTART };
+    sigemptyset(&holding.sa_mask);
+    noted = 0;
+    for (size_t i = 0; i < DF_COUNT(ending); i++)
+        if (!sigaction(ending[i], NULL, &before[i]) && before[i].sa_handler == SIG_DFL)
+            sigaction(ending[i], &holding, NULL);
+}
+
+static void release_signals(const struct sigaction *before)
+{
+    for (size_t i = 0; i < DF_COUNT(ending); i++)
+        sigaction(ending[i], &before[i], NULL);
+    if (noted)
+        raise(noted);
+}
+
+/* -------------------------------------------------------------------------------------- public -- */
+
 int df_output_write(const char *path, const void *bytes, size_t size)
 {
+    struct sigaction before[DF_COUNT(ending)];
     char real[PATH_MAX];
     int error = resolve(path, real);
     if (error < 0)
         return error;
+    hold_signals(before);
     error = write_beside(real, bytes, size);
+    release_signals(before);
     return error < 0 ? df_error(error, "%s: cannot be written: %s", path, strerror(-error)) : 0;
 }

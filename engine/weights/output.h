@@ -20,6 +20,8 @@ int df_output_writable(const char *path);
 /**
  * Write a file beside its place and rename it when all of it is on the disk; after an error the place is as
  * it was. Symbolic links stay and lead to the new file; a file that is replaced leaves its mode to it.
+ * Signals that would end the program in the middle do so at the end. Thread-safety: one thread of a process
+ * at a time.
  * @return 0; -EINVAL where the place is no regular file's; or the error of the system's call that failed;
  *         with the cause recorded
  */
