@@ -1,7 +1,6 @@
 # What the tests of the program deepfill share; sourced, not run.
 #
-# Every test is a function; `check NAME COMMAND...` runs one and prints its line. Pictures are made by ffmpeg
-# in a folder that is removed at the end, where the tests are run.
+# Pictures are made by ffmpeg in the folder of check.sh, where the tests are run.
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 BUILD=$(realpath "${BUILD:-build}")
@@ -12,26 +11,8 @@ MAKE_MODEL=$BUILD/tests/tools/model
 GOLDEN=$PWD/tests/golden
 FIXTURES=$PWD/../shared/fixtures
 STILL=$PWD/tests/lib/still.py
-DIR=$(mktemp -d)
-trap 'rm -rf "$DIR"' EXIT
-failures=0
+. "$ROOT/tests/lib/check.sh"
 cd "$DIR" || exit 1
-
-check() {
-    local name=$1
-    shift
-    if "$@" >"$DIR/check.log" 2>&1; then
-        echo "ok - $name"
-    else
-        echo "not ok - $name"
-        tail -n 12 "$DIR/check.log" | sed 's/^/# /'
-        failures=$((failures + 1))
-    fi
-}
-
-skip() {
-    echo "skip - $1 ($2)"
-}
 
 deepfill() {
     "$DEEPFILL" "$@"
@@ -95,11 +76,6 @@ pixel_format() {
 
 same_picture() {
     same "$(av -i "$1" -f framemd5 - | tail -n 1)" "$(av -i "$2" -f framemd5 - | tail -n 1)"
-}
-
-finish() {
-    [ $failures -eq 0 ]
-    exit
 }
 
 still 101x67 rgb.png

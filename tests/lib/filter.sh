@@ -1,39 +1,15 @@
 # What the tests of the filter in a real ffmpeg share; sourced, not run.
 #
-# Every test is a function; `check NAME COMMAND...` runs one and prints its line. All media are made by
-# ffmpeg itself in a folder that is removed at the end.
+# All media are made by ffmpeg itself in the folder of check.sh.
 
 BUILD=${BUILD:-build}
 FFMPEG=$(realpath "${FFMPEG:-$BUILD/ffmpeg}")
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 BUILD=$(realpath "$BUILD")
-DIR=$(mktemp -d)
-trap 'rm -rf "$DIR"' EXIT
-failures=0
 
 [ -x "$FFMPEG" ] || { echo "skip - the filter in ffmpeg (no $FFMPEG: make ffmpeg)"; exit 0; }
+. "$ROOT/tests/lib/check.sh"
 cd "$DIR" || exit 1
-
-check() {
-    local name=$1
-    shift
-    if "$@" >"$DIR/check.log" 2>&1; then
-        echo "ok - $name"
-    else
-        echo "not ok - $name"
-        tail -n 12 "$DIR/check.log" | sed 's/^/# /'
-        failures=$((failures + 1))
-    fi
-}
-
-skip() {
-    echo "skip - $1 ($2)"
-}
-
-finish() {
-    [ $failures -eq 0 ]
-    exit
-}
 
 ff() {
     "$FFMPEG" -hide_banner -nostdin -loglevel error -y "$@"
