@@ -21,14 +21,15 @@ static void assert_refused(const DfWeights *weights, const char *words)
     assert_null(binding);
 }
 
-/* Change the header's text, which keeps its length. */
+/* Change the header's text wherever it is; it keeps its length. */
 static void assert_change_refused(Foreign f, const char *from, const char *to, const char *words)
 {
     ModelFile file = foreign_file(&f);
     char *at = memmem(file.bytes, file.size, from, strlen(from));
     assert_non_null(at);
     assert_int_equal(strlen(from), strlen(to));
-    memcpy(at, to, strlen(to));
+    for (; at; at = memmem(file.bytes, file.size, from, strlen(from)))
+        memcpy(at, to, strlen(to));
     DfWeights *weights = foreign_weights(file);
     assert_refused(weights, words);
     df_weights_close(&weights);
@@ -54,6 +55,9 @@ static void test_lacking(void **state)
     assert_change_refused(foreign("official"), "net/conv1/kernel", "net/conv0/kernel",
                           "FILE: lacks tensor 'inpaint_net/conv1/kernel' (5x5x5xN): no whole DeepFillv2 "
                           "model");
+    assert_change_refused(foreign("deepfill"), "\"allconv", "\"nonconv",
+                          "FILE: lacks tensor 'allconv11.weight' (Nx32x3x3) and the weights of 6 layers "
+                          "more: no whole DeepFillv2 model");
     assert_change_refused(inside, "enc6.conv.conv.bias", "enc6.conv.conv.BIAS",
                           "FILE: lacks tensor 'state_dict.generator.stage1.encoder.enc6.conv.conv.bias' "
                           "(32): no whole DeepFillv2 model");

@@ -70,11 +70,25 @@ static void add_guided(const DfBinding *binding, const DfConv *conv, char *text,
     snprintf(text + at, size - at, ", or %s with a sketch", other);
 }
 
+/* Layers behind that row whose weights are not there either. */
+static int count_missing(DfBinding *binding, int row)
+{
+    const DfNet *net = binding->names->net;
+    int missing = 0;
+    while (++row < net->count)
+        missing += df_row_is_conv(&net->rows[row]) && !df_binding_find(binding, row, DF_WEIGHT);
+    return missing;
+}
+
 static int refuse_missing(DfBinding *binding, int row, enum DfRole role, const char *expected)
 {
     const DfNet *net = binding->names->net;
-    return df_error(-EINVAL, "%s: lacks tensor '%.200s' (%s): no whole %s model", binding->weights->name,
-                    df_binding_name(binding, row, role), expected,
+    int others = count_missing(binding, row);
+    char more[64] = "";
+    if (others)
+        snprintf(more, sizeof more, " and the weights of %d layer%s more", others, others > 1 ? "s" : "");
+    return df_error(-EINVAL, "%s: lacks tensor '%.200s' (%s)%s: no whole %s model", binding->weights->name,
+                    df_binding_name(binding, row, role), expected, more,
                     net->masked ? "partial-convolution" : "DeepFillv2");
 }
 
