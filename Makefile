@@ -34,7 +34,8 @@ FFMPEG_PARTS := $(if $(filter %-all,$(FFMPEG_TREE)),all,few)
 
 # All packages that the goals will ask for, so that the user reads one apt-get line, not three.
 PARTS := $(sort engine $(filter fuzz,$(GOALS)) \
-                $(if $(filter all check bench quality sanitize fuzz install install-program,$(GOALS)),program) \
+                $(if $(filter all check bench quality sanitize fuzz install install-program, \
+                              $(GOALS)),program) \
                 $(if $(filter check sanitize quality,$(GOALS)),tests) \
                 $(if $(filter check bench quality demo ffmpeg install,$(GOALS)),$(FFMPEG_PARTS)))
 

@@ -236,7 +236,8 @@ fi
 check "fill without a mask" \
     misused fill "deepfill fill: takes a picture and its mask, not 1 file" rgb.png -o x.png
 check "fill of three" misused fill "deepfill fill: takes a picture and its mask, not 3 files" a b c -o x.png
-check "fill without a target" misused fill "deepfill fill: no output was named: give -o OUT.png" rgb.png mask.png
+check "fill without a target" \
+    misused fill "deepfill fill: no output was named: give -o OUT.png" rgb.png mask.png
 check "fill to JPEG" misused fill "deepfill fill: 'x.jpg' does not end in .png, and PNG is what is written" \
     rgb.png mask.png -o x.jpg
 check "--exact with --regions" misused fill "deepfill fill: --exact and --regions exclude each other" \

@@ -65,7 +65,8 @@ graph() {
 
 pictures() {
     ff "$@" -fps_mode passthrough -f null - |
-        sed -n 's/lavfi.deepfill.hole=//p' | awk '{ printf("%s%d", (NR > 1 ? " " : ""), int($1 * 128 + 0.5) - 1) }'
+        sed -n 's/lavfi.deepfill.hole=//p' |
+        awk '{ printf("%s%d", (NR > 1 ? " " : ""), int($1 * 128 + 0.5) - 1) }'
 }
 
 # The numbers of an awk expression in n, for n = 0 .. COUNT - 1, in one line:  numbers COUNT EXPRESSION
