@@ -115,6 +115,8 @@ $(1)/tests/fuzz-%: $(1)/obj/tests/fuzz/%.o $(1)/obj/tests/fuzz/replay.o $(call f
 	$$(call say,LD) $$(CC) $$(CFLAGS) $(2) $(METER) $$^ -o $$@ $$(LIBS) $$(shell pkg-config --libs libavutil)
 
 $(1)/obj/engine/kernels/x86/%.o: FILE_FLAGS := -mavx2 -mfma -mf16c
+$(1)/obj/engine/kernels/x86/%_avx512.o: \
+    FILE_FLAGS := -mavx2 -mfma -mf16c -mavx512f -mavx512vl -mavx512dq -mavx512bw -mprefer-vector-width=512
 $(1)/obj/engine/model/semantics.o: FILE_FLAGS := -ffp-contract=off
 $(1)/obj/engine/model/builtin.o: FILE_FLAGS := -DDF_MODELS_DIR='"models"'
 $(1)/obj/engine/model/builtin.o: $(wildcard models/*.safetensors)

@@ -12,7 +12,9 @@
 #include <cpuid.h>
 #endif
 
-static const char *const names[DF_CPU_LEVELS] = { [DF_CPU_C] = "c", [DF_CPU_AVX2] = "avx2" };
+static const char *const names[DF_CPU_LEVELS] = {
+    [DF_CPU_C] = "c", [DF_CPU_AVX2] = "avx2", [DF_CPU_AVX512] = "avx512",
+};
 
 static atomic_int forced = DF_CPU_LEVELS;
 
@@ -24,11 +26,16 @@ static enum DfCpuLevel detect(void)
 {
 #if defined(__x86_64__)
     unsigned a, b, c = 0, d;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __get_cpuid(1, &a, &b, &c, &d) &&
-        c & bit_F16C)
-        return DF_CPU_AVX2;
-#endif
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") || !__get_cpuid(1, &a, &b, &c, &d) ||
+        !(c & bit_F16C))
+        return DF_CPU_C;
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw"))
+        return DF_CPU_AVX512;
+    return DF_CPU_AVX2;
+#else
     return DF_CPU_C;
+#endif
 }
 
 /* An unknown name lowers nothing. */

@@ -9,11 +9,12 @@
 enum DfCpuLevel {
     DF_CPU_C,    /**< portable C: the oracle of all others */
     DF_CPU_AVX2, /**< AVX2, FMA and F16C */
+    DF_CPU_AVX512, /**< AVX-512 F, VL, DQ and BW */
     DF_CPU_LEVELS
 };
 
 /**
- * @return the level in use: the CPU's own, or what the environment's DEEPFILL_CPU ("c", "avx2") or
+ * @return the level in use: the CPU's own, or what the environment's DEEPFILL_CPU ("c", "avx2", "avx512") or
  *         df_cpu_force() lowers it to. Thread-safety: any thread.
  */
 enum DfCpuLevel df_cpu_level(void);

@@ -309,7 +309,7 @@ typedef struct DeepfillSettings {
 typedef struct DeepfillInfo {
     int size, workers, delay; /**< as in DeepfillSettings, defaults replaced by what was chosen */
     int temporal, ahead, memory; /**< so are these */
-    const char *cpu;          /**< kernels in use: "c" or "avx2" (static) */
+    const char *cpu;          /**< kernels in use: "c", "avx2" or "avx512" (static) */
     const char *blas;         /**< the matrix library, its flavour and core (lives as long as the context) */
     const char *warning;      /**< NULL, or a sentence on what makes this set-up slow (static) */
 } DeepfillInfo;

@@ -91,7 +91,7 @@ static inline Outputs outputs_of(const DeepfillModel *model, const uint8_t *pict
     size_t pixels = (size_t)width * height;
     Outputs outputs = { .model = model };
     DfPlan *plan = NULL;
-    if (df_plan_create(&plan, model, width, height) < 0)
+    if (df_plan_create(&plan, model, width, height, 1) < 0)
         fail_msg("%s", df_error_text());
     void *workspace = outputs_room(df_plan_workspace(plan), 1);
     float *image = outputs_room(3 * pixels, sizeof(float)), *lines = outputs_room(pixels, sizeof(float));

@@ -87,7 +87,7 @@ static void keep_attention(void *opaque, const char *row, DfShape shape, const f
 static void run(const DeepfillModel *model, Case *c)
 {
     DfPlan *plan = NULL;
-    if (df_plan_create(&plan, model, c->width, c->height) < 0)
+    if (df_plan_create(&plan, model, c->width, c->height, 1) < 0)
         fail_msg("%s", df_error_text());
     void *workspace = room(df_plan_workspace(plan), 1);
     DfRun run = { .image = c->image, .hole = c->hole, .stage1 = c->stage1, .stage2 = c->stage2,

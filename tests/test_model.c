@@ -196,16 +196,16 @@ static void test_plan_sizes(void **state)
     DeepfillModel *model = open_random(48, 5, OURS);
     for (size_t i = 0; i < DF_COUNT(refused); i++) {
         df_error_clear();
-        assert_int_equal(df_plan_create(&plan, model, refused[i][0], refused[i][1]), -EINVAL);
+        assert_int_equal(df_plan_create(&plan, model, refused[i][0], refused[i][1], 1), -EINVAL);
         assert_null(plan);
         assert_non_null(strstr(df_error_text(), "multiple of 8 from 64 up"));
     }
-    assert_int_equal(df_plan_create(&plan, model, 512, 512), 0);
+    assert_int_equal(df_plan_create(&plan, model, 512, 512, 1), 0);
     assert_true(df_plan_workspace(plan) <= (size_t)120 << 20);
     df_plan_close(&plan);
     assert_null(plan);
     df_fail_after(0);
-    assert_int_equal(df_plan_create(&plan, model, 64, 64), -ENOMEM);
+    assert_int_equal(df_plan_create(&plan, model, 64, 64, 1), -ENOMEM);
     df_fail_after(-1);
     deepfill_model_close(&model);
 }
@@ -220,7 +220,7 @@ typedef struct Pictures {
 static void run(const DeepfillModel *model, const DfRun *run)
 {
     DfPlan *plan = NULL;
-    if (df_plan_create(&plan, model, 72, 64) < 0)
+    if (df_plan_create(&plan, model, 72, 64, 1) < 0)
         fail_msg("%s", df_error_text());
     size_t size = df_plan_workspace(plan);
     uint8_t *workspace = df_alloc(size + 64);
@@ -344,7 +344,7 @@ static void test_threads(void **state)
     DfPlan *plan = NULL;
     (void)state;
     DeepfillModel *model = open_random(16, 5, "");
-    assert_int_equal(df_plan_create(&plan, model, 72, 64), 0);
+    assert_int_equal(df_plan_create(&plan, model, 72, 64, 1), 0);
     for (int i = 0; i < THREADS; i++) {
         workers[i] = (Worker){ model, plan, calloc(1, sizeof(Pictures)) };
         assert_int_equal(df_thread_start(&threads[i], work, &workers[i]), 0);

@@ -51,7 +51,7 @@ static void draw(Scene *s)
 static void run(Scene *s, const DeepfillModel *model)
 {
     DfPlan *plan = NULL;
-    if (df_plan_create(&plan, model, WIDTH, HEIGHT) < 0)
+    if (df_plan_create(&plan, model, WIDTH, HEIGHT, 1) < 0)
         fail_msg("%s", df_error_text());
     void *workspace = df_alloc(df_plan_workspace(plan));
     DfRun run = { .image = s->image, .hole = s->hole, .stage1 = s->stage1, .stage2 = s->stage2,
@@ -167,7 +167,7 @@ static void check_sides(const char *name, int side, int fits, const char *words)
     DfPlan *plan = NULL;
     network_make(&model, df_semantics_find(name), 8, 0);
     df_error_clear();
-    assert_int_equal(df_plan_create(&plan, &model, side, side), fits ? 0 : -EINVAL);
+    assert_int_equal(df_plan_create(&plan, &model, side, side, 1), fits ? 0 : -EINVAL);
     assert_string_equal(df_error_text(), words);
     df_plan_close(&plan);
     network_free(&model);

@@ -165,7 +165,7 @@ static int bench_region(const DeepfillModel *model, int side, double peak)
     void *workspace = NULL;
     uint64_t state = 1;
     int ret = -1;
-    if (!image || !hole || df_plan_create(&plan, model, side, side) < 0 ||
+    if (!image || !hole || df_plan_create(&plan, model, side, side, 1) < 0 ||
         !(workspace = df_alloc(df_plan_workspace(plan)))) {
         fail("no region");
         goto end;

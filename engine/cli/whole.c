@@ -270,7 +270,7 @@ int df_fill_whole(const DfFillJob *job, DfStill *still, DfFillReport *report)
         return error;
     if (!job->exact && !job->mask->part_count)
         return 0;
-    error = df_plan_create(&plan, job->model, region.width, region.height);
+    error = df_plan_create(&plan, job->model, region.width, region.height, 1);
     if (!error)
         error = alloc_region(job, &region, plan);
     if (!error) {

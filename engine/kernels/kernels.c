@@ -14,6 +14,10 @@ static const DfKernels levels[DF_CPU_LEVELS] = {
         .gate = df_gate_avx2, .rgb = df_rgb_avx2, .dots = df_dots_avx2, .gate_tanh = df_gate_tanh_avx2,
         .sum3 = df_sum3_avx2, .softmax = df_softmax_avx2,
     },
+    [DF_CPU_AVX512] = {
+        .gate = df_gate_avx2, .rgb = df_rgb_avx2, .dots = df_dots_avx2, .gate_tanh = df_gate_tanh_avx2,
+        .sum3 = df_sum3_avx2, .softmax = df_softmax_avx2,
+    },
 #endif
 };
 

@@ -4,6 +4,8 @@
  */
 #include "kernels/stencil.h"
 
+#include "base.h"
+
 #include <math.h>
 
 /* What the neighbours of cell x send it. */
@@ -100,7 +102,7 @@ void df_invert_c(float *inverse, const DfLinks *links, ptrdiff_t stride, int n)
     }
 }
 
-static const DfStencilKernels levels[DF_CPU_LEVELS] = {
+static const DfStencilKernels levels[] = {
     [DF_CPU_C] = { df_sweep_c, df_residual_c, df_block_sum_c, df_prolong_c, df_largest_c,
                    df_pose_c, df_link_c, df_merge_c, df_invert_c },
 #if defined(__x86_64__)
@@ -111,5 +113,5 @@ static const DfStencilKernels levels[DF_CPU_LEVELS] = {
 
 const DfStencilKernels *df_stencil_kernels(void)
 {
-    return &levels[df_cpu_level()];
+    return &levels[DF_MIN(df_cpu_level(), DF_CPU_AVX2)];
 }

@@ -100,8 +100,9 @@ static size_t lay_out(Attention *a, DfShape shape, char *base)
     return end;
 }
 
-size_t df_attention_scratch(DfShape shape)
+size_t df_attention_scratch(DfShape shape, int hands)
 {
+    (void)hands;
     Attention a;
     return lay_out(&a, shape, NULL);
 }
@@ -338,8 +339,11 @@ static void rebuild_plainly(Attention *a, float *out)
 }
 
 void df_attention_forward(DfShape shape, const DfAttentionRules *rules, const float *source,
-                          const uint8_t *hole, int hole_height, int hole_width, float *out, void *scratch)
+                          const uint8_t *hole, int hole_height, int hole_width, const uint8_t *needed,
+                          const DfTeam *team, float *out, void *scratch)
 {
+    (void)needed;
+    (void)team;
     Attention a;
     lay_out(&a, shape, scratch);
     a.rules = rules;

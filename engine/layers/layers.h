@@ -10,6 +10,7 @@
 #define DF_LAYERS_H
 
 #include "base.h"
+#include "crew.h"
 
 /** Size of an activation: height * width * channels floats. */
 typedef struct DfShape {
@@ -85,17 +86,21 @@ typedef struct DfAttentionRules {
     int count_overlap;      /**< 1: overlapping patches are divided by their number; 0: by 4 everywhere */
 } DfAttentionRules;
 
-/** @return bytes of scratch for this shape (even sides); DF_SIZE_BAD where they cannot be counted. */
-size_t df_attention_scratch(DfShape shape);
+/** @return bytes of scratch for this shape (even sides) and so many hands; DF_SIZE_BAD where they cannot be
+ *          counted. */
+size_t df_attention_scratch(DfShape shape, int hands);
 
 /**
  * Contextual attention of an activation on itself (Yu et al., 2018, section 4).
  *
- * @param hole   hole_height x hole_width, non-zero: not to be copied from
- * @param out    as `source`; the two may not overlap
+ * @param hole    hole_height x hole_width, non-zero: not to be copied from
+ * @param needed  height x width, non-zero: this pixel of `out` is wanted; what the others hold afterwards is
+ *                undefined. NULL: all are
+ * @param out     as `source`; the two may not overlap
  */
 void df_attention_forward(DfShape shape, const DfAttentionRules *rules, const float *source,
-                          const uint8_t *hole, int hole_height, int hole_width, float *out, void *scratch);
+                          const uint8_t *hole, int hole_height, int hole_width, const uint8_t *needed,
+                          const DfTeam *team, float *out, void *scratch);
 
 /* ----------------------------------------------------------------------- partial convolution -- */
 

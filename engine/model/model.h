@@ -7,6 +7,7 @@
 #define DF_MODEL_H
 
 #include "base.h"
+#include "crew.h"
 #include "deepfill.h"
 #include "model/semantics.h"
 
@@ -27,9 +28,10 @@ typedef struct DfPlan DfPlan;
 
 /**
  * Plan a region of width x height pixels.
+ * @param hands  most threads that will work on it at a time, 1 ..
  * @return 0; -EINVAL where a side is no multiple of the model's alignment or below its least side; -ENOMEM
  */
-int df_plan_create(DfPlan **plan, const DeepfillModel *model, int width, int height);
+int df_plan_create(DfPlan **plan, const DeepfillModel *model, int width, int height, int hands);
 
 /** Free a plan and set *plan to NULL; NULL is fine. */
 void df_plan_close(DfPlan **plan);
@@ -42,6 +44,9 @@ typedef struct DfRun {
     const float *image;   /**< H x W x 3; what it holds inside the hole does not matter */
     const uint8_t *hole;  /**< H x W; non-zero: hole */
     const float *sketch;  /**< H x W, 0 or 1, used inside the hole; NULL: none drawn */
+    const uint8_t *needed; /**< H x W; non-zero: this pixel of the last picture wanted is to be right, what others
+                                hold is undefined; NULL: all are */
+    DfCrew *crew;         /**< threads that may help; NULL: none */
     float *stage1;        /**< H x W x 3, the coarse stage's output everywhere; NULL: not wanted. Of a network
                                of one stage: the same as stage2 */
     float *stage2;        /**< H x W x 3, the last stage's output everywhere; NULL: stop after the coarse

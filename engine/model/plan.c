@@ -60,7 +60,7 @@ static size_t row_scratch(const DfPlan *plan, const DeepfillModel *model, int ro
         const DfConv *conv = &model->convs[row];
         return net->masked ? df_partial_scratch(conv, in) : df_conv_scratch(conv, in);
     }
-    return net->rows[row].op == DF_OP_ATTENTION ? df_attention_scratch(plan->shapes[row]) : 0;
+    return net->rows[row].op == DF_OP_ATTENTION ? df_attention_scratch(plan->shapes[row], plan->hands) : 0;
 }
 
 static int reads(const DfNet *net, int reader, int row)
@@ -158,7 +158,7 @@ static int check_size(const DfSemantics *semantics, const char *name, int side)
                     semantics->alignment, semantics->least_side);
 }
 
-int df_plan_create(DfPlan **plan, const DeepfillModel *model, int width, int height)
+int df_plan_create(DfPlan **plan, const DeepfillModel *model, int width, int height, int hands)
 {
     Items items = { .count = 0 };
     int error = check_size(model->semantics, "width", width);
@@ -171,6 +171,7 @@ int df_plan_create(DfPlan **plan, const DeepfillModel *model, int width, int hei
         return -ENOMEM;
     p->height = height;
     p->width = width;
+    p->hands = hands;
     error = measure(p, model, &items);
     if (error < 0) {
         df_plan_close(&p);

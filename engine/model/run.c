@@ -12,6 +12,7 @@ typedef struct Walk {
     const DfPlan *plan;
     char *workspace;
     const DfRun *run;
+    DfTeam team;
 } Walk;
 
 static float *activation(const Walk *walk, int row)
@@ -100,7 +101,7 @@ static void step(const Walk *walk, int row)
         break;
     case DF_OP_ATTENTION:
         df_attention_forward(plan->shapes[row], &model->semantics->attention, in, walk->run->hole,
-                             plan->height, plan->width, out, scratch(walk, row));
+                             plan->height, plan->width, NULL, &walk->team, out, scratch(walk, row));
         break;
     case DF_OP_JOIN:
         join(walk, row, source, out);
@@ -136,7 +137,7 @@ static void walk_to(const Walk *walk, int first, int last, float *picture)
 void df_model_run(const DeepfillModel *model, const DfPlan *plan, void *workspace, const DfRun *run)
 {
     const DfNet *net = model->semantics->net;
-    Walk walk = { model, plan, workspace, run };
+    Walk walk = { model, plan, workspace, run, { run->crew, plan->hands } };
     int last = net->count - 1;
     if (net->coarse < 0) {
         walk_to(&walk, 0, last, run->stage2 ? run->stage2 : run->stage1);

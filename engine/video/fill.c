@@ -97,7 +97,7 @@ static DfColorKey key_of(const DeepfillFormat *format, const DfBox *box)
 
 static int prepare(Prepared *prepared, const DeepfillModel *model, const DfColorKey *key)
 {
-    int ret = df_plan_create(&prepared->plan, model, key->net_width, key->net_height);
+    int ret = df_plan_create(&prepared->plan, model, key->net_width, key->net_height, 1);
     DeepfillModelInfo info;
 
     deepfill_model_info(model, &info);
