@@ -23,7 +23,8 @@ static inline void network_make(DeepfillModel *model, const DfSemantics *semanti
         *conv = df_semantics_conv_of(semantics, row, cnum, sketch);
         size_t weights = df_conv_weights(conv);
         float *raw = random_floats(weights, sqrtf(3.0f * conv->out / weights));
-        float *prepared = malloc(weights * sizeof *prepared);
+        conv->method = df_conv_choose(conv);
+        float *prepared = malloc(df_conv_prepared(conv) * sizeof *prepared);
         df_conv_prepare(conv, prepared, raw);
         conv->weight = prepared;
         conv->bias = random_floats(conv->out, 0.1f);

@@ -203,8 +203,8 @@ static float *attend(const Input *in, const DfAttentionRules *rules)
 {
     float *found = malloc(df_shape_count(in->shape) * sizeof *found);
     void *scratch = df_alloc(df_attention_scratch(in->shape, 1));
-    df_attention_forward(in->shape, rules, in->source, in->hole, 4 * in->shape.height, 4 * in->shape.width, NULL, NULL,
-                         found, scratch);
+    df_attention_forward(in->shape, rules, in->source, in->hole, 4 * in->shape.height, 4 * in->shape.width,
+                         NULL, NULL, found, scratch);
     df_free(scratch);
     return found;
 }

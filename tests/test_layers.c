@@ -77,18 +77,19 @@ static double *plain_conv(const DfConv *conv, DfShape in, const float *source, c
     return wanted;
 }
 
-static void check_conv(DfConv conv, int height, int width)
+/* By the method that it has. */
+static void check_method(DfConv conv, int height, int width)
 {
     DfShape in = { height, width, conv.in }, out = df_conv_shape(&conv, in);
     size_t weights = df_conv_weights(&conv);
     float *source = random_floats(df_shape_count(in), 1), *raw = random_floats(weights, 0.3f);
-    float *bias = random_floats(conv.out, 0.5f), *prepared = malloc(weights * sizeof *prepared);
+    float *bias = random_floats(conv.out, 0.5f), *prepared = malloc(df_conv_prepared(&conv) * sizeof *prepared);
     float *found = malloc(df_shape_count(out) * sizeof *found);
-    void *scratch = df_alloc(df_conv_scratch(&conv, in));
+    void *scratch = df_alloc(df_conv_scratch(&conv, in, 1));
     df_conv_prepare(&conv, prepared, raw);
     conv.weight = prepared;
     conv.bias = bias;
-    df_conv_forward(&conv, in, source, found, scratch);
+    df_conv_forward(&conv, in, source, NULL, NULL, found, scratch);
     double *wanted = plain_conv(&conv, in, source, raw);
     assert_near(found, wanted, df_shape_count(out), 1e-4);
     df_free(scratch);
@@ -98,6 +99,14 @@ static void check_conv(DfConv conv, int height, int width)
     free(bias);
     free(raw);
     free(source);
+}
+
+static void check_conv(DfConv conv, int height, int width)
+{
+    check_method(conv, height, width);
+    conv.method = df_conv_choose(&conv);
+    assert_true(conv.method != DF_METHOD_DIRECT);
+    check_method(conv, height, width);
 }
 
 static void test_conv(void **state)

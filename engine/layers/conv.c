@@ -1,12 +1,16 @@
 /**
  * @file
- * Convolution as a matrix product: strips of windows laid out as rows (im2col), one product a strip, and the
- * activation on the strip while it is in cache. Nearest-neighbour upsampling is an index rule of im2col: the
- * enlarged picture never exists.
+ * Convolution: which method a layer takes, and the direct one, a matrix product: strips of windows laid out as
+ * rows (im2col), one product a strip, and the activation on the strip while it is in cache. Nearest-neighbour
+ * upsampling is an index rule of im2col: the enlarged picture never exists.
  */
 #include "kernels/gemm.h"
 #include "kernels/kernels.h"
 #include "layers/strips.h"
+#include "layers/tiled.h"
+
+#include <stdatomic.h>
+#include <string.h>
 
 /*
  * Bytes of a strip's rows: half of a small L2 cache (512 KiB), which leaves room for the product. The matrix
@@ -15,6 +19,51 @@
 #define STRIP_BYTES (256 << 10)
 /* Rows of a product below which the library's own kernels lose their rhythm. */
 #define STRIP_LEAST 64
+
+/* -------------------------------------------------------------------------------------- methods -- */
+
+static const struct {
+    const char *name;
+    int kernel, stride, up; /* of the convolutions that it is for */
+} methods[DF_METHODS] = {
+    [DF_METHOD_DIRECT] = { "direct", 0, 0, 0 },
+    [DF_METHOD_WINOGRAD_3] = { "F(4x4,3x3)", 3, 1, 0 },
+    [DF_METHOD_WINOGRAD_5] = { "F(4x4,5x5)", 5, 1, 0 },
+    [DF_METHOD_NEAREST] = { "nearest", 3, 1, 1 },
+    [DF_METHOD_STRIDE] = { "stride", 3, 2, 0 },
+};
+
+static atomic_int forced_direct;
+
+/* Stride and enlargement know no dilation. */
+static int suits(const DfConv *conv, enum DfMethod method)
+{
+    return methods[method].kernel == conv->kernel && methods[method].stride == conv->stride &&
+           methods[method].up == conv->up && (conv->rate == 1 || method == DF_METHOD_WINOGRAD_3);
+}
+
+/* Partial convolutions weigh each window by what is known in it, and stay with windows. */
+enum DfMethod df_conv_choose(const DfConv *conv)
+{
+    if (atomic_load(&forced_direct) || conv->activation > DF_TANH)
+        return DF_METHOD_DIRECT;
+    for (int method = 1; method < DF_METHODS; method++)
+        if (suits(conv, method))
+            return method;
+    return DF_METHOD_DIRECT;
+}
+
+void df_conv_force_direct(int direct)
+{
+    atomic_store(&forced_direct, direct);
+}
+
+const char *df_method_name(enum DfMethod method)
+{
+    return methods[method].name;
+}
+
+/* --------------------------------------------------------------------------------------- shapes -- */
 
 static size_t row_length(const DfConv *conv)
 {
@@ -36,7 +85,7 @@ static int reduced(const DfConv *conv, int side)
  * TensorFlow's SAME: the lesser half of the padding comes first; stride 2 on an even side pads after only.
  * Padding by half a kernel on every side gives outputs as many.
  */
-static int padding_before(const DfConv *conv, int side)
+int df_conv_padding(const DfConv *conv, int side)
 {
     if (conv->padding != DF_PAD_SAME)
         return conv->kernel / 2 * conv->rate;
@@ -104,14 +153,26 @@ static void reorder(const DfConv *conv, float *prepared, const float *raw)
 
 void df_conv_prepare(const DfConv *conv, float *prepared, const float *raw)
 {
-    if (df_conv_is_rgb(conv))
+    const DfForm *form = df_form_of(conv);
+    if (form)
+        df_form_prepare(form, conv, prepared, raw);
+    else if (df_conv_is_rgb(conv))
         reorder(conv, prepared, raw);
     else
         transpose(conv, prepared, raw);
 }
 
-size_t df_conv_scratch(const DfConv *conv, DfShape in)
+size_t df_conv_prepared(const DfConv *conv)
 {
+    const DfForm *form = df_form_of(conv);
+    return form ? df_form_weights(form, conv) : df_conv_weights(conv);
+}
+
+size_t df_conv_scratch(const DfConv *conv, DfShape in, int hands)
+{
+    const DfForm *form = df_form_of(conv);
+    if (form)
+        return df_tiled_scratch(form, conv, in, hands);
     size_t pixels = strip_pixels(conv, df_conv_shape(conv, in));
     size_t rows = df_size_align(pixels * row_length(conv) * sizeof(float));
     return df_size_add(rows, df_size_align(pixels * conv->out * sizeof(float)));
@@ -144,7 +205,7 @@ DfStrips df_conv_strips(const DfConv *conv, DfShape in, void *scratch)
         .window = {
             .height = in.height, .width = in.width, .channels = in.channels, .up = conv->up,
             .kernel = conv->kernel, .stride = conv->stride, .rate = conv->rate,
-            .top = padding_before(conv, in.height), .left = padding_before(conv, in.width),
+            .top = df_conv_padding(conv, in.height), .left = df_conv_padding(conv, in.width),
             .reflect = conv->padding == DF_PAD_REFLECT, .out_width = out.width,
         },
     };
@@ -154,7 +215,7 @@ DfStrips df_conv_strips(const DfConv *conv, DfShape in, void *scratch)
     return strips;
 }
 
-void df_conv_forward(const DfConv *conv, DfShape in, const float *source, float *out, void *scratch)
+static void forward_in_strips(const DfConv *conv, DfShape in, const float *source, float *out, void *scratch)
 {
     DfStrips strips = df_conv_strips(conv, in, scratch);
     size_t channels = df_conv_shape(conv, in).channels;
@@ -162,5 +223,26 @@ void df_conv_forward(const DfConv *conv, DfShape in, const float *source, float 
         int count = DF_MIN(strips.step, strips.pixels - first);
         df_im2col(strips.rows, &strips.window, source, first, count);
         strip(conv, strips.rows, count, strips.product, out + first * channels);
+    }
+}
+
+void df_conv_forward(const DfConv *conv, DfShape in, const float *source, const uint8_t *needed,
+                     const DfTeam *team, float *out, void *scratch)
+{
+    const DfForm *form = df_form_of(conv);
+    if (form)
+        df_tiled_forward(form, conv, in, source, needed, team, out, scratch);
+    else
+        forward_in_strips(conv, in, source, out, scratch);
+}
+
+void df_conv_need(const DfConv *conv, DfShape in, const uint8_t *needed, uint8_t *pixels)
+{
+    const DfForm *form = df_form_of(conv);
+    if (form) {
+        DfTiling tiling = df_tiling(form, conv, in);
+        df_tiling_mark(&tiling, needed, pixels);
+    } else {
+        memset(pixels, 1, (size_t)in.height * in.width);
     }
 }

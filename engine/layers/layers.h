@@ -11,6 +11,7 @@
 
 #include "base.h"
 #include "crew.h"
+#include "kernels/tile.h"
 
 /** Size of an activation: height * width * channels floats. */
 typedef struct DfShape {
@@ -22,16 +23,14 @@ size_t df_shape_count(DfShape shape);
 
 /* ------------------------------------------------------------------------------- convolution -- */
 
-/** What follows the matrix product. */
-enum DfActivation {
-    DF_GATE_ELU,  /**< first half of the channels through ELU, times the sigmoid of the second half */
-    DF_GATE_RELU, /**< the same with ReLU */
-    DF_GATE_TANH, /**< 6 channels, tanh of the first three times the sigmoid of the others */
-    DF_TANH,      /**< 3 channels, tanh of each */
-    /* Of partial convolutions, each channel by itself: */
-    DF_LINEAR,    /**< as it is */
-    DF_RELU,
-    DF_LEAKY      /**< what is below 0 times 0.2 */
+/** How it is done: what they are, and what they save, tells layers/form.h. */
+enum DfMethod {
+    DF_METHOD_DIRECT, /**< all products as the definition has them: the oracle of the others */
+    DF_METHOD_WINOGRAD_3,
+    DF_METHOD_WINOGRAD_5,
+    DF_METHOD_NEAREST,
+    DF_METHOD_STRIDE,
+    DF_METHODS
 };
 
 /** What lies around a source. */
@@ -48,24 +47,51 @@ typedef struct DfConv {
     enum DfPadding padding;   /**< around what the windows see: after the enlargement */
     int in, out;              /**< channels of the input and of the matrix product, before gating */
     enum DfActivation activation;
-    const float *weight; /**< prepared by df_conv_prepare() */
+    enum DfMethod method;
+    const float *weight; /**< prepared by df_conv_prepare(), for the method */
     const float *bias;   /**< out values */
 } DfConv;
 
 /** @return the shape of the output, after gating. */
 DfShape df_conv_shape(const DfConv *conv, DfShape in);
 
-/** @return floats that the prepared weights take: as many as the raw ones. */
+/** @return pixels before the first row or column of a source of so many, as the windows see them. */
+int df_conv_padding(const DfConv *conv, int side);
+
+/** @return the fastest method for a convolution of these channels, kernel, stride, rate and enlargement. */
+enum DfMethod df_conv_choose(const DfConv *conv);
+
+/** Let df_conv_choose() choose none but the direct method from now on (1), or the fastest again (0): tests. */
+void df_conv_force_direct(int direct);
+
+/** @return a method's name (static). */
+const char *df_method_name(enum DfMethod method);
+
+/** @return floats that the raw weights take. */
 size_t df_conv_weights(const DfConv *conv);
 
-/** Reorder raw weights, [out][in][ky][kx], for the forward pass; prepared: df_conv_weights() floats. */
+/** @return floats that the prepared weights take. */
+size_t df_conv_prepared(const DfConv *conv);
+
+/** Make raw weights, [out][in][ky][kx], what the method wants; prepared: df_conv_prepared() floats. */
 void df_conv_prepare(const DfConv *conv, float *prepared, const float *raw);
 
-/** @return bytes of scratch; DF_SIZE_BAD where they cannot be counted. */
-size_t df_conv_scratch(const DfConv *conv, DfShape in);
+/** @return bytes of scratch for so many hands; DF_SIZE_BAD where they cannot be counted. */
+size_t df_conv_scratch(const DfConv *conv, DfShape in, int hands);
 
-/** Convolve `source`, of shape `in`, to `out`, of df_conv_shape(). */
-void df_conv_forward(const DfConv *conv, DfShape in, const float *source, float *out, void *scratch);
+/**
+ * Convolve `source`, of shape `in`, to `out`, of df_conv_shape().
+ * @param needed  height x width of `out`, non-zero: this pixel is wanted; what the others hold afterwards is
+ *                undefined. NULL: all are
+ */
+void df_conv_forward(const DfConv *conv, DfShape in, const float *source, const uint8_t *needed,
+                     const DfTeam *team, float *out, void *scratch);
+
+/**
+ * Mark what df_conv_forward() reads of the source for the pixels that are needed.
+ * @param pixels  height x width of `in`; marks are added
+ */
+void df_conv_need(const DfConv *conv, DfShape in, const uint8_t *needed, uint8_t *pixels);
 
 /* --------------------------------------------------------------------------------- attention -- */
 

@@ -37,7 +37,7 @@ static size_t columns_room(DfShape in)
 
 size_t df_partial_scratch(const DfConv *conv, DfShape in)
 {
-    return df_size_add(df_size_add(factors_room(conv, in), columns_room(in)), df_conv_scratch(conv, in));
+    return df_size_add(df_size_add(factors_room(conv, in), columns_room(in)), df_conv_scratch(conv, in, 1));
 }
 
 /* -------------------------------------------------------------------------------- known values -- */

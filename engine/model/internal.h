@@ -31,6 +31,8 @@ struct DfPlan {
     size_t places[DF_MOST_ROWS];  /* of each row's activation in the workspace, in bytes */
     size_t masks[DF_MOST_ROWS];   /* of its masks, where the net has any, behind its place */
     size_t scratch[DF_MOST_ROWS]; /* of what the row needs while it runs */
+    size_t needs[DF_MOST_ROWS];   /* of each row's map of what is needed, from `maps` on */
+    size_t maps;                  /* where these begin in the workspace */
     size_t workspace;             /* bytes in all */
 };
 

@@ -14,7 +14,7 @@
 /* Floats that a row's weights and biases take, rounded up so that each row is aligned. */
 static size_t row_room(const DfConv *conv)
 {
-    return df_size_align((df_conv_weights(conv) + conv->out) * sizeof(float)) / sizeof(float);
+    return df_size_align((df_conv_prepared(conv) + conv->out) * sizeof(float)) / sizeof(float);
 }
 
 /* Floats of a row as they are read: weights, then factor and summand of a normalisation. */
@@ -26,7 +26,7 @@ static size_t raw_room(const DfConv *conv)
 /* Read one row; `raw` has raw_room(). Writes prepared weights and biases to `memory`. */
 static int prepare_row(DfConv *conv, const DfBinding *binding, int row, float *memory, float *raw)
 {
-    float *bias = memory + df_conv_weights(conv);
+    float *bias = memory + df_conv_prepared(conv);
     DfRowValues values = { .weight = raw, .bias = bias };
     int norm = df_binding_has_norm(binding, row);
     if (norm) {
@@ -52,6 +52,7 @@ static int prepare(DeepfillModel *model, const DfBinding *binding)
         if (df_row_is_conv(&net->rows[row])) {
             DfConv *conv = &model->convs[row];
             *conv = df_binding_conv(binding, row);
+            conv->method = df_conv_choose(conv);
             model->parameters += df_conv_weights(conv) + conv->out;
             room += row_room(conv);
             most = DF_MAX(most, raw_room(conv));

@@ -58,7 +58,7 @@ static size_t row_scratch(const DfPlan *plan, const DeepfillModel *model, int ro
     if (df_row_is_conv(&net->rows[row])) {
         DfShape in = plan->shapes[df_row_source(net, row)];
         const DfConv *conv = &model->convs[row];
-        return net->masked ? df_partial_scratch(conv, in) : df_conv_scratch(conv, in);
+        return net->masked ? df_partial_scratch(conv, in) : df_conv_scratch(conv, in, plan->hands);
     }
     return net->rows[row].op == DF_OP_ATTENTION ? df_attention_scratch(plan->shapes[row], plan->hands) : 0;
 }
@@ -133,6 +133,17 @@ static void place_all(DfPlan *plan, Items *items)
     }
 }
 
+/* A byte for each pixel; a network of masks computes everything. @return bytes of all maps */
+static size_t lay_out_needs(DfPlan *plan, const DfNet *net)
+{
+    size_t end = 0;
+    for (int row = 0; row < net->count && !net->masked; row++) {
+        plan->needs[row] = end;
+        end = df_size_add(end, df_size_mul(plan->shapes[row].height, plan->shapes[row].width));
+    }
+    return df_size_align(end);
+}
+
 static int measure(DfPlan *plan, const DeepfillModel *model, Items *items)
 {
     const DfNet *net = model->semantics->net;
@@ -145,6 +156,7 @@ static int measure(DfPlan *plan, const DeepfillModel *model, Items *items)
         add(items, scratch, &plan->scratch[row], row, row);
         all = df_size_add(all, df_size_add(bytes, scratch));
     }
+    all = df_size_add(all, lay_out_needs(plan, net));
     /* No offset exceeds the sum of all. */
     return all < DF_SIZE_BAD / 2 ? 0 : df_error(-ENOMEM, "a region of %dx%d pixels is beyond all memory",
                                                 plan->width, plan->height);
@@ -178,6 +190,8 @@ int df_plan_create(DfPlan **plan, const DeepfillModel *model, int width, int hei
         return error;
     }
     place_all(p, &items);
+    p->maps = p->workspace;
+    p->workspace += lay_out_needs(p, model->semantics->net);
     *plan = p;
     return 0;
 }

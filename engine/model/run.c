@@ -2,7 +2,7 @@
  * @file
  * A run of the network: a walk along the rows.
  */
-#include "model/internal.h"
+#include "model/need.h"
 
 #include <string.h>
 
@@ -13,6 +13,7 @@ typedef struct Walk {
     char *workspace;
     const DfRun *run;
     DfTeam team;
+    const uint8_t *maps; /* of what is needed; NULL: everything is */
 } Walk;
 
 static float *activation(const Walk *walk, int row)
@@ -33,6 +34,12 @@ static int region_pixels(const Walk *walk)
 static void *scratch(const Walk *walk, int row)
 {
     return walk->workspace + walk->plan->scratch[row];
+}
+
+/* What is needed of a row; NULL: everything. */
+static const uint8_t *needed(const Walk *walk, int row)
+{
+    return walk->maps ? walk->maps + walk->plan->needs[row] : NULL;
 }
 
 static void compose(const Walk *walk, const DfInputs *planes, const float *filled, float *out)
@@ -101,7 +108,8 @@ static void step(const Walk *walk, int row)
         break;
     case DF_OP_ATTENTION:
         df_attention_forward(plan->shapes[row], &model->semantics->attention, in, walk->run->hole,
-                             plan->height, plan->width, NULL, &walk->team, out, scratch(walk, row));
+                             plan->height, plan->width, needed(walk, row), &walk->team, out,
+                             scratch(walk, row));
         break;
     case DF_OP_JOIN:
         join(walk, row, source, out);
@@ -115,7 +123,8 @@ static void step(const Walk *walk, int row)
         partial(walk, row, source, out);
         break;
     default:
-        df_conv_forward(&model->convs[row], plan->shapes[source], in, out, scratch(walk, row));
+        df_conv_forward(&model->convs[row], plan->shapes[source], in, needed(walk, row), &walk->team, out,
+                        scratch(walk, row));
     }
 }
 
@@ -133,12 +142,24 @@ static void walk_to(const Walk *walk, int first, int last, float *picture)
         df_compose_rgb(region_pixels(walk), &walk->model->range, activation(walk, last), picture);
 }
 
+/* A network of masks computes everything. */
+static void find_needed(Walk *walk, int last)
+{
+    const DfPlan *plan = walk->plan;
+    uint8_t *maps = (uint8_t *)walk->workspace + plan->maps;
+    if (!walk->run->needed || walk->model->semantics->net->masked)
+        return;
+    df_need_find(walk->model, plan, walk->run, last, maps);
+    walk->maps = maps;
+}
+
 /* No further than the last output that is wanted. */
 void df_model_run(const DeepfillModel *model, const DfPlan *plan, void *workspace, const DfRun *run)
 {
     const DfNet *net = model->semantics->net;
-    Walk walk = { model, plan, workspace, run, { run->crew, plan->hands } };
+    Walk walk = { model, plan, workspace, run, { run->crew, plan->hands }, NULL };
     int last = net->count - 1;
+    find_needed(&walk, run->stage2 || net->coarse < 0 ? last : net->coarse);
     if (net->coarse < 0) {
         walk_to(&walk, 0, last, run->stage2 ? run->stage2 : run->stage1);
         if (run->stage1 && run->stage2)

@@ -1,0 +1,70 @@
+/**
+ * @file
+ * The transforms channel by channel, and which version of them a CPU level uses.
+ */
+#include "kernels/tile.h"
+
+#include <math.h>
+
+#include "cpu.h"
+
+static float gate(float f, float g, int relu)
+{
+    float a = f > 0 ? f : relu ? 0 : expm1f(f);
+    return a / (1 + expf(-g));
+}
+
+static float sigmoid(float f, float g)
+{
+    return f / (1 + expf(-g));
+}
+
+#define VECTOR float
+#define NAME(x) x##_1
+#define LOAD(p) (*(p))
+#define STORE(p, v) (*(p) = (v))
+#define GATE gate
+#define SIGMOID sigmoid
+#define TANH tanhf
+#define PART
+#define PASS
+#include "kernels/transform/all.h"
+
+#define FORM(form)                                                                                       \
+    static void form##_in(float *data, size_t plane, const float *const *at, int channels)               \
+    {                                                                                                    \
+        for (int c = 0; c < channels; c++)                                                               \
+            form##_in_1(data + c, plane, at, c);                                                         \
+    }                                                                                                    \
+    static void form##_out(float *const *to, const float *sums, size_t plane, int channels,              \
+                           const float *bias, enum DfActivation activation)                              \
+    {                                                                                                    \
+        int half = activation == DF_TANH ? 0 : channels / 2;                                             \
+        for (int c = 0; c < (half ? half : channels); c++)                                               \
+            form##_finish_1(to, sums, plane, half, c, bias, activation);                                 \
+    }
+FORM(winograd3)
+FORM(winograd5)
+FORM(nearest)
+FORM(stride)
+
+static const DfTileKernels portable = {
+    .product = df_product_c,
+    .forms = {
+        [DF_FORM_3] = { winograd3_in, winograd3_out },
+        [DF_FORM_5] = { winograd5_in, winograd5_out },
+        [DF_FORM_NEAREST] = { nearest_in, nearest_out },
+        [DF_FORM_STRIDE] = { stride_in, stride_out },
+    },
+};
+
+const DfTileKernels *df_tile_kernels(void)
+{
+    switch (df_cpu_level()) {
+#if defined(__x86_64__)
+    case DF_CPU_AVX512: return &df_tile_avx512;
+    case DF_CPU_AVX2: return &df_tile_avx2;
+#endif
+    default: return &portable;
+    }
+}

@@ -1,0 +1,128 @@
+/**
+ * @file
+ * Convolution by fewer products, tile by tile (Winograd; Lavin and Gray, "Fast Algorithms for Convolutional
+ * Neural Networks", 2016): a tile of pixels is transformed to `data` planes, each multiplied by a matrix of
+ * transformed weights, and what comes out, `sums` planes, is transformed back to a tile of outputs, and gated.
+ *
+ *   data   [plane][tile][channels in], a row of it for each tile
+ *   sums   [plane][tile][row]: row = df_product_columns(channels out), of which the last few may be unused
+ *
+ * Both are matrices that the products read and write in place, so that nothing is packed but the weights, once.
+ * The forms, what they cost and why these: layers/form.h.
+ *
+ * The C versions are the oracle of the others, which may differ from them by rounding (tests/test_tile.c).
+ */
+#ifndef DF_TILE_H
+#define DF_TILE_H
+
+#include <stddef.h>
+
+/** What follows a convolution's sums. */
+enum DfActivation {
+    DF_GATE_ELU,  /**< first half of the channels through ELU, times the sigmoid of the second half */
+    DF_GATE_RELU, /**< the same with ReLU */
+    DF_GATE_TANH, /**< 6 channels, tanh of the first three times the sigmoid of the others */
+    DF_TANH,      /**< 3 channels, tanh of each */
+    /* Of partial convolutions, each channel by itself: */
+    DF_LINEAR,    /**< as it is */
+    DF_RELU,
+    DF_LEAKY      /**< what is below 0 times 0.2 */
+};
+
+/** Ways of doing a convolution of tiles: kernels/transform/. */
+enum DfFormIndex {
+    DF_FORM_3,       /**< 3x3: 6x6 pixels to 4x4 outputs */
+    DF_FORM_5,       /**< 5x5: 8x8 to 4x4 */
+    DF_FORM_NEAREST, /**< 3x3 of the picture at twice its size: 3x3 to 4x4 */
+    DF_FORM_STRIDE,  /**< 3x3, every other output: 5x5 to 2x2 */
+    DF_FORMS
+};
+
+/** Sides that no form's tiles exceed: pixels, outputs, and planes of either kind. */
+enum { DF_MOST_TILE_IN = 8, DF_MOST_TILE_OUT = 4, DF_MOST_PLANES = 64 };
+
+/**
+ * A tile's pixels to its row of each data plane.
+ * @param data   the tile's row of the first plane
+ * @param plane  floats from a plane to the next
+ * @param at     in x in pixels, row by row: where each one's channels are
+ */
+typedef void DfTileIn(float *data, size_t plane, const float *const *at, int channels);
+
+/**
+ * A tile's row of each plane of sums to its outputs, with bias and activation.
+ * @param to        out x out pixels, row by row: where the channels of each one go (more than one may go to the
+ *                  same place, to be forgotten)
+ * @param sums      the tile's row of the first plane
+ * @param plane     floats from a plane to the next
+ * @param channels  of the sums: twice those of the outputs where they are gated
+ * @param bias      as many
+ * @param activation  a gate, or DF_TANH
+ */
+typedef void DfTileOut(float *const *to, const float *sums, size_t plane, int channels, const float *bias,
+                       enum DfActivation activation);
+
+/**
+ * A matrix product with packed right factor: out[t][j] = sum over s, k of a[t * lda + segments[s] + k] *
+ * weights[s * depth + k][j]. Each sum is made in the order of s and k, whatever the number of rows, so that
+ * results do not depend on how rows are grouped.
+ */
+typedef struct DfProduct {
+    const float *a;         /**< data: rows of segments */
+    size_t lda;             /**< floats from a row to the next */
+    const size_t *segments; /**< where each segment begins, from the row's begin */
+    int segment_count;      /**< 1 .. 4 */
+    int depth;              /**< floats of a segment */
+    const float *weights;   /**< by df_product_pack(): segment_count * depth rows */
+    int columns;            /**< as they were before packing */
+    float *out;             /**< rows of df_product_columns() floats, all of which are written */
+    int rows;
+} DfProduct;
+
+/** Versions for a CPU level. */
+typedef struct DfTileKernels {
+    void (*product)(const DfProduct *product);
+    struct {
+        DfTileIn *in;
+        DfTileOut *out;
+    } forms[DF_FORMS];
+} DfTileKernels;
+
+/** @return the versions for df_cpu_level() (static). Thread-safety: any thread. */
+const DfTileKernels *df_tile_kernels(void);
+
+/*
+ * Packed weights are panels of 16 columns, [rows][16] each, one after another; a last one of at most 8 columns
+ * is [rows][8]. What no column fills is 0.
+ */
+enum { DF_PANEL = 16 };
+
+/** @return columns of a packed matrix: `columns` rounded up to whole panels. */
+static inline int df_product_columns(int columns)
+{
+    int rest = columns % DF_PANEL;
+    return columns - rest + (rest == 0 ? 0 : rest <= DF_PANEL / 2 ? DF_PANEL / 2 : DF_PANEL);
+}
+
+/**
+ * Where element (row, column) of a matrix of so many rows lies among its packed ones. What lies between is to
+ * be 0.
+ */
+static inline size_t df_product_place(int rows, int columns, int row, int column)
+{
+    int first = column / DF_PANEL * DF_PANEL;
+    int width = df_product_columns(columns) - first < DF_PANEL ? DF_PANEL / 2 : DF_PANEL;
+    return (size_t)first * rows + (size_t)row * width + (column - first);
+}
+
+void df_product_c(const DfProduct *product);
+
+#if defined(__x86_64__)
+void df_product_avx2(const DfProduct *product);
+/* The last half panel alone, from column `first` on. */
+void df_product_half_avx2(const DfProduct *product, int first);
+void df_product_avx512(const DfProduct *product);
+extern const DfTileKernels df_tile_avx2, df_tile_avx512;
+#endif
+
+#endif

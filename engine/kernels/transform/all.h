@@ -1,0 +1,26 @@
+/**
+ * @file
+ * Every transform once, for vectors of one width. Included with these defined:
+ *
+ *   VECTOR             floats of neighbouring channels, which + - * act on
+ *   NAME(x)            x's name for this width
+ *   LOAD, STORE        anywhere in memory
+ *   GATE(f, g, relu)   activation of f times the sigmoid of g; SIGMOID(f, g): f times it; TANH(f)
+ *   PART, PASS         a further parameter and what is passed for it, where LOAD and STORE are of fewer floats
+ *                      than a vector has; else empty
+ */
+#include "kernels/transform/winograd3.h"
+#include "kernels/transform/winograd5.h"
+#include "kernels/transform/nearest.h"
+#include "kernels/transform/stride.h"
+#include "kernels/transform/finish.h"
+
+#undef VECTOR
+#undef NAME
+#undef LOAD
+#undef STORE
+#undef GATE
+#undef SIGMOID
+#undef TANH
+#undef PART
+#undef PASS

@@ -1,0 +1,14 @@
+/**
+ * @file
+ * The transforms with AVX2.
+ */
+#include "kernels/tile.h"
+
+#if defined(__x86_64__)
+
+#define WIDE(...)
+#include "kernels/x86/tile.h"
+
+const DfTileKernels df_tile_avx2 = { .product = df_product_avx2, .forms = FORMS };
+
+#endif

@@ -1,0 +1,167 @@
+/**
+ * @file
+ * The matrices that transform weights, and the transform itself. What goes with them on the other side, for
+ * pixels and sums: kernels/transform/.
+ */
+#include "layers/form.h"
+
+#include <string.h>
+
+/* F(4x4, 3x3), points 0, 1, -1, 2, -2, infinity. */
+static const double winograd3[6 * 3] = {
+     1 / 4.,       0,       0,
+    -1 / 6., -1 / 6., -1 / 6.,
+    -1 / 6.,  1 / 6., -1 / 6.,
+    1 / 24., 1 / 12.,  1 / 6.,
+    1 / 24., -1 / 12., 1 / 6.,
+          0,       0,       1,
+};
+
+/* F(4x4, 5x5), points 0, 1, -1, 2, -2, 1/2, -1/2, infinity: each row a factor times the point's powers. */
+static const double winograd5[8 * 5] = {
+           1,         0,        0,         0,        0,
+     -2 / 9.,   -2 / 9.,  -2 / 9.,   -2 / 9.,  -2 / 9.,
+     -2 / 9.,    2 / 9.,  -2 / 9.,    2 / 9.,  -2 / 9.,
+     1 / 90.,   2 / 90.,  4 / 90.,   8 / 90., 16 / 90.,
+     1 / 90.,  -2 / 90.,  4 / 90.,  -8 / 90., 16 / 90.,
+    32 / 45.,  16 / 45.,  8 / 45.,   4 / 45.,  2 / 45.,
+    32 / 45., -16 / 45.,  8 / 45.,  -4 / 45.,  2 / 45.,
+           0,         0,        0,         0,        1,
+};
+
+/* A, B, C, D, E of kernels/transform/nearest.h. */
+static const double nearest[5 * 3] = {
+    1, 1, 0,
+    1, 0, 0,
+    1, 1, 1,
+    0, 0, 1,
+    0, 1, 1,
+};
+
+/* kernels/transform/stride.h: y0's own two, what both share, y1's own two. */
+static const double stride[5 * 3] = {
+    1, 0, 0,
+    0, 1, 0,
+    1, 0, 1,
+    0, 0, 1,
+    0, 1, 0,
+};
+
+static const uint8_t each[8] = { 0, 1, 2, 3, 4, 5, 6, 7 }, in_pairs[5] = { 0, 0, 1, 2, 2 };
+
+static const DfForm forms[DF_FORMS] = {
+    [DF_FORM_3] = { DF_FORM_3, 6, 4, 4, 0, 6, winograd3, 6, 6, each, each },
+    [DF_FORM_5] = { DF_FORM_5, 8, 4, 4, 0, 8, winograd5, 8, 8, each, each },
+    [DF_FORM_NEAREST] = { DF_FORM_NEAREST, 3, 4, 2, -1, 5, nearest, 3, 5, in_pairs, each },
+    [DF_FORM_STRIDE] = { DF_FORM_STRIDE, 5, 2, 4, 0, 5, stride, 5, 3, each, in_pairs },
+};
+
+const DfForm *df_form_of(const DfConv *conv)
+{
+    switch (conv->method) {
+    case DF_METHOD_WINOGRAD_3: return &forms[DF_FORM_3];
+    case DF_METHOD_WINOGRAD_5: return &forms[DF_FORM_5];
+    case DF_METHOD_NEAREST: return &forms[DF_FORM_NEAREST];
+    case DF_METHOD_STRIDE: return &forms[DF_FORM_STRIDE];
+    default: return NULL;
+    }
+}
+
+size_t df_form_weights(const DfForm *form, const DfConv *conv)
+{
+    return (size_t)form->products * form->products * conv->in * df_product_columns(conv->out);
+}
+
+void df_form_sums(const DfForm *form, const DfConv *conv, DfFormSum list[DF_MOST_PLANES])
+{
+    size_t matrix = (size_t)conv->in * df_product_columns(conv->out), end = 0;
+    for (int i = 0; i < form->sums * form->sums; i++) {
+        DfFormSum *sum = &list[i];
+        *sum = (DfFormSum){ .weights = end };
+        for (int y = 0; y < form->products; y++)
+            for (int x = 0; x < form->products; x++)
+                if (form->sum_of[y] == i / form->sums && form->sum_of[x] == i % form->sums)
+                    sum->planes[sum->count++] = form->data_of[y] * form->data + form->data_of[x];
+        end += sum->count * matrix;
+    }
+}
+
+/* --------------------------------------------------------------------------------- preparation -- */
+
+/* Output channels that are transformed side by side: a panel. */
+typedef double Lanes[DF_PANEL];
+
+/* out[i][lane] = the sum over k of matrix[i][k] * in[k][lane], elements `step` apart on either side. */
+static void multiply(const DfForm *form, int kernel, const Lanes *in, int in_step, Lanes *out, int out_step)
+{
+    for (int i = 0; i < form->products; i++) {
+        Lanes sum = { 0 };
+        for (int k = 0; k < kernel; k++) {
+            double factor = form->matrix[i * kernel + k];
+            for (int lane = 0; factor != 0 && lane < DF_PANEL; lane++)
+                sum[lane] += factor * in[k * in_step][lane];
+        }
+        memcpy(out[i * out_step], sum, sizeof sum);
+    }
+}
+
+/* One input channel's taps for a panel of output channels; those that there are not are 0. */
+static void gather(const DfConv *conv, const float *raw, int first, int channel, Lanes *taps)
+{
+    int area = conv->kernel * conv->kernel;
+    size_t filter = (size_t)conv->in * area;
+    for (int lane = 0; lane < DF_PANEL; lane++) {
+        const float *from = raw + (first + lane) * filter + (size_t)channel * area;
+        for (int k = 0; k < area; k++)
+            taps[k][lane] = first + lane < conv->out ? from[k] : 0;
+    }
+}
+
+/* matrix * taps * matrix', a panel of kernels at once. */
+static void transform(const DfForm *form, int kernel, const Lanes *taps, Lanes *weights)
+{
+    Lanes columns[8 * 5];
+    for (int x = 0; x < kernel; x++)
+        multiply(form, kernel, taps + x, kernel, columns + x, kernel);
+    for (int y = 0; y < form->products; y++)
+        multiply(form, kernel, columns + y * kernel, 1, weights + y * form->products, 1);
+}
+
+/* Where each product's weights go: sum and segment in it, found as df_form_sums() lists them. */
+typedef struct Place {
+    size_t weights;
+    int rows, first; /* of the sum's matrix; of the segment in it */
+} Place;
+
+static void find_places(const DfForm *form, const DfConv *conv, Place places[DF_MOST_PLANES])
+{
+    DfFormSum sums[DF_MOST_PLANES];
+    int seen[DF_MOST_PLANES] = { 0 };
+    df_form_sums(form, conv, sums);
+    for (int i = 0; i < form->products * form->products; i++) {
+        int y = i / form->products, x = i % form->products;
+        int sum = form->sum_of[y] * form->sums + form->sum_of[x];
+        places[i] = (Place){ sums[sum].weights, sums[sum].count * conv->in, conv->in * seen[sum]++ };
+    }
+}
+
+void df_form_prepare(const DfForm *form, const DfConv *conv, float *prepared, const float *raw)
+{
+    int columns = df_product_columns(conv->out);
+    Place places[DF_MOST_PLANES];
+    find_places(form, conv, places);
+    for (int first = 0; first < columns; first += DF_PANEL)
+        for (int c = 0; c < conv->in; c++) {
+            Lanes taps[5 * 5], weights[DF_MOST_PLANES];
+            int width = columns - first < DF_PANEL ? columns - first : DF_PANEL;
+            gather(conv, raw, first, c, taps);
+            transform(form, conv->kernel, taps, weights);
+            for (int i = 0; i < form->products * form->products; i++) {
+                const Place *place = &places[i];
+                float *to = prepared + place->weights +
+                            df_product_place(place->rows, conv->out, place->first + c, first);
+                for (int lane = 0; lane < width; lane++)
+                    to[lane] = (float)weights[i][lane];
+            }
+        }
+}

@@ -1,0 +1,175 @@
+/**
+ * @file
+ * Convolution by forms: blocks of tiles, each transformed, multiplied and transformed back while it is in cache.
+ * A block's size follows from the layer alone; results do not depend on it.
+ */
+#include "layers/tiled.h"
+
+#include <string.h>
+
+/*
+ * Bytes of a block's data and sums, of a second-level cache of 1 MiB: the weights pass through it, too. At half
+ * that size (512 KiB) the blocks of wide layers spill, at some per cent of the time.
+ */
+#define BLOCK_BYTES (640 << 10)
+/* Tiles of a block: the products' blocks of rows divide them. */
+enum { LEAST_TILES = 16, MOST_TILES = 96, TILES_STEP = 8 };
+/* Floats by which planes lie further apart than they are long: at distances near multiples of 4 KiB, what is
+ * written to one would be taken for what is read from another. */
+enum { APART = 16 };
+
+/* A convolution about to be done. */
+typedef struct Tiled {
+    const DfConv *conv;
+    DfTiling tiling;
+    DfFormSum sums[DF_MOST_PLANES];
+    int block;                /* tiles of a block */
+    size_t data, sum;         /* floats from a plane to the next */
+    int columns;              /* of a row of sums */
+    int out_channels;
+    size_t hand;              /* bytes of scratch that a hand has of its own */
+    const float *source;
+    float *out;
+    DfTile *list;
+    size_t count;
+    const float *zeros;       /* a pixel outside */
+    char *hands;
+} Tiled;
+
+/* What a hand has: data, sums, and a pixel for outputs that there are not. */
+typedef struct Hand {
+    float *data, *sums, *nowhere;
+} Hand;
+
+/* --------------------------------------------------------------------------------------- sizes -- */
+
+static int planes(int side)
+{
+    return side * side;
+}
+
+static int block_tiles(const Tiled *t)
+{
+    const DfForm *form = t->tiling.form;
+    size_t tile = (size_t)planes(form->data) * t->conv->in + (size_t)planes(form->sums) * t->columns;
+    int tiles = (int)(BLOCK_BYTES / (tile * sizeof(float))) / TILES_STEP * TILES_STEP;
+    return DF_CLAMP(tiles, LEAST_TILES, MOST_TILES);
+}
+
+static size_t floats(size_t count)
+{
+    return df_size_align(df_size_mul(count, sizeof(float)));
+}
+
+static Tiled measure(const DfForm *form, const DfConv *conv, DfShape in)
+{
+    Tiled t = { .conv = conv, .tiling = df_tiling(form, conv, in) };
+    t.columns = df_product_columns(conv->out);
+    t.out_channels = df_conv_shape(conv, in).channels;
+    t.block = block_tiles(&t);
+    t.data = floats((size_t)t.block * conv->in) / sizeof(float) + APART;
+    t.sum = floats((size_t)t.block * t.columns) / sizeof(float) + APART;
+    t.hand = floats(planes(form->data) * t.data) + floats(planes(form->sums) * t.sum) + floats(t.out_channels);
+    return t;
+}
+
+static size_t list_bytes(const Tiled *t)
+{
+    return df_size_align(df_size_mul(df_tiling_count(&t->tiling), sizeof(DfTile)));
+}
+
+size_t df_tiled_scratch(const DfForm *form, const DfConv *conv, DfShape in, int hands)
+{
+    Tiled t = measure(form, conv, in);
+    return df_size_add(df_size_add(list_bytes(&t), floats(conv->in)), df_size_mul(hands, t.hand));
+}
+
+static Hand hand_of(const Tiled *t, int hand)
+{
+    const DfForm *form = t->tiling.form;
+    char *data = t->hands + hand * t->hand, *sums = data + floats(planes(form->data) * t->data);
+    return (Hand){ (float *)data, (float *)sums, (float *)(sums + floats(planes(form->sums) * t->sum)) };
+}
+
+/* -------------------------------------------------------------------------------------- blocks -- */
+
+static void transform(const Tiled *t, DfTile tile, float *data)
+{
+    const DfForm *form = t->tiling.form;
+    const DfAxis *ay = &t->tiling.y, *ax = &t->tiling.x;
+    const float *at[DF_MOST_PLANES];
+    int columns[DF_MOST_TILE_IN], channels = t->conv->in;
+    for (int j = 0; j < form->in; j++)
+        columns[j] = df_axis_pixel(ax, tile.x, j);
+    for (int i = 0; i < form->in; i++) {
+        int y = df_axis_pixel(ay, tile.y, i);
+        const float *row = t->source + (size_t)DF_MAX(y, 0) * ax->source * channels;
+        for (int j = 0; j < form->in; j++)
+            at[i * form->in + j] = y < 0 || columns[j] < 0 ? t->zeros : row + (size_t)columns[j] * channels;
+    }
+    df_tile_kernels()->forms[form->index].in(data, t->data, at, channels);
+}
+
+static void multiply(const Tiled *t, const Hand *hand, int rows)
+{
+    const DfForm *form = t->tiling.form;
+    const DfTileKernels *kernels = df_tile_kernels();
+    for (int i = 0; i < planes(form->sums); i++) {
+        const DfFormSum *sum = &t->sums[i];
+        size_t segments[4];
+        for (int s = 0; s < sum->count; s++)
+            segments[s] = sum->planes[s] * t->data;
+        DfProduct product = {
+            .a = hand->data, .lda = t->conv->in, .segments = segments, .segment_count = sum->count,
+            .depth = t->conv->in, .weights = t->conv->weight + sum->weights, .columns = t->conv->out,
+            .out = hand->sums + i * t->sum, .rows = rows,
+        };
+        kernels->product(&product);
+    }
+}
+
+static void finish(const Tiled *t, DfTile tile, const Hand *hand, const float *sums)
+{
+    const DfForm *form = t->tiling.form;
+    const DfAxis *ay = &t->tiling.y, *ax = &t->tiling.x;
+    float *to[DF_MOST_TILE_OUT * DF_MOST_TILE_OUT];
+    for (int i = 0; i < form->out; i++) {
+        int y = df_axis_output(ay, tile.y, i), x = df_axis_output(ax, tile.x, 0);
+        int inside = y >= 0 && y < ay->outputs;
+        float *row = t->out + (size_t)DF_MAX(y, 0) * ax->outputs * t->out_channels;
+        for (int j = 0; j < form->out; j++, x += ax->rate)
+            to[i * form->out + j] = inside && x >= 0 && x < ax->outputs ? row + (size_t)x * t->out_channels
+                                                                         : hand->nowhere;
+    }
+    df_tile_kernels()->forms[form->index].out(to, sums, t->sum, t->conv->out, t->conv->bias,
+                                              t->conv->activation);
+}
+
+static void block(void *opaque, int unit, int number)
+{
+    const Tiled *t = opaque;
+    Hand hand = hand_of(t, number);
+    const DfTile *tiles = t->list + (size_t)unit * t->block;
+    int count = (int)DF_MIN((size_t)t->block, t->count - (size_t)unit * t->block);
+    for (int i = 0; i < count; i++)
+        transform(t, tiles[i], hand.data + (size_t)i * t->conv->in);
+    multiply(t, &hand, count);
+    for (int i = 0; i < count; i++)
+        finish(t, tiles[i], &hand, hand.sums + (size_t)i * t->columns);
+}
+
+void df_tiled_forward(const DfForm *form, const DfConv *conv, DfShape in, const float *source,
+                      const uint8_t *needed, const DfTeam *team, float *out, void *scratch)
+{
+    Tiled t = measure(form, conv, in);
+    char *end = scratch;
+    df_form_sums(form, conv, t.sums);
+    t.source = source;
+    t.out = out;
+    t.list = (DfTile *)end;
+    end += list_bytes(&t);
+    t.zeros = memset(end, 0, floats(conv->in));
+    t.hands = end + floats(conv->in);
+    t.count = df_tiling_list(&t.tiling, needed, t.list);
+    df_team_run(team, (int)((t.count + t.block - 1) / t.block), block, &t);
+}

@@ -1,0 +1,54 @@
+/**
+ * @file
+ * How a convolution's tiles lie: which outputs each makes, which pixels it reads. A dilated convolution of rate
+ * r is r * r plain ones on interleaved planes, phases; their tiles read pixels r apart, and nothing is copied.
+ */
+#ifndef DF_TILING_H
+#define DF_TILING_H
+
+#include "layers/form.h"
+
+/** One side. Tiles are numbered phase by phase. */
+typedef struct DfAxis {
+    int source, outputs; /**< pixels of the source, outputs in all */
+    int rate;            /**< phases, and what lies between a tile's neighbours */
+    int tiles;           /**< of a phase */
+    int in, out, step;   /**< the form's */
+    int first_in;        /**< first pixel of the first tile, in pixels of its phase */
+    int first_out;
+    int reflect;         /**< around the source it is mirrored */
+    int up;              /**< of what is seen at twice its size: the mirror repeats the edge */
+} DfAxis;
+
+typedef struct DfTiling {
+    const DfForm *form;
+    DfAxis y, x;
+} DfTiling;
+
+/** A tile's place: its number on either axis. */
+typedef struct DfTile {
+    uint16_t y, x;
+} DfTile;
+
+DfTiling df_tiling(const DfForm *form, const DfConv *conv, DfShape in);
+
+/** @return tiles in all: as many as a list of them may have. */
+size_t df_tiling_count(const DfTiling *tiling);
+
+/** @return output i (0 .. out - 1) of a tile, which may lie outside: < 0 or beyond the last. */
+int df_axis_output(const DfAxis *axis, int tile, int i);
+
+/** @return the pixel of the source that is number j (0 .. in - 1) of a tile; -1: none, 0 stands for it. */
+int df_axis_pixel(const DfAxis *axis, int tile, int j);
+
+/**
+ * List the tiles that have outputs, of these those that are needed.
+ * @param needed  of each output, non-zero: it is; NULL: all are
+ * @return how many
+ */
+size_t df_tiling_list(const DfTiling *tiling, const uint8_t *needed, DfTile *list);
+
+/** Mark the pixels that needed tiles read; they are added to `pixels`. */
+void df_tiling_mark(const DfTiling *tiling, const uint8_t *needed, uint8_t *pixels);
+
+#endif
