@@ -23,6 +23,7 @@ static float sigmoid(float f, float g)
 #define NAME(x) x##_1
 #define LOAD(p) (*(p))
 #define STORE(p, v) (*(p) = (v))
+#define STORE_OUT STORE
 #define GATE gate
 #define SIGMOID sigmoid
 #define TANH tanhf

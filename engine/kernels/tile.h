@@ -43,7 +43,7 @@ enum { DF_MOST_TILE_IN = 8, DF_MOST_TILE_OUT = 4, DF_MOST_PLANES = 64 };
 
 /**
  * A tile's pixels to its row of each data plane.
- * @param data   the tile's row of the first plane
+ * @param data   the tile's row of the first plane; of the floats behind each row, DF_PANEL may be overwritten
  * @param plane  floats from a plane to the next
  * @param at     in x in pixels, row by row: where each one's channels are
  */

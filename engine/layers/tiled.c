@@ -96,17 +96,15 @@ static Hand hand_of(const Tiled *t, int hand)
 static void transform(const Tiled *t, DfTile tile, float *data)
 {
     const DfForm *form = t->tiling.form;
-    const DfAxis *ay = &t->tiling.y, *ax = &t->tiling.x;
-    const float *at[DF_MOST_PLANES];
-    int columns[DF_MOST_TILE_IN], channels = t->conv->in;
-    for (int j = 0; j < form->in; j++)
-        columns[j] = df_axis_pixel(ax, tile.x, j);
-    for (int i = 0; i < form->in; i++) {
-        int y = df_axis_pixel(ay, tile.y, i);
-        const float *row = t->source + (size_t)DF_MAX(y, 0) * ax->source * channels;
+    const DfAxis *ax = &t->tiling.x;
+    const float *at[DF_MOST_PLANES], **next = at;
+    int rows[DF_MOST_TILE_IN], columns[DF_MOST_TILE_IN], channels = t->conv->in;
+    df_axis_pixels(&t->tiling.y, tile.in_y, rows);
+    df_axis_pixels(ax, tile.in_x, columns);
+    for (int i = 0; i < form->in; i++)
         for (int j = 0; j < form->in; j++)
-            at[i * form->in + j] = y < 0 || columns[j] < 0 ? t->zeros : row + (size_t)columns[j] * channels;
-    }
+            *next++ = rows[i] < 0 || columns[j] < 0
+                ? t->zeros : t->source + ((size_t)rows[i] * ax->source + columns[j]) * channels;
     df_tile_kernels()->forms[form->index].in(data, t->data, at, channels);
 }
 
@@ -132,15 +130,12 @@ static void finish(const Tiled *t, DfTile tile, const Hand *hand, const float *s
 {
     const DfForm *form = t->tiling.form;
     const DfAxis *ay = &t->tiling.y, *ax = &t->tiling.x;
-    float *to[DF_MOST_TILE_OUT * DF_MOST_TILE_OUT];
-    for (int i = 0; i < form->out; i++) {
-        int y = df_axis_output(ay, tile.y, i), x = df_axis_output(ax, tile.x, 0);
-        int inside = y >= 0 && y < ay->outputs;
-        float *row = t->out + (size_t)DF_MAX(y, 0) * ax->outputs * t->out_channels;
-        for (int j = 0; j < form->out; j++, x += ax->rate)
-            to[i * form->out + j] = inside && x >= 0 && x < ax->outputs ? row + (size_t)x * t->out_channels
-                                                                         : hand->nowhere;
-    }
+    float *to[DF_MOST_TILE_OUT * DF_MOST_TILE_OUT], **next = to;
+    for (int i = 0, y = tile.out_y; i < form->out; i++, y += ay->rate)
+        for (int j = 0, x = tile.out_x; j < form->out; j++, x += ax->rate) {
+            int inside = y >= 0 && y < ay->outputs && x >= 0 && x < ax->outputs;
+            *next++ = inside ? t->out + ((size_t)y * ax->outputs + x) * t->out_channels : hand->nowhere;
+        }
     df_tile_kernels()->forms[form->index].out(to, sums, t->sum, t->conv->out, t->conv->bias,
                                               t->conv->activation);
 }

@@ -35,12 +35,6 @@ size_t df_tiling_count(const DfTiling *tiling)
     return (size_t)numbers(&tiling->y) * numbers(&tiling->x);
 }
 
-int df_axis_output(const DfAxis *axis, int tile, int i)
-{
-    int phase = tile / axis->tiles, number = tile % axis->tiles;
-    return phase + axis->rate * (axis->first_out + axis->out * number + i);
-}
-
 /* Where a pixel outside is mirrored from; at twice its size, the edge's twin is the first to be met. */
 static int mirrored(const DfAxis *axis, int i)
 {
@@ -51,62 +45,73 @@ static int mirrored(const DfAxis *axis, int i)
     return DF_MIN(i, period - i);
 }
 
-int df_axis_pixel(const DfAxis *axis, int tile, int j)
+void df_axis_pixels(const DfAxis *axis, int first, int *pixels)
 {
-    int phase = tile / axis->tiles, number = tile % axis->tiles;
-    int i = phase + axis->rate * (axis->first_in + axis->step * number + j);
-    if (i >= 0 && i < axis->source)
-        return i;
-    return axis->reflect ? mirrored(axis, i) : -1;
-}
-
-static int inside(const DfAxis *axis, int i)
-{
-    return i >= 0 && i < axis->outputs;
-}
-
-/* Whether a tile has an output that is needed. */
-static int is_needed(const DfTiling *t, const uint8_t *needed, int ty, int tx)
-{
-    for (int i = 0; i < t->y.out; i++) {
-        int y = df_axis_output(&t->y, ty, i), x = df_axis_output(&t->x, tx, 0);
-        if (!inside(&t->y, y))
-            continue;
-        const uint8_t *row = needed ? needed + (size_t)y * t->x.outputs : NULL;
-        for (int j = 0; j < t->x.out; j++, x += t->x.rate)
-            if (inside(&t->x, x) && (!row || row[x]))
-                return 1;
+    for (int j = 0, i = first; j < axis->in; j++, i += axis->rate) {
+        if (i >= 0 && i < axis->source)
+            pixels[j] = i;
+        else
+            pixels[j] = axis->reflect ? mirrored(axis, i) : -1;
     }
+}
+
+/* Whether one of a tile's outputs, which begin at (first_y, first_x), is needed. */
+static int is_needed(const DfTiling *t, const uint8_t *needed, int first_y, int first_x)
+{
+    const DfAxis *ay = &t->y, *ax = &t->x;
+    int end_y = DF_MIN(first_y + ay->out * ay->rate, ay->outputs);
+    int end_x = DF_MIN(first_x + ax->out * ax->rate, ax->outputs);
+    for (int y = first_y < 0 ? first_y + ay->rate : first_y; y < end_y; y += ay->rate)
+        for (int x = first_x < 0 ? first_x + ax->rate : first_x; x < end_x; x += ax->rate)
+            if (!needed || needed[(size_t)y * ax->outputs + x])
+                return 1;
     return 0;
+}
+
+/* The tile of these numbers. */
+static DfTile tile_at(const DfTiling *t, int y, int x)
+{
+    const DfAxis *ay = &t->y, *ax = &t->x;
+    int phase_y = y / ay->tiles, phase_x = x / ax->tiles;
+    y %= ay->tiles;
+    x %= ax->tiles;
+    return (DfTile){
+        .in_y = (int16_t)(phase_y + ay->rate * (ay->first_in + ay->step * y)),
+        .in_x = (int16_t)(phase_x + ax->rate * (ax->first_in + ax->step * x)),
+        .out_y = (int16_t)(phase_y + ay->rate * (ay->first_out + ay->out * y)),
+        .out_x = (int16_t)(phase_x + ax->rate * (ax->first_out + ax->out * x)),
+    };
 }
 
 size_t df_tiling_list(const DfTiling *t, const uint8_t *needed, DfTile *list)
 {
     size_t count = 0;
     for (int y = 0; y < numbers(&t->y); y++)
-        for (int x = 0; x < numbers(&t->x); x++)
-            if (is_needed(t, needed, y, x))
-                list[count++] = (DfTile){ (uint16_t)y, (uint16_t)x };
+        for (int x = 0; x < numbers(&t->x); x++) {
+            DfTile tile = tile_at(t, y, x);
+            if (is_needed(t, needed, tile.out_y, tile.out_x))
+                list[count++] = tile;
+        }
     return count;
 }
 
-static void mark_tile(const DfTiling *t, int ty, int tx, uint8_t *pixels)
+static void mark_tile(const DfTiling *t, DfTile tile, uint8_t *pixels)
 {
-    int columns[DF_MOST_TILE_IN];
-    for (int j = 0; j < t->x.in; j++)
-        columns[j] = df_axis_pixel(&t->x, tx, j);
-    for (int i = 0; i < t->y.in; i++) {
-        int y = df_axis_pixel(&t->y, ty, i);
-        for (int j = 0; y >= 0 && j < t->x.in; j++)
+    int rows[DF_MOST_TILE_IN], columns[DF_MOST_TILE_IN];
+    df_axis_pixels(&t->y, tile.in_y, rows);
+    df_axis_pixels(&t->x, tile.in_x, columns);
+    for (int i = 0; i < t->y.in; i++)
+        for (int j = 0; rows[i] >= 0 && j < t->x.in; j++)
             if (columns[j] >= 0)
-                pixels[(size_t)y * t->x.source + columns[j]] = 1;
-    }
+                pixels[(size_t)rows[i] * t->x.source + columns[j]] = 1;
 }
 
 void df_tiling_mark(const DfTiling *t, const uint8_t *needed, uint8_t *pixels)
 {
     for (int y = 0; y < numbers(&t->y); y++)
-        for (int x = 0; x < numbers(&t->x); x++)
-            if (is_needed(t, needed, y, x))
-                mark_tile(t, y, x, pixels);
+        for (int x = 0; x < numbers(&t->x); x++) {
+            DfTile tile = tile_at(t, y, x);
+            if (is_needed(t, needed, tile.out_y, tile.out_x))
+                mark_tile(t, tile, pixels);
+        }
 }

@@ -25,9 +25,9 @@ typedef struct DfTiling {
     DfAxis y, x;
 } DfTiling;
 
-/** A tile's place: its number on either axis. */
+/** Where a tile begins, by row and column: its first pixel and its first output, either of which may be outside. */
 typedef struct DfTile {
-    uint16_t y, x;
+    int16_t in_y, in_x, out_y, out_x;
 } DfTile;
 
 DfTiling df_tiling(const DfForm *form, const DfConv *conv, DfShape in);
@@ -35,11 +35,11 @@ DfTiling df_tiling(const DfForm *form, const DfConv *conv, DfShape in);
 /** @return tiles in all: as many as a list of them may have. */
 size_t df_tiling_count(const DfTiling *tiling);
 
-/** @return output i (0 .. out - 1) of a tile, which may lie outside: < 0 or beyond the last. */
-int df_axis_output(const DfAxis *axis, int tile, int i);
-
-/** @return the pixel of the source that is number j (0 .. in - 1) of a tile; -1: none, 0 stands for it. */
-int df_axis_pixel(const DfAxis *axis, int tile, int j);
+/**
+ * The pixels of the source that tiles from `first` on read along an axis.
+ * @param pixels  in of them; -1: none, 0 stands for it
+ */
+void df_axis_pixels(const DfAxis *axis, int first, int *pixels);
 
 /**
  * List the tiles that have outputs, of these those that are needed.

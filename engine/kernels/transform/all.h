@@ -4,9 +4,11 @@
  *
  *   VECTOR             floats of neighbouring channels, which + - * act on
  *   NAME(x)            x's name for this width
- *   LOAD, STORE        anywhere in memory
+ *   LOAD, STORE        anywhere in memory; where a vector has more lanes than there are channels left, STORE may
+ *                      write the others, too: rows of data are written in order, and behind the last is room
+ *   STORE_OUT          the channels alone
  *   GATE(f, g, relu)   activation of f times the sigmoid of g; SIGMOID(f, g): f times it; TANH(f)
- *   PART, PASS         a further parameter and what is passed for it, where LOAD and STORE are of fewer floats
+ *   PART, PASS         a further parameter and what is passed for it, where LOAD and STORE_OUT are of fewer floats
  *                      than a vector has; else empty
  */
 #include "kernels/transform/winograd3.h"
@@ -19,6 +21,7 @@
 #undef NAME
 #undef LOAD
 #undef STORE
+#undef STORE_OUT
 #undef GATE
 #undef SIGMOID
 #undef TANH

@@ -11,7 +11,7 @@ static inline void NAME(finish)(float *const *to, int count, const VECTOR *sums,
         VECTOR value = activation == DF_TANH      ? TANH(sums[i])
                        : activation == DF_GATE_TANH ? TANH(SIGMOID(sums[i], gates[i]))
                                                     : GATE(sums[i], gates[i], activation == DF_GATE_RELU);
-        STORE(to[i] + c, value);
+        STORE_OUT(to[i] + c, value);
     }
 }
 

@@ -1,6 +1,6 @@
 /**
  * @file
- * e^x and what rests on it, eight or four floats at a time with AVX2, sixteen with AVX-512.
+ * e^x and what rests on it, eight floats at a time with AVX2, sixteen with AVX-512.
  *
  * e^x = 2^n * 2^r with n = round(x log2 e). 2^r on [-1/2, 1/2] is the degree-5 minimax polynomial, relative error
  * 7.5e-8; log2 e comes in two parts, or n times its rounding error would be lost.
@@ -27,11 +27,6 @@ static inline __m256 exp8(__m256 x)
                                _mm256_fmsub_ps(x, _mm256_set1_ps(LOG2E_HIGH), n));
     __m256i exponent = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23);
     return POWER_OF_TWO(r) * _mm256_castsi256_ps(exponent);
-}
-
-static inline __m128 exp4(__m128 x)
-{
-    return _mm256_castps256_ps128(exp8(_mm256_castps128_ps256(x)));
 }
 
 /* One division serves activation and sigmoid. */

@@ -1,32 +1,18 @@
 /**
  * @file
- * The transforms for vectors of eight, of four, and of the one to three channels that are left; a file that has
- * wider ones too defines WIDE(form_in), the loop over what fits them.
+ * The transforms for vectors of eight and for the one to seven channels that are left; a file that has wider ones
+ * too defines WIDE(function, channels, arguments), the loop over what fills them.
  */
 #include "kernels/tile.h"
 
 #include "kernels/x86/exp.h"
 #include "kernels/x86/lanes.h"
 
-static inline __m128 gate4(__m128 f, __m128 g, int relu)
-{
-    return _mm256_castps256_ps128(gate8(_mm256_castps128_ps256(f), _mm256_castps128_ps256(g), relu));
-}
-
-static inline __m128 sigmoid4(__m128 f, __m128 g)
-{
-    return f / (1 + exp4(-g));
-}
-
-static inline __m128 tanh4(__m128 x)
-{
-    return _mm256_castps256_ps128(tanh8(_mm256_castps128_ps256(x)));
-}
-
 #define VECTOR __m256
 #define NAME(x) x##_8
 #define LOAD _mm256_loadu_ps
 #define STORE _mm256_storeu_ps
+#define STORE_OUT _mm256_storeu_ps
 #define GATE gate8
 #define SIGMOID sigmoid8
 #define TANH tanh8
@@ -34,33 +20,35 @@ static inline __m128 tanh4(__m128 x)
 #define PASS
 #include "kernels/transform/all.h"
 
-#define VECTOR __m128
-#define NAME(x) x##_4
-#define LOAD _mm_loadu_ps
-#define STORE _mm_storeu_ps
-#define GATE gate4
-#define SIGMOID sigmoid4
-#define TANH tanh4
-#define PART
-#define PASS
-#include "kernels/transform/all.h"
+/* The first n (1 .. 7) floats of a vector to memory: masked stores are slow on many processors. */
+static inline void store_rest(float *to, __m256 v, int n)
+{
+    __m128 low = _mm256_castps256_ps128(v);
+    if (n & 4) {
+        _mm_storeu_ps(to, low);
+        low = _mm256_extractf128_ps(v, 1);
+        to += 4;
+    }
+    if (n & 2) {
+        _mm_storel_pi((__m64 *)to, low);
+        low = _mm_movehl_ps(low, low);
+        to += 2;
+    }
+    if (n & 1)
+        _mm_store_ss(to, low);
+}
 
-#define VECTOR __m128
+#define VECTOR __m256
 #define NAME(x) x##_rest
-#define LOAD(p) _mm_maskload_ps(p, rest)
-#define STORE(p, v) _mm_maskstore_ps(p, rest, v)
-#define GATE gate4
-#define SIGMOID sigmoid4
-#define TANH tanh4
-#define PART , __m128i rest
+#define LOAD(p) _mm256_maskload_ps(p, first_lanes(rest))
+#define STORE _mm256_storeu_ps
+#define STORE_OUT(p, v) store_rest(p, v, rest)
+#define GATE gate8
+#define SIGMOID sigmoid8
+#define TANH tanh8
+#define PART , int rest
 #define PASS , rest
 #include "kernels/transform/all.h"
-
-/* The first n (1 .. 3) lanes. */
-static inline __m128i rest_of(int n)
-{
-    return _mm256_castsi256_si128(first_lanes(n));
-}
 
 /* A form's transforms, the widest vectors first. */
 #define FORM(form)                                                                                       \
@@ -70,10 +58,8 @@ static inline __m128i rest_of(int n)
         WIDE(form##_in, channels, data + c, plane, at, c)                                                \
         for (; c + 8 <= channels; c += 8)                                                                \
             form##_in_8(data + c, plane, at, c);                                                         \
-        for (; c + 4 <= channels; c += 4)                                                                \
-            form##_in_4(data + c, plane, at, c);                                                         \
         if (c < channels)                                                                                \
-            form##_in_rest(data + c, plane, at, c, rest_of(channels - c));                               \
+            form##_in_rest(data + c, plane, at, c, channels - c);                               \
     }                                                                                                    \
     static void form##_out(float *const *to, const float *sums, size_t plane, int channels,              \
                            const float *bias, enum DfActivation activation)                              \
@@ -82,10 +68,8 @@ static inline __m128i rest_of(int n)
         WIDE(form##_finish, all, to, sums, plane, half, c, bias, activation)                             \
         for (; c + 8 <= all; c += 8)                                                                     \
             form##_finish_8(to, sums, plane, half, c, bias, activation);                                 \
-        for (; c + 4 <= all; c += 4)                                                                     \
-            form##_finish_4(to, sums, plane, half, c, bias, activation);                                 \
         if (c < all)                                                                                     \
-            form##_finish_rest(to, sums, plane, half, c, bias, activation, rest_of(all - c));            \
+            form##_finish_rest(to, sums, plane, half, c, bias, activation, all - c);            \
     }
 FORM(winograd3)
 FORM(winograd5)

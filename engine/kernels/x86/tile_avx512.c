@@ -12,6 +12,7 @@
 #define NAME(x) x##_16
 #define LOAD _mm512_loadu_ps
 #define STORE _mm512_storeu_ps
+#define STORE_OUT _mm512_storeu_ps
 #define GATE gate16
 #define SIGMOID sigmoid16
 #define TANH tanh16
