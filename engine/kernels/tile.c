@@ -31,12 +31,13 @@ static float sigmoid(float f, float g)
 #define PASS
 #include "kernels/transform/all.h"
 
-#define FORM(form)                                                                                       \
+#define IN(form)                                                                                         \
     static void form##_in(float *data, size_t plane, const float *const *at, int channels)               \
     {                                                                                                    \
         for (int c = 0; c < channels; c++)                                                               \
             form##_in_1(data + c, plane, at, c);                                                         \
-    }                                                                                                    \
+    }
+#define OUT(form)                                                                                        \
     static void form##_out(float *const *to, const float *sums, size_t plane, int channels,              \
                            const float *bias, enum DfActivation activation)                              \
     {                                                                                                    \
@@ -44,16 +45,20 @@ static float sigmoid(float f, float g)
         for (int c = 0; c < (half ? half : channels); c++)                                               \
             form##_finish_1(to, sums, plane, half, c, bias, activation);                                 \
     }
-FORM(winograd3)
-FORM(winograd5)
-FORM(nearest)
-FORM(stride)
+IN(winograd3)
+IN(winograd5)
+IN(nearest)
+IN(stride)
+OUT(winograd3)
+OUT(nearest)
+OUT(stride)
 
 static const DfTileKernels portable = {
     .product = df_product_c,
+    .first = df_first_c,
     .forms = {
         [DF_FORM_3] = { winograd3_in, winograd3_out },
-        [DF_FORM_5] = { winograd5_in, winograd5_out },
+        [DF_FORM_5] = { winograd5_in, NULL },
         [DF_FORM_NEAREST] = { nearest_in, nearest_out },
         [DF_FORM_STRIDE] = { stride_in, stride_out },
     },

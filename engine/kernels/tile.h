@@ -62,35 +62,6 @@ typedef void DfTileIn(float *data, size_t plane, const float *const *at, int cha
 typedef void DfTileOut(float *const *to, const float *sums, size_t plane, int channels, const float *bias,
                        enum DfActivation activation);
 
-/**
- * A matrix product with packed right factor: out[t][j] = sum over s, k of a[t * lda + segments[s] + k] *
- * weights[s * depth + k][j]. Each sum is made in the order of s and k, whatever the number of rows, so that
- * results do not depend on how rows are grouped.
- */
-typedef struct DfProduct {
-    const float *a;         /**< data: rows of segments */
-    size_t lda;             /**< floats from a row to the next */
-    const size_t *segments; /**< where each segment begins, from the row's begin */
-    int segment_count;      /**< 1 .. 4 */
-    int depth;              /**< floats of a segment */
-    const float *weights;   /**< by df_product_pack(): segment_count * depth rows */
-    int columns;            /**< as they were before packing */
-    float *out;             /**< rows of df_product_columns() floats, all of which are written */
-    int rows;
-} DfProduct;
-
-/** Versions for a CPU level. */
-typedef struct DfTileKernels {
-    void (*product)(const DfProduct *product);
-    struct {
-        DfTileIn *in;
-        DfTileOut *out;
-    } forms[DF_FORMS];
-} DfTileKernels;
-
-/** @return the versions for df_cpu_level() (static). Thread-safety: any thread. */
-const DfTileKernels *df_tile_kernels(void);
-
 /*
  * Packed weights are panels of 16 columns, [rows][16] each, one after another; a last one of at most 8 columns
  * is [rows][8]. What no column fills is 0.
@@ -115,13 +86,84 @@ static inline size_t df_product_place(int rows, int columns, int row, int column
     return (size_t)first * rows + (size_t)row * width + (column - first);
 }
 
+/**
+ * A matrix product with packed right factor: out[t][j] = sum over s, k of a[t * lda + segments[s] + k] *
+ * weights[s * depth + k][j]. Each sum is made in the order of s and k, whatever the number of rows, so that
+ * results do not depend on how rows are grouped.
+ */
+typedef struct DfProduct {
+    const float *a;         /**< data: rows of segments */
+    size_t lda;             /**< floats from a row to the next */
+    const size_t *segments; /**< where each segment begins, from the row's begin */
+    int segment_count;      /**< 1 .. 4 */
+    int depth;              /**< floats of a segment */
+    const float *weights;   /**< by df_product_pack(): segment_count * depth rows */
+    int columns;            /**< as they were before packing */
+    float *out;             /**< rows of df_product_columns() floats, all of which are written */
+    int rows;
+} DfProduct;
+
+/**
+ * Everything behind DF_FORM_5's transform in: products, the transform back and the gate, without sums in memory.
+ * The packed columns pair eight features with their gates: df_first_column().
+ */
+typedef struct DfFirst {
+    const float *data;    /**< [tile][plane][depth] */
+    int depth;            /**< channels in */
+    const float *weights; /**< by df_first_place() */
+    int columns;          /**< df_first_columns(half) */
+    int half;             /**< channels of the outputs */
+    const float *bias;    /**< 2 * half: of features, of gates */
+    int relu;             /**< 1: ReLU instead of ELU */
+    float *const *to;     /**< 16 of each tile, as DfTileOut has them */
+    int tiles;
+} DfFirst;
+
+/** @return packed columns for so many outputs: whole panels. */
+static inline int df_first_columns(int half)
+{
+    return (half + DF_PANEL / 2 - 1) / (DF_PANEL / 2) * DF_PANEL;
+}
+
+/** @return the packed column of output channel c's feature, or of its gate. */
+static inline int df_first_column(int c, int gate)
+{
+    return c / (DF_PANEL / 2) * DF_PANEL + gate * (DF_PANEL / 2) + c % (DF_PANEL / 2);
+}
+
+/**
+ * Where a weight lies: of plane (0, x)'s matrix, element (row, packed column); that of plane (y, x) lies y panels
+ * further, so that a column of planes is read in one go.
+ */
+static inline size_t df_first_place(int depth, int x, int row, int column)
+{
+    size_t panel = column / DF_PANEL;
+    return (((panel * 8 + x) * depth + row) * 8) * DF_PANEL + column % DF_PANEL;
+}
+
+/** Versions for a CPU level. */
+typedef struct DfTileKernels {
+    void (*product)(const DfProduct *product);
+    void (*first)(const DfFirst *first);
+    struct {
+        DfTileIn *in;
+        DfTileOut *out; /**< of DF_FORM_5: NULL */
+    } forms[DF_FORMS];
+} DfTileKernels;
+
+/** @return the versions for df_cpu_level() (static). Thread-safety: any thread. */
+const DfTileKernels *df_tile_kernels(void);
+
 void df_product_c(const DfProduct *product);
+void df_first_c(const DfFirst *first);
 
 #if defined(__x86_64__)
 void df_product_avx2(const DfProduct *product);
 /* The last half panel alone, from column `first` on. */
 void df_product_half_avx2(const DfProduct *product, int first);
 void df_product_avx512(const DfProduct *product);
+void df_first_avx2(const DfFirst *first);
+void df_first_avx512(const DfFirst *first);
 extern const DfTileKernels df_tile_avx2, df_tile_avx512;
 #endif
 

@@ -39,7 +39,8 @@ static atomic_int forced_direct;
 static int suits(const DfConv *conv, enum DfMethod method)
 {
     return methods[method].kernel == conv->kernel && methods[method].stride == conv->stride &&
-           methods[method].up == conv->up && (conv->rate == 1 || method == DF_METHOD_WINOGRAD_3);
+           methods[method].up == conv->up && (conv->rate == 1 || method == DF_METHOD_WINOGRAD_3) &&
+           (method != DF_METHOD_WINOGRAD_5 || conv->activation <= DF_GATE_RELU);
 }
 
 /* Partial convolutions weigh each window by what is known in it, and stay with windows. */

@@ -67,14 +67,19 @@ const DfForm *df_form_of(const DfConv *conv)
     }
 }
 
+int df_form_columns(const DfForm *form, const DfConv *conv)
+{
+    return form->index == DF_FORM_5 ? df_first_columns(conv->out / 2) : df_product_columns(conv->out);
+}
+
 size_t df_form_weights(const DfForm *form, const DfConv *conv)
 {
-    return (size_t)form->products * form->products * conv->in * df_product_columns(conv->out);
+    return (size_t)form->products * form->products * conv->in * df_form_columns(form, conv);
 }
 
 void df_form_sums(const DfForm *form, const DfConv *conv, DfFormSum list[DF_MOST_PLANES])
 {
-    size_t matrix = (size_t)conv->in * df_product_columns(conv->out), end = 0;
+    size_t matrix = (size_t)conv->in * df_form_columns(form, conv), end = 0;
     for (int i = 0; i < form->sums * form->sums; i++) {
         DfFormSum *sum = &list[i];
         *sum = (DfFormSum){ .weights = end };
@@ -105,16 +110,23 @@ static void multiply(const DfForm *form, int kernel, const Lanes *in, int in_ste
     }
 }
 
+/* The output channel of a packed column; -1: none. */
+static int channel_of(const DfForm *form, const DfConv *conv, int column)
+{
+    int half = conv->out / 2, c = column / DF_PANEL * (DF_PANEL / 2) + column % (DF_PANEL / 2);
+    if (form->index != DF_FORM_5)
+        return column < conv->out ? column : -1;
+    return c >= half ? -1 : column == df_first_column(c, 0) ? c : half + c;
+}
+
 /* One input channel's taps for a panel of output channels; those that there are not are 0. */
-static void gather(const DfConv *conv, const float *raw, int first, int channel, Lanes *taps)
+static void gather(const DfConv *conv, const float *raw, const int *outputs, int channel, Lanes *taps)
 {
     int area = conv->kernel * conv->kernel;
     size_t filter = (size_t)conv->in * area;
-    for (int lane = 0; lane < DF_PANEL; lane++) {
-        const float *from = raw + (first + lane) * filter + (size_t)channel * area;
+    for (int lane = 0; lane < DF_PANEL; lane++)
         for (int k = 0; k < area; k++)
-            taps[k][lane] = first + lane < conv->out ? from[k] : 0;
-    }
+            taps[k][lane] = outputs[lane] < 0 ? 0 : raw[outputs[lane] * filter + (size_t)channel * area + k];
 }
 
 /* matrix * taps * matrix', a panel of kernels at once. */
@@ -145,23 +157,36 @@ static void find_places(const DfForm *form, const DfConv *conv, Place places[DF_
     }
 }
 
+/* One input channel's weights for a panel, to their places. */
+static void prepare_panel(const DfForm *form, const DfConv *conv, const Place *places, int first, int channel,
+                          const Lanes *weights, float *prepared)
+{
+    int columns = df_form_columns(form, conv), width = DF_MIN(columns - first, DF_PANEL);
+    for (int i = 0; i < form->products * form->products; i++) {
+        const Place *place = &places[i];
+        float *to = prepared;
+        if (form->index == DF_FORM_5)
+            to += df_first_place(conv->in, i % 8, channel, first) + i / 8 * DF_PANEL;
+        else
+            to += place->weights + df_product_place(place->rows, columns, place->first + channel, first);
+        for (int lane = 0; lane < width; lane++)
+            to[lane] = (float)weights[i][lane];
+    }
+}
+
 void df_form_prepare(const DfForm *form, const DfConv *conv, float *prepared, const float *raw)
 {
-    int columns = df_product_columns(conv->out);
     Place places[DF_MOST_PLANES];
     find_places(form, conv, places);
-    for (int first = 0; first < columns; first += DF_PANEL)
+    for (int first = 0; first < df_form_columns(form, conv); first += DF_PANEL) {
+        int outputs[DF_PANEL];
+        for (int lane = 0; lane < DF_PANEL; lane++)
+            outputs[lane] = channel_of(form, conv, first + lane);
         for (int c = 0; c < conv->in; c++) {
             Lanes taps[5 * 5], weights[DF_MOST_PLANES];
-            int width = columns - first < DF_PANEL ? columns - first : DF_PANEL;
-            gather(conv, raw, first, c, taps);
+            gather(conv, raw, outputs, c, taps);
             transform(form, conv->kernel, taps, weights);
-            for (int i = 0; i < form->products * form->products; i++) {
-                const Place *place = &places[i];
-                float *to = prepared + place->weights +
-                            df_product_place(place->rows, conv->out, place->first + c, first);
-                for (int lane = 0; lane < width; lane++)
-                    to[lane] = (float)weights[i][lane];
-            }
+            prepare_panel(form, conv, places, first, c, weights, prepared);
         }
+    }
 }

@@ -32,6 +32,9 @@ typedef struct DfForm {
 /** @return the form of a convolution's method (static); NULL: it has none. */
 const DfForm *df_form_of(const DfConv *conv);
 
+/** @return columns of the packed weights. */
+int df_form_columns(const DfForm *form, const DfConv *conv);
+
 /** @return floats that the transformed weights take. */
 size_t df_form_weights(const DfForm *form, const DfConv *conv);
 

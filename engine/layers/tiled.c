@@ -25,6 +25,7 @@ typedef struct Tiled {
     DfFormSum sums[DF_MOST_PLANES];
     int block;                /* tiles of a block */
     size_t data, sum;         /* floats from a plane to the next */
+    size_t row;               /* floats of data from a tile to the next */
     int columns;              /* of a row of sums */
     int out_channels;
     size_t hand;              /* bytes of scratch that a hand has of its own */
@@ -36,9 +37,13 @@ typedef struct Tiled {
     char *hands;
 } Tiled;
 
-/* What a hand has: data, sums, and a pixel for outputs that there are not. */
+/* Where a tile's outputs go. */
+typedef float *Outputs[DF_MOST_TILE_OUT * DF_MOST_TILE_OUT];
+
+/* What a hand has: data, sums, and a pixel for outputs that there are not. First layers have no sums. */
 typedef struct Hand {
     float *data, *sums, *nowhere;
+    Outputs *to; /* of a block: only of first layers */
 } Hand;
 
 /* --------------------------------------------------------------------------------------- sizes -- */
@@ -48,10 +53,21 @@ static int planes(int side)
     return side * side;
 }
 
+static int is_first(const DfForm *form)
+{
+    return form->index == DF_FORM_5;
+}
+
+/* Planes of sums that are stored. */
+static int stored_sums(const DfForm *form)
+{
+    return is_first(form) ? 0 : planes(form->sums);
+}
+
 static int block_tiles(const Tiled *t)
 {
     const DfForm *form = t->tiling.form;
-    size_t tile = (size_t)planes(form->data) * t->conv->in + (size_t)planes(form->sums) * t->columns;
+    size_t tile = (size_t)planes(form->data) * t->conv->in + (size_t)stored_sums(form) * t->columns;
     int tiles = (int)(BLOCK_BYTES / (tile * sizeof(float))) / TILES_STEP * TILES_STEP;
     return DF_CLAMP(tiles, LEAST_TILES, MOST_TILES);
 }
@@ -61,15 +77,25 @@ static size_t floats(size_t count)
     return df_size_align(df_size_mul(count, sizeof(float)));
 }
 
+/* Of first layers, a tile's planes lie together. */
+static size_t data_bytes(const Tiled *t)
+{
+    size_t all = is_first(t->tiling.form) ? t->block * t->row + APART : planes(t->tiling.form->data) * t->data;
+    return floats(all);
+}
+
 static Tiled measure(const DfForm *form, const DfConv *conv, DfShape in)
 {
     Tiled t = { .conv = conv, .tiling = df_tiling(form, conv, in) };
-    t.columns = df_product_columns(conv->out);
+    t.columns = df_form_columns(form, conv);
     t.out_channels = df_conv_shape(conv, in).channels;
     t.block = block_tiles(&t);
-    t.data = floats((size_t)t.block * conv->in) / sizeof(float) + APART;
+    t.data = is_first(form) ? (size_t)conv->in : floats((size_t)t.block * conv->in) / sizeof(float) + APART;
+    t.row = is_first(form) ? planes(form->data) * conv->in : conv->in;
     t.sum = floats((size_t)t.block * t.columns) / sizeof(float) + APART;
-    t.hand = floats(planes(form->data) * t.data) + floats(planes(form->sums) * t.sum) + floats(t.out_channels);
+    t.hand = data_bytes(&t) + floats(stored_sums(form) * t.sum) + floats(t.out_channels);
+    if (is_first(form))
+        t.hand += df_size_align(t.block * sizeof(Outputs));
     return t;
 }
 
@@ -87,8 +113,9 @@ size_t df_tiled_scratch(const DfForm *form, const DfConv *conv, DfShape in, int 
 static Hand hand_of(const Tiled *t, int hand)
 {
     const DfForm *form = t->tiling.form;
-    char *data = t->hands + hand * t->hand, *sums = data + floats(planes(form->data) * t->data);
-    return (Hand){ (float *)data, (float *)sums, (float *)(sums + floats(planes(form->sums) * t->sum)) };
+    char *data = t->hands + hand * t->hand, *sums = data + data_bytes(t);
+    char *nowhere = sums + floats(stored_sums(form) * t->sum);
+    return (Hand){ (float *)data, (float *)sums, (float *)nowhere, (Outputs *)(nowhere + floats(t->out_channels)) };
 }
 
 /* -------------------------------------------------------------------------------------- blocks -- */
@@ -126,18 +153,40 @@ static void multiply(const Tiled *t, const Hand *hand, int rows)
     }
 }
 
-static void finish(const Tiled *t, DfTile tile, const Hand *hand, const float *sums)
+static void find_outputs(const Tiled *t, DfTile tile, float *nowhere, Outputs to)
 {
     const DfForm *form = t->tiling.form;
     const DfAxis *ay = &t->tiling.y, *ax = &t->tiling.x;
-    float *to[DF_MOST_TILE_OUT * DF_MOST_TILE_OUT], **next = to;
     for (int i = 0, y = tile.out_y; i < form->out; i++, y += ay->rate)
         for (int j = 0, x = tile.out_x; j < form->out; j++, x += ax->rate) {
             int inside = y >= 0 && y < ay->outputs && x >= 0 && x < ax->outputs;
-            *next++ = inside ? t->out + ((size_t)y * ax->outputs + x) * t->out_channels : hand->nowhere;
+            *to++ = inside ? t->out + ((size_t)y * ax->outputs + x) * t->out_channels : nowhere;
         }
-    df_tile_kernels()->forms[form->index].out(to, sums, t->sum, t->conv->out, t->conv->bias,
-                                              t->conv->activation);
+}
+
+static void finish(const Tiled *t, const DfTile *tiles, int count, const Hand *hand)
+{
+    const DfForm *form = t->tiling.form;
+    const DfTileKernels *kernels = df_tile_kernels();
+    for (int i = 0; i < count; i++) {
+        Outputs to;
+        find_outputs(t, tiles[i], hand->nowhere, to);
+        kernels->forms[form->index].out(to, hand->sums + (size_t)i * t->columns, t->sum, t->conv->out,
+                                        t->conv->bias, t->conv->activation);
+    }
+}
+
+static void finish_first(const Tiled *t, const DfTile *tiles, int count, const Hand *hand)
+{
+    const DfConv *conv = t->conv;
+    for (int i = 0; i < count; i++)
+        find_outputs(t, tiles[i], hand->nowhere, hand->to[i]);
+    DfFirst first = {
+        .data = hand->data, .depth = conv->in, .weights = conv->weight, .columns = t->columns,
+        .half = t->out_channels, .bias = conv->bias, .relu = conv->activation == DF_GATE_RELU,
+        .to = hand->to[0], .tiles = count,
+    };
+    df_tile_kernels()->first(&first);
 }
 
 static void block(void *opaque, int unit, int number)
@@ -147,10 +196,13 @@ static void block(void *opaque, int unit, int number)
     const DfTile *tiles = t->list + (size_t)unit * t->block;
     int count = (int)DF_MIN((size_t)t->block, t->count - (size_t)unit * t->block);
     for (int i = 0; i < count; i++)
-        transform(t, tiles[i], hand.data + (size_t)i * t->conv->in);
-    multiply(t, &hand, count);
-    for (int i = 0; i < count; i++)
-        finish(t, tiles[i], &hand, hand.sums + (size_t)i * t->columns);
+        transform(t, tiles[i], hand.data + i * t->row);
+    if (is_first(t->tiling.form)) {
+        finish_first(t, tiles, count, &hand);
+    } else {
+        multiply(t, &hand, count);
+        finish(t, tiles, count, &hand);
+    }
 }
 
 void df_tiled_forward(const DfForm *form, const DfConv *conv, DfShape in, const float *source,

@@ -37,7 +37,6 @@ static inline void NAME(add_bias)(VECTOR *sums, int count, const float *bias PAR
         NAME(finish)(to, count, features, half ? gates : features, c, activation PASS);                           \
     }
 OUT(winograd3, 16)
-OUT(winograd5, 16)
 OUT(nearest, 16)
 OUT(stride, 4)
 #undef OUT

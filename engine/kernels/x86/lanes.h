@@ -21,4 +21,22 @@ static inline float sum_lanes(__m256 v)
     return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
 }
 
+/* The first n (1 .. 7) floats of a vector to memory: masked stores are slow on many processors. */
+static inline void store_rest(float *to, __m256 v, int n)
+{
+    __m128 low = _mm256_castps256_ps128(v);
+    if (n & 4) {
+        _mm_storeu_ps(to, low);
+        low = _mm256_extractf128_ps(v, 1);
+        to += 4;
+    }
+    if (n & 2) {
+        _mm_storel_pi((__m64 *)to, low);
+        low = _mm_movehl_ps(low, low);
+        to += 2;
+    }
+    if (n & 1)
+        _mm_store_ss(to, low);
+}
+
 #endif

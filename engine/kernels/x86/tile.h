@@ -20,24 +20,6 @@
 #define PASS
 #include "kernels/transform/all.h"
 
-/* The first n (1 .. 7) floats of a vector to memory: masked stores are slow on many processors. */
-static inline void store_rest(float *to, __m256 v, int n)
-{
-    __m128 low = _mm256_castps256_ps128(v);
-    if (n & 4) {
-        _mm_storeu_ps(to, low);
-        low = _mm256_extractf128_ps(v, 1);
-        to += 4;
-    }
-    if (n & 2) {
-        _mm_storel_pi((__m64 *)to, low);
-        low = _mm_movehl_ps(low, low);
-        to += 2;
-    }
-    if (n & 1)
-        _mm_store_ss(to, low);
-}
-
 #define VECTOR __m256
 #define NAME(x) x##_rest
 #define LOAD(p) _mm256_maskload_ps(p, first_lanes(rest))
@@ -51,7 +33,7 @@ static inline void store_rest(float *to, __m256 v, int n)
 #include "kernels/transform/all.h"
 
 /* A form's transforms, the widest vectors first. */
-#define FORM(form)                                                                                       \
+#define IN(form)                                                                                         \
     static void form##_in(float *data, size_t plane, const float *const *at, int channels)               \
     {                                                                                                    \
         int c = 0;                                                                                       \
@@ -59,8 +41,9 @@ static inline void store_rest(float *to, __m256 v, int n)
         for (; c + 8 <= channels; c += 8)                                                                \
             form##_in_8(data + c, plane, at, c);                                                         \
         if (c < channels)                                                                                \
-            form##_in_rest(data + c, plane, at, c, channels - c);                               \
-    }                                                                                                    \
+            form##_in_rest(data + c, plane, at, c, channels - c);                                        \
+    }
+#define OUT(form)                                                                                        \
     static void form##_out(float *const *to, const float *sums, size_t plane, int channels,              \
                            const float *bias, enum DfActivation activation)                              \
     {                                                                                                    \
@@ -71,15 +54,18 @@ static inline void store_rest(float *to, __m256 v, int n)
         if (c < all)                                                                                     \
             form##_finish_rest(to, sums, plane, half, c, bias, activation, all - c);            \
     }
-FORM(winograd3)
-FORM(winograd5)
-FORM(nearest)
-FORM(stride)
+IN(winograd3)
+IN(winograd5)
+IN(nearest)
+IN(stride)
+OUT(winograd3)
+OUT(nearest)
+OUT(stride)
 
 #define FORMS                                            \
     {                                                    \
         [DF_FORM_3] = { winograd3_in, winograd3_out },   \
-        [DF_FORM_5] = { winograd5_in, winograd5_out },   \
+        [DF_FORM_5] = { winograd5_in, NULL },            \
         [DF_FORM_NEAREST] = { nearest_in, nearest_out }, \
         [DF_FORM_STRIDE] = { stride_in, stride_out },    \
     }

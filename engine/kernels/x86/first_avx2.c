@@ -1,0 +1,47 @@
+/**
+ * @file
+ * First layers with AVX2: a panel is two vectors, eight features and their gates.
+ */
+#include "kernels/tile.h"
+
+#if defined(__x86_64__)
+
+#include "kernels/x86/exp.h"
+#include "kernels/x86/lanes.h"
+
+static inline int channels_of(const DfFirst *f, int panel)
+{
+    int left = f->half - 8 * panel;
+    return left < 8 ? left : 8;
+}
+
+static inline __m256 bias_of(const DfFirst *f, int panel, int part)
+{
+    return _mm256_maskload_ps(f->bias + part * f->half + 8 * panel, first_lanes(channels_of(f, panel)));
+}
+
+static inline void finish(const DfFirst *f, const __m256 sums[2], float *to, int panel)
+{
+    int channels = channels_of(f, panel);
+    __m256 value = gate8(sums[0], sums[1], f->relu);
+    if (channels == 8)
+        _mm256_storeu_ps(to + 8 * panel, value);
+    else
+        store_rest(to + 8 * panel, value, channels);
+}
+
+#define VECTOR __m256
+#define LOAD _mm256_loadu_ps
+#define SET _mm256_set1_ps
+#define PARTS 2
+#define ROWS 4
+#define BIAS bias_of
+#define FINISH finish
+#include "kernels/x86/first.h"
+
+void df_first_avx2(const DfFirst *first)
+{
+    first_all(first);
+}
+
+#endif

@@ -1,0 +1,54 @@
+/**
+ * @file
+ * First layers with AVX-512: a panel is a vector, eight features and their gates, and one exponential serves both.
+ */
+#include "kernels/tile.h"
+
+#if defined(__x86_64__)
+
+#include "kernels/x86/exp.h"
+#include "kernels/x86/lanes.h"
+
+/* Channels of a panel's half: eight, of the last one fewer. */
+static inline int channels_of(const DfFirst *f, int panel)
+{
+    int left = f->half - 8 * panel;
+    return left < 8 ? left : 8;
+}
+
+static inline __m512 bias_of(const DfFirst *f, int panel)
+{
+    __m256i lanes = first_lanes(channels_of(f, panel));
+    const float *bias = f->bias + 8 * panel;
+    __m512 features = _mm512_castps256_ps512(_mm256_maskload_ps(bias, lanes));
+    return _mm512_insertf32x8(features, _mm256_maskload_ps(bias + f->half, lanes), 1);
+}
+
+static inline void finish(const DfFirst *f, __m512 sums, float *to, int panel)
+{
+    const __m256 zero = _mm256_setzero_ps();
+    __m256 feature = _mm512_castps512_ps256(sums), gate = _mm512_extractf32x8_ps(sums, 1);
+    __m256 lower = _mm256_min_ps(feature, zero);
+    __m512 powers = exp16(_mm512_insertf32x8(_mm512_castps256_ps512(lower), -gate, 1));
+    __m256 a = f->relu ? _mm256_max_ps(feature, zero)
+                       : _mm256_blendv_ps(_mm512_castps512_ps256(powers) - 1.0f, feature,
+                                          _mm256_cmp_ps(feature, zero, _CMP_GT_OQ));
+    int channels = channels_of(f, panel);
+    _mm256_mask_storeu_ps(to + 8 * panel, (__mmask8)((1 << channels) - 1), a / (1 + _mm512_extractf32x8_ps(powers, 1)));
+}
+
+#define VECTOR __m512
+#define LOAD _mm512_loadu_ps
+#define SET _mm512_set1_ps
+#define PARTS 1
+#define ROWS 8
+#define BIAS(f, panel, part) bias_of(f, panel)
+#define FINISH(f, sums, to, panel) finish(f, (sums)[0], to, panel)
+#include "kernels/x86/first.h"
+
+void df_first_avx512(const DfFirst *first)
+{
+    first_all(first);
+}
+
+#endif
