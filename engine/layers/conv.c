@@ -237,10 +237,12 @@ void df_conv_forward(const DfConv *conv, DfShape in, const float *source, const 
         forward_in_strips(conv, in, source, out, scratch);
 }
 
+/* Where every output is needed, so is every pixel. */
 void df_conv_need(const DfConv *conv, DfShape in, const uint8_t *needed, uint8_t *pixels)
 {
     const DfForm *form = df_form_of(conv);
-    if (form) {
+    DfShape out = df_conv_shape(conv, in);
+    if (form && memchr(needed, 0, (size_t)out.height * out.width)) {
         DfTiling tiling = df_tiling(form, conv, in);
         df_tiling_mark(&tiling, needed, pixels);
     } else {

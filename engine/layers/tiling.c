@@ -5,6 +5,7 @@
 #include "layers/tiling.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static DfAxis axis_of(const DfForm *form, const DfConv *conv, int source, int outputs)
 {
@@ -68,50 +69,63 @@ static int is_needed(const DfTiling *t, const uint8_t *needed, int first_y, int 
     return 0;
 }
 
-/* The tile of these numbers. */
-static DfTile tile_at(const DfTiling *t, int y, int x)
+/* Where a tile begins along one axis, by its number: pixel and output. */
+static void begin(const DfAxis *axis, int number, int16_t *in, int16_t *out)
 {
-    const DfAxis *ay = &t->y, *ax = &t->x;
-    int phase_y = y / ay->tiles, phase_x = x / ax->tiles;
-    y %= ay->tiles;
-    x %= ax->tiles;
-    return (DfTile){
-        .in_y = (int16_t)(phase_y + ay->rate * (ay->first_in + ay->step * y)),
-        .in_x = (int16_t)(phase_x + ax->rate * (ax->first_in + ax->step * x)),
-        .out_y = (int16_t)(phase_y + ay->rate * (ay->first_out + ay->out * y)),
-        .out_x = (int16_t)(phase_x + ax->rate * (ax->first_out + ax->out * x)),
-    };
+    int phase = number / axis->tiles, tile = number % axis->tiles;
+    *in = (int16_t)(phase + axis->rate * (axis->first_in + axis->step * tile));
+    *out = (int16_t)(phase + axis->rate * (axis->first_out + axis->out * tile));
+}
+
+/* Show the tiles that have outputs which are needed to somebody, in order. */
+static void each_needed(const DfTiling *t, const uint8_t *needed, void (*show)(void *, const DfTiling *, DfTile),
+                        void *opaque)
+{
+    DfTile tile;
+    for (int y = 0; y < numbers(&t->y); y++) {
+        begin(&t->y, y, &tile.in_y, &tile.out_y);
+        for (int x = 0; x < numbers(&t->x); x++) {
+            begin(&t->x, x, &tile.in_x, &tile.out_x);
+            if (is_needed(t, needed, tile.out_y, tile.out_x))
+                show(opaque, t, tile);
+        }
+    }
+}
+
+static void append(void *end, const DfTiling *t, DfTile tile)
+{
+    DfTile **next = end;
+    (void)t;
+    *(*next)++ = tile;
 }
 
 size_t df_tiling_list(const DfTiling *t, const uint8_t *needed, DfTile *list)
 {
-    size_t count = 0;
-    for (int y = 0; y < numbers(&t->y); y++)
-        for (int x = 0; x < numbers(&t->x); x++) {
-            DfTile tile = tile_at(t, y, x);
-            if (is_needed(t, needed, tile.out_y, tile.out_x))
-                list[count++] = tile;
-        }
-    return count;
+    DfTile *end = list;
+    each_needed(t, needed, append, &end);
+    return end - list;
 }
 
-static void mark_tile(const DfTiling *t, DfTile tile, uint8_t *pixels)
+static void mark(void *opaque, const DfTiling *t, DfTile tile)
 {
-    int rows[DF_MOST_TILE_IN], columns[DF_MOST_TILE_IN];
+    uint8_t *pixels = opaque;
+    int rows[DF_MOST_TILE_IN], columns[DF_MOST_TILE_IN], in = t->x.in;
     df_axis_pixels(&t->y, tile.in_y, rows);
     df_axis_pixels(&t->x, tile.in_x, columns);
-    for (int i = 0; i < t->y.in; i++)
-        for (int j = 0; rows[i] >= 0 && j < t->x.in; j++)
+    int side_by_side = columns[0] >= 0 && columns[in - 1] == columns[0] + in - 1;
+    for (int i = 0; i < t->y.in; i++) {
+        uint8_t *row = pixels + (size_t)DF_MAX(rows[i], 0) * t->x.source;
+        if (rows[i] < 0)
+            continue;
+        if (side_by_side)
+            memset(row + columns[0], 1, in);
+        for (int j = 0; !side_by_side && j < in; j++)
             if (columns[j] >= 0)
-                pixels[(size_t)rows[i] * t->x.source + columns[j]] = 1;
+                row[columns[j]] = 1;
+    }
 }
 
 void df_tiling_mark(const DfTiling *t, const uint8_t *needed, uint8_t *pixels)
 {
-    for (int y = 0; y < numbers(&t->y); y++)
-        for (int x = 0; x < numbers(&t->x); x++) {
-            DfTile tile = tile_at(t, y, x);
-            if (is_needed(t, needed, tile.out_y, tile.out_x))
-                mark_tile(t, tile, pixels);
-        }
+    each_needed(t, needed, mark, pixels);
 }
