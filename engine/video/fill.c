@@ -10,6 +10,7 @@
 #include "video/color.h"
 #include "video/crop.h"
 #include "video/nearest.h"
+#include "video/wanted.h"
 
 /**
  * Sizes that a worker keeps plans and conversions for, some kilobytes each; the least recently used one goes.
@@ -37,6 +38,7 @@ struct DfFiller {
 typedef struct Arena {
     void *network, *color, *scratch;
     uint8_t *hole, *net_hole;
+    uint8_t *wanted, *net_wanted, *line; /* line: of the longer side */
     uint8_t *lines, *net_lines;     /* where the model takes a sketch */
     float *image, *result, *sketch;
     DfPlanes planes; /* the box as it is */
@@ -151,6 +153,8 @@ static Arena arena_of(const Prepared *prepared, uint8_t *memory)
     size_t color = take(&total, df_color_bytes(prepared->color));
     size_t scratch = take(&total, df_nearest_bytes(key->format.width, key->format.height));
     size_t hole = take(&total, box), net_hole = take(&total, net);
+    size_t wanted = take(&total, box), net_wanted = take(&total, net);
+    size_t line = take(&total, DF_MAX(key->net_width, key->net_height));
     size_t image = take(&total, df_size_mul(net, 3 * sizeof(float)));
     size_t result = take(&total, df_size_mul(net, 3 * sizeof(float)));
     size_t planes = take(&total, df_planes_bytes(&key->format, key->format.width, key->format.height));
@@ -166,6 +170,9 @@ static Arena arena_of(const Prepared *prepared, uint8_t *memory)
         .scratch = memory + scratch,
         .hole = memory + hole,
         .net_hole = memory + net_hole,
+        .wanted = memory + wanted,
+        .net_wanted = memory + net_wanted,
+        .line = memory + line,
         .lines = memory + lines,
         .net_lines = memory + net_lines,
         .sketch = (float *)(memory + sketch),
@@ -257,8 +264,32 @@ static void draw_sketch(const Arena *arena, const DfColorKey *key, const Deepfil
         arena->sketch[i] = lines[i];
 }
 
-static void run_network(DfFiller *filler, const Prepared *prepared, const Arena *arena, int sketched,
-                        int coarse)
+/**
+ * How far from a wanted sample of the frame the network's pixels lie that it is made of, at most: zimg's bicubic
+ * filter reaches two samples of the coarser side, on chroma's grid two or four pixels apart.
+ */
+static int reach_of(const DfColorKey *key)
+{
+    int sub = DF_MAX(key->format.sub_x, key->format.sub_y);
+
+    return is_scaled(key) || sub ? 4 << sub : 0;
+}
+
+/** What of the network's picture the frame will be made of. */
+static const uint8_t *find_wanted(const Arena *arena, const DfColorKey *key, const DeepfillMask *mask,
+                                  const DfBox *box)
+{
+    uint8_t *wanted = is_scaled(key) ? arena->net_wanted : arena->wanted;
+
+    df_wanted_mark(mask, box, arena->wanted);
+    if (is_scaled(key))
+        scale_marks(arena->wanted, key, wanted);
+    df_wanted_grow(wanted, key->net_width, key->net_height, reach_of(key), arena->line);
+    return wanted;
+}
+
+static void run_network(DfFiller *filler, const Prepared *prepared, const Arena *arena, const uint8_t *wanted,
+                        int sketched, int coarse)
 {
     const DfColorKey *key = df_color_key(prepared->color);
 
@@ -268,6 +299,7 @@ static void run_network(DfFiller *filler, const Prepared *prepared, const Arena 
         .image = arena->image,
         .hole = is_scaled(key) ? arena->net_hole : arena->hole,
         .sketch = sketched ? arena->sketch : NULL,
+        .needed = wanted,
         .stage1 = coarse ? arena->result : NULL,
         .stage2 = coarse ? NULL : arena->result,
     };
@@ -326,7 +358,7 @@ int df_fill_box(DfFiller *filler, const DeepfillImage *image, const DeepfillMask
         return ret;
     if (sketch && prepared->sketch)
         draw_sketch(&arena, &key, sketch, box->place);
-    run_network(filler, prepared, &arena, sketch && prepared->sketch, coarse);
+    run_network(filler, prepared, &arena, find_wanted(&arena, &key, mask, box), sketch && prepared->sketch, coarse);
     return df_color_from_rgb(prepared->color, arena.color, arena.result, &fill->planes);
 }
 
