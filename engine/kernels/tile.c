@@ -19,6 +19,8 @@ static float sigmoid(float f, float g)
     return f / (1 + expf(-g));
 }
 
+#include "kernels/transform/weights.h"
+
 #define VECTOR float
 #define NAME(x) x##_1
 #define LOAD(p) (*(p))
@@ -54,6 +56,7 @@ OUT(nearest)
 OUT(stride)
 
 static const DfTileKernels portable = {
+    .weights = transform_weights,
     .product = df_product_c,
     .first = df_first_c,
     .forms = {

@@ -141,8 +141,16 @@ static inline size_t df_first_place(int depth, int x, int row, int column)
     return (((panel * 8 + x) * depth + row) * 8) * DF_PANEL + column % DF_PANEL;
 }
 
+/** A value for each column of a panel. */
+typedef double DfLanes[DF_PANEL];
+
+/** out[i] = the sum over k of matrix[i][k] * in[k], `rows` of them; elements of either side are steps apart. */
+typedef void DfTileWeights(DfLanes *out, int out_step, const DfLanes *in, int in_step, const double *matrix,
+                           int rows, int columns);
+
 /** Versions for a CPU level. */
 typedef struct DfTileKernels {
+    DfTileWeights *weights;
     void (*product)(const DfProduct *product);
     void (*first)(const DfFirst *first);
     struct {

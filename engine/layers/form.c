@@ -93,23 +93,6 @@ void df_form_sums(const DfForm *form, const DfConv *conv, DfFormSum list[DF_MOST
 
 /* --------------------------------------------------------------------------------- preparation -- */
 
-/* Output channels that are transformed side by side: a panel. */
-typedef double Lanes[DF_PANEL];
-
-/* out[i][lane] = the sum over k of matrix[i][k] * in[k][lane], elements `step` apart on either side. */
-static void multiply(const DfForm *form, int kernel, const Lanes *in, int in_step, Lanes *out, int out_step)
-{
-    for (int i = 0; i < form->products; i++) {
-        Lanes sum = { 0 };
-        for (int k = 0; k < kernel; k++) {
-            double factor = form->matrix[i * kernel + k];
-            for (int lane = 0; factor != 0 && lane < DF_PANEL; lane++)
-                sum[lane] += factor * in[k * in_step][lane];
-        }
-        memcpy(out[i * out_step], sum, sizeof sum);
-    }
-}
-
 /* The output channel of a packed column; -1: none. */
 static int channel_of(const DfForm *form, const DfConv *conv, int column)
 {
@@ -120,23 +103,25 @@ static int channel_of(const DfForm *form, const DfConv *conv, int column)
 }
 
 /* One input channel's taps for a panel of output channels; those that there are not are 0. */
-static void gather(const DfConv *conv, const float *raw, const int *outputs, int channel, Lanes *taps)
+static void gather(const DfConv *conv, const float *raw, const int *outputs, int channel, DfLanes *taps)
 {
     int area = conv->kernel * conv->kernel;
-    size_t filter = (size_t)conv->in * area;
-    for (int lane = 0; lane < DF_PANEL; lane++)
+    for (int lane = 0; lane < DF_PANEL; lane++) {
+        const float *from = raw + ((size_t)DF_MAX(outputs[lane], 0) * conv->in + channel) * area;
         for (int k = 0; k < area; k++)
-            taps[k][lane] = outputs[lane] < 0 ? 0 : raw[outputs[lane] * filter + (size_t)channel * area + k];
+            taps[k][lane] = outputs[lane] < 0 ? 0 : from[k];
+    }
 }
 
 /* matrix * taps * matrix', a panel of kernels at once. */
-static void transform(const DfForm *form, int kernel, const Lanes *taps, Lanes *weights)
+static void transform(const DfForm *form, int kernel, const DfLanes *taps, DfLanes *weights)
 {
-    Lanes columns[8 * 5];
+    DfTileWeights *along = df_tile_kernels()->weights;
+    DfLanes columns[8 * 5];
     for (int x = 0; x < kernel; x++)
-        multiply(form, kernel, taps + x, kernel, columns + x, kernel);
+        along(columns + x, kernel, taps + x, kernel, form->matrix, form->products, kernel);
     for (int y = 0; y < form->products; y++)
-        multiply(form, kernel, columns + y * kernel, 1, weights + y * form->products, 1);
+        along(weights + y * form->products, 1, columns + y * kernel, 1, form->matrix, form->products, kernel);
 }
 
 /* Where each product's weights go: sum and segment in it, found as df_form_sums() lists them. */
@@ -159,7 +144,7 @@ static void find_places(const DfForm *form, const DfConv *conv, Place places[DF_
 
 /* One input channel's weights for a panel, to their places. */
 static void prepare_panel(const DfForm *form, const DfConv *conv, const Place *places, int first, int channel,
-                          const Lanes *weights, float *prepared)
+                          const DfLanes *weights, float *prepared)
 {
     int columns = df_form_columns(form, conv), width = DF_MIN(columns - first, DF_PANEL);
     for (int i = 0; i < form->products * form->products; i++) {
@@ -183,7 +168,7 @@ void df_form_prepare(const DfForm *form, const DfConv *conv, float *prepared, co
         for (int lane = 0; lane < DF_PANEL; lane++)
             outputs[lane] = channel_of(form, conv, first + lane);
         for (int c = 0; c < conv->in; c++) {
-            Lanes taps[5 * 5], weights[DF_MOST_PLANES];
+            DfLanes taps[5 * 5], weights[DF_MOST_PLANES];
             gather(conv, raw, outputs, c, taps);
             transform(form, conv->kernel, taps, weights);
             prepare_panel(form, conv, places, first, c, weights, prepared);

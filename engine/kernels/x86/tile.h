@@ -8,6 +8,8 @@
 #include "kernels/x86/exp.h"
 #include "kernels/x86/lanes.h"
 
+#include "kernels/transform/weights.h"
+
 #define VECTOR __m256
 #define NAME(x) x##_8
 #define LOAD _mm256_loadu_ps

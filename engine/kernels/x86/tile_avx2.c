@@ -9,6 +9,8 @@
 #define WIDE(...)
 #include "kernels/x86/tile.h"
 
-const DfTileKernels df_tile_avx2 = { .product = df_product_avx2, .first = df_first_avx2, .forms = FORMS };
+const DfTileKernels df_tile_avx2 = {
+    .weights = transform_weights, .product = df_product_avx2, .first = df_first_avx2, .forms = FORMS,
+};
 
 #endif

@@ -25,6 +25,8 @@
         function##_16(__VA_ARGS__);
 #include "kernels/x86/tile.h"
 
-const DfTileKernels df_tile_avx512 = { .product = df_product_avx512, .first = df_first_avx512, .forms = FORMS };
+const DfTileKernels df_tile_avx512 = {
+    .weights = transform_weights, .product = df_product_avx512, .first = df_first_avx512, .forms = FORMS,
+};
 
 #endif
