@@ -1,0 +1,254 @@
+/**
+ * @file
+ * The kernels of convolution by tiles, every CPU level's against the C versions, the C versions of products and of
+ * weights against the definition in double precision. That transforms and weights together are convolutions is
+ * tests/test_layers.c's.
+ */
+#include <string.h>
+
+#include "base.h"
+#include "cpu.h"
+#include "kernels/tile.h"
+#include "values.h"
+
+enum { MOST_CHANNELS = 40, TILES = 5, ROOM = 1 << 17 };
+
+static float data[ROOM], weights[ROOM], bias[256];
+
+/* The sizes of values that are tried: usual ones, denormals, and some that saturate every gate. */
+static const float ranges[] = { 1, 1e-40f, 60 };
+
+static void fill(float *values, size_t count, float range)
+{
+    float *random = random_floats(count, range);
+    memcpy(values, random, count * sizeof *values);
+    free(random);
+}
+
+static void each_level(void (*check)(const DfTileKernels *kernels))
+{
+    df_cpu_force(DF_CPU_LEVELS);
+    for (int level = 0, most = df_cpu_level(); level <= most; level++) {
+        df_cpu_force(level);
+        check(df_tile_kernels());
+    }
+    df_cpu_force(DF_CPU_LEVELS);
+}
+
+static const DfTileKernels *portable; /* the C versions */
+
+static void assert_alike(const float *found, const float *wanted, size_t count, double limit)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!(fabs((double)found[i] - wanted[i]) <= limit * fmax(1, fabs(wanted[i]))))
+            fail_msg("%s: value %zu of %zu: %.9g, expected %.9g", df_cpu_name(df_cpu_level()), i, count, found[i],
+                     wanted[i]);
+}
+
+/* ------------------------------------------------------------------------------------ products -- */
+
+static double plain_sum(const DfProduct *p, int row, int column)
+{
+    int depth = p->segment_count * p->depth;
+    double sum = 0;
+    for (int i = 0; i < depth; i++)
+        sum += (double)p->a[row * p->lda + p->segments[i / p->depth] + i % p->depth] *
+               p->weights[df_product_place(depth, p->columns, i, column)];
+    return sum;
+}
+
+static void check_product(const DfTileKernels *kernels, int columns, int depth, int segments, int rows)
+{
+    const size_t starts[4] = { 7, 5000, 2000, 9001 };
+    int packed = df_product_columns(columns);
+    float *out = malloc(rows * packed * sizeof *out), *alone = malloc(packed * sizeof *alone);
+    DfProduct p = { .a = data, .lda = depth + 3, .segments = starts, .segment_count = segments, .depth = depth,
+                    .weights = weights, .columns = columns, .out = out, .rows = rows };
+    kernels->product(&p);
+    for (int row = 0; row < rows; row++)
+        for (int j = 0; j < columns; j++) {
+            double wanted = plain_sum(&p, row, j);
+            if (!(fabs(out[row * packed + j] - wanted) <= 1e-5 * segments * depth))
+                fail_msg("%d x %d x %d: %g, expected %g", rows, depth, columns, out[row * packed + j], wanted);
+        }
+    /* A row alone is what it is among others, to the bit. */
+    p.a += (rows - 1) * p.lda;
+    p.out = alone;
+    p.rows = 1;
+    kernels->product(&p);
+    assert_memory_equal(alone, out + (rows - 1) * packed, columns * sizeof *alone);
+    free(alone);
+    free(out);
+}
+
+static void check_products(const DfTileKernels *kernels)
+{
+    static const int columns[] = { 1, 3, 8, 9, 16, 17, 24, 32, 40, 48, 64, 80, 96, 112 };
+    fill(data, ROOM, 1);
+    fill(weights, ROOM, 1);
+    for (size_t i = 0; i < DF_COUNT(columns); i++)
+        for (int depth = 1; depth <= 33; depth += 8)
+            for (int segments = 1; segments <= 4; segments++)
+                for (int rows = 1; rows <= 14; rows++)
+                    check_product(kernels, columns[i], depth, segments, rows);
+}
+
+static void test_product(void **state)
+{
+    (void)state;
+    each_level(check_products);
+}
+
+/* ------------------------------------------------------------------------------------- weights -- */
+
+static void check_weights(const DfTileKernels *kernels)
+{
+    static const double matrix[] = { 1, 0, 0.5, -1 / 6.0, 0, 0 };
+    DfLanes in[6], out[4] = { { 0 } };
+    for (int i = 0; i < 6 * DF_PANEL; i++)
+        in[i / DF_PANEL][i % DF_PANEL] = i * 0.37 - 5;
+    kernels->weights(out, 2, (const DfLanes *)in, 2, matrix, 2, 3);
+    for (int lane = 0; lane < DF_PANEL; lane++) {
+        assert_true(fabs(out[0][lane] - (in[0][lane] + 0.5 * in[4][lane])) < 1e-14);
+        assert_true(fabs(out[2][lane] + in[0][lane] / 6) < 1e-14);
+        assert_true(out[1][lane] == 0 && out[3][lane] == 0);
+    }
+}
+
+static void test_weights(void **state)
+{
+    (void)state;
+    each_level(check_weights);
+}
+
+/* ---------------------------------------------------------------------------------- transforms -- */
+
+static const struct {
+    int in, data, sums, out; /* sides */
+} sides[DF_FORMS] = {
+    [DF_FORM_3] = { 6, 6, 6, 4 }, [DF_FORM_5] = { 8, 8, 8, 4 },
+    [DF_FORM_NEAREST] = { 3, 3, 5, 4 }, [DF_FORM_STRIDE] = { 5, 5, 3, 2 },
+};
+
+/* Rows of tiles in order, each of a pixel list of its own; what lies behind the last may be overwritten. */
+static void transform_in(const DfTileKernels *kernels, int form, int channels, size_t plane, float *out)
+{
+    const float *at[DF_MOST_PLANES];
+    for (int tile = 0; tile < TILES; tile++) {
+        for (int i = 0; i < sides[form].in * sides[form].in; i++)
+            at[i] = data + (tile * 131 + i * 17) % 2000;
+        kernels->forms[form].in(out + tile * channels, plane, at, channels);
+    }
+}
+
+static void check_in(const DfTileKernels *kernels)
+{
+    static float found[ROOM], wanted[ROOM];
+    for (size_t r = 0; r < DF_COUNT(ranges); r++)
+        for (int form = 0; form < DF_FORMS; form++)
+            for (int channels = 1; channels <= MOST_CHANNELS; channels++) {
+                size_t plane = TILES * channels + DF_PANEL;
+                fill(data, 2100, ranges[r]);
+                transform_in(kernels, form, channels, plane, found);
+                transform_in(portable, form, channels, plane, wanted);
+                for (int i = 0; i < sides[form].data * sides[form].data; i++)
+                    assert_alike(found + i * plane, wanted + i * plane, TILES * channels, 1e-4 * ranges[r] + 1e-42);
+            }
+}
+
+static void test_in(void **state)
+{
+    (void)state;
+    each_level(check_in);
+}
+
+/* Outputs in a row, with something behind each that must stay. */
+enum { SPACE = MOST_CHANNELS + 1 };
+
+static void transform_out(const DfTileKernels *kernels, int form, int channels, enum DfActivation activation,
+                          float *out)
+{
+    float *to[16];
+    for (int i = 0; i < 16 * SPACE; i++)
+        out[i] = 99;
+    for (int i = 0; i < 16; i++)
+        to[i] = out + i * SPACE;
+    kernels->forms[form].out(to, data, channels + 5, channels, bias, activation);
+}
+
+static void check_gates(const DfTileKernels *kernels, int form, enum DfActivation activation, int half)
+{
+    float found[16 * SPACE], wanted[16 * SPACE];
+    int channels = activation == DF_TANH ? half : 2 * half;
+    transform_out(kernels, form, channels, activation, found);
+    transform_out(portable, form, channels, activation, wanted);
+    /* The gates' arguments are sums of up to hundreds of values; their error is part of the results'. */
+    assert_alike(found, wanted, 16 * SPACE, 2e-5);
+}
+
+static void check_out(const DfTileKernels *kernels)
+{
+    static const int forms[] = { DF_FORM_3, DF_FORM_NEAREST, DF_FORM_STRIDE };
+    for (size_t r = 0; r < DF_COUNT(ranges); r++) {
+        fill(data, 20000, ranges[r] / 10);
+        fill(bias, DF_COUNT(bias), ranges[r]);
+        for (size_t i = 0; i < DF_COUNT(forms); i++)
+            for (int half = 1; half <= MOST_CHANNELS; half++)
+                for (int activation = DF_GATE_ELU; activation <= DF_TANH; activation++)
+                    check_gates(kernels, forms[i], activation, half);
+    }
+}
+
+static void test_out(void **state)
+{
+    (void)state;
+    each_level(check_out);
+}
+
+/* --------------------------------------------------------------------------------- first layers -- */
+
+static void run_first(const DfTileKernels *kernels, int depth, int half, int relu, int tiles, float *out)
+{
+    float *to[16 * TILES];
+    for (int i = 0; i < 16 * TILES * SPACE; i++)
+        out[i] = 99;
+    for (int i = 0; i < 16 * tiles; i++)
+        to[i] = out + i * SPACE;
+    DfFirst first = { .data = data, .depth = depth, .weights = weights, .columns = df_first_columns(half),
+                      .half = half, .bias = bias, .relu = relu, .to = to, .tiles = tiles };
+    kernels->first(&first);
+}
+
+static void check_first(const DfTileKernels *kernels)
+{
+    static float found[16 * TILES * SPACE], wanted[16 * TILES * SPACE];
+    for (size_t r = 0; r < DF_COUNT(ranges); r++) {
+        fill(data, 64 * 8 * TILES, ranges[r] / 20);
+        fill(weights, 64 * 8 * 96, 0.5f);
+        fill(bias, DF_COUNT(bias), ranges[r]);
+        for (int depth = 1; depth <= 7; depth++)
+            for (int half = 1; half <= 26; half += half % 8 == 6 ? 1 : 5)
+                for (int tiles = 1; tiles <= TILES; tiles++) {
+                    run_first(kernels, depth, half, tiles % 2, tiles, found);
+                    run_first(portable, depth, half, tiles % 2, tiles, wanted);
+                    assert_alike(found, wanted, 16 * TILES * SPACE, 5e-5);
+                }
+    }
+}
+
+static void test_first(void **state)
+{
+    (void)state;
+    each_level(check_first);
+}
+
+int main(void)
+{
+    df_cpu_force(DF_CPU_C);
+    portable = df_tile_kernels();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_product), cmocka_unit_test(test_weights), cmocka_unit_test(test_in),
+        cmocka_unit_test(test_out), cmocka_unit_test(test_first),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
