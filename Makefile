@@ -65,8 +65,8 @@ UNIT := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
 # Scripts that measure rather than test, and what runs the others.
 SCRIPTS := $(filter-out tests/run.sh tests/bench.sh tests/quality.sh,$(wildcard tests/*.sh))
-# engine/cli is the program `deepfill`, but for these: programs of their own, which measure.
-MEASURES := bench steps
+# engine/cli is the program `deepfill`, but for this: a program of its own, which measures.
+MEASURES := steps
 PROGRAM_SRC := $(filter-out $(MEASURES:%=engine/cli/%.c),$(wildcard engine/cli/*.c))
 CLI := $(BUILD)/deepfill $(MEASURES:%=$(BUILD)/deepfill-%)
 # The program alone reads and writes pictures by FFmpeg's libraries, in files of these names.

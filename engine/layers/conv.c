@@ -164,3 +164,9 @@ void df_conv_forward(const DfConv *conv, DfShape in, const float *source, float 
         strip(conv, strips.rows, count, strips.product, out + first * channels);
     }
 }
+
+const char *df_conv_method_name(const DfConv *conv)
+{
+    (void)conv;
+    return "im2col";
+}

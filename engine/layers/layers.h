@@ -64,6 +64,9 @@ void df_conv_prepare(const DfConv *conv, float *prepared, const float *raw);
 /** @return bytes of scratch; DF_SIZE_BAD where they cannot be counted. */
 size_t df_conv_scratch(const DfConv *conv, DfShape in);
 
+/** @return how it is computed, a word for people (static). */
+const char *df_conv_method_name(const DfConv *conv);
+
 /** Convolve `source`, of shape `in`, to `out`, of df_conv_shape(). */
 void df_conv_forward(const DfConv *conv, DfShape in, const float *source, float *out, void *scratch);
 
