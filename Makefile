@@ -224,8 +224,6 @@ fuzz: $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)  ## search for bytes that break a reader
 	@BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/fuzz/search.sh $(FUZZ_TARGETS)
 
 bench: all $(BUILD)/tests/tools/opening programs  ## how fast it is on this machine
-	@$(BUILD)/deepfill-bench
-	@$(BUILD)/deepfill-steps
 	@BUILD=$(BUILD) FFMPEG=$(BUILD)/ffmpeg bash tests/bench.sh
 
 quality: all $(TOOLS) programs  ## how good the fills are: PSNR and flicker in fixed holes
