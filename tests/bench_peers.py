@@ -96,13 +96,13 @@ def version(package):
 def find_peers(options):
     """@return engines that can be measured, and what is to be said of them all"""
     if not os.path.exists(options.peers):
-        return [], [f"No peers: there is no {os.path.relpath(options.peers)}."]
+        return [], [f"none: there is no {os.path.normpath(options.peers)}"]
     engines, said = [], []
     for engine, (name, package) in PEERS.items():
         # The networks of both are made by PyTorch.
         missing = [p for p in {"torch", package} if not version(p)]
         if missing:
-            said.append(f"No {name}: the Python package {', '.join(missing)} is not installed.")
+            said.append(f"no {name}: the Python package {', '.join(sorted(missing))} is not installed")
         else:
             engines.append(engine)
             said.append(f"{name} {version(package)}")
@@ -177,7 +177,7 @@ def machine_line(report):
 def print_report(saved, markdown):
     runs = {key(run): run for run in saved["runs"] if not run.get("plot")}
     print(machine_line(saved))
-    print("Beside it: " + "; ".join(saved["peers"]))
+    print("Peers: " + "; ".join(saved["peers"]))
     print(f"\nFrames per second, times the faster peer, and peak memory of the process (of the whole region; the\n"
           f"faster peer's). Best of {saved['rounds']}, in turn; the hole is the region's central quarter. Several\n"
           f"threads have a frame each, or one frame for all; the peers always share one.\n")
