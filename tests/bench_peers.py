@@ -146,8 +146,8 @@ def row(runs, case, shared):
             number(hole["fps"]), times[1], *memory, share]
 
 
-HEAD = ["cnum", "region", "threads", "PyTorch", "ONNX Runtime", "deepfill", "times", "hole only", "times", "MiB",
-        "peer's MiB", "ratio"]
+HEAD = ["cnum", "region", "threads", "PyTorch", "ONNX Runtime", "deepfill", "times", "hole only", "times",
+        "peak MiB", "peer's", "ratio"]
 
 
 def rows(runs):

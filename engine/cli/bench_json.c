@@ -45,18 +45,26 @@ void df_bench_json_pair(DfJsonOut *json, const DfBenchPair *pair)
     put_run(json, &pair->what, "hole", &pair->hole);
 }
 
+/* The part of a layer that has a time; `all`: that of all layers. */
+static void put_time(DfJsonOut *json, const char *const keys[4], double ms, double all, double gflop, double peak)
+{
+    double rate = 1e3 * gflop / ms;
+    df_json_real(json, keys[0], ms);
+    df_json_real(json, keys[1], ms / all);
+    df_json_real(json, keys[2], rate);
+    df_json_real(json, keys[3], rate / peak);
+}
+
 static void put_row(DfJsonOut *json, const DfBenchRow *row, double whole, double hole, double peak)
 {
+    static const char *const of_whole[] = { "ms", "share", "gflops", "of_peak" };
+    static const char *const of_hole[] = { "hole_ms", "hole_share", "hole_gflops", "hole_of_peak" };
     df_json_open(json, NULL, '{');
     df_json_text(json, "name", row->name);
     df_json_text(json, "method", *row->method ? row->method : NULL);
     df_json_real(json, "gflop", row->gflop);
-    df_json_real(json, "ms", row->whole_ms);
-    df_json_real(json, "share", row->whole_ms / whole);
-    df_json_real(json, "gflops", 1e3 * row->gflop / row->whole_ms);
-    df_json_real(json, "of_peak", 1e3 * row->gflop / row->whole_ms / peak);
-    df_json_real(json, "hole_ms", row->hole_ms);
-    df_json_real(json, "hole_share", row->hole_ms / hole);
+    put_time(json, of_whole, row->whole_ms, whole, row->gflop, peak);
+    put_time(json, of_hole, row->hole_ms, hole, row->gflop, peak);
     df_json_close(json, '}');
 }
 

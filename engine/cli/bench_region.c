@@ -4,7 +4,7 @@
  * share one.
  */
 #include <errno.h>
-#include <stdlib.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "cli/bench.h"
@@ -81,12 +81,19 @@ void df_bench_region_close(DfBenchRegion *region)
 
 /* ------------------------------------------------------------------------------------- threads -- */
 
+/* How threads begin: none before all are there, none to be timed before all are warm. */
+typedef struct Start {
+    pthread_mutex_t gate;
+    pthread_barrier_t warm;
+    int cancelled; /* 1: one of them could not be had */
+} Start;
+
 /* What one thread does: frame after frame. */
 typedef struct Seat {
     const DfBenchCase *what;
     const DeepfillModel *model;
     const DfBenchRegion *region;
-    pthread_barrier_t *together; /* all begin once all are warm */
+    Start *start;
     int place;
     DfRun run;
     double times[MOST_RUNS]; /* in seconds */
@@ -97,8 +104,13 @@ static void *work(void *opaque)
 {
     Seat *seat = opaque;
     void *workspace = seat->region->workspaces[seat->place];
+    pthread_mutex_lock(&seat->start->gate);
+    int cancelled = seat->start->cancelled;
+    pthread_mutex_unlock(&seat->start->gate);
+    if (cancelled)
+        return NULL;
     df_model_run(seat->model, seat->region->plan, workspace, &seat->run);
-    pthread_barrier_wait(seat->together);
+    pthread_barrier_wait(&seat->start->warm);
     double begun = df_bench_now(), last = begun;
     while (seat->count < MOST_RUNS && (seat->count < LEAST_RUNS || last - begun < seat->what->seconds)) {
         df_model_run(seat->model, seat->region->plan, workspace, &seat->run);
@@ -113,15 +125,17 @@ static void *work(void *opaque)
 static int work_all(Seat *seats, int count)
 {
     pthread_t threads[count];
-    for (int i = 1; i < count; i++) {
-        int error = pthread_create(&threads[i], NULL, work, &seats[i]);
-        if (error) /* those that there are wait for the barrier: the process ends, and they with it */
-            return df_error(-error, "no thread for a worker: %s", strerror(error));
-    }
+    Start *start = seats->start;
+    int error = 0, others = 1;
+    pthread_mutex_lock(&start->gate);
+    for (; others < count && !error; others += !error)
+        error = pthread_create(&threads[others], NULL, work, &seats[others]);
+    start->cancelled = error != 0;
+    pthread_mutex_unlock(&start->gate);
     work(&seats[0]);
-    for (int i = 1; i < count; i++)
+    for (int i = 1; i < others; i++)
         pthread_join(threads[i], NULL);
-    return 0;
+    return error ? df_error(-error, "no thread for a worker: %s", strerror(error)) : 0;
 }
 
 static int sit(const DfBenchCase *what, const DeepfillModel *model, const DfBenchRegion *region, DfCrew *crew,
@@ -129,13 +143,13 @@ static int sit(const DfBenchCase *what, const DeepfillModel *model, const DfBenc
 {
     int count = region->workspace_count;
     size_t picture = 3 * (size_t)what->size * what->size;
-    pthread_barrier_t together;
+    Start start = { .gate = PTHREAD_MUTEX_INITIALIZER };
     Seat *seats = df_alloc(count * sizeof *seats);
     double *times = df_alloc(count * sizeof seats->times);
-    int error = seats && times ? -pthread_barrier_init(&together, NULL, count) : -ENOMEM, all = 0;
+    int error = seats && times ? -pthread_barrier_init(&start.warm, NULL, count) : -ENOMEM, all = 0;
     for (int i = 0; i < count && !error; i++)
         seats[i] = (Seat){
-            .what = what, .model = model, .region = region, .together = &together, .place = i,
+            .what = what, .model = model, .region = region, .start = &start, .place = i,
             .run = { .image = region->image, .hole = region->hole, .crew = crew,
                      .needed = what->hole ? region->hole : NULL, .stage2 = region->result + i * picture },
         };
