@@ -30,9 +30,7 @@ mkdir "$work/checkpoints"
 "$build/tests/tools/opening" "$work/checkpoints"
 
 heading "layer by layer"
-for cnum in 16 48; do
-    "$build/deepfill" bench --cnum $cnum --size 512 --rounds 1 --layers
-done
+"$build/deepfill" bench --size 512 --rounds 1 --layers
 
 heading "1080p in memory"
 "$build/deepfill" bench --pipeline

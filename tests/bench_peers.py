@@ -41,7 +41,8 @@ def peer(options, engine, cnum, size, threads):
     """@return its run in a list, which is empty where it failed"""
     case = json.dumps([engine, cnum, size, threads, options.seconds])
     env = dict(os.environ, OMP_NUM_THREADS=str(threads), MKL_NUM_THREADS=str(threads))
-    done = subprocess.run([sys.executable, options.peers, "--one", case], capture_output=True, text=True, env=env)
+    done = subprocess.run([sys.executable, options.peers, "--one", case], capture_output=True, text=True,
+                          env=env)
     lines = [line for line in done.stdout.splitlines() if line.startswith("[")]
     if not lines:
         print(f"{PEERS[engine][0]} failed at cnum {cnum}, {size}x{size}: "
@@ -239,7 +240,8 @@ def parse():
 def measure_all(options):
     engines, said = find_peers(options)
     engines = [engine for engine in engines if engine in options.engines]
-    cases = [(cnum, size, threads) for cnum in options.cnum for size in options.size for threads in options.threads]
+    cases = [(cnum, size, threads) for cnum in options.cnum for size in options.size
+             for threads in options.threads]
     alone = [(options.cnum[0], size, 1) for size in options.alone]
     runs = {**measure(options, engines, cases), **measure(options, [], alone)}
     if options.plot:

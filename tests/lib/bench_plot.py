@@ -85,7 +85,8 @@ def curve(line, x, y):
     colour, width, dashes = STYLES[line.kind]
     path = " ".join(f"{'L' if i else 'M'}{x(side):.1f} {y(ms):.1f}" for i, (side, ms) in enumerate(line.points))
     dash = f' stroke-dasharray="{dashes}"' if dashes else ""
-    parts = [f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width}" stroke-linejoin="round"{dash}/>']
+    parts = [f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width}"{dash} '
+             'stroke-linejoin="round"/>']
     for side, ms in line.points:
         parts.append(f'<circle cx="{x(side):.1f}" cy="{y(ms):.1f}" r="3.2" fill="{colour}" stroke="#fff" '
                      f'stroke-width="1.2"/>')
@@ -124,7 +125,7 @@ def labels(lines, x, y, last):
 
 def panel(title, lines, left, y):
     sides = sorted({side for line in lines for side, _ in line.points})
-    x = Scale(sides[0], sides[-1], left, left + PANEL) if len(sides) > 1 else Scale(1, sides[0], left, left + PANEL)
+    x = Scale(sides[0] if len(sides) > 1 else 1, sides[-1], left, left + PANEL)
     parts = time_axis(y, left) + side_axis(x, sides)
     parts.append(text(left, TOP - 14, title, 13, INK, more=' font-weight="600"'))
     for line in lines:
