@@ -11,8 +11,8 @@ from html import escape
 Line = namedtuple("Line", "label points kind")  # points: (side, ms), sides ascending
 
 PANEL, HEIGHT = 300, 330         # of the drawing area, in pixels
-LEFT, GAP, RIGHT = 70, 196, 130  # around and between the panels
-TOP, BOTTOM = 100, 64
+LEFT, GAP, RIGHT = 70, 190, 150  # around and between the panels
+TOP, BOTTOM = 118, 64
 FONT = "font-family=\"-apple-system, 'Segoe UI', 'Helvetica Neue', Helvetica, Arial, sans-serif\""
 INK, PALE, GRID, FINE = "#1f2933", "#66727f", "#dbe1e7", "#eff2f5"
 # Colours that the colour-blind tell apart, too; the hole alone is dashed.
@@ -133,15 +133,16 @@ def panel(title, lines, left, y):
     return parts + labels(lines, x, y, sides[-1])
 
 
-def draw(panels, title, subtitle):
-    """@param panels  (title, [Line]) each @return the SVG"""
+def draw(panels, title, subtitles):
+    """@param panels  (title, [Line]) each, @param subtitles  at most two lines, @return the SVG"""
     width = LEFT + len(panels) * PANEL + (len(panels) - 1) * GAP + RIGHT
     height = TOP + HEIGHT + BOTTOM
     y = Scale(*ms_range(panels), TOP + HEIGHT, TOP)
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
              f'height="{height}" role="img" {FONT}>', f"<title>{escape(title)}</title>",
              f'<rect width="{width}" height="{height}" rx="8" fill="#ffffff"/>',
-             text(24, 34, title, 17, INK, more=' font-weight="600"'), text(24, 55, subtitle, 12, PALE)]
+             text(24, 34, title, 17, INK, more=' font-weight="600"')]
+    parts += [text(24, 55 + LINE_HEIGHT * i, line, 12, PALE) for i, line in enumerate(subtitles)]
     for number, (name, lines) in enumerate(panels):
         parts += panel(name, lines, LEFT + number * (PANEL + GAP), y)
     return "\n".join(parts + ["</svg>\n"])
