@@ -65,8 +65,8 @@ UNIT := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
 # Scripts that measure rather than test, and what runs the others.
 SCRIPTS := $(filter-out tests/run.sh tests/bench.sh tests/quality.sh,$(wildcard tests/*.sh))
-# engine/cli is the program `deepfill`, but for these: programs of their own, which measure.
-MEASURES := bench steps
+# engine/cli is the program `deepfill`, but for this: a program of its own, which measures.
+MEASURES := steps
 PROGRAM_SRC := $(filter-out $(MEASURES:%=engine/cli/%.c),$(wildcard engine/cli/*.c))
 CLI := $(BUILD)/deepfill $(MEASURES:%=$(BUILD)/deepfill-%)
 # The program alone reads and writes pictures by FFmpeg's libraries, in files of these names.
@@ -224,8 +224,6 @@ fuzz: $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)  ## search for bytes that break a reader
 	@BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/fuzz/search.sh $(FUZZ_TARGETS)
 
 bench: all $(BUILD)/tests/tools/opening programs  ## how fast it is on this machine
-	@$(BUILD)/deepfill-bench
-	@$(BUILD)/deepfill-steps
 	@BUILD=$(BUILD) FFMPEG=$(BUILD)/ffmpeg bash tests/bench.sh
 
 quality: all $(TOOLS) programs  ## how good the fills are: PSNR and flicker in fixed holes

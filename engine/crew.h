@@ -12,6 +12,12 @@
 /** Threads that may be asked to help. Thread-safety: any thread may ask. */
 typedef struct DfCrew DfCrew;
 
+/** Start so many. @return 0 or a negative errno */
+int df_crew_open(DfCrew **crew, int threads);
+
+/** End them and set *crew to NULL; NULL is fine. */
+void df_crew_close(DfCrew **crew);
+
 /**
  * One unit of a loop.
  * @param unit  0 .. count - 1, each once

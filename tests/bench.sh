@@ -1,22 +1,42 @@
 #!/bin/bash
-# Time the opening of checkpoints, then 1080p footage through the real ffmpeg, raw input to the null muxer:
-# deepfill, from other frames and frame by frame, beside delogo and removelogo, for a 240x100 logo and a
-# 1320x100 caption strip. The network's own figures and those of each step come from build/deepfill-bench and
-# -steps, which `make bench` runs before this.
+# All that `make bench` prints: the network on one region beside what else runs it on a CPU; the opening of
+# checkpoints; the network's layers; 1080p footage through the engine in memory, and where its time goes; and the
+# same through the real ffmpeg, raw input to the null muxer: deepfill, from other frames and frame by frame,
+# beside delogo and removelogo, for a 240x100 logo and a 1320x100 caption strip.
 #
-# Frames per second are those of N frames less those of one, so that opening files and models, and what is
-# looked ahead, are left out; the best of RUNS (default 2). Slow filters get fewer frames, so that N takes
-# some seconds.
+# ROUNDS (default 5) is how often the network and its peers take turns, PLOT a file to draw them in. ffmpeg's
+# frames per second are those of N frames less those of one, so that opening files and models, and what is
+# looked ahead, are left out; the best of RUNS (default 2). Slow filters get fewer frames, so that N takes some
+# seconds.
 set -eu
 cd "$(dirname "$0")/.."
-ffmpeg=${FFMPEG:-build/ffmpeg} runs=${RUNS:-2}
+build=${BUILD:-build} ffmpeg=${FFMPEG:-build/ffmpeg} runs=${RUNS:-2} rounds=${ROUNDS:-5}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-mkdir "$work/checkpoints"
-"${BUILD:-build}/tests/tools/opening" "$work/checkpoints"
-echo
+heading() {
+    printf '\n%s\n\n' "---- $1 ----"
+}
 
+heading "the network on one region"
+if command -v python3 >/dev/null; then
+    python3 tests/bench_peers.py --deepfill "$build/deepfill" --rounds "$rounds" ${PLOT:+--plot "$PLOT"}
+else
+    "$build/deepfill" bench --rounds "$rounds" --workers 2
+fi
+
+heading "opening a checkpoint"
+mkdir "$work/checkpoints"
+"$build/tests/tools/opening" "$work/checkpoints"
+
+heading "layer by layer"
+"$build/deepfill" bench --size 512 --rounds 1 --layers
+
+heading "1080p in memory"
+"$build/deepfill" bench --pipeline
+"$build/deepfill-steps"
+
+heading "1080p through ffmpeg"
 # A still with detail of all sizes, twice as large as needed and more.
 "$ffmpeg" -v error -i samples/truth.mp4 \
     -f lavfi -i color=gray:s=1440x810,format=yuv420p,noise=all_seed=1:alls=70,gblur=0.8 \

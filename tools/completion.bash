@@ -5,7 +5,7 @@ _deepfill() {
     semantics+=' pconv_mmagic'
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'info convert fill help version --help --version' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'info convert fill bench help version --help --version' -- "$word")
         return
     fi
     case $before in
@@ -18,7 +18,7 @@ _deepfill() {
         compopt -o filenames
         return
         ;;
-    --threshold | --dilate | --feather) return ;;
+    --threshold | --dilate | --feather | --cnum | --size | --workers | --rounds | --seconds) return ;;
     esac
     case $command in
     info) words='--tensors --json --semantics --help' ;;
@@ -27,15 +27,18 @@ _deepfill() {
         words='--output --model --semantics --coarse --sketch --exact --regions --threshold --invert --dilate
                --feather --help'
         ;;
+    bench)
+        words='--cnum --model --semantics --size --workers --layers --pipeline --rounds --seconds --json --help'
+        ;;
     help)
-        mapfile -t COMPREPLY < <(compgen -W 'info convert fill' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'info convert fill bench' -- "$word")
         return
         ;;
     version) return ;;
     esac
     if [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
-    else
+    elif [ "$command" != bench ]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         [ "$command" = fill ] || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W small -- "$word")
         compopt -o filenames

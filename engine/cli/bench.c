@@ -1,365 +1,237 @@
 /**
  * @file
- * What the engine costs on this machine: `deepfill-bench`, run by `make bench`.
- *
- * Every figure is a ratio or can be made one within the run: products against the matrix library's own peak,
- * two workers against one. Weights are random, as only their number matters; the hole is the central
- * quarter of a region. Each pipeline runs in a process of its own, so that its peak memory is its own.
+ * `deepfill bench`: how fast it is on the user's machine.
  */
-#include <errno.h>
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "cli/bench.h"
+
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "cpu.h"
-#include "kernels/gemm.h"
-#include "model/internal.h"
+#include "cli/cli.h"
 
-static int fail(const char *what)
+enum { MOST_CNUM = 256, LEAST_SIZE = 16, MOST_SIZE = 16384, MOST_WORKERS = 256, MOST_ROUNDS = 100 };
+
+/* What was asked for. */
+typedef struct Wish {
+    const char *model, *semantics;
+    int cnum, size, workers, rounds; /* 0: the default */
+    double seconds;
+    int layers, pipeline, json;
+} Wish;
+
+/* ------------------------------------------------------------------------------------- options -- */
+
+enum Option { CNUM = 256, SIZE, WORKERS, SEMANTICS, LAYERS, PIPELINE, ROUNDS, SECONDS, JSON };
+
+static const struct option options[] = {
+    { "cnum", required_argument, NULL, CNUM },       { "size", required_argument, NULL, SIZE },
+    { "workers", required_argument, NULL, WORKERS }, { "model", required_argument, NULL, 'm' },
+    { "semantics", required_argument, NULL, SEMANTICS }, { "layers", no_argument, NULL, LAYERS },
+    { "pipeline", no_argument, NULL, PIPELINE },     { "rounds", required_argument, NULL, ROUNDS },
+    { "seconds", required_argument, NULL, SECONDS }, { "json", no_argument, NULL, JSON },
+    { "help", no_argument, NULL, 'h' },              { NULL, 0, NULL, 0 },
+};
+
+static enum DfExit set_count(const char *name, const char *value, int least, int most, int step, int *count)
 {
-    fprintf(stderr, "deepfill-bench: %s: %s\n", what, *deepfill_error() ? deepfill_error() : strerror(errno));
-    return -1;
+    if (df_cli_integer(value, least, most, count) && *count % step == 0)
+        return DF_EXIT_DONE;
+    if (step > 1)
+        return df_cli_misused(&df_command_bench, "--%s is '%s', must be a multiple of %d, %d to %d", name, value,
+                              step, least, most);
+    return df_cli_misused(&df_command_bench, "--%s is '%s', must be %d to %d", name, value, least, most);
 }
 
-static double now(void)
+static enum DfExit set_option(Wish *wish, int option, const char *value)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec + 1e-9 * t.tv_nsec;
-}
-
-/* A cheap reproducible number in -1..1 (Knuth's linear congruential generator). */
-static float noise(uint64_t *state)
-{
-    *state = *state * 6364136223846793005u + 1442695040888963407u;
-    return (int32_t)(*state >> 32) / 2147483648.0f;
-}
-
-/* ------------------------------------------------------------------------------ random models -- */
-
-static void write_tensor(FILE *head, FILE *body, const char *row, const char *what, const char *shape,
-                         size_t count, float scale, size_t *end)
-{
-    uint64_t state = *end;
-    fprintf(head, "%s\"%s.%s\":{\"dtype\":\"F32\",\"shape\":[%s],\"data_offsets\":[%zu,%zu]}",
-            *end ? "," : "", row, what, shape, *end, *end + 4 * count);
-    for (size_t i = 0; i < count; i++) {
-        float value = scale * noise(&state);
-        fwrite(&value, 4, 1, body);
+    switch (option) {
+    case 'm': wish->model = value; break;
+    case SEMANTICS: wish->semantics = value; break;
+    case LAYERS: wish->layers = 1; break;
+    case PIPELINE: wish->pipeline = 1; break;
+    case JSON: wish->json = 1; break;
+    case CNUM: return set_count("cnum", value, 4, MOST_CNUM, 4, &wish->cnum);
+    case SIZE: return set_count("size", value, LEAST_SIZE, MOST_SIZE, 1, &wish->size);
+    case WORKERS: return set_count("workers", value, 1, MOST_WORKERS, 1, &wish->workers);
+    case ROUNDS: return set_count("rounds", value, 1, MOST_ROUNDS, 1, &wish->rounds);
+    case SECONDS:
+        if (!df_cli_real(value, 0, 3600, &wish->seconds))
+            return df_cli_misused(&df_command_bench, "--seconds is '%s', must be 0 to 3600", value);
+        break;
+    default: return df_cli_unknown(&df_command_bench);
     }
-    *end += 4 * count;
+    return DF_EXIT_DONE;
 }
 
-static void write_row(FILE *head, FILE *body, const DfSemantics *semantics, int row, int cnum, size_t *end)
+static enum DfExit check_wish(const Wish *wish, int names)
 {
-    DfConv conv = df_semantics_conv_of(semantics, row, cnum, 0);
-    const char *name = semantics->net->rows[row].name;
-    size_t fan_in = (size_t)conv.kernel * conv.kernel * conv.in;
-    char shape[64];
-    snprintf(shape, sizeof shape, "%d,%d,%d,%d", conv.out, conv.in, conv.kernel, conv.kernel);
-    write_tensor(head, body, name, "weight", shape, conv.out * fan_in, sqrtf(6.0f / fan_in), end);
-    snprintf(shape, sizeof shape, "%d", conv.out);
-    write_tensor(head, body, name, "bias", shape, conv.out, 0.1f, end);
+    const DfCommand *command = &df_command_bench;
+    if (names)
+        return df_cli_misused(command, "takes options alone: a checkpoint is given by --model");
+    if (wish->model && wish->cnum)
+        return df_cli_misused(command, "--model and --cnum exclude each other: a model has its own");
+    if (wish->semantics && !wish->model)
+        return df_cli_misused(command, "--semantics is about a checkpoint: give --model");
+    if (wish->pipeline && (wish->size || wish->layers))
+        return df_cli_misused(command, "--pipeline takes no --size or --layers: its frames are 1080p");
+    return DF_EXIT_DONE;
 }
 
-static int write_model(const char *path, int cnum)
+/* ------------------------------------------------------------------------------------- measuring -- */
+
+static void keep_best(DfBenchRun *best, const DfBenchRun *run)
 {
-    const DfSemantics *semantics = df_semantics_find("official");
-    char *heading = NULL, *data = NULL;
-    size_t heading_size, data_size, end = 0;
-    FILE *head = open_memstream(&heading, &heading_size), *body = open_memstream(&data, &data_size);
-    FILE *file = fopen(path, "wb");
-    int ok = head && body && file;
-    if (ok) {
-        fputc('{', head);
-        for (int row = 0; row < semantics->net->count; row++)
-            if (df_row_is_conv(&semantics->net->rows[row]))
-                write_row(head, body, semantics, row, cnum, &end);
-        fputc('}', head);
+    if (best->fps == 0) {
+        *best = *run;
+        return;
     }
-    ok = (!head || !fclose(head)) & (!body || !fclose(body)) & ok;
-    uint64_t size = ok ? heading_size : 0;
-    ok = ok && fwrite(&size, 8, 1, file) && fwrite(heading, heading_size, 1, file) &&
-         fwrite(data, data_size, 1, file);
-    ok = (!file || !fclose(file)) & ok;
-    free(heading);
-    free(data);
-    return ok ? 0 : fail(path);
+    best->ms = DF_MIN(best->ms, run->ms);
+    best->fps = DF_MAX(best->fps, run->fps);
+    best->ready_ms = DF_MIN(best->ready_ms, run->ready_ms);
+    best->peak_mib = DF_MAX(best->peak_mib, run->peak_mib);
 }
 
-static DeepfillModel *random_model(int cnum)
+/* Both in turn, round by round, as a machine's speed drifts. */
+static int bench_pair(DfBenchOut *out, DfBenchPair *pair)
 {
-    char path[] = "/tmp/deepfill-bench-XXXXXX";
-    DeepfillModel *model = NULL;
-    int file = mkstemp(path);
-    if (file < 0 || close(file) < 0 || write_model(path, cnum) < 0 ||
-        deepfill_model_open(&model, path, NULL) < 0)
-        fail("no random model");
-    if (file >= 0)
-        unlink(path);
-    return model;
-}
-
-/* ------------------------------------------------------------------------------- the network -- */
-
-/* Floating-point operations of the network done directly, as its papers state it, whatever is done here. */
-static double direct_flop(const DeepfillModel *model, const DfPlan *plan)
-{
-    const DfNet *net = model->semantics->net;
-    double products = 0;
-    for (int row = 0; row < net->count; row++) {
-        DfShape shape = plan->shapes[row];
-        double pixels = (double)shape.height * shape.width;
-        if (df_row_is_conv(&net->rows[row])) {
-            const DfConv *conv = &model->convs[row];
-            products += pixels * conv->out * conv->kernel * conv->kernel * conv->in;
-        } else if (net->rows[row].op == DF_OP_ATTENTION) {
-            products += pixels / 4 * pixels / 4 * (9 + 16) * shape.channels; /* scores, reconstruction */
-        }
-    }
-    return 2 * products;
-}
-
-/* GFLOP/s of a product large enough to run at the library's best, one thread. */
-static double gemm_peak(void)
-{
-    enum { SIDE = 1024 };
-    float *a = df_alloc(3 * SIDE * SIDE * sizeof *a), *b = a + SIDE * SIDE, *c = b + SIDE * SIDE;
-    double best = 0;
-    uint64_t state = 1;
-    if (!a)
-        return 0;
-    for (int i = 0; i < 2 * SIDE * SIDE; i++)
-        a[i] = noise(&state);
-    for (int run = 0; run < 8; run++) {
-        double start = now();
-        df_gemm(SIDE, SIDE, SIDE, a, SIDE, b, SIDE, c, SIDE);
-        best = fmax(best, 2e-9 * SIDE * SIDE * SIDE / (now() - start));
-    }
-    df_free(a);
-    return best;
-}
-
-static double best_run(const DeepfillModel *model, const DfPlan *plan, const DfRun *run, void *workspace)
-{
-    double best = INFINITY, begun = now();
-    for (int i = 0; i < 3 || (i < 20 && now() - begun < 2); i++) {
-        double start = now();
-        df_model_run(model, plan, workspace, run);
-        best = fmin(best, now() - start);
-    }
-    return best;
-}
-
-static int bench_region(const DeepfillModel *model, int side, double peak)
-{
-    DfPlan *plan = NULL;
-    size_t pixels = (size_t)side * side;
-    float *image = df_alloc(6 * pixels * sizeof *image);
-    uint8_t *hole = df_alloc(pixels);
-    void *workspace = NULL;
-    uint64_t state = 1;
-    int ret = -1;
-    if (!image || !hole || df_plan_create(&plan, model, side, side, 1) < 0 ||
-        !(workspace = df_alloc(df_plan_workspace(plan)))) {
-        fail("no region");
-        goto end;
-    }
-    for (size_t i = 0; i < 3 * pixels; i++)
-        image[i] = noise(&state);
-    for (int y = side / 4; y < 3 * side / 4; y++)
-        memset(hole + (size_t)y * side + side / 4, 1, side / 2);
-    DfRun run = { .image = image, .hole = hole, .stage2 = image + 3 * pixels };
-    double seconds = best_run(model, plan, &run, workspace), rate = 1e-9 * direct_flop(model, plan) / seconds;
-    printf("%4d %5d %10.1f %10.1f %15.0f %% %13.0f\n", model->cnum, side, 1e3 * seconds, rate,
-           100 * rate / peak, (double)df_plan_workspace(plan) / (1 << 20));
-    ret = 0;
-end:
-    df_plan_close(&plan);
-    df_free(workspace);
-    df_free(hole);
-    df_free(image);
-    return ret;
-}
-
-static int bench_network(void)
-{
-    static const int cnums[] = { 16, 48 }, sides[] = { 256, 512 };
-    int ret = 0;
-    df_gemm_open();
-    double peak = gemm_peak();
-    printf("\nOne region, one thread; direct products, against %.1f GFLOP/s of sgemm at 1024 x 1024 x 1024\n",
-           peak);
-    printf("cnum  side         ms    GFLOP/s  of sgemm's peak  workspace MiB\n");
-    for (size_t c = 0; c < DF_COUNT(cnums) && !ret; c++) {
-        DeepfillModel *model = random_model(cnums[c]);
-        for (size_t s = 0; s < DF_COUNT(sides) && !ret; s++)
-            ret = model ? bench_region(model, sides[s], peak) : -1;
-        deepfill_model_close(&model);
-    }
-    df_gemm_close();
-    return ret;
-}
-
-/* ------------------------------------------------------------------------------ the pipeline -- */
-
-enum { WIDTH = 1920, HEIGHT = 1080 };
-
-/* As many 1080p frames as can be in flight, all in one block; frame i's planes. */
-static DeepfillImage frame_image(uint8_t *block, const DeepfillFormat *format, int i)
-{
-    uint8_t *luma = block + (size_t)i * WIDTH * HEIGHT * 3 / 2, *chroma = luma + WIDTH * HEIGHT;
-    return (DeepfillImage){ *format, { luma, chroma, chroma + WIDTH * HEIGHT / 4 },
-                            { WIDTH, WIDTH / 2, WIDTH / 2 } };
-}
-
-/* Seconds for `frames` frames through an open context, after as many as fill it. */
-static double feed(DeepfillContext *ctx, const DeepfillFormat *format, DeepfillMask *mask, uint8_t *block,
-                   int frames)
-{
-    DeepfillResult result;
-    int ring = deepfill_delay(ctx) + 1, warm = 2 * ring, received = 0;
-    double start = now();
-    for (int sent = 0; received < warm + frames;) {
-        DeepfillFrame frame = { .image = frame_image(block, format, sent % ring), .mask = mask };
-        if (sent < warm + frames && !deepfill_send(ctx, &frame)) {
-            if (++sent == warm + frames)
-                deepfill_flush(ctx);
-            continue;
-        }
-        if (deepfill_receive(ctx, &result, 1) < 0 || result.error)
-            return fail("a frame");
-        if (++received == warm)
-            start = now();
-    }
-    return now() - start;
-}
-
-/* Frames per second of `small` on 1080p frames with a 240 x 100 logo. */
-static double pipeline_rate(int workers, int delay, int frames)
-{
-    const DeepfillFormat format = { WIDTH, HEIGHT, DEEPFILL_YUV, 8, 1, 1, 0, DEEPFILL_MATRIX_BT709 };
-    DeepfillModel *model = NULL;
-    DeepfillMask *mask = NULL;
-    DeepfillContext *ctx = NULL;
-    DeepfillMaskSettings how;
-    DeepfillSettings settings;
-    uint64_t state = 1;
-    size_t size = (size_t)(delay + 1) * WIDTH * HEIGHT * 3 / 2;
-    uint8_t *block = malloc(size), *picture = calloc(HEIGHT, WIDTH);
-    double rate = -1;
-    if (!block || !picture)
-        goto end;
-    for (size_t i = 0; i < size; i++)
-        block[i] = 128 + 64 * noise(&state);
-    for (int y = 40; y < 140; y++)
-        memset(picture + (size_t)y * WIDTH + 1640, 255, 240);
-    deepfill_mask_defaults(&how, WIDTH, HEIGHT);
-    if (deepfill_model_open(&model, "small", NULL) < 0 ||
-        deepfill_mask_create(&mask, &how, picture, WIDTH, WIDTH, HEIGHT) < 0)
-        goto end;
-    deepfill_defaults(&settings, model, &format);
-    settings.workers = workers;
-    settings.delay = delay;
-    settings.temporal = 0;
-    if (deepfill_open(&ctx, &settings) < 0)
-        goto end;
-    rate = frames / feed(ctx, &format, mask, block, frames);
-end:
-    if (rate < 0)
-        fail("the pipeline");
-    deepfill_close(&ctx);
-    deepfill_mask_close(&mask);
-    deepfill_model_close(&model);
-    free(block);
-    free(picture);
-    return rate;
-}
-
-/* The same in a process of its own. @return frames per second, -1 where it failed */
-static double pipeline_alone(int workers, int delay, double *peak_mib)
-{
-    int ends[2], status;
-    struct rusage usage;
-    double rate = -1;
-    if (pipe(ends) < 0)
-        return fail("pipe");
-    fflush(stdout);
-    pid_t child = fork();
-    if (child == 0) {
-        rate = pipeline_rate(workers, delay, 40);
-        _exit(rate < 0 || write(ends[1], &rate, sizeof rate) != sizeof rate);
-    }
-    close(ends[1]);
-    if (child < 0 || read(ends[0], &rate, sizeof rate) != sizeof rate)
-        rate = -1;
-    close(ends[0]);
-    if (child < 0 || wait4(child, &status, 0, &usage) < 0)
-        return fail("a process for the pipeline");
-    *peak_mib = usage.ru_maxrss / 1024.0;
-    return rate;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(const double *values, int count)
-{
-    double sorted[count];
-    memcpy(sorted, values, sizeof sorted);
-    qsort(sorted, count, sizeof *sorted, ascending);
-    return sorted[count / 2];
-}
-
-/* In rounds, each figure beside the first one's of its own round: a machine's speed drifts. */
-static int bench_pipeline(void)
-{
-    enum { ROUNDS = 3, RUNS = 5 };
-    /* The first has a frame waiting, so that its worker is never idle. */
-    static const struct {
-        int workers, delay;
-    } runs[RUNS] = { { 1, 1 }, { 1, 0 }, { 2, 1 }, { 2, 3 }, { 4, 3 } };
-    double rates[RUNS][ROUNDS], ratios[RUNS][ROUNDS], mib[RUNS] = { 0 };
-    for (int round = 0; round < ROUNDS; round++)
-        for (int i = 0; i < RUNS; i++) {
-            rates[i][round] = pipeline_alone(runs[i].workers, runs[i].delay, &mib[i]);
-            if (rates[i][round] < 0)
+    for (int round = 0; round < out->rounds; round++)
+        for (int hole = 0; hole < 2; hole++) {
+            DfBenchRun run = { .fps = 0 };
+            pair->what.hole = hole;
+            if (df_bench_region(&pair->what, &run) < 0)
                 return -1;
-            ratios[i][round] = rates[i][round] / rates[0][round];
+            keep_best(hole ? &pair->hole : &pair->whole, &run);
         }
-    printf("\nsmall, 1080p frames with a 240x100 logo, in memory; medians of %d rounds\n", ROUNDS);
-    printf("workers  frames in flight   frames/s  to the first  peak MiB\n");
-    for (int i = 0; i < RUNS; i++)
-        printf("%7d %17d %10.1f %13.2f %9.0f\n", runs[i].workers, runs[i].delay + 1, median(rates[i], ROUNDS),
-               median(ratios[i], ROUNDS), mib[i]);
+    df_bench_out_pair(out, pair);
     return 0;
 }
 
-static void print_machine(void)
+static int bench_layers(DfBenchOut *out, const DfBenchCase *what)
 {
-    char line[256], name[256] = "unknown CPU";
-    FILE *file = fopen("/proc/cpuinfo", "r");
-    while (file && fgets(line, sizeof line, file))
-        if (sscanf(line, "model name : %255[^\n]", name) == 1)
-            break;
-    if (file)
-        fclose(file);
-    printf("deepfill %s on %s, %d CPUs; kernels: %s; %s\n", deepfill_version(), name, df_cpu_count(),
-           df_cpu_name(df_cpu_level()), df_gemm_description());
+    DfBenchLayers layers;
+    if (df_bench_layers(what, &layers) < 0)
+        return -1;
+    df_bench_out_layers(out, what, &layers);
+    return 0;
 }
 
-int main(int argc, char **argv)
+/* Several workers: with a frame each, then all on one. */
+static int bench_size(const Wish *wish, DfBenchOut *out, const DfBenchModel *model, int size,
+                      enum DfBenchList list)
 {
-    if (argc > 1)
-        return fprintf(stderr, "usage: %s (no arguments)\n", argv[0]), 2;
-    print_machine();
-    return bench_network() < 0 || bench_pipeline() < 0;
+    int workers = wish->workers ? wish->workers : 1, error = 0;
+    DfBenchCase what = { .model = model, .size = size, .workers = workers, .seconds = wish->seconds };
+    if (list == DF_BENCH_LAYERS)
+        return bench_layers(out, &what);
+    for (int shared = 0; shared <= (workers > 1) && !error; shared++) {
+        DfBenchPair pair = { .what = what };
+        pair.what.shared = shared;
+        error = bench_pair(out, &pair);
+    }
+    return error;
 }
+
+static int bench_sizes(const Wish *wish, DfBenchOut *out, const DfBenchModel *models, int count,
+                       enum DfBenchList list)
+{
+    static const int sizes[] = { 256, 512 };
+    int error = 0;
+    df_bench_out_list(out, list);
+    for (int m = 0; m < count; m++)
+        for (size_t s = 0; s < (wish->size ? 1 : DF_COUNT(sizes)) && !error; s++)
+            error = bench_size(wish, out, &models[m], wish->size ? wish->size : sizes[s], list);
+    df_bench_out_end(out);
+    return error;
+}
+
+static int bench_pipeline(const Wish *wish, DfBenchOut *out, const DfBenchModel *model)
+{
+    DfBenchPipeline cases[DF_BENCH_PIPELINES];
+    int error = df_bench_pipeline(model, wish->workers ? wish->workers : 2, out->rounds, cases);
+    if (error < 0)
+        return error;
+    df_bench_out_list(out, DF_BENCH_PIPELINE);
+    df_bench_out_pipeline(out, model, cases);
+    df_bench_out_end(out);
+    return 0;
+}
+
+static int bench_all(const Wish *wish, DfBenchOut *out, const DfBenchModel *models, int count)
+{
+    if (wish->pipeline)
+        return bench_pipeline(wish, out, &models[0]);
+    int error = bench_sizes(wish, out, models, count, DF_BENCH_RUNS);
+    if (!error && wish->layers)
+        error = bench_sizes(wish, out, models, count, DF_BENCH_LAYERS);
+    return error;
+}
+
+/* ------------------------------------------------------------------------------------------ call -- */
+
+/* The user's; else random weights of the width asked for, or of two. @return how many, or a negative errno */
+static int choose_models(const Wish *wish, DfBenchModel models[2])
+{
+    const char *name = !wish->model && wish->pipeline && !wish->cnum ? "small" : wish->model;
+    int error = name ? df_bench_model_named(&models[0], name, wish->semantics)
+                     : df_bench_model_random(&models[0], wish->cnum ? wish->cnum : 16);
+    if (error < 0 || name || wish->cnum)
+        return error < 0 ? error : 1;
+    error = df_bench_model_random(&models[1], 48);
+    return error < 0 ? error : 2;
+}
+
+static enum DfExit bench(const Wish *wish)
+{
+    DfBenchModel models[2] = { { .name = NULL }, { .name = NULL } };
+    DfBenchOut out = { .json = wish->json, .rounds = wish->rounds ? wish->rounds : 3 };
+    enum DfExit status = DF_EXIT_DONE;
+    int count = choose_models(wish, models);
+    if (count < 0 || df_bench_out_open(&out) < 0)
+        status = df_cli_failed();
+    else if (bench_all(wish, &out, models, count) < 0) /* what went wrong was said where it did */
+        status = DF_EXIT_FAILED;
+    df_bench_out_close(&out, status != DF_EXIT_DONE);
+    df_bench_model_close(&models[0]);
+    df_bench_model_close(&models[1]);
+    return status;
+}
+
+static enum DfExit run(int argc, char **argv)
+{
+    Wish wish = { .seconds = 2 };
+    int option;
+    while ((option = getopt_long(argc, argv, "m:h", options, NULL)) != -1) {
+        if (option == 'h')
+            return df_cli_help(&df_command_bench);
+        enum DfExit wrong = set_option(&wish, option, optarg);
+        if (wrong)
+            return wrong;
+    }
+    enum DfExit wrong = check_wish(&wish, argc - optind);
+    return wrong ? wrong : bench(&wish);
+}
+
+const DfCommand df_command_bench = {
+    .name = "bench",
+    .arguments = "[OPTION]...",
+    .summary = "tell how fast it is on this machine",
+    .help =
+        "Runs the network on square regions, their hole the central quarter, once so that the whole region is\n"
+        "made and once for the hole alone, and tells what a frame takes, frames per second and peak memory.\n"
+        "Each is measured in a process of its own. Without --cnum and --size: widths of 16 and 48, regions of\n"
+        "256 and 512 pixels.\n"
+        "\n"
+        "      --cnum N          width of the network, with random weights (16: as small, 48: as published)\n"
+        "  -m, --model NAME      a built-in model, or a checkpoint's file, instead\n"
+        "      --semantics NAME  what the checkpoint does not say itself (see deepfill info --help)\n"
+        "      --size N          side of the region in pixels\n"
+        "      --workers N       threads: with a frame each, then all on one frame (default: 1)\n"
+        "      --layers          also each layer: how it is computed, its time, its share of all, GFLOP/s,\n"
+        "                        and how much that is of what the matrix library reaches at its best\n"
+        "      --pipeline        instead, 1080p frames with a logo through the whole engine, each by itself,\n"
+        "                        by one worker and by N (default: 2); the model is small if none is named\n"
+        "      --rounds N        times that everything is measured, the best is told (default: 3)\n"
+        "      --seconds T       to measure each for, at least (default: 2)\n"
+        "      --json            the same as one JSON object\n"
+        "  -h, --help            show this\n",
+    .run = run,
+};

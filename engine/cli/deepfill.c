@@ -15,7 +15,8 @@
 #include "cli/text.h"
 #include "deepfill.h"
 
-static const DfCommand *const commands[] = { &df_command_info, &df_command_convert, &df_command_fill };
+static const DfCommand *const commands[] = { &df_command_info, &df_command_convert, &df_command_fill,
+                                             &df_command_bench };
 
 static const DfCommand *find_command(const char *name)
 {

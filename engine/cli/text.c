@@ -4,6 +4,8 @@
  */
 #include "cli/text.h"
 
+#include <math.h>
+
 /* Bytes of the character that begins here, and its code; 0 where no valid one does (RFC 3629). */
 static int character(const char *text, uint32_t *code)
 {
@@ -107,6 +109,15 @@ void df_json_number(DfJsonOut *json, const char *key, uint64_t number)
 {
     begin_element(json, key);
     fprintf(json->to, "%llu", (unsigned long long)number);
+}
+
+void df_json_real(DfJsonOut *json, const char *key, double number)
+{
+    begin_element(json, key);
+    if (isfinite(number))
+        fprintf(json->to, "%.6g", number);
+    else
+        fputs("null", json->to);
 }
 
 void df_json_bool(DfJsonOut *json, const char *key, int value)

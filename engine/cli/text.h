@@ -28,6 +28,8 @@ void df_json_close(DfJsonOut *json, char bracket);
 void df_json_text(DfJsonOut *json, const char *key, const char *text);
 
 void df_json_number(DfJsonOut *json, const char *key, uint64_t number);
+/** Six digits; what is no finite number becomes null. */
+void df_json_real(DfJsonOut *json, const char *key, double number);
 void df_json_bool(DfJsonOut *json, const char *key, int value);
 
 #endif
