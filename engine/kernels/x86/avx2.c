@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "kernels/x86/exp.h"
 #include "kernels/x86/lanes.h"
 
 /* ----------------------------------------------------------------------------------- helpers -- */
@@ -20,40 +21,7 @@ static float max_lanes(__m256 v)
     return _mm_cvtss_f32(_mm_max_ss(s, _mm_movehdup_ps(s)));
 }
 
-/*
- * e^x = 2^n * 2^r with n = round(x log2 e). 2^r on [-1/2, 1/2] is the degree-5 minimax polynomial, relative
- * error 7.5e-8; log2 e comes in two parts, or n times its rounding error would be lost. x is clamped so that
- * 2^n stays a normal number: results end at about 1e-38 and 1e38.
- */
-static __m256 exp8(__m256 x)
-{
-    const __m256 log2e = _mm256_set1_ps(1.44269502f), rest = _mm256_set1_ps(1.92596303e-8f);
-    x = _mm256_max_ps(_mm256_min_ps(x, _mm256_set1_ps(88)), _mm256_set1_ps(-87));
-    __m256 n = _mm256_round_ps(_mm256_mul_ps(x, log2e), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-    __m256 r = _mm256_fmadd_ps(x, rest, _mm256_fmsub_ps(x, log2e, n));
-    __m256 p = _mm256_set1_ps(0.001327647203f);
-    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(0.009675541480f));
-    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(0.05550713275f));
-    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(0.2402211972f));
-    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(0.6931469671f));
-    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(1.000000072f));
-    __m256i exponent = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23);
-    return _mm256_mul_ps(p, _mm256_castsi256_ps(exponent));
-}
-
 /* -------------------------------------------------------------------------------------- gate -- */
-
-/* One division serves activation and sigmoid. */
-static __m256 gate8(__m256 f, __m256 g, int relu)
-{
-    const __m256 zero = _mm256_setzero_ps(), one = _mm256_set1_ps(1);
-    __m256 a = _mm256_max_ps(f, zero);
-    if (!relu) {
-        __m256 e = _mm256_sub_ps(exp8(_mm256_min_ps(f, zero)), one);
-        a = _mm256_blendv_ps(e, f, _mm256_cmp_ps(f, zero, _CMP_GT_OQ));
-    }
-    return _mm256_div_ps(a, _mm256_add_ps(one, exp8(_mm256_sub_ps(zero, g))));
-}
 
 void df_gate_avx2(float *out, const float *in, const float *bias, int pixels, int half, int relu)
 {
@@ -75,15 +43,6 @@ void df_gate_avx2(float *out, const float *in, const float *bias, int pixels, in
 }
 
 /* --------------------------------------------------------------------------------------- rgb -- */
-
-/* tanh x = sign(x) (1 - t) / (1 + t), t = e^(-2|x|): exact to rounding in absolute terms. */
-static __m256 tanh8(__m256 x)
-{
-    const __m256 sign = _mm256_set1_ps(-0.0f), one = _mm256_set1_ps(1);
-    __m256 t = exp8(_mm256_mul_ps(_mm256_set1_ps(-2), _mm256_andnot_ps(sign, x)));
-    __m256 y = _mm256_div_ps(_mm256_sub_ps(one, t), _mm256_add_ps(one, t));
-    return _mm256_or_ps(y, _mm256_and_ps(sign, x));
-}
 
 static void tanh_all(float *v, int n)
 {
@@ -122,20 +81,14 @@ void df_rgb_avx2(float *out, const float *rows, const float *weight, const float
     tanh_all(out, 3 * pixels);
 }
 
-static __m256 gate_tanh8(__m256 f, __m256 g)
-{
-    const __m256 zero = _mm256_setzero_ps(), one = _mm256_set1_ps(1);
-    return tanh8(_mm256_div_ps(f, _mm256_add_ps(one, exp8(_mm256_sub_ps(zero, g)))));
-}
-
 void df_gate_tanh_avx2(float *out, const float *gate, int n)
 {
     int i = 0;
     for (; i + 8 <= n; i += 8)
-        _mm256_storeu_ps(out + i, gate_tanh8(_mm256_loadu_ps(out + i), _mm256_loadu_ps(gate + i)));
+        _mm256_storeu_ps(out + i, tanh8(sigmoid8(_mm256_loadu_ps(out + i), _mm256_loadu_ps(gate + i))));
     __m256i tail = first_lanes(n - i);
     __m256 f = _mm256_maskload_ps(out + i, tail), g = _mm256_maskload_ps(gate + i, tail);
-    _mm256_maskstore_ps(out + i, tail, gate_tanh8(f, g));
+    _mm256_maskstore_ps(out + i, tail, tanh8(sigmoid8(f, g)));
 }
 
 /* --------------------------------------------------------------------------------- attention -- */
