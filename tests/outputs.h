@@ -30,6 +30,19 @@ typedef struct Outputs {
     uint8_t *final; /* H x W x 3, RGB */
 } Outputs;
 
+/** How far off outputs may be. */
+typedef struct OutputLimits {
+    double stage1, attention, stage2;
+    double beyond; /* share of stage2's values that may be off by more than 1e-4 */
+    double final;  /* share of the final picture's levels that may be off, by one */
+} OutputLimits;
+
+/** What is done directly, [1], has rounding errors of its own alone; [0]: what is done by fewer products. */
+static const OutputLimits output_limits[2] = {
+    { 1e-4, 1e-4, 5e-4, 1e-3, 2e-3 },
+    { 1e-4, 1e-4, 2e-4, 1e-3, 1e-3 },
+};
+
 static inline void *outputs_room(size_t count, size_t size)
 {
     void *memory = df_alloc(DF_MAX(count * size, 1));

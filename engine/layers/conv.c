@@ -1,15 +1,14 @@
 /**
  * @file
- * Convolution: which method a layer takes, and the direct one, a matrix product: strips of windows laid out as
- * rows (im2col), one product a strip, and the activation on the strip while it is in cache. Nearest-neighbour
- * upsampling is an index rule of im2col: the enlarged picture never exists.
+ * Convolution, and its direct method, a matrix product: strips of windows laid out as rows (im2col), one product
+ * a strip, and the activation on the strip while it is in cache. Nearest-neighbour upsampling is an index rule of
+ * im2col: the enlarged picture never exists.
  */
 #include "kernels/gemm.h"
 #include "kernels/kernels.h"
 #include "layers/strips.h"
 #include "layers/tiled.h"
 
-#include <stdatomic.h>
 #include <string.h>
 
 /*
@@ -19,50 +18,6 @@
 #define STRIP_BYTES (256 << 10)
 /* Rows of a product below which the library's own kernels lose their rhythm. */
 #define STRIP_LEAST 64
-
-/* -------------------------------------------------------------------------------------- methods -- */
-
-static const struct {
-    const char *name;
-    int kernel, stride, up; /* of the convolutions that it is for */
-} methods[DF_METHODS] = {
-    [DF_METHOD_DIRECT] = { "direct", 0, 0, 0 },
-    [DF_METHOD_WINOGRAD_3] = { "F(4x4,3x3)", 3, 1, 0 },
-    [DF_METHOD_WINOGRAD_5] = { "F(4x4,5x5)", 5, 1, 0 },
-    [DF_METHOD_NEAREST] = { "nearest", 3, 1, 1 },
-    [DF_METHOD_STRIDE] = { "stride", 3, 2, 0 },
-};
-
-static atomic_int forced_direct;
-
-/* Stride and enlargement know no dilation. */
-static int suits(const DfConv *conv, enum DfMethod method)
-{
-    return methods[method].kernel == conv->kernel && methods[method].stride == conv->stride &&
-           methods[method].up == conv->up && (conv->rate == 1 || method == DF_METHOD_WINOGRAD_3) &&
-           (method != DF_METHOD_WINOGRAD_5 || conv->activation <= DF_GATE_RELU);
-}
-
-/* Partial convolutions weigh each window by what is known in it, and stay with windows. */
-enum DfMethod df_conv_choose(const DfConv *conv)
-{
-    if (atomic_load(&forced_direct) || conv->activation > DF_TANH)
-        return DF_METHOD_DIRECT;
-    for (int method = 1; method < DF_METHODS; method++)
-        if (suits(conv, method))
-            return method;
-    return DF_METHOD_DIRECT;
-}
-
-void df_conv_force_direct(int direct)
-{
-    atomic_store(&forced_direct, direct);
-}
-
-const char *df_method_name(enum DfMethod method)
-{
-    return methods[method].name;
-}
 
 /* --------------------------------------------------------------------------------------- shapes -- */
 

@@ -58,11 +58,20 @@ DfShape df_conv_shape(const DfConv *conv, DfShape in);
 /** @return pixels before the first row or column of a source of so many, as the windows see them. */
 int df_conv_padding(const DfConv *conv, int side);
 
-/** @return the fastest method for a convolution of these channels, kernel, stride, rate and enlargement. */
+/**
+ * @return the fastest method for a convolution of these channels, kernel, stride, rate and enlargement; where
+ *         df_is_direct(), the direct one
+ */
 enum DfMethod df_conv_choose(const DfConv *conv);
 
-/** Let df_conv_choose() choose none but the direct method from now on (1), or the fastest again (0): tests. */
-void df_conv_force_direct(int direct);
+/**
+ * @return 1 where models that are opened now are to do everything as the definition has it: the oracle of all that
+ *         is faster. The environment's DEEPFILL_METHOD=direct or df_force_direct() ask for it.
+ */
+int df_is_direct(void);
+
+/** Ask for it (1), or for what the environment says again (0): tests. */
+void df_force_direct(int forced);
 
 /** @return a method's name (static). */
 const char *df_method_name(enum DfMethod method);
