@@ -8,10 +8,10 @@
 #include <string.h>
 
 /*
- * Bytes of a block's data and sums, of a second-level cache of 1 MiB: the weights pass through it, too. At half
- * that size (512 KiB) the blocks of wide layers spill, at some per cent of the time.
+ * Bytes of a block's data and sums: little enough for a small second-level cache (512 KiB), through which the weights
+ * pass, too. Anything from half to twice as much takes the same time within some per cent.
  */
-#define BLOCK_BYTES (640 << 10)
+#define BLOCK_BYTES (320 << 10)
 /* Tiles of a block: the products' blocks of rows divide them. */
 enum { LEAST_TILES = 16, MOST_TILES = 96, TILES_STEP = 8 };
 /* Floats by which planes lie further apart than they are long: at distances near multiples of 4 KiB, what is
