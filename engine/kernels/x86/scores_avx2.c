@@ -10,6 +10,7 @@
 
 #include "base.h"
 #include "kernels/x86/lanes.h"
+#include "kernels/x86/unroll.h"
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -38,6 +39,7 @@ INLINE void tile(int m, float *const *out, int column, const float *const *rows,
 {
     __m256 left[TILE_ROWS], right[TILE_ROWS];
     const float *at[TILE_ROWS];
+    UNROLL
     for (int i = 0; i < m; i++) {
         at[i] = rows[i];
         left[i] = load_columns(out[i] + column, n, add);
@@ -45,12 +47,14 @@ INLINE void tile(int m, float *const *out, int column, const float *const *rows,
     }
     for (int l = 0; l < k; l++, panel += TILE_COLUMNS) {
         __m256 b = _mm256_loadu_ps(panel), c = _mm256_loadu_ps(panel + 8);
+        UNROLL
         for (int i = 0; i < m; i++) {
             __m256 a = _mm256_broadcast_ss(at[i] + l);
             left[i] = _mm256_fmadd_ps(a, b, left[i]);
             right[i] = _mm256_fmadd_ps(a, c, right[i]);
         }
     }
+    UNROLL
     for (int i = 0; i < m; i++) {
         store_columns(out[i] + column, n, left[i]);
         store_columns(out[i] + column + 8, n - 8, right[i]);
@@ -80,6 +84,7 @@ enum { VECTORS = 2 };
 INLINE void take_values(__m256 *values, const DfSteps *s, int t, int p)
 {
     const float *above = s->above[t] + p, *at = s->at[t] + p, *below = s->below[t] + p;
+    UNROLL
     for (int j = 0; j < VECTORS; j++)
         values[j] = _mm256_add_ps(_mm256_add_ps(_mm256_loadu_ps(above + 8 * j), _mm256_loadu_ps(at + 8 * j)),
                                   _mm256_loadu_ps(below + 8 * j));
@@ -87,6 +92,7 @@ INLINE void take_values(__m256 *values, const DfSteps *s, int t, int p)
 
 INLINE void add_terms(__m256 *scores, const __m256 *values, const float *weights)
 {
+    UNROLL
     for (int j = 0; j < VECTORS; j++)
         scores[j] = _mm256_fmadd_ps(values[j], _mm256_loadu_ps(weights + 8 * j), scores[j]);
 }
@@ -95,6 +101,7 @@ INLINE void add_terms(__m256 *scores, const __m256 *values, const float *weights
 INLINE void take_scores(__m256 *scores, const __m256 *before, const __m256 *values, const __m256 *after,
                         const DfSteps *s, int t, int p)
 {
+    UNROLL
     for (int j = 0; j < VECTORS; j++)
         scores[j] = _mm256_mul_ps(values[j], _mm256_loadu_ps(s->middle + p + 8 * j));
     if (s->joined[t])
@@ -106,6 +113,7 @@ INLINE void take_scores(__m256 *scores, const __m256 *before, const __m256 *valu
 INLINE void put_sums(float *out, int keys, int p, const __m256 *a, const __m256 *b, const __m256 *c, int fuse)
 {
     const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    UNROLL
     for (int j = 0; j < VECTORS; j++, p += 8) {
         __m256 sum = fuse ? _mm256_add_ps(_mm256_add_ps(a[j], b[j]), c[j]) : b[j];
         if (p >= 0 && p + 8 <= keys) {
@@ -121,6 +129,7 @@ INLINE void put_sums(float *out, int keys, int p, const __m256 *a, const __m256 
 
 INLINE void move(__m256 *to, const __m256 *from)
 {
+    UNROLL
     for (int j = 0; j < VECTORS; j++)
         to[j] = from[j];
 }
@@ -128,7 +137,9 @@ INLINE void move(__m256 *to, const __m256 *from)
 INLINE void walk(const DfSteps *s, int from, int fuse)
 {
     __m256 v[3][VECTORS], r[3][VECTORS];
+    UNROLL
     for (int i = 0; i < 3; i++)
+        UNROLL
         for (int j = 0; j < VECTORS; j++)
             v[i][j] = r[i][j] = _mm256_setzero_ps();
     take_values(v[2], s, 0, from);
@@ -237,6 +248,7 @@ INLINE void phases8(float *const out[4], const float *const rows[9], const float
                     __m256i mask)
 {
     __m256 upper[3], lower[3];
+    UNROLL
     for (int x = 0; x < 3; x++) {
         __m256 middle = _mm256_mul_ps(_mm256_broadcast_ss(factors + 3 + x),
                                       _mm256_maskload_ps(rows[3 + x] + from, mask));
