@@ -1,7 +1,7 @@
 /**
  * @file
- * The contextual attention against loops that follow its definition, in double precision, for every rule that
- * a project may have of its own.
+ * The contextual attention, both programs, against loops that follow its definition, in double precision, for
+ * every rule that a project may have of its own; and that what is wanted of it decides no bit.
  */
 #include <string.h>
 
@@ -199,12 +199,33 @@ static void input_free(Input *in)
     free(in->hole);
 }
 
+/* What lies in scratch memory and in the output beforehand is no number. */
+static float *attend_needed(const Input *in, const DfAttentionRules *rules, const uint8_t *needed,
+                            const DfTeam *team)
+{
+    size_t bytes = df_shape_count(in->shape) * sizeof(float);
+    size_t room = df_attention_scratch(in->shape, team ? team->hands : 1);
+    float *found = malloc(bytes);
+    void *scratch = df_alloc(room);
+    memset(found, 0xff, bytes);
+    memset(scratch, 0xff, room);
+    df_attention_forward(in->shape, rules, in->source, in->hole, 4 * in->shape.height, 4 * in->shape.width,
+                         needed, team, found, scratch);
+    df_free(scratch);
+    return found;
+}
+
 static float *attend(const Input *in, const DfAttentionRules *rules)
 {
+    return attend_needed(in, rules, NULL, NULL);
+}
+
+static float *attend_naively(const Input *in, const DfAttentionRules *rules)
+{
     float *found = malloc(df_shape_count(in->shape) * sizeof *found);
-    void *scratch = df_alloc(df_attention_scratch(in->shape, 1));
-    df_attention_forward(in->shape, rules, in->source, in->hole, 4 * in->shape.height, 4 * in->shape.width, NULL, NULL,
-                         found, scratch);
+    void *scratch = df_alloc(df_attention_naive_scratch(in->shape));
+    df_attention_naive_forward(in->shape, rules, in->source, in->hole, 4 * in->shape.height,
+                               4 * in->shape.width, found, scratch);
     df_free(scratch);
     return found;
 }
@@ -213,10 +234,12 @@ static void check_attention(const DfAttentionRules *rules, int height, int width
 {
     for (int kind = 0; kind < KINDS; kind++) {
         Input in = input_of(height, width, channels, hole_rows, kind);
-        float *found = attend(&in, rules);
+        float *found = attend(&in, rules), *naive = attend_naively(&in, rules);
         double *wanted = plain_attention(in.shape, rules, in.source, in.hole);
+        assert_near(naive, wanted, df_shape_count(in.shape), 1e-5);
         assert_near(found, wanted, df_shape_count(in.shape), 1e-5);
         free(wanted);
+        free(naive);
         free(found);
         input_free(&in);
     }
@@ -233,6 +256,9 @@ static void check_rules(const DfAttentionRules *rules)
     check_attention(rules, 2, 20, 3, 0);   /* a single row, a single column: every neighbour wraps */
     check_attention(rules, 20, 2, 3, 0);
     check_attention(rules, 2, 2, 3, 0);
+    check_attention(rules, 12, 4, 17, 8);
+    check_attention(rules, 14, 6, 49, 16);
+    check_attention(rules, 4, 38, 1, 0);
 }
 
 /* ----------------------------------------------------------------------------------------- tests -- */
@@ -327,12 +353,105 @@ static void test_nothing_to_copy(void **state)
     input_free(&in);
 }
 
+/* Pixels of `needed` are the same, bit for bit, in both. */
+static void assert_same(const Input *in, const uint8_t *needed, const float *found, const float *wanted)
+{
+    size_t c = in->shape.channels;
+    for (size_t i = 0; i < df_shape_count(in->shape); i++)
+        if ((!needed || needed[i / c]) && memcmp(&found[i], &wanted[i], sizeof *found))
+            fail_msg("value %zu of %zux%zu: %.9g, expected %.9g", i, (size_t)in->shape.height,
+                     (size_t)in->shape.width, found[i], wanted[i]);
+}
+
+/* A rectangle, single pixels, a frame around the map, two rows that counting column by column joins. */
+static int is_needed(int kind, DfShape shape, int y, int x)
+{
+    int h = shape.height, w = shape.width;
+    switch (kind) {
+    case 0: return y >= h / 4 && y < h / 2 && x >= w / 3 && x < w / 2;
+    case 1: return (y * 31 + x * 17) % 53 == 0;
+    case 2: return y < 3 || x < 2 || y >= h - 1 || x >= w - 3;
+    case 3: return y == h - 1 && (x == 0 || x > w / 2);
+    case 4: return y == 0 && x == w - 1;
+    default: return 0;
+    }
+}
+
+static void check_needed(const DfAttentionRules *rules, int height, int width, int channels, int hole_rows)
+{
+    Input in = input_of(height, width, channels, hole_rows, SIGNED);
+    float *wanted = attend(&in, rules);
+    uint8_t *needed = malloc((size_t)height * width);
+    for (int kind = 0; kind < 6; kind++) {
+        for (int i = 0; i < height * width; i++)
+            needed[i] = is_needed(kind, in.shape, i / width, i % width);
+        for (int hands = 1; hands <= 3; hands += 2) {
+            float *found = attend_needed(&in, rules, needed, &(DfTeam){ NULL, hands });
+            assert_same(&in, needed, found, wanted);
+            free(found);
+        }
+    }
+    free(needed);
+    free(wanted);
+    input_free(&in);
+}
+
+/* What else is computed decides no bit. */
+static void test_needed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < DF_COUNT(others); i++) {
+        check_needed(&others[i], 32, 48, 5, 40);
+        check_needed(&others[i], 26, 18, 17, 0);
+        check_needed(&others[i], 160, 14, 3, 100); /* several steps, each of some rows */
+        check_needed(&others[i], 30, 140, 2, 0);   /* each of one row */
+        check_needed(&others[i], 2, 18, 4, 0);
+        check_needed(&others[i], 18, 2, 4, 0);
+    }
+}
+
+/* Sizes at which all loops take more than one turn: both programs agree. */
+static void test_large(void **state)
+{
+    static const DfShape shapes[] = { { 64, 80, 100 }, { 40, 264, 20 }, { 150, 34, 33 } };
+    (void)state;
+    for (size_t i = 0; i < DF_COUNT(shapes); i++) {
+        Input in = input_of(shapes[i].height, shapes[i].width, shapes[i].channels, 0, WEAK);
+        for (size_t j = 0; j < 16 * (size_t)in.shape.height * in.shape.width; j++)
+            in.hole[j] = j / 4 / in.shape.width % 100 < 30 && j % (4 * in.shape.width) < 60;
+        float *found = attend(&in, &usual), *wanted = attend_naively(&in, &usual);
+        assert_true(difference(found, wanted, df_shape_count(in.shape)) < 1e-5);
+        free(wanted);
+        free(found);
+        input_free(&in);
+    }
+}
+
+/* Values that are none go anywhere, but nothing outside is written or read. */
+static void test_no_numbers(void **state)
+{
+    static const float none[] = { NAN, INFINITY, -INFINITY, 3e38f, 1e-40f, 0 };
+    (void)state;
+    for (size_t i = 0; i < DF_COUNT(none); i++)
+        for (int all = 0; all < 2; all++) {
+            Input in = input_of(20, 24, 3, 20, SIGNED);
+            for (size_t j = 0; j < df_shape_count(in.shape); j += all ? 1 : 97)
+                in.source[j] = none[i];
+            float *first = attend(&in, &usual), *again = attend(&in, &usual);
+            assert_memory_equal(first, again, df_shape_count(in.shape) * sizeof *first);
+            free(again);
+            free(first);
+            input_free(&in);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_usual),        cmocka_unit_test(test_each_rule),
         cmocka_unit_test(test_all_rules),    cmocka_unit_test(test_rules_differ),
-        cmocka_unit_test(test_nothing_to_copy),
+        cmocka_unit_test(test_nothing_to_copy), cmocka_unit_test(test_needed),
+        cmocka_unit_test(test_large),            cmocka_unit_test(test_no_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

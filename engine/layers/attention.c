@@ -66,15 +66,26 @@ static void lay_out_keys(DfAttention *a, char *base, size_t *end)
     a->wanted = df_attention_carve(base, end, 4 * (size_t)l);
 }
 
-/* Rows of matrices; products have zeros between them, and may be read beyond. */
+/* Rows of inner columns, which a step reads one more of on either side. */
+static size_t inner_products(const DfAttention *a)
+{
+    return a->map.w > 4 ? (size_t)(a->block + 2) * (a->map.w - 4) : 0;
+}
+
+/* Those of outer columns, which it reads two more of; a row of zeros; margins before and behind. */
+static size_t product_floats(const DfAttention *a)
+{
+    size_t rows = inner_products(a) + 4 * ((size_t)a->block + 4) + 1;
+    return df_size_add(df_size_mul(rows, a->product_pitch), 2 * (size_t)a->margin);
+}
+
 static void lay_out_matrices(DfAttention *a, char *base, size_t *end)
 {
     size_t l = a->map.count, w = a->map.w, ring = a->block + 2;
     a->product_pitch = pitch(l + w);
     a->sum_pitch = pitch(l + 1);
     a->weight_pitch = pitch((a->map.h + 2) * (w + 1) + 1);
-    size_t inner = w > 4 ? ring * (w - 4) : 0, outer = 4 * (ring + 2);
-    a->products = df_attention_floats(base, end, inner + outer + 2, a->product_pitch);
+    a->products = df_attention_floats(base, end, product_floats(a), 1);
     a->sums = df_attention_floats(base, end, (ring + 2) * w + 1, a->sum_pitch);
     a->weights = df_attention_floats(base, end, ring * w + 1, a->weight_pitch);
     a->factors = df_attention_floats(base, end, ring * w, 1);
@@ -122,8 +133,7 @@ size_t df_attention_scratch(DfShape shape, int hands)
 static void clear(DfAttention *a)
 {
     int l = a->map.count, w = a->map.w, ring = a->block + 2;
-    size_t inner = w > 4 ? (size_t)ring * (w - 4) : 0, outer = 4 * ((size_t)ring + 2);
-    memset(a->products, 0, (inner + outer + 2) * a->product_pitch * sizeof *a->products);
+    memset(a->products, 0, product_floats(a) * sizeof *a->products);
     memset(a->sums, 0, ((size_t)(ring + 2) * w + 1) * a->sum_pitch * sizeof *a->sums);
     memset(a->weights, 0, ((size_t)ring * w + 1) * a->weight_pitch * sizeof *a->weights);
     memset(a->left, 0, 3 * ((size_t)l + 2 * a->margin) * sizeof *a->left);
@@ -134,7 +144,7 @@ static void place(DfAttention *a)
 {
     size_t l = a->map.count, w = a->map.w, ring = a->block + 2;
     a->products += a->margin;
-    a->edges = a->products + (w > 4 ? ring * (w - 4) : 0) * a->product_pitch;
+    a->edges = a->products + inner_products(a) * a->product_pitch;
     a->no_product = a->edges + 4 * (ring + 2) * a->product_pitch;
     a->no_sum = a->sums + (ring + 2) * w * a->sum_pitch;
     a->no_weight = a->weights + ring * w * a->weight_pitch;
