@@ -37,7 +37,7 @@
 #include <string.h>
 
 /* Queries in a step, at least: enough units for several hands. */
-#define BLOCK_QUERIES 64
+#define BLOCK_QUERIES 128
 
 /* ------------------------------------------------------------------------------------- memory -- */
 

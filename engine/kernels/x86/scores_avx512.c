@@ -99,7 +99,7 @@ static void product(float *const *out, int column, const float *const *rows, con
 /* ---------------------------------------------------------------------------------- diagonals -- */
 
 /* Four vectors of diagonals: values and scores of three steps in 24 registers. */
-enum { VECTORS = DF_STEP_LANES / 16 };
+enum { VECTORS = DF_STEP_LANES / 16, AHEAD = 4 };
 
 INLINE void take_values(__m512 *values, const DfSteps *s, int t, int p)
 {
@@ -142,6 +142,19 @@ INLINE void put_sums(float *out, int keys, int p, const __m512 *a, const __m512 
     }
 }
 
+/* Rows lie far apart, where no prefetcher looks. */
+INLINE void fetch(const DfSteps *s, int t, int p)
+{
+    if (t >= s->count)
+        return;
+    UNROLL
+    for (int j = 0; j < VECTORS; j++) {
+        _mm_prefetch(s->above[t] + p + 16 * j, _MM_HINT_T0);
+        _mm_prefetch(s->at[t] + p + 16 * j, _MM_HINT_T0);
+        _mm_prefetch(s->below[t] + p + 16 * j, _MM_HINT_T0);
+    }
+}
+
 INLINE void move(__m512 *to, const __m512 *from)
 {
     UNROLL
@@ -159,6 +172,7 @@ INLINE void walk(const DfSteps *s, int from, int fuse)
             v[i][j] = r[i][j] = _mm512_setzero_ps();
     take_values(v[2], s, 0, from);
     for (int t = 1; t < s->count; t++) {
+        fetch(s, t + AHEAD, from + t + AHEAD);
         move(v[0], v[1]);
         move(v[1], v[2]);
         take_values(v[2], s, t, from + t);
