@@ -12,27 +12,55 @@
 
 /* ----------------------------------------------------------------------------------- products -- */
 
-static void tile_row(float sums[DF_LANES], const float *row, const float *panel, int width, int k)
+enum { TILE_ROWS = 4, TILE_COLUMNS = 8 };
+
+typedef float Four __attribute__((vector_size(16)));
+
+static Four four_at(const float *from)
 {
-    for (int l = 0; l < k; l++, panel += width)
-        for (int j = 0; j < DF_LANES; j++)
-            sums[j] += row[l] * panel[j];
+    Four v;
+    memcpy(&v, from, sizeof v);
+    return v;
+}
+
+/* Four rows and eight columns, in vectors that any CPU has or the compiler makes do without: in registers. */
+static void tile(float sums[TILE_ROWS][TILE_COLUMNS], const float *const rows[TILE_ROWS], const float *panel,
+                 int width, int k)
+{
+    Four a0 = four_at(sums[0]), a1 = four_at(sums[1]), a2 = four_at(sums[2]), a3 = four_at(sums[3]);
+    Four b0 = four_at(sums[0] + 4), b1 = four_at(sums[1] + 4), b2 = four_at(sums[2] + 4),
+         b3 = four_at(sums[3] + 4);
+    for (int l = 0; l < k; l++, panel += width) {
+        Four a = four_at(panel), b = four_at(panel + 4);
+        a0 += rows[0][l] * a;
+        b0 += rows[0][l] * b;
+        a1 += rows[1][l] * a;
+        b1 += rows[1][l] * b;
+        a2 += rows[2][l] * a;
+        b2 += rows[2][l] * b;
+        a3 += rows[3][l] * a;
+        b3 += rows[3][l] * b;
+    }
+    Four all[TILE_ROWS][2] = { { a0, b0 }, { a1, b1 }, { a2, b2 }, { a3, b3 } };
+    memcpy(sums, all, sizeof all);
 }
 
 static void product(float *const *out, int column, const float *const *rows, const float *panel, int m, int n,
                     int k, int add)
 {
-    int width = df_panel_width(n);
-    for (int first = 0; first < n; first += DF_LANES) {
-        int lanes = DF_MIN(n - first, DF_LANES);
-        for (int i = 0; i < m; i++) {
-            float sums[DF_LANES] = { 0 }, *at = out[i] + column + first;
-            if (add)
-                memcpy(sums, at, lanes * sizeof *sums);
-            tile_row(sums, rows[i], panel + first, width, k);
-            memcpy(at, sums, lanes * sizeof *sums);
+    for (int i = 0; i < m; i += TILE_ROWS)
+        for (int j = 0; j < n; j += TILE_COLUMNS) {
+            float sums[TILE_ROWS][TILE_COLUMNS] = { 0 };
+            const float *tall[TILE_ROWS];
+            size_t bytes = DF_MIN(n - j, TILE_COLUMNS) * sizeof(float);
+            for (int r = 0; r < TILE_ROWS; r++)
+                tall[r] = rows[DF_MIN(i + r, m - 1)]; /* beyond the last: that again */
+            for (int r = 0; add && r < DF_MIN(m - i, TILE_ROWS); r++)
+                memcpy(sums[r], out[i + r] + column + j, bytes);
+            tile(sums, tall, panel + j, df_panel_width(n), k);
+            for (int r = 0; r < DF_MIN(m - i, TILE_ROWS); r++)
+                memcpy(out[i + r] + column + j, sums[r], bytes);
         }
-    }
 }
 
 /* ---------------------------------------------------------------------------------- diagonals -- */

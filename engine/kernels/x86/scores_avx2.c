@@ -18,14 +18,13 @@
 
 enum { TILE_ROWS = 6, TILE_COLUMNS = 16 };
 
-INLINE __m256 load_columns(const float *from, int n, int add)
+/* The first n of eight: masks are slow where all of them are wanted. */
+INLINE __m256 load(const float *from, int n)
 {
-    if (!add)
-        return _mm256_setzero_ps();
     return n >= 8 ? _mm256_loadu_ps(from) : _mm256_maskload_ps(from, first_lanes(n));
 }
 
-INLINE void store_columns(float *to, int n, __m256 v)
+INLINE void store(float *to, int n, __m256 v)
 {
     if (n >= 8)
         _mm256_storeu_ps(to, v);
@@ -42,8 +41,8 @@ INLINE void tile(int m, float *const *out, int column, const float *const *rows,
     UNROLL
     for (int i = 0; i < m; i++) {
         at[i] = rows[i];
-        left[i] = load_columns(out[i] + column, n, add);
-        right[i] = load_columns(out[i] + column + 8, n - 8, add);
+        left[i] = add ? load(out[i] + column, n) : _mm256_setzero_ps();
+        right[i] = add ? load(out[i] + column + 8, n - 8) : _mm256_setzero_ps();
     }
     for (int l = 0; l < k; l++, panel += TILE_COLUMNS) {
         __m256 b = _mm256_loadu_ps(panel), c = _mm256_loadu_ps(panel + 8);
@@ -56,8 +55,8 @@ INLINE void tile(int m, float *const *out, int column, const float *const *rows,
     }
     UNROLL
     for (int i = 0; i < m; i++) {
-        store_columns(out[i] + column, n, left[i]);
-        store_columns(out[i] + column + 8, n - 8, right[i]);
+        store(out[i] + column, n, left[i]);
+        store(out[i] + column + 8, n - 8, right[i]);
     }
 }
 
@@ -243,32 +242,33 @@ static float weigh(float *out, const float *in, const DfKeyRun *runs, int count,
 
 /* ------------------------------------------------------------------------------------- phases -- */
 
-/* What two columns of neighbours have in common, and the sums of either with the middle one. */
+/* Sums of the middle row and the row above it, and below it, of three columns of neighbours; then of columns. */
 INLINE void phases8(float *const out[4], const float *const rows[9], const float factors[9], int from, int to,
-                    __m256i mask)
+                    int n)
 {
     __m256 upper[3], lower[3];
     UNROLL
     for (int x = 0; x < 3; x++) {
-        __m256 middle = _mm256_mul_ps(_mm256_broadcast_ss(factors + 3 + x),
-                                      _mm256_maskload_ps(rows[3 + x] + from, mask));
-        upper[x] = _mm256_fmadd_ps(_mm256_broadcast_ss(factors + x), _mm256_maskload_ps(rows[x] + from, mask),
-                                   middle);
-        lower[x] = _mm256_fmadd_ps(_mm256_broadcast_ss(factors + 6 + x),
-                                   _mm256_maskload_ps(rows[6 + x] + from, mask), middle);
+        __m256 middle = _mm256_mul_ps(_mm256_broadcast_ss(factors + 3 + x), load(rows[3 + x] + from, n));
+        upper[x] = _mm256_fmadd_ps(_mm256_broadcast_ss(factors + x), load(rows[x] + from, n), middle);
+        lower[x] = _mm256_fmadd_ps(_mm256_broadcast_ss(factors + 6 + x), load(rows[6 + x] + from, n), middle);
     }
-    _mm256_maskstore_ps(out[0] + to, mask, _mm256_add_ps(upper[1], upper[0]));
-    _mm256_maskstore_ps(out[1] + to, mask, _mm256_add_ps(upper[1], upper[2]));
-    _mm256_maskstore_ps(out[2] + to, mask, _mm256_add_ps(lower[1], lower[0]));
-    _mm256_maskstore_ps(out[3] + to, mask, _mm256_add_ps(lower[1], lower[2]));
+    store(out[0] + to, n, _mm256_add_ps(upper[1], upper[0]));
+    store(out[1] + to, n, _mm256_add_ps(upper[1], upper[2]));
+    store(out[2] + to, n, _mm256_add_ps(lower[1], lower[0]));
+    store(out[3] + to, n, _mm256_add_ps(lower[1], lower[2]));
 }
 
 static void phases(float *const out[4], const float *const rows[9], const float factors[9],
                    const DfKeyRun *runs, int count)
 {
-    for (const DfKeyRun *run = runs; run < runs + count; run++)
-        for (int i = 0; i < run->length; i += 8)
-            phases8(out, rows, factors, run->from + i, run->to + i, first_lanes(run->length - i));
+    for (const DfKeyRun *run = runs; run < runs + count; run++) {
+        int i = 0;
+        for (; i + 8 <= run->length; i += 8)
+            phases8(out, rows, factors, run->from + i, run->to + i, 8);
+        if (i < run->length)
+            phases8(out, rows, factors, run->from + i, run->to + i, run->length - i);
+    }
 }
 
 const DfScoreKernels df_score_kernels_avx2 = {
