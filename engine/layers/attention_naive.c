@@ -207,7 +207,8 @@ static void add_patch(const Attention *a, const float *patch, int top, int left,
         for (int x = left; x < left + 4; x++, patch += c) {
             if (y < 0 || y >= a->map.shape.height || x < 0 || x >= a->map.shape.width)
                 continue;
-            float *pixel = out + ((size_t)y * a->map.shape.width + x) * c, weight = df_attention_share(&a->map, y, x);
+            float *pixel = out + ((size_t)y * a->map.shape.width + x) * c;
+            float weight = df_attention_share(&a->map, y, x);
             for (int i = 0; i < c; i++)
                 pixel[i] += weight * patch[i];
         }

@@ -164,7 +164,7 @@ static size_t weight_row(const DfAttention *a, int y, int x)
     return (size_t)(y % (a->block + 2)) * a->map.w + x;
 }
 
-/* The query's weights, and what they are to be divided by. Keys that may not be copied count with logit 0, or not. */
+/* The query's weights, and their sum's share in it: keys that may not be copied count with logit 0, or not. */
 static void weigh_query(const DfAttention *a, int q, float *fused)
 {
     size_t row = weight_row(a, q / a->map.w, q % a->map.w);

@@ -4,8 +4,8 @@
  */
 #include "layers/attention.h"
 
-/* Columns of products in a unit, and diagonals. */
-enum { UNIT_COLUMNS = 192, UNIT_DIAGONALS = 4 * DF_STEP_LANES };
+/* Columns of products in a unit, rows of them that are written side by side, and diagonals in a unit. */
+enum { UNIT_COLUMNS = 192, UNIT_ROWS = 24, UNIT_DIAGONALS = 4 * DF_STEP_LANES };
 
 /* --------------------------------------------------------------------------------------- keys -- */
 
@@ -107,8 +107,10 @@ static void multiply(void *opaque, int unit, int hand)
     int c = a->map.shape.channels, panel = a->kernels->panel, size = UNIT_COLUMNS / panel * panel;
     int end = DF_MIN((unit + 1) * size, a->map.count);
     (void)hand;
-    for (int p = unit * size; p < end; p += panel)
-        a->kernels->product(a->outs, p, a->rows, a->keys + (size_t)p * c, a->listed, DF_MIN(panel, end - p), c, 0);
+    for (int i = 0; i < a->listed; i += UNIT_ROWS)
+        for (int p = unit * size; p < end; p += panel)
+            a->kernels->product(a->outs + i, p, a->rows + i, a->keys + (size_t)p * c,
+                                DF_MIN(UNIT_ROWS, a->listed - i), DF_MIN(panel, end - p), c, 0);
 }
 
 /* Products that the sums of rows y to end - 1 are made of. */

@@ -78,7 +78,7 @@ static void product(float *const *out, int column, const float *const *rows, con
 /* ---------------------------------------------------------------------------------- diagonals -- */
 
 /* Two vectors of diagonals: values and scores of three steps in 12 registers. */
-enum { VECTORS = 2 };
+enum { VECTORS = 2, AHEAD = 4 };
 
 INLINE void take_values(__m256 *values, const DfSteps *s, int t, int p)
 {
@@ -126,6 +126,16 @@ INLINE void put_sums(float *out, int keys, int p, const __m256 *a, const __m256 
     }
 }
 
+/* Rows lie far apart, where no prefetcher looks; what is fetched serves the next diagonals, too. */
+INLINE void fetch(const DfSteps *s, int t, int p)
+{
+    if (t >= s->count)
+        return;
+    _mm_prefetch(s->above[t] + p + 16, _MM_HINT_T0);
+    _mm_prefetch(s->at[t] + p + 16, _MM_HINT_T0);
+    _mm_prefetch(s->below[t] + p + 16, _MM_HINT_T0);
+}
+
 INLINE void move(__m256 *to, const __m256 *from)
 {
     UNROLL
@@ -143,6 +153,7 @@ INLINE void walk(const DfSteps *s, int from, int fuse)
             v[i][j] = r[i][j] = _mm256_setzero_ps();
     take_values(v[2], s, 0, from);
     for (int t = 1; t < s->count; t++) {
+        fetch(s, t + AHEAD, from + t + AHEAD);
         move(v[0], v[1]);
         move(v[1], v[2]);
         take_values(v[2], s, t, from + t);
