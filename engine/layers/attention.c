@@ -57,7 +57,6 @@ static void lay_out_keys(DfAttention *a, char *base, size_t *end)
 {
     int l = a->map.count, c = a->map.shape.channels;
     a->margin = (2 * a->map.w + 4 + DF_STEP_LANES + 15) / 16 * 16;
-    a->small = df_attention_floats(base, end, l, c);
     a->keys = df_attention_floats(base, end, df_panel_width(l), c);
     a->raw = df_attention_floats(base, end, 4 * (size_t)l, df_panel_width(c));
     a->left = df_attention_floats(base, end, 3, l + 2 * a->margin);

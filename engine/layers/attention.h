@@ -23,8 +23,7 @@ typedef struct DfAttention {
     const DfScoreKernels *kernels;
     int block; /**< rows of queries in a step */
 
-    float *small;                  /**< L x C: the reduced map */
-    float *keys;                   /**< the same as panels */
+    float *keys;                   /**< L x C: the reduced map's pixels as panels */
     float *left, *middle, *right;  /**< L, margins around: see DfSteps */
     int margin;                    /**< floats */
     uint8_t *hole, *known;         /**< L: the reduced hole; keys that may be copied */
@@ -71,7 +70,7 @@ enum { DF_CHUNK_KEYS = 256, DF_UNIT_POSITIONS = 32 };
 /** A row of a chunk's sums, in floats: not near a multiple of a page's part, which would share cache lines. */
 size_t df_attention_chunk_pitch(const DfAttentionMap *map);
 
-/** Reduced map, keys' weights; `known` has been found. */
+/** Panels of keys, and what they are multiplied by. */
 void df_attention_prepare_keys(DfAttention *a);
 
 /** @return query q's row of sums. */

@@ -92,6 +92,13 @@ size_t df_attention_naive_scratch(DfShape shape)
 
 /* -------------------------------------------------------------------------------- preparation -- */
 
+static void reduce_map(Attention *a, const float *source)
+{
+    size_t c = a->map.shape.channels;
+    for (int p = 0; p < a->map.count; p++)
+        memcpy(a->small + p * c, df_attention_pixel(&a->map, source, p), c * sizeof *source);
+}
+
 static void normalise(const DfAttentionMap *map, float *key, int length)
 {
     float squares = 0;
@@ -265,7 +272,7 @@ void df_attention_naive_forward(DfShape shape, const DfAttentionRules *rules, co
     a.map.rules = rules;
     memset(a.zeros, 0, a.map.count * sizeof *a.zeros);
     memset(out, 0, df_shape_count(shape) * sizeof *out);
-    df_attention_reduce(&a.map, source, a.small);
+    reduce_map(&a, source);
     df_attention_find_known(&a.map, hole, hole_height, hole_width, a.hole, a.is_known);
     for (int p = 0; p < a.map.count; p++)
         a.known[p] = a.is_known[p];

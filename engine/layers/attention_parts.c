@@ -5,7 +5,6 @@
 #include "layers/attention_parts.h"
 
 #include <math.h>
-#include <string.h>
 
 DfAttentionMap df_attention_map(DfShape shape, const DfAttentionRules *rules)
 {
@@ -25,16 +24,11 @@ float *df_attention_floats(char *base, size_t *end, size_t rows, size_t columns)
     return df_attention_carve(base, end, df_size_mul(df_size_mul(rows, columns), sizeof(float)));
 }
 
-void df_attention_reduce(const DfAttentionMap *map, const float *source, float *small)
+const float *df_attention_pixel(const DfAttentionMap *map, const float *source, int p)
 {
     DfSourceIndex index = map->rules->features;
-    int c = map->shape.channels;
-    for (int y = 0; y < map->h; y++)
-        for (int x = 0; x < map->w; x++) {
-            size_t row = index(y, map->shape.height, map->h), column = index(x, map->shape.width, map->w);
-            memcpy(small + (size_t)(y * map->w + x) * c, source + (row * map->shape.width + column) * c,
-                   c * sizeof *source);
-        }
+    size_t y = index(p / map->w, map->shape.height, map->h), x = index(p % map->w, map->shape.width, map->w);
+    return source + (y * map->shape.width + x) * map->shape.channels;
 }
 
 /* The hole's sample for sample i of the small map: at once, or by way of the map, of `side` samples. */

@@ -24,8 +24,8 @@ DfAttentionMap df_attention_map(DfShape shape, const DfAttentionRules *rules);
 void *df_attention_carve(char *base, size_t *end, size_t size);
 float *df_attention_floats(char *base, size_t *end, size_t rows, size_t columns);
 
-/** The map reduced to half: L x C. */
-void df_attention_reduce(const DfAttentionMap *map, const float *source, float *small);
+/** @return the pixel of the map that is pixel p of the reduced one. */
+const float *df_attention_pixel(const DfAttentionMap *map, const float *source, int p);
 
 /**
  * @param reduced  L: the reduced hole

@@ -16,11 +16,12 @@ static void pack_keys(void *opaque, int unit, int hand)
     int c = a->map.shape.channels, first = unit * a->kernels->panel;
     int n = DF_MIN(a->kernels->panel, a->map.count - first), width = df_panel_width(n);
     float *panel = a->keys + (size_t)first * c;
-    const float *from = a->small + (size_t)first * c;
     (void)hand;
-    for (int i = 0; i < c; i++, panel += width)
-        for (int p = 0; p < width; p++)
-            panel[p] = p < n ? from[(size_t)p * c + i] : 0;
+    for (int p = 0; p < width; p++) {
+        const float *pixel = p < n ? df_attention_pixel(&a->map, a->source, first + p) : NULL;
+        for (int i = 0; i < c; i++)
+            panel[(size_t)i * width + p] = pixel ? pixel[i] : 0;
+    }
 }
 
 static float squares(const float *pixel, int channels)
@@ -46,7 +47,7 @@ static void weigh_keys(DfAttention *a)
 {
     int c = a->map.shape.channels, w = a->map.w;
     for (int p = 0; p < a->map.count; p++)
-        a->hands[p] = squares(a->small + (size_t)p * c, c);
+        a->hands[p] = squares(df_attention_pixel(&a->map, a->source, p), c);
     for (int p = 0; p < a->map.count; p++) {
         float factor = 1 / df_attention_norm(&a->map, key_squares(a, a->hands, p / w, p % w));
         a->left[p] = p % w > 0 ? factor : 0;
@@ -62,7 +63,6 @@ static int units(int count, int size)
 
 void df_attention_prepare_keys(DfAttention *a)
 {
-    df_attention_reduce(&a->map, a->source, a->small);
     weigh_keys(a);
     df_team_run(a->team, units(a->map.count, a->kernels->panel), pack_keys, a);
 }
@@ -95,7 +95,7 @@ static void list_products(DfAttention *a, int y, int end, int outer)
     for (int q = y * a->map.w; q < end * a->map.w; q++) {
         if (!a->multiplied[q] || is_outer(a, q % a->map.w) != outer)
             continue;
-        a->rows[a->listed] = a->small + (size_t)q * a->map.shape.channels;
+        a->rows[a->listed] = df_attention_pixel(&a->map, a->source, q);
         a->outs[a->listed++] = product_row(a, q);
     }
 }
