@@ -148,7 +148,7 @@ static inline void plain_scores(Plain *a)
 }
 
 static inline double *plain_attention(DfShape shape, const DfAttentionRules *rules, const float *source,
-                               const uint8_t *hole)
+                                      const uint8_t *hole)
 {
     Plain a = { .rules = rules, .shape = shape, .h = shape.height / 2, .w = shape.width / 2 };
     a.count = a.h * a.w;

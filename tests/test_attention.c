@@ -265,6 +265,17 @@ static void test_large(void **state)
     }
 }
 
+/* Rows of queries, not all of them; what each hand adds is little. */
+static void test_scratch(void **state)
+{
+    const size_t mib = 1 << 20;
+    size_t one = df_attention_scratch((DfShape){ 128, 128, 96 }, 1);
+    (void)state;
+    assert_true(one < 24 * mib);
+    assert_true(df_attention_scratch((DfShape){ 128, 128, 96 }, 2) - one < mib);
+    assert_true(df_attention_scratch((DfShape){ 256, 256, 96 }, 1) < 128 * mib); /* a matrix: 1 GiB */
+}
+
 /* Values that are none go anywhere, but nothing outside is written or read. */
 static void test_no_numbers(void **state)
 {
@@ -290,6 +301,7 @@ int main(void)
         cmocka_unit_test(test_all_rules),    cmocka_unit_test(test_rules_differ),
         cmocka_unit_test(test_nothing_to_copy), cmocka_unit_test(test_needed),
         cmocka_unit_test(test_large),            cmocka_unit_test(test_no_numbers),
+        cmocka_unit_test(test_scratch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
