@@ -1,174 +1,12 @@
 /**
  * @file
- * The contextual attention against loops that follow its definition, in double precision, for every rule that
- * a project may have of its own.
+ * The contextual attention, both programs, against loops that follow its definition, in double precision, for
+ * every rule that a project may have of its own; and that what is wanted of it decides no bit.
  */
 #include <string.h>
 
-#include "layers/layers.h"
+#include "plain_attention.h"
 #include "values.h"
-
-/* A whole L x L attention, step by step as attention.c's head describes it. */
-typedef struct Plain {
-    const DfAttentionRules *rules;
-    DfShape shape;
-    int h, w, count;
-    double *map, *scores, *fused;
-    int *known;
-} Plain;
-
-/* The reduced map with zeros around it. */
-static double small(const Plain *a, int y, int x, int c)
-{
-    if (y < 0 || x < 0 || y >= a->h || x >= a->w)
-        return 0;
-    y = a->rules->features(y, a->shape.height, a->h);
-    x = a->rules->features(x, a->shape.width, a->w);
-    return a->map[(y * a->shape.width + x) * a->shape.channels + c];
-}
-
-static double window_product(const Plain *a, int q, int p)
-{
-    double sum = 0;
-    for (int j = -1; j <= 1; j++)
-        for (int i = -1; i <= 1; i++)
-            for (int c = 0; c < a->shape.channels; c++)
-                sum += small(a, q / a->w + j, q % a->w + i, c) * small(a, p / a->w + j, p % a->w + i, c);
-    return sum;
-}
-
-/* Position p, counted row by row, `by` places further on when counted column by column; -1 outside. */
-static int along_columns(const Plain *a, int p, int by)
-{
-    int at = p % a->w * a->h + p / a->w + by;
-    return at < 0 || at >= a->count ? -1 : at % a->h * a->w + at / a->h;
-}
-
-static double sum_by_rows(const Plain *a, int q, int p)
-{
-    double sum = 0;
-    for (int d = -1; d <= 1; d++)
-        if (q + d >= 0 && q + d < a->count && p + d >= 0 && p + d < a->count)
-            sum += a->scores[(q + d) * a->count + p + d];
-    return sum;
-}
-
-static double sum_both_ways(const Plain *a, int q, int p)
-{
-    double sum = 0;
-    if (!a->rules->fuse)
-        return a->scores[q * a->count + p];
-    for (int d = -1; d <= 1; d++) {
-        int qd = along_columns(a, q, d), pd = along_columns(a, p, d);
-        if (qd >= 0 && pd >= 0)
-            sum += sum_by_rows(a, qd, pd);
-    }
-    return sum;
-}
-
-static double logit(const Plain *a, const double *row, int p)
-{
-    return a->known[p] ? 10 * row[p] : a->rules->exclude_hole ? -INFINITY : 0;
-}
-
-static void plain_softmax(const Plain *a, double *row)
-{
-    double max = -INFINITY, sum = 0;
-    for (int p = 0; p < a->count; p++)
-        max = fmax(max, logit(a, row, p));
-    for (int p = 0; p < a->count; p++)
-        sum += exp(logit(a, row, p) - max);
-    for (int p = 0; p < a->count; p++)
-        row[p] = a->known[p] ? exp(logit(a, row, p) - max) / sum : 0;
-}
-
-/* Whether the hole, four times as large as the map, is sampled at (y, x) of the small map. */
-static int in_hole(const Plain *a, const uint8_t *hole, int y, int x)
-{
-    DfSourceIndex index = a->rules->hole;
-    int h = a->shape.height, w = a->shape.width;
-    if (y < 0 || x < 0 || y >= a->h || x >= a->w)
-        return 0;
-    if (a->rules->hole_at_once)
-        return hole[index(y, 4 * h, a->h) * 4 * w + index(x, 4 * w, a->w)];
-    return hole[index(index(y, h, a->h), 4 * h, h) * 4 * w + index(index(x, w, a->w), 4 * w, w)];
-}
-
-static void plain_known(Plain *a, const uint8_t *hole)
-{
-    for (int p = 0; p < a->count; p++) {
-        a->known[p] = 1;
-        for (int j = -1; j <= 1; j++)
-            for (int i = -1; i <= 1; i++)
-                if (in_hole(a, hole, p / a->w + j, p % a->w + i))
-                    a->known[p] = 0;
-    }
-}
-
-/* Pixel (y, x) of the output lies under the 4x4 patches whose first row is one of two, and so for columns. */
-static double rebuilt(const Plain *a, int y, int x, int c)
-{
-    double sum = 0;
-    int patches = 0;
-    for (int qy = (y + 1) / 2 - 1; qy <= (y + 1) / 2; qy++)
-        for (int qx = (x + 1) / 2 - 1; qx <= (x + 1) / 2; qx++) {
-            if (qy < 0 || qx < 0 || qy >= a->h || qx >= a->w)
-                continue;
-            patches++;
-            for (int p = 0; p < a->count; p++) {
-                int sy = 2 * (p / a->w) + y - 2 * qy, sx = 2 * (p % a->w) + x - 2 * qx;
-                if (sy >= 0 && sx >= 0 && sy < a->shape.height && sx < a->shape.width)
-                    sum += a->fused[(qy * a->w + qx) * a->count + p] *
-                           a->map[(sy * a->shape.width + sx) * a->shape.channels + c];
-            }
-        }
-    return sum / (a->rules->count_overlap ? patches : 4);
-}
-
-static double plain_norm(const Plain *a, int p)
-{
-    double squares = window_product(a, p, p);
-    if (a->rules->add_epsilon)
-        return sqrt(squares + 9 * a->shape.channels * 1e-4);
-    return fmax(sqrt(squares), 1e-4);
-}
-
-static void plain_scores(Plain *a)
-{
-    for (int q = 0; q < a->count; q++)
-        for (int p = 0; p < a->count; p++)
-            a->scores[q * a->count + p] = window_product(a, q, p) / plain_norm(a, p);
-    for (int q = 0; q < a->count; q++) {
-        for (int p = 0; p < a->count; p++)
-            a->fused[q * a->count + p] = sum_both_ways(a, q, p);
-        plain_softmax(a, a->fused + q * a->count);
-    }
-}
-
-static double *plain_attention(DfShape shape, const DfAttentionRules *rules, const float *source,
-                               const uint8_t *hole)
-{
-    Plain a = { .rules = rules, .shape = shape, .h = shape.height / 2, .w = shape.width / 2 };
-    a.count = a.h * a.w;
-    a.map = malloc(df_shape_count(shape) * sizeof *a.map);
-    a.scores = malloc((size_t)a.count * a.count * sizeof *a.scores);
-    a.fused = malloc((size_t)a.count * a.count * sizeof *a.fused);
-    a.known = malloc(a.count * sizeof *a.known);
-    for (size_t i = 0; i < df_shape_count(shape); i++)
-        a.map[i] = source[i];
-    plain_known(&a, hole);
-    plain_scores(&a);
-    double *wanted = malloc(df_shape_count(shape) * sizeof *wanted), *at = wanted;
-    for (int y = 0; y < shape.height; y++)
-        for (int x = 0; x < shape.width; x++)
-            for (int c = 0; c < shape.channels; c++)
-                *at++ = rebuilt(&a, y, x, c);
-    free(a.map);
-    free(a.scores);
-    free(a.fused);
-    free(a.known);
-    return wanted;
-}
 
 /* ------------------------------------------------------------------------------------ checking -- */
 
@@ -199,12 +37,33 @@ static void input_free(Input *in)
     free(in->hole);
 }
 
+/* What lies in scratch memory and in the output beforehand is no number. */
+static float *attend_needed(const Input *in, const DfAttentionRules *rules, const uint8_t *needed,
+                            const DfTeam *team)
+{
+    size_t bytes = df_shape_count(in->shape) * sizeof(float);
+    size_t room = df_attention_scratch(in->shape, team ? team->hands : 1);
+    float *found = malloc(bytes);
+    void *scratch = df_alloc(room);
+    memset(found, 0xff, bytes);
+    memset(scratch, 0xff, room);
+    df_attention_forward(in->shape, rules, in->source, in->hole, 4 * in->shape.height, 4 * in->shape.width,
+                         needed, team, found, scratch);
+    df_free(scratch);
+    return found;
+}
+
 static float *attend(const Input *in, const DfAttentionRules *rules)
 {
+    return attend_needed(in, rules, NULL, NULL);
+}
+
+static float *attend_naively(const Input *in, const DfAttentionRules *rules)
+{
     float *found = malloc(df_shape_count(in->shape) * sizeof *found);
-    void *scratch = df_alloc(df_attention_scratch(in->shape, 1));
-    df_attention_forward(in->shape, rules, in->source, in->hole, 4 * in->shape.height, 4 * in->shape.width,
-                         NULL, NULL, found, scratch);
+    void *scratch = df_alloc(df_attention_naive_scratch(in->shape));
+    df_attention_naive_forward(in->shape, rules, in->source, in->hole, 4 * in->shape.height,
+                               4 * in->shape.width, found, scratch);
     df_free(scratch);
     return found;
 }
@@ -213,10 +72,12 @@ static void check_attention(const DfAttentionRules *rules, int height, int width
 {
     for (int kind = 0; kind < KINDS; kind++) {
         Input in = input_of(height, width, channels, hole_rows, kind);
-        float *found = attend(&in, rules);
+        float *found = attend(&in, rules), *naive = attend_naively(&in, rules);
         double *wanted = plain_attention(in.shape, rules, in.source, in.hole);
+        assert_near(naive, wanted, df_shape_count(in.shape), 1e-5);
         assert_near(found, wanted, df_shape_count(in.shape), 1e-5);
         free(wanted);
+        free(naive);
         free(found);
         input_free(&in);
     }
@@ -233,6 +94,9 @@ static void check_rules(const DfAttentionRules *rules)
     check_attention(rules, 2, 20, 3, 0);   /* a single row, a single column: every neighbour wraps */
     check_attention(rules, 20, 2, 3, 0);
     check_attention(rules, 2, 2, 3, 0);
+    check_attention(rules, 12, 4, 17, 8);
+    check_attention(rules, 14, 6, 49, 16);
+    check_attention(rules, 4, 38, 1, 0);
 }
 
 /* ----------------------------------------------------------------------------------------- tests -- */
@@ -327,12 +191,117 @@ static void test_nothing_to_copy(void **state)
     input_free(&in);
 }
 
+/* Pixels of `needed` are the same, bit for bit, in both. */
+static void assert_same(const Input *in, const uint8_t *needed, const float *found, const float *wanted)
+{
+    size_t c = in->shape.channels;
+    for (size_t i = 0; i < df_shape_count(in->shape); i++)
+        if ((!needed || needed[i / c]) && memcmp(&found[i], &wanted[i], sizeof *found))
+            fail_msg("value %zu of %zux%zu: %.9g, expected %.9g", i, (size_t)in->shape.height,
+                     (size_t)in->shape.width, found[i], wanted[i]);
+}
+
+/* A rectangle, single pixels, a frame around the map, two rows that counting column by column joins. */
+static int is_needed(int kind, DfShape shape, int y, int x)
+{
+    int h = shape.height, w = shape.width;
+    switch (kind) {
+    case 0: return y >= h / 4 && y < h / 2 && x >= w / 3 && x < w / 2;
+    case 1: return (y * 31 + x * 17) % 53 == 0;
+    case 2: return y < 3 || x < 2 || y >= h - 1 || x >= w - 3;
+    case 3: return y == h - 1 && (x == 0 || x > w / 2);
+    case 4: return y == 0 && x == w - 1;
+    default: return 0;
+    }
+}
+
+static void check_needed(const DfAttentionRules *rules, int height, int width, int channels, int hole_rows)
+{
+    Input in = input_of(height, width, channels, hole_rows, SIGNED);
+    float *wanted = attend(&in, rules);
+    uint8_t *needed = malloc((size_t)height * width);
+    for (int kind = 0; kind < 6; kind++) {
+        for (int i = 0; i < height * width; i++)
+            needed[i] = is_needed(kind, in.shape, i / width, i % width);
+        for (int hands = 1; hands <= 3; hands += 2) {
+            float *found = attend_needed(&in, rules, needed, &(DfTeam){ NULL, hands });
+            assert_same(&in, needed, found, wanted);
+            free(found);
+        }
+    }
+    free(needed);
+    free(wanted);
+    input_free(&in);
+}
+
+/* What else is computed decides no bit. */
+static void test_needed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < DF_COUNT(others); i++) {
+        check_needed(&others[i], 32, 48, 5, 40);
+        check_needed(&others[i], 26, 18, 17, 0);
+        check_needed(&others[i], 160, 14, 3, 100); /* several steps, each of some rows */
+        check_needed(&others[i], 30, 140, 2, 0);   /* each of one row */
+        check_needed(&others[i], 2, 18, 4, 0);
+        check_needed(&others[i], 18, 2, 4, 0);
+    }
+}
+
+/* Sizes at which all loops take more than one turn: both programs agree. */
+static void test_large(void **state)
+{
+    static const DfShape shapes[] = { { 64, 80, 100 }, { 40, 264, 20 }, { 150, 34, 33 } };
+    (void)state;
+    for (size_t i = 0; i < DF_COUNT(shapes); i++) {
+        Input in = input_of(shapes[i].height, shapes[i].width, shapes[i].channels, 0, WEAK);
+        for (size_t j = 0; j < 16 * (size_t)in.shape.height * in.shape.width; j++)
+            in.hole[j] = j / 4 / in.shape.width % 100 < 30 && j % (4 * in.shape.width) < 60;
+        float *found = attend(&in, &usual), *wanted = attend_naively(&in, &usual);
+        assert_true(difference(found, wanted, df_shape_count(in.shape)) < 1e-5);
+        free(wanted);
+        free(found);
+        input_free(&in);
+    }
+}
+
+/* Rows of queries, not all of them; what each hand adds is little. */
+static void test_scratch(void **state)
+{
+    const size_t mib = 1 << 20;
+    size_t one = df_attention_scratch((DfShape){ 128, 128, 96 }, 1);
+    (void)state;
+    assert_true(one < 24 * mib);
+    assert_true(df_attention_scratch((DfShape){ 128, 128, 96 }, 2) - one < mib);
+    assert_true(df_attention_scratch((DfShape){ 256, 256, 96 }, 1) < 128 * mib); /* a matrix: 1 GiB */
+}
+
+/* Values that are none go anywhere, but nothing outside is written or read. */
+static void test_no_numbers(void **state)
+{
+    static const float none[] = { NAN, INFINITY, -INFINITY, 3e38f, 1e-40f, 0 };
+    (void)state;
+    for (size_t i = 0; i < DF_COUNT(none); i++)
+        for (int all = 0; all < 2; all++) {
+            Input in = input_of(20, 24, 3, 20, SIGNED);
+            for (size_t j = 0; j < df_shape_count(in.shape); j += all ? 1 : 97)
+                in.source[j] = none[i];
+            float *first = attend(&in, &usual), *again = attend(&in, &usual);
+            assert_memory_equal(first, again, df_shape_count(in.shape) * sizeof *first);
+            free(again);
+            free(first);
+            input_free(&in);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_usual),        cmocka_unit_test(test_each_rule),
         cmocka_unit_test(test_all_rules),    cmocka_unit_test(test_rules_differ),
-        cmocka_unit_test(test_nothing_to_copy),
+        cmocka_unit_test(test_nothing_to_copy), cmocka_unit_test(test_needed),
+        cmocka_unit_test(test_large),            cmocka_unit_test(test_no_numbers),
+        cmocka_unit_test(test_scratch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,348 +13,260 @@
  *   P       softmax over p of 10 S, holes at logit 0 and cut out afterwards
  *   out     the sum over p of P[q,p] raw[p], overlapped two pixels apart and divided by 4
  *
- * This is the authors' program; what others do differently are the rules, DfAttentionRules.
+ * This is the authors' program (attention_naive.c follows it); what others do differently are the rules,
+ * DfAttentionRules. Five products do here for its twenty-five:
  *
- * S is L x L, 64 MiB at 512x512: it never exists whole. Queries go by in bands, each a row of the small map.
- * Counted column by column, the neighbours of query (y, x) are (y-1, x) and (y+1, x), so the second sum needs
- * the bands before and after; above row 0 lies the last row of the column to the left, and below the last row
- * the first row of the column to the right, so the last band is made once more at the start and the first
- * kept.
+ *   G[q,p]           pixel q of the reduced map times its pixel p: C terms, not 9C
+ *   S[q,p]           the sum of G[q+d,p+d] over the window's nine d, as far as both lie on the map, divided by
+ *                    the norm of p
+ *   Q_ab[q,p]        P[q,p] + P[q-d,p-d] for three neighbours d, which two of them the phase ab tells: row 2 y + a
+ *                    and column 2 x + b of the output lie under these patches
+ *   out[2y+a,2x+b]   a quarter of the sum over p of Q_ab[(y,x),p] source[2p_y+a,2p_x+b]: C terms, not 4C
+ *
+ * No matrix exists whole. Rows of queries go by, `block` at a time: products G, of rows around the row; sums of S
+ * along rows; weights P, from sums of the rows above and below; pixels, from weights of the rows above and below.
+ * Of each only the rows that are still to be read are kept. Above row 0, counted column by column, lies the last
+ * row of the column to the left, and below the last row the first of the column to the right: sums of these
+ * two rows have places of their own.
+ *
+ * Queries that no wanted pixel asks for are left out everywhere, keys that may not be copied where they have no
+ * say. A query's arithmetic does not depend on which others there are, nor on who does it.
  */
-#include "kernels/gemm.h"
-#include "kernels/kernels.h"
-#include "layers/layers.h"
+#include "layers/attention.h"
 
-#include <math.h>
 #include <string.h>
 
-#define SOFTMAX_SCALE 10.0f
-#define LEAST_NORM 1e-4f
-#define SQUARE_EPSILON 1e-4f
-/* Logit of what takes no part: e to its power is 0 beside any other, and a number where there is none. */
-#define EXCLUDED -1e30f
-/* Queries in a matrix product, at least: the library packs keys and patches anew for each product. */
+/* Queries in a step, at least: enough units for several hands. */
 #define BLOCK_QUERIES 128
-
-typedef struct Attention {
-    const DfAttentionRules *rules;
-    DfShape shape;   /* of the map */
-    int h, w, count; /* the small map; count = L */
-    int block;       /* bands in a matrix product, except where fewer are left */
-    int scored, scored_end; /* first of the bands that `scores` holds, and the first beyond */
-    DfWindow key_window, raw_window;
-    float *small;       /* L x C: the reduced map */
-    float *keys, *raw;  /* L x 9C, L x 16C */
-    float *known;       /* L: 1 where no hole lies in the 3x3 window */
-    float *zeros;       /* L */
-    uint8_t *hole;      /* L: the reduced hole */
-    float *windows;     /* (block w + 2) x 9C: a block's queries, one more before and after */
-    float *scores;      /* (block w + 2) x L */
-    float *bands[3];    /* w x L: scores summed row by row, for the bands before, at and after the query's */
-    float *first;       /* w x L: that of row 0, for the end */
-    float *fused;       /* block w x L: summed both ways, then P */
-    float *rebuilt;     /* block w x 16C */
-} Attention;
 
 /* ------------------------------------------------------------------------------------- memory -- */
 
-/* The next piece of `size` bytes; with base NULL only the end moves. */
-static void *carve(char *base, size_t *end, size_t size)
+/* Not near a multiple of 4 KiB: rows that are read side by side would push each other out of the cache. */
+static size_t pitch(size_t floats)
 {
-    void *piece = base ? base + *end : NULL;
-    *end = df_size_add(*end, df_size_align(size));
-    return piece;
+    size_t aligned = (floats + 15) / 16 * 16;
+    return aligned % 1024 < 16 ? aligned + 16 : aligned;
 }
 
-static float *carve_floats(char *base, size_t *end, size_t rows, size_t columns)
+size_t df_attention_chunk_pitch(const DfAttentionMap *map)
 {
-    return carve(base, end, df_size_mul(df_size_mul(rows, columns), sizeof(float)));
+    return pitch(DF_MAX(DF_CHUNK_KEYS, map->w)) + 16;
 }
 
-/* Sizes, windows and, unless base is NULL, buffers; returns the bytes that they take. */
-static size_t lay_out(Attention *a, DfShape shape, char *base)
+static void lay_out_keys(DfAttention *a, char *base, size_t *end)
+{
+    int l = a->map.count, c = a->map.shape.channels;
+    a->margin = (2 * a->map.w + 4 + DF_STEP_LANES + 15) / 16 * 16;
+    a->keys = df_attention_floats(base, end, df_panel_width(l), c);
+    a->raw = df_attention_floats(base, end, 4 * (size_t)l, df_panel_width(c));
+    a->left = df_attention_floats(base, end, 3, l + 2 * a->margin);
+    a->hole = df_attention_carve(base, end, l);
+    a->known = df_attention_carve(base, end, l);
+    a->wanted = df_attention_carve(base, end, 4 * (size_t)l);
+}
+
+/* Rows of inner columns, which a step reads one more of on either side. */
+static size_t inner_products(const DfAttention *a)
+{
+    return a->map.w > 4 ? (size_t)(a->block + 2) * (a->map.w - 4) : 0;
+}
+
+/* Those of outer columns, which it reads two more of; a row of zeros; margins before and behind. */
+static size_t product_floats(const DfAttention *a)
+{
+    size_t rows = inner_products(a) + 4 * ((size_t)a->block + 4) + 1;
+    return df_size_add(df_size_mul(rows, a->product_pitch), 2 * (size_t)a->margin);
+}
+
+static void lay_out_matrices(DfAttention *a, char *base, size_t *end)
+{
+    size_t l = a->map.count, w = a->map.w, ring = a->block + 2;
+    a->product_pitch = pitch(l + w);
+    a->sum_pitch = pitch(l + 1);
+    a->weight_pitch = pitch((a->map.h + 2) * (w + 1) + 1);
+    a->products = df_attention_floats(base, end, product_floats(a), 1);
+    a->sums = df_attention_floats(base, end, (ring + 2) * w + 1, a->sum_pitch);
+    a->weights = df_attention_floats(base, end, ring * w + 1, a->weight_pitch);
+    a->factors = df_attention_floats(base, end, ring * w, 1);
+}
+
+static void lay_out_passes(DfAttention *a, char *base, size_t *end)
+{
+    size_t h = a->map.h, w = a->map.w, l = a->map.count, most = (a->block + 4) * w, steps = w + 4;
+    size_t runs = h * ((w + 1) / 2) + 2;
+    a->list = df_attention_carve(base, end, most * sizeof *a->list);
+    a->rows = df_attention_carve(base, end, most * sizeof *a->rows);
+    a->outs = df_attention_carve(base, end, most * sizeof *a->outs);
+    a->steps = df_attention_carve(base, end, a->block * sizeof *a->steps);
+    a->step_rows = df_attention_carve(base, end, 3 * a->block * steps * sizeof *a->step_rows);
+    a->step_outs = df_attention_carve(base, end, a->block * steps * sizeof *a->step_outs);
+    a->step_joined = df_attention_carve(base, end, a->block * steps);
+    a->fused_runs = df_attention_carve(base, end, runs * sizeof *a->fused_runs);
+    a->known_runs = df_attention_carve(base, end, runs * sizeof *a->known_runs);
+    a->near_runs = df_attention_carve(base, end, runs * sizeof *a->near_runs);
+    a->chunks = df_attention_carve(base, end, (2 * l / DF_CHUNK_KEYS + 2) * sizeof *a->chunks);
+}
+
+/* Sizes and, unless base is NULL, buffers; returns the bytes that they take. */
+static size_t lay_out(DfAttention *a, DfShape shape, int hands, char *base)
 {
     size_t end = 0;
-    int h = shape.height / 2, w = shape.width / 2, c = shape.channels, l = h * w;
-    int block = DF_MIN((BLOCK_QUERIES + w - 1) / w, h);
-    *a = (Attention){
-        .shape = shape, .h = h, .w = w, .count = l, .block = block,
-        .key_window = { .height = h, .width = w, .channels = c, .kernel = 3, .stride = 1, .rate = 1,
-                        .top = 1, .left = 1, .out_width = w },
-        .raw_window = { .height = shape.height, .width = shape.width, .channels = c, .kernel = 4, .stride = 2,
-                        .rate = 1, .top = 1, .left = 1, .out_width = w },
-    };
-    a->small = carve_floats(base, &end, l, c);
-    a->keys = carve_floats(base, &end, l, 9 * c);
-    a->raw = carve_floats(base, &end, l, 16 * c);
-    a->known = carve_floats(base, &end, l, 1);
-    a->zeros = carve_floats(base, &end, l, 1);
-    a->hole = carve(base, &end, l);
-    a->windows = carve_floats(base, &end, block * w + 2, 9 * c);
-    a->scores = carve_floats(base, &end, block * w + 2, l);
-    for (int i = 0; i < 3; i++)
-        a->bands[i] = carve_floats(base, &end, w, l);
-    a->first = carve_floats(base, &end, w, l);
-    a->fused = carve_floats(base, &end, block * w, l);
-    a->rebuilt = carve_floats(base, &end, block * w, 16 * c);
+    *a = (DfAttention){ .map = df_attention_map(shape, NULL) };
+    a->block = DF_MIN((BLOCK_QUERIES + a->map.w - 1) / a->map.w, a->map.h);
+    lay_out_keys(a, base, &end);
+    lay_out_matrices(a, base, &end);
+    lay_out_passes(a, base, &end);
+    a->hand_pitch = pitch(DF_MAX(4 * DF_UNIT_POSITIONS * df_attention_chunk_pitch(&a->map),
+                                 (size_t)a->map.count));
+    a->hands = df_attention_floats(base, &end, hands, a->hand_pitch);
     return end;
 }
 
 size_t df_attention_scratch(DfShape shape, int hands)
 {
-    (void)hands;
-    Attention a;
-    return lay_out(&a, shape, NULL);
+    DfAttention a;
+    return lay_out(&a, shape, hands, NULL);
 }
 
-/* -------------------------------------------------------------------------------- preparation -- */
-
-static void reduce_map(Attention *a, const float *source)
+/* What lies between, before and behind rows is read as zeros; of weights, all keys that may not be copied. */
+static void clear(DfAttention *a)
 {
-    DfSourceIndex index = a->rules->features;
-    int c = a->shape.channels;
-    for (int y = 0; y < a->h; y++)
-        for (int x = 0; x < a->w; x++) {
-            size_t row = index(y, a->shape.height, a->h), column = index(x, a->shape.width, a->w);
-            memcpy(a->small + (size_t)(y * a->w + x) * c, source + (row * a->shape.width + column) * c,
-                   c * sizeof *source);
+    int l = a->map.count, w = a->map.w, ring = a->block + 2;
+    memset(a->products, 0, product_floats(a) * sizeof *a->products);
+    memset(a->sums, 0, ((size_t)(ring + 2) * w + 1) * a->sum_pitch * sizeof *a->sums);
+    memset(a->weights, 0, ((size_t)ring * w + 1) * a->weight_pitch * sizeof *a->weights);
+    memset(a->left, 0, 3 * ((size_t)l + 2 * a->margin) * sizeof *a->left);
+    memset(a->wanted, 0, 4 * (size_t)l);
+}
+
+static void place(DfAttention *a)
+{
+    size_t l = a->map.count, w = a->map.w, ring = a->block + 2;
+    a->products += a->margin;
+    a->edges = a->products + inner_products(a) * a->product_pitch;
+    a->no_product = a->edges + 4 * (ring + 2) * a->product_pitch;
+    a->no_sum = a->sums + (ring + 2) * w * a->sum_pitch;
+    a->no_weight = a->weights + ring * w * a->weight_pitch;
+    a->left += a->margin;
+    a->middle = a->left + l + 2 * a->margin;
+    a->right = a->middle + l + 2 * a->margin;
+    a->weighed = a->wanted + l;
+    a->summed = a->weighed + l;
+    a->multiplied = a->summed + l;
+}
+
+/* --------------------------------------------------------------------------- what is wanted -- */
+
+static void choose_wanted(DfAttention *a, const uint8_t *needed)
+{
+    int width = a->map.shape.width;
+    for (int y = 0; y < a->map.h; y++)
+        for (int x = 0; x < a->map.w; x++) {
+            const uint8_t *upper = needed ? needed + (size_t)2 * y * width + 2 * x : NULL;
+            a->wanted[y * a->map.w + x] = !needed || upper[0] || upper[1] || upper[width] || upper[width + 1];
         }
 }
 
-/* The hole's sample for sample i of the small map: at once, or by way of the map, of `side` samples. */
-static int hole_index(const DfAttentionRules *rules, int i, int hole_side, int side)
+/* Weights of all positions whose patches lie over a wanted one's pixels. */
+static void choose_weighed(DfAttention *a, int q)
 {
-    if (rules->hole_at_once)
-        return rules->hole(i, hole_side, side / 2);
-    return rules->hole(rules->hole(i, side, side / 2), hole_side, side);
+    int w = a->map.w, y = q / w, x = q % w;
+    for (int j = DF_MAX(y - 1, 0); j <= DF_MIN(y + 1, a->map.h - 1); j++)
+        for (int i = DF_MAX(x - 1, 0); i <= DF_MIN(x + 1, w - 1); i++)
+            a->weighed[j * w + i] = 1;
 }
 
-static void reduce_hole(Attention *a, const uint8_t *hole, int height, int width)
+/* Sums of a weighed query and of those before and after it, counted column by column. */
+static void choose_summed(DfAttention *a, int q)
 {
-    for (int y = 0; y < a->h; y++) {
-        int row = hole_index(a->rules, y, height, a->shape.height);
-        for (int x = 0; x < a->w; x++) {
-            int column = hole_index(a->rules, x, width, a->shape.width);
-            a->hole[y * a->w + x] = hole[(size_t)row * width + column] != 0;
-        }
+    int h = a->map.h, w = a->map.w, at = q % w * h + q / w, by = a->map.rules->fuse;
+    for (int i = DF_MAX(at - by, 0); i <= DF_MIN(at + by, a->map.count - 1); i++)
+        a->summed[i % h * w + i / h] = 1;
+}
+
+static void choose_multiplied(DfAttention *a, int q)
+{
+    for (int p = q - a->map.w; p <= q + a->map.w; p += a->map.w)
+        if (p >= 0 && p < a->map.count)
+            a->multiplied[p] = 1;
+}
+
+/* Products for the scores of a summed query, and of those before and after it, counted row by row. */
+static void choose_scored(DfAttention *a, int q)
+{
+    int w = a->map.w, by = a->map.rules->fuse;
+    for (int s = DF_MAX(q - by, 0); s <= DF_MIN(q + by, a->map.count - 1); s++) {
+        choose_multiplied(a, s);
+        if (s % w > 0)
+            choose_multiplied(a, s - 1);
+        if (s % w < w - 1)
+            choose_multiplied(a, s + 1);
     }
 }
 
-static int hole_near(const Attention *a, int y, int x)
+static void each(DfAttention *a, const uint8_t *mask, void (*choose)(DfAttention *a, int q))
 {
-    for (int j = DF_MAX(y - 1, 0); j <= DF_MIN(y + 1, a->h - 1); j++)
-        for (int i = DF_MAX(x - 1, 0); i <= DF_MIN(x + 1, a->w - 1); i++)
-            if (a->hole[j * a->w + i])
-                return 1;
-    return 0;
+    for (int q = 0; q < a->map.count; q++)
+        if (mask[q])
+            choose(a, q);
 }
 
-static void find_known(Attention *a)
+static void choose(DfAttention *a, const uint8_t *needed)
 {
-    for (int y = 0; y < a->h; y++)
-        for (int x = 0; x < a->w; x++)
-            a->known[y * a->w + x] = !hole_near(a, y, x);
+    choose_wanted(a, needed);
+    each(a, a->wanted, choose_weighed);
+    each(a, a->weighed, choose_summed);
+    each(a, a->summed, choose_scored);
 }
 
-static float norm(const float *key, int length, int add_epsilon)
+void df_attention_list(DfAttention *a, const uint8_t *mask, int y, int end)
 {
-    float squares = 0, epsilon = add_epsilon ? SQUARE_EPSILON : 0;
-    for (int i = 0; i < length; i++)
-        squares += key[i] * key[i] + epsilon;
-    return add_epsilon ? sqrtf(squares) : fmaxf(sqrtf(squares), LEAST_NORM);
+    a->listed = 0;
+    for (int q = y * a->map.w; q < end * a->map.w; q++)
+        if (mask[q])
+            a->list[a->listed++] = q;
 }
 
-static void normalise(float *key, int length, int add_epsilon)
+/* --------------------------------------------------------------------------------------- steps -- */
+
+static int any(const uint8_t *mask, int count)
 {
-    float factor = 1 / norm(key, length, add_epsilon);
-    for (int i = 0; i < length; i++)
-        key[i] *= factor;
+    return memchr(mask, 1, count) != NULL;
 }
 
-static void make_patches(Attention *a, const float *source)
+/* The pixels of rows y to end - 1 of positions, and all that they still lack. */
+static void step(DfAttention *a, int y, int end)
 {
-    int length = 9 * a->shape.channels;
-    df_im2col(a->keys, &a->key_window, a->small, 0, a->count);
-    for (int p = 0; p < a->count; p++)
-        normalise(a->keys + (size_t)p * length, length, a->rules->add_epsilon);
-    df_im2col(a->raw, &a->raw_window, source, 0, a->count);
-}
-
-/* ------------------------------------------------------------------------------ scores, fusion -- */
-
-/* Scores of the queries of bands y to end - 1, of the one before and the one after: zeros beyond the map. */
-static void score_bands(Attention *a, int y, int end)
-{
-    int length = 9 * a->shape.channels, l = a->count;
-    int before = y > 0, after = end < a->h, count = (end - y) * a->w + before + after;
-    float *scores = a->scores + (before ? 0 : l);
-    df_im2col(a->windows, &a->key_window, a->small, y * a->w - before, count);
-    df_gemm_bt(count, l, length, a->windows, length, a->keys, length, scores, l);
-    if (!before)
-        memset(a->scores, 0, l * sizeof *scores);
-    if (!after)
-        memset(scores + (size_t)count * l, 0, l * sizeof *scores);
-    a->scored = y;
-    a->scored_end = end;
-}
-
-/* out[p] = before[p-1] + at[p] + after[p+1], zeros outside. */
-static void sum_diagonal(float *out, const float *before, const float *at, const float *after, int n)
-{
-    out[0] = at[0] + (n > 1 ? after[1] : 0);
-    df_kernels()->sum3(out + 1, before, at + 1, after + 2, n - 2);
-    if (n > 1)
-        out[n - 1] = before[n - 2] + at[n - 1];
-}
-
-/* Band y, summed with positions counted row by row. */
-static void sum_rows(Attention *a, int y, float *band)
-{
-    size_t l = a->count;
-    if (y < a->scored || y >= a->scored_end)
-        score_bands(a, y, DF_MIN(y + a->block, a->h));
-    const float *scores = a->scores + (y - a->scored) * a->w * l;
-    for (int x = 0; x < a->w; x++, scores += l)
-        sum_diagonal(band + x * l, scores, scores + l, scores + 2 * l, l);
-}
-
-/* Value of a row of scores at the position before (y, x), counted column by column. */
-static float above(const Attention *a, const float *row, int y, int x)
-{
-    if (y > 0)
-        return row[(y - 1) * a->w + x];
-    return x > 0 ? row[(a->h - 1) * a->w + x - 1] : 0;
-}
-
-/* The same at the position after it. */
-static float below(const Attention *a, const float *row, int y, int x)
-{
-    if (y < a->h - 1)
-        return row[(y + 1) * a->w + x];
-    return x < a->w - 1 ? row[x + 1] : 0;
-}
-
-/* One query's scores to weights. */
-static void weigh(const Attention *a, float *scores)
-{
-    float unknown = a->rules->exclude_hole ? EXCLUDED : 0;
-    df_kernels()->softmax(scores, a->known, unknown, SOFTMAX_SCALE, a->count);
-}
-
-/* One query's scores, summed with positions counted column by column. */
-static void sum_columns(const Attention *a, float *out, const float *before, const float *at,
-                        const float *after)
-{
-    int w = a->w, last = (a->h - 1) * w;
-    for (int x = 0; x < w; x++) {
-        out[x] = at[x] + above(a, before, 0, x) + below(a, after, 0, x);
-        out[last + x] = at[last + x] + above(a, before, a->h - 1, x) + below(a, after, a->h - 1, x);
-    }
-    df_kernels()->sum3(out + w, before, at + w, after + 2 * w, a->count - 2 * w);
-}
-
-/* Band y from those around it: `next` is band y + 1, or band 0 after the last. */
-static void fuse_band(Attention *a, int y, const float *previous, const float *band, const float *next)
-{
-    size_t l = a->count;
-    float *fused = a->fused + y % a->block * a->w * l;
-    for (int x = 0; x < a->w; x++, fused += l) {
-        const float *before = y > 0 ? previous + x * l : x > 0 ? previous + (x - 1) * l : a->zeros;
-        const float *after = y < a->h - 1 ? next + x * l : x < a->w - 1 ? next + (x + 1) * l : a->zeros;
-        sum_columns(a, fused, before, band + x * l, after);
-        weigh(a, fused);
-    }
-}
-
-/* ------------------------------------------------------------------------------ reconstruction -- */
-
-/* By how many patches a pixel is overlapped along one side: two, at either end one. */
-static int overlap(int at, int side)
-{
-    return at == 0 || at == side - 1 ? 1 : 2;
-}
-
-/* What a patch counts for in a pixel: a quarter, as inner pixels lie under four. Powers of two: exact. */
-static float share(const Attention *a, int y, int x)
-{
-    if (!a->rules->count_overlap)
-        return 0.25f;
-    return 1.0f / (overlap(y, a->shape.height) * overlap(x, a->shape.width));
-}
-
-/* Add one 4x4 patch, its share of every pixel. */
-static void add_patch(const Attention *a, const float *patch, int top, int left, float *out)
-{
-    int c = a->shape.channels;
-    for (int y = top; y < top + 4; y++)
-        for (int x = left; x < left + 4; x++, patch += c) {
-            if (y < 0 || y >= a->shape.height || x < 0 || x >= a->shape.width)
-                continue;
-            float *pixel = out + ((size_t)y * a->shape.width + x) * c, weight = share(a, y, x);
-            for (int i = 0; i < c; i++)
-                pixel[i] += weight * patch[i];
-        }
-}
-
-/* The queries of bands y to end - 1, a block. */
-static void rebuild_bands(Attention *a, int y, int end, float *out)
-{
-    int length = 16 * a->shape.channels, queries = (end - y) * a->w;
-    df_gemm(queries, length, a->count, a->fused, a->count, a->raw, length, a->rebuilt, length);
-    for (int q = 0; q < queries; q++)
-        add_patch(a, a->rebuilt + (size_t)q * length, 2 * (y + q / a->w) - 1, 2 * (q % a->w) - 1, out);
-}
-
-/* --------------------------------------------------------------------------------------- passes -- */
-
-static void rebuild_fused(Attention *a, float *out)
-{
-    sum_rows(a, a->h - 1, a->bands[0]);
-    sum_rows(a, 0, a->bands[1]);
-    memcpy(a->first, a->bands[1], (size_t)a->w * a->count * sizeof *a->first);
-    for (int y = 0; y < a->h; y++) {
-        float *previous = a->bands[y % 3], *band = a->bands[(y + 1) % 3], *next = a->bands[(y + 2) % 3];
-        if (y < a->h - 1)
-            sum_rows(a, y + 1, next);
-        else
-            next = a->first;
-        fuse_band(a, y, previous, band, next);
-        if ((y + 1) % a->block == 0 || y == a->h - 1)
-            rebuild_bands(a, y / a->block * a->block, y + 1, out);
-    }
-}
-
-/* Scores as they are: each block by itself. */
-static void rebuild_plainly(Attention *a, float *out)
-{
-    int length = 9 * a->shape.channels, l = a->count;
-    for (int y = 0; y < a->h; y += a->block) {
-        int end = DF_MIN(y + a->block, a->h), queries = (end - y) * a->w;
-        df_im2col(a->windows, &a->key_window, a->small, y * a->w, queries);
-        df_gemm_bt(queries, l, length, a->windows, length, a->keys, length, a->fused, l);
-        for (int q = 0; q < queries; q++)
-            weigh(a, a->fused + (size_t)q * l);
-        rebuild_bands(a, y, end, out);
-    }
+    int weights = DF_MIN(end + 1, a->map.h), sums = DF_MIN(weights + 1, a->map.h);
+    df_attention_sum_rows(a, sums);
+    df_attention_weigh_rows(a, weights);
+    df_attention_rebuild_rows(a, y, end);
 }
 
 void df_attention_forward(DfShape shape, const DfAttentionRules *rules, const float *source,
                           const uint8_t *hole, int hole_height, int hole_width, const uint8_t *needed,
                           const DfTeam *team, float *out, void *scratch)
 {
-    (void)needed;
-    (void)team;
-    Attention a;
-    lay_out(&a, shape, scratch);
-    a.rules = rules;
-    memset(a.zeros, 0, a.count * sizeof *a.zeros);
-    memset(out, 0, df_shape_count(shape) * sizeof *out);
-    reduce_map(&a, source);
-    reduce_hole(&a, hole, hole_height, hole_width);
-    find_known(&a);
-    make_patches(&a, source);
-    if (rules->fuse)
-        rebuild_fused(&a, out);
-    else
-        rebuild_plainly(&a, out);
+    DfAttention a;
+    lay_out(&a, shape, 1, scratch);
+    a.map.rules = rules;
+    a.source = source;
+    a.out = out;
+    a.team = team;
+    a.kernels = df_score_kernels();
+    int known = df_attention_find_known(&a.map, hole, hole_height, hole_width, a.hole, a.known);
+    if (!known) {
+        memset(out, 0, df_shape_count(shape) * sizeof *out);
+        return;
+    }
+    a.unknown = a.map.count - known;
+    clear(&a);
+    place(&a);
+    choose(&a, needed);
+    df_attention_prepare_keys(&a);
+    df_attention_prepare_runs(&a);
+    if (any(a.weighed, a.map.w))
+        df_attention_sum_last_row(&a);
+    for (int y = 0; y < a.map.h; y += a.block)
+        step(&a, y, DF_MIN(y + a.block, a.map.h));
 }

@@ -137,6 +137,12 @@ void df_attention_forward(DfShape shape, const DfAttentionRules *rules, const fl
                           const uint8_t *hole, int hole_height, int hole_width, const uint8_t *needed,
                           const DfTeam *team, float *out, void *scratch);
 
+/** The same by plain products of patches: the other's oracle. Bytes of scratch, and all pixels of `out`. */
+size_t df_attention_naive_scratch(DfShape shape);
+void df_attention_naive_forward(DfShape shape, const DfAttentionRules *rules, const float *source,
+                                const uint8_t *hole, int hole_height, int hole_width, float *out,
+                                void *scratch);
+
 /* ----------------------------------------------------------------------- partial convolution -- */
 
 /*

@@ -16,6 +16,7 @@ struct DeepfillModel {
     const DfSemantics *semantics;
     DfInputs input, refined; /* of the stages; input.channels and refined.channels are those of the rows */
     DfRange range;           /* and the order of the colours, which need not be the semantics' own */
+    int direct;              /* 1: as the definition has it, attention, too: the convolutions' methods say it of each */
     int sketch;              /* 1: the input has a plane for one */
     int cnum;
     int size;                /* longest side at which it works well, in pixels */

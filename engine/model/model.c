@@ -82,6 +82,7 @@ static int understand(DeepfillModel *model, const DfWeights *weights, const char
     model->input = df_semantics_inputs(info->semantics->input, info->sketch);
     model->refined = df_semantics_inputs(info->semantics->refined, 0);
     model->range = df_semantics_range(info->semantics, info->order);
+    model->direct = df_is_direct();
     model->sketch = info->sketch;
     model->cnum = info->cnum;
     model->size = info->size;

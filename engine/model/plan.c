@@ -60,7 +60,10 @@ static size_t row_scratch(const DfPlan *plan, const DeepfillModel *model, int ro
         const DfConv *conv = &model->convs[row];
         return net->masked ? df_partial_scratch(conv, in) : df_conv_scratch(conv, in, plan->hands);
     }
-    return net->rows[row].op == DF_OP_ATTENTION ? df_attention_scratch(plan->shapes[row], plan->hands) : 0;
+    if (net->rows[row].op != DF_OP_ATTENTION)
+        return 0;
+    return model->direct ? df_attention_naive_scratch(plan->shapes[row])
+                         : df_attention_scratch(plan->shapes[row], plan->hands);
 }
 
 static int reads(const DfNet *net, int reader, int row)

@@ -90,6 +90,19 @@ static void partial(const Walk *walk, int row, int source, float *out)
 
 /* ------------------------------------------------------------------------------------------ rows -- */
 
+static void attend(const Walk *walk, int row, const float *in, float *out)
+{
+    const DfAttentionRules *rules = &walk->model->semantics->attention;
+    DfShape shape = walk->plan->shapes[row];
+    const uint8_t *hole = walk->run->hole;
+    int height = walk->plan->height, width = walk->plan->width;
+    if (walk->model->direct)
+        df_attention_naive_forward(shape, rules, in, hole, height, width, out, scratch(walk, row));
+    else
+        df_attention_forward(shape, rules, in, hole, height, width, needed(walk, row), &walk->team, out,
+                             scratch(walk, row));
+}
+
 static void step(const Walk *walk, int row)
 {
     const DeepfillModel *model = walk->model;
@@ -107,9 +120,7 @@ static void step(const Walk *walk, int row)
         compose(walk, &model->refined, in, out);
         break;
     case DF_OP_ATTENTION:
-        df_attention_forward(plan->shapes[row], &model->semantics->attention, in, walk->run->hole,
-                             plan->height, plan->width, needed(walk, row), &walk->team, out,
-                             scratch(walk, row));
+        attend(walk, row, in, out);
         break;
     case DF_OP_JOIN:
         join(walk, row, source, out);
