@@ -384,7 +384,7 @@ int df_crew_open(DfCrew **crew, int threads)
     c->threads = df_alloc(df_size_mul(threads, sizeof *c->threads));
     if (!c->threads)
         ret = -ENOMEM;
-    for (int i = 1; i < threads && ret >= 0; i++)
+    while (ret >= 0 && c->thread_count < threads)
         if ((ret = df_thread_start(&c->threads[c->thread_count], serve, c)) >= 0)
             c->thread_count++;
     if (ret < 0)

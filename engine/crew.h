@@ -43,8 +43,7 @@ int64_t df_team_time(void);
 /* ---------------------------------------------------------------------------------- crews -- */
 
 /**
- * Start a crew with threads of its own.
- * @param threads  one of them the caller's: others are started for the rest; 1 ..
+ * Start a crew with so many threads of its own, 0 .. Its loops' callers work with them.
  * @return 0; -ENOMEM; -EAGAIN and the like where a thread cannot be had
  */
 int df_crew_open(DfCrew **crew, int threads);

@@ -85,7 +85,7 @@ static void every_unit_runs_once(void **state)
     static const int counts[] = { 0, 1, 2, 3, 7, 100, MOST_LOOP_UNITS };
 
     (void)state;
-    for (int threads = 1; threads <= 5; threads++) {
+    for (int threads = 0; threads <= 4; threads++) {
         DfCrew *crew = crew_new(threads);
         for (int hands = 1; hands <= MOST_HANDS; hands++)
             for (int i = 0; i < (int)DF_COUNT(counts); i++)
@@ -97,7 +97,7 @@ static void every_unit_runs_once(void **state)
 
 static void without_a_crew_the_caller_is_alone(void **state)
 {
-    DfCrew *crew = crew_new(3);
+    DfCrew *crew = crew_new(2);
 
     (void)state;
     assert_int_equal(run_traced(NULL, 20, 0, trace_memory), 0);
@@ -112,7 +112,7 @@ static void without_a_crew_the_caller_is_alone(void **state)
 /** Units that sleep leave the CPU to everyone who might come. */
 static void no_more_come_than_are_wanted(void **state)
 {
-    DfCrew *crew = crew_new(6);
+    DfCrew *crew = crew_new(5);
 
     (void)state;
     for (int hands = 1; hands <= 6; hands++) {
@@ -143,7 +143,7 @@ static void meet(void *opaque, int unit, int hand)
 
 static void helpers_come_when_they_sleep_and_when_they_watch(void **state)
 {
-    DfCrew *crew = crew_new(4);
+    DfCrew *crew = crew_new(3);
 
     (void)state;
     for (int i = 0; i < 200; i++) {
@@ -228,7 +228,7 @@ static void *call(void *argument)
 
 static void several_callers_share_a_crew(void **state)
 {
-    DfCrew *crew = crew_new(4);
+    DfCrew *crew = crew_new(3);
     Caller callers[4];
 
     (void)state;
@@ -273,7 +273,7 @@ static void deepen(void *opaque, int unit, int hand)
 
 static void loops_run_in_loops(void **state)
 {
-    DfCrew *crew = crew_new(4);
+    DfCrew *crew = crew_new(3);
 
     (void)state;
     for (int i = 0; i < 50; i++) {
@@ -302,7 +302,7 @@ static void sum_up(void *opaque, int unit, int hand)
 static void each_loop_sees_what_the_one_before_made(void **state)
 {
     enum { LOOPS = 20000 };
-    DfCrew *crew = crew_new(3);
+    DfCrew *crew = crew_new(2);
     Sums *sums = calloc(LOOPS + 1, sizeof *sums);
     long expected = 1;
 
@@ -332,7 +332,7 @@ static void survives_every_failing_start(void **state)
         DfCrew *crew = NULL;
         df_error_clear();
         df_fail_after(n++);
-        ret = df_crew_open(&crew, 4);
+        ret = df_crew_open(&crew, 3);
         df_fail_after(-1);
         assert_true(ret == 0 || (!crew && *df_error_text()));
         df_crew_close(&crew);
@@ -356,7 +356,7 @@ static void spend(void *opaque, int unit, int hand)
 
 static void time_of_helpers_is_the_callers(void **state)
 {
-    DfCrew *crew = crew_new(3);
+    DfCrew *crew = crew_new(2);
 
     (void)state;
     int64_t team = df_team_time();
@@ -377,7 +377,7 @@ static int64_t process_time(void)
 /** Who watches stops soon. */
 static void idle_helpers_sleep(void **state)
 {
-    DfCrew *crew = crew_new(5);
+    DfCrew *crew = crew_new(4);
     Meeting m = { .wanted = 5 };
 
     (void)state;

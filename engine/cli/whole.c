@@ -277,7 +277,7 @@ int df_fill_whole(const DfFillJob *job, DfStill *still, DfFillReport *report)
     if (!error)
         error = alloc_region(job, &region, plan);
     if (!error)
-        error = df_crew_open(&crew, hands);
+        error = df_crew_open(&crew, hands - 1);
     if (!error) {
         for (int y = 0; y < region.height; y++)
             put_row(job, still, &region, y);
