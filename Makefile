@@ -60,7 +60,7 @@ LIB_SRC += $(wildcard engine/kernels/x86/*.c)
 endif
 
 UNIT_SRC := $(wildcard tests/test_*.c tests/stress*.c tests/kernels.c)
-THREAD_SRC := $(wildcard tests/test_pipeline*.c tests/test_deepfill*.c tests/stress*.c)
+THREAD_SRC := $(wildcard tests/test_crew.c tests/test_pipeline*.c tests/test_deepfill*.c tests/stress*.c)
 UNIT := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
 # Scripts that measure rather than test, and what runs the others.

@@ -134,6 +134,15 @@ static int ahead_of_memory(const DeepfillSettings *s)
     return fit < 1 ? 1 : fit > MOST_AHEAD ? MOST_AHEAD : (int)fit;
 }
 
+/**
+ * Workers to each box: with enough frames in flight for all, each works alone, which wastes nothing; those who
+ * have no frame of their own help.
+ */
+static int hands_of(const DeepfillInfo *info)
+{
+    return DF_MIN(df_ceil_div(info->workers, info->delay + 1), DF_MOST_HANDS);
+}
+
 /** Replace defaults by what is chosen. */
 static void choose(DeepfillContext *ctx)
 {
@@ -174,7 +183,8 @@ static int open_frames(DeepfillContext *ctx)
     const DeepfillInfo *info = &ctx->info;
     DfFramesSettings settings = {
         .model = ctx->settings.model, .format = ctx->settings.format, .rules = rules_of(ctx),
-        .workers = info->workers, .delay = info->delay, .temporal = info->temporal, .ahead = info->ahead,
+        .workers = info->workers, .delay = info->delay, .hands = hands_of(info),
+        .temporal = info->temporal, .ahead = info->ahead,
         .budget = df_size_mul(info->memory, (1 << 20) / 4),
     };
 
@@ -319,7 +329,8 @@ static int describe(const DeepfillContext *ctx, const DfBox *box, DeepfillBox *o
     *out = (DeepfillBox){ .x = box->place.x0, .y = box->place.y0, .width = df_rect_width(box->place),
                           .height = df_rect_height(box->place), .net_width = box->net_width,
                           .net_height = box->net_height };
-    return df_fill_workspace(ctx->settings.model, &ctx->settings.format, box, &out->workspace);
+    return df_fill_workspace(ctx->settings.model, &ctx->settings.format, box, hands_of(&ctx->info),
+                             &out->workspace);
 }
 
 int deepfill_boxes(DeepfillContext *ctx, const DeepfillMask *mask, DeepfillBox *boxes, int max)

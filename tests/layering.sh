@@ -1,6 +1,6 @@
 #!/bin/bash
 # The rooms of the house include one another one way only: deepfill.c -> video -> model -> layers ->
-# kernels -> base, arena, cpu, and video -> motion -> plane -> kernels. Foreign libraries come in by one
+# kernels -> base, arena, cpu, crew, and video -> motion -> plane -> kernels. Foreign libraries come in by one
 # door each. The public header stands alone.
 cd "$(dirname "$0")/.." || exit 1
 failed=0
@@ -44,8 +44,8 @@ may_include plane   'plane|kernels'
 may_include motion  'motion|plane|kernels'
 may_include video   'video|motion|plane|model|kernels'
 
-check "base, arena and cpu include no room" \
-    "$(includes '(video|motion|plane|model|layers|kernels|weights|train|cli)/' engine/{base,arena,cpu}.[ch])"
+check "base, arena, cpu and crew include no room" \
+    "$(includes '(video|motion|plane|model|layers|kernels|weights|train|cli)/' engine/{base,arena,cpu,crew}.[ch])"
 check "nothing includes train or cli" "$(includes '(.*/)?(train|cli)/' $(sources engine))"
 check "no include climbs out of its room" "$(includes '\.\./' $(sources engine))"
 check "only gemm.c includes cblas.h" \
@@ -57,7 +57,7 @@ check "in the program only picture_*.c and digest.c include FFmpeg's libraries" 
     "$(includes 'lib(av|sw|postproc)' \
         $(find engine/cli -name '*.[ch]' ! -name 'picture_*.c' ! -name digest.c))"
 check "no engine header in the filter" \
-    "$(includes '(.*/)?(base|arena|context|cpu|model|video|motion|plane|layers|kernels)[./]' filter/*.[ch])"
+    "$(includes '(.*/)?(base|arena|context|cpu|crew|model|video|motion|plane|layers|kernels)[./]' filter/*.[ch])"
 
 # compiles NAME COMPILER...: the public header alone, every warning an error
 compiles() {

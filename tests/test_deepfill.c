@@ -76,7 +76,7 @@ static uint8_t *run_stream(int workers, int delay, size_t *bytes)
 
 static void workers_and_delay_do_not_matter(void **state)
 {
-    static const int ways[][2] = { { 1, 8 }, { 2, 2 }, { 5, 0 }, { 5, 8 } };
+    static const int ways[][2] = { { 1, 8 }, { 2, 2 }, { 3, 1 }, { 5, 0 }, { 5, 8 } };
     size_t bytes, other_bytes;
     uint8_t *expected = run_stream(1, 0, &bytes);
 

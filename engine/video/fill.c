@@ -27,6 +27,7 @@ typedef struct Prepared {
 
 struct DfFiller {
     DeepfillModel *model;
+    DfTeam team;
     Prepared kept[KEPT_SIZES];
     uint64_t clock;
     _Atomic int64_t spent; /* df_filler_spent() */
@@ -45,13 +46,14 @@ typedef struct Arena {
     size_t bytes;
 } Arena;
 
-int df_filler_create(DfFiller **filler, DeepfillModel *model)
+int df_filler_create(DfFiller **filler, DeepfillModel *model, DfTeam team)
 {
     DfFiller *f = df_alloc(sizeof *f);
 
     if (!f)
         return -ENOMEM;
     f->model = df_model_ref(model);
+    f->team = team;
     *filler = f;
     return 0;
 }
@@ -97,9 +99,9 @@ static DfColorKey key_of(const DeepfillFormat *format, const DfBox *box)
     return key;
 }
 
-static int prepare(Prepared *prepared, const DeepfillModel *model, const DfColorKey *key)
+static int prepare(Prepared *prepared, const DeepfillModel *model, const DfColorKey *key, int hands)
 {
-    int ret = df_plan_create(&prepared->plan, model, key->net_width, key->net_height, 1);
+    int ret = df_plan_create(&prepared->plan, model, key->net_width, key->net_height, hands);
     DeepfillModelInfo info;
 
     deepfill_model_info(model, &info);
@@ -128,7 +130,7 @@ static int find_prepared(DfFiller *filler, const DfColorKey *key, Prepared **fou
         }
     }
     forget(oldest);
-    if ((ret = prepare(oldest, filler->model, key)) < 0)
+    if ((ret = prepare(oldest, filler->model, key, filler->team.hands)) < 0)
         return ret;
     oldest->used = ++filler->clock;
     *found = oldest;
@@ -300,12 +302,13 @@ static void run_network(DfFiller *filler, const Prepared *prepared, const Arena 
         .hole = is_scaled(key) ? arena->net_hole : arena->hole,
         .sketch = sketched ? arena->sketch : NULL,
         .needed = wanted,
+        .crew = filler->team.crew,
         .stage1 = coarse ? arena->result : NULL,
         .stage2 = coarse ? NULL : arena->result,
     };
-    int64_t start = df_thread_time();
+    int64_t start = df_team_time();
     df_model_run(filler->model, prepared->plan, arena->network, &run);
-    filler->spent += df_thread_time() - start;
+    filler->spent += df_team_time() - start;
 }
 
 int64_t df_filler_spent(const DfFiller *filler)
@@ -362,12 +365,12 @@ int df_fill_box(DfFiller *filler, const DeepfillImage *image, const DeepfillMask
     return df_color_from_rgb(prepared->color, arena.color, arena.result, &fill->planes);
 }
 
-int df_fill_workspace(const DeepfillModel *model, const DeepfillFormat *format, const DfBox *box,
+int df_fill_workspace(const DeepfillModel *model, const DeepfillFormat *format, const DfBox *box, int hands,
                       size_t *bytes)
 {
     DfColorKey key = key_of(format, box);
     Prepared prepared = { 0 };
-    int ret = prepare(&prepared, model, &key);
+    int ret = prepare(&prepared, model, &key, hands);
 
     if (ret >= 0)
         *bytes = arena_of(&prepared, NULL).bytes;

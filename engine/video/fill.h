@@ -22,15 +22,18 @@ typedef struct DfFill {
     int no_context;  /**< 1 where the box held no known sample */
 } DfFill;
 
-/** @return 0 or -ENOMEM; a reference to the model is taken */
-int df_filler_create(DfFiller **filler, DeepfillModel *model);
+/**
+ * @param team  who works on a box: the worker and those who help it
+ * @return 0 or -ENOMEM; a reference to the model is taken
+ */
+int df_filler_create(DfFiller **filler, DeepfillModel *model, DfTeam team);
 
 /** Free a worker's own and set *filler to NULL; NULL is fine. */
 void df_filler_close(DfFiller **filler);
 
 /**
- * @return CPU time that the network has taken so far, in this worker, in nanoseconds. Thread-safety: any
- *         thread, while it fills, too
+ * @return CPU time that the network has taken so far, in this worker and those who helped it, in nanoseconds.
+ *         Thread-safety: any thread, while it fills, too
  */
 int64_t df_filler_spent(const DfFiller *filler);
 
@@ -61,9 +64,10 @@ void df_fill_free(DfFill *fill);
 
 /**
  * Tell what memory df_fill_box() would use for such a box.
+ * @param hands  most threads at a time
  * @return 0 or a negative errno
  */
-int df_fill_workspace(const DeepfillModel *model, const DeepfillFormat *format, const DfBox *box,
+int df_fill_workspace(const DeepfillModel *model, const DeepfillFormat *format, const DfBox *box, int hands,
                       size_t *bytes);
 
 #endif

@@ -161,9 +161,9 @@ static int set_steps(DfFrames *frames, const DfFramesSettings *settings)
     return (int)(step - frames->steps);
 }
 
-static int open_worker(DfWorker *worker, const DfFramesSettings *settings)
+static int open_worker(DfWorker *worker, const DfFramesSettings *settings, DfCrew *crew)
 {
-    int ret = df_filler_create(&worker->filler, settings->model);
+    int ret = df_filler_create(&worker->filler, settings->model, (DfTeam){ crew, settings->hands });
 
     if (ret >= 0)
         ret = df_paste_row_create(&worker->row, settings->format.width);
@@ -189,9 +189,12 @@ int df_frames_open(DfFrames *frames, const DfFramesSettings *settings)
     if (frames->has_temporal)
         ret = df_temporal_init(&frames->temporal, &settings->format, &settings->rules, frames->slot_count,
                                settings->ahead, settings->budget);
+    /* No worker looks at its own before a frame is sent. */
+    if (ret >= 0)
+        ret = df_pipeline_open(&frames->pipeline, &spec);
     for (int i = 0; i < frames->worker_count && ret >= 0; i++)
-        ret = open_worker(&frames->workers[i], settings);
-    return ret < 0 ? ret : df_pipeline_open(&frames->pipeline, &spec);
+        ret = open_worker(&frames->workers[i], settings, df_pipeline_crew(frames->pipeline));
+    return ret;
 }
 
 int df_frames_room(DfFrames *frames)

@@ -33,10 +33,10 @@ struct DfPipeline {
     Slot *slots;
     int64_t *spent;        /* by step: df_pipeline_spent() */
     Worker *workers;
-    int locks;             /* how many of the following three exist */
+    int locks;             /* how many of lock and ready exist, in this order */
     pthread_mutex_t lock;
-    pthread_cond_t work;   /* a unit may have become ready, or stop was set */
     pthread_cond_t ready;  /* a frame is done */
+    DfCrew *crew;          /* idle workers: they wait for units as well as for loops of others' units */
     int64_t head, tail;    /* frames in flight: head <= n < tail */
     int flushed, stop;
 };
@@ -158,7 +158,7 @@ static void settle(DfPipeline *p)
             while (settle_frame(p, n))
                 passed = p->neighbours;
     } while (passed);
-    pthread_cond_broadcast(&p->work);
+    df_crew_call(p->crew);
     pthread_cond_broadcast(&p->ready);
 }
 
@@ -191,9 +191,9 @@ static void run_unit(DfPipeline *p, int64_t frame, int worker)
 
     pthread_mutex_unlock(&p->lock);
     df_error_clear();
-    int64_t start = df_thread_time();
+    int64_t start = df_team_time();
     int ret = step->run(&task);
-    int64_t spent = df_thread_time() - start;
+    int64_t spent = df_team_time() - start;
     pthread_mutex_lock(&p->lock);
     p->spent[step - p->spec.steps] += spent;
     if (ret < 0)
@@ -215,7 +215,7 @@ static void *work(void *argument)
         if (frame >= 0)
             run_unit(p, frame, (int)(worker - p->workers));
         else
-            pthread_cond_wait(&p->work, &p->lock);
+            df_crew_idle(p->crew);
     }
     pthread_mutex_unlock(&p->lock);
     return NULL;
@@ -227,16 +227,12 @@ static int init_locks(DfPipeline *p)
 
     if (!ret) {
         p->locks++;
-        ret = pthread_cond_init(&p->work, NULL);
-    }
-    if (!ret) {
-        p->locks++;
         ret = pthread_cond_init(&p->ready, NULL);
     }
     if (ret)
         return df_error(-ret, "cannot create the pipeline's locks: %s", strerror(ret));
     p->locks++;
-    return 0;
+    return df_crew_lend(&p->crew, &p->lock);
 }
 
 static int start_workers(DfPipeline *p)
@@ -327,6 +323,11 @@ int df_pipeline_pull(DfPipeline *p, int wait, int *slot, int *error)
     return ret;
 }
 
+DfCrew *df_pipeline_crew(DfPipeline *p)
+{
+    return p->crew;
+}
+
 int64_t df_pipeline_spent(DfPipeline *p, int step)
 {
     pthread_mutex_lock(&p->lock);
@@ -347,7 +348,7 @@ static void stop_workers(DfPipeline *p)
 {
     pthread_mutex_lock(&p->lock);
     p->stop = 1;
-    pthread_cond_broadcast(&p->work);
+    df_crew_call(p->crew);
     pthread_mutex_unlock(&p->lock);
     for (int i = 0; i < p->spec.workers; i++)
         if (p->workers[i].started)
@@ -361,12 +362,11 @@ void df_pipeline_close(DfPipeline **pipeline)
     if (!p)
         return;
     *pipeline = NULL;
-    if (p->locks == 3 && p->workers)
+    if (p->crew && p->workers)
         stop_workers(p);
-    if (p->locks > 2)
-        pthread_cond_destroy(&p->ready);
+    df_crew_close(&p->crew);
     if (p->locks > 1)
-        pthread_cond_destroy(&p->work);
+        pthread_cond_destroy(&p->ready);
     if (p->locks > 0)
         pthread_mutex_destroy(&p->lock);
     df_free(p->workers);
