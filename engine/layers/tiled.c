@@ -29,6 +29,8 @@ typedef struct Tiled {
     int columns;              /* of a row of sums */
     int out_channels;
     size_t hand;              /* bytes of scratch that a hand has of its own */
+    size_t offsets[DF_MOST_PLANES]; /* floats from a tile's first pixel to each, inside the source */
+    size_t out_offsets[DF_MOST_TILE_OUT * DF_MOST_TILE_OUT]; /* the same of outputs */
     const float *source;
     float *out;
     DfTile *list;
@@ -120,19 +122,41 @@ static Hand hand_of(const Tiled *t, int hand)
 
 /* -------------------------------------------------------------------------------------- blocks -- */
 
-static void transform(const Tiled *t, DfTile tile, float *data)
+/* Where a tile's pixels are. */
+typedef const float *Pixels[DF_MOST_PLANES];
+
+static int lies_inside(const DfAxis *axis, int first)
 {
-    const DfForm *form = t->tiling.form;
-    const DfAxis *ax = &t->tiling.x;
-    const float *at[DF_MOST_PLANES], **next = at;
-    int rows[DF_MOST_TILE_IN], columns[DF_MOST_TILE_IN], channels = t->conv->in;
-    df_axis_pixels(&t->tiling.y, tile.in_y, rows);
+    return first >= 0 && first + (axis->in - 1) * axis->rate < axis->source;
+}
+
+static void find_pixels(const Tiled *t, DfTile tile, Pixels at)
+{
+    const DfAxis *ay = &t->tiling.y, *ax = &t->tiling.x;
+    int rows[DF_MOST_TILE_IN], columns[DF_MOST_TILE_IN], in = t->tiling.form->in;
+    size_t channels = t->conv->in;
+    if (lies_inside(ay, tile.in_y) && lies_inside(ax, tile.in_x)) {
+        const float *first = t->source + ((size_t)tile.in_y * ax->source + tile.in_x) * channels;
+        for (int i = 0; i < in * in; i++)
+            at[i] = first + t->offsets[i];
+        return;
+    }
+    df_axis_pixels(ay, tile.in_y, rows);
     df_axis_pixels(ax, tile.in_x, columns);
-    for (int i = 0; i < form->in; i++)
-        for (int j = 0; j < form->in; j++)
-            *next++ = rows[i] < 0 || columns[j] < 0
+    for (int i = 0; i < in; i++)
+        for (int j = 0; j < in; j++)
+            *at++ = rows[i] < 0 || columns[j] < 0
                 ? t->zeros : t->source + ((size_t)rows[i] * ax->source + columns[j]) * channels;
-    df_tile_kernels()->forms[form->index].in(data, t->data, at, channels);
+}
+
+static void transform(const Tiled *t, const DfTile *tiles, int count, float *data)
+{
+    DfTileIn *in = df_tile_kernels()->forms[t->tiling.form->index].in;
+    for (int i = 0; i < count; i++, data += t->row) {
+        Pixels at;
+        find_pixels(t, tiles[i], at);
+        in(data, t->data, at, t->conv->in);
+    }
 }
 
 static void multiply(const Tiled *t, const Hand *hand, int rows)
@@ -157,6 +181,13 @@ static void find_outputs(const Tiled *t, DfTile tile, float *nowhere, Outputs to
 {
     const DfForm *form = t->tiling.form;
     const DfAxis *ay = &t->tiling.y, *ax = &t->tiling.x;
+    if (tile.out_y >= 0 && tile.out_y + (form->out - 1) * ay->rate < ay->outputs && tile.out_x >= 0 &&
+        tile.out_x + (form->out - 1) * ax->rate < ax->outputs) {
+        float *first = t->out + ((size_t)tile.out_y * ax->outputs + tile.out_x) * t->out_channels;
+        for (int i = 0; i < form->out * form->out; i++)
+            to[i] = first + t->out_offsets[i];
+        return;
+    }
     for (int i = 0, y = tile.out_y; i < form->out; i++, y += ay->rate)
         for (int j = 0, x = tile.out_x; j < form->out; j++, x += ax->rate) {
             int inside = y >= 0 && y < ay->outputs && x >= 0 && x < ax->outputs;
@@ -195,8 +226,7 @@ static void block(void *opaque, int unit, int number)
     Hand hand = hand_of(t, number);
     const DfTile *tiles = t->list + (size_t)unit * t->block;
     int count = (int)DF_MIN((size_t)t->block, t->count - (size_t)unit * t->block);
-    for (int i = 0; i < count; i++)
-        transform(t, tiles[i], hand.data + i * t->row);
+    transform(t, tiles, count, hand.data);
     if (is_first(t->tiling.form)) {
         finish_first(t, tiles, count, &hand);
     } else {
@@ -205,12 +235,23 @@ static void block(void *opaque, int unit, int number)
     }
 }
 
+/* Floats from the first of side x side pixels to each. */
+static void list_offsets(size_t *offsets, int side, const DfAxis *ay, size_t row, const DfAxis *ax, size_t pixel)
+{
+    for (int y = 0; y < side; y++)
+        for (int x = 0; x < side; x++)
+            *offsets++ = y * ay->rate * row + x * ax->rate * pixel;
+}
+
 void df_tiled_forward(const DfForm *form, const DfConv *conv, DfShape in, const float *source,
                       const uint8_t *needed, const DfTeam *team, float *out, void *scratch)
 {
     Tiled t = measure(form, conv, in);
     char *end = scratch;
+    const DfAxis *ay = &t.tiling.y, *ax = &t.tiling.x;
     df_form_sums(form, conv, t.sums);
+    list_offsets(t.offsets, form->in, ay, (size_t)ax->source * conv->in, ax, conv->in);
+    list_offsets(t.out_offsets, form->out, ay, (size_t)ax->outputs * t.out_channels, ax, t.out_channels);
     t.source = source;
     t.out = out;
     t.list = (DfTile *)end;

@@ -26,14 +26,10 @@ DfTiling df_tiling(const DfForm *form, const DfConv *conv, DfShape in)
     return (DfTiling){ form, axis_of(form, conv, in.height, out.height), axis_of(form, conv, in.width, out.width) };
 }
 
-static int numbers(const DfAxis *axis)
-{
-    return axis->rate * axis->tiles;
-}
-
 size_t df_tiling_count(const DfTiling *tiling)
 {
-    return (size_t)numbers(&tiling->y) * numbers(&tiling->x);
+    const DfAxis *y = &tiling->y, *x = &tiling->x;
+    return (size_t)(y->rate * y->tiles) * (size_t)(x->rate * x->tiles);
 }
 
 /* Where a pixel outside is mirrored from; at twice its size, the edge's twin is the first to be met. */
@@ -69,26 +65,41 @@ static int is_needed(const DfTiling *t, const uint8_t *needed, int first_y, int 
     return 0;
 }
 
-/* Where a tile begins along one axis, by its number: pixel and output. */
-static void begin(const DfAxis *axis, int number, int16_t *in, int16_t *out)
+/* Where the tile behind this one begins along an axis. */
+static void next(const DfAxis *axis, int16_t *in, int16_t *out)
 {
-    int phase = number / axis->tiles, tile = number % axis->tiles;
-    *in = (int16_t)(phase + axis->rate * (axis->first_in + axis->step * tile));
-    *out = (int16_t)(phase + axis->rate * (axis->first_out + axis->out * tile));
+    *in = (int16_t)(*in + axis->rate * axis->step);
+    *out = (int16_t)(*out + axis->rate * axis->out);
 }
 
-/* Show the tiles that have outputs which are needed to somebody, in order. */
-static void each_needed(const DfTiling *t, const uint8_t *needed, void (*show)(void *, const DfTiling *, DfTile),
-                        void *opaque)
+/* Where the first tile of a phase begins. */
+static void begin(const DfAxis *axis, int phase, int16_t *in, int16_t *out)
 {
-    DfTile tile;
-    for (int y = 0; y < numbers(&t->y); y++) {
-        begin(&t->y, y, &tile.in_y, &tile.out_y);
-        for (int x = 0; x < numbers(&t->x); x++) {
-            begin(&t->x, x, &tile.in_x, &tile.out_x);
+    *in = (int16_t)(phase + axis->rate * axis->first_in);
+    *out = (int16_t)(phase + axis->rate * axis->first_out);
+}
+
+/* A function that tiles are shown to. */
+typedef void Show(void *opaque, const DfTiling *tiling, DfTile tile);
+
+static inline void show_row(const DfTiling *t, const uint8_t *needed, DfTile tile, Show *show, void *opaque)
+{
+    for (int phase = 0; phase < t->x.rate; phase++) {
+        begin(&t->x, phase, &tile.in_x, &tile.out_x);
+        for (int x = 0; x < t->x.tiles; x++, next(&t->x, &tile.in_x, &tile.out_x))
             if (is_needed(t, needed, tile.out_y, tile.out_x))
                 show(opaque, t, tile);
-        }
+    }
+}
+
+/* Show the tiles that have outputs which are needed to somebody, row by row, phase by phase. */
+static inline void each_needed(const DfTiling *t, const uint8_t *needed, Show *show, void *opaque)
+{
+    DfTile tile;
+    for (int phase = 0; phase < t->y.rate; phase++) {
+        begin(&t->y, phase, &tile.in_y, &tile.out_y);
+        for (int y = 0; y < t->y.tiles; y++, next(&t->y, &tile.in_y, &tile.out_y))
+            show_row(t, needed, tile, show, opaque);
     }
 }
 
