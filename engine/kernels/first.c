@@ -12,6 +12,8 @@
 #define STORE(p, v) (*(p) = (v))
 #define PART
 #define PASS
+#include "kernels/unroll.h"
+
 #include "kernels/transform/winograd5.h"
 
 /* The tile's outputs of one packed column. */

@@ -11,6 +11,8 @@
  *   PART, PASS         a further parameter and what is passed for it, where LOAD and STORE_OUT are of fewer floats
  *                      than a vector has; else empty
  */
+#include "kernels/unroll.h"
+
 #include "kernels/transform/winograd3.h"
 #include "kernels/transform/winograd5.h"
 #include "kernels/transform/nearest.h"

@@ -27,13 +27,17 @@ static inline void NAME(winograd3_in_line)(const VECTOR d[6], VECTOR *out, int s
 static inline void NAME(winograd3_in)(float *data, size_t plane, const float *const *at, int c PART)
 {
     VECTOR columns[6 * 6], line[6], out[6];
+    UNROLL(6)
     for (int x = 0; x < 6; x++) {
+        UNROLL(6)
         for (int y = 0; y < 6; y++)
             line[y] = LOAD(at[6 * y + x] + c);
         NAME(winograd3_in_line)(line, columns + x, 6);
     }
+    UNROLL(6)
     for (int y = 0; y < 6; y++) {
         NAME(winograd3_in_line)(columns + 6 * y, out, 1);
+        UNROLL(6)
         for (int x = 0; x < 6; x++, data += plane)
             STORE(data, out[x]);
     }
@@ -51,11 +55,14 @@ static inline void NAME(winograd3_out_line)(const VECTOR m[6], VECTOR *out, int 
 static inline void NAME(winograd3_out)(VECTOR out[16], const float *sums, size_t plane PART)
 {
     VECTOR columns[4 * 6], line[6];
+    UNROLL(6)
     for (int x = 0; x < 6; x++) {
+        UNROLL(6)
         for (int y = 0; y < 6; y++)
             line[y] = LOAD(sums + (6 * y + x) * plane);
         NAME(winograd3_out_line)(line, columns + x, 6);
     }
+    UNROLL(4)
     for (int y = 0; y < 4; y++)
         NAME(winograd3_out_line)(columns + 6 * y, out + 4 * y, 1);
 }

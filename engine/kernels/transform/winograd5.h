@@ -31,13 +31,17 @@ static inline void NAME(winograd5_in_line)(const VECTOR d[8], VECTOR *out, int s
 static inline void NAME(winograd5_in)(float *data, size_t plane, const float *const *at, int c PART)
 {
     VECTOR columns[8 * 8], line[8], out[8];
+    UNROLL(8)
     for (int x = 0; x < 8; x++) {
+        UNROLL(8)
         for (int y = 0; y < 8; y++)
             line[y] = LOAD(at[8 * y + x] + c);
         NAME(winograd5_in_line)(line, columns + x, 8);
     }
+    UNROLL(8)
     for (int y = 0; y < 8; y++) {
         NAME(winograd5_in_line)(columns + 8 * y, out, 1);
+        UNROLL(8)
         for (int x = 0; x < 8; x++, data += plane)
             STORE(data, out[x]);
     }
@@ -56,11 +60,14 @@ static inline void NAME(winograd5_out_line)(const VECTOR m[8], VECTOR *out, int 
 static inline void NAME(winograd5_out)(VECTOR out[16], const float *sums, size_t plane PART)
 {
     VECTOR columns[4 * 8], line[8];
+    UNROLL(8)
     for (int x = 0; x < 8; x++) {
+        UNROLL(8)
         for (int y = 0; y < 8; y++)
             line[y] = LOAD(sums + (8 * y + x) * plane);
         NAME(winograd5_out_line)(line, columns + x, 8);
     }
+    UNROLL(4)
     for (int y = 0; y < 4; y++)
         NAME(winograd5_out_line)(columns + 8 * y, out + 4 * y, 1);
 }

@@ -13,6 +13,8 @@
 #define STORE(p, v) (*(VECTOR *)(p) = (v))
 #define PART
 #define PASS
+#include "kernels/unroll.h"
+
 #include "kernels/transform/winograd5.h"
 
 #define UNROLLED static inline __attribute__((always_inline))
@@ -22,24 +24,24 @@ UNROLLED void first_column(const int depth, const int tiles, const float *data, 
                            VECTOR columns[2][4 * 8])
 {
     VECTOR sums[2][8];
-#pragma GCC unroll 2
+    UNROLL(2)
     for (int first = 0; first < 8; first += ROWS) {
-#pragma GCC unroll 8
+        UNROLL(8)
         for (int y = first; y < first + ROWS; y++)
-#pragma GCC unroll 2
+            UNROLL(2)
             for (int t = 0; t < tiles; t++)
                 sums[t][y] = SET(0);
-#pragma GCC unroll 6
+        UNROLL(6)
         for (int k = 0; k < depth; k++)
-#pragma GCC unroll 8
+            UNROLL(8)
             for (int y = first; y < first + ROWS; y++) {
                 VECTOR weight = LOAD(weights + (8 * k + y) * DF_PANEL);
-#pragma GCC unroll 2
+                UNROLL(2)
                 for (int t = 0; t < tiles; t++)
                     sums[t][y] += SET(data[(64 * t + 8 * y) * depth + k]) * weight;
             }
     }
-#pragma GCC unroll 2
+    UNROLL(2)
     for (int t = 0; t < tiles; t++)
         winograd5_out_line(sums[t], columns[t] + x, 8);
 }
@@ -52,9 +54,9 @@ UNROLLED void first_part(const DfFirst *f, const int depth, const int tiles, con
     VECTOR columns[2][4 * 8], bias = BIAS(f, panel, part);
     for (int x = 0; x < 8; x++)
         first_column(depth, tiles, data + x * depth, weights + df_first_place(depth, x, 0, 0), x, columns);
-#pragma GCC unroll 2
+    UNROLL(2)
     for (int t = 0; t < tiles; t++) {
-#pragma GCC unroll 4
+        UNROLL(4)
         for (int y = 0; y < 4; y++)
             winograd5_out_line(columns[t] + 8 * y, out[t][part] + 4 * y, 1);
         for (int i = 0; i < 16; i++)

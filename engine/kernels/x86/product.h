@@ -6,6 +6,7 @@
  * All loops but that over k have bounds that are constants where block() is inlined, and vanish.
  */
 #include "kernels/tile.h"
+#include "kernels/unroll.h"
 
 /* Where a block reads and writes. */
 typedef struct Block {
@@ -23,32 +24,32 @@ static inline __attribute__((always_inline)) void block(const int rows, const in
     const float *w[3] = { b->panel[0], b->panel[1], b->panel[2] };
     const size_t lda = p->lda;
     VECTOR sums[8][3];
-#pragma GCC unroll 8
+    UNROLL(8)
     for (int i = 0; i < rows; i++)
-#pragma GCC unroll 3
+        UNROLL(3)
         for (int j = 0; j < vectors; j++)
             sums[i][j] = SET(0);
     for (int s = 0; s < p->segment_count; s++) {
         const float *a = p->a + b->row * lda + p->segments[s];
         for (int k = 0; k < p->depth; k++, a++) {
             VECTOR weights[3];
-#pragma GCC unroll 3
+            UNROLL(3)
             for (int j = 0; j < vectors; j++) {
                 weights[j] = LOAD(w[j]);
                 w[j] += b->step;
             }
-#pragma GCC unroll 8
+            UNROLL(8)
             for (int i = 0; i < rows; i++) {
                 VECTOR value = SET(a[i * lda]);
-#pragma GCC unroll 3
+                UNROLL(3)
                 for (int j = 0; j < vectors; j++)
                     sums[i][j] += value * weights[j];
             }
         }
     }
-#pragma GCC unroll 8
+    UNROLL(8)
     for (int i = 0; i < rows; i++)
-#pragma GCC unroll 3
+        UNROLL(3)
         for (int j = 0; j < vectors; j++)
             STORE(b->out + i * b->ldo + j * WIDTH, sums[i][j]);
 }

@@ -10,7 +10,7 @@
 
 #include "base.h"
 #include "kernels/x86/lanes.h"
-#include "kernels/x86/unroll.h"
+#include "kernels/unroll.h"
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -38,7 +38,7 @@ INLINE void tile(int m, float *const *out, int column, const float *const *rows,
 {
     __m256 left[TILE_ROWS], right[TILE_ROWS];
     const float *at[TILE_ROWS];
-    UNROLL
+    UNROLL(16)
     for (int i = 0; i < m; i++) {
         at[i] = rows[i];
         left[i] = add ? load(out[i] + column, n) : _mm256_setzero_ps();
@@ -46,14 +46,14 @@ INLINE void tile(int m, float *const *out, int column, const float *const *rows,
     }
     for (int l = 0; l < k; l++, panel += TILE_COLUMNS) {
         __m256 b = _mm256_loadu_ps(panel), c = _mm256_loadu_ps(panel + 8);
-        UNROLL
+        UNROLL(16)
         for (int i = 0; i < m; i++) {
             __m256 a = _mm256_broadcast_ss(at[i] + l);
             left[i] = _mm256_fmadd_ps(a, b, left[i]);
             right[i] = _mm256_fmadd_ps(a, c, right[i]);
         }
     }
-    UNROLL
+    UNROLL(16)
     for (int i = 0; i < m; i++) {
         store(out[i] + column, n, left[i]);
         store(out[i] + column + 8, n - 8, right[i]);
@@ -83,7 +83,7 @@ enum { VECTORS = 2, AHEAD = 4 };
 INLINE void take_values(__m256 *values, const DfSteps *s, int t, int p)
 {
     const float *above = s->above[t] + p, *at = s->at[t] + p, *below = s->below[t] + p;
-    UNROLL
+    UNROLL(16)
     for (int j = 0; j < VECTORS; j++)
         values[j] = _mm256_add_ps(_mm256_add_ps(_mm256_loadu_ps(above + 8 * j), _mm256_loadu_ps(at + 8 * j)),
                                   _mm256_loadu_ps(below + 8 * j));
@@ -91,7 +91,7 @@ INLINE void take_values(__m256 *values, const DfSteps *s, int t, int p)
 
 INLINE void add_terms(__m256 *scores, const __m256 *values, const float *weights)
 {
-    UNROLL
+    UNROLL(16)
     for (int j = 0; j < VECTORS; j++)
         scores[j] = _mm256_fmadd_ps(values[j], _mm256_loadu_ps(weights + 8 * j), scores[j]);
 }
@@ -100,7 +100,7 @@ INLINE void add_terms(__m256 *scores, const __m256 *values, const float *weights
 INLINE void take_scores(__m256 *scores, const __m256 *before, const __m256 *values, const __m256 *after,
                         const DfSteps *s, int t, int p)
 {
-    UNROLL
+    UNROLL(16)
     for (int j = 0; j < VECTORS; j++)
         scores[j] = _mm256_mul_ps(values[j], _mm256_loadu_ps(s->middle + p + 8 * j));
     if (s->joined[t])
@@ -112,7 +112,7 @@ INLINE void take_scores(__m256 *scores, const __m256 *before, const __m256 *valu
 INLINE void put_sums(float *out, int keys, int p, const __m256 *a, const __m256 *b, const __m256 *c, int fuse)
 {
     const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    UNROLL
+    UNROLL(16)
     for (int j = 0; j < VECTORS; j++, p += 8) {
         __m256 sum = fuse ? _mm256_add_ps(_mm256_add_ps(a[j], b[j]), c[j]) : b[j];
         if (p >= 0 && p + 8 <= keys) {
@@ -138,7 +138,7 @@ INLINE void fetch(const DfSteps *s, int t, int p)
 
 INLINE void move(__m256 *to, const __m256 *from)
 {
-    UNROLL
+    UNROLL(16)
     for (int j = 0; j < VECTORS; j++)
         to[j] = from[j];
 }
@@ -146,9 +146,9 @@ INLINE void move(__m256 *to, const __m256 *from)
 INLINE void walk(const DfSteps *s, int from, int fuse)
 {
     __m256 v[3][VECTORS], r[3][VECTORS];
-    UNROLL
+    UNROLL(16)
     for (int i = 0; i < 3; i++)
-        UNROLL
+        UNROLL(16)
         for (int j = 0; j < VECTORS; j++)
             v[i][j] = r[i][j] = _mm256_setzero_ps();
     take_values(v[2], s, 0, from);
@@ -258,7 +258,7 @@ INLINE void phases8(float *const out[4], const float *const rows[9], const float
                     int n)
 {
     __m256 upper[3], lower[3];
-    UNROLL
+    UNROLL(16)
     for (int x = 0; x < 3; x++) {
         __m256 middle = _mm256_mul_ps(_mm256_broadcast_ss(factors + 3 + x), load(rows[3 + x] + from, n));
         upper[x] = _mm256_fmadd_ps(_mm256_broadcast_ss(factors + x), load(rows[x] + from, n), middle);

@@ -10,7 +10,7 @@
 #include <math.h>
 
 #include "base.h"
-#include "kernels/x86/unroll.h"
+#include "kernels/unroll.h"
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -33,10 +33,10 @@ INLINE void tile(int m, int vectors, float *const *out, int column, const float 
     __m512 sums[TILE_ROWS][TILE_VECTORS];
     const float *at[TILE_ROWS];
     __mmask16 last = lanes(0, n - 16 * (vectors - 1));
-    UNROLL
+    UNROLL(16)
     for (int i = 0; i < m; i++) {
         at[i] = rows[i];
-        UNROLL
+        UNROLL(16)
         for (int j = 0; j < vectors; j++) {
             __mmask16 mask = j == vectors - 1 ? last : 0xffff;
             sums[i][j] = add ? _mm512_maskz_loadu_ps(mask, out[i] + column + 16 * j) : _mm512_setzero_ps();
@@ -44,20 +44,20 @@ INLINE void tile(int m, int vectors, float *const *out, int column, const float 
     }
     for (int l = 0; l < k; l++, panel += 16 * vectors) {
         __m512 b[TILE_VECTORS];
-        UNROLL
+        UNROLL(16)
         for (int j = 0; j < vectors; j++)
             b[j] = _mm512_loadu_ps(panel + 16 * j);
-        UNROLL
+        UNROLL(16)
         for (int i = 0; i < m; i++) {
             __m512 a = _mm512_set1_ps(at[i][l]);
-            UNROLL
+            UNROLL(16)
             for (int j = 0; j < vectors; j++)
                 sums[i][j] = _mm512_fmadd_ps(a, b[j], sums[i][j]);
         }
     }
-    UNROLL
+    UNROLL(16)
     for (int i = 0; i < m; i++)
-        UNROLL
+        UNROLL(16)
         for (int j = 0; j < vectors; j++)
             _mm512_mask_storeu_ps(out[i] + column + 16 * j, j == vectors - 1 ? last : 0xffff, sums[i][j]);
 }
@@ -104,7 +104,7 @@ enum { VECTORS = DF_STEP_LANES / 16, AHEAD = 4 };
 INLINE void take_values(__m512 *values, const DfSteps *s, int t, int p)
 {
     const float *above = s->above[t] + p, *at = s->at[t] + p, *below = s->below[t] + p;
-    UNROLL
+    UNROLL(16)
     for (int j = 0; j < VECTORS; j++)
         values[j] = _mm512_add_ps(_mm512_add_ps(_mm512_loadu_ps(above + 16 * j), _mm512_loadu_ps(at + 16 * j)),
                                   _mm512_loadu_ps(below + 16 * j));
@@ -112,7 +112,7 @@ INLINE void take_values(__m512 *values, const DfSteps *s, int t, int p)
 
 INLINE void add_terms(__m512 *scores, const __m512 *values, const float *weights)
 {
-    UNROLL
+    UNROLL(16)
     for (int j = 0; j < VECTORS; j++)
         scores[j] = _mm512_fmadd_ps(values[j], _mm512_loadu_ps(weights + 16 * j), scores[j]);
 }
@@ -121,7 +121,7 @@ INLINE void add_terms(__m512 *scores, const __m512 *values, const float *weights
 INLINE void take_scores(__m512 *scores, const __m512 *before, const __m512 *values, const __m512 *after,
                         const DfSteps *s, int t, int p)
 {
-    UNROLL
+    UNROLL(16)
     for (int j = 0; j < VECTORS; j++)
         scores[j] = _mm512_mul_ps(values[j], _mm512_loadu_ps(s->middle + p + 16 * j));
     if (s->joined[t])
@@ -132,7 +132,7 @@ INLINE void take_scores(__m512 *scores, const __m512 *before, const __m512 *valu
 
 INLINE void put_sums(float *out, int keys, int p, const __m512 *a, const __m512 *b, const __m512 *c, int fuse)
 {
-    UNROLL
+    UNROLL(16)
     for (int j = 0; j < VECTORS; j++, p += 16) {
         __m512 sum = fuse ? _mm512_add_ps(_mm512_add_ps(a[j], b[j]), c[j]) : b[j];
         if (p >= 0 && p + 16 <= keys)
@@ -147,7 +147,7 @@ INLINE void fetch(const DfSteps *s, int t, int p)
 {
     if (t >= s->count)
         return;
-    UNROLL
+    UNROLL(16)
     for (int j = 0; j < VECTORS; j++) {
         _mm_prefetch(s->above[t] + p + 16 * j, _MM_HINT_T0);
         _mm_prefetch(s->at[t] + p + 16 * j, _MM_HINT_T0);
@@ -157,7 +157,7 @@ INLINE void fetch(const DfSteps *s, int t, int p)
 
 INLINE void move(__m512 *to, const __m512 *from)
 {
-    UNROLL
+    UNROLL(16)
     for (int j = 0; j < VECTORS; j++)
         to[j] = from[j];
 }
@@ -165,9 +165,9 @@ INLINE void move(__m512 *to, const __m512 *from)
 INLINE void walk(const DfSteps *s, int from, int fuse)
 {
     __m512 v[3][VECTORS], r[3][VECTORS];
-    UNROLL
+    UNROLL(16)
     for (int i = 0; i < 3; i++)
-        UNROLL
+        UNROLL(16)
         for (int j = 0; j < VECTORS; j++)
             v[i][j] = r[i][j] = _mm512_setzero_ps();
     take_values(v[2], s, 0, from);
@@ -267,13 +267,13 @@ static void phases(float *const out[4], const float *const rows[9], const float 
                    const DfKeyRun *runs, int count)
 {
     __m512 f[9], upper[3], lower[3];
-    UNROLL
+    UNROLL(16)
     for (int i = 0; i < 9; i++)
         f[i] = _mm512_set1_ps(factors[i]);
     for (const DfKeyRun *run = runs; run < runs + count; run++)
         for (int i = 0; i < run->length; i += 16) {
             __mmask16 mask = lanes(0, run->length - i);
-            UNROLL
+            UNROLL(16)
             for (int x = 0; x < 3; x++)
                 pair(&upper[x], &lower[x], rows, f, x, run->from + i, mask);
             int to = run->to + i;
