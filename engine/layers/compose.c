@@ -29,14 +29,17 @@ static void colours(int pixels, int channels, const DfRange *range, const DfPict
     }
 }
 
-static float single(enum DfInput plane, const DfPicture *picture, size_t p)
+/* A plane of one value for each pixel. */
+static void single(int pixels, int channels, enum DfInput plane, const DfPicture *picture, float *out)
 {
-    int inside = picture->hole[p] != 0;
-    switch (plane) {
-    case DF_INPUT_ONES: return 1;
-    case DF_INPUT_MASK: return inside;
-    default: return inside && picture->sketch ? picture->sketch[p] : 0;
-    }
+    const uint8_t *hole = picture->hole;
+    const float *sketch = picture->sketch;
+    for (int p = 0; p < pixels; p++, out += channels)
+        switch (plane) {
+        case DF_INPUT_ONES: *out = 1; break;
+        case DF_INPUT_MASK: *out = hole[p] != 0; break;
+        default: *out = hole[p] && sketch ? sketch[p] : 0;
+        }
 }
 
 void df_compose_input(int pixels, const DfInputs *planes, const DfRange *range, const DfPicture *picture,
@@ -49,9 +52,7 @@ void df_compose_input(int pixels, const DfInputs *planes, const DfRange *range, 
             plane += 3;
             continue;
         }
-        for (size_t p = 0; p < (size_t)pixels; p++)
-            plane[p * planes->channels] = single(planes->list[i], picture, p);
-        plane++;
+        single(pixels, planes->channels, planes->list[i], picture, plane++);
     }
 }
 
