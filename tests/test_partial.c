@@ -261,7 +261,7 @@ static void test_scratch(void **state)
     DfShape vast = { 1 << 15, 1 << 15, 3 };
     (void)state;
     size_t small = df_partial_scratch(&convs[0], (DfShape){ 128, 128, 3 });
-    assert_true(small > df_conv_scratch(&convs[0], (DfShape){ 128, 128, 3 }));
+    assert_true(small > df_conv_scratch(&convs[0], (DfShape){ 128, 128, 3 }, 1));
     /* Strips, not the whole picture's windows. */
     assert_true(df_partial_scratch(&convs[0], vast) < (size_t)2 << 30);
 }
