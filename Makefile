@@ -49,7 +49,7 @@ $(BUILD)/has-%: tools/packages.sh config.mak
 # ------------------------------------------------------------------------------- the library --
 
 WARNINGS := -Wall -Wextra -Wmissing-prototypes -Werror=implicit-function-declaration
-CPPFLAGS := -Iinclude -Iengine -I$(BUILD)
+CPPFLAGS := -Iinclude -Iengine -I$(BUILD) -include config.h
 CFLAGS = -std=gnu11 $(OPTIMISE) -g $(WARNINGS) -fPIC -fvisibility=hidden -pthread \
          $(OPENBLAS_CFLAGS) $(ZIMG_CFLAGS) $(SANITIZE) $(USER_CFLAGS)
 LIBS = $(OPENBLAS_LIBS) $(ZIMG_LIBS) -lpthread -lm
@@ -114,9 +114,10 @@ $(1)/tests/fuzz-%: $(1)/obj/tests/fuzz/%.o $(1)/obj/tests/fuzz/replay.o $(call f
 	@mkdir -p $$(@D)
 	$$(call say,LD) $$(CC) $$(CFLAGS) $(2) $(METER) $$^ -o $$@ $$(LIBS) $$(shell pkg-config --libs libavutil)
 
-$(1)/obj/engine/kernels/x86/%.o: FILE_FLAGS := -mavx2 -mfma -mf16c
+# That a row of a product is the same to the bit in blocks of any size rests on multiplying and adding at once.
+$(1)/obj/engine/kernels/x86/%.o: FILE_FLAGS := -mavx2 -mfma -mf16c -ffp-contract=fast
 $(1)/obj/engine/kernels/x86/%_avx512.o: \
-    FILE_FLAGS := -mavx2 -mfma -mf16c -mavx512f -mavx512vl -mavx512dq -mavx512bw -mprefer-vector-width=512
+    FILE_FLAGS := -mavx2 -mfma -mf16c -ffp-contract=fast -mavx512f -mavx512vl -mavx512dq -mavx512bw -mprefer-vector-width=512
 $(1)/obj/engine/model/semantics.o: FILE_FLAGS := -ffp-contract=off
 $(1)/obj/engine/model/builtin.o: FILE_FLAGS := -DDF_MODELS_DIR='"models"'
 $(1)/obj/engine/model/builtin.o: $(wildcard models/*.safetensors)

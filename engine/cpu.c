@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#if defined(__x86_64__)
+#if HAVE_X86
 #include <cpuid.h>
 #endif
 
@@ -24,7 +24,7 @@ static atomic_int forced = DF_CPU_LEVELS;
  */
 static enum DfCpuLevel detect(void)
 {
-#if defined(__x86_64__)
+#if HAVE_X86
     unsigned a, b, c = 0, d;
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") || !__get_cpuid(1, &a, &b, &c, &d) ||
         !(c & bit_F16C))

@@ -74,7 +74,7 @@ static int64_t clock_now(void)
 {
     struct timespec t;
 
-    return clock_gettime(CLOCK_MONOTONIC, &t) ? 0 : t.tv_sec * 1000000000ll + t.tv_nsec;
+    return clock_gettime(CLOCK_MONOTONIC, &t) ? INT64_MAX : t.tv_sec * 1000000000ll + t.tv_nsec;
 }
 
 /** Leave the core to its other thread for a moment. */

@@ -294,8 +294,8 @@ typedef struct DeepfillSettings {
     int workers; /**< threads that fill frames, or boxes of one, at a time, 1..256; where they are more than
                       frames in flight, several share a box; default 0: as many as CPUs at hand */
     int delay;   /**< most frames held back for the workers' sake, 0..1024; 0: a frame comes out before
-                      the next goes in, unless ahead holds it, and all workers share it; default -1: as many
-                      as workers */
+                      the next goes in, unless ahead holds it, and all workers, at most 16, share it, each with
+                      memory for all; default -1: as many as workers */
     int temporal; /**< 1 (default): a hole is filled first with what other frames show, then with what was
                        synthesised before, and by the network only for what is left; 0: each frame by
                        itself */

@@ -179,9 +179,9 @@ def print_report(saved, markdown):
     runs = {key(run): run for run in saved["runs"] if not run.get("plot")}
     print(machine_line(saved))
     print("Peers: " + "; ".join(saved["peers"]))
-    print(f"\nFrames per second, times the faster peer, and peak memory of the process (the whole region's; the\n"
-          f"faster peer's). Best of {saved['rounds']} rounds, in turn; the hole: the central quarter. Several threads\n"
-          f"have a frame each, or one frame for all; the peers always share one.\n")
+    print(f"\nFrames per second, times the faster peer, and peak memory of the process (the whole region's;\n"
+          f"the faster peer's). Best of {saved['rounds']} rounds, in turn; the hole: the central quarter. Several\n"
+          f"threads have a frame each, or one frame for all; the peers always share one.\n")
     print((markdown_table if markdown else text_table)([HEAD, *rows(runs)]))
     ready = ", ".join(f"{name} {ms:.1f} ms" for name, ms in saved["ready_ms"].items())
     print(f"\nReady, its weights read and transformed: {ready}")

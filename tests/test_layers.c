@@ -138,6 +138,27 @@ static void test_conv(void **state)
             }
 }
 
+static void check_choice(DfConv conv, enum DfMethod method)
+{
+    assert_int_equal(df_conv_choose(&conv), method);
+}
+
+/* What no faster method is for is done directly. */
+static void test_choice(void **state)
+{
+    (void)state;
+    check_choice((DfConv){ .kernel = 5, .stride = 1, .rate = 1, .in = 8, .out = 8 }, DF_METHOD_WINOGRAD_5);
+    check_choice((DfConv){ .kernel = 5, .stride = 1, .rate = 1, .in = 9, .out = 8 }, DF_METHOD_DIRECT);
+    check_choice((DfConv){ .kernel = 5, .stride = 1, .rate = 1, .in = 3, .out = 3, .activation = DF_TANH },
+                 DF_METHOD_DIRECT);
+    check_choice((DfConv){ .kernel = 3, .stride = 2, .rate = 2, .in = 3, .out = 8 }, DF_METHOD_DIRECT);
+    check_choice((DfConv){ .kernel = 3, .stride = 1, .rate = 1, .in = 3, .out = 8, .activation = DF_RELU },
+                 DF_METHOD_DIRECT);
+    df_force_direct(1);
+    check_choice((DfConv){ .kernel = 3, .stride = 1, .rate = 1, .in = 3, .out = 8 }, DF_METHOD_DIRECT);
+    df_force_direct(0);
+}
+
 /* More pixels than a strip holds. */
 static void test_conv_in_strips(void **state)
 {
@@ -188,7 +209,8 @@ static void test_compose(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_conv), cmocka_unit_test(test_conv_in_strips), cmocka_unit_test(test_join),
+        cmocka_unit_test(test_conv), cmocka_unit_test(test_choice),
+        cmocka_unit_test(test_conv_in_strips), cmocka_unit_test(test_join),
         cmocka_unit_test(test_compose),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

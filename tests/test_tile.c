@@ -131,13 +131,14 @@ static const struct {
 };
 
 /* Rows of tiles in order, each of a pixel list of its own; what lies behind the last may be overwritten. */
-static void transform_in(const DfTileKernels *kernels, int form, int channels, size_t plane, float *out)
+static void transform_in(const DfTileKernels *kernels, int form, int channels, size_t plane,
+                         size_t row, float *out)
 {
     const float *at[DF_MOST_PLANES];
     for (int tile = 0; tile < TILES; tile++) {
         for (int i = 0; i < sides[form].in * sides[form].in; i++)
             at[i] = data + (tile * 131 + i * 17) % 2000;
-        kernels->forms[form].in(out + tile * channels, plane, at, channels);
+        kernels->forms[form].in(out + tile * row, plane, at, channels);
     }
 }
 
@@ -146,13 +147,17 @@ static void check_in(const DfTileKernels *kernels)
     static float found[ROOM], wanted[ROOM];
     for (size_t r = 0; r < DF_COUNT(ranges); r++)
         for (int form = 0; form < DF_FORMS; form++)
-            for (int channels = 1; channels <= MOST_CHANNELS; channels++) {
-                size_t plane = TILES * channels + DF_PANEL;
+            for (int channels = 1; channels <= (form == DF_FORM_5 ? DF_MOST_FIRST : MOST_CHANNELS); channels++) {
+                int planes = sides[form].data * sides[form].data, first = form == DF_FORM_5;
+                /* First layers have a tile's planes together, others a plane's tiles. */
+                size_t plane = first ? channels : TILES * channels + DF_PANEL;
+                size_t row = first ? 64 * channels : channels;
                 fill(data, 2100, ranges[r]);
-                transform_in(kernels, form, channels, plane, found);
-                transform_in(portable, form, channels, plane, wanted);
-                for (int i = 0; i < sides[form].data * sides[form].data; i++)
-                    assert_alike(found + i * plane, wanted + i * plane, TILES * channels, 1e-4 * ranges[r] + 1e-42);
+                transform_in(kernels, form, channels, plane, row, found);
+                transform_in(portable, form, channels, plane, row, wanted);
+                for (int i = 0; i < planes * TILES; i++)
+                    assert_alike(found + i / TILES * plane + i % TILES * row,
+                                 wanted + i / TILES * plane + i % TILES * row, channels, 1e-4 * ranges[r] + 1e-42);
             }
 }
 
@@ -226,12 +231,15 @@ static void check_first(const DfTileKernels *kernels)
         fill(data, 64 * 8 * TILES, ranges[r] / 20);
         fill(weights, 64 * 8 * 96, 0.5f);
         fill(bias, DF_COUNT(bias), ranges[r]);
-        for (int depth = 1; depth <= 7; depth++)
+        for (int depth = 1; depth <= DF_MOST_FIRST; depth++)
             for (int half = 1; half <= 26; half += half % 8 == 6 ? 1 : 5)
                 for (int tiles = 1; tiles <= TILES; tiles++) {
                     run_first(kernels, depth, half, tiles % 2, tiles, found);
                     run_first(portable, depth, half, tiles % 2, tiles, wanted);
                     assert_alike(found, wanted, 16 * TILES * SPACE, 5e-5);
+                    /* A tile alone is what it is among others, to the bit. */
+                    run_first(kernels, depth, half, tiles % 2, 1, wanted);
+                    assert_memory_equal(found, wanted, 16 * SPACE * sizeof *found);
                 }
     }
 }

@@ -18,7 +18,7 @@ double df_bench_now(void);
 float df_bench_noise(uint64_t *state);
 
 /** @return the middle one of so many values, of an even number the upper one. */
-double df_bench_median(const double *values, int count);
+double df_bench_median(double *values, int count);
 
 /* -------------------------------------------------------------------------------------- models -- */
 

@@ -33,12 +33,10 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-double df_bench_median(const double *values, int count)
+double df_bench_median(double *values, int count)
 {
-    double sorted[count];
-    memcpy(sorted, values, sizeof sorted);
-    qsort(sorted, count, sizeof *sorted, ascending);
-    return sorted[count / 2];
+    qsort(values, count, sizeof *values, ascending);
+    return values[count / 2];
 }
 
 static int send_all(int to, const void *bytes, size_t size)

@@ -2,6 +2,7 @@
  * @file
  * What each row of the network costs, beside what the matrix library reaches at its best in the same run.
  */
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -96,7 +97,7 @@ static int run_all(const DfBenchCase *what, const DeepfillModel *model, const Df
 {
     float *matrices = gemm_matrices();
     if (!matrices)
-        return -1;
+        return -ENOMEM;
     double begun = df_bench_now();
     gemm_once(matrices);
     while (layers->runs < LEAST_RUNS || df_bench_now() - begun < 2 * what->seconds) {

@@ -56,7 +56,7 @@ int df_bench_region_open(DfBenchRegion *region, const DeepfillModel *model, cons
     if (error < 0)
         return error;
     size_t bytes = df_plan_workspace(region->plan);
-    error = check_memory(what, df_size_add(2 * picture, df_size_mul(frames, bytes)));
+    error = check_memory(what, df_size_add(df_size_mul(frames + 1, picture), df_size_mul(frames, bytes)));
     if (error < 0)
         return error;
     region->image = df_alloc(picture);

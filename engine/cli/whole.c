@@ -26,6 +26,7 @@ typedef struct Region {
     float *image, *result;  /* RGB in -1..1; with --exact, the result is as the network has it */
     float *sketch;          /* NULL: none */
     uint8_t *hole;
+    uint8_t *needed;        /* what the picture takes of the result */
     void *workspace;
 } Region;
 
@@ -97,7 +98,7 @@ static int alloc_region(const DfFillJob *job, Region *region, const DfPlan *plan
     size_t image = take(&bytes, df_size_mul(pixels, 3 * sizeof(float)));
     size_t result = take(&bytes, df_size_mul(pixels, 3 * sizeof(float)));
     size_t sketch = take(&bytes, job->sketch ? df_size_mul(pixels, sizeof(float)) : 0);
-    size_t hole = take(&bytes, pixels);
+    size_t hole = take(&bytes, pixels), needed = take(&bytes, pixels);
     size_t workspace = take(&bytes, df_plan_workspace(plan));
     int error = check_memory(job, region, bytes);
     if (error < 0)
@@ -109,6 +110,7 @@ static int alloc_region(const DfFillJob *job, Region *region, const DfPlan *plan
     region->result = (float *)(memory + result);
     region->sketch = job->sketch ? (float *)(memory + sketch) : NULL;
     region->hole = memory + hole;
+    region->needed = memory + needed;
     region->workspace = memory + workspace;
     return 0;
 }
@@ -143,10 +145,11 @@ static void put_row(const DfFillJob *job, const DfStill *still, const Region *re
     int from_y = reflect(y, region->inside_y);
     size_t row = (size_t)from_y * still->width, out = (size_t)y * region->width;
     float half = ((1 << still->depth) - 1) / 2.0f;
-    uint8_t *hole = region->hole + out;
+    uint8_t *hole = region->hole + out, *needed = region->needed + out;
     df_mask_weights(job->mask, from_y, 0, region->inside_x, 0, 0, hole);
     for (int x = 0; x < region->width; x++) {
         int from_x = reflect(x, region->inside_x);
+        needed[x] = y < region->inside_y && x < region->inside_x && hole[x];
         hole[x] = x < region->inside_x ? hole[x] == DF_WEIGHT_HOLE : hole[from_x];
         for (int c = 0; c < 3; c++) {
             unsigned value = load(still, still->colours == 3 ? c : 0, row + from_x);
@@ -178,7 +181,7 @@ static void run(const DfFillJob *job, const DfPlan *plan, const Region *region, 
     int row = job->coarse && net->coarse >= 0 ? net->coarse : net->count - 1;
     Wanted wanted = { net->rows[row].name, region->result };
     DfRun run = { .image = region->image, .hole = region->hole, .sketch = region->sketch,
-                  .crew = crew };
+                  .needed = region->needed, .crew = crew };
     *(job->coarse ? &run.stage1 : &run.stage2) = region->result;
     if (job->exact) {
         /* The picture in -1..1 is of no use, the input no longer. */

@@ -34,7 +34,7 @@ typedef struct DfTexture {
 /** Interpolate at any n positions; edges are replicated. */
 void df_cubic_c(float *out, const DfTexture *texture, const float *x, const float *y, int n);
 
-#if defined(__x86_64__)
+#if HAVE_X86
 /**
  * The same in eights, up to the first eight with a position whose 4x4 samples do not all exist. Reads no
  * byte besides those samples.

@@ -9,12 +9,11 @@
 #define VECTOR float
 #define NAME(x) x
 #define LOAD(p) (*(p))
-#define STORE(p, v) (*(p) = (v))
 #define PART
-#define PASS
-#include "kernels/unroll.h"
-
 #include "kernels/transform/winograd5.h"
+#include "kernels/transform/sides.h"
+
+TRANSFORM_OUT(winograd5, 8)
 
 /* The tile's outputs of one packed column. */
 static void column(const DfFirst *f, int tile, int packed, float out[16])

@@ -1,6 +1,6 @@
 /**
  * @file
- * Float loops that know no layers: portable C versions, overridden per CPU level.
+ * Float loops of the direct method, that know no layers: portable C versions, overridden per CPU level.
  *
  * The C versions are the oracle. Others may differ from them by rounding only: by at most 1e-6 relative to
  * the larger of 1 and the result's size, for values up to 1e30 (tests/kernels.c).
@@ -64,7 +64,7 @@ void df_gate_tanh_c(float *out, const float *gate, int n);
 void df_sum3_c(float *out, const float *a, const float *b, const float *c, int n);
 void df_softmax_c(float *row, const float *known, float unknown, float scale, int n);
 
-#if defined(__x86_64__)
+#if HAVE_X86
 void df_gate_avx2(float *out, const float *in, const float *bias, int pixels, int half, int relu);
 void df_rgb_avx2(float *out, const float *rows, const float *weight, const float *bias, int pixels, int k);
 void df_dots_avx2(float *out, const float *rows, const float *weight, const float *bias, int pixels, int k);

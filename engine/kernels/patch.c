@@ -86,7 +86,7 @@ const DfPatchKernels df_patch_kernels_c = { .take = take, .compare = compare, .s
 
 const DfPatchKernels *df_patch_kernels(void)
 {
-#if defined(__x86_64__)
+#if HAVE_X86
     if (df_cpu_level() >= DF_CPU_AVX2)
         return &df_patch_kernels_avx2;
 #endif

@@ -56,7 +56,7 @@ const DfPatchKernels *df_patch_kernels(void);
 /** The portable ones: the others' oracle. */
 extern const DfPatchKernels df_patch_kernels_c;
 
-#if defined(__x86_64__)
+#if HAVE_X86
 extern const DfPatchKernels df_patch_kernels_avx2;
 #endif
 

@@ -171,7 +171,7 @@ const DfScoreKernels df_score_kernels_c = {
 
 const DfScoreKernels *df_score_kernels(void)
 {
-#if defined(__x86_64__)
+#if HAVE_X86
     if (df_cpu_level() >= DF_CPU_AVX512)
         return &df_score_kernels_avx512;
     if (df_cpu_level() >= DF_CPU_AVX2)

@@ -89,7 +89,7 @@ static inline int df_panel_width(int n)
 /** The portable ones: the others' oracle. */
 extern const DfScoreKernels df_score_kernels_c;
 
-#if defined(__x86_64__)
+#if HAVE_X86
 extern const DfScoreKernels df_score_kernels_avx2;
 extern const DfScoreKernels df_score_kernels_avx512;
 #endif

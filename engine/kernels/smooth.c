@@ -43,7 +43,7 @@ const DfSmoothKernels df_smooth_kernels_c = { .shrink = shrink, .widen = widen, 
 
 const DfSmoothKernels *df_smooth_kernels(void)
 {
-#if defined(__x86_64__)
+#if HAVE_X86
     if (df_cpu_level() >= DF_CPU_AVX2)
         return &df_smooth_kernels_avx2;
 #endif

@@ -35,7 +35,7 @@ const DfSmoothKernels *df_smooth_kernels(void);
 /** The portable ones: the others' oracle, and what does the end of their rows. */
 extern const DfSmoothKernels df_smooth_kernels_c;
 
-#if defined(__x86_64__)
+#if HAVE_X86
 extern const DfSmoothKernels df_smooth_kernels_avx2;
 #endif
 

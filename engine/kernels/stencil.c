@@ -105,7 +105,7 @@ void df_invert_c(float *inverse, const DfLinks *links, ptrdiff_t stride, int n)
 static const DfStencilKernels levels[] = {
     [DF_CPU_C] = { df_sweep_c, df_residual_c, df_block_sum_c, df_prolong_c, df_largest_c,
                    df_pose_c, df_link_c, df_merge_c, df_invert_c },
-#if defined(__x86_64__)
+#if HAVE_X86
     [DF_CPU_AVX2] = { df_sweep_avx2, df_residual_avx2, df_block_sum_avx2, df_prolong_avx2, df_largest_avx2,
                       df_pose_avx2, df_link_avx2, df_merge_avx2, df_invert_avx2 },
 #endif

@@ -93,7 +93,7 @@ void df_merge_c(const DfLinks *out, const DfLinks rows[2], float gain, int n);
 /** inverse = 1 / (sum of a cell's conductances), 0 where that is 0; n a multiple of 8. */
 void df_invert_c(float *inverse, const DfLinks *links, ptrdiff_t stride, int n);
 
-#if defined(__x86_64__)
+#if HAVE_X86
 void df_sweep_avx2(const DfStencil *row, int first);
 void df_residual_avx2(float *out, const DfStencil *row);
 void df_block_sum_avx2(float *out, const float *a, const float *b, int n);

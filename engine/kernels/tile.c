@@ -70,7 +70,7 @@ static const DfTileKernels portable = {
 const DfTileKernels *df_tile_kernels(void)
 {
     switch (df_cpu_level()) {
-#if defined(__x86_64__)
+#if HAVE_X86
     case DF_CPU_AVX512: return &df_tile_avx512;
     case DF_CPU_AVX2: return &df_tile_avx2;
 #endif

@@ -97,11 +97,17 @@ typedef struct DfProduct {
     const size_t *segments; /**< where each segment begins, from the row's begin */
     int segment_count;      /**< 1 .. 4 */
     int depth;              /**< floats of a segment */
-    const float *weights;   /**< by df_product_pack(): segment_count * depth rows */
+    const float *weights;   /**< packed, as df_product_place() says: segment_count * depth rows */
     int columns;            /**< as they were before packing */
     float *out;             /**< rows of df_product_columns() floats, all of which are written */
     int rows;
 } DfProduct;
+
+/**
+ * Channels that a first layer may read. Its planes lie behind one another: with more channels than a vector has
+ * lanes, a store's surplus would overwrite planes that are there already.
+ */
+enum { DF_MOST_FIRST = 8 };
 
 /**
  * Everything behind DF_FORM_5's transform in: products, the transform back and the gate, without sums in memory.
@@ -109,7 +115,7 @@ typedef struct DfProduct {
  */
 typedef struct DfFirst {
     const float *data;    /**< [tile][plane][depth] */
-    int depth;            /**< channels in */
+    int depth;            /**< channels in, at most DF_MOST_FIRST */
     const float *weights; /**< by df_first_place() */
     int columns;          /**< df_first_columns(half) */
     int half;             /**< channels of the outputs */
@@ -123,6 +129,13 @@ typedef struct DfFirst {
 static inline int df_first_columns(int half)
 {
     return (half + DF_PANEL / 2 - 1) / (DF_PANEL / 2) * DF_PANEL;
+}
+
+/** @return outputs that a panel has: eight, of the last one fewer. */
+static inline int df_first_channels(int half, int panel)
+{
+    int left = half - DF_PANEL / 2 * panel;
+    return left < DF_PANEL / 2 ? left : DF_PANEL / 2;
 }
 
 /** @return the packed column of output channel c's feature, or of its gate. */
@@ -165,7 +178,7 @@ const DfTileKernels *df_tile_kernels(void);
 void df_product_c(const DfProduct *product);
 void df_first_c(const DfFirst *first);
 
-#if defined(__x86_64__)
+#if HAVE_X86
 void df_product_avx2(const DfProduct *product);
 /* The last half panel alone, from column `first` on. */
 void df_product_half_avx2(const DfProduct *product, int first);

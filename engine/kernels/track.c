@@ -122,7 +122,7 @@ static const DfTrackKernels portable = {
 
 const DfTrackKernels *df_track_kernels(void)
 {
-#if defined(__x86_64__)
+#if HAVE_X86
     if (df_cpu_level() >= DF_CPU_AVX2)
         return &df_track_kernels_avx2;
 #endif

@@ -60,7 +60,7 @@ typedef struct DfTrackKernels {
 /** @return the versions for df_cpu_level() (static). Thread-safety: any thread. */
 const DfTrackKernels *df_track_kernels(void);
 
-#if defined(__x86_64__)
+#if HAVE_X86
 extern const DfTrackKernels df_track_kernels_avx2;
 #endif
 

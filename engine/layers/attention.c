@@ -118,6 +118,7 @@ static size_t lay_out(DfAttention *a, DfShape shape, int hands, char *base)
     lay_out_passes(a, base, &end);
     a->hand_pitch = pitch(DF_MAX(4 * DF_UNIT_POSITIONS * df_attention_chunk_pitch(&a->map),
                                  (size_t)a->map.count));
+    /* Last: how many there are moves nothing else. */
     a->hands = df_attention_floats(base, &end, hands, a->hand_pitch);
     return end;
 }

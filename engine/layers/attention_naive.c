@@ -3,17 +3,7 @@
  * Contextual attention as its definition has it, with matrix products of whole patches: the oracle of the
  * quicker program in attention.c, and an independent one.
  *
- * With H x W x C the map, h = H / 2, w = W / 2, L = h w:
- *
- *   keys    L x 9C   3x3 windows of the map reduced to h x w, each divided by its norm
- *   raw     L x 16C  4x4 windows of the map itself, two pixels apart
- *   S[q,p]           window q (not divided) times key p
- *   fused   S summed along its diagonal, S[q-1,p-1] + S[q,p] + S[q+1,p+1], once with positions counted row by
- *           row and once column by column: neighbours should be copied from neighbours
- *   P       softmax over p of 10 S, holes at logit 0 and cut out afterwards
- *   out     the sum over p of P[q,p] raw[p], overlapped two pixels apart and divided by 4
- *
- * This is the authors' program; what others do differently are the rules, DfAttentionRules.
+ * Letters and matrices are those of attention.c.
  *
  * S is L x L, 64 MiB at 512x512: it never exists whole. Queries go by in bands, each a row of the small map.
  * Counted column by column, the neighbours of query (y, x) are (y-1, x) and (y+1, x), so the second sum needs

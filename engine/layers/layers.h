@@ -3,8 +3,8 @@
  * The network's operators. Each has a shape rule, the scratch memory that it wants, and a forward pass; none
  * keeps state, none allocates. Scratch is aligned to DF_ALIGN and holds nothing between calls.
  *
- * A layer cuts its work into strips whose size follows from the layer and the region alone, so that results
- * do not depend on who runs them. Thread-safety of everything here: any thread, each with its own buffers.
+ * A layer cuts its work into strips or tiles whose size follows from the layer and the region alone, so that
+ * results do not depend on who runs them. Thread-safety of everything here: any thread, each with its own buffers.
  */
 #ifndef DF_LAYERS_H
 #define DF_LAYERS_H
@@ -12,6 +12,9 @@
 #include "base.h"
 #include "crew.h"
 #include "kernels/tile.h"
+
+/** No side of an activation is larger, in pixels. */
+enum { DF_MOST_SIDE = 1 << 15 };
 
 /** Size of an activation: height * width * channels floats. */
 typedef struct DfShape {
@@ -90,8 +93,10 @@ size_t df_conv_scratch(const DfConv *conv, DfShape in, int hands);
 
 /**
  * Convolve `source`, of shape `in`, to `out`, of df_conv_shape().
- * @param needed  height x width of `out`, non-zero: this pixel is wanted; what the others hold afterwards is
- *                undefined. NULL: all are
+ * @param needed   height x width of `out`, non-zero: this pixel is wanted; what the others hold afterwards is
+ *                 undefined. NULL: all are. The direct method makes all in any case
+ * @param team     who works on it, of whom the direct method asks nobody; NULL: the caller alone
+ * @param scratch  for at least the team's hands
  */
 void df_conv_forward(const DfConv *conv, DfShape in, const float *source, const uint8_t *needed,
                      const DfTeam *team, float *out, void *scratch);

@@ -39,12 +39,12 @@ int df_is_direct(void)
     return known;
 }
 
-/* Only one of them knows dilation; that of 5x5 ends in a gate. */
+/* Only one of them knows dilation; that of 5x5 is for pictures, and ends in a gate. */
 static int suits(const DfConv *conv, enum DfMethod method)
 {
     return methods[method].kernel == conv->kernel && methods[method].stride == conv->stride &&
            methods[method].up == conv->up && (conv->rate == 1 || method == DF_METHOD_WINOGRAD_3) &&
-           (method != DF_METHOD_WINOGRAD_5 || conv->activation <= DF_GATE_RELU);
+           (method != DF_METHOD_WINOGRAD_5 || (conv->activation <= DF_GATE_RELU && conv->in <= DF_MOST_FIRST));
 }
 
 /* Partial convolutions weigh each window by what is known in it, and stay with windows. */

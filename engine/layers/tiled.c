@@ -8,8 +8,8 @@
 #include <string.h>
 
 /*
- * Bytes of a block's data and sums: little enough for a small second-level cache (512 KiB), through which the weights
- * pass, too. Anything from half to twice as much takes the same time within some per cent.
+ * Bytes of a block's data and sums: little enough for a small second-level cache (512 KiB), through which the
+ * weights pass, too. Anything from half to twice as much takes the same time within some per cent.
  */
 #define BLOCK_BYTES (320 << 10)
 /* Tiles of a block: the products' blocks of rows divide them. */
@@ -116,8 +116,8 @@ static Hand hand_of(const Tiled *t, int hand)
 {
     const DfForm *form = t->tiling.form;
     char *data = t->hands + hand * t->hand, *sums = data + data_bytes(t);
-    char *nowhere = sums + floats(stored_sums(form) * t->sum);
-    return (Hand){ (float *)data, (float *)sums, (float *)nowhere, (Outputs *)(nowhere + floats(t->out_channels)) };
+    char *nowhere = sums + floats(stored_sums(form) * t->sum), *to = nowhere + floats(t->out_channels);
+    return (Hand){ (float *)data, (float *)sums, (float *)nowhere, (Outputs *)to };
 }
 
 /* -------------------------------------------------------------------------------------- blocks -- */

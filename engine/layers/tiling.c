@@ -23,7 +23,8 @@ static DfAxis axis_of(const DfForm *form, const DfConv *conv, int source, int ou
 DfTiling df_tiling(const DfForm *form, const DfConv *conv, DfShape in)
 {
     DfShape out = df_conv_shape(conv, in);
-    return (DfTiling){ form, axis_of(form, conv, in.height, out.height), axis_of(form, conv, in.width, out.width) };
+    DfAxis y = axis_of(form, conv, in.height, out.height), x = axis_of(form, conv, in.width, out.width);
+    return (DfTiling){ form, y, x };
 }
 
 size_t df_tiling_count(const DfTiling *tiling)
@@ -65,7 +66,7 @@ static int is_needed(const DfTiling *t, const uint8_t *needed, int first_y, int 
     return 0;
 }
 
-/* Where the tile behind this one begins along an axis. */
+/* Where the tile behind this one begins along an axis; behind the last one it may wrap around: nobody looks. */
 static void next(const DfAxis *axis, int16_t *in, int16_t *out)
 {
     *in = (int16_t)(*in + axis->rate * axis->step);
@@ -123,7 +124,7 @@ static void mark(void *opaque, const DfTiling *t, DfTile tile)
     int rows[DF_MOST_TILE_IN], columns[DF_MOST_TILE_IN], in = t->x.in;
     df_axis_pixels(&t->y, tile.in_y, rows);
     df_axis_pixels(&t->x, tile.in_x, columns);
-    int side_by_side = columns[0] >= 0 && columns[in - 1] == columns[0] + in - 1;
+    int side_by_side = t->x.rate == 1 && columns[0] >= 0 && columns[in - 1] == columns[0] + in - 1;
     for (int i = 0; i < t->y.in; i++) {
         uint8_t *row = pixels + (size_t)DF_MAX(rows[i], 0) * t->x.source;
         if (rows[i] < 0)

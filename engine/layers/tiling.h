@@ -25,7 +25,10 @@ typedef struct DfTiling {
     DfAxis y, x;
 } DfTiling;
 
-/** Where a tile begins, by row and column: its first pixel and its first output, either of which may be outside. */
+/**
+ * Where a tile begins, by row and column: its first pixel and its first output, either of which may be outside. No
+ * side is beyond DF_MOST_SIDE.
+ */
 typedef struct DfTile {
     int16_t in_y, in_x, out_y, out_x;
 } DfTile;

@@ -16,7 +16,7 @@ struct DeepfillModel {
     const DfSemantics *semantics;
     DfInputs input, refined; /* of the stages; input.channels and refined.channels are those of the rows */
     DfRange range;           /* and the order of the colours, which need not be the semantics' own */
-    int direct;              /* 1: as the definition has it, attention, too: the convolutions' methods say it of each */
+    int direct;              /* 1: everything as it is defined; of convolutions, their methods say so, too */
     int sketch;              /* 1: the input has a plane for one */
     int cnum;
     int size;                /* longest side at which it works well, in pixels */
@@ -33,7 +33,7 @@ struct DfPlan {
     size_t masks[DF_MOST_ROWS];   /* of its masks, where the net has any, behind its place */
     size_t scratch[DF_MOST_ROWS]; /* of what the row needs while it runs */
     size_t needs[DF_MOST_ROWS];   /* of each row's map of what is needed, from `maps` on */
-    size_t maps;                  /* where these begin in the workspace */
+    size_t maps, needs_bytes;     /* where these begin in the workspace, and how long they are */
     size_t workspace;             /* bytes in all */
 };
 

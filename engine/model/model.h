@@ -47,9 +47,9 @@ typedef struct DfRun {
     const uint8_t *needed; /**< H x W; non-zero: this pixel of the last picture wanted is to be right, what others
                                 hold is undefined; NULL: all are */
     DfCrew *crew;         /**< threads that may help; NULL: none */
-    float *stage1;        /**< H x W x 3, the coarse stage's output everywhere; NULL: not wanted. Of a network
+    float *stage1;        /**< H x W x 3, the coarse stage's output; NULL: not wanted. Of a network
                                of one stage: the same as stage2 */
-    float *stage2;        /**< H x W x 3, the last stage's output everywhere; NULL: stop after the coarse
+    float *stage2;        /**< H x W x 3, the last stage's output; NULL: stop after the coarse
                                stage */
     /** Told of every row's activation once it is made, in the network's own range and order; NULL: nobody. */
     void (*watch)(void *opaque, const char *row, DfShape shape, const float *activation);

@@ -136,15 +136,15 @@ static void place_all(DfPlan *plan, Items *items)
     }
 }
 
-/* A byte for each pixel; a network of masks computes everything. @return bytes of all maps */
-static size_t lay_out_needs(DfPlan *plan, const DfNet *net)
+/* A byte for each pixel; a network of masks computes everything. */
+static void lay_out_needs(DfPlan *plan, const DfNet *net)
 {
     size_t end = 0;
     for (int row = 0; row < net->count && !net->masked; row++) {
         plan->needs[row] = end;
         end = df_size_add(end, df_size_mul(plan->shapes[row].height, plan->shapes[row].width));
     }
-    return df_size_align(end);
+    plan->needs_bytes = df_size_align(end);
 }
 
 static int measure(DfPlan *plan, const DeepfillModel *model, Items *items)
@@ -159,7 +159,8 @@ static int measure(DfPlan *plan, const DeepfillModel *model, Items *items)
         add(items, scratch, &plan->scratch[row], row, row);
         all = df_size_add(all, df_size_add(bytes, scratch));
     }
-    all = df_size_add(all, lay_out_needs(plan, net));
+    lay_out_needs(plan, net);
+    all = df_size_add(all, plan->needs_bytes);
     /* No offset exceeds the sum of all. */
     return all < DF_SIZE_BAD / 2 ? 0 : df_error(-ENOMEM, "a region of %dx%d pixels is beyond all memory",
                                                 plan->width, plan->height);
@@ -167,7 +168,7 @@ static int measure(DfPlan *plan, const DeepfillModel *model, Items *items)
 
 static int check_size(const DfSemantics *semantics, const char *name, int side)
 {
-    if (side >= semantics->least_side && side % semantics->alignment == 0 && side <= 1 << 15)
+    if (side >= semantics->least_side && side % semantics->alignment == 0 && side <= DF_MOST_SIDE)
         return 0;
     return df_error(-EINVAL, "a region's %s is %d pixels, expected a multiple of %d from %d up", name, side,
                     semantics->alignment, semantics->least_side);
@@ -194,7 +195,7 @@ int df_plan_create(DfPlan **plan, const DeepfillModel *model, int width, int hei
     }
     place_all(p, &items);
     p->maps = p->workspace;
-    p->workspace += lay_out_needs(p, model->semantics->net);
+    p->workspace += p->needs_bytes;
     *plan = p;
     return 0;
 }

@@ -13,7 +13,7 @@
 /** Positions, from the first on, for which a kernel could do all the work: a multiple of 8. */
 static int sample_inside(float *out, const DfTexture *texture, const float *x, const float *y, int n)
 {
-#if defined(__x86_64__)
+#if HAVE_X86
     if (df_cpu_level() >= DF_CPU_AVX2)
         return df_cubic_avx2(out, texture, x, y, n);
 #endif

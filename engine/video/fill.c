@@ -361,7 +361,8 @@ int df_fill_box(DfFiller *filler, const DeepfillImage *image, const DeepfillMask
         return ret;
     if (sketch && prepared->sketch)
         draw_sketch(&arena, &key, sketch, box->place);
-    run_network(filler, prepared, &arena, find_wanted(&arena, &key, mask, box), sketch && prepared->sketch, coarse);
+    const uint8_t *wanted = find_wanted(&arena, &key, mask, box);
+    run_network(filler, prepared, &arena, wanted, sketch && prepared->sketch, coarse);
     return df_color_from_rgb(prepared->color, arena.color, arena.result, &fill->planes);
 }
 

@@ -14,7 +14,10 @@
 /** A worker's plans, conversions and memory, made when needed and kept. Thread-safety: one at a time. */
 typedef struct DfFiller DfFiller;
 
-/** A filled box in the frame's format, box-sized. A slot keeps it, and its memory, from frame to frame. */
+/**
+ * A filled box in the frame's format, box-sized; defined where the box may write and the mask has a weight. A slot
+ * keeps it, and its memory, from frame to frame.
+ */
 typedef struct DfFill {
     DfPlanes planes;
     void *memory;

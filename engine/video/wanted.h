@@ -15,7 +15,10 @@
  */
 void df_wanted_mark(const DeepfillMask *mask, const DfBox *box, uint8_t *wanted);
 
-/** Let marks grow by `margin` samples in every direction, squarely. @param line  scratch: the longer side's bytes */
+/**
+ * Let marks grow by `margin` samples in every direction, squarely.
+ * @param line  scratch: as many bytes as the longer side
+ */
 void df_wanted_grow(uint8_t *wanted, int width, int height, int margin, uint8_t *line);
 
 #endif

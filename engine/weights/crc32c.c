@@ -50,7 +50,7 @@ static uint32_t update_c(uint32_t rest, const uint8_t *bytes, size_t size)
     return rest;
 }
 
-#if defined(__x86_64__)
+#if HAVE_X86
 /* CPUs with AVX2 have SSE 4.2. */
 __attribute__((target("sse4.2")))
 static uint32_t update_avx2(uint32_t rest, const uint8_t *bytes, size_t size)
@@ -68,7 +68,7 @@ static uint32_t update_avx2(uint32_t rest, const uint8_t *bytes, size_t size)
 
 uint32_t df_crc32c(uint32_t crc, const uint8_t *bytes, size_t size)
 {
-#if defined(__x86_64__)
+#if HAVE_X86
     if (df_cpu_level() >= DF_CPU_AVX2)
         return ~update_avx2(~crc, bytes, size);
 #endif

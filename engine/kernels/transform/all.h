@@ -11,13 +11,23 @@
  *   PART, PASS         a further parameter and what is passed for it, where LOAD and STORE_OUT are of fewer floats
  *                      than a vector has; else empty
  */
-#include "kernels/unroll.h"
-
 #include "kernels/transform/winograd3.h"
 #include "kernels/transform/winograd5.h"
 #include "kernels/transform/nearest.h"
 #include "kernels/transform/stride.h"
+#include "kernels/transform/sides.h"
+
+TRANSFORM_IN(winograd3, 6)
+TRANSFORM_IN(winograd5, 8)
+TRANSFORM_IN(nearest, 3)
+TRANSFORM_IN(stride, 5)
+TRANSFORM_OUT(winograd3, 6)
+TRANSFORM_OUT(nearest, 5)
+
 #include "kernels/transform/finish.h"
+
+#undef TRANSFORM_IN
+#undef TRANSFORM_OUT
 
 #undef VECTOR
 #undef NAME

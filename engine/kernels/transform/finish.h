@@ -22,7 +22,7 @@ static inline void NAME(add_bias)(VECTOR *sums, int count, const float *bias PAR
         sums[i] += b;
 }
 
-/* The transforms back, each with what follows: `half` is where the gates' channels begin, 0 where there are none. */
+/* The transforms back, each with what follows. `half`: where the gates' channels begin; 0: there are none. */
 #define OUT(form, count)                                                                                          \
     static inline void NAME(form##_finish)(float *const *to, const float *sums, size_t plane, int half, int c,    \
                                            const float *bias, enum DfActivation activation PART)                  \

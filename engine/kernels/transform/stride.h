@@ -20,25 +20,6 @@ static inline void NAME(stride_in_line)(const VECTOR d[5], VECTOR *out, int step
     out[4 * step] = d[3];
 }
 
-static inline void NAME(stride_in)(float *data, size_t plane, const float *const *at, int c PART)
-{
-    VECTOR columns[5 * 5], line[5], out[5];
-    UNROLL(5)
-    for (int x = 0; x < 5; x++) {
-        UNROLL(5)
-        for (int y = 0; y < 5; y++)
-            line[y] = LOAD(at[5 * y + x] + c);
-        NAME(stride_in_line)(line, columns + x, 5);
-    }
-    UNROLL(5)
-    for (int y = 0; y < 5; y++) {
-        NAME(stride_in_line)(columns + 5 * y, out, 1);
-        UNROLL(5)
-        for (int x = 0; x < 5; x++, data += plane)
-            STORE(data, out[x]);
-    }
-}
-
 static inline void NAME(stride_out)(VECTOR out[4], const float *sums, size_t plane PART)
 {
     VECTOR m[9];

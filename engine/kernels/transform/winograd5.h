@@ -28,25 +28,6 @@ static inline void NAME(winograd5_in_line)(const VECTOR d[8], VECTOR *out, int s
     out[7 * step] = d[7] - d[1] + 5.25f * (d[3] - d[5]);
 }
 
-static inline void NAME(winograd5_in)(float *data, size_t plane, const float *const *at, int c PART)
-{
-    VECTOR columns[8 * 8], line[8], out[8];
-    UNROLL(8)
-    for (int x = 0; x < 8; x++) {
-        UNROLL(8)
-        for (int y = 0; y < 8; y++)
-            line[y] = LOAD(at[8 * y + x] + c);
-        NAME(winograd5_in_line)(line, columns + x, 8);
-    }
-    UNROLL(8)
-    for (int y = 0; y < 8; y++) {
-        NAME(winograd5_in_line)(columns + 8 * y, out, 1);
-        UNROLL(8)
-        for (int x = 0; x < 8; x++, data += plane)
-            STORE(data, out[x]);
-    }
-}
-
 static inline void NAME(winograd5_out_line)(const VECTOR m[8], VECTOR *out, int step)
 {
     VECTOR sum1 = m[1] + m[2], gap1 = m[1] - m[2], sum2 = m[3] + m[4], gap2 = m[3] - m[4];
@@ -55,19 +36,4 @@ static inline void NAME(winograd5_out_line)(const VECTOR m[8], VECTOR *out, int 
     out[step] = gap1 + 2 * gap2 + 0.5f * gap3;
     out[2 * step] = sum1 + 4 * sum2 + 0.25f * sum3;
     out[3 * step] = gap1 + 8 * gap2 + 0.125f * gap3 + m[7];
-}
-
-static inline void NAME(winograd5_out)(VECTOR out[16], const float *sums, size_t plane PART)
-{
-    VECTOR columns[4 * 8], line[8];
-    UNROLL(8)
-    for (int x = 0; x < 8; x++) {
-        UNROLL(8)
-        for (int y = 0; y < 8; y++)
-            line[y] = LOAD(sums + (8 * y + x) * plane);
-        NAME(winograd5_out_line)(line, columns + x, 8);
-    }
-    UNROLL(4)
-    for (int y = 0; y < 4; y++)
-        NAME(winograd5_out_line)(columns + 8 * y, out + 4 * y, 1);
 }

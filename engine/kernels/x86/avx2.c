@@ -4,22 +4,13 @@
  */
 #include "kernels/kernels.h"
 
-#if defined(__x86_64__)
+#if HAVE_X86
 
 #include <math.h>
 #include <stdint.h>
 
 #include "kernels/x86/exp.h"
 #include "kernels/x86/lanes.h"
-
-/* ----------------------------------------------------------------------------------- helpers -- */
-
-static float max_lanes(__m256 v)
-{
-    __m128 s = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-    s = _mm_max_ps(s, _mm_movehl_ps(s, s));
-    return _mm_cvtss_f32(_mm_max_ss(s, _mm_movehdup_ps(s)));
-}
 
 /* -------------------------------------------------------------------------------------- gate -- */
 

@@ -4,7 +4,7 @@
  */
 #include "kernels/cubic.h"
 
-#if defined(__x86_64__)
+#if HAVE_X86
 
 #include <immintrin.h>
 #include <limits.h>

@@ -62,7 +62,9 @@ static inline __m512 exp16(__m512 x)
 {
     __m512 y = x * LOG2E_HIGH;
     __m512 r = _mm512_reduce_ps(y, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-    return _mm512_scalef_ps(POWER_OF_TWO(r), y - r);
+    /* Not y - r: were that made one operation with the product, it would be no whole number. */
+    __m512 n = _mm512_roundscale_ps(y, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    return _mm512_scalef_ps(POWER_OF_TWO(r), n);
 }
 
 static inline __m512 gate16(__m512 f, __m512 g, int relu)

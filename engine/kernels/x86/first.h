@@ -10,9 +10,6 @@
  *   FINISH(f, sums, to, panel)   activation of the panel's PARTS vectors, and their way to the output at `to`
  */
 #define NAME(x) x
-#define STORE(p, v) (*(VECTOR *)(p) = (v))
-#define PART
-#define PASS
 #include "kernels/unroll.h"
 
 #include "kernels/transform/winograd5.h"
@@ -47,8 +44,8 @@ UNROLLED void first_column(const int depth, const int tiles, const float *data, 
 }
 
 /* A part's sums of a tile or two. */
-UNROLLED void first_part(const DfFirst *f, const int depth, const int tiles, const float *data, int panel, int part,
-                         VECTOR out[2][PARTS][16])
+UNROLLED void first_part(const DfFirst *f, const int depth, const int tiles, const float *data, int panel,
+                         int part, VECTOR out[2][PARTS][16])
 {
     const float *weights = f->weights + df_first_place(depth, 0, 0, panel * DF_PANEL) + part * (DF_PANEL / PARTS);
     VECTOR columns[2][4 * 8], bias = BIAS(f, panel, part);

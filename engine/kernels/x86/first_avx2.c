@@ -4,25 +4,20 @@
  */
 #include "kernels/tile.h"
 
-#if defined(__x86_64__)
+#if HAVE_X86
 
 #include "kernels/x86/exp.h"
 #include "kernels/x86/lanes.h"
 
-static inline int channels_of(const DfFirst *f, int panel)
-{
-    int left = f->half - 8 * panel;
-    return left < 8 ? left : 8;
-}
-
 static inline __m256 bias_of(const DfFirst *f, int panel, int part)
 {
-    return _mm256_maskload_ps(f->bias + part * f->half + 8 * panel, first_lanes(channels_of(f, panel)));
+    const float *bias = f->bias + part * f->half + 8 * panel;
+    return _mm256_maskload_ps(bias, first_lanes(df_first_channels(f->half, panel)));
 }
 
 static inline void finish(const DfFirst *f, const __m256 sums[2], float *to, int panel)
 {
-    int channels = channels_of(f, panel);
+    int channels = df_first_channels(f->half, panel);
     __m256 value = gate8(sums[0], sums[1], f->relu);
     if (channels == 8)
         _mm256_storeu_ps(to + 8 * panel, value);

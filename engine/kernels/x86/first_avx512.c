@@ -4,21 +4,14 @@
  */
 #include "kernels/tile.h"
 
-#if defined(__x86_64__)
+#if HAVE_X86
 
 #include "kernels/x86/exp.h"
 #include "kernels/x86/lanes.h"
 
-/* Channels of a panel's half: eight, of the last one fewer. */
-static inline int channels_of(const DfFirst *f, int panel)
-{
-    int left = f->half - 8 * panel;
-    return left < 8 ? left : 8;
-}
-
 static inline __m512 bias_of(const DfFirst *f, int panel)
 {
-    __m256i lanes = first_lanes(channels_of(f, panel));
+    __m256i lanes = first_lanes(df_first_channels(f->half, panel));
     const float *bias = f->bias + 8 * panel;
     __m512 features = _mm512_castps256_ps512(_mm256_maskload_ps(bias, lanes));
     return _mm512_insertf32x8(features, _mm256_maskload_ps(bias + f->half, lanes), 1);
@@ -33,8 +26,9 @@ static inline void finish(const DfFirst *f, __m512 sums, float *to, int panel)
     __m256 a = f->relu ? _mm256_max_ps(feature, zero)
                        : _mm256_blendv_ps(_mm512_castps512_ps256(powers) - 1.0f, feature,
                                           _mm256_cmp_ps(feature, zero, _CMP_GT_OQ));
-    int channels = channels_of(f, panel);
-    _mm256_mask_storeu_ps(to + 8 * panel, (__mmask8)((1 << channels) - 1), a / (1 + _mm512_extractf32x8_ps(powers, 1)));
+    int channels = df_first_channels(f->half, panel);
+    __m256 value = a / (1 + _mm512_extractf32x8_ps(powers, 1));
+    _mm256_mask_storeu_ps(to + 8 * panel, (__mmask8)((1 << channels) - 1), value);
 }
 
 #define VECTOR __m512

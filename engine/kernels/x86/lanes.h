@@ -1,6 +1,6 @@
 /**
  * @file
- * What loops over eight floats at a time share. For files compiled with AVX2 alone.
+ * What loops over eight floats at a time share. For files compiled with AVX2 or more.
  */
 #ifndef DF_KERNELS_X86_LANES_H
 #define DF_KERNELS_X86_LANES_H
@@ -21,7 +21,15 @@ static inline float sum_lanes(__m256 v)
     return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
 }
 
-/* The first n (1 .. 7) floats of a vector to memory: masked stores are slow on many processors. */
+/** The largest of all lanes. */
+static inline float max_lanes(__m256 v)
+{
+    __m128 s = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+    s = _mm_max_ps(s, _mm_movehl_ps(s, s));
+    return _mm_cvtss_f32(_mm_max_ss(s, _mm_movehdup_ps(s)));
+}
+
+/** The first n (1 .. 7) floats of a vector to memory: masked stores are slow on many processors. */
 static inline void store_rest(float *to, __m256 v, int n)
 {
     __m128 low = _mm256_castps256_ps128(v);

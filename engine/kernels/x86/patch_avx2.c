@@ -4,7 +4,7 @@
  */
 #include "kernels/patch.h"
 
-#if defined(__x86_64__)
+#if HAVE_X86
 
 #include <immintrin.h>
 

@@ -4,11 +4,12 @@
  */
 #include "kernels/scores.h"
 
-#if defined(__x86_64__)
+#if HAVE_X86
 
 #include <math.h>
 
 #include "base.h"
+#include "kernels/x86/exp.h"
 #include "kernels/x86/lanes.h"
 #include "kernels/unroll.h"
 
@@ -176,13 +177,6 @@ static void diagonals(const DfSteps *s, int from, int to)
 
 /* ------------------------------------------------------------------------------------ softmax -- */
 
-static float max_lanes(__m256 v)
-{
-    __m128 s = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-    s = _mm_max_ps(s, _mm_movehl_ps(s, s));
-    return _mm_cvtss_f32(_mm_max_ss(s, _mm_movehdup_ps(s)));
-}
-
 static float fuse(float *out, const float *above, const float *at, const float *below, const DfFuseRun *runs,
                   int count)
 {
@@ -206,25 +200,16 @@ static float fuse(float *out, const float *above, const float *at, const float *
     return fmaxf(max, max_lanes(most));
 }
 
-/*
- * e^x = 2^n * 2^r with n = round(x log2 e). 2^r on [-1/2, 1/2] is the degree-5 minimax polynomial, relative
- * error 7.5e-8; log2 e comes in two parts, or n times its rounding error would be lost.
- */
-INLINE __m256 exp8(__m256 x)
+/* e^x of exponents that are 0 at most; from DF_LEAST_EXPONENT down it is 0. A NaN stays one. */
+INLINE __m256 weight8(__m256 x)
 {
-    const __m256 log2e = _mm256_set1_ps(1.44269502f), rest = _mm256_set1_ps(1.92596303e-8f);
     __m256 least = _mm256_set1_ps(DF_LEAST_EXPONENT), keep = _mm256_cmp_ps(x, least, _CMP_NLT_UQ);
-    x = _mm256_max_ps(least, x); /* 2^n stays a normal number; a NaN stays one */
-    __m256 n = _mm256_round_ps(_mm256_mul_ps(x, log2e), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-    __m256 r = _mm256_fmadd_ps(x, rest, _mm256_fmsub_ps(x, log2e, n));
-    __m256 p = _mm256_set1_ps(0.001327647203f);
-    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(0.009675541480f));
-    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(0.05550713275f));
-    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(0.2402211972f));
-    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(0.6931469671f));
-    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(1.000000072f));
+    x = _mm256_max_ps(least, x);
+    __m256 n = _mm256_round_ps(x * LOG2E_HIGH, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    __m256 r = _mm256_fmadd_ps(x, _mm256_set1_ps(LOG2E_LOW),
+                               _mm256_fmsub_ps(x, _mm256_set1_ps(LOG2E_HIGH), n));
     __m256i exponent = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23);
-    return _mm256_and_ps(keep, _mm256_mul_ps(p, _mm256_castsi256_ps(exponent)));
+    return _mm256_and_ps(keep, POWER_OF_TWO(r) * _mm256_castsi256_ps(exponent));
 }
 
 static float weigh(float *out, const float *in, const DfKeyRun *runs, int count, float scale, float max)
@@ -236,14 +221,14 @@ static float weigh(float *out, const float *in, const DfKeyRun *runs, int count,
         float *to = out + run->to;
         int i = 0;
         for (; i + 8 <= run->length; i += 8) {
-            __m256 e = exp8(_mm256_mul_ps(s, _mm256_sub_ps(_mm256_loadu_ps(from + i), m)));
+            __m256 e = weight8(_mm256_mul_ps(s, _mm256_sub_ps(_mm256_loadu_ps(from + i), m)));
             _mm256_storeu_ps(to + i, e);
             sum = _mm256_add_ps(sum, e);
         }
         if (i == run->length)
             continue;
         __m256i tail = first_lanes(run->length - i);
-        __m256 e = exp8(_mm256_mul_ps(s, _mm256_sub_ps(_mm256_maskload_ps(from + i, tail), m)));
+        __m256 e = weight8(_mm256_mul_ps(s, _mm256_sub_ps(_mm256_maskload_ps(from + i, tail), m)));
         e = _mm256_and_ps(e, _mm256_castsi256_ps(tail));
         _mm256_maskstore_ps(to + i, tail, e);
         sum = _mm256_add_ps(sum, e);

@@ -4,13 +4,14 @@
  */
 #include "kernels/scores.h"
 
-#if defined(__x86_64__)
+#if HAVE_X86
 
 #include <immintrin.h>
 #include <math.h>
 
 #include "base.h"
 #include "kernels/unroll.h"
+#include "kernels/x86/exp.h"
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -218,22 +219,13 @@ static float fuse(float *out, const float *above, const float *at, const float *
     return _mm512_reduce_max_ps(max);
 }
 
-/*
- * e^x = 2^n * 2^r with n = round(x log2 e). 2^r on [-1/2, 1/2] is the degree-5 minimax polynomial, relative
- * error 7.5e-8; log2 e comes in two parts, or n times its rounding error would be lost.
- */
-INLINE __m512 exp16(__m512 x)
+/* e^x, log2 e in two parts: exponents may be large. */
+INLINE __m512 weight16(__m512 x)
 {
-    const __m512 log2e = _mm512_set1_ps(1.44269502f), rest = _mm512_set1_ps(1.92596303e-8f);
-    __m512 n = _mm512_roundscale_ps(_mm512_mul_ps(x, log2e), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-    __m512 r = _mm512_fmadd_ps(x, rest, _mm512_fmsub_ps(x, log2e, n));
-    __m512 p = _mm512_set1_ps(0.001327647203f);
-    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(0.009675541480f));
-    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(0.05550713275f));
-    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(0.2402211972f));
-    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(0.6931469671f));
-    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(1.000000072f));
-    return _mm512_scalef_ps(p, n);
+    __m512 n = _mm512_roundscale_ps(x * LOG2E_HIGH, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    __m512 r = _mm512_fmadd_ps(x, _mm512_set1_ps(LOG2E_LOW),
+                               _mm512_fmsub_ps(x, _mm512_set1_ps(LOG2E_HIGH), n));
+    return _mm512_scalef_ps(POWER_OF_TWO(r), n);
 }
 
 static float weigh(float *out, const float *in, const DfKeyRun *runs, int count, float scale, float max)
@@ -245,7 +237,7 @@ static float weigh(float *out, const float *in, const DfKeyRun *runs, int count,
         for (int i = 0; i < run->length; i += 16) {
             __mmask16 mask = lanes(0, run->length - i);
             __m512 x = _mm512_mul_ps(s, _mm512_sub_ps(_mm512_maskz_loadu_ps(mask, in + run->from + i), m));
-            __m512 e = _mm512_maskz_mov_ps(_mm512_mask_cmp_ps_mask(mask, x, least, _CMP_NLT_UQ), exp16(x));
+            __m512 e = _mm512_maskz_mov_ps(_mm512_mask_cmp_ps_mask(mask, x, least, _CMP_NLT_UQ), weight16(x));
             _mm512_mask_storeu_ps(out + run->to + i, mask, e);
             sum = _mm512_add_ps(sum, e);
         }

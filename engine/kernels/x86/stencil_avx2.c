@@ -5,7 +5,7 @@
  */
 #include "kernels/stencil.h"
 
-#if defined(__x86_64__)
+#if HAVE_X86
 
 #include <immintrin.h>
 

@@ -4,7 +4,7 @@
  */
 #include "kernels/tile.h"
 
-#if defined(__x86_64__)
+#if HAVE_X86
 
 #include "kernels/x86/exp.h"
 
