@@ -93,8 +93,8 @@ size_t df_conv_scratch(const DfConv *conv, DfShape in, int hands);
 
 /**
  * Convolve `source`, of shape `in`, to `out`, of df_conv_shape().
- * @param needed   height x width of `out`, non-zero: this pixel is wanted; what the others hold afterwards is
- *                 undefined. NULL: all are. The direct method makes all in any case
+ * @param needed   height x width of `out`, 1: this pixel is wanted, 0: what it holds afterwards is undefined.
+ *                 NULL: all are. The direct method makes all in any case
  * @param team     who works on it, of whom the direct method asks nobody; NULL: the caller alone
  * @param scratch  for at least the team's hands
  */
@@ -102,7 +102,7 @@ void df_conv_forward(const DfConv *conv, DfShape in, const float *source, const 
                      const DfTeam *team, float *out, void *scratch);
 
 /**
- * Mark what df_conv_forward() reads of the source for the pixels that are needed.
+ * Mark what df_conv_forward() reads of the source for the pixels that are needed (1; others 0).
  * @param pixels  height x width of `in`; marks are added
  */
 void df_conv_need(const DfConv *conv, DfShape in, const uint8_t *needed, uint8_t *pixels);

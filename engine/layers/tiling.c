@@ -83,12 +83,31 @@ static void begin(const DfAxis *axis, int phase, int16_t *in, int16_t *out)
 /* A function that tiles are shown to. */
 typedef void Show(void *opaque, const DfTiling *tiling, DfTile tile);
 
+/* The columns between which a row of tiles has needed outputs; of most rows there are none. */
+static void find_span(const DfTiling *t, const uint8_t *needed, int first_y, int *begin, int *end)
+{
+    int width = t->x.outputs, last = DF_MIN(first_y + t->y.out, t->y.outputs);
+    *begin = width;
+    *end = 0;
+    for (int y = DF_MAX(first_y, 0); y < last; y++) {
+        const uint8_t *row = needed + (size_t)y * width, *found = memchr(row, 1, *begin);
+        if (found)
+            *begin = (int)(found - row);
+        for (int x = width; x > *end && x > *begin; x--)
+            if (row[x - 1])
+                *end = x;
+    }
+}
+
 static inline void show_row(const DfTiling *t, const uint8_t *needed, DfTile tile, Show *show, void *opaque)
 {
+    int first = 0, end = t->x.outputs;
+    if (needed && t->x.rate == 1)
+        find_span(t, needed, tile.out_y, &first, &end);
     for (int phase = 0; phase < t->x.rate; phase++) {
         begin(&t->x, phase, &tile.in_x, &tile.out_x);
-        for (int x = 0; x < t->x.tiles; x++, next(&t->x, &tile.in_x, &tile.out_x))
-            if (is_needed(t, needed, tile.out_y, tile.out_x))
+        for (int x = 0; x < t->x.tiles && tile.out_x < end; x++, next(&t->x, &tile.in_x, &tile.out_x))
+            if (tile.out_x + t->x.out > first && is_needed(t, needed, tile.out_y, tile.out_x))
                 show(opaque, t, tile);
     }
 }

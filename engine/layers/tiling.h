@@ -46,7 +46,7 @@ void df_axis_pixels(const DfAxis *axis, int first, int *pixels);
 
 /**
  * List the tiles that have outputs, of these those that are needed.
- * @param needed  of each output, non-zero: it is; NULL: all are
+ * @param needed  of each output, 1: it is, 0: it is not; NULL: all are
  * @return how many
  */
 size_t df_tiling_list(const DfTiling *tiling, const uint8_t *needed, DfTile *list);
