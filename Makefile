@@ -134,7 +134,8 @@ $(eval $(call variant,$(BUILD)/fuzz,-fsanitize=fuzzer-no-link$(,)address$(,)unde
 
 FUZZERS := $(FUZZ_ALL:%=$(BUILD)/fuzz/%)
 $(BUILD)/fuzz/%: CC = $(FUZZ_CC)
-$(LIB_SRC:%.c=$(BUILD)/fuzz/obj/%.o) $(FUZZERS): | $(BUILD)/has-fuzz
+FUZZ_SRC := $(LIB_SRC) $(INFO_SRC) $(wildcard tests/fuzz/*.c)
+$(FUZZ_SRC:%.c=$(BUILD)/fuzz/obj/%.o) $(FUZZERS): | $(BUILD)/has-fuzz
 MUTATORS := $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(wildcard tests/fuzz/mutate*.c))
 $(FUZZERS): $(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/tests/fuzz/%.o $(MUTATORS) $(call fuzz-objects,$(BUILD)/fuzz)
 	$(call say,LD) $(CC) $(CFLAGS) -fsanitize=fuzzer,address,undefined $(METER) $^ -o $@ $(LIBS) \
