@@ -1,34 +1,28 @@
 /**
  * @file
- * Products of transformed tiles and packed weights, plainly.
+ * Products without a CPU's own vectors: blocks of 4 rows and 8 columns in the compiler's vectors of four floats,
+ * which any processor of the last decades has.
  */
 #include "kernels/tile.h"
 
-#include <string.h>
+typedef float Four __attribute__((vector_size(16), aligned(4)));
 
-/* One row's sums with a panel. */
-static void row(const DfProduct *p, int t, const float *panel, int width, float *sums)
-{
-    memset(sums, 0, width * sizeof *sums);
-    for (int s = 0; s < p->segment_count; s++) {
-        const float *a = p->a + t * p->lda + p->segments[s];
-        for (int k = 0; k < p->depth; k++, panel += width)
-            for (int j = 0; j < width; j++)
-                sums[j] += a[k] * panel[j];
-    }
-}
+#define VECTOR Four
+#define WIDTH 4
+#define LOAD(p) (*(const Four *)(p))
+#define STORE(p, v) (*(Four *)(p) = (v))
+#define SET(value) ((Four){ value, value, value, value })
+#include "kernels/product_block.h"
 
 void df_product_c(const DfProduct *p)
 {
-    int columns = df_product_columns(p->columns), depth = p->segment_count * p->depth;
-    const float *panel = p->weights;
-    for (int first = 0; first < columns; first += DF_PANEL) {
-        int width = columns - first < DF_PANEL ? DF_PANEL / 2 : DF_PANEL;
-        for (int t = 0; t < p->rows; t++) {
-            float sums[DF_PANEL];
-            row(p, t, panel, width, sums);
-            memcpy(p->out + (size_t)t * columns + first, sums, width * sizeof *sums);
-        }
-        panel += (size_t)depth * width;
+    int columns = df_product_columns(p->columns);
+    size_t depth = (size_t)p->segment_count * p->depth;
+    for (int first = 0; first < columns; first += 8) {
+        int panel = first / DF_PANEL * DF_PANEL;
+        const float *weights = p->weights + panel * depth + (first - panel);
+        Block b = { .product = p, .panel = { weights, weights + 4 }, .out = p->out + first, .ldo = columns,
+                    .step = columns - panel < DF_PANEL ? DF_PANEL / 2 : DF_PANEL };
+        all_rows(4, 2, &b);
     }
 }

@@ -14,7 +14,7 @@
 #define LOAD _mm256_loadu_ps
 #define STORE _mm256_storeu_ps
 #define SET _mm256_set1_ps
-#include "kernels/x86/product.h"
+#include "kernels/product_block.h"
 
 /* The panel whose first column is `first`. */
 static Block panel_block(const DfProduct *p, int first, int width)

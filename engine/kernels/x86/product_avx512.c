@@ -15,7 +15,7 @@
 #define LOAD _mm512_loadu_ps
 #define STORE _mm512_storeu_ps
 #define SET _mm512_set1_ps
-#include "kernels/x86/product.h"
+#include "kernels/product_block.h"
 
 /* A number of panels, 1 to 3, from column `first` on. */
 static void panels(const DfProduct *p, int first, int count)
