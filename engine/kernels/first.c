@@ -1,31 +1,21 @@
 /**
  * @file
- * First layers, plainly.
+ * First layers in the compiler's vectors of four floats: a panel is four of them, eight features and their gates.
  */
 #include "kernels/tile.h"
 
 #include <math.h>
+#include <string.h>
 
-#define VECTOR float
-#define NAME(x) x
-#define LOAD(p) (*(p))
-#define PART
-#include "kernels/transform/winograd5.h"
-#include "kernels/transform/sides.h"
+typedef float Four __attribute__((vector_size(16), aligned(4)));
 
-TRANSFORM_OUT(winograd5, 8)
-
-/* The tile's outputs of one packed column. */
-static void column(const DfFirst *f, int tile, int packed, float out[16])
+static Four bias_of(const DfFirst *f, int panel, int part)
 {
-    float sums[8 * 8];
-    for (int i = 0; i < 8 * 8; i++) {
-        const float *data = f->data + ((size_t)tile * 64 + i) * f->depth, *weights = f->weights + i / 8 * DF_PANEL;
-        sums[i] = 0;
-        for (int k = 0; k < f->depth; k++)
-            sums[i] += data[k] * weights[df_first_place(f->depth, i % 8, k, packed)];
-    }
-    winograd5_out(out, sums, 1);
+    const float *bias = f->bias + part / 2 * f->half + 8 * panel;
+    Four four = { 0 };
+    for (int i = 0; i < 4; i++)
+        four[i] = 4 * (part % 2) + i < df_first_channels(f->half, panel) ? bias[4 * (part % 2) + i] : 0;
+    return four;
 }
 
 static float activate(float v, int relu)
@@ -33,15 +23,24 @@ static float activate(float v, int relu)
     return v > 0 ? v : relu ? 0 : expm1f(v);
 }
 
-void df_first_c(const DfFirst *f)
+static void finish(const DfFirst *f, const Four sums[4], float *to, int panel)
 {
-    for (int tile = 0; tile < f->tiles; tile++)
-        for (int c = 0; c < f->half; c++) {
-            float features[16], gates[16];
-            column(f, tile, df_first_column(c, 0), features);
-            column(f, tile, df_first_column(c, 1), gates);
-            for (int i = 0; i < 16; i++)
-                f->to[16 * tile + i][c] = activate(features[i] + f->bias[c], f->relu) /
-                                          (1 + expf(-(gates[i] + f->bias[f->half + c])));
-        }
+    float values[16];
+    memcpy(values, sums, sizeof values);
+    for (int c = 0; c < df_first_channels(f->half, panel); c++)
+        to[8 * panel + c] = activate(values[c], f->relu) / (1 + expf(-values[8 + c]));
+}
+
+#define VECTOR Four
+#define LOAD(p) (*(const Four *)(p))
+#define SET(value) ((Four){ value, value, value, value })
+#define PARTS 4
+#define ROWS 4
+#define BIAS bias_of
+#define FINISH finish
+#include "kernels/first_block.h"
+
+void df_first_c(const DfFirst *first)
+{
+    first_all(first);
 }

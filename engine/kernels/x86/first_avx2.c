@@ -32,7 +32,7 @@ static inline void finish(const DfFirst *f, const __m256 sums[2], float *to, int
 #define ROWS 4
 #define BIAS bias_of
 #define FINISH finish
-#include "kernels/x86/first.h"
+#include "kernels/first_block.h"
 
 void df_first_avx2(const DfFirst *first)
 {

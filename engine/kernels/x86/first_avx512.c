@@ -38,7 +38,7 @@ static inline void finish(const DfFirst *f, __m512 sums, float *to, int panel)
 #define ROWS 8
 #define BIAS(f, panel, part) bias_of(f, panel)
 #define FINISH(f, sums, to, panel) finish(f, (sums)[0], to, panel)
-#include "kernels/x86/first.h"
+#include "kernels/first_block.h"
 
 void df_first_avx512(const DfFirst *first)
 {
