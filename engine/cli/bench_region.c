@@ -147,6 +147,7 @@ static int sit(const DfBenchCase *what, const DeepfillModel *model, const DfBenc
     Seat *seats = df_alloc(count * sizeof *seats);
     double *times = df_alloc(count * sizeof seats->times);
     int error = seats && times ? -pthread_barrier_init(&start.warm, NULL, count) : -ENOMEM, all = 0;
+    int ready = !error;
     for (int i = 0; i < count && !error; i++)
         seats[i] = (Seat){
             .what = what, .model = model, .region = region, .start = &start, .place = i,
@@ -159,6 +160,8 @@ static int sit(const DfBenchCase *what, const DeepfillModel *model, const DfBenc
         memcpy(times + all, seats[i].times, seats[i].count * sizeof *times);
     if (!error)
         *median = df_bench_median(times, all);
+    if (ready)
+        pthread_barrier_destroy(&start.warm);
     df_free(times);
     df_free(seats);
     return error;

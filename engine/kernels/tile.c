@@ -55,16 +55,10 @@ OUT(winograd3)
 OUT(nearest)
 OUT(stride)
 
+#include "kernels/transform/table.h"
+
 static const DfTileKernels portable = {
-    .weights = transform_weights,
-    .product = df_product_c,
-    .first = df_first_c,
-    .forms = {
-        [DF_FORM_3] = { winograd3_in, winograd3_out },
-        [DF_FORM_5] = { winograd5_in, NULL },
-        [DF_FORM_NEAREST] = { nearest_in, nearest_out },
-        [DF_FORM_STRIDE] = { stride_in, stride_out },
-    },
+    .weights = transform_weights, .product = df_product_c, .first = df_first_c, .forms = FORMS,
 };
 
 const DfTileKernels *df_tile_kernels(void)

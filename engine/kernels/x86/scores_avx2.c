@@ -81,34 +81,10 @@ static void product(float *const *out, int column, const float *const *rows, con
 /* Two vectors of diagonals: values and scores of three steps in 12 registers. */
 enum { VECTORS = 2, AHEAD = 4 };
 
-INLINE void take_values(__m256 *values, const DfSteps *s, int t, int p)
-{
-    const float *above = s->above[t] + p, *at = s->at[t] + p, *below = s->below[t] + p;
-    UNROLL(16)
-    for (int j = 0; j < VECTORS; j++)
-        values[j] = _mm256_add_ps(_mm256_add_ps(_mm256_loadu_ps(above + 8 * j), _mm256_loadu_ps(at + 8 * j)),
-                                  _mm256_loadu_ps(below + 8 * j));
-}
-
-INLINE void add_terms(__m256 *scores, const __m256 *values, const float *weights)
-{
-    UNROLL(16)
-    for (int j = 0; j < VECTORS; j++)
-        scores[j] = _mm256_fmadd_ps(values[j], _mm256_loadu_ps(weights + 8 * j), scores[j]);
-}
-
-/* Scores of step t, at key p. */
-INLINE void take_scores(__m256 *scores, const __m256 *before, const __m256 *values, const __m256 *after,
-                        const DfSteps *s, int t, int p)
-{
-    UNROLL(16)
-    for (int j = 0; j < VECTORS; j++)
-        scores[j] = _mm256_mul_ps(values[j], _mm256_loadu_ps(s->middle + p + 8 * j));
-    if (s->joined[t])
-        add_terms(scores, before, s->left + p);
-    if (s->joined[t + 1])
-        add_terms(scores, after, s->right + p);
-}
+#define VECTOR __m256
+#define WIDTH 8
+#define LOAD _mm256_loadu_ps
+#include "kernels/x86/steps.h"
 
 INLINE void put_sums(float *out, int keys, int p, const __m256 *a, const __m256 *b, const __m256 *c, int fuse)
 {

@@ -102,34 +102,10 @@ static void product(float *const *out, int column, const float *const *rows, con
 /* Four vectors of diagonals: values and scores of three steps in 24 registers. */
 enum { VECTORS = DF_STEP_LANES / 16, AHEAD = 4 };
 
-INLINE void take_values(__m512 *values, const DfSteps *s, int t, int p)
-{
-    const float *above = s->above[t] + p, *at = s->at[t] + p, *below = s->below[t] + p;
-    UNROLL(16)
-    for (int j = 0; j < VECTORS; j++)
-        values[j] = _mm512_add_ps(_mm512_add_ps(_mm512_loadu_ps(above + 16 * j), _mm512_loadu_ps(at + 16 * j)),
-                                  _mm512_loadu_ps(below + 16 * j));
-}
-
-INLINE void add_terms(__m512 *scores, const __m512 *values, const float *weights)
-{
-    UNROLL(16)
-    for (int j = 0; j < VECTORS; j++)
-        scores[j] = _mm512_fmadd_ps(values[j], _mm512_loadu_ps(weights + 16 * j), scores[j]);
-}
-
-/* Scores of step t, at key p. */
-INLINE void take_scores(__m512 *scores, const __m512 *before, const __m512 *values, const __m512 *after,
-                        const DfSteps *s, int t, int p)
-{
-    UNROLL(16)
-    for (int j = 0; j < VECTORS; j++)
-        scores[j] = _mm512_mul_ps(values[j], _mm512_loadu_ps(s->middle + p + 16 * j));
-    if (s->joined[t])
-        add_terms(scores, before, s->left + p);
-    if (s->joined[t + 1])
-        add_terms(scores, after, s->right + p);
-}
+#define VECTOR __m512
+#define WIDTH 16
+#define LOAD _mm512_loadu_ps
+#include "kernels/x86/steps.h"
 
 INLINE void put_sums(float *out, int keys, int p, const __m512 *a, const __m512 *b, const __m512 *c, int fuse)
 {
