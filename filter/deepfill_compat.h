@@ -45,9 +45,11 @@
 #if LIBAVFILTER_VERSION_MAJOR >= 11
 #define DeepfillAVFilter FFFilter
 #define DEEPFILL_PUBLIC(field) .p.field
+#define DEEPFILL_TAKES_ANY_FORMAT(filter) (fffilter(filter)->formats_state == FF_FILTER_FORMATS_PASSTHROUGH)
 #else
 #define DeepfillAVFilter AVFilter
 #define DEEPFILL_PUBLIC(field) .field
+#define DEEPFILL_TAKES_ANY_FORMAT(filter) ((filter)->formats_state == FF_FILTER_FORMATS_PASSTHROUGH)
 #endif
 
 /* In the time base of whatever the frame came from; 0: unknown. */

@@ -24,32 +24,104 @@
 #include <string.h>
 
 #include "libavutil/avstring.h"
+#include "libavutil/common.h"
 #include "libavutil/error.h"
 #include "libavutil/log.h"
 #include "libavutil/pixdesc.h"
 
 #include "deepfill_frame.h"
 
-const int ff_deepfill_formats[] = {
-    AV_PIX_FMT_YUV420P,    AV_PIX_FMT_YUV422P,    AV_PIX_FMT_YUV444P,    AV_PIX_FMT_YUV440P,
-    AV_PIX_FMT_YUVJ420P,   AV_PIX_FMT_YUVJ422P,   AV_PIX_FMT_YUVJ444P,   AV_PIX_FMT_YUVJ440P,
-    AV_PIX_FMT_YUV420P9,   AV_PIX_FMT_YUV422P9,   AV_PIX_FMT_YUV444P9,
-    AV_PIX_FMT_YUV420P10,  AV_PIX_FMT_YUV422P10,  AV_PIX_FMT_YUV444P10,  AV_PIX_FMT_YUV440P10,
-    AV_PIX_FMT_YUV420P12,  AV_PIX_FMT_YUV422P12,  AV_PIX_FMT_YUV444P12,  AV_PIX_FMT_YUV440P12,
-    AV_PIX_FMT_YUV420P14,  AV_PIX_FMT_YUV422P14,  AV_PIX_FMT_YUV444P14,
-    AV_PIX_FMT_YUV420P16,  AV_PIX_FMT_YUV422P16,  AV_PIX_FMT_YUV444P16,
-    AV_PIX_FMT_YUVA420P,   AV_PIX_FMT_YUVA422P,   AV_PIX_FMT_YUVA444P,
-    AV_PIX_FMT_YUVA420P9,  AV_PIX_FMT_YUVA422P9,  AV_PIX_FMT_YUVA444P9,
-    AV_PIX_FMT_YUVA420P10, AV_PIX_FMT_YUVA422P10, AV_PIX_FMT_YUVA444P10,
-    AV_PIX_FMT_YUVA422P12, AV_PIX_FMT_YUVA444P12,
-    AV_PIX_FMT_YUVA420P16, AV_PIX_FMT_YUVA422P16, AV_PIX_FMT_YUVA444P16,
-    AV_PIX_FMT_GRAY8,      AV_PIX_FMT_GRAY9,      AV_PIX_FMT_GRAY10,     AV_PIX_FMT_GRAY12,
-    AV_PIX_FMT_GRAY14,     AV_PIX_FMT_GRAY16,
-    AV_PIX_FMT_GBRP,       AV_PIX_FMT_GBRP9,      AV_PIX_FMT_GBRP10,     AV_PIX_FMT_GBRP12,
-    AV_PIX_FMT_GBRP14,     AV_PIX_FMT_GBRP16,
-    AV_PIX_FMT_GBRAP,      AV_PIX_FMT_GBRAP10,    AV_PIX_FMT_GBRAP12,    AV_PIX_FMT_GBRAP16,
-    AV_PIX_FMT_NONE
-};
+/* Of luma, or of red, green and blue; alpha is not counted. */
+static int count_colours(const AVPixFmtDescriptor *desc)
+{
+    return desc->nb_components < 3 ? 1 : 3;
+}
+
+/* The kinds whose components are not codes of gray, YUV or RGB that lie in memory at whole bytes. */
+static int is_foreign(const AVPixFmtDescriptor *desc)
+{
+    return !desc->nb_components || av_strstart(desc->name, "xyz", NULL) ||
+           desc->flags & (AV_PIX_FMT_FLAG_HWACCEL | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BITSTREAM |
+                          AV_PIX_FMT_FLAG_BAYER);
+}
+
+static int is_yuv(const AVPixFmtDescriptor *desc)
+{
+    return desc->nb_components >= 3 && !(desc->flags & AV_PIX_FMT_FLAG_RGB);
+}
+
+/* Each colour has a plane of its own, of whole native samples of one depth: all that libdeepfill asks. */
+static int is_planar(const AVPixFmtDescriptor *desc)
+{
+    int depth = desc->comp[0].depth;
+
+    if (desc->flags & AV_PIX_FMT_FLAG_FLOAT || depth < 8 || depth > 16 ||
+        (depth > 8 && !(desc->flags & AV_PIX_FMT_FLAG_BE) == AV_HAVE_BIGENDIAN))
+        return 0;
+    for (int c = 0; c < count_colours(desc); c++) {
+        const AVComponentDescriptor *comp = &desc->comp[c];
+
+        if (comp->depth != depth || comp->shift || comp->offset || comp->step != (depth > 8 ? 2 : 1))
+            return 0;
+    }
+    return 1;
+}
+
+/*
+ * The descriptor tells where each sample lies: components that share a plane go through it at one pace, which
+ * those of uyyvyy411 do not.
+ */
+static int is_regular(const AVPixFmtDescriptor *desc)
+{
+    int pace[4] = { 0 };
+
+    for (int c = 0; c < desc->nb_components; c++) {
+        const AVComponentDescriptor *comp = &desc->comp[c];
+        int chroma = c && c < 3 && is_yuv(desc);
+        int step   = chroma ? comp->step : comp->step << desc->log2_chroma_w;
+
+        if (pace[comp->plane] && pace[comp->plane] != step)
+            return 0;
+        pace[comp->plane] = step;
+    }
+    return 1;
+}
+
+static int has_known_depths(const AVPixFmtDescriptor *desc)
+{
+    int is_float = !!(desc->flags & AV_PIX_FMT_FLAG_FLOAT);
+
+    for (int c = 0; c < count_colours(desc); c++) {
+        int depth = desc->comp[c].depth;
+
+        if (is_float ? depth != 16 && depth != 32 : depth > 16 && depth != 32)
+            return 0;
+        if (is_yuv(desc) && (is_float || depth != desc->comp[0].depth || depth < 8 || depth > 16))
+            return 0;
+    }
+    return 1;
+}
+
+enum DeepfillAccess ff_deepfill_access(enum AVPixelFormat format)
+{
+    const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(format);
+
+    if (!desc || is_foreign(desc) || desc->log2_chroma_w > 2 || desc->log2_chroma_h > 2)
+        return DEEPFILL_ACCESS_NONE;
+    if (is_planar(desc))
+        return DEEPFILL_ACCESS_IN_PLACE;
+    return is_regular(desc) && has_known_depths(desc) ? DEEPFILL_ACCESS_UNPACKED : DEEPFILL_ACCESS_NONE;
+}
+
+/* Of the planes: the greatest of the components', within what libdeepfill takes. */
+static int plane_depth(const AVPixFmtDescriptor *desc)
+{
+    int depth = 8;
+
+    for (int c = 0; c < count_colours(desc); c++)
+        depth = FFMAX(depth, desc->comp[c].depth);
+    return FFMIN(depth, 16);
+}
 
 void ff_deepfill_describe_format(DeepfillFormat *out, enum AVPixelFormat format, int width, int height)
 {
@@ -58,12 +130,12 @@ void ff_deepfill_describe_format(DeepfillFormat *out, enum AVPixelFormat format,
     memset(out, 0, sizeof(*out));
     out->width  = width;
     out->height = height;
-    out->depth  = desc->comp[0].depth;
+    out->depth  = plane_depth(desc);
     out->matrix = DEEPFILL_MATRIX_UNSPECIFIED;
     if (desc->flags & AV_PIX_FMT_FLAG_RGB) {
         out->layout     = DEEPFILL_RGB;
         out->full_range = 1;
-    } else if (desc->nb_components < 3) {
+    } else if (!is_yuv(desc)) {
         out->layout = DEEPFILL_GRAY;
     } else {
         out->layout = DEEPFILL_YUV;
@@ -72,10 +144,15 @@ void ff_deepfill_describe_format(DeepfillFormat *out, enum AVPixelFormat format,
     }
 }
 
-/* Where a frame does not say, YUV is limited, as everywhere in FFmpeg, and gray is full. */
+/*
+ * Where a frame does not say, YUV is limited, as everywhere in FFmpeg, and gray is full. Floats have no codes
+ * that could be limited.
+ */
 static int is_full(enum DeepfillLayout layout, const AVFrame *frame)
 {
-    if (layout == DEEPFILL_RGB || av_strstart(av_get_pix_fmt_name(frame->format), "yuvj", NULL))
+    const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(frame->format);
+
+    if (layout == DEEPFILL_RGB || desc->flags & AV_PIX_FMT_FLAG_FLOAT || av_strstart(desc->name, "yuvj", NULL))
         return 1;
     if (frame->color_range == AVCOL_RANGE_UNSPECIFIED)
         return layout == DEEPFILL_GRAY;
@@ -84,17 +161,15 @@ static int is_full(enum DeepfillLayout layout, const AVFrame *frame)
 
 void ff_deepfill_describe_frame(DeepfillImage *image, const DeepfillFormat *format, const AVFrame *frame)
 {
-    /* FFmpeg keeps planar RGB as green, blue, red. */
-    static const int planes[3] = { 0, 1, 2 }, rgb_planes[3] = { 2, 0, 1 };
-    const int *order = format->layout == DEEPFILL_RGB ? rgb_planes : planes;
-    int count = format->layout == DEEPFILL_GRAY ? 1 : 3;
+    const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(frame->format);
 
+    memset(image, 0, sizeof(*image));
     image->format            = *format;
     image->format.matrix     = frame->colorspace;
     image->format.full_range = is_full(format->layout, frame);
-    for (int i = 0; i < count; i++) {
-        image->data[i]   = frame->data[order[i]];
-        image->stride[i] = frame->linesize[order[i]];
+    for (int c = 0; c < count_colours(desc); c++) {
+        image->data[c]   = frame->data[desc->comp[c].plane];
+        image->stride[c] = frame->linesize[desc->comp[c].plane];
     }
 }
 

@@ -29,13 +29,26 @@
 #include "libavutil/frame.h"
 #include "libavutil/pixfmt.h"
 
-/** Formats that can be filled as they are, ended by AV_PIX_FMT_NONE. */
-extern const int ff_deepfill_formats[];
+/** How the samples of a pixel format come to libdeepfill. */
+enum DeepfillAccess {
+    DEEPFILL_ACCESS_NONE,     ///< not at all: ffmpeg has to convert the frames
+    DEEPFILL_ACCESS_IN_PLACE, ///< the frame's planes are lent as they are
+    DEEPFILL_ACCESS_UNPACKED, ///< as planes beside the frame: deepfill_unpack.h
+};
 
-/** The kind of all frames of a link; matrix and range are each frame's own. */
+/** What the format's descriptor allows; known to every FFmpeg are all of its own formats. */
+enum DeepfillAccess ff_deepfill_access(enum AVPixelFormat format);
+
+/**
+ * The kind of all frames of a link; matrix and range are each frame's own. Where components differ in depth,
+ * or have fewer than 8 bits or more than 16, the depth is that of the unpacked planes.
+ */
 void ff_deepfill_describe_format(DeepfillFormat *out, enum AVPixelFormat format, int width, int height);
 
-/** A frame's planes, lent; format as ff_deepfill_describe_format() gave it. */
+/**
+ * A frame as an image; format as ff_deepfill_describe_format() gave it. The planes are the frame's, lent,
+ * which is of use for formats that are accessed in place alone.
+ */
 void ff_deepfill_describe_frame(DeepfillImage *image, const DeepfillFormat *format, const AVFrame *frame);
 
 /**

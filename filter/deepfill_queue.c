@@ -31,7 +31,7 @@
 #include "deepfill_frame.h"
 #include "deepfill_queue.h"
 
-int ff_deepfill_queue_open(DeepfillQueue *q, const DeepfillSettings *settings)
+int ff_deepfill_queue_open(DeepfillQueue *q, const DeepfillSettings *settings, enum AVPixelFormat format)
 {
     DeepfillInfo info;
     int ret = deepfill_open(&q->fill, settings);
@@ -45,8 +45,12 @@ int ff_deepfill_queue_open(DeepfillQueue *q, const DeepfillSettings *settings)
         av_log(q->filter, AV_LOG_WARNING, "%s\n", info.warning);
     q->format     = settings->format;
     q->max_frames = deepfill_delay(q->fill) + 1;
-    q->frames     = av_fifo_alloc2(q->max_frames, sizeof(AVFrame *), 0);
-    return q->frames ? 0 : AVERROR(ENOMEM);
+    q->frames     = av_fifo_alloc2(q->max_frames, sizeof(DeepfillLent), 0);
+    q->access     = ff_deepfill_access(format);
+    if (!q->frames)
+        return AVERROR(ENOMEM);
+    return q->access == DEEPFILL_ACCESS_UNPACKED ?
+           ff_deepfill_unpacker_open(&q->unpacker, format, &settings->format) : 0;
 }
 
 int ff_deepfill_queue_count(const DeepfillQueue *q)
@@ -68,16 +72,28 @@ static int tell_share(AVFrame *frame, const char *key, double share)
     return av_dict_set(&frame->metadata, key, text, 0);
 }
 
+/* Take back the oldest frame, with what the workers have changed. @return NULL where it is not that one */
+static AVFrame *take_back(DeepfillQueue *q, const DeepfillResult *result)
+{
+    DeepfillLent lent = { NULL };
+
+    av_fifo_read(q->frames, &lent, 1);
+    if (lent.frame != result->opaque)
+        av_frame_free(&lent.frame);
+    else if (lent.planes && result->hole > 0)
+        ff_deepfill_pack(&q->unpacker, lent.frame, lent.planes);
+    av_buffer_unref(&lent.planes);
+    return lent.frame;
+}
+
 /* Hand on one frame that has come back. */
 static int finish_frame(DeepfillQueue *q, const DeepfillResult *result)
 {
-    AVFrame *frame = NULL;
+    AVFrame *frame = take_back(q, result);
     int ret;
 
-    if (av_fifo_read(q->frames, &frame, 1) < 0 || frame != result->opaque) {
-        av_frame_free(&frame);
+    if (!frame)
         return AVERROR_BUG;
-    }
     if (result->error < 0) {
         av_log(q->filter, AV_LOG_ERROR, "The frame at %s could not be filled: %s\n",
                av_ts2timestr(frame->pts, &q->filter->inputs[0]->time_base), deepfill_error());
@@ -115,31 +131,42 @@ int ff_deepfill_queue_hand_on(DeepfillQueue *q, int wait)
 int ff_deepfill_queue_send(DeepfillQueue *q, AVFrame *frame, DeepfillMask *mask, DeepfillSketch *sketch,
                            enum DeepfillShow show)
 {
-    DeepfillFrame lent = { .mask = mask, .show = show, .opaque = frame, .sketch = sketch };
-    int ret;
+    DeepfillFrame sent = { .mask = mask, .show = show, .opaque = frame, .sketch = sketch };
+    DeepfillLent lent  = { .frame = frame };
+    int ret = 0;
 
-    ff_deepfill_describe_frame(&lent.image, &q->format, frame);
-    while ((ret = deepfill_send(q->fill, &lent)) == AVERROR(EAGAIN) && ff_deepfill_queue_count(q))
+    ff_deepfill_describe_frame(&sent.image, &q->format, frame);
+    if (q->access == DEEPFILL_ACCESS_UNPACKED)
+        ret = ff_deepfill_unpack(&q->unpacker, frame, &lent.planes, &sent.image);
+    if (ret < 0)
+        return ret;
+    while ((ret = deepfill_send(q->fill, &sent)) == AVERROR(EAGAIN) && ff_deepfill_queue_count(q))
         if ((ret = ff_deepfill_queue_hand_on(q, 1)) < 0)
-            return ret;
+            goto fail;
     if (ret < 0) {
         av_log(q->filter, AV_LOG_ERROR, "A frame cannot be filled: %s\n", deepfill_error());
-        return ret;
+        goto fail;
     }
-    return av_fifo_write(q->frames, &frame, 1);
+    return av_fifo_write(q->frames, &lent, 1);
+
+fail:
+    av_buffer_unref(&lent.planes);
+    return ret;
 }
 
 /* The workers first: until they have stopped they write to the frames. */
 int ff_deepfill_queue_close(DeepfillQueue *q)
 {
-    AVFrame *frame;
+    DeepfillLent lent;
     int count = 0;
 
     deepfill_close(&q->fill);
-    while (q->frames && av_fifo_read(q->frames, &frame, 1) >= 0) {
-        av_frame_free(&frame);
+    while (q->frames && av_fifo_read(q->frames, &lent, 1) >= 0) {
+        av_frame_free(&lent.frame);
+        av_buffer_unref(&lent.planes);
         count++;
     }
     av_fifo_freep2(&q->frames);
+    ff_deepfill_unpacker_close(&q->unpacker);
     return count;
 }

@@ -30,22 +30,35 @@
 #include "libavutil/frame.h"
 
 #include "avfilter.h"
+#include "deepfill_frame.h"
 #include "deepfill_report.h"
+#include "deepfill_unpack.h"
+
+/** A frame lent to the workers. */
+typedef struct DeepfillLent {
+    AVFrame *frame;
+    AVBufferRef *planes; ///< what of it the workers see; NULL: its own planes
+} DeepfillLent;
 
 typedef struct DeepfillQueue {
     AVFilterContext *filter; ///< whose first output gets the frames
     DeepfillReport *report;
     DeepfillContext *fill;   ///< owned
     DeepfillFormat format;   ///< of all frames, but for matrix and range
-    AVFifo *frames;          ///< AVFrame *: lent to fill, oldest first
+    enum DeepfillAccess access;
+    DeepfillUnpacker unpacker; ///< in use where access says so
+    AVFifo *frames;          ///< DeepfillLent: oldest first
     int max_frames;          ///< frames that may be lent at a time
 } DeepfillQueue;
 
 /**
  * Start the workers; filter and report are set by the caller.
+ *
+ * @param format of all frames, as settings describe it
  * @return 0 or an error, which has been logged
  */
-int ff_deepfill_queue_open(DeepfillQueue *queue, const DeepfillSettings *settings);
+int ff_deepfill_queue_open(DeepfillQueue *queue, const DeepfillSettings *settings,
+                           enum AVPixelFormat format);
 
 /** @return how many frames are in flight */
 int ff_deepfill_queue_count(const DeepfillQueue *queue);

@@ -42,6 +42,7 @@ enum DeepfillOddity {
     DEEPFILL_ODD_SKETCH_SCALED,
     DEEPFILL_ODD_SKETCH_ENDED,
     DEEPFILL_ODD_SKETCH_FULL,
+    DEEPFILL_ODD_CONVERTED,
 };
 
 typedef struct DeepfillReport {

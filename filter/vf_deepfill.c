@@ -34,7 +34,7 @@
 #include "deepfill_compat.h"
 #include "deepfill_context.h"
 #include "deepfill_frame.h"
-#include "formats.h"
+#include "deepfill_negotiate.h"
 
 static int append_mask_pad(AVFilterContext *ctx)
 {
@@ -63,20 +63,6 @@ static av_cold int init(AVFilterContext *ctx)
     if ((ret = ff_deepfill_guides_check(ctx)) < 0)
         return ret;
     return s->mask || s->box ? 0 : append_mask_pad(ctx);
-}
-
-static int query_formats(AVFilterContext *ctx)
-{
-    static const int mask_formats[] = { AV_PIX_FMT_GRAY8, AV_PIX_FMT_NONE };
-    AVFilterFormats *list = ff_make_format_list(ff_deepfill_formats);
-    int ret;
-
-    if (!list)
-        return AVERROR(ENOMEM);
-    if ((ret = ff_formats_ref(list, &ctx->inputs[0]->outcfg.formats)) < 0 ||
-        (ret = ff_formats_ref(list, &ctx->outputs[0]->incfg.formats)) < 0 || ctx->nb_inputs < 2)
-        return ret;
-    return ff_formats_ref(ff_make_format_list(mask_formats), &ctx->inputs[1]->outcfg.formats);
 }
 
 /* A sketch that nothing would follow is a mistake. */
@@ -119,7 +105,7 @@ static int open_queue(AVFilterContext *ctx)
         settings.workers = ff_filter_get_nb_threads(ctx);
     s->queue.filter = ctx;
     s->queue.report = &s->report;
-    return ff_deepfill_queue_open(&s->queue, &settings);
+    return ff_deepfill_queue_open(&s->queue, &settings, inlink->format);
 }
 
 static int config_output(AVFilterLink *outlink)
@@ -127,6 +113,7 @@ static int config_output(AVFilterLink *outlink)
     AVFilterContext *ctx = outlink->src;
     int ret = open_queue(ctx);
 
+    ff_deepfill_report_conversion(ctx);
     return ret < 0 ? ret : ff_deepfill_guides_open(ctx);
 }
 
@@ -342,5 +329,5 @@ const DeepfillAVFilter ff_vf_deepfill = {
     .process_command = ff_filter_process_command,
     FILTER_INPUTS(inputs),
     FILTER_OUTPUTS(outputs),
-    FILTER_QUERY_FUNC(query_formats),
+    FILTER_QUERY_FUNC(ff_deepfill_query_formats),
 };
