@@ -29,25 +29,13 @@
 
 #include "deepfill_float.h"
 
-#define GREATEST 65504.0f /* of half floats */
-#define BLACK    4096     /* the code of 0 */
-#define STEPS    49152    /* from 0 to 1 */
-#define TOP      65535
+#define BLACK    4096   /* the code of 0 */
+#define STEPS    32768  /* from 0 to 1 */
+#define LEAST    -0.125f
+#define GREATEST 256.0f
 
-/* Codes a shoulder has for each factor of e, where it is steep no more: with these it ends at GREATEST. */
-#define ABOVE 808.4963f
-#define BELOW 250.2102f
-
-/* Codes from a shoulder's foot to a distance from it, and the reverse. */
-static float shoulder(float distance, float rate)
-{
-    return rate * log1pf(distance * STEPS / rate);
-}
-
-static float distance_of(float codes, float rate)
-{
-    return expm1f(codes / rate) * rate / STEPS;
-}
+/* Codes for each factor of e, far above 1; with so many the greatest code is that of GREATEST. */
+#define RATE 3714.3639f
 
 static float half_to_float(unsigned bits)
 {
@@ -74,32 +62,26 @@ static unsigned float_to_half(float value)
     return sign | ((exponent << 10) + lrintf(ldexpf(value, 25 - exponent)) - 1024);
 }
 
-unsigned ff_deepfill_float_code(uint32_t bits, int depth)
+static unsigned code_of(float value)
 {
-    float value = depth == 16 ? half_to_float(bits) : av_int2float(bits), code;
-
     if (isnan(value))
         return BLACK;
-    value = av_clipf(value, -GREATEST, GREATEST);
-    if (value < 0)
-        code = BLACK - shoulder(-value, BELOW);
-    else if (value <= 1)
-        code = BLACK + value * STEPS;
-    else
-        code = BLACK + STEPS + shoulder(value - 1, ABOVE);
-    return av_clip(lrintf(code), 0, TOP);
+    value = av_clipf(value, LEAST, GREATEST);
+    if (value <= 1)
+        return (value - LEAST) * STEPS + 0.5f;
+    return BLACK + STEPS + (int)(RATE * log1pf((value - 1) * STEPS / RATE) + 0.5f);
+}
+
+void ff_deepfill_float_codes(uint16_t *codes, const uint32_t *bits, int count, int depth)
+{
+    for (int i = 0; i < count; i++)
+        codes[i] = code_of(depth == 16 ? half_to_float(bits[i]) : av_int2float(bits[i]));
 }
 
 uint32_t ff_deepfill_float_bits(unsigned code, int depth)
 {
-    float value;
+    int above = (int)code - BLACK - STEPS;
+    float value = above <= 0 ? 1 + (float)above / STEPS : 1 + expm1f(above / RATE) * RATE / STEPS;
 
-    if (code < BLACK)
-        value = -distance_of(BLACK - (int)code, BELOW);
-    else if (code <= BLACK + STEPS)
-        value = (float)((int)code - BLACK) / STEPS;
-    else
-        value = 1 + distance_of((int)code - BLACK - STEPS, ABOVE);
-    value = av_clipf(value, -GREATEST, GREATEST);
     return depth == 16 ? float_to_half(value) : av_float2int(value);
 }

@@ -21,15 +21,15 @@
  * @file
  * Floating-point samples as 16-bit codes and back.
  *
- * A code rises with its value. From 0 to 1, black to white, codes are linear: 49152 steps, so the step is
- * 2.0e-5, finer than a half float's own above 0.02. On both sides follows a logarithmic shoulder, which goes
- * on with the same slope at first, to the half float's greatest value, 65504: at v above 1 the step is
- * 2.0e-5 + (v - 1) / 808, 0.06 % of the value at 2, 0.12 % from 100 up; at v below 0 it is 2.0e-5 + |v| / 250.
- * So highlights and what lies below black are neither cut off nor do they take the picture's codes away.
+ * A code rises with its value. From -0.125 to 1 (0 is black, 1 is white) codes are linear, in steps of
+ * 2^-15 = 3.1e-5: finer than a half float's from 0.06 up. Above 1 they go on, at first with that slope, as a
+ * logarithm that reaches 256: at v the step is 3.1e-5 + (v - 1) / 3714, 0.02 % of the value where it is
+ * greatest. The scale is a compromise. A wider one would take codes from the picture between 0 and 1, and an
+ * error of the fill by some codes would be a greater factor of a highlight: 1 % of all codes is 19 %.
  *
- * The codes serve the samples that a fill replaces or blends. Whatever a fill leaves alone is not decoded and
- * keeps its bits, beyond 65504 and NaN included. No code stands for infinity or NaN: an infinity has the code
- * of the greatest value, NaN that of 0.
+ * The codes serve the samples that a fill replaces or blends, which are thus limited to -0.125..256. Whatever a
+ * fill leaves alone is not decoded and keeps its bits, be it below, above, infinite or NaN. No code stands for
+ * infinity or NaN: an infinity is coded as the limit, NaN as 0.
  */
 
 #ifndef AVFILTER_DEEPFILL_FLOAT_H
@@ -38,11 +38,11 @@
 #include <stdint.h>
 
 /**
- * @param bits of an IEEE 754 number
- * @param depth 16 or 32: how many bits
- * @return its code
+ * @param[out] codes of the numbers
+ * @param      bits  of IEEE 754 numbers
+ * @param      depth 16 or 32: how many bits
  */
-unsigned ff_deepfill_float_code(uint32_t bits, int depth);
+void ff_deepfill_float_codes(uint16_t *codes, const uint32_t *bits, int count, int depth);
 
 /** @return the bits of the number that a code stands for; a finite one */
 uint32_t ff_deepfill_float_bits(unsigned code, int depth);

@@ -80,8 +80,8 @@ static AVFrame *take_back(DeepfillQueue *q, const DeepfillResult *result)
     av_fifo_read(q->frames, &lent, 1);
     if (lent.frame != result->opaque)
         av_frame_free(&lent.frame);
-    else if (lent.planes && result->hole > 0)
-        ff_deepfill_pack(&q->unpacker, lent.frame, lent.planes);
+    else if (lent.planes)
+        ff_deepfill_pack(&q->unpacker, lent.frame, lent.planes, lent.first_row, lent.end_row);
     av_buffer_unref(&lent.planes);
     return lent.frame;
 }
@@ -128,6 +128,21 @@ int ff_deepfill_queue_hand_on(DeepfillQueue *q, int wait)
     return ret;
 }
 
+static int unpack(DeepfillQueue *q, DeepfillLent *lent, DeepfillFrame *sent)
+{
+    DeepfillMaskInfo info = { 0 };
+
+    if (sent->mask)
+        deepfill_mask_info(sent->mask, &info);
+    lent->first_row = info.first_row;
+    lent->end_row   = info.end_row;
+    if (sent->mask && sent->show == DEEPFILL_SHOW_REGIONS) {
+        lent->first_row = 0;
+        lent->end_row   = q->format.height;
+    }
+    return ff_deepfill_unpack(&q->unpacker, lent->frame, &lent->planes, &sent->image);
+}
+
 int ff_deepfill_queue_send(DeepfillQueue *q, AVFrame *frame, DeepfillMask *mask, DeepfillSketch *sketch,
                            enum DeepfillShow show)
 {
@@ -137,7 +152,7 @@ int ff_deepfill_queue_send(DeepfillQueue *q, AVFrame *frame, DeepfillMask *mask,
 
     ff_deepfill_describe_frame(&sent.image, &q->format, frame);
     if (q->access == DEEPFILL_ACCESS_UNPACKED)
-        ret = ff_deepfill_unpack(&q->unpacker, frame, &lent.planes, &sent.image);
+        ret = unpack(q, &lent, &sent);
     if (ret < 0)
         return ret;
     while ((ret = deepfill_send(q->fill, &sent)) == AVERROR(EAGAIN) && ff_deepfill_queue_count(q))

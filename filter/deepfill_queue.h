@@ -37,7 +37,8 @@
 /** A frame lent to the workers. */
 typedef struct DeepfillLent {
     AVFrame *frame;
-    AVBufferRef *planes; ///< what of it the workers see; NULL: its own planes
+    AVBufferRef *planes;    ///< its unpacked planes; NULL: the workers see its own
+    int first_row, end_row; ///< rows that the workers may change, of the planes
 } DeepfillLent;
 
 typedef struct DeepfillQueue {

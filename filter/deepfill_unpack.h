@@ -57,13 +57,19 @@ int ff_deepfill_unpacker_open(DeepfillUnpacker *unpacker, enum AVPixelFormat for
  * Unpack a frame.
  *
  * @param[out]    planes  the planes' buffer, to be given up by av_buffer_unref()
- * @param[in,out] image   as described; its data and stride become those of the planes
+ * @param[in,out] image   as described; a plane that is not unpacked since it can be accessed in place, such as
+ *                        nv12's luma, remains the frame's
  */
 int ff_deepfill_unpack(DeepfillUnpacker *unpacker, const AVFrame *frame, AVBufferRef **planes,
                        DeepfillImage *image);
 
-/** Pack the samples of planes that are no longer those of their frame, which is writable. */
-void ff_deepfill_pack(const DeepfillUnpacker *unpacker, AVFrame *frame, const AVBufferRef *planes);
+/**
+ * Pack the samples of planes that are no longer those of their frame, which is writable.
+ *
+ * @param first_row, end_row  luma rows among which they all are
+ */
+void ff_deepfill_pack(const DeepfillUnpacker *unpacker, AVFrame *frame, const AVBufferRef *planes, int first_row,
+                      int end_row);
 
 /** Free it; a zeroed one is fine, and planes may still be in use. */
 void ff_deepfill_unpacker_close(DeepfillUnpacker *unpacker);

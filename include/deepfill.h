@@ -140,6 +140,8 @@ typedef struct DeepfillMaskInfo {
     double hole;  /**< fraction of the frame inside the grown hole, 0..1 */
     double greys; /**< fraction of the picture's values in 26..229: near 0 in a clean mask */
     int scaled;   /**< 1 where the picture had another size than the frame */
+    int first_row, end_row; /**< rows that may be written: y with first_row <= y < end_row; equal where there
+                                 is no hole. DEEPFILL_SHOW_REGIONS may write to others, too */
 } DeepfillMaskInfo;
 
 /** Set every field to its default, the size to width x height. */

@@ -1,7 +1,7 @@
 /**
  * @file
  * The filter through libavfilter's API: what the ffmpeg program cannot show. Buffers of frames without a
- * hole, commands, frames in flight when the graph is freed, frames of another size, back-pressure.
+ * hole, commands, frames in flight when the graph is freed, frames of another size or on a GPU, back-pressure.
  */
 #include <libavfilter/avfilter.h>
 #include <libavfilter/buffersink.h>
@@ -276,6 +276,38 @@ static void test_size_change(void)
     close_graph(&g);
 }
 
+/*
+ * Frames on a GPU are refused with the way out, also behind a filter that takes any format. There need not be a
+ * GPU: formats are agreed on before a frame is seen.
+ */
+static void test_gpu(void)
+{
+    Graph g = { avfilter_graph_alloc(), NULL, NULL };
+    AVBufferSrcParameters *parameters = av_buffersrc_parameters_alloc();
+    AVFilterContext *pass = add_filter(&g, "null", NULL), *fill = add_filter(&g, "deepfill", "box='8 8 8 8'");
+    int ret;
+
+    logged[0] = 0;
+    g.source = avfilter_graph_alloc_filter(g.graph, avfilter_get_by_name("buffer"), "source");
+    g.sink = add_filter(&g, "buffersink", NULL);
+    parameters->format = AV_PIX_FMT_VULKAN;
+    parameters->width = WIDTH;
+    parameters->height = HEIGHT;
+    parameters->time_base = (AVRational){ 1, 25 };
+    parameters->hw_frames_ctx = av_buffer_allocz(1 << 12); /* has to be there, and is not looked into */
+    av_buffersrc_parameters_set(g.source, parameters);
+    av_buffer_unref(&parameters->hw_frames_ctx);
+    av_free(parameters);
+    ret = avfilter_init_str(g.source, NULL);
+    ret = ret < 0 || avfilter_link(g.source, 0, pass, 0) < 0 || avfilter_link(pass, 0, fill, 0) < 0 ||
+          avfilter_link(fill, 0, g.sink, 0) < 0 ? 0 : avfilter_graph_config(g.graph, NULL);
+    report("frames on a GPU are refused", ret == AVERROR(EINVAL) &&
+           strstr(logged, "The frames are on the GPU (vulkan), deepfill works in memory: put "
+                  "hwdownload,format=nv12 before it (format=p010le for 10 bits), and hwupload behind it where "
+                  "the GPU is to go on.\n") != NULL);
+    close_graph(&g);
+}
+
 int main(void)
 {
     av_log_set_callback(keep_log);
@@ -294,6 +326,7 @@ int main(void)
     test_flow(0, 20, 2, "ahead=20 holds all frames back until the end");
     test_flow(2, 2, 0, "frames without timestamps pass in order");
     test_size_change();
+    test_gpu();
     report("no buffer is left over", buffers_alive == 0);
     return failures != 0;
 }

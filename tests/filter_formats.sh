@@ -42,6 +42,8 @@ family 1 3 1 1 yuv420p yuvj420p
 family 1 3 1 0 yuv422p yuvj422p
 family 1 3 0 0 yuv444p yuvj444p gbrp
 family 1 3 0 1 yuv440p yuvj440p
+family 1 3 2 0 yuv411p
+family 1 3 2 2 yuv410p
 family 1 4 1 1 yuva420p
 family 1 4 0 0 yuva444p gbrap
 family 1 1 0 0 gray
@@ -68,14 +70,94 @@ lossless() {
 check 'a lossless 8-bit file' lossless yuv420p 1
 check 'a lossless 10-bit file' lossless yuv420p10le 2
 
-# What is no planar format of ours is converted by ffmpeg: the hole changes, and as many frames come out.
-converted() {
-    local before after
-    before=$(hashes -f lavfi -i "$SOURCE,format=$1" -vf deepfill=black.png,format="$1")
-    after=$(hashes -f lavfi -i "$SOURCE,format=$1" -vf deepfill=mask.png,format="$1")
-    differ "$before" "$after" && same "$(echo "$before" | wc -l)" 3 && same "$(echo "$after" | wc -l)" 3
+# A format that an encoder keeps is kept: NTSC DV is 4:1:1.
+kept_411() {
+    ff -f lavfi -i testsrc2=s=720x480:r=30000/1001:d=0.1 -vf format=yuv411p -c:v dvvideo in.dv &&
+        ff -i in.dv -vf "deepfill=box='500 400 160 40'" -c:v ffv1 out.mkv &&
+        same "$("$FFMPEG" -hide_banner -i out.mkv 2>&1 | grep -o 'ffv1.*yuv[a-z0-9]*' | grep -o 'yuv.*')" yuv411p
 }
-check 'nv12 is converted' converted nv12
-check 'rgb24 is converted' converted rgb24
+check 'DV of NTSC stays 4:1:1' kept_411
+
+# Floats above 1 stay outside, bit by bit, and come back inside; none gets brighter than what is there.
+highlights() {
+    local format=$1 options=${2:-}
+    ff -f lavfi -i "testsrc2=s=64x48:r=10:d=0.3,format=gbrpf32le,exposure=2,format=$format" \
+       -f rawvideo before.raw &&
+        ff -f rawvideo -pix_fmt "$format" -s 64x48 -r 10 -i before.raw \
+           -vf "deepfill=box='16 16 16 16'$options" -f rawvideo after.raw &&
+        "$KEPT" "$format" 64 48 8 8 40 40 before.raw after.raw &&
+        od -An -v -w4 -t f4 after.raw | awk '{ if ($1 > most) most = $1; if ($1 < least) least = $1 }
+            END { print least, most; exit !(most > 3.5 && most < 4.01 && least > -0.001) }'
+}
+
+KEPT=$BUILD/tests/tools/kept
+[ -x "$KEPT" ] || { skip 'floats, and every pixel format' 'no tests/tools/kept: make check builds it'; finish; }
+check 'floats above 1 stay, frame by frame' highlights gbrpf32le :temporal=0
+check 'floats above 1 stay, from other frames' highlights gbrpf32le
+check 'gray floats above 1 stay' highlights grayf32le :temporal=0
+
+# What ffmpeg converts before the filter is told; a conversion that the user asks for is not.
+noise_as() {
+    local options=$1 format=$2
+    shift 2
+    "$FFMPEG" -hide_banner -nostdin -v warning -y $options -f rawvideo -pix_fmt "$format" -s 64x48 -r 10 \
+        -i noise.raw -frames:v 2 "$@" -f null - 2>&1 | grep -o 'The video is .*'
+}
+TOLD='The video is xyz12le, which is converted to gbrp12le for filling, and back if the output asks: pixels outside the hole change, too.'
+FILL="deepfill=box='16 16 16 16':temporal=0:delay=0"
+told() {
+    same "$(noise_as "" xyz12le -vf "$FILL")" "$TOLD" &&
+        same "$(noise_as "-ss 0.1" xyz12le -vf "setpts=PTS,$FILL")" "$TOLD" &&
+        same "$(noise_as "" xyz12le -filter_complex "[a]$FILL;[0]null[a]")" "$TOLD" &&
+        same "$(noise_as "" pal8 -vf "$FILL")" "$(sed 's/xyz12le/pal8/; s/gbrp12le/gbrap/' <<<"$TOLD")"
+}
+untold() {
+    [ -z "$(noise_as "" xyz12le -vf "format=gbrp,$FILL")$(noise_as "" rgb24 -vf "scale,format=yuv420p,$FILL")" ]
+}
+# Every format that this FFmpeg knows, from bytes of noise: exact, or converted with a word on it.
+ff -f lavfi -i "color=gray:s=256x256:r=10:d=0.3,format=gray16le,noise=alls=100:allf=t+u:all_seed=7" \
+   -f rawvideo noise.raw
+
+check 'a conversion before the filter is told' told
+check 'a conversion that the user asks for is not' untold
+
+# What FFmpeg has to convert: codes that are no colours by themselves, or lie at no whole bytes.
+CONVERTED='pal8|mono[bw]|rgb4|bgr4|uyyvyy411|xyz12[bl]e|bayer_.*|x?v30x?be'
+
+# filled FORMAT OUTPUT...: two frames of 64x48, a hole that reaches from 8 to 40
+filled() {
+    local format=$1
+    shift
+    "$FFMPEG" -hide_banner -nostdin -v warning -y -f rawvideo -pix_fmt "$format" -s 64x48 -r 10 -i noise.raw \
+        -frames:v 2 -vf "deepfill=box='16 16 16 16':temporal=0:delay=0" "$@" 2>said.txt
+}
+
+exact() {
+    filled "$1" -pix_fmt "$1" -f rawvideo after.raw || { cat said.txt; return 1; }
+    ! grep deepfill said.txt || return
+    head -c "$(stat -c %s after.raw)" noise.raw >before.raw
+    "$KEPT" "$1" 64 48 8 8 40 40 before.raw after.raw
+}
+
+converted() {
+    filled "$1" -f null - || { cat said.txt; return 1; }
+    grep -q "The video is $1, which is converted to [a-z0-9]* for filling, and back if the output asks: pixels \
+outside the hole change, too\.$" said.txt || { cat said.txt; return 1; }
+}
+
+for line in $("$FFMPEG" -hide_banner -pix_fmts 2>/dev/null |
+              sed -n 's/^\([I.]\)[O.]\([H.]\).. \([a-z0-9_][a-z0-9_]*\) .*/\1\2:\3/p'); do
+    format=${line#*:}
+    case $line in
+    ?H:*) continue ;; # on a GPU: filter_api.sh
+    esac
+    if [[ $format =~ ^($CONVERTED)$ ]]; then
+        case $line in
+        I*) check "$format is converted, and this is said" converted "$format" ;;
+        esac
+    else
+        check "every bit outside the hole stays in $format" exact "$format"
+    fi
+done
 
 finish

@@ -49,14 +49,16 @@ static void against_brute_force(int width, int height, int holes, int dilate, in
     settings.dilate = dilate;
     settings.feather = feather;
     assert_int_equal(deepfill_mask_create(&mask, &settings, data, width, width, height), 0);
+    deepfill_mask_info(mask, &info);
     for (int y = 0; y < height; y++) {
         for (int x = 0; x < width; x++) {
             int expected = brute_weight(data, width, height, x, y, dilate, feather);
             assert_int_equal(weight_at(mask, x, y), expected);
+            assert_true(!expected || (y >= info.first_row && y < info.end_row));
             inside += expected == 255;
         }
     }
-    deepfill_mask_info(mask, &info);
+    assert_true(inside || info.first_row == info.end_row);
     assert_true(fabs(info.hole - (double)inside / (width * height)) < 1e-9);
     deepfill_mask_close(&mask);
     assert_null(mask);

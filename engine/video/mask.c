@@ -244,6 +244,8 @@ static int grow(DeepfillMask *mask, const Source *source, const Span *spans, DfR
 
     mask->extent = df_rect_clip(df_rect_grow(hole, settings->dilate + settings->feather),
                                 (DfRect){ 0, 0, settings->width, settings->height });
+    mask->info.first_row = mask->extent.y0;
+    mask->info.end_row = mask->extent.y1;
     mask->weight = df_alloc(df_size_mul(df_rect_width(mask->extent), df_rect_height(mask->extent)));
     if (!mask->weight || growth_alloc(&growth, mask) < 0)
         goto done;
