@@ -58,6 +58,27 @@ static int sample_bytes(const DeepfillUnpacker *u)
     return u->format.depth > 8 ? 2 : 1;
 }
 
+static int is_native(const AVPixFmtDescriptor *desc)
+{
+    return !!(desc->flags & AV_PIX_FMT_FLAG_BE) == AV_HAVE_BIGENDIAN;
+}
+
+/* The component's values are the plane's codes: nothing has to be scaled. */
+static int is_plain(const DeepfillUnpacker *u, int c)
+{
+    return !(u->desc->flags & AV_PIX_FMT_FLAG_FLOAT) && u->desc->comp[c].depth == u->format.depth;
+}
+
+/* A component that lies in a plane of its own as libdeepfill wants it, such as nv12's luma. */
+static int is_in_place(const DeepfillUnpacker *u, int c)
+{
+    const AVComponentDescriptor *comp = &u->desc->comp[c];
+    int bytes = sample_bytes(u);
+
+    return is_plain(u, c) && !comp->shift && !comp->offset && comp->step == bytes &&
+           (bytes == 1 || is_native(u->desc));
+}
+
 int ff_deepfill_unpacker_open(DeepfillUnpacker *u, enum AVPixelFormat format, const DeepfillFormat *planes)
 {
     size_t bytes = 0;
@@ -65,12 +86,14 @@ int ff_deepfill_unpacker_open(DeepfillUnpacker *u, enum AVPixelFormat format, co
     u->desc   = av_pix_fmt_desc_get(format);
     u->format = *planes;
     for (int c = 0; c < plane_count(u); c++) {
+        if (is_in_place(u, c))
+            continue;
         u->stride[c] = FFALIGN(columns(u, c) * sample_bytes(u), ROW_ALIGN);
         u->offset[c] = bytes;
         bytes += (size_t)u->stride[c] * rows(u, c);
     }
     u->pool = av_buffer_pool_init(bytes, NULL);
-    u->row  = av_malloc(u->stride[0]);
+    u->row  = av_malloc(planes->width * sample_bytes(u));
     return u->pool && u->row ? 0 : AVERROR(ENOMEM);
 }
 
@@ -98,27 +121,6 @@ static uint32_t value_of(const DeepfillUnpacker *u, int depth, unsigned code)
 static unsigned load_code(const uint8_t *row, int x, int bytes)
 {
     return bytes == 1 ? row[x] : ((const uint16_t *)row)[x];
-}
-
-static int is_native(const AVPixFmtDescriptor *desc)
-{
-    return !!(desc->flags & AV_PIX_FMT_FLAG_BE) == AV_HAVE_BIGENDIAN;
-}
-
-/* What the plane has and the component has not: nothing has to be scaled or coded. */
-static int is_plain(const DeepfillUnpacker *u, int c)
-{
-    return !(u->desc->flags & AV_PIX_FMT_FLAG_FLOAT) && u->desc->comp[c].depth == u->format.depth;
-}
-
-/* A component that lies in a plane of its own as libdeepfill wants it, such as nv12's luma. */
-static int is_in_place(const DeepfillUnpacker *u, int c)
-{
-    const AVComponentDescriptor *comp = &u->desc->comp[c];
-    int bytes = sample_bytes(u);
-
-    return is_plain(u, c) && !comp->shift && !comp->offset && comp->step == bytes &&
-           (bytes == 1 || is_native(u->desc));
 }
 
 static const uint8_t *component_row(const AVFrame *frame, const AVComponentDescriptor *comp, int y)

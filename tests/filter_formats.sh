@@ -78,11 +78,11 @@ kept_411() {
 }
 check 'DV of NTSC stays 4:1:1' kept_411
 
-# Floats above 1 stay outside, bit by bit, and come back inside; none gets brighter than what is there.
+# Floats above 1 stay outside, bit by bit, and come back inside; none gets brighter than what is there. Three
+# gray pictures are one of three planes.
 highlights() {
     local format=$1 options=${2:-}
-    ff -f lavfi -i "testsrc2=s=64x48:r=10:d=0.3,format=gbrpf32le,exposure=2,format=$format" \
-       -f rawvideo before.raw &&
+    ff -f lavfi -i "testsrc2=s=64x48:r=10:d=0.3,format=gbrpf32le,exposure=2" -f rawvideo before.raw &&
         ff -f rawvideo -pix_fmt "$format" -s 64x48 -r 10 -i before.raw \
            -vf "deepfill=box='16 16 16 16'$options" -f rawvideo after.raw &&
         "$KEPT" "$format" 64 48 8 8 40 40 before.raw after.raw &&
