@@ -34,6 +34,7 @@
 #include "deepfill_compat.h"
 #include "deepfill_context.h"
 #include "deepfill_frame.h"
+#include "deepfill_lost.h"
 #include "formats.h"
 
 /* Of an activation that this filter asks for itself: any that the rest of the graph has to do comes first. */
@@ -195,6 +196,7 @@ static int take_frame(AVFilterContext *ctx)
     if (ret <= 0)
         return ret;
     ff_deepfill_guides_taken(ctx, frame);
+    ff_deepfill_lost_taken(ctx, &s->taken, frame);
     ret = process_frame(ctx, frame);
     return ret < 0 ? ret : 1;
 }
@@ -352,12 +354,12 @@ static int activate(AVFilterContext *ctx)
 static av_cold void uninit(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;
-    int lost = ff_deepfill_queue_close(&s->queue);
+    AVFilterLink *outlink = ctx->outputs[0]; /* NULL where the next filter was freed before */
+    int lost   = ff_deepfill_queue_close(&s->queue);
+    int wanted = !outlink || !ff_outlink_get_status(outlink);
 
-    if (lost && !s->failed)
-        av_log(ctx, AV_LOG_INFO, "%d frame%s in flight lost at closing: nobody wants them after -t or "
-               "-frames; where the input has changed its size, delay=0:ahead=0 keeps them.\n",
-               lost, lost == 1 ? "" : "s");
+    if (lost && wanted && !s->failed)
+        ff_deepfill_lost_note(ctx, lost, &s->taken);
     ff_deepfill_guides_uninit(ctx);
     deepfill_model_close(&s->model);
 }
