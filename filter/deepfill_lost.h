@@ -43,7 +43,7 @@ typedef struct DeepfillTaken {
 /** Count a frame; with the first, warn of what was noted in this thread. */
 void ff_deepfill_lost_taken(AVFilterContext *ctx, DeepfillTaken *taken, const AVFrame *frame);
 
-/** Tell of frames in flight in a filter that is freed though its output is open, and note them. */
+/** Tell of frames in flight in a filter that is freed, and note them. */
 void ff_deepfill_lost_note(AVFilterContext *ctx, int frames, const DeepfillTaken *taken);
 
 #endif /* AVFILTER_DEEPFILL_LOST_H */

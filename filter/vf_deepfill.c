@@ -354,11 +354,9 @@ static int activate(AVFilterContext *ctx)
 static av_cold void uninit(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;
-    AVFilterLink *outlink = ctx->outputs[0]; /* NULL where the next filter was freed before */
-    int lost   = ff_deepfill_queue_close(&s->queue);
-    int wanted = !outlink || !ff_outlink_get_status(outlink);
+    int lost = ff_deepfill_queue_close(&s->queue);
 
-    if (lost && wanted && !s->failed)
+    if (lost && !s->failed)
         ff_deepfill_lost_note(ctx, lost, &s->taken);
     ff_deepfill_guides_uninit(ctx);
     deepfill_model_close(&s->model);

@@ -106,9 +106,6 @@ for limit in '-frames:v 3' '-t 0.2'; do
     check "frames that nobody wants after $limit are no warning" none \
         "$(warnings -i film.mkv -vf $FILL:ahead=10 $limit)"
 done
-check 'frames that nobody wants after a trim are no word at all' none \
-    "$("$FFMPEG" -hide_banner -nostdin -nostats -y -i film.mkv -vf $FILL:ahead=10,trim=end_frame=7 -f null - 2>&1 |
-        grep -F 'held back')"
 
 # ffmpeg sets the filters up anew when the input changes: the frames in flight are lost, and told of.
 recording() {
