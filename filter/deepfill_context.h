@@ -27,6 +27,7 @@
 #include <deepfill.h>
 
 #include "deepfill_compat.h"
+#include "deepfill_lost.h"
 #include "deepfill_mask_input.h"
 #include "deepfill_queue.h"
 #include "deepfill_report.h"
@@ -68,6 +69,7 @@ typedef struct FillContext {
     DeepfillQueue queue;
     DeepfillReport report;
 
+    DeepfillTaken taken;
     int flushed;      ///< nothing more is taken: end_status follows the frames in flight
     int end_status;
     int64_t end_pts;

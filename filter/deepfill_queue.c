@@ -45,17 +45,23 @@ int ff_deepfill_queue_open(DeepfillQueue *q, const DeepfillSettings *settings, e
         av_log(q->filter, AV_LOG_WARNING, "%s\n", info.warning);
     q->format     = settings->format;
     q->max_frames = deepfill_delay(q->fill) + 1;
-    q->frames     = av_fifo_alloc2(q->max_frames, sizeof(DeepfillLent), 0);
+    q->lent       = av_fifo_alloc2(q->max_frames, sizeof(DeepfillLent), 0);
+    q->filled     = av_fifo_alloc2(q->max_frames, sizeof(AVFrame *), 0);
     q->access     = ff_deepfill_access(format);
-    if (!q->frames)
+    if (!q->lent || !q->filled)
         return AVERROR(ENOMEM);
     return q->access == DEEPFILL_ACCESS_UNPACKED ?
            ff_deepfill_unpacker_open(&q->unpacker, format, &settings->format) : 0;
 }
 
+int ff_deepfill_queue_lent(const DeepfillQueue *q)
+{
+    return av_fifo_can_read(q->lent);
+}
+
 int ff_deepfill_queue_count(const DeepfillQueue *q)
 {
-    return av_fifo_can_read(q->frames);
+    return av_fifo_can_read(q->lent) + av_fifo_can_read(q->filled);
 }
 
 int ff_deepfill_queue_has_room(const DeepfillQueue *q)
@@ -77,7 +83,7 @@ static AVFrame *take_back(DeepfillQueue *q, const DeepfillResult *result)
 {
     DeepfillLent lent = { NULL };
 
-    av_fifo_read(q->frames, &lent, 1);
+    av_fifo_read(q->lent, &lent, 1);
     if (lent.frame != result->opaque)
         av_frame_free(&lent.frame);
     else if (lent.planes)
@@ -86,46 +92,72 @@ static AVFrame *take_back(DeepfillQueue *q, const DeepfillResult *result)
     return lent.frame;
 }
 
-/* Hand on one frame that has come back. */
-static int finish_frame(DeepfillQueue *q, const DeepfillResult *result)
+/* Keep a frame that has come back until it is wanted. The frame is this function's. */
+static int keep_frame(DeepfillQueue *q, AVFrame *frame, const DeepfillResult *result)
 {
-    AVFrame *frame = take_back(q, result);
     int ret;
 
-    if (!frame)
-        return AVERROR_BUG;
     if (result->error < 0) {
         av_log(q->filter, AV_LOG_ERROR, "The frame at %s could not be filled: %s\n",
                av_ts2timestr(frame->pts, &q->filter->inputs[0]->time_base), deepfill_error());
-        av_frame_free(&frame);
-        return result->error;
+        ret = result->error;
+        goto fail;
     }
     if (result->no_context)
         ff_deepfill_report_odd(q->report, DEEPFILL_ODD_NO_CONTEXT, "A box holds no known pixel: "
                                "what fills it is made up from nothing.");
-    if ((ret = tell_share(frame, "lavfi.deepfill.hole", result->hole)) < 0 ||
-        (ret = tell_share(frame, "lavfi.deepfill.network", result->network)) < 0) {
-        av_frame_free(&frame);
-        return ret;
-    }
-    return ff_filter_frame(q->filter->outputs[0], frame);
+    if ((ret = tell_share(frame, "lavfi.deepfill.hole", result->hole)) >= 0 &&
+        (ret = tell_share(frame, "lavfi.deepfill.network", result->network)) >= 0 &&
+        (ret = av_fifo_write(q->filled, &frame, 1)) >= 0)
+        return 0;
+
+fail:
+    av_frame_free(&frame);
+    return ret;
 }
 
-int ff_deepfill_queue_hand_on(DeepfillQueue *q, int wait)
+/* Stop the workers, which write to the frames lent until then, and free those. */
+static void drop_lent(DeepfillQueue *q)
+{
+    DeepfillLent lent;
+
+    deepfill_close(&q->fill);
+    while (q->lent && av_fifo_read(q->lent, &lent, 1) >= 0) {
+        av_frame_free(&lent.frame);
+        av_buffer_unref(&lent.planes);
+    }
+}
+
+int ff_deepfill_queue_receive(DeepfillQueue *q, int wait)
 {
     DeepfillResult result;
+    AVFrame *frame;
     int ret;
 
-    while ((ret = deepfill_receive(q->fill, &result, wait)) >= 0) {
-        ret = finish_frame(q, &result);
-        if (ret < 0)
-            return ret;
-        wait = 0;
-    }
+    if (!ff_deepfill_queue_lent(q))
+        return 0;
+    ret = deepfill_receive(q->fill, &result, wait);
     if (ret == AVERROR(EAGAIN) || ret == AVERROR(EPIPE))
         return 0;
-    av_log(q->filter, AV_LOG_ERROR, "No frame can be had from the workers: %s\n", deepfill_error());
+    if (ret < 0)
+        av_log(q->filter, AV_LOG_ERROR, "No frame can be had from the workers: %s\n", deepfill_error());
+    else if (!(frame = take_back(q, &result)))
+        ret = AVERROR_BUG;
+    else if ((ret = keep_frame(q, frame, &result)) >= 0)
+        return 1;
+    drop_lent(q);
     return ret;
+}
+
+int ff_deepfill_queue_hand_on(DeepfillQueue *q)
+{
+    AVFrame *frame;
+    int ret;
+
+    if (av_fifo_read(q->filled, &frame, 1) < 0)
+        return 0;
+    ret = ff_filter_frame(q->filter->outputs[0], frame);
+    return ret < 0 ? ret : 1;
 }
 
 static int unpack(DeepfillQueue *q, DeepfillLent *lent, DeepfillFrame *sent)
@@ -155,33 +187,30 @@ int ff_deepfill_queue_send(DeepfillQueue *q, AVFrame *frame, DeepfillMask *mask,
         ret = unpack(q, &lent, &sent);
     if (ret < 0)
         return ret;
-    while ((ret = deepfill_send(q->fill, &sent)) == AVERROR(EAGAIN) && ff_deepfill_queue_count(q))
-        if ((ret = ff_deepfill_queue_hand_on(q, 1)) < 0)
+    while ((ret = deepfill_send(q->fill, &sent)) == AVERROR(EAGAIN) && ff_deepfill_queue_lent(q))
+        if ((ret = ff_deepfill_queue_receive(q, 1)) < 0)
             goto fail;
     if (ret < 0) {
         av_log(q->filter, AV_LOG_ERROR, "A frame cannot be filled: %s\n", deepfill_error());
         goto fail;
     }
-    return av_fifo_write(q->frames, &lent, 1);
+    return av_fifo_write(q->lent, &lent, 1);
 
 fail:
     av_buffer_unref(&lent.planes);
     return ret;
 }
 
-/* The workers first: until they have stopped they write to the frames. */
 int ff_deepfill_queue_close(DeepfillQueue *q)
 {
-    DeepfillLent lent;
-    int count = 0;
+    int count = q->lent && q->filled ? ff_deepfill_queue_count(q) : 0;
+    AVFrame *frame;
 
-    deepfill_close(&q->fill);
-    while (q->frames && av_fifo_read(q->frames, &lent, 1) >= 0) {
-        av_frame_free(&lent.frame);
-        av_buffer_unref(&lent.planes);
-        count++;
-    }
-    av_fifo_freep2(&q->frames);
+    drop_lent(q);
+    while (q->filled && av_fifo_read(q->filled, &frame, 1) >= 0)
+        av_frame_free(&frame);
+    av_fifo_freep2(&q->lent);
+    av_fifo_freep2(&q->filled);
     ff_deepfill_unpacker_close(&q->unpacker);
     return count;
 }

@@ -48,8 +48,9 @@ typedef struct DeepfillQueue {
     DeepfillFormat format;   ///< of all frames, but for matrix and range
     enum DeepfillAccess access;
     DeepfillUnpacker unpacker; ///< in use where access says so
-    AVFifo *frames;          ///< DeepfillLent: oldest first
-    int max_frames;          ///< frames that may be lent at a time
+    AVFifo *lent;            ///< DeepfillLent: lent to fill, oldest first
+    AVFifo *filled;          ///< AVFrame *: taken back, not handed on; they come before those lent
+    int max_frames;          ///< frames that may be in flight at a time
 } DeepfillQueue;
 
 /**
@@ -61,7 +62,10 @@ typedef struct DeepfillQueue {
 int ff_deepfill_queue_open(DeepfillQueue *queue, const DeepfillSettings *settings,
                            enum AVPixelFormat format);
 
-/** @return how many frames are in flight */
+/** @return how many frames are lent to the workers */
+int ff_deepfill_queue_lent(const DeepfillQueue *queue);
+
+/** @return how many frames are in flight: lent, or filled and not handed on */
 int ff_deepfill_queue_count(const DeepfillQueue *queue);
 
 /** @return 1 where another frame may be sent */
@@ -77,8 +81,17 @@ int ff_deepfill_queue_has_room(const DeepfillQueue *queue);
 int ff_deepfill_queue_send(DeepfillQueue *queue, AVFrame *frame, DeepfillMask *mask, DeepfillSketch *sketch,
                            enum DeepfillShow show);
 
-/** Hand on all finished frames; wait for the first of them where wait is set. */
-int ff_deepfill_queue_hand_on(DeepfillQueue *queue, int wait);
+/**
+ * Take the oldest lent frame back from the workers. One that fails is dropped with all after it, and the
+ * workers are stopped: what was filled before it may still be handed on.
+ *
+ * @param wait 1: wait until it is filled
+ * @return 1: taken back; 0: none is filled; or an error, which has been logged
+ */
+int ff_deepfill_queue_receive(DeepfillQueue *queue, int wait);
+
+/** Hand on the oldest filled frame. @return 1: handed on; 0: there is none; or an error */
+int ff_deepfill_queue_hand_on(DeepfillQueue *queue);
 
 /** Stop the workers and free the frames in flight. @return how many those were */
 int ff_deepfill_queue_close(DeepfillQueue *queue);

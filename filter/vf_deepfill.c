@@ -25,7 +25,7 @@
  * and look at frames ahead; here frames go in and come out, in order. A worker
  * cannot wake libavfilter, so activate() takes frames while there is room and
  * waits for the oldest only when there is none, or no more input: it never
- * polls.
+ * polls. A frame is handed on when one is wanted.
  */
 
 #include "libavutil/common.h"
@@ -34,7 +34,11 @@
 #include "deepfill_compat.h"
 #include "deepfill_context.h"
 #include "deepfill_frame.h"
+#include "deepfill_lost.h"
 #include "deepfill_negotiate.h"
+
+/* Of an activation that this filter asks for itself: any that the rest of the graph has to do comes first. */
+#define IDLE_PRIORITY 1
 
 static int append_mask_pad(AVFilterContext *ctx)
 {
@@ -179,6 +183,7 @@ static int take_frame(AVFilterContext *ctx)
     if (ret <= 0)
         return ret;
     ff_deepfill_guides_taken(ctx, frame);
+    ff_deepfill_lost_taken(ctx, &s->taken, frame);
     ret = process_frame(ctx, frame);
     return ret < 0 ? ret : 1;
 }
@@ -202,19 +207,47 @@ static int take_frames(AVFilterContext *ctx)
     return 0;
 }
 
-/* All slots are taken, or no input is left: wait for the oldest frame. */
-static int await_frame(AVFilterContext *ctx)
+/* Hand on the oldest frame. @return 1: handed on; 0: it is not filled yet; or an error */
+static int hand_on(AVFilterContext *ctx, int wait)
 {
     FillContext *s = ctx->priv;
-    int ret = 0;
+    int ret = ff_deepfill_queue_hand_on(&s->queue);
 
-    if (ff_deepfill_queue_count(&s->queue) && (ret = ff_deepfill_queue_hand_on(&s->queue, 1)) < 0)
+    if (ret || (ret = ff_deepfill_queue_receive(&s->queue, wait)) <= 0)
         return ret;
-    if (s->flushed && !ff_deepfill_queue_count(&s->queue))
+    return ff_deepfill_queue_hand_on(&s->queue);
+}
+
+/*
+ * After the end of input: a frame for each that is wanted. Where none is, and nothing else in the graph has
+ * anything to do, av_buffersrc_close() is pushing: all frames are filled then and kept until they are wanted,
+ * as it hands an error on that the ffmpeg program, up to 5.1, ignores when it comes later.
+ */
+static int drain(AVFilterContext *ctx)
+{
+    FillContext *s = ctx->priv;
+    int ret = ff_outlink_frame_wanted(ctx->outputs[0]) ? hand_on(ctx, 1)
+                                                       : ff_deepfill_queue_receive(&s->queue, 1);
+
+    if (ret < 0)
+        return ret;
+    if (!ff_deepfill_queue_count(&s->queue))
         ff_outlink_set_status(ctx->outputs[0], s->end_status, s->end_pts);
-    else
-        ff_filter_set_ready(ctx, 100); /* frames or the end may be waiting for room */
+    else if (ff_deepfill_queue_lent(&s->queue))
+        ff_filter_set_ready(ctx, IDLE_PRIORITY);
     return 0;
+}
+
+/* All room is taken: wait for the oldest frame, if it is wanted. */
+static int await_frame(AVFilterContext *ctx)
+{
+    int ret;
+
+    if (!ff_outlink_frame_wanted(ctx->outputs[0]))
+        return FFERROR_NOT_READY;
+    if ((ret = hand_on(ctx, 1)) >= 0)
+        ff_filter_set_ready(ctx, 100); /* frames or the end may be waiting for room */
+    return ret;
 }
 
 static int ask_upstream(AVFilterContext *ctx)
@@ -233,48 +266,58 @@ static int run(AVFilterContext *ctx)
     FillContext *s = ctx->priv;
     int ret;
 
-    if ((ret = ff_deepfill_queue_hand_on(&s->queue, 0)) < 0 || (ret = take_frames(ctx)) < 0)
+    if (s->flushed)
+        return drain(ctx);
+    if (ff_outlink_frame_wanted(ctx->outputs[0]) && (ret = hand_on(ctx, 0)) < 0)
         return ret;
-    return s->flushed || !ff_deepfill_queue_has_room(&s->queue) ? await_frame(ctx) : ask_upstream(ctx);
+    if ((ret = take_frames(ctx)) < 0)
+        return ret;
+    if (s->flushed) {
+        ff_filter_set_ready(ctx, IDLE_PRIORITY);
+        return 0;
+    }
+    return ff_deepfill_queue_has_room(&s->queue) ? ask_upstream(ctx) : await_frame(ctx);
 }
 
 /*
- * Hand on what came before the frame that cannot be filled, which with frames looked ahead may be seconds
- * of film. The ffmpeg program drops what it has not fetched when a filter fails, so the error waits for the
- * next activation; by then the frames have left. @return 0, or the error where nothing is to be fetched
- */
-static int give_up(AVFilterContext *ctx, int error)
-{
-    FillContext *s = ctx->priv;
-    AVFrame *frame;
-
-    s->failed = error;
-    deepfill_flush(s->queue.fill);
-    while (ff_deepfill_queue_count(&s->queue) && ff_deepfill_queue_hand_on(&s->queue, 1) >= 0)
-        ;
-    if (!ff_inlink_queued_frames(ctx->outputs[0]))
-        return error;
-    while (ff_inlink_consume_frame(ctx->inputs[0], &frame) > 0)
-        av_frame_free(&frame);
-    return 0;
-}
-
-/*
- * Fail when more input comes, not when output is asked for: the ffmpeg program takes the latter for an end.
+ * Hand on what came before the frame that failed, which with frames looked ahead may be seconds of film, then
+ * fail. The ffmpeg program drops what it has not fetched when a filter fails, so that the frames leave first;
+ * it takes the failure of a request for an end, so that the error waits for input or for its end. Its end is
+ * the last time that it is heeded: frames that nobody has fetched by then are lost.
  */
 static int fail_late(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;
     AVFilterLink *inlink = ctx->inputs[0];
+    int wanted = ff_outlink_frame_wanted(ctx->outputs[0]);
+    int left = ff_deepfill_queue_count(&s->queue), ended, status;
+    AVFrame *frame;
     int64_t pts;
-    int status;
 
-    if (ff_inlink_queued_frames(inlink) || ff_inlink_acknowledge_status(inlink, &status, &pts))
+    while (left && ff_inlink_consume_frame(inlink, &frame) > 0)
+        av_frame_free(&frame);
+    ended = ff_inlink_acknowledge_status(inlink, &status, &pts);
+    if (left && wanted) {
+        hand_on(ctx, 1); /* another failure ends the frames, nothing else */
+        ff_filter_set_ready(ctx, IDLE_PRIORITY);
+        return 0;
+    }
+    if (ended || ff_inlink_queued_frames(inlink))
         return s->failed;
-    if (!ff_outlink_frame_wanted(ctx->outputs[0]))
+    if (left || !wanted)
         return FFERROR_NOT_READY;
     ff_inlink_request_frame(inlink);
     return 0;
+}
+
+static int give_up(AVFilterContext *ctx, int error)
+{
+    FillContext *s = ctx->priv;
+
+    s->failed = error;
+    if (s->queue.fill) /* closed where a frame has failed */
+        deepfill_flush(s->queue.fill);
+    return ff_deepfill_queue_count(&s->queue) ? fail_late(ctx) : error;
 }
 
 static int activate(AVFilterContext *ctx)
@@ -301,9 +344,7 @@ static av_cold void uninit(AVFilterContext *ctx)
     int lost = ff_deepfill_queue_close(&s->queue);
 
     if (lost && !s->failed)
-        av_log(ctx, AV_LOG_INFO, "%d frame%s in flight lost at closing: nobody wants them after -t or "
-               "-frames; where the input has changed its size, delay=0:ahead=0 keeps them.\n",
-               lost, lost == 1 ? "" : "s");
+        ff_deepfill_lost_note(ctx, lost, &s->taken);
     ff_deepfill_guides_uninit(ctx);
     deepfill_model_close(&s->model);
 }

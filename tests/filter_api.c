@@ -210,26 +210,67 @@ static void test_commands(void)
     close_graph(&g);
 }
 
-/* A graph that is freed early waits for its workers, frees the frames and tells how many there were. */
-static void test_close_in_flight(void)
+/* Put frames that the filter holds. @return how many came out all the same */
+static int fill_up(Graph *g, int frames, int64_t first_pts)
 {
-    Graph g = open_graph("box='40 40 20 20':workers=1:delay=8");
-    char lost[100];
     int received = 0;
 
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < frames; i++) {
         AVFrame *out;
 
-        put(&g, new_frame(WIDTH, HEIGHT, i));
-        if ((out = get(&g)))
+        put(g, new_frame(WIDTH, HEIGHT, first_pts + i));
+        if ((out = get(g)))
             received++;
         av_frame_free(&out);
     }
-    snprintf(lost, sizeof lost, "%d frame%s in flight lost", 5 - received, received < 4 ? "s" : "");
-    report("frames are in flight", received < 5 && buffers_alive > 0);
+    return received;
+}
+
+/* A graph that is freed early waits for its workers, frees the frames and tells how many there were. */
+static void test_close_in_flight(void)
+{
+    Graph g = open_graph("box='40 40 20 20':workers=1:delay=3:ahead=0");
+    char lost[100];
+    int received = fill_up(&g, 10, 0);
+
+    snprintf(lost, sizeof lost, "The last %d frame%s still held back", 10 - received,
+             received == 9 ? " was" : "s were");
+    report("frames are in flight", received < 10 && buffers_alive > 0);
     close_graph(&g);
     report("closing frees the frames in flight", buffers_alive == 0);
     report("closing tells how many are lost", strstr(logged, lost) != NULL);
+
+    g = open_graph("box='40 40 20 20':ahead=5");
+    fill_up(&g, 5, 0);
+    close_graph(&g);
+    report("closing tells that no frame has come out",
+           strstr(logged, "No frame has come out: all 5 were still held back") != NULL);
+}
+
+/* The next graph tells of the loss where the film goes on, and only there. */
+static void test_set_up_anew(void)
+{
+    const struct {
+        const char *name;
+        int64_t pts;
+        int told;
+    } cases[] = { { "the next graph tells of frames lost before", 15, 1 },
+                  { "after a seek back nobody wants those frames", 2, 0 },
+                  { "after a seek ahead nobody wants those frames", 500, 0 } };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Graph g = open_graph("box='40 40 20 20':ahead=5");
+
+        fill_up(&g, 5, 10);
+        close_graph(&g);
+        for (int again = 0; again < 2; again++) {
+            g = open_graph("box='40 40 20 20':delay=0:ahead=0");
+            fill_up(&g, 1, cases[i].pts);
+            report(again ? "that is told once" : cases[i].name, (cases[i].told && !again) ==
+                   !!strstr(logged, "which all filters were set up anew: 5 frames are lost that were in flight."));
+            close_graph(&g);
+        }
+    }
 }
 
 /* No more than delay and twice ahead frames are held back, all come at the end, in order. */
@@ -253,7 +294,7 @@ static void test_flow(int delay, int ahead, int64_t step, const char *name)
         }
         good &= sent > 20 || received >= sent - delay - 2 * ahead;
     }
-    report(name, good && received == 20 && !strstr(logged, "lost"));
+    report(name, good && received == 20 && !strstr(logged, "held back"));
     close_graph(&g);
 }
 
@@ -319,6 +360,7 @@ int main(void)
     test_buffers_filled();
     test_commands();
     test_close_in_flight();
+    test_set_up_anew();
     test_flow(0, 0, 1, "delay=0 and ahead=0 hold nothing back");
     test_flow(3, 0, 1, "delay=3 holds three frames back at most");
     test_flow(1, 3, 1, "ahead=3 holds six frames more");

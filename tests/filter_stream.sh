@@ -90,4 +90,44 @@ interlaced() {
 }
 check 'interlaced film is told about' interlaced
 
+
+# What ffmpeg says from warnings on, of one run.
+warnings() {
+    "$FFMPEG" -hide_banner -nostdin -nostats -loglevel warning -y "$@" -f null - 2>&1
+}
+none() {
+    [ -z "$1" ] || { echo "$1"; return 1; }
+}
+many_held() {
+    none "$(warnings -f lavfi -i testsrc2=s=64x48:r=25:d=6 -vf "deepfill=box='20 20 16 16':temporal=1:ahead=120")"
+}
+check 'more than 100 frames held leave without a warning' many_held
+for limit in '-frames:v 3' '-t 0.2'; do
+    check "frames that nobody wants after $limit are no warning" none \
+        "$(warnings -i film.mkv -vf $FILL:ahead=10 $limit)"
+done
+
+# ffmpeg sets the filters up anew when the input changes: the frames in flight are lost, and told of.
+recording() {
+    ff -f lavfi -i "testsrc2=s=$2:r=25:d=1" -f lavfi -i "anullsrc=cl=$3:r=48000" -shortest -c:v mpeg2video -q:v 5 \
+       -c:a mp2 -ac ${4:-2} -f mpegts "$1.ts"
+}
+recording a 128x96 stereo && recording b 96x96 stereo && recording c 128x96 mono 1
+changed() {
+    cat a.ts $1.ts >change.ts
+    warnings -i change.ts -filter_complex "[0:v]deepfill=box='20 20 30 20'$2[v];[0:a]anull[a]" -map '[v]' -map '[a]'
+}
+changes() {
+    local said
+    said=$(changed $1 '')
+    grep -q "$2 which all filters were set up anew: [0-9]* frames are lost that were in flight\. delay=0:ahead=0 loses" \
+        <<<"$said" || { echo "$said"; return 1; }
+    said=$(changed $1 :delay=0:ahead=0 | grep -F 'deepfill')
+    none "$said"
+}
+check 'the picture changes its size' changes b \
+    'The picture has changed from 128x96 yuv420p to 96x96 yuv420p, for'
+check 'the sound changes its layout' changes c \
+    'Another property of the input has changed, such as the layout of sound in the same -filter_complex, for'
+
 finish

@@ -1,0 +1,102 @@
+/*
+ * This file is part of FFmpeg.
+ *
+ * FFmpeg is free software; you can redistribute it and/or
+ * modify it under the terms of the GNU Lesser General Public
+ * License as published by the Free Software Foundation; either
+ * version 2.1 of the License, or (at your option) any later version.
+ *
+ * FFmpeg is distributed in the hope that it will be useful,
+ * but WITHOUT ANY WARRANTY; without even the implied warranty of
+ * MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE.  See the GNU
+ * Lesser General Public License for more details.
+ *
+ * You should have received a copy of the GNU Lesser General Public
+ * License along with FFmpeg; if not, write to the Free Software
+ * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
+ */
+
+
+/**
+ * @file
+ * Frames in flight that never come out: who is told of them, and when.
+ *
+ * When an application frees the graph, what is in flight is lost. It may have
+ * been stopped, or have got all it wanted (-t, -frames): libavfilter does not
+ * show which. Or, as the ffmpeg program does when a property of any of the graph's
+ * inputs changes, it sets up the same graph anew, on the same thread, and the
+ * film goes on without those frames. After a seek players do that, too, and
+ * nobody wants the frames. So the loss is noted, for the thread, and the next
+ * instance warns of it when its first frame goes on where the noted film
+ * stopped.
+ */
+
+#include "libavutil/mathematics.h"
+#include "libavutil/pixdesc.h"
+
+#include "deepfill_lost.h"
+
+/* The frame after the noted ones comes within this time, in microseconds, or else it is no continuation. */
+#define MAX_GAP 1000000
+
+static _Thread_local struct {
+    int frames; ///< 0: nothing is noted
+    DeepfillTaken last;
+} noted;
+
+void ff_deepfill_lost_note(AVFilterContext *ctx, int frames, const DeepfillTaken *taken)
+{
+    if (frames == taken->frames)
+        av_log(ctx, AV_LOG_WARNING, "No frame has come out: all %d were still held back, to look at others, when "
+               "the program stopped (q, Ctrl-C, -shortest) or set its filters up anew. ahead=N holds twice N, "
+               "delay=0:ahead=0 none.\n", frames);
+    else
+        av_log(ctx, AV_LOG_INFO, "The last %d frame%s still held back, to look at others, when the program "
+               "stopped (q, Ctrl-C, -t, -frames, -shortest) or set its filters up anew. ahead=N holds twice N, "
+               "delay=0:ahead=0 none.\n", frames, frames == 1 ? " was" : "s were");
+    noted.frames += frames; /* there may be several filters in a graph */
+    noted.last    = *taken;
+}
+
+static int same_kind(const DeepfillTaken *a, const DeepfillTaken *b)
+{
+    return a->width == b->width && a->height == b->height && a->format == b->format;
+}
+
+static int goes_on(const DeepfillTaken *last, const DeepfillTaken *next)
+{
+    return last->time == AV_NOPTS_VALUE || next->time == AV_NOPTS_VALUE ||
+           (next->time > last->time && next->time - last->time <= MAX_GAP);
+}
+
+static void report(AVFilterContext *ctx, int frames, const DeepfillTaken *last, const DeepfillTaken *next)
+{
+    const char *plural = frames == 1 ? " is" : "s are";
+
+    if (!same_kind(last, next))
+        av_log(ctx, AV_LOG_WARNING, "The picture has changed from %dx%d %s to %dx%d %s, for which all filters "
+               "were set up anew: %d frame%s lost that were in flight. delay=0:ahead=0 loses none.\n",
+               last->width, last->height, av_get_pix_fmt_name(last->format), next->width, next->height,
+               av_get_pix_fmt_name(next->format), frames, plural);
+    else if (goes_on(last, next))
+        av_log(ctx, AV_LOG_WARNING, "Another property of the input has changed, such as the layout of sound in "
+               "the same -filter_complex, for which all filters were set up anew: %d frame%s lost that were in "
+               "flight. delay=0:ahead=0 loses none; -vf and -af keep picture and sound apart.\n",
+               frames, plural);
+}
+
+void ff_deepfill_lost_taken(AVFilterContext *ctx, DeepfillTaken *taken, const AVFrame *frame)
+{
+    const AVFilterLink *inlink = ctx->inputs[0];
+
+    taken->time = frame->pts;
+    if (frame->pts != AV_NOPTS_VALUE)
+        taken->time = av_rescale_q(frame->pts, inlink->time_base, AV_TIME_BASE_Q);
+    taken->width  = inlink->w;
+    taken->height = inlink->h;
+    taken->format = inlink->format;
+    if (!taken->frames++ && noted.frames) {
+        report(ctx, noted.frames, &noted.last, taken);
+        noted.frames = 0;
+    }
+}

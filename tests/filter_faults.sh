@@ -1,0 +1,85 @@
+#!/bin/bash
+# A frame that fails, for want of memory: ffmpeg never ends well with a frame missing, and none follows one
+# that failed.
+. "$(dirname "$0")/lib/filter.sh"
+
+# The engine alone calls aligned_alloc(): NTH is the call that fails, COUNT a file for their number.
+cat >shim.c <<'C'
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static atomic_long calls;
+
+void *aligned_alloc(size_t alignment, size_t bytes)
+{
+    const char *nth = getenv("NTH");
+    void *memory = NULL;
+
+    if (nth && atomic_fetch_add(&calls, 1) + 1 == atol(nth)) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    return posix_memalign(&memory, alignment, bytes) ? NULL : memory;
+}
+
+__attribute__((destructor)) static void tell(void)
+{
+    const char *name = getenv("COUNT");
+    FILE *file = name ? fopen(name, "w") : NULL;
+
+    if (file) {
+        fprintf(file, "%ld\n", calls);
+        fclose(file);
+    }
+}
+C
+if ! ${CC:-cc} -O1 -shared -fPIC shim.c -o shim.so; then
+    skip 'frames that fail for want of memory' 'no shared object of a test can be built'
+    finish
+fi
+
+FRAMES=16
+ff -f lavfi -i testsrc2=s=64x48:r=25 -frames:v $FRAMES -c:v ffv1 -pix_fmt yuv420p film.mkv
+
+# Fill film.mkv, the aligned allocation NTH failing (0: none), into out.md5.  fill NTH OPTIONS
+fill() {
+    NTH=$1 COUNT=count LD_PRELOAD=$PWD/shim.so "$FFMPEG" -hide_banner -nostdin -loglevel error -y -i film.mkv \
+        -vf "deepfill=box='20 12 16 16':size=64:workers=2:$2" -f framemd5 out.md5 2>log
+}
+
+# Whether frames failed, what is handed on are the first frames of the whole film, unchanged.
+first_frames() {
+    local got
+    got=$(grep -vc '^#' out.md5)
+    [ "$got" = 0 ] || same "$(grep -v '^#' out.md5)" "$(grep -v '^#' whole.md5 | head -n "$got")"
+}
+
+# Fail every allocation in turn, STEP apart.  faults STEP OPTIONS
+faults() {
+    local step=$1 options=$2 total status failed=0 n
+    fill 0 "$options" && mv out.md5 whole.md5 || return
+    same "$(grep -vc '^#' whole.md5)" $FRAMES && total=$(cat count) || return
+    for ((n = 1; n <= total; n += step)); do
+        rm -f out.md5
+        touch out.md5
+        fill $n "$options"
+        status=$?
+        [ $status -lt 128 ] || { echo "allocation $n of $total: status $status"; return 1; }
+        if [ $status -eq 0 ]; then
+            same "$(grep -vc '^#' out.md5)" $FRAMES || { echo "allocation $n of $total"; return 1; }
+        else
+            ((++failed))
+        fi
+        first_frames || { echo "allocation $n of $total, status $status"; return 1; }
+        ! grep -q 'could not be filled' log || [ $status -ne 0 ] || { echo "allocation $n: $(cat log)"; return 1; }
+    done
+    echo "$failed of $n failed"
+    [ $failed -gt 0 ]
+}
+check 'frames that fail, each by itself' faults 7 temporal=0
+check 'frames that fail while others are looked at' faults 13 ahead=3:delay=1
+check 'frames that fail after the end of input' faults 13 ahead=20
+finish
