@@ -61,8 +61,10 @@
 
 #ifdef AV_FRAME_FLAG_INTERLACED
 #define DEEPFILL_FRAME_INTERLACED(frame) (!!((frame)->flags & AV_FRAME_FLAG_INTERLACED))
+#define DEEPFILL_FRAME_TOP_FIRST(frame) (!!((frame)->flags & AV_FRAME_FLAG_TOP_FIELD_FIRST))
 #else
 #define DEEPFILL_FRAME_INTERLACED(frame) ((frame)->interlaced_frame)
+#define DEEPFILL_FRAME_TOP_FIRST(frame) ((frame)->top_field_first)
 #endif
 
 #endif /* AVFILTER_DEEPFILL_COMPAT_H */

@@ -27,6 +27,7 @@
 #include <deepfill.h>
 
 #include "deepfill_compat.h"
+#include "deepfill_fields.h"
 #include "deepfill_lost.h"
 #include "deepfill_mask_input.h"
 #include "deepfill_queue.h"
@@ -61,11 +62,13 @@ typedef struct FillContext {
     int mask_loop;
     AVDictionary *mask_opts;
     int eof_action;
+    int fields;
     int show;
 
     DeepfillModel *model;
     DeepfillMaskInput masks;
     DeepfillMaskInput sketches; ///< in use where sketch is set
+    DeepfillFields halves;      ///< of both, in use where fields is set
     DeepfillQueue queue;
     DeepfillReport report;
 
@@ -100,13 +103,12 @@ int ff_deepfill_guides_ended(const AVFilterContext *ctx);
 void ff_deepfill_guides_taken(AVFilterContext *ctx, const AVFrame *frame);
 
 /**
- * What that frame is filled by; both are borrowed until the next call.
+ * What that frame is filled by or, where its fields are, the top one and the bottom one. All is borrowed until
+ * the next call.
  *
- * @param[out] mask    NULL: the frame is to pass
- * @param[out] sketch  NULL: without one
  * @return 0 or an error, said in the log
  */
-int ff_deepfill_guides_get(AVFilterContext *ctx, DeepfillMask **mask, DeepfillSketch **sketch);
+int ff_deepfill_guides_get(AVFilterContext *ctx, DeepfillGuide guides[2]);
 
 /** Close all. */
 void ff_deepfill_guides_uninit(AVFilterContext *ctx);

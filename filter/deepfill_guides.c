@@ -25,6 +25,8 @@
  * decoder have.
  */
 
+#include <string.h>
+
 #include "libavutil/common.h"
 
 #include "deepfill_boxes.h"
@@ -77,6 +79,7 @@ int ff_deepfill_guides_open(AVFilterContext *ctx)
     s->report.mask   = s->mask ? s->mask : s->box ? "from box" : "from the second input";
     s->report.sketch = s->sketch;
     s->report.invert = s->invert;
+    s->report.fields = s->fields;
     ret = ff_deepfill_input_open(&s->masks, s->mask ? &mask : NULL, s->mask_loop, s->box);
     if (ret >= 0 && s->sketch)
         ret = ff_deepfill_input_open(&s->sketches, &sketch, s->mask_loop, NULL);
@@ -120,13 +123,34 @@ static int has_picture(const FillContext *s, const DeepfillMaskInput *input)
            (state == DEEPFILL_MASK_ENDED && s->eof_action != EOF_ACTION_PASS);
 }
 
-static int mask_of(AVFilterContext *ctx, DeepfillMask **mask)
+/* Give frame or fields their masks, those that have a hole. @return 0 or libdeepfill's error */
+static int share_mask(FillContext *s, const DeepfillMaskSettings *settings, DeepfillMask *mask, int is_new,
+                      DeepfillGuide guides[2])
+{
+    int ret = 0;
+
+    guides[0].mask = mask;
+    if (!s->fields)
+        return 0;
+    if (is_new)
+        ret = ff_deepfill_fields_masks(&s->halves, settings, s->masks.pairing.current.gray);
+    for (int i = 0; i < 2 && ret >= 0; i++) {
+        DeepfillMaskInfo info;
+
+        deepfill_mask_info(s->halves.masks[i], &info);
+        guides[i].mask = info.hole > 0 ? s->halves.masks[i] : NULL;
+    }
+    return ret;
+}
+
+static int mask_of(AVFilterContext *ctx, DeepfillGuide guides[2])
 {
     FillContext *s = ctx->priv;
     const AVFrame *picture = s->masks.pairing.current.gray;
     DeepfillMaskSettings settings;
     DeepfillMaskInfo info;
-    int ret;
+    DeepfillMask *mask;
+    int ret, is_new;
 
     if (has_ended(&s->masks))
         ff_deepfill_report_odd(&s->report, DEEPFILL_ODD_ENDED, "The mask has ended before the video: %s.",
@@ -139,26 +163,30 @@ static int mask_of(AVFilterContext *ctx, DeepfillMask **mask)
     settings.invert    = s->invert;
     settings.dilate    = s->dilate;
     settings.feather   = s->feather;
-    ret = ff_deepfill_pairing_mask(&s->masks.pairing, &settings, mask);
+    is_new = ret = ff_deepfill_pairing_mask(&s->masks.pairing, &settings, &mask);
+    if (ret >= 0)
+        ret = share_mask(s, &settings, mask, is_new, guides);
     if (ret < 0) {
         av_log(ctx, AV_LOG_ERROR, "The mask cannot be made (%s): %s\n", av_err2str(ret), deepfill_error());
         return ret;
     }
-    deepfill_mask_info(*mask, &info);
-    if (ret > 0)
+    deepfill_mask_info(mask, &info);
+    if (is_new)
         ff_deepfill_report_mask(&s->report, &info);
     if (info.hole > 0)
-        ff_deepfill_report_start(&s->report, s->model, s->queue.fill, *mask, picture->width, picture->height);
+        ff_deepfill_report_start(&s->report, s->model, s->queue.fill, guides[0].mask ? guides[0].mask :
+                                 guides[1].mask, picture->width, picture->height);
     else
-        *mask = NULL;
+        guides[0].mask = NULL;
     return 0;
 }
 
-static int sketch_of(AVFilterContext *ctx, DeepfillSketch **sketch)
+static int sketch_of(AVFilterContext *ctx, DeepfillGuide guides[2])
 {
     FillContext *s = ctx->priv;
+    int width = s->queue.format.width, height = s->queue.format.height, ret, is_new;
     DeepfillSketchInfo info;
-    int ret;
+    DeepfillSketch *sketch;
 
     if (has_ended(&s->sketches))
         ff_deepfill_report_odd(&s->report, DEEPFILL_ODD_SKETCH_ENDED, "The sketch has ended before the "
@@ -166,27 +194,29 @@ static int sketch_of(AVFilterContext *ctx, DeepfillSketch **sketch)
                                "its last picture is repeated (else: eof_action, mask_loop)");
     if (!has_picture(s, &s->sketches))
         return 0;
-    ret = ff_deepfill_pairing_sketch(&s->sketches.pairing, s->queue.format.width, s->queue.format.height,
-                                     sketch);
+    is_new = ret = ff_deepfill_pairing_sketch(&s->sketches.pairing, width, height, &sketch);
+    if (ret > 0 && s->fields)
+        ret = ff_deepfill_fields_sketches(&s->halves, width, height, s->sketches.pairing.current.gray);
     if (ret < 0) {
         av_log(ctx, AV_LOG_ERROR, "The sketch cannot be made (%s): %s\n", av_err2str(ret), deepfill_error());
         return ret;
     }
-    deepfill_sketch_info(*sketch, &info);
-    if (ret > 0)
+    for (int i = 0; i < 2; i++)
+        guides[i].sketch = s->fields ? s->halves.sketches[i] : sketch;
+    deepfill_sketch_info(sketch, &info);
+    if (is_new)
         ff_deepfill_report_sketch(&s->report, &info);
     return 0;
 }
 
-int ff_deepfill_guides_get(AVFilterContext *ctx, DeepfillMask **mask, DeepfillSketch **sketch)
+int ff_deepfill_guides_get(AVFilterContext *ctx, DeepfillGuide guides[2])
 {
     const FillContext *s = ctx->priv;
     int ret;
 
-    *mask   = NULL;
-    *sketch = NULL;
-    ret = mask_of(ctx, mask);
-    return ret >= 0 && *mask && s->sketch ? sketch_of(ctx, sketch) : ret;
+    memset(guides, 0, 2 * sizeof(*guides));
+    ret = mask_of(ctx, guides);
+    return ret >= 0 && (guides[0].mask || guides[1].mask) && s->sketch ? sketch_of(ctx, guides) : ret;
 }
 
 void ff_deepfill_guides_uninit(AVFilterContext *ctx)
@@ -195,4 +225,5 @@ void ff_deepfill_guides_uninit(AVFilterContext *ctx)
 
     ff_deepfill_input_uninit(&s->masks);
     ff_deepfill_input_uninit(&s->sketches);
+    ff_deepfill_fields_uninit(&s->halves);
 }

@@ -79,6 +79,8 @@ static const AVOption deepfill_options[] = {
         CONST("repeat", "repeat its last picture", EOF_ACTION_REPEAT, FLAGS, "eof_action"),
         CONST("pass", "go on without: without a mask the video passes", EOF_ACTION_PASS, FLAGS, "eof_action"),
         CONST("endall", "end the video", EOF_ACTION_ENDALL, FLAGS, "eof_action"),
+    { "fields", "fill each frame as its two fields: for interlaced video",
+      OFFSET(fields), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, FLAGS },
     { "show", "what to put into the hole",
       OFFSET(show), AV_OPT_TYPE_INT, { .i64 = DEEPFILL_SHOW_FILL }, 0, DEEPFILL_SHOW_SOURCES, RUNTIME,
       "show" },

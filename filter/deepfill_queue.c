@@ -23,31 +23,51 @@
 
 #include <stdio.h>
 
+#include "libavutil/common.h"
 #include "libavutil/dict.h"
 #include "libavutil/error.h"
 #include "libavutil/timestamp.h"
 
 #include "deepfill_compat.h"
+#include "deepfill_fields.h"
 #include "deepfill_frame.h"
 #include "deepfill_queue.h"
 
-int ff_deepfill_queue_open(DeepfillQueue *q, const DeepfillSettings *settings, enum AVPixelFormat format)
+/* What libdeepfill is to know of fields where settings tell of frames. */
+static DeepfillSettings picture_settings(const DeepfillSettings *settings, int pictures)
 {
-    DeepfillInfo info;
-    int ret = deepfill_open(&q->fill, settings);
+    DeepfillSettings s = *settings;
 
-    if (ret < 0) {
+    s.format.height /= pictures;
+    if (s.delay > 0)
+        s.delay = FFMIN(s.delay * pictures, 1024);
+    if (s.ahead > 0)
+        s.ahead = FFMIN(s.ahead * pictures, 1024);
+    return s;
+}
+
+int ff_deepfill_queue_open(DeepfillQueue *q, const DeepfillSettings *settings, enum AVPixelFormat format,
+                           int fields)
+{
+    DeepfillSettings own;
+    DeepfillInfo info;
+    int ret;
+
+    q->format   = settings->format;
+    q->pictures = fields ? 2 : 1;
+    q->access   = ff_deepfill_access(format);
+    own = picture_settings(settings, q->pictures);
+    if ((ret = deepfill_open(&q->fill, &own)) < 0) {
         av_log(q->filter, AV_LOG_ERROR, "The workers cannot be started: %s\n", deepfill_error());
         return ret;
     }
     deepfill_info(q->fill, &info);
     if (info.warning)
         av_log(q->filter, AV_LOG_WARNING, "%s\n", info.warning);
-    q->format     = settings->format;
-    q->max_frames = deepfill_delay(q->fill) + 1;
-    q->lent       = av_fifo_alloc2(q->max_frames, sizeof(DeepfillLent), 0);
+    /* So many that the last picture of the oldest can be finished without another frame. */
+    q->max_frames = (deepfill_delay(q->fill) + 2 * q->pictures - 1) / q->pictures;
+    q->lent       = av_fifo_alloc2(q->max_frames * q->pictures, sizeof(DeepfillLent), 0);
     q->filled     = av_fifo_alloc2(q->max_frames, sizeof(AVFrame *), 0);
-    q->access     = ff_deepfill_access(format);
     if (!q->lent || !q->filled)
         return AVERROR(ENOMEM);
     return q->access == DEEPFILL_ACCESS_UNPACKED ?
@@ -56,12 +76,12 @@ int ff_deepfill_queue_open(DeepfillQueue *q, const DeepfillSettings *settings, e
 
 int ff_deepfill_queue_lent(const DeepfillQueue *q)
 {
-    return av_fifo_can_read(q->lent);
+    return (av_fifo_can_read(q->lent) + q->pictures - 1) / q->pictures;
 }
 
 int ff_deepfill_queue_count(const DeepfillQueue *q)
 {
-    return av_fifo_can_read(q->lent) + av_fifo_can_read(q->filled);
+    return ff_deepfill_queue_lent(q) + av_fifo_can_read(q->filled);
 }
 
 int ff_deepfill_queue_has_room(const DeepfillQueue *q)
@@ -78,31 +98,11 @@ static int tell_share(AVFrame *frame, const char *key, double share)
     return av_dict_set(&frame->metadata, key, text, 0);
 }
 
-/* Take back the oldest frame, with what the workers have changed. @return NULL where it is not that one */
-static AVFrame *take_back(DeepfillQueue *q, const DeepfillResult *result)
-{
-    DeepfillLent lent = { NULL };
-
-    av_fifo_read(q->lent, &lent, 1);
-    if (lent.frame != result->opaque)
-        av_frame_free(&lent.frame);
-    else if (lent.planes)
-        ff_deepfill_pack(&q->unpacker, lent.frame, lent.planes, lent.first_row, lent.end_row);
-    av_buffer_unref(&lent.planes);
-    return lent.frame;
-}
-
 /* Keep a frame that has come back until it is wanted. The frame is this function's. */
 static int keep_frame(DeepfillQueue *q, AVFrame *frame, const DeepfillResult *result)
 {
     int ret;
 
-    if (result->error < 0) {
-        av_log(q->filter, AV_LOG_ERROR, "The frame at %s could not be filled: %s\n",
-               av_ts2timestr(frame->pts, &q->filter->inputs[0]->time_base), deepfill_error());
-        ret = result->error;
-        goto fail;
-    }
     if (result->no_context)
         ff_deepfill_report_odd(q->report, DEEPFILL_ODD_NO_CONTEXT, "A box holds no known pixel: "
                                "what fills it is made up from nothing.");
@@ -110,10 +110,53 @@ static int keep_frame(DeepfillQueue *q, AVFrame *frame, const DeepfillResult *re
         (ret = tell_share(frame, "lavfi.deepfill.network", result->network)) >= 0 &&
         (ret = av_fifo_write(q->filled, &frame, 1)) >= 0)
         return 0;
-
-fail:
     av_frame_free(&frame);
     return ret;
+}
+
+/* Add a picture's result to its frame's: the hole is that of all, network its share of that. */
+static void add_result(DeepfillResult *sum, const DeepfillResult *result, int pictures)
+{
+    double hole = sum->hole + result->hole / pictures;
+
+    if (hole > 0)
+        sum->network = (sum->network * sum->hole + result->network * result->hole / pictures) / hole;
+    sum->hole        = hole;
+    sum->no_context += result->no_context;
+}
+
+static void free_lent(DeepfillLent *lent)
+{
+    av_frame_free(&lent->frame);
+    av_buffer_unref(&lent->planes);
+}
+
+/* Take back the oldest picture. @return 1: its frame is whole and kept; 0: a field is missing; or an error */
+static int take_back(DeepfillQueue *q, const DeepfillResult *result)
+{
+    DeepfillLent lent = { NULL };
+    DeepfillResult sum;
+    int ret = 0;
+
+    if (av_fifo_read(q->lent, &lent, 1) < 0 || lent.frame != result->opaque) {
+        ret = AVERROR_BUG;
+    } else if (result->error < 0) {
+        av_log(q->filter, AV_LOG_ERROR, "The frame at %s could not be filled: %s\n",
+               av_ts2timestr(lent.frame->pts, &q->filter->inputs[0]->time_base), deepfill_error());
+        ret = result->error;
+    } else {
+        add_result(&q->sum, result, q->pictures);
+    }
+    if (ret >= 0 && lent.is_last) {
+        if (lent.planes)
+            ff_deepfill_pack(&q->unpacker, lent.frame, lent.planes, lent.first_row, lent.end_row);
+        sum    = q->sum;
+        q->sum = (DeepfillResult){ 0 };
+        ret    = keep_frame(q, lent.frame, &sum);
+        lent.frame = NULL;
+    }
+    free_lent(&lent);
+    return ret < 0 ? ret : lent.is_last;
 }
 
 /* Stop the workers, which write to the frames lent until then, and free those. */
@@ -122,31 +165,37 @@ static void drop_lent(DeepfillQueue *q)
     DeepfillLent lent;
 
     deepfill_close(&q->fill);
-    while (q->lent && av_fifo_read(q->lent, &lent, 1) >= 0) {
-        av_frame_free(&lent.frame);
-        av_buffer_unref(&lent.planes);
-    }
+    while (q->lent && av_fifo_read(q->lent, &lent, 1) >= 0)
+        free_lent(&lent);
+}
+
+/* @return 1: a frame is whole and kept; 0: a field of it is missing; -EAGAIN: no picture; or another error */
+static int receive_picture(DeepfillQueue *q, int wait)
+{
+    DeepfillResult result;
+    int ret;
+
+    if (!ff_deepfill_queue_lent(q))
+        return AVERROR(EAGAIN);
+    ret = deepfill_receive(q->fill, &result, wait);
+    if (ret == AVERROR(EAGAIN) || ret == AVERROR(EPIPE))
+        return AVERROR(EAGAIN);
+    if (ret < 0)
+        av_log(q->filter, AV_LOG_ERROR, "No frame can be had from the workers: %s\n", deepfill_error());
+    else
+        ret = take_back(q, &result);
+    if (ret < 0)
+        drop_lent(q);
+    return ret;
 }
 
 int ff_deepfill_queue_receive(DeepfillQueue *q, int wait)
 {
-    DeepfillResult result;
-    AVFrame *frame;
     int ret;
 
-    if (!ff_deepfill_queue_lent(q))
-        return 0;
-    ret = deepfill_receive(q->fill, &result, wait);
-    if (ret == AVERROR(EAGAIN) || ret == AVERROR(EPIPE))
-        return 0;
-    if (ret < 0)
-        av_log(q->filter, AV_LOG_ERROR, "No frame can be had from the workers: %s\n", deepfill_error());
-    else if (!(frame = take_back(q, &result)))
-        ret = AVERROR_BUG;
-    else if ((ret = keep_frame(q, frame, &result)) >= 0)
-        return 1;
-    drop_lent(q);
-    return ret;
+    while (!(ret = receive_picture(q, wait)))
+        ;
+    return ret == AVERROR(EAGAIN) ? 0 : ret;
 }
 
 int ff_deepfill_queue_hand_on(DeepfillQueue *q)
@@ -160,44 +209,97 @@ int ff_deepfill_queue_hand_on(DeepfillQueue *q)
     return ret < 0 ? ret : 1;
 }
 
-static int unpack(DeepfillQueue *q, DeepfillLent *lent, DeepfillFrame *sent)
+/* Which rows of the frame the workers may change. */
+static void find_rows(const DeepfillQueue *q, const DeepfillGuide guides[2], enum DeepfillShow show,
+                      DeepfillLent *lent)
 {
-    DeepfillMaskInfo info = { 0 };
+    lent->first_row = q->format.height;
+    lent->end_row   = 0;
+    for (int i = 0; i < q->pictures; i++) {
+        DeepfillMaskInfo info = { 0 };
 
-    if (sent->mask)
-        deepfill_mask_info(sent->mask, &info);
-    lent->first_row = info.first_row;
-    lent->end_row   = info.end_row;
-    if (sent->mask && sent->show == DEEPFILL_SHOW_REGIONS) {
-        lent->first_row = 0;
-        lent->end_row   = q->format.height;
+        if (!guides[i].mask)
+            continue;
+        deepfill_mask_info(guides[i].mask, &info);
+        if (show == DEEPFILL_SHOW_REGIONS) { /* outlines lie around the hole */
+            info.first_row = 0;
+            info.end_row   = q->format.height / q->pictures;
+        }
+        lent->first_row = FFMIN(lent->first_row, info.first_row * q->pictures);
+        lent->end_row   = FFMAX(lent->end_row, info.end_row * q->pictures);
     }
-    return ff_deepfill_unpack(&q->unpacker, lent->frame, &lent->planes, &sent->image);
 }
 
-int ff_deepfill_queue_send(DeepfillQueue *q, AVFrame *frame, DeepfillMask *mask, DeepfillSketch *sketch,
-                           enum DeepfillShow show)
+static int ref_lent(DeepfillLent *ref, const DeepfillLent *lent)
 {
-    DeepfillFrame sent = { .mask = mask, .show = show, .opaque = frame, .sketch = sketch };
-    DeepfillLent lent  = { .frame = frame };
-    int ret = 0;
+    *ref        = *lent;
+    ref->frame  = av_frame_clone(lent->frame);
+    ref->planes = lent->planes ? av_buffer_ref(lent->planes) : NULL;
+    if (ref->frame && !ref->planes == !lent->planes)
+        return 0;
+    free_lent(ref);
+    return AVERROR(ENOMEM);
+}
 
-    ff_deepfill_describe_frame(&sent.image, &q->format, frame);
-    if (q->access == DEEPFILL_ACCESS_UNPACKED)
-        ret = unpack(q, &lent, &sent);
-    if (ret < 0)
-        return ret;
-    while ((ret = deepfill_send(q->fill, &sent)) == AVERROR(EAGAIN) && ff_deepfill_queue_lent(q))
-        if ((ret = ff_deepfill_queue_receive(q, 1)) < 0)
-            goto fail;
+/* Lend one picture, which is this function's unless it fails. */
+static int send_picture(DeepfillQueue *q, DeepfillFrame *picture, DeepfillLent *lent)
+{
+    int ret;
+
+    picture->opaque = lent->frame;
+    while ((ret = deepfill_send(q->fill, picture)) == AVERROR(EAGAIN) && ff_deepfill_queue_lent(q))
+        if ((ret = receive_picture(q, 1)) < 0)
+            return ret;
     if (ret < 0) {
         av_log(q->filter, AV_LOG_ERROR, "A frame cannot be filled: %s\n", deepfill_error());
-        goto fail;
+        return ret;
     }
-    return av_fifo_write(q->lent, &lent, 1);
+    return av_fifo_write(q->lent, lent, 1);
+}
 
-fail:
-    av_buffer_unref(&lent.planes);
+/* Lend both fields in the order of time; a progressive frame's in that of the frames before. */
+static int send_fields(DeepfillQueue *q, const DeepfillFrame *frame, const DeepfillGuide guides[2],
+                       DeepfillLent *last)
+{
+    DeepfillFrame pictures[2] = { *frame, *frame };
+    DeepfillLent first;
+    int ret;
+
+    if (DEEPFILL_FRAME_INTERLACED(last->frame))
+        q->bottom_first = !DEEPFILL_FRAME_TOP_FIRST(last->frame);
+    for (int i = 0; i < 2; i++) {
+        int field = i ^ q->bottom_first;
+
+        pictures[i].mask   = guides[field].mask;
+        pictures[i].sketch = guides[field].sketch;
+        ff_deepfill_field_image(&pictures[i].image, field);
+    }
+    if ((ret = ref_lent(&first, last)) < 0)
+        return ret;
+    first.is_last = 0;
+    if ((ret = send_picture(q, &pictures[0], &first)) < 0) {
+        free_lent(&first);
+        return ret;
+    }
+    return send_picture(q, &pictures[1], last);
+}
+
+int ff_deepfill_queue_send(DeepfillQueue *q, AVFrame *frame, const DeepfillGuide guides[2],
+                           enum DeepfillShow show)
+{
+    DeepfillFrame picture = { .mask = guides[0].mask, .sketch = guides[0].sketch, .show = show };
+    DeepfillLent lent = { .frame = frame, .is_last = 1 };
+    int ret = 0;
+
+    ff_deepfill_describe_frame(&picture.image, &q->format, frame);
+    find_rows(q, guides, show, &lent);
+    if (q->access == DEEPFILL_ACCESS_UNPACKED)
+        ret = ff_deepfill_unpack(&q->unpacker, frame, &lent.planes, &picture.image);
+    if (ret >= 0)
+        ret = q->pictures > 1 ? send_fields(q, &picture, guides, &lent)
+                              : send_picture(q, &picture, &lent);
+    if (ret < 0)
+        av_buffer_unref(&lent.planes);
     return ret;
 }
 

@@ -34,11 +34,18 @@
 #include "deepfill_report.h"
 #include "deepfill_unpack.h"
 
-/** A frame lent to the workers. */
+/** What one picture, a frame or a field, is filled by; both are borrowed. */
+typedef struct DeepfillGuide {
+    DeepfillMask *mask;     ///< NULL: it passes untouched
+    DeepfillSketch *sketch; ///< NULL: there is none
+} DeepfillGuide;
+
+/** A picture lent to the workers. Each holds a reference to its frame, which goes on with the last. */
 typedef struct DeepfillLent {
     AVFrame *frame;
+    int is_last;            ///< of its frame's pictures
     AVBufferRef *planes;    ///< its unpacked planes; NULL: the workers see its own
-    int first_row, end_row; ///< rows that the workers may change, of the planes
+    int first_row, end_row; ///< the frame's rows that the workers may change in the planes
 } DeepfillLent;
 
 typedef struct DeepfillQueue {
@@ -46,9 +53,12 @@ typedef struct DeepfillQueue {
     DeepfillReport *report;
     DeepfillContext *fill;   ///< owned
     DeepfillFormat format;   ///< of all frames, but for matrix and range
+    int pictures;            ///< lent of each frame: 1, or 2 where they are its fields
+    int bottom_first;        ///< the order in time of the last interlaced frame's fields
+    DeepfillResult sum;      ///< of the pictures taken back of the oldest frame
     enum DeepfillAccess access;
     DeepfillUnpacker unpacker; ///< in use where access says so
-    AVFifo *lent;            ///< DeepfillLent: lent to fill, oldest first
+    AVFifo *lent;            ///< DeepfillLent: oldest first
     AVFifo *filled;          ///< AVFrame *: taken back, not handed on; they come before those lent
     int max_frames;          ///< frames that may be in flight at a time
 } DeepfillQueue;
@@ -56,11 +66,13 @@ typedef struct DeepfillQueue {
 /**
  * Start the workers; filter and report are set by the caller.
  *
- * @param format of all frames, as settings describe it
+ * @param settings  of frames: where fields are filled, delay and ahead are doubled, as they count pictures
+ * @param format    of all frames, as settings describe it
+ * @param fields    1: each frame is filled as two pictures, its fields
  * @return 0 or an error, which has been logged
  */
 int ff_deepfill_queue_open(DeepfillQueue *queue, const DeepfillSettings *settings,
-                           enum AVPixelFormat format);
+                           enum AVPixelFormat format, int fields);
 
 /** @return how many frames are lent to the workers */
 int ff_deepfill_queue_lent(const DeepfillQueue *queue);
@@ -74,11 +86,10 @@ int ff_deepfill_queue_has_room(const DeepfillQueue *queue);
 /**
  * Lend a frame to the workers.
  *
- * @param frame  taken over unless this fails; writable where mask is not NULL
- * @param mask   NULL: the frame passes untouched
- * @param sketch NULL: there is none
+ * @param frame  taken over unless this fails; writable where there is a mask
+ * @param guides the frame's or, of its fields, the top one's and the bottom one's
  */
-int ff_deepfill_queue_send(DeepfillQueue *queue, AVFrame *frame, DeepfillMask *mask, DeepfillSketch *sketch,
+int ff_deepfill_queue_send(DeepfillQueue *queue, AVFrame *frame, const DeepfillGuide guides[2],
                            enum DeepfillShow show);
 
 /**

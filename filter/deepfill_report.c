@@ -87,6 +87,8 @@ void ff_deepfill_report_start(DeepfillReport *report, const DeepfillModel *model
                report->mask, mask_width, mask_height);
     if (report->sketch)
         av_bprintf(&text, "sketch %s, ", report->sketch);
+    if (report->fields)
+        av_bprintf(&text, "each frame as two fields: ");
     print_flow(&text, &info);
     av_bprintf(&text, ", kernels %s, %s", info.cpu, info.blas);
     print_boxes(&text, fill, mask);

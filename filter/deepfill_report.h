@@ -50,6 +50,7 @@ typedef struct DeepfillReport {
     const char *mask;    ///< what to call the mask: its file's name, or "from" somewhere else
     const char *sketch;  ///< the sketch file's name; NULL: there is none
     int invert;          ///< the option
+    int fields;          ///< the option: what the line counts and measures are fields
     int started;         ///< the line about the start has been given
     unsigned said;       ///< bit set of enum DeepfillOddity
 } DeepfillReport;

@@ -95,9 +95,9 @@ static int open_queue(AVFilterContext *ctx)
         av_log(ctx, AV_LOG_ERROR, "The model cannot be used: %s.\n", deepfill_error());
         return ret;
     }
-    if ((ret = check_sketch(ctx)) < 0)
-        return ret;
     ff_deepfill_describe_format(&format, inlink->format, inlink->w, inlink->h);
+    if ((ret = check_sketch(ctx)) < 0 || (s->fields && (ret = ff_deepfill_fields_check(ctx, &format)) < 0))
+        return ret;
     deepfill_defaults(&settings, s->model, &format);
     settings.size     = s->size;
     settings.delay    = s->delay;
@@ -109,7 +109,7 @@ static int open_queue(AVFilterContext *ctx)
         settings.workers = ff_filter_get_nb_threads(ctx);
     s->queue.filter = ctx;
     s->queue.report = &s->report;
-    return ff_deepfill_queue_open(&s->queue, &settings, inlink->format);
+    return ff_deepfill_queue_open(&s->queue, &settings, inlink->format, s->fields);
 }
 
 static int config_output(AVFilterLink *outlink)
@@ -126,19 +126,19 @@ static int process_frame(AVFilterContext *ctx, AVFrame *frame)
 {
     FillContext *s = ctx->priv;
     const AVFilterLink *link = ctx->inputs[0];
-    DeepfillMask *mask;
-    DeepfillSketch *sketch;
-    int ret;
+    DeepfillGuide guides[2];
+    int ret, has_hole;
 
     if ((ret = ff_deepfill_check_frame(ctx, frame, link->format, link->w, link->h)) < 0 ||
-        (ret = ff_deepfill_guides_get(ctx, &mask, &sketch)) < 0)
+        (ret = ff_deepfill_guides_get(ctx, guides)) < 0)
         goto fail;
-    if (mask && DEEPFILL_FRAME_INTERLACED(frame))
+    has_hole = guides[0].mask || guides[1].mask;
+    if (has_hole && DEEPFILL_FRAME_INTERLACED(frame) && !s->fields)
         ff_deepfill_report_odd(&s->report, DEEPFILL_ODD_INTERLACED, "The video is interlaced: "
-                               "fill its fields, with separatefields,deepfill,weave.");
-    if (mask && (ret = ff_inlink_make_frame_writable(ctx->inputs[0], &frame)) < 0)
+                               "fill its fields, with fields=1.");
+    if (has_hole && (ret = ff_inlink_make_frame_writable(ctx->inputs[0], &frame)) < 0)
         goto fail;
-    if ((ret = ff_deepfill_queue_send(&s->queue, frame, mask, sketch, s->show)) >= 0)
+    if ((ret = ff_deepfill_queue_send(&s->queue, frame, guides, s->show)) >= 0)
         return 0;
 
 fail:

@@ -274,13 +274,14 @@ static void test_set_up_anew(void)
 }
 
 /* No more than delay and twice ahead frames are held back, all come at the end, in order. */
-static void test_flow(int delay, int ahead, int64_t step, const char *name)
+static void test_flow(int delay, int ahead, int fields, int64_t step, const char *name)
 {
     char options[100];
     int sent = 0, received = 0, good = 1;
     Graph g;
 
-    snprintf(options, sizeof options, "box='40 40 20 20':workers=2:delay=%d:ahead=%d", delay, ahead);
+    snprintf(options, sizeof options, "box='40 40 20 20':workers=2:delay=%d:ahead=%d:fields=%d", delay,
+             ahead, fields);
     g = open_graph(options);
     for (AVFrame *out; sent <= 20;) {
         int ret = sent < 20 ? put(&g, new_frame(WIDTH, HEIGHT, step ? sent * step : AV_NOPTS_VALUE))
@@ -361,12 +362,16 @@ int main(void)
     test_commands();
     test_close_in_flight();
     test_set_up_anew();
-    test_flow(0, 0, 1, "delay=0 and ahead=0 hold nothing back");
-    test_flow(3, 0, 1, "delay=3 holds three frames back at most");
-    test_flow(1, 3, 1, "ahead=3 holds six frames more");
-    test_flow(40, 0, 2, "delay=40 holds all frames back until the end");
-    test_flow(0, 20, 2, "ahead=20 holds all frames back until the end");
-    test_flow(2, 2, 0, "frames without timestamps pass in order");
+    test_flow(0, 0, 0, 1, "delay=0 and ahead=0 hold nothing back");
+    test_flow(3, 0, 0, 1, "delay=3 holds three frames back at most");
+    test_flow(1, 3, 0, 1, "ahead=3 holds six frames more");
+    test_flow(40, 0, 0, 2, "delay=40 holds all frames back until the end");
+    test_flow(0, 20, 0, 2, "ahead=20 holds all frames back until the end");
+    test_flow(0, 0, 1, 1, "delay=0 and ahead=0 hold nothing back of fields, either");
+    test_flow(3, 0, 1, 1, "delay=3 holds three frames back of which fields are filled");
+    test_flow(1, 3, 1, 1, "ahead=3 holds six frames more of which fields are filled");
+    test_flow(40, 0, 1, 2, "delay=40 holds all frames back of which fields are filled");
+    test_flow(2, 2, 0, 0, "frames without timestamps pass in order");
     test_size_change();
     test_gpu();
     report("no buffer is left over", buffers_alive == 0);

@@ -84,12 +84,6 @@ chained() {
          "$(hashes -i film.mkv -vf "$FILL,$box")"
 }
 check 'several in one graph' chained
-interlaced() {
-    "$FFMPEG" -hide_banner -nostats -i film.mkv -vf setfield=tff,$FILL -f null - 2>&1 |
-        grep -q 'separatefields,deepfill,weave'
-}
-check 'interlaced film is told about' interlaced
-
 
 # What ffmpeg says from warnings on, of one run.
 warnings() {
