@@ -103,8 +103,8 @@ int ff_deepfill_guides_ended(const AVFilterContext *ctx);
 void ff_deepfill_guides_taken(AVFilterContext *ctx, const AVFrame *frame);
 
 /**
- * What that frame is filled by or, where its fields are, the top one and the bottom one. All is borrowed until
- * the next call.
+ * What that frame is filled by or, where its fields are, the top one and the bottom one. All is borrowed
+ * until the next call.
  *
  * @return 0 or an error, said in the log
  */

@@ -39,8 +39,8 @@ int ff_deepfill_fields_check(void *log, const DeepfillFormat *format)
 
     if (format->height % rows == 0)
         return 0;
-    av_log(log, AV_LOG_ERROR, "fields=1 needs as many top rows as bottom rows in each plane: a height that is a "
-           "multiple of %d, but the video has %d rows; crop or pad it.\n", rows, format->height);
+    av_log(log, AV_LOG_ERROR, "fields=1 needs as many top rows as bottom rows in each plane: a height that "
+           "is a multiple of %d, but the video has %d rows; crop or pad it.\n", rows, format->height);
     return AVERROR(EINVAL);
 }
 
@@ -71,7 +71,8 @@ static AVFrame *field_of(const AVFrame *gray, int frame_height, int field)
     return out;
 }
 
-int ff_deepfill_fields_masks(DeepfillFields *fields, const DeepfillMaskSettings *settings, const AVFrame *gray)
+int ff_deepfill_fields_masks(DeepfillFields *fields, const DeepfillMaskSettings *settings,
+                             const AVFrame *gray)
 {
     DeepfillMaskSettings half = *settings;
     int ret = 0;
@@ -98,8 +99,8 @@ int ff_deepfill_fields_sketches(DeepfillFields *fields, int width, int height, c
 
         deepfill_sketch_close(&fields->sketches[i]);
         ret = !rows ? AVERROR(ENOMEM) :
-              deepfill_sketch_create(&fields->sketches[i], width, height / 2, rows->data[0], rows->linesize[0],
-                                     rows->width, rows->height);
+              deepfill_sketch_create(&fields->sketches[i], width, height / 2, rows->data[0],
+                                     rows->linesize[0], rows->width, rows->height);
         av_frame_free(&rows);
     }
     return ret;

@@ -43,13 +43,14 @@ int ff_deepfill_fields_check(void *log, const DeepfillFormat *format);
 void ff_deepfill_field_image(DeepfillImage *image, int field);
 
 /**
- * Make the masks of both fields: each of the picture's rows of its parity, so that dilate and feather count the
- * field's own rows.
+ * Make the masks of both fields: each of the picture's rows of its parity, so that dilate and feather count
+ * the field's own rows.
  *
  * @param settings for whole frames
  * @return 0 or a negative errno, whose cause deepfill_error() tells where it is libdeepfill's
  */
-int ff_deepfill_fields_masks(DeepfillFields *fields, const DeepfillMaskSettings *settings, const AVFrame *gray);
+int ff_deepfill_fields_masks(DeepfillFields *fields, const DeepfillMaskSettings *settings,
+                             const AVFrame *gray);
 
 /** Make the sketches of both fields, in the same way, of frames of one size. */
 int ff_deepfill_fields_sketches(DeepfillFields *fields, int width, int height, const AVFrame *gray);

@@ -23,13 +23,13 @@
  *
  * A code rises with its value. From -0.125 to 1 (0 is black, 1 is white) codes are linear, in steps of
  * 2^-15 = 3.1e-5: finer than a half float's from 0.06 up. Above 1 they go on, at first with that slope, as a
- * logarithm that reaches 256: at v the step is 3.1e-5 + (v - 1) / 3714, 0.02 % of the value where it is
+ * logarithm that reaches 256: at v the step is 3.1e-5 + (v - 1) / 3714, 0.03 % of the value where it is
  * greatest. The scale is a compromise. A wider one would take codes from the picture between 0 and 1, and an
  * error of the fill by some codes would be a greater factor of a highlight: 1 % of all codes is 19 %.
  *
- * The codes serve the samples that a fill replaces or blends, which are thus limited to -0.125..256. Whatever a
- * fill leaves alone is not decoded and keeps its bits, be it below, above, infinite or NaN. No code stands for
- * infinity or NaN: an infinity is coded as the limit, NaN as 0.
+ * The codes serve the samples that a fill replaces or blends, which are thus limited to -0.125..256. Whatever
+ * a fill leaves alone is not decoded and keeps its bits, be it below, above, infinite or NaN. No code stands
+ * for infinity or NaN: an infinity is coded as the limit, NaN as 0.
  */
 
 #ifndef AVFILTER_DEEPFILL_FLOAT_H

@@ -152,7 +152,8 @@ static int is_full(enum DeepfillLayout layout, const AVFrame *frame)
 {
     const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(frame->format);
 
-    if (layout == DEEPFILL_RGB || desc->flags & AV_PIX_FMT_FLAG_FLOAT || av_strstart(desc->name, "yuvj", NULL))
+    if (layout == DEEPFILL_RGB || desc->flags & AV_PIX_FMT_FLAG_FLOAT ||
+        av_strstart(desc->name, "yuvj", NULL))
         return 1;
     if (frame->color_range == AVCOL_RANGE_UNSPECIFIED)
         return layout == DEEPFILL_GRAY;

@@ -50,8 +50,8 @@ static int is_on_gpu(enum AVPixelFormat format)
 static int refuse_gpu(AVFilterContext *ctx, enum AVPixelFormat format)
 {
     av_log(ctx, AV_LOG_ERROR, "The frames are on the GPU (%s), deepfill works in memory: put "
-           "hwdownload,format=nv12 before it (format=p010le for 10 bits), and hwupload behind it where the GPU "
-           "is to go on.\n", av_get_pix_fmt_name(format));
+           "hwdownload,format=nv12 before it (format=p010le for 10 bits), and hwupload behind it where the "
+           "GPU is to go on.\n", av_get_pix_fmt_name(format));
     return AVERROR(EINVAL);
 }
 
@@ -134,7 +134,7 @@ void ff_deepfill_report_conversion(AVFilterContext *ctx)
     if (!before->name || !av_strstart(before->name, "auto_scale_", NULL) ||
         before->inputs[0]->format == link->format)
         return;
-    ff_deepfill_report_odd(&s->report, DEEPFILL_ODD_CONVERTED, "The video is %s, which is converted to %s for "
-                           "filling, and back if the output asks: pixels outside the hole change, too.",
+    ff_deepfill_report_odd(&s->report, DEEPFILL_ODD_CONVERTED, "The video is %s, which is converted to %s "
+                           "for filling, and back if the output asks: pixels outside the hole change, too.",
                            av_get_pix_fmt_name(before->inputs[0]->format), av_get_pix_fmt_name(link->format));
 }

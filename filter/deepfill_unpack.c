@@ -139,8 +139,8 @@ static void read_values(const DeepfillUnpacker *u, const AVFrame *frame, int c, 
         for (int i = 0; i < count; i++)
             values[i] = AV_RN32(in + i * comp->step);
     else
-        av_read_image_line2(values, (const uint8_t **)frame->data, frame->linesize, u->desc, x, y, c, count, 0,
-                            sizeof(*values));
+        av_read_image_line2(values, (const uint8_t **)frame->data, frame->linesize, u->desc, x, y, c, count,
+                            0, sizeof(*values));
 }
 
 static void read_described(const DeepfillUnpacker *u, const AVFrame *frame, int c, int y, uint8_t *row)
@@ -252,8 +252,8 @@ typedef struct Limits {
 } Limits;
 
 /*
- * Integers end where their codes do. Of floats the codes reach far beyond most pictures, and what overshoots in a
- * fill would glare: no sample gets darker or brighter than what the frame has in the same rows.
+ * Integers end where their codes do. Of floats the codes reach far beyond most pictures, and what overshoots
+ * in a fill would glare: no sample gets darker or brighter than what the frame has in the same rows.
  */
 static Limits find_limits(const DeepfillUnpacker *u, const AVFrame *frame, int c, int first_row, int end_row)
 {
@@ -273,7 +273,8 @@ static Limits find_limits(const DeepfillUnpacker *u, const AVFrame *frame, int c
     return limits;
 }
 
-static void pack_row(const DeepfillUnpacker *u, AVFrame *frame, int c, int y, const uint8_t *row, Limits limits)
+static void pack_row(const DeepfillUnpacker *u, AVFrame *frame, int c, int y, const uint8_t *row,
+                     Limits limits)
 {
     const AVComponentDescriptor *comp = &u->desc->comp[c];
     uint8_t *out = (uint8_t *)component_row(frame, comp, y);

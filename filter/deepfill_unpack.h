@@ -20,11 +20,12 @@
 /**
  * @file
  * Frames whose samples libdeepfill cannot take where they lie: packed ones, interleaved chroma, foreign
- * endianness, unequal depths, floats. Their colours are unpacked to planes beside the frame; of what comes back
- * only the samples that have changed are packed, so that all others keep their bits, as do alpha and padding.
+ * endianness, unequal depths, floats. Their colours are unpacked to planes beside the frame; of what comes
+ * back only the samples that have changed are packed, so that all others keep their bits, as do alpha and
+ * padding.
  *
- * A component of another depth than the planes' is scaled so that its greatest value becomes theirs, and back,
- * rounded. Floats become the codes of deepfill_float.h.
+ * A component of another depth than the planes' is scaled so that its greatest value becomes theirs, and
+ * back, rounded. Floats become the codes of deepfill_float.h.
  */
 
 #ifndef AVFILTER_DEEPFILL_UNPACK_H
@@ -57,8 +58,8 @@ int ff_deepfill_unpacker_open(DeepfillUnpacker *unpacker, enum AVPixelFormat for
  * Unpack a frame.
  *
  * @param[out]    planes  the planes' buffer, to be given up by av_buffer_unref()
- * @param[in,out] image   as described; a plane that is not unpacked since it can be accessed in place, such as
- *                        nv12's luma, remains the frame's
+ * @param[in,out] image   as described; a plane that is not unpacked since it can be accessed in place, such
+ *                        as nv12's luma, remains the frame's
  */
 int ff_deepfill_unpack(DeepfillUnpacker *unpacker, const AVFrame *frame, AVBufferRef **planes,
                        DeepfillImage *image);
@@ -68,8 +69,8 @@ int ff_deepfill_unpack(DeepfillUnpacker *unpacker, const AVFrame *frame, AVBuffe
  *
  * @param first_row, end_row  luma rows among which they all are
  */
-void ff_deepfill_pack(const DeepfillUnpacker *unpacker, AVFrame *frame, const AVBufferRef *planes, int first_row,
-                      int end_row);
+void ff_deepfill_pack(const DeepfillUnpacker *unpacker, AVFrame *frame, const AVBufferRef *planes,
+                      int first_row, int end_row);
 
 /** Free it; a zeroed one is fine, and planes may still be in use. */
 void ff_deepfill_unpacker_close(DeepfillUnpacker *unpacker);
