@@ -57,6 +57,7 @@ typedef struct FillContext {
     int temporal;
     int ahead;
     int memory;
+    int realtime;
     int64_t mask_start;
     int mask_loop;
     AVDictionary *mask_opts;

@@ -120,9 +120,9 @@ changed() {
 changes() {
     local said
     said=$(changed $1 '')
-    grep -q "$2 which all filters were set up anew: [0-9]* frames are lost that were in flight\. delay=0:ahead=0 loses" \
+    grep -q "$2 which all filters were set up anew: [0-9]* frames are lost that were in flight\. realtime=1 loses" \
         <<<"$said" || { echo "$said"; return 1; }
-    said=$(changed $1 :delay=0:ahead=0 | grep -F 'deepfill')
+    said=$(changed $1 :realtime=1 | grep -F 'deepfill')
     none "$said"
 }
 check 'the picture changes its size' changes b \
