@@ -77,6 +77,22 @@ else
     check 'with realtime=0 melt shows frames unfilled, and is told' held_in_melt
 fi
 
+# What the editors' descriptions set are options of the filter; both ask for a frame for each.
+described() {
+    local name
+    for name in $(grep -rhoE 'av\.[a-z_]+' "$ROOT/editors" | sed 's/^av\.//' | sort -u); do
+        "$FFMPEG" -hide_banner -h filter=deepfill | grep -q "^ *$name " || { echo "no option $name"; return 1; }
+    done
+    grep -q 'name="av.realtime" default="1" value="1"' "$ROOT/editors/kdenlive.xml" &&
+        grep -q "filter.set('av.realtime', 1)" "$ROOT/editors/shotcut/ui.qml"
+}
+check "what Kdenlive's and Shotcut's descriptions set are options" described
+if command -v xmllint >/dev/null; then
+    check "Kdenlive's description is XML" xmllint --noout "$ROOT/editors/kdenlive.xml"
+else
+    skip "Kdenlive's description is XML" 'no xmllint'
+fi
+
 cat >seek.lua <<'L'
 local steps = {
     function() mp.commandv("seek", "0.2", "absolute", "exact") end,
