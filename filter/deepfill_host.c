@@ -22,7 +22,9 @@
  * What the program takes that runs the filter.
  */
 
-#include "deepfill_host.h"
+#include "libavutil/log.h"
+
+#include "deepfill_context.h"
 
 /*
  * MLT, on which Kdenlive and Shotcut are built, gives a filter a frame and takes what comes out at once for
@@ -37,7 +39,14 @@ extern int mlt_factory_init(const char *directory) __attribute__((weak));
 #define IS_MLT 0
 #endif
 
-int ff_deepfill_host_is_mlt(void)
+int ff_deepfill_is_realtime(AVFilterContext *ctx)
 {
-    return IS_MLT;
+    const FillContext *s = ctx->priv;
+
+    if (!s->realtime || (s->realtime < 0 && !IS_MLT))
+        return 0;
+    if (s->delay > 0 || s->ahead > 0)
+        av_log(ctx, AV_LOG_WARNING, "delay= and ahead= do not hold: realtime=1, %s, takes 0 for both.\n",
+               s->realtime < 0 ? "which MLT's programs need" : "as set");
+    return 1;
 }

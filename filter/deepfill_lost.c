@@ -47,8 +47,8 @@ static _Thread_local struct {
 void ff_deepfill_lost_note(AVFilterContext *ctx, int frames, const DeepfillTaken *taken)
 {
     if (frames == taken->frames)
-        av_log(ctx, AV_LOG_WARNING, "No frame has come out: all %d were still held back, to look at others, when "
-               "the program stopped (q, Ctrl-C, -shortest) or set its filters up anew. ahead=N holds twice N, "
+        av_log(ctx, AV_LOG_WARNING, "No frame has come out: all %d were still held back, to look at others, "
+               "when the program stopped (q, Ctrl-C, -shortest) or set its filters up anew. ahead=N holds twice N, "
                "realtime=1 none.\n", frames);
     else
         av_log(ctx, AV_LOG_INFO, "The last %d frame%s still held back, to look at others, when the program "

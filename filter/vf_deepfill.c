@@ -34,7 +34,6 @@
 #include "deepfill_compat.h"
 #include "deepfill_context.h"
 #include "deepfill_frame.h"
-#include "deepfill_host.h"
 #include "deepfill_lost.h"
 #include "formats.h"
 
@@ -98,19 +97,6 @@ static int check_sketch(AVFilterContext *ctx)
     return AVERROR(EINVAL);
 }
 
-/* Whether a frame is to come out for each that goes in, before the next. */
-static int is_realtime(AVFilterContext *ctx)
-{
-    const FillContext *s = ctx->priv;
-
-    if (!s->realtime || (s->realtime < 0 && !ff_deepfill_host_is_mlt()))
-        return 0;
-    if (s->delay > 0 || s->ahead > 0)
-        av_log(ctx, AV_LOG_WARNING, "delay= and ahead= do not hold: realtime=1, %s, takes 0 for both.\n",
-               s->realtime < 0 ? "which MLT's programs need" : "as set");
-    return 1;
-}
-
 static int open_queue(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;
@@ -133,7 +119,7 @@ static int open_queue(AVFilterContext *ctx)
     settings.ahead    = s->ahead;
     settings.memory   = s->memory;
     settings.workers  = s->workers;
-    if (is_realtime(ctx))
+    if (ff_deepfill_is_realtime(ctx))
         settings.delay = settings.ahead = 0;
     if (!s->workers && ctx->nb_threads > 0)
         settings.workers = ff_filter_get_nb_threads(ctx);
