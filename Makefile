@@ -244,13 +244,15 @@ BINDIR := $(DESTDIR)$(PREFIX)/bin
 INSTALLED = $(DESTDIR)$(PREFIX)/include/deepfill.h $(LIBDIR)/libdeepfill.a $(LIBDIR)/libdeepfill.so \
             $(LIBDIR)/$(SONAME) $(LIBDIR)/libdeepfill.so.$(VERSION) $(LIBDIR)/pkgconfig/libdeepfill.pc \
             $(BINDIR)/ffmpeg-deepfill $(BINDIR)/ffplay-deepfill $(BINDIR)/deepfill $(MANDIR)/deepfill.1 \
-            $(COMPLETIONS)/deepfill
+            $(COMPLETIONS)/deepfill $(KDENLIVE)/avfilter_deepfill.xml $(SHOTCUT)/meta.qml $(SHOTCUT)/ui.qml
 MANDIR := $(DESTDIR)$(PREFIX)/share/man/man1
 COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+KDENLIVE := $(DESTDIR)$(PREFIX)/share/kdenlive/effects
+SHOTCUT := $(DESTDIR)$(PREFIX)/share/shotcut/qml/filters/deepfill
 
-install: install-library install-program install-dropin  ## library, programs, man page (PREFIX=, DESTDIR=)
+install: install-library install-program install-dropin install-editors  ## library, programs, man page (PREFIX=, DESTDIR=)
 
-.PHONY: install-library install-program install-dropin
+.PHONY: install-library install-program install-dropin install-editors
 install-library: library
 	@mkdir -p $(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/include
 	install -m 644 include/deepfill.h $(DESTDIR)$(PREFIX)/include
@@ -281,9 +283,16 @@ else
 	install -m 755 $(BUILD)/ffmpeg $(BINDIR)/ffmpeg-deepfill
 endif
 
+# How the editors built on MLT show the filter, which they find in the drop-in.
+install-editors:
+	@mkdir -p $(KDENLIVE) $(SHOTCUT)
+	install -m 644 editors/kdenlive.xml $(KDENLIVE)/avfilter_deepfill.xml
+	install -m 644 editors/shotcut/meta.qml editors/shotcut/ui.qml $(SHOTCUT)
+
 uninstall:  ## remove what install put there (same PREFIX=, DESTDIR=)
 	rm -f $(INSTALLED)
 	rm -rf $(LIBDIR)/deepfill
+	@[ ! -d $(SHOTCUT) ] || rmdir --ignore-fail-on-non-empty $(SHOTCUT)
 
 help:  ## list the targets
 	@echo 'Usage: make [TARGET]...   (switches: ./configure --help)'

@@ -58,6 +58,7 @@ typedef struct FillContext {
     int temporal;
     int ahead;
     int memory;
+    int realtime;
     int64_t mask_start;
     int mask_loop;
     AVDictionary *mask_opts;
@@ -83,6 +84,12 @@ extern const AVClass ff_deepfill_class;
 
 /** Refuse options that contradict one another. @return 0 or AVERROR(EINVAL), said in the log */
 int ff_deepfill_check_options(AVFilterContext *ctx);
+
+/**
+ * Whether a frame is to come out for each that goes in, before the next: as set, or because the program that
+ * runs the filter takes no other. Warns where that contradicts what is set.
+ */
+int ff_deepfill_is_realtime(AVFilterContext *ctx);
 
 /** Look cheaply whether there are files for masks and sketches. @return 0 or an error, said in the log */
 int ff_deepfill_guides_check(AVFilterContext *ctx);

@@ -47,13 +47,13 @@ static _Thread_local struct {
 void ff_deepfill_lost_note(AVFilterContext *ctx, int frames, const DeepfillTaken *taken)
 {
     if (frames == taken->frames)
-        av_log(ctx, AV_LOG_WARNING, "No frame has come out: all %d were still held back, to look at others, when "
-               "the program stopped (q, Ctrl-C, -shortest) or set its filters up anew. ahead=N holds twice N, "
-               "delay=0:ahead=0 none.\n", frames);
+        av_log(ctx, AV_LOG_WARNING, "No frame has come out: all %d were still held back, to look at others, "
+               "when the program stopped (q, Ctrl-C, -shortest) or set its filters up anew. ahead=N holds twice N, "
+               "realtime=1 none.\n", frames);
     else
         av_log(ctx, AV_LOG_INFO, "The last %d frame%s still held back, to look at others, when the program "
                "stopped (q, Ctrl-C, -t, -frames, -shortest) or set its filters up anew. ahead=N holds twice N, "
-               "delay=0:ahead=0 none.\n", frames, frames == 1 ? " was" : "s were");
+               "realtime=1 none.\n", frames, frames == 1 ? " was" : "s were");
     noted.frames += frames; /* there may be several filters in a graph */
     noted.last    = *taken;
 }
@@ -75,13 +75,13 @@ static void report(AVFilterContext *ctx, int frames, const DeepfillTaken *last, 
 
     if (!same_kind(last, next))
         av_log(ctx, AV_LOG_WARNING, "The picture has changed from %dx%d %s to %dx%d %s, for which all filters "
-               "were set up anew: %d frame%s lost that were in flight. delay=0:ahead=0 loses none.\n",
+               "were set up anew: %d frame%s lost that were in flight. realtime=1 loses none.\n",
                last->width, last->height, av_get_pix_fmt_name(last->format), next->width, next->height,
                av_get_pix_fmt_name(next->format), frames, plural);
     else if (goes_on(last, next))
         av_log(ctx, AV_LOG_WARNING, "Another property of the input has changed, such as the layout of sound in "
                "the same -filter_complex, for which all filters were set up anew: %d frame%s lost that were in "
-               "flight. delay=0:ahead=0 loses none; -vf and -af keep picture and sound apart.\n",
+               "flight. realtime=1 loses none; -vf and -af keep picture and sound apart.\n",
                frames, plural);
 }
 

@@ -65,6 +65,9 @@ static const AVOption deepfill_options[] = {
       OFFSET(ahead), AV_OPT_TYPE_INT, { .i64 = -1 }, -1, 1024, FLAGS },
     { "memory", "MiB for held frames and their sources",
       OFFSET(memory), AV_OPT_TYPE_INT, { .i64 = 512 }, 1, 1 << 20, FLAGS },
+    { "realtime", "a frame comes out for each that goes in, before the next: delay=0 and ahead=0; auto: where "
+      "MLT (Kdenlive, Shotcut) runs the filter",
+      OFFSET(realtime), AV_OPT_TYPE_BOOL, { .i64 = -1 }, -1, 1, FLAGS },
     { "mask_start", "where in the mask the video's time 0 lies",
       OFFSET(mask_start), AV_OPT_TYPE_DURATION, { .i64 = 0 }, INT64_MIN / 4, INT64_MAX / 4, FLAGS },
     { "mask_loop", "the mask file starts again at its end, and so does the sketch",

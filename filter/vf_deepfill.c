@@ -105,6 +105,8 @@ static int open_queue(AVFilterContext *ctx)
     settings.ahead    = s->ahead;
     settings.memory   = s->memory;
     settings.workers  = s->workers;
+    if (ff_deepfill_is_realtime(ctx))
+        settings.delay = settings.ahead = 0;
     if (!s->workers && ctx->nb_threads > 0)
         settings.workers = ff_filter_get_nb_threads(ctx);
     s->queue.filter = ctx;

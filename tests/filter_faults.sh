@@ -74,7 +74,10 @@ faults() {
             ((++failed))
         fi
         first_frames || { echo "allocation $n of $total, status $status"; return 1; }
-        ! grep -q 'could not be filled' log || [ $status -ne 0 ] || { echo "allocation $n: $(cat log)"; return 1; }
+        if grep -q 'could not be filled' log && [ $status -eq 0 ]; then
+            echo "allocation $n: $(cat log)"
+            return 1
+        fi
     done
     echo "$failed of $n failed"
     [ $failed -gt 0 ]

@@ -93,7 +93,7 @@ none() {
     [ -z "$1" ] || { echo "$1"; return 1; }
 }
 many_held() {
-    none "$(warnings -f lavfi -i testsrc2=s=64x48:r=25:d=6 -vf "deepfill=box='20 20 16 16':temporal=1:ahead=120")"
+    none "$(warnings -f lavfi -i testsrc2=s=64x48:r=25:d=6 -vf "deepfill=box='20 20 16 16':ahead=120")"
 }
 check 'more than 100 frames held leave without a warning' many_held
 for limit in '-frames:v 3' '-t 0.2'; do
@@ -103,20 +103,21 @@ done
 
 # ffmpeg sets the filters up anew when the input changes: the frames in flight are lost, and told of.
 recording() {
-    ff -f lavfi -i "testsrc2=s=$2:r=25:d=1" -f lavfi -i "anullsrc=cl=$3:r=48000" -shortest -c:v mpeg2video -q:v 5 \
-       -c:a mp2 -ac ${4:-2} -f mpegts "$1.ts"
+    ff -f lavfi -i "testsrc2=s=$2:r=25:d=1" -f lavfi -i "anullsrc=cl=$3:r=48000" -shortest \
+       -c:v mpeg2video -q:v 5 -c:a mp2 -ac ${4:-2} -f mpegts "$1.ts"
 }
 recording a 128x96 stereo && recording b 96x96 stereo && recording c 128x96 mono 1
 changed() {
     cat a.ts $1.ts >change.ts
-    warnings -i change.ts -filter_complex "[0:v]deepfill=box='20 20 30 20'$2[v];[0:a]anull[a]" -map '[v]' -map '[a]'
+    warnings -i change.ts -map '[v]' -map '[a]' \
+        -filter_complex "[0:v]deepfill=box='20 20 30 20'$2[v];[0:a]anull[a]"
 }
 changes() {
     local said
     said=$(changed $1 '')
-    grep -q "$2 which all filters were set up anew: [0-9]* frames are lost that were in flight\. delay=0:ahead=0 loses" \
+    grep -q "$2 which all filters were set up anew: [0-9]* frames are lost that were in flight\. realtime=1 " \
         <<<"$said" || { echo "$said"; return 1; }
-    said=$(changed $1 :delay=0:ahead=0 | grep -F 'deepfill')
+    said=$(changed $1 :realtime=1 | grep -F 'deepfill')
     none "$said"
 }
 check 'the picture changes its size' changes b \

@@ -35,7 +35,8 @@ promised() {
     local soname
     printf "$prefix/%s\n" include/deepfill.h lib/libdeepfill.a lib/libdeepfill.so lib/libdeepfill.so.0.2 \
         lib/libdeepfill.so.0.2.0 lib/pkgconfig/libdeepfill.pc bin/ffmpeg-deepfill bin/deepfill \
-        share/man/man1/deepfill.1 share/bash-completion/completions/deepfill
+        share/man/man1/deepfill.1 share/bash-completion/completions/deepfill \
+        share/kdenlive/effects/avfilter_deepfill.xml share/shotcut/qml/filters/deepfill/{meta,ui}.qml
     for soname in "$build"/lib/libavfilter.so.*; do
         [ ! -e "$soname" ] || printf "$prefix/%s\n" "lib/deepfill/$(basename "$soname")" bin/ffplay-deepfill
     done
