@@ -59,6 +59,16 @@ family 2 4 0 0 yuva444p16le gbrap12le gbrap16le
 check 'dilate=0 and feather=0 change the hole alone' preserved yuv444p 1 3 0 0 :dilate=0:feather=0
 check 'show=coarse changes nothing outside' preserved yuv420p 1 3 1 1 :show=coarse
 
+# What is unpacked is filled as if it were planar: pairs between which swscale loses nothing.
+as_planar() {
+    same "$(hashes -f lavfi -i "$SOURCE,format=$2,format=$1" -vf "deepfill=mask.png,format=$2")" \
+         "$(hashes -f lavfi -i "$SOURCE,format=$2" -vf deepfill=mask.png)"
+}
+for pair in nv12:yuv420p nv21:yuv420p yuyv422:yuv422p uyvy422:yuv422p nv24:yuv444p rgb24:gbrp bgra:gbrap \
+            p010be:yuv420p10le yuv422p10be:yuv422p10le rgb48le:gbrp16le; do
+    check "${pair%:*} is filled as ${pair#*:} is" as_planar ${pair%:*} ${pair#*:}
+done
+
 # Through a file: what a lossless encoder keeps.
 lossless() {
     ff -f lavfi -i "$SOURCE" -c:v ffv1 -pix_fmt "$1" in.mkv || return
