@@ -222,8 +222,9 @@ static int hand_on(AVFilterContext *ctx, int wait)
 
 /*
  * After the end of input: a frame for each that is wanted. Where none is, and nothing else in the graph has
- * anything to do, av_buffersrc_close() is pushing: all frames are filled then and kept until they are wanted,
- * as it hands an error on that the ffmpeg program, up to 5.1, ignores when it comes later.
+ * anything to do, av_buffersrc_close() is pushing: all frames are filled then and kept until they are wanted, so
+ * that it returns a failure. FFmpeg 5.1's program ends with status 0 after one that a request returns; that
+ * remains where a filter before this one holds frames until its own end (reverse, another deepfill).
  */
 static int drain(AVFilterContext *ctx)
 {

@@ -39,6 +39,12 @@ for setting in workers=1 workers=2 workers=5 workers=2:delay=0 workers=2:delay=1
     check "the same frames with $setting" same "$(hashes -i film.mkv -vf $FILL:$setting)" "$REFERENCE"
 done
 
+check 'realtime=1 looks and holds none' \
+    same "$(hashes -i film.mkv -vf $FILL:realtime=1)" "$(hashes -i film.mkv -vf $FILL:delay=0:ahead=0)"
+check 'realtime=1 tells that ahead does not hold' \
+    same "$(messages $FILL:realtime=1:ahead=3 | grep -Fxc \
+        'delay= and ahead= do not hold: realtime=1, as set, takes 0 for both.')" 1
+
 # Metadata and side data that were there stay, on their frames; the fraction of the hole joins them.
 carried() {
     local graph="metadata=add:key=mark:value=1,addroi=8:8:16:16:0.5"
