@@ -11,6 +11,7 @@ Still pictures for tests/cli.sh; needs nothing but Python itself.
 """
 import ast
 import json
+import math
 import os
 import struct
 import sys
@@ -71,10 +72,12 @@ def golden(case):
 
 
 def judge(expected, found):
-    """At most one level off in at most one of a thousand values, or in one."""
+    """At most one level off, one of a thousand values in the mean: outputs_most() in tests/outputs.h has why."""
     worst = [abs(a - b) for a, b in zip(expected, found)]
-    print(len(worst), "values,", len(worst) - worst.count(0), "off, at most", max(worst))
-    return len(expected) == len(found) and max(worst) <= 1 and sum(worst) <= max(1, len(worst) // 1000)
+    mean = len(worst) / 1000
+    most = int(mean + 3 * math.sqrt(mean) + 3)
+    print(len(worst), "values,", len(worst) - worst.count(0), "off,", most, "may be, at most", max(worst))
+    return len(expected) == len(found) and max(worst) <= 1 and sum(worst) <= most
 
 
 def compare(expected, case, picture):
