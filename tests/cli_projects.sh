@@ -8,6 +8,21 @@ at_level() {
 }
 [ -z "$DEEPFILL_CPU" ] || check "the engine's level is $DEEPFILL_CPU" at_level
 
+# golden CASE: its pictures, in a folder of that name
+golden() {
+    [ -d "$1" ] || { mkdir "$1" && (cd "$1" && python3 "$STILL" golden "$1"); }
+}
+
+# unpacked FOLDER...: the out.png of each as out.ppm
+unpacked() {
+    local folder inputs=() outputs=()
+    for folder; do
+        outputs+=(-map "$((${#inputs[@]} / 2))" -update 1 "$folder/out.ppm")
+        inputs+=(-i "$folder/out.png")
+    done
+    av "${inputs[@]}" "${outputs[@]}"
+}
+
 # as_expected EXPECTED CHECKPOINT [OPTION]...: every case of a golden file is as the project makes it
 as_expected() {
     local expected=$GOLDEN/checkpoints/$1.expected.safetensors model=$GOLDEN/checkpoints/$2 cases case
@@ -15,22 +30,24 @@ as_expected() {
     cases=$(grep -oaE '"[a-z]+_[0-9x]+\.final"' "$expected" | tr -d '"' | sed 's/\.final//' | sort -u)
     [ -n "$cases" ] || return 1
     for case in $cases; do
-        rm -f out.ppm
-        python3 "$STILL" golden "$case" &&
-            deepfill fill image.ppm mask.pgm -o out.png --exact -m "$model" "$@" 2>/dev/null &&
-            av -i out.png -update 1 out.ppm && python3 "$STILL" compare "$expected" "$case" out.ppm ||
-            { echo "$case"; return 1; }
+        golden "$case" && rm -f "$case"/out.* && (
+            cd "$case" && deepfill fill image.ppm mask.pgm -o out.png --exact -m "$model" "$@" 2>/dev/null
+        ) || return 1
     done
+    unpacked $cases && python3 "$STILL" compare "$expected" $cases
 }
 
 # like_fixture PROJECT CASE CHECKPOINT [OPTION]...: the original's own output
 like_fixture() {
-    local folder=$FIXTURES/$1 case=$2 model=$FIXTURES/$1/$3
+    local folder=$FIXTURES/$1 case=$2 model=$FIXTURES/$1/$3 input=${2#*_-}
     shift 3
-    python3 "$STILL" npy "$FIXTURES/inputs/${case#*_-}/image.npy" image.ppm &&
-        python3 "$STILL" npy "$FIXTURES/inputs/${case#*_-}/mask.npy" mask.pgm &&
-        deepfill fill image.ppm mask.pgm -o out.png --exact -m "$model" "$@" 2>/dev/null &&
-        av -i out.png -update 1 out.ppm && python3 "$STILL" same out.ppm "$folder/${case/_-/_}/final.npy"
+    if [ ! -d "$input" ]; then
+        mkdir "$input" && python3 "$STILL" npy "$FIXTURES/inputs/$input/image.npy" "$input/image.ppm" &&
+            python3 "$STILL" npy "$FIXTURES/inputs/$input/mask.npy" "$input/mask.pgm" || return 1
+    fi
+    rm -f "$input"/out.*
+    deepfill fill "$input/image.ppm" "$input/mask.pgm" -o "$input/out.png" --exact -m "$model" "$@" 2>/dev/null &&
+        unpacked "$input" && python3 "$STILL" same "$input/out.ppm" "$folder/${case/_-/_}/final.npy"
 }
 
 if command -v python3 >/dev/null; then
