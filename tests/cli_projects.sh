@@ -46,7 +46,7 @@ like_fixture() {
             python3 "$STILL" npy "$FIXTURES/inputs/$input/mask.npy" "$input/mask.pgm" || return 1
     fi
     rm -f "$input"/out.*
-    deepfill fill "$input/image.ppm" "$input/mask.pgm" -o "$input/out.png" --exact -m "$model" "$@" 2>/dev/null &&
+    (cd "$input" && deepfill fill image.ppm mask.pgm -o out.png --exact -m "$model" "$@" 2>/dev/null) &&
         unpacked "$input" && python3 "$STILL" same "$input/out.ppm" "$folder/${case/_-/_}/final.npy"
 }
 

@@ -83,8 +83,8 @@ PyTorch (.pth, .pt) or TensorFlow V2 (.index)." \
 if [ -x "$BUILD/tests/tools/model" ]; then
     "$BUILD/tests/tools/model" 4 5 dead.safetensors 0
     check 'a model that fills everything with one colour' fails \
-        "The model cannot be used: dead.safetensors: gives no picture: what its network makes of a test picture is \
-one flat colour: its weights are damaged or wrongly scaled." \
+        "The model cannot be used: dead.safetensors: gives no picture: what its network makes of a test \
+picture is one flat colour: its weights are damaged or wrongly scaled." \
         deepfill=mask.mkv:model=dead.safetensors
 else
     skip 'a model that fills everything with one colour' 'no tests/tools/model: make check'

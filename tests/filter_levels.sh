@@ -1,6 +1,6 @@
 #!/bin/bash
-# The filter at the CPU level that DEEPFILL_CPU names (its own without): the level is in use, any number of workers
-# gives the same frames, nothing changes outside of the hole. `make check` runs it once at each level.
+# The filter at the CPU level that DEEPFILL_CPU names (its own without): the level is in use, any number of
+# workers gives the same frames, nothing changes outside of the hole. `make check` runs it at each level.
 . "$(dirname "$0")/lib/filter.sh"
 
 OUTSIDE=$BUILD/tests/tools/outside

@@ -44,12 +44,12 @@ static const OutputLimits output_limits[2] = {
 };
 
 /**
- * How many of `count` values may be off where a share of them may in the mean. A value comes out one level off where
- * its rounding boundary lies between what it is and what it is in float32: with errors of 1e-6 to 1e-5 of -1..1, 1e-4
- * to 1e-3 of a level, that befalls so many of all values, each by chance. Of few values that is a Poisson
- * distribution, and one more or less is no fault of anybody's: the bound is its mean m and three standard deviations
- * sqrt(m), and three values where m is next to nothing. A right network exceeds it once in 10,000 comparisons at most
- * (m = 2: 9 of 2,000); one that rounds otherwise is off in every second value.
+ * How many of `count` values may be off where a share of them may in the mean. A value comes out one level off
+ * where a rounding boundary lies between what it is and what it is in float32: with errors of 1e-6 to 1e-5 of
+ * -1..1, 1e-4 to 1e-3 of a level, that befalls so many of all values, each by chance. Their number has a Poisson
+ * distribution: the bound is its mean m, three standard deviations sqrt(m), and three values where m is next to
+ * nothing (m = 2: 9 of 2,000). A right network exceeds it once in 10,000 comparisons; one that rounds otherwise
+ * is off in every second value.
  */
 static inline size_t outputs_most(size_t count, double share)
 {

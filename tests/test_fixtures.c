@@ -36,8 +36,8 @@ static const Fixture fixtures[] = {
     { "nipponjo legacy", "nipponjo_pt", "snap_", "ckpt_cnum4_legacy.pth", 1, 0 },
     { "mmagic", "mmagic_deepfillv2", "", "ckpt_mmengine.pth", 5, 0 },
     /*
-     * Rounding grows thirtyfold on its way through this network: in float32 the original itself is 1e-4 from what it
-     * is exactly, and by level and method 0 to 0.6 % of the values are more than 1e-4 from the original's.
+     * Rounding grows thirtyfold on its way through this network: in float32 the original itself is 1e-4 from
+     * what it is exactly, and by level and method 0 to 0.6 % of the values are that far from the original's.
      */
     { "mmagic 2020", "mmagic_deepfillv2", "small_", "ckpt_mmedit0_small_legacy.pth", 1, 1e-2 },
     { "csqiangwen", "csqiangwen", "", "ckpt.pth", 5, 0 },

@@ -1,7 +1,7 @@
 /**
  * @file
- * What opening a checkpoint asks of its network: sound ones of every project pass, those whose weights are too
- * large or too small by powers of ten are refused with the cause.
+ * What opening a checkpoint asks of its network: sound ones of every project pass, those whose weights are
+ * too large or too small by powers of ten are refused with the cause.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -119,8 +119,8 @@ static void loud_layers_are_named(void **state)
         DeepfillModel *model = load(CHECKPOINTS "pconv_mmagic.pth");
         scale_row(&model->convs[df_row_find(model->semantics->net, "enc3")], factors[i]);
         assert_int_equal(df_model_try(model), -EDOM);
-        assert_string_equal(df_error_text(), CHECKPOINTS "pconv_mmagic.pth: gives no picture: layer 'enc3' of its "
-                            "network makes values beyond 1e+09 of a test picture" WRONG);
+        assert_string_equal(df_error_text(), CHECKPOINTS "pconv_mmagic.pth: gives no picture: layer 'enc3' "
+                            "of its network makes values beyond 1e+09 of a test picture" WRONG);
         deepfill_model_close(&model);
     }
 }

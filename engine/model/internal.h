@@ -39,8 +39,8 @@ struct DfPlan {
 
 /**
  * Fill a hole in a small test picture.
- * @return 0; -EDOM where the fill is black and white alone or one flat colour, or where an activation is no number
- *         or too large for any trained network; -ENOMEM
+ * @return 0; -EDOM where the fill is black and white alone or one flat colour, or where an activation is no
+ *         number or too large for any trained network; -ENOMEM
  */
 int df_model_try(const DeepfillModel *model);
 

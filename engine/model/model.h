@@ -12,8 +12,8 @@
 #include "model/semantics.h"
 
 /**
- * Read a model and prepare its weights, as deepfill_model_open() does, but do not try what it makes of a picture:
- * for those who only describe it.
+ * Read a model and prepare its weights, as deepfill_model_open() does, but do not try what it makes of a
+ * picture: for those who only describe it.
  * @return 0 or a negative errno, with the cause recorded
  */
 int df_model_load(DeepfillModel **model, const char *name, const char *semantics);

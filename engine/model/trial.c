@@ -1,7 +1,7 @@
 /**
  * @file
- * A model tried on a small picture before anybody relies on it: weights that are damaged, or too large or too
- * small by some power of ten, have shapes and values like any others, but fill every hole with one colour.
+ * A model tried on a small picture before anybody relies on it: weights that are damaged, or too large or
+ * too small by some power of ten, have shapes like any others, but fill every hole with one colour.
  */
 #include "kernels/gemm.h"
 #include "model/internal.h"
@@ -10,11 +10,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Activations of trained networks stay below 1e3; weights that are ten times too large make 1e15 and more. */
+/* Activations of trained networks stay below 1e3; weights ten times too large make 1e15 and more of them. */
 #define MOST_ACTIVATION 1e9f
 /* Half a level of 8 bits, of -1..1. */
 #define HALF_LEVEL (1.0f / 255)
-/* Where nothing of the picture arrives, fills differ by rounding, 3e-8; in random networks by 8e-6 at least. */
+/* Where nothing of the picture arrives, a fill varies by rounding, 3e-8; in random networks by 8e-6 or more. */
 #define LEAST_SPREAD 1e-6f
 
 /* One run; all zero but the model and side before it is prepared. */
@@ -100,11 +100,12 @@ static int judge(const Trial *t)
 {
     const char *name = t->model->name, *wrong = fault(t);
     if (t->loud)
-        return df_error(-EDOM, "%s: gives no picture: layer '%s' of its network makes values beyond %g of a test "
-                        "picture: its weights are damaged or wrongly scaled", name, t->loud, MOST_ACTIVATION);
+        return df_error(-EDOM, "%s: gives no picture: layer '%s' of its network makes values beyond %g of a "
+                        "test picture: its weights are damaged or wrongly scaled", name, t->loud,
+                        MOST_ACTIVATION);
     if (wrong)
-        return df_error(-EDOM, "%s: gives no picture: what its network makes of a test picture is %s: its weights "
-                        "are damaged or wrongly scaled", name, wrong);
+        return df_error(-EDOM, "%s: gives no picture: what its network makes of a test picture is %s: its "
+                        "weights are damaged or wrongly scaled", name, wrong);
     return 0;
 }
 
@@ -113,7 +114,8 @@ int df_model_try(const DeepfillModel *model)
     Trial t = { .model = model, .side = model->semantics->least_side };
     int error = prepare(&t);
     if (!error) {
-        DfRun run = { .image = t.picture, .hole = t.hole, .stage2 = t.filled, .watch = listen, .opaque = &t };
+        DfRun run = { .image = t.picture, .hole = t.hole, .stage2 = t.filled,
+                      .watch = listen, .opaque = &t };
         df_gemm_open();
         df_model_run(model, t.plan, t.workspace, &run);
         df_gemm_close();

@@ -72,7 +72,7 @@ def golden(case):
 
 
 def judge(expected, found):
-    """At most one level off, one of a thousand values in the mean: outputs_most() in tests/outputs.h has why."""
+    """At most one level off, one of a thousand values in the mean: outputs_most(), tests/outputs.h, has why."""
     worst = [abs(a - b) for a, b in zip(expected, found)]
     mean = len(worst) / 1000
     most = int(mean + 3 * math.sqrt(mean) + 3)

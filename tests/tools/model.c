@@ -1,7 +1,7 @@
 /**
  * @file
- * model CNUM PLANES FILE [FACTOR]: write a random DeepFillv2 model, the same one each time, for tests in a shell;
- * FACTOR multiplies its weights, 3 without it.
+ * model CNUM PLANES FILE [FACTOR]: write a random DeepFillv2 model, the same one each time, for tests in a
+ * shell; FACTOR multiplies its weights, 3 without it.
  */
 #include "../model_file.h"
 
