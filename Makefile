@@ -62,6 +62,10 @@ endif
 UNIT_SRC := $(wildcard tests/test_*.c tests/stress*.c tests/kernels.c)
 THREAD_SRC := $(wildcard tests/test_crew.c tests/test_pipeline*.c tests/test_deepfill*.c tests/stress*.c)
 UNIT := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
+# What depends on the CPU's level, and does not go through the levels itself: run once at each.
+LEVEL_UNIT := $(addprefix $(BUILD)/tests/test_,golden golden_variants fixtures run layers attention need \
+                partial model trial deepfill deepfill_partial wanted blend color dense link membrane motion track)
+LEVEL_SCRIPTS := tests/cli_projects.sh tests/filter_levels.sh
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
 # Scripts that measure rather than test, and what runs the others.
 SCRIPTS := $(filter-out tests/run.sh tests/bench.sh tests/quality.sh,$(wildcard tests/*.sh))
@@ -158,7 +162,7 @@ AV_TOOLS := $(patsubst %.c,$(BUILD)/%, \
     $(shell grep -l '^.include .libav' /dev/null $(wildcard tests/tools/*.c)))
 $(AV_TOOLS): TOOL_LIBS = $(shell pkg-config --cflags --libs libavfilter libavformat libavcodec libavutil)
 $(AV_TOOLS): | $(BUILD)/has-tests
-OWN_TOOLS := $(BUILD)/tests/tools/model $(BUILD)/tests/tools/opening
+OWN_TOOLS := $(addprefix $(BUILD)/tests/tools/,model opening levels)
 $(OWN_TOOLS): TOOL_LIBS = -Itests $(CPPFLAGS) $(BUILD)/libdeepfill.a $(LIBS)
 $(OWN_TOOLS): $(wildcard tests/*_file.h) $(BUILD)/libdeepfill.a
 
@@ -212,7 +216,9 @@ all: library $(CLI)  ## the library, static and shared, and its programs
 library: $(BUILD)/libdeepfill.a $(BUILD)/$(SONAME)  ## the library alone, which needs nothing of FFmpeg
 
 check: all $(UNIT) $(REPLAYS) $(TOOLS) programs  ## build everything that is missing and run all tests
-	@BUILD=$(BUILD) FFMPEG=$(BUILD)/ffmpeg CC="$(CC)" sh tests/run.sh $(UNIT) $(REPLAYS) $(SCRIPTS)
+	@BUILD=$(BUILD) FFMPEG=$(BUILD)/ffmpeg CC="$(CC)" sh tests/run.sh \
+	    $(filter-out $(LEVEL_UNIT),$(UNIT)) $(LEVEL_UNIT:%=levels:%) $(REPLAYS) \
+	    $(filter-out $(LEVEL_SCRIPTS),$(SCRIPTS)) $(LEVEL_SCRIPTS:%=levels:%)
 
 # OpenBLAS and zimg are not instrumented. setarch: gcc 12's thread sanitizer wants no randomised addresses.
 ASAN_UNIT := $(UNIT_SRC:tests/%.c=$(BUILD)/asan/tests/%) $(FUZZ_ALL:%=$(BUILD)/asan/tests/fuzz-%)

@@ -21,7 +21,7 @@
  * deepfill_receive() are turns to take rather than failures and may have none.
  *
  * Threads of OpenBLAS: its pthread flavour has one process-wide thread count, which is set to 1 when
- * the first context opens and restored when the last one closes.
+ * the first context opens, or a checkpoint file is tried, and restored when the last one closes.
  */
 #ifndef DEEPFILL_H
 #define DEEPFILL_H
@@ -94,7 +94,8 @@ DEEPFILL_API int deepfill_model_exists(const char *name);
 
 /**
  * Open a built-in model ("small") or a checkpoint file of this project or another; whose it is, is told by
- * its tensors' names and shapes.
+ * its tensors' names and shapes. A file's network fills a small test picture once, with OpenBLAS's thread count
+ * at 1 meanwhile, so that weights which can only paint flat holes are refused here.
  *
  * @param[out] model      the model; to be closed with deepfill_model_close()
  * @param      name       a built-in model's name, or else a file's path; a TensorFlow checkpoint may be named
@@ -103,7 +104,9 @@ DEEPFILL_API int deepfill_model_exists(const char *name);
  *                        the order of its colours, or both joined by "+": "official+rgb"; NULL or "auto": as
  *                        its project does
  * @return 0; -ENOENT and the like where the file cannot be read, -EINVAL where it holds no model that
- *         this library knows or the semantics do not fit it, -ENOMEM. Thread-safety: any thread.
+ *         this library knows or the semantics do not fit it, -EDOM where its network makes a flat colour, black
+ *         and white alone, or no numbers of a picture: its weights are damaged or wrongly scaled; -ENOMEM.
+ *         Thread-safety: any thread.
  */
 DEEPFILL_API int deepfill_model_open(DeepfillModel **model, const char *name, const char *semantics);
 

@@ -207,6 +207,19 @@ check "a picture that is too wide" \
 check "a model that is not there" \
     fails "model 'gone' is neither built in (small) nor a readable file: No such file or directory" \
     fill rgb.png mask.png -o x.png -m gone
+"$MAKE_MODEL" 4 5 loud.safetensors 1e4
+"$MAKE_MODEL" 4 5 dead.safetensors 0
+check "a model whose weights are too large" \
+    fails "loud.safetensors: gives no picture: layer 'conv3' of its network makes values beyond 1e+09 of a \
+test picture: its weights are damaged or wrongly scaled" fill rgb.png mask.png -o x.png -m loud.safetensors
+check "a model whose weights are all zero" \
+    fails "dead.safetensors: gives no picture: what its network makes of a test picture is one flat colour: \
+its weights are damaged or wrongly scaled" fill rgb.png mask.png -o x.png -m dead.safetensors
+described() {
+    deepfill info loud.safetensors | grep -qx 'semantics   official' &&
+        deepfill convert loud.safetensors -o same.safetensors && [ -s same.safetensors ]
+}
+check "info and convert take it all the same" described
 check "a folder that is not there" \
     fails "gone/x.png: cannot be written: No such file or directory" fill rgb.png mask.png -o gone/x.png
 check "the picture as target" fails "rgb.png: is read, so that it cannot be written, too" \

@@ -80,6 +80,15 @@ check 'a model that is no checkpoint' fails \
     "The model cannot be used: text.txt: is no checkpoint that is known: expected safetensors, \
 PyTorch (.pth, .pt) or TensorFlow V2 (.index)." \
     deepfill=mask.mkv:model=text.txt
+if [ -x "$BUILD/tests/tools/model" ]; then
+    "$BUILD/tests/tools/model" 4 5 dead.safetensors 0
+    check 'a model that fills everything with one colour' fails \
+        "The model cannot be used: dead.safetensors: gives no picture: what its network makes of a test \
+picture is one flat colour: its weights are damaged or wrongly scaled." \
+        deepfill=mask.mkv:model=dead.safetensors
+else
+    skip 'a model that fills everything with one colour' 'no tests/tools/model: make check'
+fi
 check 'semantics that nobody has' fails \
     "The model cannot be used: small: semantics 'lama' is unknown: \
 this model takes official, stride, nipponjo_tf, nipponjo, with +rgb or +bgr behind it." \

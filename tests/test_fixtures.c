@@ -20,7 +20,7 @@ typedef struct Fixture {
     const char *prefix;  /* of the cases; "": those without one */
     const char *path;    /* below FOLDER/project */
     int cases;           /* least number of them */
-    double beyond;       /* share of values that may be off by more than 1e-4, where it is not that of all */
+    double beyond;       /* as OutputLimits has it, where it is not that of all */
 } Fixture;
 
 static const Fixture fixtures[] = {
@@ -35,8 +35,11 @@ static const Fixture fixtures[] = {
     { "nipponjo", "nipponjo_pt", "", "ckpt_cnum8.pth", 5, 0 },
     { "nipponjo legacy", "nipponjo_pt", "snap_", "ckpt_cnum4_legacy.pth", 1, 0 },
     { "mmagic", "mmagic_deepfillv2", "", "ckpt_mmengine.pth", 5, 0 },
-    /* In float32 the original itself is 1e-4 from what its network is exactly. */
-    { "mmagic 2020", "mmagic_deepfillv2", "small_", "ckpt_mmedit0_small_legacy.pth", 1, 5e-3 },
+    /*
+     * Rounding grows thirtyfold on its way through this network: in float32 the original itself is 1e-4 from
+     * what it is exactly, and by level and method 0 to 0.6 % of the values are that far from the original's.
+     */
+    { "mmagic 2020", "mmagic_deepfillv2", "small_", "ckpt_mmedit0_small_legacy.pth", 1, 1e-2 },
     { "csqiangwen", "csqiangwen", "", "ckpt.pth", 5, 0 },
     { "csqiangwen legacy", "csqiangwen", "small_", "ckpt_latent2_legacy.pth", 1, 0 },
     { "naoto0804", "pconv_naoto0804", "", "ckpt.pth", 4, 0 },
@@ -94,10 +97,9 @@ static uint8_t *cut(const Npy *from, int channels, int width, int height)
 /* ---------------------------------------------------------------------------------- comparing -- */
 
 /* What is stored is [channel][y][x]. */
-static double compare(const Npy *wanted, const Output *found, const char *what, double *beyond)
+static double compare(const Npy *wanted, const Output *found, const char *what, size_t *beyond)
 {
     double worst = 0;
-    size_t count = 0;
     int channels = found->shape.channels, pixels = found->shape.height * found->shape.width;
     if (!found->values || wanted->rank != 3 || wanted->shape[0] != channels ||
         wanted->shape[1] != found->shape.height || wanted->shape[2] != found->shape.width)
@@ -108,9 +110,8 @@ static double compare(const Npy *wanted, const Output *found, const char *what, 
             double error = fabs((double)wanted->floats[(size_t)c * pixels + p] -
                                 found->values[(size_t)p * channels + c]);
             worst = error > worst || isnan(error) ? error : worst;
-            count += !(error <= 1e-4);
+            *beyond += !(error <= 1e-4);
         }
-    *beyond = (double)count / ((size_t)pixels * channels);
     return worst;
 }
 
@@ -124,14 +125,15 @@ static void compare_floats(const char *folder, const Outputs *outputs, Worst *wo
         Npy wanted = npy_read(path);
         if (!wanted.memory)
             continue;
-        double beyond, error = compare(&wanted, found[i], path, &beyond), limit = limit_of(&worst->limits, i);
+        size_t beyond = 0, count = wanted.count;
+        double error = compare(&wanted, found[i], path, &beyond), limit = limit_of(&worst->limits, i);
         npy_free(&wanted);
         if (!(error <= limit))
             fail_msg("%s: error %g, limit %g", path, error, limit);
-        if (!(beyond <= worst->limits.beyond))
-            fail_msg("%s: %g of the values are off by more than 1e-4", path, beyond);
+        if (beyond > outputs_most(count, worst->limits.beyond))
+            fail_msg("%s: %zu of %zu are off by more than 1e-4", path, beyond, count);
         worst->error[i] = DF_MAX(worst->error[i], error);
-        worst->beyond = DF_MAX(worst->beyond, beyond);
+        worst->beyond = DF_MAX(worst->beyond, (double)beyond / count);
     }
 }
 
@@ -156,7 +158,7 @@ static void compare_final(const char *folder, const Outputs *outputs, Worst *wor
             fail_msg("%s: off by %d", path, gap);
         different += gap;
     }
-    if (different > wanted.count * worst->limits.final)
+    if (different > outputs_most(wanted.count, worst->limits.final))
         fail_msg("%s: %zu of %zu differ", path, different, wanted.count);
     worst->final = DF_MAX(worst->final, (double)different / wanted.count);
     npy_free(&wanted);

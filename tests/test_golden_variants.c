@@ -161,7 +161,7 @@ static void compare(const Files *files, const Case *c, const Outputs *outputs, c
     df_free(wanted);
     if (!(worst <= limit))
         fail_msg("%s, %s of %s: error %g, limit %g", files->golden->name, name, c->mask_name, worst, limit);
-    if (beyond > tensor->count * most_beyond)
+    if (beyond > outputs_most(tensor->count, most_beyond))
         fail_msg("%s, %s of %s: %zu are off by more than 1e-4", files->golden->name, name, c->mask_name, beyond);
 }
 
@@ -176,7 +176,7 @@ static void compare_final(const Files *files, const Case *c, const Outputs *outp
             fail_msg("%s, final of %s: off by %d", files->golden->name, c->mask_name, gap);
         different += gap;
     }
-    if (different > tensor->count * share)
+    if (different > outputs_most(tensor->count, share))
         fail_msg("%s, final of %s: %zu of %zu differ", files->golden->name, c->mask_name, different,
                  (size_t)tensor->count);
 }

@@ -10,6 +10,7 @@
 #include "base.h"
 #include "cli/cli.h"
 #include "model/binding.h"
+#include "model/model.h"
 
 enum Option { JSON = 256, SEMANTICS, TENSORS };
 
@@ -58,7 +59,7 @@ static int try_model(DfInfo *info, const char *semantics)
 {
     DeepfillModel *model = NULL;
     DeepfillModelInfo about;
-    int error = deepfill_model_open(&model, info->checkpoint->name, semantics);
+    int error = df_model_load(&model, info->checkpoint->name, semantics);
     if (error < 0)
         return error;
     deepfill_model_info(model, &about);

@@ -37,4 +37,11 @@ struct DfPlan {
     size_t workspace;             /* bytes in all */
 };
 
+/**
+ * Fill a hole in a small test picture.
+ * @return 0; -EDOM where the fill is black and white alone or one flat colour, or where an activation is no
+ *         number or too large for any trained network; -ENOMEM
+ */
+int df_model_try(const DeepfillModel *model);
+
 #endif

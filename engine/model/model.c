@@ -113,16 +113,11 @@ static int open_weights(DfWeights **weights, const char *name)
     return df_weights_open(weights, name);
 }
 
-int deepfill_model_open(DeepfillModel **model, const char *name, const char *semantics)
+int df_model_load(DeepfillModel **model, const char *name, const char *semantics)
 {
     DfWeights *weights = NULL;
     DeepfillModel *m = NULL;
-    int error = deepfill_model_exists(name);
-    if (error < 0)
-        return error;
-    if (!model)
-        return df_error(-EINVAL, "no place for the model was given");
-    error = open_weights(&weights, name);
+    int error = open_weights(&weights, name);
     if (error < 0)
         goto fail;
     error = -ENOMEM;
@@ -142,6 +137,24 @@ int deepfill_model_open(DeepfillModel **model, const char *name, const char *sem
 fail:
     df_weights_close(&weights);
     deepfill_model_close(&m);
+    return error;
+}
+
+/* Built-in models are known to work. */
+int deepfill_model_open(DeepfillModel **model, const char *name, const char *semantics)
+{
+    DeepfillModel *m = NULL;
+    int error = deepfill_model_exists(name);
+    if (!error && !model)
+        error = df_error(-EINVAL, "no place for the model was given");
+    if (!error)
+        error = df_model_load(&m, name, semantics);
+    if (!error && !df_builtin_find(name))
+        error = df_model_try(m);
+    if (error < 0)
+        deepfill_model_close(&m);
+    else
+        *model = m;
     return error;
 }
 

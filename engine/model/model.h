@@ -11,6 +11,13 @@
 #include "deepfill.h"
 #include "model/semantics.h"
 
+/**
+ * Read a model and prepare its weights, as deepfill_model_open() does, but do not try what it makes of a
+ * picture: for those who only describe it.
+ * @return 0 or a negative errno, with the cause recorded
+ */
+int df_model_load(DeepfillModel **model, const char *name, const char *semantics);
+
 /** Keep a model alive. Thread-safety: any thread. @return the model */
 DeepfillModel *df_model_ref(DeepfillModel *model);
 

@@ -1,8 +1,8 @@
 """
-Still pictures for tests/cli.sh; needs nothing but Python itself.
+Still pictures for tests/cli*.sh; needs nothing but Python itself.
 
     still.py golden CASE            image.ppm, mask.pgm and sketch.pgm of a golden case (free_64x64, ...)
-    still.py compare EXPECTED CASE PICTURE.ppm      with a project's own, as tests/golden has it
+    still.py compare EXPECTED CASE...               CASE/out.ppm with a project's own, as tests/golden has it
     still.py npy FILE.npy OUT       an array of bytes as PPM or PGM
     still.py same A.ppm B.npy       within a level, in nearly all values
     still.py turn N IN.jpg OUT.jpg  the same with an EXIF orientation
@@ -11,6 +11,7 @@ Still pictures for tests/cli.sh; needs nothing but Python itself.
 """
 import ast
 import json
+import math
 import os
 import struct
 import sys
@@ -71,15 +72,21 @@ def golden(case):
 
 
 def judge(expected, found):
-    """At most one level off in at most one of a thousand values, or in one."""
+    """At most one level off, one of a thousand values in the mean: outputs_most(), tests/outputs.h, has why."""
     worst = [abs(a - b) for a, b in zip(expected, found)]
-    print(len(worst), "values,", len(worst) - worst.count(0), "off, at most", max(worst))
-    return len(expected) == len(found) and max(worst) <= 1 and sum(worst) <= max(1, len(worst) // 1000)
+    mean = len(worst) / 1000
+    most = int(mean + 3 * math.sqrt(mean) + 3)
+    print(len(worst), "values,", len(worst) - worst.count(0), "off,", most, "may be, at most", max(worst))
+    return len(expected) == len(found) and max(worst) <= 1 and sum(worst) <= most
 
 
-def compare(expected, case, picture):
-    every = int(tensors(expected)[0]["__metadata__"]["every.%s.final" % case])
-    return judge(tensor(expected, case + ".final")[1], read(picture)[2][::every])
+def compare(expected, *cases):
+    good = True
+    for case in cases:
+        print(case, end=": ")
+        every = int(tensors(expected)[0]["__metadata__"]["every.%s.final" % case])
+        good &= judge(tensor(expected, case + ".final")[1], read(case + "/out.ppm")[2][::every])
+    return good
 
 
 def npy(path):
