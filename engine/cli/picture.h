@@ -69,16 +69,17 @@ int df_picture_read(DfStill *picture, const char *path);
 int df_picture_read_gray(DfStill *picture, const char *path);
 
 /**
- * Draw rectangles as a mask, white on black: `x y w h`, numbers or expressions in iw and ih, the picture's
- * sides, separated by spaces, commas or colons; several joined by |. Pixels that a rectangle covers in part
- * are in it, those beyond the picture are left out.
+ * Draw rectangles as a mask, white on black; what lies beyond the picture is left out. A rectangle is 'x y w h',
+ * blanks, commas or colons between, or named, 'x=..:y=..:w=..:h=..', or 'WxH+X+Y'; several are joined by |. Values
+ * are numbers or expressions in iw and ih, the picture's sides, and x, y, w and h, rounded to the pixel; numbers
+ * with a decimal point, up to 1, or with % are fractions of a side.
  * @param[out] mask  of width x height, to be freed
- * @return 0; -EINVAL where the text is no such list, or a rectangle lies outside; -ENOMEM
+ * @return 0; -EINVAL where a rectangle lies outside, or has no area; -ENOMEM
  */
 int df_picture_boxes(DfStill *mask, const char *boxes, int width, int height, const char *name);
 
-/** @return whether a text is a list of rectangles, as far as that can be told without a picture's sides. */
-int df_boxes_valid(const char *boxes);
+/** Check a list of rectangles, as far as that can be done without a picture's sides. @return 0, -EINVAL or -ENOMEM */
+int df_boxes_check(const char *boxes);
 
 /** How a picture is written. */
 typedef struct DfWriting {

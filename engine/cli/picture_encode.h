@@ -9,11 +9,17 @@
 
 #include "cli/picture.h"
 
-/** The bytes of a file; all zero at first. They are malloc()'s. */
+/** The bytes of a file; all zero at first. They are to be given to free(). */
 typedef struct DfEncoded {
     char *bytes;
     size_t size;
 } DfEncoded;
+
+/** Begin to write bytes, with stdio. @return 0 or -ENOMEM */
+int df_encoded_open(DfEncoded *encoded, FILE **to);
+
+/** End it, and set the file to NULL, which is fine, too. @return 0; -ENOMEM where not all bytes are there */
+int df_encoded_close(DfEncoded *encoded, FILE **to);
 
 /** A picture as it is to lie in the file. */
 typedef struct DfEncoding {

@@ -59,19 +59,6 @@ static int guarded(Work *work, void (*step)(Work *))
     return work->error;
 }
 
-static int open_memory(Work *work, DfEncoded *encoded)
-{
-    work->to = open_memstream(&encoded->bytes, &encoded->size);
-    return work->to ? 0 : -ENOMEM;
-}
-
-static int close_memory(Work *work)
-{
-    int failed = work->to && (ferror(work->to) | fclose(work->to));
-    work->to = NULL;
-    return failed ? -ENOMEM : 0;
-}
-
 /* -------------------------------------------------------------------------------------- pixels -- */
 
 /* One row in 8 bits, colours side by side. */
@@ -285,17 +272,17 @@ static void write_replaced(Work *work)
 
 static int replace(Work *work, DfEncoded *encoded)
 {
-    int error = open_memory(work, &work->copy);
+    int error = df_encoded_open(&work->copy, &work->to);
     if (!error)
         error = guarded(work, make_copy);
-    int closed = close_memory(work);
+    int closed = df_encoded_close(&work->copy, &work->to);
     if (!error)
         error = closed;
     if (!error)
-        error = open_memory(work, encoded);
+        error = df_encoded_open(encoded, &work->to);
     if (!error)
         error = guarded(work, write_replaced);
-    closed = close_memory(work);
+    closed = df_encoded_close(encoded, &work->to);
     return error ? error : closed;
 }
 
@@ -303,7 +290,6 @@ static int replace(Work *work, DfEncoded *encoded)
 
 static void close_work(Work *work)
 {
-    close_memory(work);
     jpeg_destroy_decompress(&work->old);
     jpeg_destroy_decompress(&work->made);
     jpeg_destroy_compress(&work->maker);
@@ -330,10 +316,10 @@ static int encode(Work *work, DfEncoded *encoded)
         *encoded = (DfEncoded){ 0 };
         jpeg_destroy_compress(&work->out);
     }
-    int error = open_memory(work, encoded);
+    int error = df_encoded_open(encoded, &work->to);
     if (!error)
         error = guarded(work, write_new);
-    int closed = close_memory(work);
+    int closed = df_encoded_close(encoded, &work->to);
     return error ? error : closed;
 }
 

@@ -124,8 +124,8 @@ static void copy_chunks(FILE *to, const DfFile *file)
             fwrite(chunk.whole.at, 1, df_bytes_left(&chunk.whole), to);
 }
 
-/* The same of other files, as far as a PNG has a place for it. */
-static void make_chunks(FILE *to, const DfMetadata *metadata, const DfCarried *carried)
+/* The same of other files, as far as a PNG has a place for it. @return 0 or -ENOMEM */
+static int make_chunks(FILE *to, const DfMetadata *metadata, const DfCarried *carried)
 {
     uint8_t phys[9];
     AV_WB32(phys, metadata->density[0]);
@@ -133,23 +133,30 @@ static void make_chunks(FILE *to, const DfMetadata *metadata, const DfCarried *c
     phys[8] = metadata->metric;
     if (metadata->density[0])
         put_chunk(to, "pHYs", phys, sizeof phys);
+    if (!carried->xmp)
+        return 0;
     size_t name = sizeof DF_PNG_XMP;
-    uint8_t *text = carried->xmp ? df_alloc(name + carried->xmp_size) : NULL;
+    uint8_t *text = df_alloc(name + carried->xmp_size);
     if (!text)
-        return;
+        return -ENOMEM;
     memcpy(text, DF_PNG_XMP, name);
     memcpy(text + name, carried->xmp, carried->xmp_size);
     put_chunk(to, "iTXt", text, name + carried->xmp_size);
     df_free(text);
+    return 0;
 }
 
-/* The encoder's chunks, but for what it says of its own of density and colours, and those of the metadata. */
-static void put_file(FILE *to, const AVPacket *packet, const DfEncoding *encoding)
+/*
+ * The encoder's chunks, but for what it says of its own of density and colours, and those of the metadata.
+ * @return 0 or -ENOMEM
+ */
+static int put_file(FILE *to, const AVPacket *packet, const DfEncoding *encoding)
 {
     static const char *const needed[] = { "iCCP", "IDAT", "IEND" };
     const DfStill *picture = encoding->picture;
     DfBytes bytes = df_bytes(packet->data, packet->size);
     DfChunk chunk;
+    int error = 0;
     df_png_begin(&bytes);
     fwrite(packet->data, 1, df_bytes_offset(&bytes), to);
     while (!df_png_next(&bytes, &chunk)) {
@@ -161,20 +168,21 @@ static void put_file(FILE *to, const AVPacket *packet, const DfEncoding *encodin
         if (picture->metadata.container == DF_PNG)
             copy_chunks(to, &picture->file);
         else
-            make_chunks(to, &picture->metadata, encoding->carried);
+            error = make_chunks(to, &picture->metadata, encoding->carried);
         if (encoding->carried->exif)
             put_chunk(to, "eXIf", encoding->carried->exif, encoding->carried->exif_size);
     }
+    return error;
 }
 
 static int write_file(DfEncoded *encoded, const AVPacket *packet, const DfEncoding *encoding)
 {
-    FILE *to = open_memstream(&encoded->bytes, &encoded->size);
-    if (to)
-        put_file(to, packet, encoding);
-    int failed = !to || ferror(to);
-    failed |= to && fclose(to);
-    return failed ? AVERROR(ENOMEM) : 0;
+    FILE *to;
+    if (df_encoded_open(encoded, &to) < 0)
+        return AVERROR(ENOMEM);
+    int error = put_file(to, packet, encoding);
+    int closed = df_encoded_close(encoded, &to);
+    return error || closed ? AVERROR(ENOMEM) : 0;
 }
 
 int df_encode_png(DfEncoded *encoded, const DfEncoding *encoding)

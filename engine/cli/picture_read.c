@@ -67,7 +67,8 @@ static int chroma_position(const AVFrame *frame, int sub)
 /* Of the ways to interpolate, two taps round downwards, and the quick ones are off by several levels. */
 #define FLAGS (SWS_BICUBIC | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP | SWS_ACCURATE_RND | SWS_BITEXACT)
 
-static struct SwsContext *open_scaler(const AVFrame *from, const AVFrame *to)
+/* @return 0 or an AVERROR; the scaler is to be freed in any case */
+static int open_scaler(struct SwsContext **opened, const AVFrame *from, const AVFrame *to)
 {
     const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(from->format);
     const struct {
@@ -81,18 +82,14 @@ static struct SwsContext *open_scaler(const AVFrame *from, const AVFrame *to)
         { "src_v_chr_pos", chroma_position(from, desc->log2_chroma_h) },
     };
     const int *table = sws_getCoefficients(from->colorspace);
-    struct SwsContext *scaler = sws_alloc_context();
-    int error = scaler ? 0 : -ENOMEM;
+    struct SwsContext *scaler = *opened = sws_alloc_context();
+    int error = scaler ? 0 : AVERROR(ENOMEM);
     for (size_t i = 0; !error && i < DF_COUNT(options); i++)
         error = av_opt_set_int(scaler, options[i].name, options[i].value, 0);
     /* Fails where no matrix is involved, after the ranges have been set: as wanted. */
     if (!error)
         sws_setColorspaceDetails(scaler, table, is_full(from), table, 1, 0, 1 << 16, 1 << 16);
-    if (error || sws_init_context(scaler, NULL, NULL) < 0) {
-        sws_freeContext(scaler);
-        return NULL;
-    }
-    return scaler;
+    return error ? error : sws_init_context(scaler, NULL, NULL);
 }
 
 static AVFrame *new_frame(const AVFrame *like, enum AVPixelFormat format)
@@ -109,14 +106,23 @@ static AVFrame *new_frame(const AVFrame *like, enum AVPixelFormat format)
     return frame;
 }
 
+static int no_memory(const char *path)
+{
+    return df_error(-ENOMEM, "%s: out of memory while it was read", path);
+}
+
 static int convert(AVFrame *to, const AVFrame *from, const char *path)
 {
-    struct SwsContext *scaler = open_scaler(from, to);
-    int rows = scaler ? sws_scale(scaler, (const uint8_t *const *)from->data, from->linesize, 0, from->height,
-                                  to->data, to->linesize) : 0;
+    struct SwsContext *scaler = NULL;
+    int rows = open_scaler(&scaler, from, to);
+    if (rows >= 0)
+        rows = sws_scale(scaler, (const uint8_t *const *)from->data, from->linesize, 0, from->height, to->data,
+                         to->linesize);
     sws_freeContext(scaler);
     if (rows == from->height)
         return 0;
+    if (rows == AVERROR(ENOMEM))
+        return no_memory(path);
     return df_error(-EINVAL, "%s: its pixel format %s cannot be converted", path,
                     av_get_pix_fmt_name(from->format));
 }
@@ -132,7 +138,7 @@ static int make_plain(AVFrame **frame, const char *path, int gray)
         return 0;
     AVFrame *even = new_frame(from, from->format);
     AVFrame *to = new_frame(from, plain_format(av_pix_fmt_desc_get(from->format), gray));
-    int error = even && to ? 0 : df_error(-ENOMEM, "%s: out of memory while it was read", path);
+    int error = even && to ? 0 : no_memory(path);
     if (!error) {
         av_image_copy(even->data, even->linesize, (const uint8_t **)from->data, from->linesize, from->format,
                       from->width, from->height);

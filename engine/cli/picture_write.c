@@ -28,6 +28,22 @@ enum DfContainer df_picture_container(const char *path)
     return DF_OTHER;
 }
 
+int df_encoded_open(DfEncoded *encoded, FILE **to)
+{
+    *to = open_memstream(&encoded->bytes, &encoded->size);
+    return *to ? 0 : -ENOMEM;
+}
+
+int df_encoded_close(DfEncoded *encoded, FILE **to)
+{
+    if (!*to)
+        return 0;
+    /* glibc tells of no memory by nothing but the missing bytes. */
+    int failed = ferror(*to) | fclose(*to) | !encoded->bytes;
+    *to = NULL;
+    return failed ? -ENOMEM : 0;
+}
+
 static int same_turn(DfTurn a, DfTurn b)
 {
     return a.swap == b.swap && a.from_right == b.from_right && a.from_bottom == b.from_bottom;
