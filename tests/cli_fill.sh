@@ -153,9 +153,9 @@ check "a hole of more than half by --invert" \
 drawn 101x67 dim.png drawbox=40:20:30:25:0x646464:fill
 check "a mask that is too dark" noted "dim.png: marks nothing to be filled: the hole is what is above --threshold, \
 0.50, and its lightest value is 0.39" rgb.png dim.png
-drawn 101x67 grays.png "geq=lum=X*2:cb=128:cr=128,drawbox=40:0:70:67:black:fill"
+drawn 101x67 grays.png drawbox=0:0:40:67:0x808080:fill
 check "a picture as mask" \
-    noted "grays.png: 26 % of it is neither black nor white: this looks like a picture, not a mask" \
+    noted "grays.png: 40 % of it is neither black nor white: this looks like a picture, not a mask" \
     rgb.png grays.png --threshold 0.2
 av -i mask.png -vf scale=202:100:flags=neighbor -update 1 flat.png
 check "a mask of another shape" noted "flat.png: is stretched from 202x100 to 101x67 pixels, another shape: was it \
@@ -262,8 +262,9 @@ fi
 check "fill without a mask" \
     misused fill "deepfill fill: takes a picture and its mask, not 1 file; with --mask or --box, any number \
 of pictures" rgb.png -o x.png
-check "fill of three" misused fill "deepfill fill: takes a picture and its mask, not 3 files; with --mask or --box, \
-any number of pictures" a b c -o x.png
+check "fill of three" \
+    misused fill "deepfill fill: takes a picture and its mask, not 3 files; with --mask or --box, any number \
+of pictures" a b c -o x.png
 check "fill without a target" \
     misused fill "deepfill fill: no output was named: give -o OUT.png, or a folder for several pictures" rgb.png mask.png
 check "fill to what is not written" \

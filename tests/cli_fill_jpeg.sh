@@ -131,7 +131,8 @@ fi
 
 truncated() {
     photo yuvj420p in.jpg && head -c $(($(wc -c <in.jpg) - 300)) in.jpg >cut.jpg &&
-        ! deepfill fill cut.jpg blocks.png -o x.jpg 2>log.txt && [ ! -e x.jpg ] && grep -q '^deepfill: cut.jpg: ' log.txt
+        ! deepfill fill cut.jpg blocks.png -o x.jpg 2>log.txt && [ ! -e x.jpg ] &&
+        grep -q '^deepfill: cut.jpg: ' log.txt
 }
 check "a JPEG that is cut short" truncated
 

@@ -29,7 +29,7 @@ typedef struct DfStill {
     uint8_t *profile;   /**< ICC profile of the colours; NULL: none */
     size_t profile_size;
     DfTurn turn;         /**< how the pixels were turned from how they lie in the file */
-    DfFile file;         /**< what the picture was read from; all zero: nothing */
+    DfFile file;         /**< what the picture was read from, PNG or JPEG; all zero: anything else */
     DfMetadata metadata; /**< the file's */
 } DfStill;
 
@@ -51,7 +51,7 @@ DfTurn df_turn(int orientation);
 /** @return the turn that undoes one. */
 DfTurn df_turn_back(DfTurn turn);
 
-/** Where a row of what is turned goes: sample i of row y is at `first` + i * `step` of a plane of the turned picture. */
+/** Where row y goes: its sample i is at `first` + i * `step` of a plane of the turned picture, in samples. */
 void df_turn_row(const DfStill *turned, DfTurn turn, int y, ptrdiff_t *first, ptrdiff_t *step);
 
 /** Turn a picture's planes; all else that it holds stays. @return 0 or -ENOMEM */
@@ -60,7 +60,7 @@ int df_picture_turn(DfStill *picture, DfTurn turn);
 /**
  * Read a file's first picture, turned as the file says that cameras held it. Colours become RGB, where they
  * are not RGB or gray; what is RGB or gray keeps its values, those of up to 8 and of up to 16 bits spread to
- * all of these. The file's bytes stay with it.
+ * all of these. A PNG's or JPEG's bytes stay with it.
  * @return 0; a negative errno where the file cannot be read, is no picture, or no memory is left for it
  */
 int df_picture_read(DfStill *picture, const char *path);

@@ -267,6 +267,9 @@ static int read_picture(DfStill *picture, const char *path, int gray)
         df_metadata_find(&picture->metadata, picture->file.bytes, picture->file.size);
         error = df_picture_decode(&frame, &picture->file, path);
     }
+    /* Of others nothing is wanted any more. */
+    if (picture->metadata.container == DF_OTHER)
+        df_file_free(&picture->file);
     if (!error)
         error = make_plain(&frame, path, gray);
     if (!error)
