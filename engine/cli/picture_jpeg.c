@@ -272,6 +272,11 @@ static void write_replaced(Work *work)
 
 static int replace(Work *work, DfEncoded *encoded)
 {
+    const DfStill *picture = work->encoding->picture;
+    size_t pixels = df_size_mul(picture->width, picture->height);
+    /* All coefficients of both files lie in memory, by two bytes. */
+    if (df_size_mul(pixels, 4 * picture->colours) > df_memory_free())
+        return -ENOMEM;
     int error = df_encoded_open(&work->copy, &work->to);
     if (!error)
         error = guarded(work, make_copy);
