@@ -73,8 +73,8 @@ SCRIPTS := $(filter-out tests/run.sh tests/bench.sh tests/quality.sh,$(wildcard 
 MEASURES := steps
 PROGRAM_SRC := $(filter-out $(MEASURES:%=engine/cli/%.c),$(wildcard engine/cli/*.c))
 CLI := $(BUILD)/deepfill $(MEASURES:%=$(BUILD)/deepfill-%)
-# The program alone reads and writes pictures by FFmpeg's libraries, in files of these names.
-PROGRAM_AV := libavformat libavcodec libswscale libavutil
+# The program alone reads and writes pictures by FFmpeg's libraries and libjpeg, in files of these names.
+PROGRAM_AV := libavformat libavcodec libswscale libavutil libjpeg
 
 # Fuzz targets: tests/fuzz/NAME.c, with run.c, files.c, and replay.c (make check) or mutate*.c and clang's
 # libFuzzer (make fuzz).

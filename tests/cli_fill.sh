@@ -136,6 +136,31 @@ scaled() {
 }
 check "a mask of another size is scaled" scaled
 
+# ------------------------------------------------------------------------------- what looks wrong --
+
+# noted TEXT ARGUMENT...: it is filled, and that is told
+noted() {
+    local text=$1
+    shift
+    deepfill fill "$@" -o noted.png 2>log.txt >out.txt && same "deepfill: $text" "$(cat log.txt)"
+}
+drawn 101x67 most.png "negate,drawbox=0:0:101:7:black:fill"
+check "a hole of more than half" noted "most.png: the hole covers 90 % of the picture: did you mean --invert?" \
+    rgb.png most.png
+check "a hole of more than half by --invert" \
+    noted "mask.png: the hole covers 89 % of the picture: did you mean it without --invert?" \
+    rgb.png mask.png --invert
+drawn 101x67 dim.png drawbox=40:20:30:25:0x646464:fill
+check "a mask that is too dark" noted "dim.png: marks nothing to be filled: the hole is what is above --threshold, \
+0.50, and its lightest value is 0.39" rgb.png dim.png
+drawn 101x67 grays.png drawbox=0:0:40:67:0x808080:fill
+check "a picture as mask" \
+    noted "grays.png: 40 % of it is neither black nor white: this looks like a picture, not a mask" \
+    rgb.png grays.png --threshold 0.2
+av -i mask.png -vf scale=202:100:flags=neighbor -update 1 flat.png
+check "a mask of another shape" noted "flat.png: is stretched from 202x100 to 101x67 pixels, another shape: was it \
+drawn over rgb.png?" rgb.png flat.png
+
 sketched() {
     drawn 101x67 lines.png drawbox=50:0:1:67:white:fill &&
         av -i lines.png -vf scale=202:134:flags=neighbor -update 1 many.png &&
@@ -196,7 +221,8 @@ check "a picture that is not there" \
     fails "gone.png: cannot be opened: No such file or directory" fill gone.png mask.png -o x.png
 check "a mask that is not there" \
     fails "gone.png: cannot be opened: No such file or directory" fill rgb.png gone.png -o x.png
-check "a folder as picture" fails ".: is not a regular file" fill . mask.png -o x.png
+check "a folder as picture" misused fill "deepfill fill: 'x.png' is no folder, which several pictures, or those of \
+a folder, go to" . mask.png -o x.png
 echo help >help.txt
 check "text as picture" fails "help.txt: is no picture that libavformat knows" fill help.txt mask.png -o x.png
 av -f lavfi -i sine -t 0.1 sound.wav
@@ -247,12 +273,20 @@ fi
 # ------------------------------------------------------------------------------------ wrong usage --
 
 check "fill without a mask" \
-    misused fill "deepfill fill: takes a picture and its mask, not 1 file" rgb.png -o x.png
-check "fill of three" misused fill "deepfill fill: takes a picture and its mask, not 3 files" a b c -o x.png
+    misused fill "deepfill fill: takes a picture and its mask, not 1 file; with --mask or --box, any number \
+of pictures" rgb.png -o x.png
+check "fill of three" \
+    misused fill "deepfill fill: takes a picture and its mask, not 3 files; with --mask or --box, any number \
+of pictures" a b c -o x.png
 check "fill without a target" \
-    misused fill "deepfill fill: no output was named: give -o OUT.png" rgb.png mask.png
-check "fill to JPEG" misused fill "deepfill fill: 'x.jpg' does not end in .png, and PNG is what is written" \
-    rgb.png mask.png -o x.jpg
+    misused fill "deepfill fill: no output was named: give -o OUT.png, or a folder for several pictures" rgb.png mask.png
+check "fill to what is not written" \
+    misused fill "deepfill fill: 'x.tif' ends neither in .png nor in .jpg, and PNG and JPEG are what is written" \
+    rgb.png mask.png -o x.tif
+check "--quality of PNG" \
+    misused fill "deepfill fill: --quality is one of JPEG, and 'x.png' is to be PNG, which loses nothing" \
+    rgb.png mask.png -o x.png --quality 90
+check "--quality out of range" misused fill "deepfill fill: --quality is '0', must be 1 to 100" --quality 0
 check "--exact with --regions" misused fill "deepfill fill: --exact and --regions exclude each other" \
     rgb.png mask.png -o x.png --exact --regions
 check "--exact with --dilate" \
@@ -273,7 +307,7 @@ check "--feather that is no number" misused fill "deepfill fill: --feather is 's
 # In a process that may not have it.
 too_large() {
     local said
-    drawn 6000x5000 huge.png negate
+    drawn 6000x5000 huge.png drawbox=40:20:30:25:white:fill
     said=$(ulimit -v 2500000 && OPENBLAS_NUM_THREADS=1 deepfill fill huge.png huge.png -o x.png 2>&1)
     same 1 $? && same "deepfill: huge.png: 6000x5000 pixels in one region take N of memory, and N are left: \
 --regions takes less" "$(echo "$said" | sed -E 's/[0-9.]+ [GM]iB/N/g')"
@@ -293,7 +327,7 @@ check "a picture that memory does not suffice for is refused" too_large_to_decod
 # The sentence comes before the work, for which nobody waits here.
 much() {
     local program
-    drawn 3400x3200 big.png negate
+    drawn 3400x3200 big.png drawbox=40:20:30:25:white:fill
     : >log.txt
     "$DEEPFILL" fill big.png big.png -o x.png 2>log.txt &
     program=$!

@@ -18,14 +18,14 @@ _deepfill() {
         compopt -o filenames
         return
         ;;
-    --threshold | --dilate | --feather | --cnum | --size | --workers | --rounds | --seconds) return ;;
+    --box | --quality | --threshold | --dilate | --feather | --cnum | --size | --workers | --rounds | --seconds) return ;;
     esac
     case $command in
     info) words='--tensors --json --semantics --help' ;;
     convert) words='--output --f16 --semantics --help' ;;
     fill)
-        words='--output --model --semantics --coarse --sketch --exact --regions --threshold --invert --dilate
-               --feather --help'
+        words='--output --mask --box --quality --model --semantics --coarse --sketch --exact --regions
+               --threshold --invert --dilate --feather --help'
         ;;
     bench)
         words='--cnum --model --semantics --size --workers --layers --pipeline --rounds --seconds --json --help'

@@ -49,6 +49,7 @@ program() {
     for lib in avcodec avformat avutil swscale; do
         want lib$lib-dev pkg-config --exists lib$lib
     done
+    want libjpeg-dev pkg-config --exists libjpeg
 }
 
 tests() {

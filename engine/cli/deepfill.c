@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base.h"
+#include "cli/progress.h"
 #include "cli/text.h"
 #include "deepfill.h"
 
@@ -53,6 +54,7 @@ enum DfExit df_cli_unknown(const DfCommand *command)
 
 enum DfExit df_cli_failed(void)
 {
+    df_progress_hide();
     fputs("deepfill: ", stderr);
     df_text_put(stderr, deepfill_error());
     fputc('\n', stderr);
@@ -63,6 +65,7 @@ void df_cli_note(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
+    df_progress_hide();
     fputs("deepfill: ", stderr);
     vfprintf(stderr, format, arguments);
     fputc('\n', stderr);

@@ -1,40 +1,18 @@
 /**
  * @file
- * `deepfill fill`: the hole of a still picture.
+ * `deepfill fill`: its options, and what --help says.
  */
 #include "cli/fill.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base.h"
 #include "cli/cli.h"
-#include "cli/text.h"
-#include "model/model.h"
-#include "weights/output.h"
 
-/* What was asked for. */
-typedef struct Wish {
-    const char *image, *mask, *out;
-    const char *model, *semantics, *sketch;
-    int coarse, exact, regions, invert;
-    double threshold;    /* -1: the default */
-    int dilate, feather; /* -1: the default */
-} Wish;
-
-/* What it takes; all zero where it is not there yet. */
-typedef struct Work {
-    DeepfillModel *model;
-    DeepfillMask *mask;
-    DeepfillSketch *sketch;
-    DfStill still;
-} Work;
-
-/* ------------------------------------------------------------------------------------- options -- */
-
-enum Option { COARSE = 256, EXACT, REGIONS, INVERT, SEMANTICS, SKETCH, THRESHOLD, DILATE, FEATHER };
+enum Option { COARSE = 256, EXACT, REGIONS, INVERT, SEMANTICS, SKETCH, THRESHOLD, DILATE, FEATHER, MASK, BOX,
+              QUALITY };
 
 static const struct option options[] = {
     { "output", required_argument, NULL, 'o' },     { "model", required_argument, NULL, 'm' },
@@ -42,11 +20,29 @@ static const struct option options[] = {
     { "coarse", no_argument, NULL, COARSE },        { "exact", no_argument, NULL, EXACT },
     { "regions", no_argument, NULL, REGIONS },      { "invert", no_argument, NULL, INVERT },
     { "threshold", required_argument, NULL, THRESHOLD }, { "dilate", required_argument, NULL, DILATE },
-    { "feather", required_argument, NULL, FEATHER }, { "help", no_argument, NULL, 'h' },
-    { NULL, 0, NULL, 0 },
+    { "feather", required_argument, NULL, FEATHER }, { "mask", required_argument, NULL, MASK },
+    { "box", required_argument, NULL, BOX },        { "quality", required_argument, NULL, QUALITY },
+    { "help", no_argument, NULL, 'h' },             { NULL, 0, NULL, 0 },
 };
 
-static enum DfExit set_option(Wish *wish, int option, const char *value)
+/* Rectangles of one more --box, behind those before. `boxes` is df_alloc()'s. */
+static enum DfExit add_boxes(char **boxes, const char *value)
+{
+    int error = df_boxes_check(value);
+    if (error == -ENOMEM)
+        return df_cli_failed();
+    if (error < 0)
+        return df_cli_misused(&df_command_fill, "--box is '%s', must be 'x y w h', numbers or expressions in iw and "
+                              "ih, several joined by |", value);
+    char *all = *boxes ? df_text("%s|%s", *boxes, value) : df_strdup(value);
+    if (!all)
+        return df_cli_failed();
+    df_free(*boxes);
+    *boxes = all;
+    return DF_EXIT_DONE;
+}
+
+static enum DfExit set_option(DfFillWish *wish, char **boxes, int option, const char *value)
 {
     const DfCommand *command = &df_command_fill;
     switch (option) {
@@ -54,10 +50,12 @@ static enum DfExit set_option(Wish *wish, int option, const char *value)
     case 'm': wish->model = value; break;
     case SEMANTICS: wish->semantics = value; break;
     case SKETCH: wish->sketch = value; break;
+    case MASK: wish->mask = value; break;
     case COARSE: wish->coarse = 1; break;
     case EXACT: wish->exact = 1; break;
     case REGIONS: wish->regions = 1; break;
     case INVERT: wish->invert = 1; break;
+    case BOX: return add_boxes(boxes, value);
     case THRESHOLD:
         if (!df_cli_real(value, 0, 1, &wish->threshold))
             return df_cli_misused(command, "--threshold is '%s', must be 0 to 1", value);
@@ -70,22 +68,61 @@ static enum DfExit set_option(Wish *wish, int option, const char *value)
         if (!df_cli_integer(value, 0, 256, &wish->feather))
             return df_cli_misused(command, "--feather is '%s', must be 0 to 256", value);
         break;
+    case QUALITY:
+        if (!df_cli_integer(value, 1, 100, &wish->quality))
+            return df_cli_misused(command, "--quality is '%s', must be 1 to 100", value);
+        break;
     default: return df_cli_unknown(command);
     }
     return DF_EXIT_DONE;
 }
 
-static enum DfExit check_wish(const Wish *wish, int names)
+/* Names are pictures, where the mask is told by an option; else a picture and its mask. */
+static enum DfExit take_mask(DfFillWish *wish, char **names, int *count)
 {
     const DfCommand *command = &df_command_fill;
-    if (names != 2)
-        return df_cli_misused(command, "takes a picture and its mask, not %d file%s", names,
-                              names == 1 ? "" : "s");
-    if (!wish->out)
-        return df_cli_misused(command, "no output was named: give -o OUT.png");
-    size_t length = strlen(wish->out);
-    if (length < 4 || strcasecmp(wish->out + length - 4, ".png"))
-        return df_cli_misused(command, "'%s' does not end in .png, and PNG is what is written", wish->out);
+    if (wish->mask && wish->boxes)
+        return df_cli_misused(command, "--mask and --box exclude each other");
+    if ((wish->mask || wish->boxes) && !*count)
+        return df_cli_misused(command, "no picture was named");
+    if (wish->mask || wish->boxes)
+        return DF_EXIT_DONE;
+    if (*count != 2)
+        return df_cli_misused(command, "takes a picture and its mask, not %d file%s; with --mask or --box, any "
+                              "number of pictures", *count, *count == 1 ? "" : "s");
+    wish->mask = names[1];
+    *count = 1;
+    return DF_EXIT_DONE;
+}
+
+static enum DfExit check_output(const DfFillWish *wish, char **names, int count)
+{
+    const DfCommand *command = &df_command_fill;
+    if (!wish->out || !*wish->out)
+        return df_cli_misused(command, "no output was named: give -o OUT.png, or a folder for several pictures");
+    int several = df_fill_several(wish, names, count), picture = df_picture_container(wish->out) != DF_OTHER;
+    if (several && picture && !df_fill_is_folder(wish->out))
+        return df_cli_misused(command, "'%s' is no folder, which several pictures, or those of a folder, go to",
+                              wish->out);
+    if (several)
+        return DF_EXIT_DONE;
+    if (!picture)
+        return df_cli_misused(command, "'%s' ends neither in .png nor in .jpg, and PNG and JPEG are what is written",
+                              wish->out);
+    if (wish->quality && df_picture_container(wish->out) != DF_JPEG)
+        return df_cli_misused(command, "--quality is one of JPEG, and '%s' is to be PNG, which loses nothing",
+                              wish->out);
+    return DF_EXIT_DONE;
+}
+
+static enum DfExit check_wish(DfFillWish *wish, char **names, int *count)
+{
+    const DfCommand *command = &df_command_fill;
+    enum DfExit wrong = take_mask(wish, names, count);
+    if (!wrong)
+        wrong = check_output(wish, names, *count);
+    if (wrong)
+        return wrong;
     if (wish->exact && wish->regions)
         return df_cli_misused(command, "--exact and --regions exclude each other");
     if (wish->exact && (wish->dilate >= 0 || wish->feather >= 0))
@@ -93,201 +130,63 @@ static enum DfExit check_wish(const Wish *wish, int names)
     return DF_EXIT_DONE;
 }
 
-/* --------------------------------------------------------------------------------------- files -- */
-
-static int check_output(const Wish *wish)
+static enum DfExit fill(const DfFillWish *wish, char **names, int count)
 {
-    const char *inputs[] = { wish->image, wish->mask, wish->model, wish->sketch };
-    for (size_t i = 0; i < DF_COUNT(inputs); i++)
-        if (inputs[i] && df_output_is(wish->out, inputs[i]))
-            return df_error(-EINVAL, "%s: is read, so that it cannot be written, too", wish->out);
-    return df_output_writable(wish->out);
-}
-
-/* A mask, or sketch, is to have the picture's size; else it is scaled to it, or refused. */
-static int check_size(const Wish *wish, const char *name, const DfStill *still, const DfStill *picture)
-{
-    if (still->width == picture->width && still->height == picture->height)
-        return 0;
-    if (wish->exact)
-        return df_error(-EINVAL, "%s: has %dx%d pixels, %s %dx%d: --exact wants the same", name, still->width,
-                        still->height, wish->image, picture->width, picture->height);
-    df_cli_note("%s: is scaled from %dx%d to %dx%d pixels", name, still->width, still->height, picture->width,
-                picture->height);
-    return 0;
-}
-
-static int is_black_and_white(const DfStill *mask)
-{
-    for (size_t i = 0; i < (size_t)mask->width * mask->height; i++)
-        if (mask->planes[0][i] != 0 && mask->planes[0][i] != 255)
-            return 0;
-    return 1;
-}
-
-/* With --exact the threshold is the original's, which may be none. */
-static int choose_threshold(const Wish *wish, const Work *work, const DfStill *mask, float *threshold)
-{
-    const DfSemantics *semantics = df_model_semantics(work->model);
-    if (wish->threshold >= 0) {
-        *threshold = (float)wish->threshold;
-    } else if (wish->exact && semantics->threshold != DF_MASK_AS_IS) {
-        *threshold = semantics->threshold;
-    } else if (wish->exact && !is_black_and_white(mask)) {
-        return df_error(-EINVAL, "%s: has values between black and white, which the original of '%s' takes "
-                        "as they are: --threshold 0.5 makes them one or the other", wish->mask,
-                        semantics->name);
+    DfFillWork work = { 0 };
+    DfFillList list;
+    enum DfExit status = DF_EXIT_DONE;
+    if (df_fill_list(&list, wish, names, count) < 0 || df_fill_open(&work, wish) < 0) {
+        status = df_cli_failed();
+    } else {
+        size_t failed = df_fill_all(&work, wish, &list);
+        status = failed ? DF_EXIT_FAILED : DF_EXIT_DONE;
+        if (failed && list.several)
+            df_cli_note("%zu of %zu pictures failed", failed, list.count);
     }
-    return 0;
-}
-
-static int read_mask(const Wish *wish, Work *work)
-{
-    DfStill picture;
-    DeepfillMaskSettings settings;
-    DeepfillMaskInfo info;
-    int error = df_picture_read_gray(&picture, wish->mask);
-    if (error < 0)
-        return error;
-    deepfill_mask_defaults(&settings, work->still.width, work->still.height);
-    settings.invert = wish->invert;
-    /* The originals take the mask as it is; the filter counts on compression, which smears a logo's edge. */
-    if (!wish->regions)
-        settings.dilate = settings.feather = 0;
-    if (wish->dilate >= 0)
-        settings.dilate = wish->dilate;
-    if (wish->feather >= 0)
-        settings.feather = wish->feather;
-    error = check_size(wish, wish->mask, &picture, &work->still);
-    if (!error)
-        error = choose_threshold(wish, work, &picture, &settings.threshold);
-    if (!error)
-        error = deepfill_mask_create(&work->mask, &settings, picture.planes[0], picture.width, picture.width,
-                                     picture.height);
-    df_picture_free(&picture);
-    if (error < 0)
-        return error;
-    deepfill_mask_info(work->mask, &info);
-    if (info.hole == 0)
-        df_cli_note("%s: marks nothing to be filled: the hole is white, or black with --invert", wish->mask);
-    return 0;
-}
-
-static int read_sketch(const Wish *wish, Work *work)
-{
-    DfStill picture;
-    int error = df_picture_read_gray(&picture, wish->sketch);
-    if (error < 0)
-        return error;
-    error = check_size(wish, wish->sketch, &picture, &work->still);
-    if (!error)
-        error = deepfill_sketch_create(&work->sketch, work->still.width, work->still.height,
-                                       picture.planes[0], picture.width, picture.width, picture.height);
-    df_picture_free(&picture);
-    return error;
-}
-
-/* The model, and whether it can do what is asked of it. */
-static int open_model(const Wish *wish, Work *work)
-{
-    DeepfillModelInfo info;
-    int error = deepfill_model_open(&work->model, wish->model, wish->semantics);
-    if (error < 0)
-        return error;
-    deepfill_model_info(work->model, &info);
-    if (wish->sketch && !info.sketch)
-        return df_error(-EINVAL, "model '%s' takes no sketch: it was trained without", wish->model);
-    return 0;
-}
-
-static int read_all(const Wish *wish, Work *work)
-{
-    int error = check_output(wish);
-    if (!error)
-        error = open_model(wish, work);
-    if (!error)
-        error = df_picture_read(&work->still, wish->image);
-    if (!error && wish->exact && work->still.depth != 8)
-        error = df_error(-EINVAL, "%s: has 16 bits a sample, the originals read 8: leave --exact out",
-                         wish->image);
-    if (!error)
-        error = read_mask(wish, work);
-    if (!error && wish->sketch)
-        error = read_sketch(wish, work);
-    return error;
-}
-
-/* ---------------------------------------------------------------------------------------- fill -- */
-
-static void report_fill(const Wish *wish, const Work *work, const DfFillReport *report)
-{
-    DeepfillMaskInfo info;
-    deepfill_mask_info(work->mask, &info);
-    df_text_put(stdout, wish->out);
-    printf(": %dx%d pixels, %.1f %% filled", work->still.width, work->still.height, 100 * info.hole);
-    if (report->regions == 1)
-        printf(" in one region of %dx%d", report->width, report->height);
-    else if (report->regions)
-        printf(" in %d regions of at most %dx%d", report->regions, report->width, report->height);
-    if (wish->exact)
-        printf(", all as by '%s'", df_model_semantics(work->model)->name);
-    putchar('\n');
-}
-
-static int fill(const Wish *wish, Work *work)
-{
-    DfFillReport report;
-    int error = read_all(wish, work);
-    if (error < 0)
-        return error;
-    DfFillJob job = {
-        .model = work->model, .mask = work->mask, .sketch = work->sketch,
-        .coarse = wish->coarse, .exact = wish->exact, .name = wish->image,
-    };
-    error = wish->regions ? df_fill_regions(&job, &work->still, &report)
-                          : df_fill_whole(&job, &work->still, &report);
-    if (!error)
-        error = df_picture_write(&work->still, wish->out);
-    if (!error)
-        report_fill(wish, work, &report);
-    return error;
+    df_fill_close(&work);
+    df_fill_list_free(&list);
+    return status;
 }
 
 static enum DfExit run(int argc, char **argv)
 {
-    Wish wish = { .model = "small", .threshold = -1, .dilate = -1, .feather = -1 };
-    Work work = { 0 };
+    DfFillWish wish = { .model = "small", .threshold = -1, .dilate = -1, .feather = -1 };
+    char *boxes = NULL;
+    enum DfExit status = DF_EXIT_DONE;
     int option;
-    while ((option = getopt_long(argc, argv, "o:m:h", options, NULL)) != -1) {
+    while (!status && (option = getopt_long(argc, argv, "o:m:h", options, NULL)) != -1) {
         if (option == 'h')
             return df_cli_help(&df_command_fill);
-        enum DfExit wrong = set_option(&wish, option, optarg);
-        if (wrong)
-            return wrong;
+        status = set_option(&wish, &boxes, option, optarg);
     }
-    enum DfExit wrong = check_wish(&wish, argc - optind);
-    if (wrong)
-        return wrong;
-    wish.image = argv[optind];
-    wish.mask = argv[optind + 1];
-    int error = fill(&wish, &work);
-    enum DfExit status = error < 0 ? df_cli_failed() : DF_EXIT_DONE;
-    deepfill_sketch_close(&work.sketch);
-    deepfill_mask_close(&work.mask);
-    deepfill_model_close(&work.model);
-    df_picture_free(&work.still);
+    int count = argc - optind;
+    wish.boxes = boxes;
+    if (!status)
+        status = check_wish(&wish, argv + optind, &count);
+    if (!status)
+        status = fill(&wish, argv + optind, count);
+    df_free(boxes);
     return status;
 }
 
 const DfCommand df_command_fill = {
     .name = "fill",
-    .arguments = "IMAGE MASK -o OUT.png [OPTION]...",
-    .summary = "fill the white part of a mask in a picture",
+    .arguments = "IMAGE MASK -o OUT.png [OPTION]...\n"
+                 "       deepfill fill IMAGE... --mask MASK | --box 'x y w h' -o OUT [OPTION]...",
+    .summary = "fill the white part of a mask in pictures",
     .help =
-        "Fills what MASK marks in IMAGE and writes the picture as PNG. All other pixels stay as they are,\n"
-        "to the bit, with their depth and alpha. IMAGE and MASK are PNG, JPEG, or what else FFmpeg decodes.\n"
+        "Fills what MASK marks in IMAGE and writes the picture as PNG or JPEG. All other pixels stay as they\n"
+        "are, to the bit, with their depth and alpha; in JPEG, all blocks that the hole does not touch. IMAGE\n"
+        "and MASK are PNG, JPEG, or what else FFmpeg decodes; Exif, XMP, density and colour profile are kept.\n"
         "\n"
-        "  -o, --output FILE     where to write the picture\n"
+        "Several IMAGEs, or a folder of them, go to a folder OUT, under their names. MASK is then one for\n"
+        "all, or a folder with a mask of the same name for each.\n"
+        "\n"
+        "  -o, --output FILE     where to write the picture: .png, .jpg, or a folder\n"
+        "      --mask MASK       the mask of all the pictures that are named\n"
+        "      --box 'X Y W H'   a rectangle to be filled, instead of MASK; numbers, or expressions in iw and\n"
+        "                        ih, the picture's sides; several joined by |, or by more of --box\n"
+        "      --quality N       of JPEG, 1 to 100 (default: 95; of what was a JPEG, its own)\n"
         "  -m, --model NAME      a built-in model, or a checkpoint's file (default: small)\n"
         "      --semantics NAME  what the checkpoint does not say itself (see deepfill info; default: auto)\n"
         "      --coarse          show what the network's first stage makes of it\n"

@@ -1,10 +1,11 @@
 /**
  * @file
- * A picture's memory.
+ * A picture's memory, and how it lies there.
  */
 #include "cli/picture.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base.h"
 
@@ -33,5 +34,54 @@ void df_picture_free(DfStill *picture)
 {
     df_free(picture->planes[0]);
     df_free(picture->profile);
+    df_file_free(&picture->file);
     *picture = (DfStill){ 0 };
+}
+
+DfTurn df_turn(int orientation)
+{
+    static const DfTurn turns[] = { { 0, 0, 0 }, { 0, 1, 0 }, { 0, 1, 1 }, { 0, 0, 1 },
+                                    { 1, 0, 0 }, { 1, 1, 0 }, { 1, 1, 1 }, { 1, 0, 1 } };
+    return turns[orientation - 1];
+}
+
+DfTurn df_turn_back(DfTurn turn)
+{
+    return turn.swap ? (DfTurn){ 1, turn.from_bottom, turn.from_right } : turn;
+}
+
+void df_turn_row(const DfStill *turned, DfTurn turn, int y, ptrdiff_t *first, ptrdiff_t *step)
+{
+    ptrdiff_t width = turned->width, x0 = 0, y0 = y, dx = 1, dy = 0;
+    if (turn.swap)
+        x0 = y, y0 = 0, dx = 0, dy = 1;
+    if (turn.from_right)
+        x0 = width - 1 - x0, dx = -dx;
+    if (turn.from_bottom)
+        y0 = turned->height - 1 - y0, dy = -dy;
+    *first = y0 * width + x0;
+    *step = dy * width + dx;
+}
+
+int df_picture_turn(DfStill *picture, DfTurn turn)
+{
+    DfStill turned = *picture;
+    size_t bytes = picture->depth / 8;
+    if (turn.swap) {
+        turned.width = picture->height;
+        turned.height = picture->width;
+    }
+    if (df_picture_alloc(&turned) < 0)
+        return -ENOMEM;
+    for (int p = 0; p < df_picture_planes(picture); p++)
+        for (int y = 0; y < picture->height; y++) {
+            const uint8_t *row = picture->planes[p] + y * df_picture_row(picture);
+            ptrdiff_t at, step;
+            df_turn_row(&turned, turn, y, &at, &step);
+            for (int x = 0; x < picture->width; x++, at += step)
+                memcpy(turned.planes[p] + at * (ptrdiff_t)bytes, row + x * bytes, bytes);
+        }
+    df_free(picture->planes[0]);
+    *picture = turned;
+    return 0;
 }

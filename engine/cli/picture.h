@@ -1,6 +1,6 @@
 /**
  * @file
- * Still pictures: planes of samples, read from whatever the libraries of FFmpeg decode, written as PNG.
+ * Still pictures: planes of samples, read from whatever the libraries of FFmpeg decode, written as PNG or JPEG.
  */
 #ifndef DF_CLI_PICTURE_H
 #define DF_CLI_PICTURE_H
@@ -8,8 +8,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cli/picture_metadata.h"
+#include "weights/file.h"
+
 /** Longest side of a picture, in pixels; the engine's own limit. */
 #define DF_PICTURE_MOST_SIDE 32768
+
+/** Where pixel (x, y) goes: to (y, x) if `swap`, then counted from the other end where told; all 0: it stays. */
+typedef struct DfTurn {
+    int swap, from_right, from_bottom;
+} DfTurn;
 
 /** A picture. Rows follow one another without a gap. */
 typedef struct DfStill {
@@ -20,6 +28,9 @@ typedef struct DfStill {
     uint8_t *planes[4]; /**< one after the other in one block of memory, which planes[0] begins */
     uint8_t *profile;   /**< ICC profile of the colours; NULL: none */
     size_t profile_size;
+    DfTurn turn;         /**< how the pixels were turned from how they lie in the file */
+    DfFile file;         /**< what the picture was read from, PNG or JPEG; all zero: anything else */
+    DfMetadata metadata; /**< the file's */
 } DfStill;
 
 /** @return planes that the picture has: 1..4 */
@@ -34,18 +45,57 @@ int df_picture_alloc(DfStill *picture);
 /** Free what a picture holds; one that is all zero is fine. */
 void df_picture_free(DfStill *picture);
 
+/** @return the turn that an Exif orientation of 1..8 asks for. */
+DfTurn df_turn(int orientation);
+
+/** @return the turn that undoes one. */
+DfTurn df_turn_back(DfTurn turn);
+
+/** Where row y goes: its sample i is at `first` + i * `step` of a plane of the turned picture, in samples. */
+void df_turn_row(const DfStill *turned, DfTurn turn, int y, ptrdiff_t *first, ptrdiff_t *step);
+
+/** Turn a picture's planes; all else that it holds stays. @return 0 or -ENOMEM */
+int df_picture_turn(DfStill *picture, DfTurn turn);
+
 /**
  * Read a file's first picture, turned as the file says that cameras held it. Colours become RGB, where they
  * are not RGB or gray; what is RGB or gray keeps its values, those of up to 8 and of up to 16 bits spread to
- * all of these.
+ * all of these. A PNG's or JPEG's bytes stay with it.
  * @return 0; a negative errno where the file cannot be read, is no picture, or no memory is left for it
  */
 int df_picture_read(DfStill *picture, const char *path);
 
-/** The same as 8-bit gray, darkened by the alpha plane where there is one: how a mask means it. */
+/** The same as 8-bit gray, darkened by the alpha plane where there is one: how a mask means it; no file stays. */
 int df_picture_read_gray(DfStill *picture, const char *path);
 
-/** Write a picture as PNG. @return 0 or a negative errno */
-int df_picture_write(const DfStill *picture, const char *path);
+/**
+ * Draw rectangles as a mask, white on black; what lies beyond the picture is left out. A rectangle is 'x y w h',
+ * blanks, commas or colons between, or named, 'x=..:y=..:w=..:h=..', or 'WxH+X+Y'; several are joined by |. Values
+ * are numbers or expressions in iw and ih, the picture's sides, and x, y, w and h, rounded to the pixel; numbers
+ * with a decimal point, up to 1, or with % are fractions of a side.
+ * @param[out] mask  of width x height, to be freed
+ * @return 0; -EINVAL where a rectangle lies outside, or has no area; -ENOMEM
+ */
+int df_picture_boxes(DfStill *mask, const char *boxes, int width, int height, const char *name);
+
+/** Check a list of rectangles, as far as that can be done without a picture's sides. @return 0, -EINVAL or -ENOMEM */
+int df_boxes_check(const char *boxes);
+
+/** How a picture is written. */
+typedef struct DfWriting {
+    int quality;            /**< of JPEG, 1..100; 0: as the JPEG that it was, or 95 */
+    const DfStill *touched; /**< gray, not 0 where pixels are other than in the picture's file; NULL: anywhere */
+} DfWriting;
+
+/** @return the format that a name ends in, .png, .jpg or .jpeg; DF_OTHER: none of these. */
+enum DfContainer df_picture_container(const char *path);
+
+/**
+ * Write a picture in the format that the name ends in, with its profile and what of the metadata that format
+ * holds. Where a JPEG becomes one and no quality is asked for, blocks of it that are not touched stay to the
+ * bit, the others are made with its own tables.
+ * @return 0 or a negative errno
+ */
+int df_picture_write(const DfStill *picture, const char *path, const DfWriting *writing);
 
 #endif

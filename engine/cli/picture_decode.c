@@ -25,7 +25,7 @@
 /* A file while it is decoded. */
 typedef struct Source {
     const char *path;
-    DfFile file;
+    const DfFile *file;
     size_t at; /* of its bytes: the next one to be read */
     AVIOContext *io;
     AVFormatContext *demuxer;
@@ -39,10 +39,10 @@ typedef struct Source {
 static int read_piece(void *opaque, uint8_t *to, int size)
 {
     Source *source = opaque;
-    size_t count = DF_MIN((size_t)size, source->file.size - source->at);
+    size_t count = DF_MIN((size_t)size, source->file->size - source->at);
     if (!count)
         return AVERROR_EOF;
-    memcpy(to, source->file.bytes + source->at, count);
+    memcpy(to, source->file->bytes + source->at, count);
     source->at += count;
     return (int)count;
 }
@@ -52,10 +52,10 @@ static int64_t seek(void *opaque, int64_t offset, int whence)
     Source *source = opaque;
     int from = whence & ~AVSEEK_FORCE;
     if (from == AVSEEK_SIZE)
-        return source->file.size;
-    size_t begin = from == SEEK_CUR ? source->at : from == SEEK_END ? source->file.size : 0;
+        return source->file->size;
+    size_t begin = from == SEEK_CUR ? source->at : from == SEEK_END ? source->file->size : 0;
     int64_t to = (int64_t)begin + offset;
-    if (to < 0 || to > (int64_t)source->file.size)
+    if (to < 0 || to > (int64_t)source->file->size)
         return AVERROR(EINVAL);
     source->at = to;
     return to;
@@ -79,6 +79,8 @@ static int no_memory(const char *path)
 static int undecoded(const Source *source, int error)
 {
     char words[AV_ERROR_MAX_STRING_SIZE];
+    if (error == AVERROR(ENOMEM))
+        return no_memory(source->path);
     av_strerror(error, words, sizeof words);
     return df_error(-EINVAL, "%s: cannot be decoded: %s", source->path, words);
 }
@@ -115,6 +117,8 @@ static int open_demuxer(Source *source)
         return no_memory(source->path);
     source->demuxer->pb = source->io;
     source->demuxer->io_open = open_nothing;
+    /* The input is not the demuxer's to close, before it is opened as well. */
+    source->demuxer->flags |= AVFMT_FLAG_CUSTOM_IO;
     /* Some formats open what they refer to by a context of their own. */
     source->demuxer->protocol_whitelist = av_strdup("none");
     if (!source->demuxer->protocol_whitelist)
@@ -186,31 +190,27 @@ static void close_source(Source *source)
     if (source->io)
         av_freep(&source->io->buffer);
     avio_context_free(&source->io);
-    df_file_free(&source->file);
 }
 
-/* Read and decode; the source is to be closed in any case. */
-static int open_source(Source *source, const char *path)
+/* Decode; the source is to be closed in any case. */
+static int open_source(Source *source)
 {
-    int error = df_file_read(&source->file, path, DF_FILE_LIMIT);
-    if (error < 0)
-        return error;
     source->packet = av_packet_alloc();
     source->frame = av_frame_alloc();
     if (!source->packet || !source->frame)
-        return no_memory(path);
-    error = open_demuxer(source);
+        return no_memory(source->path);
+    int error = open_demuxer(source);
     if (error < 0)
         return error;
     int stream = open_decoder(source);
     return stream < 0 ? stream : decode(source, stream);
 }
 
-int df_picture_decode(AVFrame **frame, const char *path)
+int df_picture_decode(AVFrame **frame, const DfFile *file, const char *path)
 {
-    Source source = { .path = path };
+    Source source = { .path = path, .file = file };
     av_log_set_level(AV_LOG_QUIET); /* errors are told here */
-    int error = open_source(&source, path);
+    int error = open_source(&source);
     if (!error) {
         *frame = source.frame;
         source.frame = NULL;

@@ -5,13 +5,16 @@
 #ifndef DF_CLI_PICTURE_DECODE_H
 #define DF_CLI_PICTURE_DECODE_H
 
+#include "weights/file.h"
+
 struct AVFrame;
 
 /**
- * Decode a file's first picture.
+ * Decode the first picture of a file that was read.
  * @param[out] frame  to be freed with av_frame_free()
- * @return 0; a negative errno where the file cannot be read, is no picture, or no memory is left for it
+ * @param      path   for messages
+ * @return 0; a negative errno where the file is no picture, or no memory is left for it
  */
-int df_picture_decode(struct AVFrame **frame, const char *path);
+int df_picture_decode(struct AVFrame **frame, const DfFile *file, const char *path);
 
 #endif

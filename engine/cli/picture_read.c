@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base.h"
+#include "cli/cli.h"
 #include "cli/picture.h"
 #include "cli/picture_decode.h"
 
@@ -66,7 +67,8 @@ static int chroma_position(const AVFrame *frame, int sub)
 /* Of the ways to interpolate, two taps round downwards, and the quick ones are off by several levels. */
 #define FLAGS (SWS_BICUBIC | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP | SWS_ACCURATE_RND | SWS_BITEXACT)
 
-static struct SwsContext *open_scaler(const AVFrame *from, const AVFrame *to)
+/* @return 0 or an AVERROR; the scaler is to be freed in any case */
+static int open_scaler(struct SwsContext **opened, const AVFrame *from, const AVFrame *to)
 {
     const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(from->format);
     const struct {
@@ -80,18 +82,14 @@ static struct SwsContext *open_scaler(const AVFrame *from, const AVFrame *to)
         { "src_v_chr_pos", chroma_position(from, desc->log2_chroma_h) },
     };
     const int *table = sws_getCoefficients(from->colorspace);
-    struct SwsContext *scaler = sws_alloc_context();
-    int error = scaler ? 0 : -ENOMEM;
+    struct SwsContext *scaler = *opened = sws_alloc_context();
+    int error = scaler ? 0 : AVERROR(ENOMEM);
     for (size_t i = 0; !error && i < DF_COUNT(options); i++)
         error = av_opt_set_int(scaler, options[i].name, options[i].value, 0);
     /* Fails where no matrix is involved, after the ranges have been set: as wanted. */
     if (!error)
         sws_setColorspaceDetails(scaler, table, is_full(from), table, 1, 0, 1 << 16, 1 << 16);
-    if (error || sws_init_context(scaler, NULL, NULL) < 0) {
-        sws_freeContext(scaler);
-        return NULL;
-    }
-    return scaler;
+    return error ? error : sws_init_context(scaler, NULL, NULL);
 }
 
 static AVFrame *new_frame(const AVFrame *like, enum AVPixelFormat format)
@@ -108,14 +106,23 @@ static AVFrame *new_frame(const AVFrame *like, enum AVPixelFormat format)
     return frame;
 }
 
+static int no_memory(const char *path)
+{
+    return df_error(-ENOMEM, "%s: out of memory while it was read", path);
+}
+
 static int convert(AVFrame *to, const AVFrame *from, const char *path)
 {
-    struct SwsContext *scaler = open_scaler(from, to);
-    int rows = scaler ? sws_scale(scaler, (const uint8_t *const *)from->data, from->linesize, 0, from->height,
-                                  to->data, to->linesize) : 0;
+    struct SwsContext *scaler = NULL;
+    int rows = open_scaler(&scaler, from, to);
+    if (rows >= 0)
+        rows = sws_scale(scaler, (const uint8_t *const *)from->data, from->linesize, 0, from->height, to->data,
+                         to->linesize);
     sws_freeContext(scaler);
     if (rows == from->height)
         return 0;
+    if (rows == AVERROR(ENOMEM))
+        return no_memory(path);
     return df_error(-EINVAL, "%s: its pixel format %s cannot be converted", path,
                     av_get_pix_fmt_name(from->format));
 }
@@ -131,7 +138,7 @@ static int make_plain(AVFrame **frame, const char *path, int gray)
         return 0;
     AVFrame *even = new_frame(from, from->format);
     AVFrame *to = new_frame(from, plain_format(av_pix_fmt_desc_get(from->format), gray));
-    int error = even && to ? 0 : df_error(-ENOMEM, "%s: out of memory while it was read", path);
+    int error = even && to ? 0 : no_memory(path);
     if (!error) {
         av_image_copy(even->data, even->linesize, (const uint8_t **)from->data, from->linesize, from->format,
                       from->width, from->height);
@@ -151,45 +158,28 @@ static int make_plain(AVFrame **frame, const char *path, int gray)
 
 /* -------------------------------------------------------------------------------------- planes -- */
 
-/* Where a frame's pixel (x, y) goes: to (y, x) if `swap`, counted from the other end where told. */
-typedef struct Turn {
-    int swap, from_right, from_bottom;
-} Turn;
-
-/* A matrix of 16.16 numbers, (x, y) -> (a x + c y, b x + d y); quarter turns and mirrors are followed. */
-static Turn turn_of(const AVFrame *frame)
+/*
+ * A matrix of 16.16 numbers, (x, y) -> (a x + c y, b x + d y); quarter turns and mirrors are followed. Without
+ * one, which not every decoder makes of Exif, the orientation found there counts.
+ */
+static DfTurn turn_of(const AVFrame *frame, int orientation)
 {
     const AVFrameSideData *side = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX);
     if (!side || side->size < 9 * sizeof(int32_t))
-        return (Turn){ 0 };
+        return df_turn(orientation);
     const int32_t *m = (const int32_t *)side->data;
     int32_t a = m[0], b = m[1], c = m[3], d = m[4];
     if (!b && !c)
-        return (Turn){ 0, a < 0, d < 0 };
-    return a || d ? (Turn){ 0 } : (Turn){ 1, c < 0, b < 0 };
-}
-
-/* Where the frame's rows go: sample i of row y is at `first` + i * `step` of a plane, in samples. */
-static void place_row(const DfStill *picture, Turn turn, int y, ptrdiff_t *first, ptrdiff_t *step)
-{
-    ptrdiff_t width = picture->width, x0 = 0, y0 = y, dx = 1, dy = 0;
-    if (turn.swap)
-        x0 = y, y0 = 0, dx = 0, dy = 1;
-    if (turn.from_right)
-        x0 = width - 1 - x0, dx = -dx;
-    if (turn.from_bottom)
-        y0 = picture->height - 1 - y0, dy = -dy;
-    *first = y0 * width + x0;
-    *step = dy * width + dx;
+        return (DfTurn){ 0, a < 0, d < 0 };
+    return a || d ? (DfTurn){ 0 } : (DfTurn){ 1, c < 0, b < 0 };
 }
 
 /* One component of a row, 0..2^depth - 1 with depth of the format, spread to the picture's depth. */
-static void put_row(const DfStill *picture, int plane, Turn turn, int y, const uint16_t *line, int count,
-                    int depth)
+static void put_row(const DfStill *picture, int plane, int y, const uint16_t *line, int count, int depth)
 {
     unsigned from = (1u << depth) - 1, to = (1u << picture->depth) - 1;
     ptrdiff_t at, step;
-    place_row(picture, turn, y, &at, &step);
+    df_turn_row(picture, picture->turn, y, &at, &step);
     for (int i = 0; i < count; i++, at += step) {
         unsigned value = from == to ? line[i] : (line[i] * to + from / 2) / from;
         if (picture->depth == 8)
@@ -231,9 +221,9 @@ static int copy_planes(DfStill *picture, const AVFrame *frame)
 {
     const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(frame->format);
     int palette = !!(desc->flags & AV_PIX_FMT_FLAG_PAL);
-    Turn turn = turn_of(frame);
-    picture->width = turn.swap ? frame->height : frame->width;
-    picture->height = turn.swap ? frame->width : frame->height;
+    picture->turn = turn_of(frame, picture->metadata.orientation);
+    picture->width = picture->turn.swap ? frame->height : frame->width;
+    picture->height = picture->turn.swap ? frame->width : frame->height;
     picture->depth = !palette && desc->comp[0].depth > 8 ? 16 : 8;
     picture->colours = palette || desc->nb_components > 2 ? 3 : 1;
     picture->alpha = palette || desc->flags & AV_PIX_FMT_FLAG_ALPHA;
@@ -245,7 +235,7 @@ static int copy_planes(DfStill *picture, const AVFrame *frame)
     for (int c = 0; c < df_picture_planes(picture); c++)
         for (int y = 0; y < frame->height; y++) {
             get_row(frame, desc, y, c, line);
-            put_row(picture, c, turn, y, line, frame->width, palette ? 8 : desc->comp[c].depth);
+            put_row(picture, c, y, line, frame->width, palette ? 8 : desc->comp[c].depth);
         }
     df_free(line);
     /* Every palette has room for alpha; few use it. */
@@ -272,7 +262,14 @@ static int read_picture(DfStill *picture, const char *path, int gray)
 {
     AVFrame *frame = NULL;
     *picture = (DfStill){ 0 };
-    int error = df_picture_decode(&frame, path);
+    int error = df_file_read(&picture->file, path, DF_FILE_LIMIT);
+    if (!error) {
+        df_metadata_find(&picture->metadata, picture->file.bytes, picture->file.size);
+        error = df_picture_decode(&frame, &picture->file, path);
+    }
+    /* Of others nothing is wanted any more. */
+    if (picture->metadata.container == DF_OTHER)
+        df_file_free(&picture->file);
     if (!error)
         error = make_plain(&frame, path, gray);
     if (!error)
@@ -287,7 +284,10 @@ static int read_picture(DfStill *picture, const char *path, int gray)
 
 int df_picture_read(DfStill *picture, const char *path)
 {
-    return read_picture(picture, path, 0);
+    int error = read_picture(picture, path, 0);
+    if (!error && picture->metadata.damaged)
+        df_cli_note("%s: its Exif data are damaged, and left out", path);
+    return error;
 }
 
 /* ---------------------------------------------------------------------------------------- gray -- */
@@ -314,7 +314,8 @@ int df_picture_read_gray(DfStill *picture, const char *path)
     int error = read_picture(&from, path, 1);
     if (error < 0)
         return error;
-    *picture = (DfStill){ .width = from.width, .height = from.height, .depth = 8, .colours = 1 };
+    *picture = (DfStill){ .width = from.width, .height = from.height, .depth = 8, .colours = 1,
+                          .turn = from.turn };
     error = df_picture_alloc(picture);
     for (size_t i = 0; !error && i < (size_t)from.width * from.height; i++)
         picture->planes[0][i] = from.alpha ? (luma(&from, i) * sample(&from, from.colours, i) + 127) / 255

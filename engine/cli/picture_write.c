@@ -1,110 +1,118 @@
 /**
  * @file
- * Pictures written as PNG, by libavcodec.
+ * Pictures to files: how they are to lie there, and what goes with them.
  */
 #include <errno.h>
-#include <libavcodec/avcodec.h>
-#include <libavutil/pixdesc.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base.h"
+#include "cli/cli.h"
 #include "cli/picture.h"
+#include "cli/picture_encode.h"
 #include "weights/output.h"
 
-static enum AVPixelFormat png_format(const DfStill *picture)
+enum DfContainer df_picture_container(const char *path)
 {
-    /* Of gray or colours, without or with alpha, of 8 or 16 bits. */
-    static const enum AVPixelFormat formats[2][2][2] = {
-        { { AV_PIX_FMT_GRAY8, AV_PIX_FMT_GRAY16BE }, { AV_PIX_FMT_YA8, AV_PIX_FMT_YA16BE } },
-        { { AV_PIX_FMT_RGB24, AV_PIX_FMT_RGB48BE }, { AV_PIX_FMT_RGBA, AV_PIX_FMT_RGBA64BE } },
-    };
-    return formats[picture->colours == 3][picture->alpha][picture->depth == 16];
-}
-
-static int unwritten(const char *path, int error)
-{
-    char words[AV_ERROR_MAX_STRING_SIZE];
-    av_strerror(error, words, sizeof words);
-    return df_error(error == AVERROR(ENOMEM) ? -ENOMEM : -EINVAL, "%s: cannot be encoded: %s", path, words);
-}
-
-static void put_plane(AVFrame *frame, const DfStill *picture, int plane, uint16_t *line)
-{
-    const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(frame->format);
-    size_t row = df_picture_row(picture);
-    for (int y = 0; y < picture->height; y++) {
-        const uint8_t *from = picture->planes[plane] + y * row;
-        if (picture->depth == 16)
-            memcpy(line, from, row);
-        for (int x = 0; picture->depth == 8 && x < picture->width; x++)
-            line[x] = from[x];
-        av_write_image_line2(line, frame->data, frame->linesize, desc, 0, y, plane, picture->width,
-                             sizeof *line);
+    static const struct {
+        const char *end;
+        enum DfContainer container;
+    } ends[] = { { ".png", DF_PNG }, { ".jpg", DF_JPEG }, { ".jpeg", DF_JPEG } };
+    size_t length = strlen(path);
+    for (size_t i = 0; i < DF_COUNT(ends); i++) {
+        size_t end = strlen(ends[i].end);
+        if (length >= end && !strcasecmp(path + length - end, ends[i].end))
+            return ends[i].container;
     }
+    return DF_OTHER;
 }
 
-static int fill_frame(AVFrame *frame, const DfStill *picture)
+int df_encoded_open(DfEncoded *encoded, FILE **to)
 {
-    frame->width = picture->width;
-    frame->height = picture->height;
-    frame->format = png_format(picture);
-    int error = av_frame_get_buffer(frame, 0);
-    uint16_t *line = df_alloc(picture->width * sizeof *line);
-    if (!error && line) {
-        /* Values are added to what is there. */
-        memset(frame->data[0], 0, frame->linesize[0] * (size_t)frame->height);
-        for (int p = 0; p < df_picture_planes(picture); p++)
-            put_plane(frame, picture, p, line);
+    *to = open_memstream(&encoded->bytes, &encoded->size);
+    return *to ? 0 : -ENOMEM;
+}
+
+int df_encoded_close(DfEncoded *encoded, FILE **to)
+{
+    if (!*to)
+        return 0;
+    /* glibc tells of no memory by nothing but the missing bytes. */
+    int failed = ferror(*to) | fclose(*to) | !encoded->bytes;
+    *to = NULL;
+    return failed ? -ENOMEM : 0;
+}
+
+static int same_turn(DfTurn a, DfTurn b)
+{
+    return a.swap == b.swap && a.from_right == b.from_right && a.from_bottom == b.from_bottom;
+}
+
+/*
+ * A file of the same format gets its pixels as they lay in the old one, and Exif's word about them; any other,
+ * and one whose Exif says something else, gets them as they are seen.
+ */
+static int lies_as_stored(const DfStill *picture, enum DfContainer container)
+{
+    return picture->metadata.container == container && df_bytes_left(&picture->metadata.exif) &&
+           same_turn(picture->turn, df_turn(picture->metadata.orientation));
+}
+
+/* A copy of a picture that shares all but its planes, turned. */
+static int turned_copy(DfStill *copy, const DfStill *picture, DfTurn turn)
+{
+    *copy = *picture;
+    if (df_picture_alloc(copy) < 0)
+        return -ENOMEM;
+    memcpy(copy->planes[0], picture->planes[0],
+           df_picture_row(picture) * picture->height * df_picture_planes(picture));
+    return df_picture_turn(copy, turn);
+}
+
+static int encode(DfEncoded *encoded, const DfEncoding *encoding, enum DfContainer container)
+{
+    return container == DF_JPEG ? df_encode_jpeg(encoded, encoding) : df_encode_png(encoded, encoding);
+}
+
+/* Encode the picture, and what is touched of it, turned back. */
+static int encode_stored(DfEncoded *encoded, const DfEncoding *encoding, enum DfContainer container)
+{
+    DfTurn back = df_turn_back(encoding->picture->turn);
+    DfStill picture = { 0 }, touched = { 0 };
+    DfEncoding stored = *encoding;
+    stored.picture = &picture;
+    int error = turned_copy(&picture, encoding->picture, back);
+    if (!error && encoding->touched) {
+        stored.touched = &touched;
+        error = turned_copy(&touched, encoding->touched, back);
     }
-    df_free(line);
-    if (!error && picture->profile) {
-        AVFrameSideData *side =
-            av_frame_new_side_data(frame, AV_FRAME_DATA_ICC_PROFILE, picture->profile_size);
-        if (side)
-            memcpy(side->data, picture->profile, picture->profile_size);
-        else
-            error = AVERROR(ENOMEM);
-    }
-    return line ? error : AVERROR(ENOMEM);
+    if (!error)
+        error = encode(encoded, &stored, container);
+    df_free(touched.planes[0]);
+    df_free(picture.planes[0]);
+    return error;
 }
 
-static int encode(AVCodecContext *encoder, const AVFrame *frame, AVPacket *packet)
+int df_picture_write(const DfStill *picture, const char *path, const DfWriting *writing)
 {
-    encoder->width = frame->width;
-    encoder->height = frame->height;
-    encoder->pix_fmt = frame->format;
-    encoder->time_base = (AVRational){ 1, 25 }; /* wanted, and of no consequence */
-    encoder->thread_count = 1;
-    AVDictionary *options = NULL;
-    int error = av_dict_set(&options, "pred", "mixed", 0);
-    if (error >= 0)
-        error = avcodec_open2(encoder, NULL, &options);
-    av_dict_free(&options);
-    if (error >= 0)
-        error = avcodec_send_frame(encoder, frame);
-    if (error >= 0)
-        error = avcodec_send_frame(encoder, NULL);
-    return error < 0 ? error : avcodec_receive_packet(encoder, packet);
-}
-
-int df_picture_write(const DfStill *picture, const char *path)
-{
-    const AVCodec *codec = avcodec_find_encoder(AV_CODEC_ID_PNG);
-    if (!codec)
-        return df_error(-ENOSYS, "%s: cannot be encoded: libavcodec has no encoder for PNG", path);
-    av_log_set_level(AV_LOG_QUIET);
-    AVCodecContext *encoder = avcodec_alloc_context3(codec);
-    AVFrame *frame = av_frame_alloc();
-    AVPacket *packet = av_packet_alloc();
-    int error = encoder && frame && packet ? fill_frame(frame, picture) : AVERROR(ENOMEM);
-    if (error >= 0)
-        error = encode(encoder, frame, packet);
+    enum DfContainer container = df_picture_container(path);
+    int stored = lies_as_stored(picture, container);
+    int turned = !same_turn(picture->turn, (DfTurn){ 0 });
+    DfEncoded encoded = { 0 };
+    DfCarried carried;
+    DfEncoding encoding = { .picture = picture, .touched = writing->touched, .carried = &carried,
+                            .quality = writing->quality, .path = path };
+    int error = df_metadata_carry(&carried, &picture->metadata, !stored);
     if (error < 0)
-        error = unwritten(path, error);
+        return error;
+    if (stored && turned)
+        error = encode_stored(&encoded, &encoding, container);
     else
-        error = df_output_write(path, packet->data, packet->size);
-    av_packet_free(&packet);
-    av_frame_free(&frame);
-    avcodec_free_context(&encoder);
+        error = encode(&encoded, &encoding, container);
+    if (!error)
+        error = df_output_write(path, encoded.bytes, encoded.size);
+    free(encoded.bytes);
+    df_carried_free(&carried);
     return error;
 }

@@ -243,13 +243,17 @@ static int write_exact(const DfFillJob *job, DfStill *still, const Region *regio
                 out.planes[c][at] = semantics->store(value, c);
             }
         }
-    if (still->colours == 3) {
-        out.profile = still->profile;
-        out.profile_size = still->profile_size;
+    /* A profile of grays is none of colours. */
+    if (still->colours != 3) {
+        df_free(still->profile);
         still->profile = NULL;
     }
-    df_picture_free(still);
-    *still = out;
+    df_free(still->planes[0]);
+    still->width = out.width;
+    still->height = out.height;
+    still->colours = out.colours;
+    still->alpha = 0;
+    memcpy(still->planes, out.planes, sizeof still->planes);
     return 0;
 }
 

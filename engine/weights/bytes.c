@@ -52,6 +52,17 @@ int df_bytes_little(DfBytes *bytes, int width, uint64_t *value)
     return 0;
 }
 
+int df_bytes_big(DfBytes *bytes, int width, uint64_t *value)
+{
+    DfBytes piece;
+    if (df_bytes_take(bytes, width, &piece) < 0)
+        return -EINVAL;
+    *value = 0;
+    for (int i = 0; i < width; i++)
+        *value = *value << 8 | piece.at[i];
+    return 0;
+}
+
 int df_bytes_u64(DfBytes *bytes, uint64_t *value)
 {
     return df_bytes_little(bytes, 8, value);

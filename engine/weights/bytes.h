@@ -34,7 +34,10 @@ int df_bytes_take(DfBytes *bytes, uint64_t size, DfBytes *piece);
 /** Read an unsigned little-endian number of 0 to 8 bytes, `width`. @return 0, -EINVAL where fewer are left */
 int df_bytes_little(DfBytes *bytes, int width, uint64_t *value);
 
-/** The same, of 8, 4 or 2 bytes. */
+/** Read an unsigned big-endian number of 0 to 8 bytes, `width`. @return 0, -EINVAL where fewer are left */
+int df_bytes_big(DfBytes *bytes, int width, uint64_t *value);
+
+/** A little-endian number of 8, 4 or 2 bytes. */
 int df_bytes_u64(DfBytes *bytes, uint64_t *value);
 int df_bytes_u32(DfBytes *bytes, uint32_t *value);
 int df_bytes_u16(DfBytes *bytes, uint16_t *value);

@@ -1,0 +1,208 @@
+/**
+ * @file
+ * Pictures made PNG, by libavcodec, and chunks of metadata put in between.
+ */
+#include <errno.h>
+#include <libavcodec/avcodec.h>
+#include <libavutil/crc.h>
+#include <libavutil/intreadwrite.h>
+#include <libavutil/pixdesc.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base.h"
+#include "cli/picture_encode.h"
+
+static enum AVPixelFormat png_format(const DfStill *picture)
+{
+    /* Of gray or colours, without or with alpha, of 8 or 16 bits. */
+    static const enum AVPixelFormat formats[2][2][2] = {
+        { { AV_PIX_FMT_GRAY8, AV_PIX_FMT_GRAY16BE }, { AV_PIX_FMT_YA8, AV_PIX_FMT_YA16BE } },
+        { { AV_PIX_FMT_RGB24, AV_PIX_FMT_RGB48BE }, { AV_PIX_FMT_RGBA, AV_PIX_FMT_RGBA64BE } },
+    };
+    return formats[picture->colours == 3][picture->alpha][picture->depth == 16];
+}
+
+static int unwritten(const char *path, int error)
+{
+    char words[AV_ERROR_MAX_STRING_SIZE];
+    av_strerror(error, words, sizeof words);
+    return df_error(error == AVERROR(ENOMEM) ? -ENOMEM : -EINVAL, "%s: cannot be encoded: %s", path, words);
+}
+
+static void put_plane(AVFrame *frame, const DfStill *picture, int plane, uint16_t *line)
+{
+    const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(frame->format);
+    size_t row = df_picture_row(picture);
+    for (int y = 0; y < picture->height; y++) {
+        const uint8_t *from = picture->planes[plane] + y * row;
+        if (picture->depth == 16)
+            memcpy(line, from, row);
+        for (int x = 0; picture->depth == 8 && x < picture->width; x++)
+            line[x] = from[x];
+        av_write_image_line2(line, frame->data, frame->linesize, desc, 0, y, plane, picture->width,
+                             sizeof *line);
+    }
+}
+
+static int fill_frame(AVFrame *frame, const DfStill *picture)
+{
+    frame->width = picture->width;
+    frame->height = picture->height;
+    frame->format = png_format(picture);
+    int error = av_frame_get_buffer(frame, 0);
+    uint16_t *line = df_alloc(picture->width * sizeof *line);
+    if (!error && line) {
+        /* Values are added to what is there. */
+        memset(frame->data[0], 0, frame->linesize[0] * (size_t)frame->height);
+        for (int p = 0; p < df_picture_planes(picture); p++)
+            put_plane(frame, picture, p, line);
+    }
+    df_free(line);
+    if (!error && picture->profile) {
+        AVFrameSideData *side =
+            av_frame_new_side_data(frame, AV_FRAME_DATA_ICC_PROFILE, picture->profile_size);
+        if (side)
+            memcpy(side->data, picture->profile, picture->profile_size);
+        else
+            error = AVERROR(ENOMEM);
+    }
+    return line ? error : AVERROR(ENOMEM);
+}
+
+static int encode(AVCodecContext *encoder, const AVFrame *frame, AVPacket *packet)
+{
+    encoder->width = frame->width;
+    encoder->height = frame->height;
+    encoder->pix_fmt = frame->format;
+    encoder->time_base = (AVRational){ 1, 25 }; /* wanted, and of no consequence */
+    encoder->thread_count = 1;
+    AVDictionary *options = NULL;
+    int error = av_dict_set(&options, "pred", "mixed", 0);
+    if (error >= 0)
+        error = avcodec_open2(encoder, NULL, &options);
+    av_dict_free(&options);
+    if (error >= 0)
+        error = avcodec_send_frame(encoder, frame);
+    if (error >= 0)
+        error = avcodec_send_frame(encoder, NULL);
+    return error < 0 ? error : avcodec_receive_packet(encoder, packet);
+}
+
+/* -------------------------------------------------------------------------------------- chunks -- */
+
+static int is_one_of(const char *name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(name, names[i]))
+            return 1;
+    return 0;
+}
+
+static void put_chunk(FILE *to, const char *name, const uint8_t *data, size_t size)
+{
+    const AVCRC *table = av_crc_get_table(AV_CRC_32_IEEE_LE);
+    uint8_t number[4];
+    uint32_t crc = av_crc(table, UINT32_MAX, (const uint8_t *)name, 4);
+    AV_WB32(number, size);
+    fwrite(number, 1, 4, to);
+    fwrite(name, 1, 4, to);
+    fwrite(data, 1, size, to);
+    AV_WB32(number, ~av_crc(table, crc, data, size));
+    fwrite(number, 1, 4, to);
+}
+
+/* Chunks of a PNG that are as true of its filled picture, in their order: colours, density, texts. */
+static void copy_chunks(FILE *to, const DfFile *file)
+{
+    static const char *const names[] = { "cICP", "sRGB", "gAMA", "cHRM", "mDCV", "cLLI", "pHYs", "tEXt", "zTXt",
+                                         "iTXt" };
+    DfBytes bytes = df_bytes(file->bytes, file->size);
+    DfChunk chunk;
+    for (int more = !df_png_begin(&bytes); more && !df_png_next(&bytes, &chunk);)
+        if (is_one_of(chunk.name, names, DF_COUNT(names)))
+            fwrite(chunk.whole.at, 1, df_bytes_left(&chunk.whole), to);
+}
+
+/* The same of other files, as far as a PNG has a place for it. @return 0 or -ENOMEM */
+static int make_chunks(FILE *to, const DfMetadata *metadata, const DfCarried *carried)
+{
+    uint8_t phys[9];
+    AV_WB32(phys, metadata->density[0]);
+    AV_WB32(phys + 4, metadata->density[1]);
+    phys[8] = metadata->metric;
+    if (metadata->density[0])
+        put_chunk(to, "pHYs", phys, sizeof phys);
+    if (!carried->xmp)
+        return 0;
+    size_t name = sizeof DF_PNG_XMP;
+    uint8_t *text = df_alloc(name + carried->xmp_size);
+    if (!text)
+        return -ENOMEM;
+    memcpy(text, DF_PNG_XMP, name);
+    memcpy(text + name, carried->xmp, carried->xmp_size);
+    put_chunk(to, "iTXt", text, name + carried->xmp_size);
+    df_free(text);
+    return 0;
+}
+
+/*
+ * The encoder's chunks, but for what it says of its own of density and colours, and those of the metadata.
+ * @return 0 or -ENOMEM
+ */
+static int put_file(FILE *to, const AVPacket *packet, const DfEncoding *encoding)
+{
+    static const char *const needed[] = { "iCCP", "IDAT", "IEND" };
+    const DfStill *picture = encoding->picture;
+    DfBytes bytes = df_bytes(packet->data, packet->size);
+    DfChunk chunk;
+    int error = 0;
+    df_png_begin(&bytes);
+    fwrite(packet->data, 1, df_bytes_offset(&bytes), to);
+    while (!df_png_next(&bytes, &chunk)) {
+        int first = !strcmp(chunk.name, "IHDR");
+        if (first || is_one_of(chunk.name, needed, DF_COUNT(needed)))
+            fwrite(chunk.whole.at, 1, df_bytes_left(&chunk.whole), to);
+        if (!first)
+            continue;
+        if (picture->metadata.container == DF_PNG)
+            copy_chunks(to, &picture->file);
+        else
+            error = make_chunks(to, &picture->metadata, encoding->carried);
+        if (encoding->carried->exif)
+            put_chunk(to, "eXIf", encoding->carried->exif, encoding->carried->exif_size);
+    }
+    return error;
+}
+
+static int write_file(DfEncoded *encoded, const AVPacket *packet, const DfEncoding *encoding)
+{
+    FILE *to;
+    if (df_encoded_open(encoded, &to) < 0)
+        return AVERROR(ENOMEM);
+    int error = put_file(to, packet, encoding);
+    int closed = df_encoded_close(encoded, &to);
+    return error || closed ? AVERROR(ENOMEM) : 0;
+}
+
+int df_encode_png(DfEncoded *encoded, const DfEncoding *encoding)
+{
+    const AVCodec *codec = avcodec_find_encoder(AV_CODEC_ID_PNG);
+    if (!codec)
+        return df_error(-ENOSYS, "%s: cannot be encoded: libavcodec has no encoder for PNG", encoding->path);
+    av_log_set_level(AV_LOG_QUIET);
+    AVCodecContext *encoder = avcodec_alloc_context3(codec);
+    AVFrame *frame = av_frame_alloc();
+    AVPacket *packet = av_packet_alloc();
+    int error = encoder && frame && packet ? fill_frame(frame, encoding->picture) : AVERROR(ENOMEM);
+    if (error >= 0)
+        error = encode(encoder, frame, packet);
+    if (error >= 0)
+        error = write_file(encoded, packet, encoding);
+    if (error < 0)
+        error = unwritten(encoding->path, error);
+    av_packet_free(&packet);
+    av_frame_free(&frame);
+    avcodec_free_context(&encoder);
+    return error;
+}

@@ -1,0 +1,142 @@
+#!/bin/bash
+# deepfill fill: Exif, XMP, density, profile and texts go with the picture; what is damaged does not.
+. "$(dirname "$0")/lib/cli.sh"
+
+command -v python3 >/dev/null || {
+    skip "metadata of pictures" "python3 is not installed"
+    exit 0
+}
+metadata() {
+    python3 "$ROOT/tests/lib/metadata.py" "$@"
+}
+
+av -f lavfi -i mandelbrot=s=64x48 -frames:v 1 -update 1 -pix_fmt yuvj420p -q:v 3 plain.jpg
+av -f lavfi -i mandelbrot=s=64x48 -frames:v 1 -update 1 -pix_fmt rgb24 plain.png
+drawn 64x48 lying.png drawbox=16:16:16:8:white:fill
+drawn 48x64 upright.png drawbox=24:16:8:16:white:fill
+metadata put plain.jpg photo.jpg exif=1 xmp=1 icc=600 density=1,300,240
+metadata put plain.png photo.png exif=1,big xmp=1 icc=600 density=1,11811,9449 text=hello gama=45455 srgb=1
+
+# keeps IN OUT FACT...: the new file tells these, and its tables
+keeps() {
+    local in=$1 out=$2 said
+    shift 2
+    deepfill fill "$in" lying.png -o "$out" 2>log.txt >/dev/null && [ ! -s log.txt ] &&
+        said=$(metadata tell "$out" | grep -v '^tables' | sort) && same "$(printf '%s\n' "$@" | sort)" "$said"
+}
+profile='icc 600 a8276f4e'
+check "JPEG to JPEG" keeps photo.jpg out.jpg "density 1 300 240" "exif orientation 1" \
+    "xmp orientation 1, 102 bytes" "$profile"
+check "JPEG to PNG" keeps photo.jpg out.png "density 1 11811 9449" "exif orientation 1" \
+    "xmp orientation 1, 102 bytes" "$profile"
+check "PNG to PNG" keeps photo.png out.png "density 1 11811 9449" "exif orientation 1 big" \
+    "xmp orientation 1, 102 bytes" "$profile" "text hello" "sRGB 01" "gAMA 0000b18f"
+check "PNG to JPEG" keeps photo.png out.jpg "density 1 300 240" "exif orientation 1 big" \
+    "xmp orientation 1, 102 bytes" "$profile"
+metadata put plain.jpg ratio.jpg density=0,2,1
+check "pixels that are no squares" keeps ratio.jpg out.png "density 0 2 1"
+metadata put plain.jpg metric.jpg density=2,100,50
+check "density in centimetres" keeps metric.jpg out.png "density 1 10000 5000"
+check "nothing from nothing" keeps plain.png out.png "density 0 1 1"
+
+tables() {
+    deepfill fill photo.jpg lying.png -o out.jpg &&
+        same "$(metadata tell photo.jpg | grep tables)" "$(metadata tell out.jpg | grep tables)"
+}
+check "a JPEG's tables" tables
+
+# The thumbnail shows what was there.
+check "the test's own thumbnail" grep -q THUMBNAIL photo.jpg
+thumbnail() {
+    local out
+    for out in out.jpg out.png; do
+        deepfill fill photo.jpg lying.png -o $out && ! grep -q THUMBNAIL $out || return 1
+    done
+}
+check "no thumbnail" thumbnail
+
+# ------------------------------------------------------------------------------------ orientation --
+
+# turned N SEEN: the file's pixels lie as they did, its Exif says so, and an editor shows the filled picture
+turned() {
+    local orientation=$1 mask=$2
+    metadata put plain.jpg turned.jpg exif=$orientation xmp=$orientation &&
+        deepfill fill turned.jpg "$mask" -o out.jpg 2>log.txt && [ ! -s log.txt ] &&
+        metadata tell out.jpg >facts && grep -qx "exif orientation $orientation" facts &&
+        grep -q "^xmp orientation $orientation," facts &&
+        same 64,48 "$(ffprobe -v error -show_entries stream=width,height -of csv=p=0 out.jpg)" &&
+        deepfill fill turned.jpg "$mask" -o out.png && metadata tell out.png >facts &&
+        grep -qx "exif orientation 1" facts && grep -q "^xmp orientation 1," facts
+}
+for orientation in 5 6 7 8; do
+    check "orientation $orientation" turned $orientation upright.png
+done
+for orientation in 2 3 4; do
+    check "orientation $orientation" turned $orientation lying.png
+done
+
+# Where the hole is in the file: that of the mask as it was turned.
+lies() {
+    metadata put plain.jpg turned.jpg exif=6 && deepfill fill turned.jpg upright.png -o out.jpg &&
+        av -i upright.png -vf transpose=cclock -f rawvideo -pix_fmt gray mask.raw &&
+        av -noautorotate -i plain.jpg -f rawvideo -pix_fmt yuvj420p before.raw &&
+        av -noautorotate -i out.jpg -f rawvideo -pix_fmt yuvj420p after.raw &&
+        "$OUTSIDE" 1 3 1 1 64 48 16 mask.raw before.raw after.raw &&
+        deepfill fill turned.jpg upright.png -o out.png && av -i out.jpg -update 1 -pix_fmt rgb24 seen.png &&
+        same 48,64 "$(ffprobe -v error -show_entries stream=width,height -of csv=p=0 seen.png)"
+}
+check "the hole lies where it was painted" lies
+
+stored() {
+    metadata put plain.jpg turned.jpg exif=6 &&
+        deepfill fill turned.jpg upright.png -o a.jpg 2>/dev/null &&
+        av -i upright.png -vf transpose=cclock -update 1 stored.png &&
+        deepfill fill turned.jpg stored.png -o b.jpg 2>log.txt && cmp a.jpg b.jpg &&
+        same "deepfill: stored.png: has the size of turned.jpg as stored, and is turned with it by its Exif \
+orientation" "$(cat log.txt)"
+}
+check "a mask painted over the picture as stored" stored
+
+png_turned() {
+    metadata put plain.png turned.png exif=8,big && deepfill fill turned.png upright.png -o out.png 2>log.txt &&
+        [ ! -s log.txt ] && same 64,48 "$(ffprobe -v error -show_entries stream=width,height -of csv=p=0 out.png)" &&
+        metadata tell out.png | grep -qx "exif orientation 8 big" &&
+        deepfill fill turned.png upright.png -o out.jpg && metadata tell out.jpg | grep -qx "exif orientation 1 big"
+}
+check "a PNG with an orientation" png_turned
+
+# ---------------------------------------------------------------------------------------- damage --
+
+metadata block 1 whole.exif
+damaged() {
+    head -c 60 whole.exif >cut.exif && metadata put plain.jpg damaged.jpg bytes=cut.exif density=1,72,72 &&
+        deepfill fill damaged.jpg lying.png -o out.jpg 2>log.txt &&
+        same "deepfill: damaged.jpg: its Exif data are damaged, and left out" "$(cat log.txt)" &&
+        same "density 1 72 72" "$(metadata tell out.jpg | grep -v tables)"
+}
+check "a damaged Exif block" damaged
+
+# Whatever bytes an Exif block has, the picture is filled and decodes.
+hostile() {
+    mkdir -p hostile && metadata damage plain.jpg hostile 300 &&
+        deepfill fill hostile --box '8 8 8 8' -o filled 2>log.txt >out.txt || {
+        tail -n 3 log.txt
+        return 1
+    }
+    same 300 "$(ls filled | wc -l)" && same "" "$(grep -v 'its Exif data are damaged, and left out$' log.txt)" &&
+        [ "$(wc -l <log.txt)" -gt 20 ] && av -xerror -noautorotate -i filled/%03d.jpg -f null -
+}
+check "damaged Exif blocks of many kinds" hostile
+
+# More than a segment of a JPEG holds.
+large() {
+    metadata block 1 large.exif && head -c 70000 /dev/zero >>large.exif &&
+        metadata put plain.png large.png bytes=large.exif &&
+        deepfill fill large.png lying.png -o out.jpg 2>log.txt &&
+        grep -qxE 'deepfill: out.jpg: [0-9]+ bytes of Exif do not fit into a JPEG, and are left out' log.txt &&
+        deepfill fill large.png lying.png -o out.png 2>log.txt && [ ! -s log.txt ] &&
+        metadata tell out.png | grep -q '^exif orientation 1'
+}
+check "Exif that a JPEG has no place for" large
+
+finish
