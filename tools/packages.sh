@@ -85,6 +85,7 @@ few() {
 # The libraries that filters of Debian's ffmpeg are linked with. A drop-in can be built without any of them.
 all() {
     few
+    want g++ command -v g++ # FFmpeg links with it where a library asks for -lstdc++
     libraries=$(sh "$here/libraries.sh" packages | xargs)
     for name in $libraries; do
         among "$name" $installed || want "$name" false
