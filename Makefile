@@ -16,11 +16,11 @@ PLAIN_GOALS := help clean distclean
 # Short lines, unless V=1 asks for the commands as they are.
 say = $(if $(V),,@printf '%-4s %s\n' $(1) $@ &&)
 
-ifneq ($(filter-out $(PLAIN_GOALS),$(GOALS)),)
-include config.mak
-endif
-
 # ---------------------------------------------------------------------------- what is needed --
+
+ifneq ($(filter-out $(PLAIN_GOALS),$(GOALS)),)
+-include config.mak
+endif
 
 FILTERS ?= all
 # Tests are content with a quick drop-in where no complete one has been built.
@@ -30,21 +30,35 @@ FFMPEG_TREE := $(BUILD)/ffmpeg-$(if $(filter ffmpeg demo install,$(GOALS)),$(FIL
 else
 FFMPEG_TREE := $(BUILD)/ffmpeg-custom
 endif
-FFMPEG_PARTS := $(if $(filter %-all,$(FFMPEG_TREE)),all,few)
+FFMPEG_PARTS := $(if $(FFMPEG_SRC),few,$(FILTERS))
 
-# All packages that the goals will ask for, so that the user reads one apt-get line, not three.
+# All packages that the goals will ask for, and the same for demo and check, so that the user reads one apt-get
+# line, not three.
 PARTS := $(sort engine $(filter fuzz,$(GOALS)) \
-                $(if $(filter all check bench quality sanitize fuzz install install-program, \
+                $(if $(filter all check demo bench quality sanitize fuzz install install-program, \
                               $(GOALS)),program) \
-                $(if $(filter check sanitize quality,$(GOALS)),tests) \
-                $(if $(filter check bench quality demo ffmpeg install,$(GOALS)),$(FFMPEG_PARTS)))
+                $(if $(filter check demo sanitize quality,$(GOALS)),tests) \
+                $(if $(filter check demo bench quality ffmpeg install,$(GOALS)),$(FFMPEG_PARTS)) \
+                $(if $(filter check-versions,$(GOALS)),few))
+
+$(BUILD)/has-%: tools/packages.sh tools/libraries.sh
+	@STAMPS=$(BUILD) sh tools/packages.sh $*
+
+ifneq ($(filter-out $(PLAIN_GOALS),$(GOALS)),)
+PACKAGES := $(shell CC='$(if $(filter default,$(origin CC)),gcc,$(CC))' STAMPS=$(BUILD) \
+                    sh tools/packages.sh $(PARTS) >&2 && echo found)
+ifeq ($(PACKAGES),found)
+include config.mak
 
 config.mak: configure
-	./configure $(CONFIGURE_SWITCHES) --for="$(PARTS)"
-
-$(BUILD)/has-%: tools/packages.sh config.mak
-	@sh tools/packages.sh $*
-	@touch $@
+	./configure $(CONFIGURE_SWITCHES)
+else
+# packages.sh has said what to do. A question is answered by the exit status alone, which is 1, as no goal is
+# up to date: make adds no words of its own.
+MAKEFLAGS += --question
+config.mak: ;
+endif
+endif
 
 # ------------------------------------------------------------------------------- the library --
 
@@ -67,8 +81,8 @@ LEVEL_UNIT := $(addprefix $(BUILD)/tests/test_,golden golden_variants fixtures r
                 partial model trial deepfill deepfill_partial wanted blend color dense link membrane motion track)
 LEVEL_SCRIPTS := tests/cli_projects.sh tests/filter_levels.sh
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
-# Scripts that measure rather than test, and what runs the others.
-SCRIPTS := $(filter-out tests/run.sh tests/bench.sh tests/quality.sh,$(wildcard tests/*.sh))
+# Not those that measure rather than test, what runs the others, and what needs the network.
+SCRIPTS := $(filter-out $(patsubst %,tests/%.sh,run bench quality versions),$(wildcard tests/*.sh))
 # engine/cli is the program `deepfill`, but for this: a program of its own, which measures.
 MEASURES := steps
 PROGRAM_SRC := $(filter-out $(MEASURES:%=engine/cli/%.c),$(wildcard engine/cli/*.c))
@@ -184,7 +198,7 @@ $(BUILD)/pkgconfig/libdeepfill.pc: Makefile config.mak
 FILTER_SRC := $(wildcard filter/*.[ch] filter/install.sh)
 
 $(BUILD)/ffmpeg-all/done $(BUILD)/ffmpeg-few/done: $(BUILD)/ffmpeg-%/done: $(BUILD)/libdeepfill.a \
-        $(BUILD)/pkgconfig/libdeepfill.pc $(FILTER_SRC) tools/dropin.sh tools/fetch-ffmpeg.sh | $(BUILD)/has-%
+        $(BUILD)/pkgconfig/libdeepfill.pc $(FILTER_SRC) tools/dropin.sh tools/libraries.sh tools/fetch-ffmpeg.sh | $(BUILD)/has-%
 	sh tools/dropin.sh $* $(BUILD)
 
 # FFmpeg's own makefile knows which files of the tree are new.
@@ -209,7 +223,8 @@ endif
 
 # ---------------------------------------------------------------------------------- targets --
 
-.PHONY: all library check bench quality sanitize fuzz ffmpeg demo install uninstall help clean distclean
+.PHONY: all library check check-versions bench quality sanitize fuzz ffmpeg demo install uninstall help clean \
+        distclean
 
 all: library $(CLI)  ## the library, static and shared, and its programs
 
@@ -219,6 +234,13 @@ check: all $(UNIT) $(REPLAYS) $(TOOLS) programs  ## build everything that is mis
 	@BUILD=$(BUILD) FFMPEG=$(BUILD)/ffmpeg CC="$(CC)" sh tests/run.sh \
 	    $(filter-out $(LEVEL_UNIT),$(UNIT)) $(LEVEL_UNIT:%=levels:%) $(REPLAYS) \
 	    $(filter-out $(LEVEL_SCRIPTS),$(SCRIPTS)) $(LEVEL_SCRIPTS:%=levels:%)
+
+# What Debian carries today: oldstable, stable, testing, unstable.
+SUITES ?= bookworm trixie forky sid
+
+check-versions: $(BUILD)/libdeepfill.a $(BUILD)/pkgconfig/libdeepfill.pc  ## the same frames in each FFmpeg that Debian has: fetches it (SUITES)
+	@sh tools/versions.sh $(BUILD) $(SUITES)
+	@BUILD=$(BUILD) SUITES="$(SUITES)" sh tests/run.sh tests/versions.sh
 
 # OpenBLAS and zimg are not instrumented. setarch: gcc 12's thread sanitizer wants no randomised addresses.
 ASAN_UNIT := $(UNIT_SRC:tests/%.c=$(BUILD)/asan/tests/%) $(FUZZ_ALL:%=$(BUILD)/asan/tests/fuzz-%)
@@ -302,7 +324,7 @@ uninstall:  ## remove what install put there (same PREFIX=, DESTDIR=)
 
 help:  ## list the targets
 	@echo 'Usage: make [TARGET]...   (switches: ./configure --help)'
-	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' Makefile | awk -F '\t' '{ printf "  %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' Makefile | awk -F '\t' '{ printf "  %-14s %s\n", $$1, $$2 }'
 
 clean:  ## remove what was compiled here; keep FFmpeg's tree and the configuration
 	rm -rf $(BUILD)/obj $(BUILD)/asan $(BUILD)/tsan $(BUILD)/fuzz/obj $(BUILD)/tests $(BUILD)/demo \

@@ -124,6 +124,73 @@ tells_packages() {
     [ $? -eq 1 ] && grep -qw 'libavcodec-dev libavformat-dev libavutil-dev libswscale-dev' <<<"$said"
 }
 
+# fake PROGRAM TEXT: a shell script of that name comes first in PATH for without_packages.
+fake() {
+    mkdir -p "$work/fake"
+    printf '%s\n' '#!/bin/sh' "$2" >"$work/fake/$1"
+    chmod +x "$work/fake/$1"
+}
+
+# On a Debian with nothing installed but gcc and make, whose apt knows all packages but libzmq3-dev.
+without_packages() {
+    fake dpkg-query ''
+    fake pkg-config 'exit 1'
+    fake apt-get 'echo list'
+    fake apt-cache 'shift; for name; do [ "$name" = libzmq3-dev ] ||
+                        printf "%s:\n  Installed: (none)\n  Candidate: 7:7.1-1\n" "$name"; done'
+    PATH=$work/fake:$PATH NO_INSTALL=1 "$@"
+}
+
+# A tree that was never configured.
+bare_make() {
+    local file
+    mkdir -p "$work/bare"
+    for file in *; do
+        [ "$file" = build ] || [ "$file" = config.mak ] || ln -sfn "$PWD/$file" "$work/bare/$file"
+    done
+    without_packages make -C "$work/bare" --no-print-directory "$@" 2>&1
+}
+
+one_line_for_both_commands() {
+    local demo check
+    demo=$(bare_make demo)
+    [ $? -eq 1 ] || return
+    check=$(bare_make -j2 check)
+    [ $? -eq 1 ] || return
+    echo "$demo"
+    [ "$demo" = "$check" ] && [ "$(grep -c '^    apt-get install --no-install-recommends ' <<<"$demo")" -eq 1 ] &&
+        grep -qw 'libcmocka-dev' <<<"$demo" && grep -qw 'libass-dev' <<<"$demo" &&
+        [ -z "$(grep -E '[*][*][*]|config.mak|Makefile' <<<"$demo")" ] && [ "$(wc -l <<<"$demo")" -eq 4 ]
+}
+
+leaves_out_unknown_packages() {
+    local said
+    said=$(without_packages sh tools/packages.sh all 2>&1)
+    echo "$said"
+    grep -qxF 'without libzmq3-dev, which apt does not know, the drop-in lacks azmq, zmq' <<<"$said" &&
+        grep -qxF 'FILTERS=few (FILTERS=few make demo) builds a drop-in that needs no external library.' <<<"$said" &&
+        grep -q '^    apt-get .* libass-dev ' <<<"$said" && ! grep '^    apt-get .* libzmq3-dev' <<<"$said"
+}
+
+few_needs_fewer() {
+    local said
+    said=$(bare_make FILTERS=few demo)
+    echo "$said"
+    grep -q '^    apt-get .* libcmocka-dev ' <<<"$said" && ! grep -E 'libass|libzmq|FILTERS' <<<"$said"
+}
+
+# The switches for FFmpeg's configure are those of the libraries that are there, as far as ffmpeg has them.
+switches() {
+    fake dpkg-query "case \"\$*\" in *$1*) ;; *) echo installed ;; esac"
+    PATH=$work/fake:$PATH sh tools/libraries.sh switches
+}
+
+drops_a_missing_library() {
+    switches nothing >"$work/whole" && switches libzmq3-dev >"$work/less" || return
+    diff "$work/whole" "$work/less"
+    [ "$(diff "$work/whole" "$work/less" | grep '^[<>]')" = '< --enable-libzmq' ]
+}
+
 library_alone() {
     local rules
     rules=$(without_av make -n BUILD="$work/other" library install-library 2>/dev/null) &&
@@ -172,6 +239,14 @@ if [ -L "$build/lib" ]; then
     filters=${filters%/lib}
 fi
 test_that "what the program lacks is told by its packages' names" tells_packages
+test_that "make demo and make check ask for the same packages, in one line, and say no more" one_line_for_both_commands
+test_that "a package that apt does not know is left out, and what that costs is said" leaves_out_unknown_packages
+test_that "FILTERS=few asks for fewer packages" few_needs_fewer
+if /usr/bin/ffmpeg -version 2>/dev/null | grep -q -- --enable-libzmq; then
+    test_that "a library that is missing is not asked of FFmpeg" drops_a_missing_library
+else
+    echo "skip - a library that is missing is not asked of FFmpeg (no ffmpeg with libzmq)"
+fi
 test_that "the library is built and installed without FFmpeg's libraries" library_alone
 test_that "make install succeeds" staged install
 test_that "exactly the promised files are installed" same_files

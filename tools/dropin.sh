@@ -32,13 +32,8 @@ installed() {
     ldd "$program" | sed -n "s|^.*lib$1\.so\.[0-9]* => \([^ ]*\).*|\1|p"
 }
 
-# What Debian's filters are linked with; the names are those of FFmpeg's configure.
-external="--enable-libass --enable-libbs2b --enable-libfontconfig --enable-libfreetype --enable-libfribidi
-    --enable-libdrm --enable-libflite --enable-libglslang --enable-libmysofa --enable-libplacebo
-    --enable-librubberband --enable-libvidstab --enable-libzimg --enable-libzmq --enable-lv2 --enable-ladspa
-    --enable-frei0r --enable-opencl --enable-pocketsphinx --enable-vaapi --enable-vulkan"
-[ "$(uname -m)" != x86_64 ] || external="$external --enable-libmfx --enable-ffnvcodec --enable-cuda-llvm"
-[ "$filters" = all ] || external=
+external=
+[ "$filters" = few ] || external=$(sh "$here/libraries.sh" switches)
 
 sh "$here/fetch-ffmpeg.sh" "$build/ffmpeg-src"
 sh "$here/../filter/install.sh" "$source"

@@ -5,20 +5,28 @@
 #     sh tools/packages.sh PART...
 #
 # Missing Debian packages are installed where the user is root; otherwise the one apt-get line to
-# run is printed and nothing is done. Fast and silent where nothing is missing. NO_INSTALL=1: never install.
+# run is printed and nothing is done. Fast and silent where nothing is missing. A filter library that apt does
+# not know is left out, and what that costs is said. NO_INSTALL=1: never install. STAMPS=DIR: parts that have
+# all they need leave DIR/has-PART, and are not looked at again until this script changes.
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 here=$(dirname "$0")
 cc=${CC:-gcc}
-missing=
+
+# among NAME NAMES...
+among() {
+    name=$1
+    shift
+    case " $* " in
+    *" $name "*) ;;
+    *) return 1 ;;
+    esac
+}
 
 # want PACKAGE COMMAND...: the package is missing unless the command succeeds.
 want() {
     package=$1
     shift
-    "$@" >/dev/null 2>&1 || case " $missing " in
-        *" $package "*) ;;
-        *) missing="${missing:+$missing }$package" ;;
-    esac
+    "$@" >/dev/null 2>&1 || among "$package" $missing || missing="${missing:+$missing }$package"
 }
 
 preprocesses() {
@@ -31,10 +39,6 @@ links() {
 
 openblas() {
     pkg-config --exists openblas || links -lopenblas
-}
-
-installed() {
-    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
 engine() {
@@ -79,21 +83,52 @@ few() {
     [ "$(uname -m)" != x86_64 ] || want nasm command -v nasm
 }
 
-# The libraries that filters of Debian's ffmpeg are linked with.
+# The libraries that filters of Debian's ffmpeg are linked with. A drop-in can be built without any of them.
 all() {
     few
-    for name in libass-dev libfreetype-dev libfribidi-dev libfontconfig-dev libvidstab-dev \
-            librubberband-dev libmysofa-dev libzimg-dev libzmq3-dev liblilv-dev ocl-icd-opencl-dev \
-            opencl-headers libbs2b-dev libpocketsphinx-dev libplacebo-dev libva-dev libdrm-dev \
-            libvulkan-dev glslang-dev flite1-dev frei0r-plugins-dev libffmpeg-nvenc-dev ladspa-sdk clang; do
-        want $name installed $name
+    want g++ command -v g++ # FFmpeg links with it where a library asks for -lstdc++
+    libraries=$(sh "$here/libraries.sh" packages | xargs)
+    for name in $libraries; do
+        among "$name" $installed || want "$name" false
     done
-    [ "$(uname -m)" != x86_64 ] || want libmfx-dev installed libmfx-dev
 }
 
-has_candidates() {
-    for name in $missing; do
-        apt-cache policy "$name" | grep -q 'Candidate: [^(]' || return 1
+# Sets missing, and libraries: the packages of filter libraries that are wanted, installed or not.
+look() {
+    missing= libraries=
+    for part in $parts; do
+        $part
+    done
+}
+
+# Those of these packages that apt can install.
+known() {
+    apt-cache policy "$@" 2>/dev/null |
+        awk '/^[^ ]/ { name = substr($1, 1, length($1) - 1) } /^  Candidate: [^(]/ { print name }'
+}
+
+unknown() {
+    printf '%s\n' $missing | grep -vxF -e "$(known $missing)"
+}
+
+apt_has_lists() {
+    [ -n "$(apt-get indextargets --format '$(FILENAME)' 'Created-By: Packages' 2>/dev/null)" ]
+}
+
+offer_few_filters() {
+    echo "FILTERS=few (FILTERS=few make demo) builds a drop-in that needs no external library." >&2
+}
+
+# leave_out PACKAGE WHY: goes on without a filter library
+leave_out() {
+    missing=$(printf '%s\n' $missing | grep -vxF "$1" | xargs)
+    left_out="$left_out $1"
+    echo "without $1, which apt $2, the drop-in lacks $(sh "$here/libraries.sh" without "$1")" >&2
+}
+
+leave_out_unknown_libraries() {
+    for name in $(unknown); do
+        ! among "$name" $libraries || leave_out "$name" "does not know"
     done
 }
 
@@ -101,31 +136,69 @@ update_lists() {
     sh "$here/alive.sh" "apt-get update" build/log/apt-update.log apt-get update
 }
 
-install_missing() {
-    sh "$here/alive.sh" "apt-get install ($(echo $missing | wc -w) packages)" build/log/apt-install.log \
-        apt-get install -y --no-install-recommends $missing
+install() {
+    sh "$here/alive.sh" "apt-get install ($# packages)" build/log/apt-install.log \
+        apt-get install -y --no-install-recommends "$@"
 }
 
+# A library that cannot be installed keeps nothing else out.
+install_apart() {
+    set --
+    for name in $missing; do
+        among "$name" $libraries || set -- "$@" "$name"
+    done
+    [ $# -eq 0 ] || install "$@" || return
+    for name in $missing; do
+        ! among "$name" $libraries || install "$name" || leave_out "$name" "cannot install"
+    done
+}
+
+finish() {
+    [ -z "$STAMPS" ] || for part in $parts; do
+        mkdir -p "$STAMPS" && touch "$STAMPS/has-$part"
+    done
+    exit 0
+}
+
+parts=
 for part; do
     case $part in
-    engine | program | tests | fuzz | few | all) $part ;;
+    engine | program | tests | fuzz | few | all) ;;
     *) echo "packages.sh: no part is called '$part'" >&2; exit 2 ;;
     esac
+    stamp=${STAMPS:+$STAMPS/has-$part}
+    [ -n "$stamp" ] && [ "$stamp" -nt "$0" ] && [ "$stamp" -nt "$here/libraries.sh" ] || parts="$parts $part"
 done
-[ -n "$missing" ] || exit 0
+[ -n "$parts" ] || exit 0
+installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2>/dev/null | sed -n 's/^installed //p' | xargs)
+look
+[ -n "$missing" ] || finish
 
 if ! command -v apt-get >/dev/null 2>&1; then
     echo "Missing, by their Debian names: $missing" >&2
     echo "Install what your distribution calls them (with headers), then run this again." >&2
     exit 1
 fi
-if [ "$(id -u)" != 0 ] || [ "${NO_INSTALL:-0}" = 1 ]; then
+
+may_install=
+[ "$(id -u)" != 0 ] || [ "${NO_INSTALL:-0}" = 1 ] || may_install=yes
+if [ -n "$may_install" ] && [ -n "$(unknown)" ]; then
+    update_lists
+    look
+fi
+left_out=
+! apt_has_lists || leave_out_unknown_libraries
+if [ -n "$missing" ] && [ -z "$may_install" ]; then
     echo "Some packages are missing. As root, run this, then try again:" >&2
     echo "    apt-get install --no-install-recommends $missing" >&2
+    [ -z "$libraries" ] || offer_few_filters
     exit 1
 fi
 
-echo "Installing Debian packages: $missing"
-has_candidates || update_lists || exit 1
 # Lists may be older than the archive, whose superseded packages are gone: one update, one more try.
-install_missing || { update_lists && install_missing; }
+if [ -n "$missing" ]; then
+    echo "Installing Debian packages: $missing"
+    install $missing || { update_lists && install $missing; } || install_apart || exit 1
+fi
+[ -z "$left_out" ] || offer_few_filters
+finish
