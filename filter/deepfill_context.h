@@ -48,6 +48,7 @@ typedef struct FillContext {
     float threshold;
     int invert;
     int alpha;
+    int soft;
     int dilate;
     int feather;
     int size;

@@ -29,6 +29,7 @@
 
 #include "deepfill_boxes.h"
 #include "deepfill_context.h"
+#include "deepfill_mask_name.h"
 #include "deepfill_mask_source.h"
 
 static DeepfillSourceSettings mask_file(AVFilterContext *ctx)
@@ -36,6 +37,7 @@ static DeepfillSourceSettings mask_file(AVFilterContext *ctx)
     const FillContext *s = ctx->priv;
     DeepfillSourceSettings settings = {
         .log = ctx, .what = "mask", .url = s->mask, .options = s->mask_opts, .alpha = s->alpha,
+        .width = ctx->inputs[0]->w, .height = ctx->inputs[0]->h,
     };
 
     return settings;
@@ -46,6 +48,7 @@ static DeepfillSourceSettings sketch_file(AVFilterContext *ctx)
     const FillContext *s = ctx->priv;
     DeepfillSourceSettings settings = {
         .log = ctx, .what = "sketch", .url = s->sketch, .options = s->mask_opts, .lenient = 1,
+        .width = ctx->inputs[0]->w, .height = ctx->inputs[0]->h,
     };
 
     return settings;
@@ -54,17 +57,16 @@ static DeepfillSourceSettings sketch_file(AVFilterContext *ctx)
 int ff_deepfill_guides_check(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;
-    DeepfillSourceSettings mask = mask_file(ctx), sketch = sketch_file(ctx);
     int ret = 0;
 
     ff_deepfill_input_init(&s->masks, ctx, s->mask_start);
     ff_deepfill_input_init(&s->sketches, ctx, s->mask_start);
     if (s->mask)
-        ret = ff_deepfill_source_check(&mask);
+        ret = ff_deepfill_name_check(ctx, "mask", s->mask, s->mask_opts);
     else if (s->box)
         ret = ff_deepfill_boxes_check(ctx, s->box);
     if (ret >= 0 && s->sketch)
-        ret = ff_deepfill_source_check(&sketch);
+        ret = ff_deepfill_name_check(ctx, "sketch", s->sketch, s->mask_opts);
     return ret;
 }
 
@@ -137,8 +139,9 @@ static int mask_of(AVFilterContext *ctx, DeepfillMask **mask)
     deepfill_mask_defaults(&settings, s->queue.format.width, s->queue.format.height);
     settings.threshold = s->threshold;
     settings.invert    = s->invert;
-    settings.dilate    = s->dilate;
-    settings.feather   = s->feather;
+    settings.soft      = s->soft;
+    settings.dilate    = s->dilate >= 0 ? s->dilate : s->soft ? 0 : settings.dilate;
+    settings.feather   = s->feather >= 0 ? s->feather : s->soft ? 0 : settings.feather;
     ret = ff_deepfill_pairing_mask(&s->masks.pairing, &settings, mask);
     if (ret < 0) {
         av_log(ctx, AV_LOG_ERROR, "The mask cannot be made (%s): %s\n", av_err2str(ret), deepfill_error());
@@ -146,7 +149,12 @@ static int mask_of(AVFilterContext *ctx, DeepfillMask **mask)
     }
     deepfill_mask_info(*mask, &info);
     if (ret > 0)
-        ff_deepfill_report_mask(&s->report, &info);
+        ff_deepfill_report_mask(&s->report, &info, &settings, picture);
+    if (!s->report.looked && info.hole == 0)
+        ff_deepfill_report_empty(&s->report, &settings, picture,
+                                 s->mask ? ff_deepfill_source_look(s->masks.pairing.source) : NULL, s->alpha,
+                                 ff_deepfill_pairing_is_still(&s->masks.pairing));
+    s->report.looked = 1;
     if (info.hole > 0)
         ff_deepfill_report_start(&s->report, s->model, s->queue.fill, *mask, picture->width, picture->height);
     else
