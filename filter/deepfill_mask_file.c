@@ -105,6 +105,8 @@ static int find_stream(DeepfillMaskFile *file)
 {
     int ret = av_find_best_stream(file->format, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
 
+    if (ret >= 0 && file->format->streams[ret]->codecpar->codec_id == AV_CODEC_ID_NONE)
+        ret = AVERROR_STREAM_NOT_FOUND; /* its header is not whole */
     if (ret < 0) {
         av_log(file->settings->log, AV_LOG_ERROR,
                "The %s '%s' holds no video and no image: name a file that does.\n", file->settings->what,
@@ -133,12 +135,13 @@ static const AVCodec *find_decoder(const AVStream *stream)
     return codec ? codec : avcodec_find_decoder(stream->codecpar->codec_id);
 }
 
-/* Take nothing for a picture that is known to be damaged. Of TIFF, any tag that the decoder does not know
- * would be an error, too. */
+/* Take nothing for a picture that is known to be damaged. Two decoders make more of an error than damage: of
+ * TIFF, any tag that is not known; of H.264, what the pictures after a seek lack. The latter flags what it
+ * concealed. */
 static void refuse_damage(AVCodecContext *decoder)
 {
     decoder->err_recognition = AV_EF_CRCCHECK;
-    if (decoder->codec_id != AV_CODEC_ID_TIFF)
+    if (decoder->codec_id != AV_CODEC_ID_TIFF && decoder->codec_id != AV_CODEC_ID_H264)
         decoder->err_recognition |= AV_EF_EXPLODE;
 }
 

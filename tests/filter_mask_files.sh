@@ -71,6 +71,16 @@ part_of_a_packet() {
         messages deepfill=short.avi | grep -q "^The mask 'short.avi' is damaged after"
 }
 check 'a last picture that is not whole' part_of_a_packet
+# What is whole is not refused: an open group of pictures that a seek comes to lacks what it refers to.
+open_group() {
+    counting 5 20 group.mp4 -c:v libx264 -pix_fmt yuv420p -x264-params open-gop=1:keyint=10:bframes=5
+    same "$(hashes -i film.mkv -vf setpts=PTS+15/TB,deepfill=group.mp4:show=mask | wc -l)" 25
+}
+if has encoders libx264; then
+    check 'an open group of pictures that is sought' open_group
+else
+    skip 'an open group of pictures that is sought' 'no libx264'
+fi
 
 # ------------------------------------------------------------------------------------------- turning
 
