@@ -220,8 +220,8 @@ int ff_deepfill_file_read(DeepfillMaskFile *file, AVPacket *packet)
         ret = av_read_frame(file->format, packet);
         ff_deepfill_wait_end(&file->wait);
     } while (ret >= 0 && packet->stream_index != file->stream);
-    if (ret == AVERROR_EOF && io && io->error < 0)
-        ret = io->error; /* demuxers take a failure for the end */
+    if (io && io->error < 0 && (ret >= 0 || ret == AVERROR_EOF))
+        ret = io->error; /* demuxers take a failure for the end, and half a picture for a whole one */
     if (ret >= 0 || ret == AVERROR_EOF)
         return ret;
     if (!tell_silence(file, ret))
