@@ -27,6 +27,8 @@
 
 #include "libavutil/frame.h"
 #include "libavutil/version.h"
+#include "libavformat/avformat.h"
+#include "libavformat/version.h"
 
 #include "avfilter.h"
 #include "filters.h"
@@ -66,5 +68,18 @@
 #define DEEPFILL_FRAME_INTERLACED(frame) ((frame)->interlaced_frame)
 #define DEEPFILL_FRAME_TOP_FIRST(frame) ((frame)->top_field_first)
 #endif
+
+/* The stream's display matrix, nine values, or NULL. */
+static inline const int32_t *ff_deepfill_stream_matrix(const AVStream *stream)
+{
+#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
+    const AVPacketSideData *side = av_packet_side_data_get(stream->codecpar->coded_side_data,
+                                                           stream->codecpar->nb_coded_side_data,
+                                                           AV_PKT_DATA_DISPLAYMATRIX);
+    return side ? (const int32_t *)side->data : NULL;
+#else
+    return (const int32_t *)av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, NULL);
+#endif
+}
 
 #endif /* AVFILTER_DEEPFILL_COMPAT_H */

@@ -50,6 +50,7 @@ typedef struct FillContext {
     float threshold;
     int invert;
     int alpha;
+    int soft;
     int dilate;
     int feather;
     int size;

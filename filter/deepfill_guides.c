@@ -31,6 +31,7 @@
 
 #include "deepfill_boxes.h"
 #include "deepfill_context.h"
+#include "deepfill_mask_name.h"
 #include "deepfill_mask_source.h"
 
 static DeepfillSourceSettings mask_file(AVFilterContext *ctx)
@@ -38,6 +39,7 @@ static DeepfillSourceSettings mask_file(AVFilterContext *ctx)
     const FillContext *s = ctx->priv;
     DeepfillSourceSettings settings = {
         .log = ctx, .what = "mask", .url = s->mask, .options = s->mask_opts, .alpha = s->alpha,
+        .width = ctx->inputs[0]->w, .height = ctx->inputs[0]->h,
     };
 
     return settings;
@@ -48,6 +50,7 @@ static DeepfillSourceSettings sketch_file(AVFilterContext *ctx)
     const FillContext *s = ctx->priv;
     DeepfillSourceSettings settings = {
         .log = ctx, .what = "sketch", .url = s->sketch, .options = s->mask_opts, .lenient = 1,
+        .width = ctx->inputs[0]->w, .height = ctx->inputs[0]->h,
     };
 
     return settings;
@@ -56,17 +59,16 @@ static DeepfillSourceSettings sketch_file(AVFilterContext *ctx)
 int ff_deepfill_guides_check(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;
-    DeepfillSourceSettings mask = mask_file(ctx), sketch = sketch_file(ctx);
     int ret = 0;
 
     ff_deepfill_input_init(&s->masks, ctx, s->mask_start);
     ff_deepfill_input_init(&s->sketches, ctx, s->mask_start);
     if (s->mask)
-        ret = ff_deepfill_source_check(&mask);
+        ret = ff_deepfill_name_check(ctx, "mask", s->mask, s->mask_opts);
     else if (s->box)
         ret = ff_deepfill_boxes_check(ctx, s->box);
     if (ret >= 0 && s->sketch)
-        ret = ff_deepfill_source_check(&sketch);
+        ret = ff_deepfill_name_check(ctx, "sketch", s->sketch, s->mask_opts);
     return ret;
 }
 
@@ -143,6 +145,31 @@ static int share_mask(FillContext *s, const DeepfillMaskSettings *settings, Deep
     return ret;
 }
 
+static DeepfillMaskSettings mask_settings(const FillContext *s)
+{
+    DeepfillMaskSettings settings;
+
+    deepfill_mask_defaults(&settings, s->queue.format.width, s->queue.format.height);
+    settings.threshold = s->threshold;
+    settings.invert    = s->invert;
+    settings.soft      = s->soft;
+    settings.dilate    = s->dilate >= 0 ? s->dilate : s->soft ? 0 : settings.dilate;
+    settings.feather   = s->feather >= 0 ? s->feather : s->soft ? 0 : settings.feather;
+    return settings;
+}
+
+/* A first picture without a hole is told of with what would take its hole. */
+static void look_at_first(FillContext *s, const DeepfillMaskSettings *settings, const DeepfillMaskInfo *info)
+{
+    const DeepfillPairing *masks = &s->masks.pairing;
+
+    if (!s->report.looked && info->hole == 0)
+        ff_deepfill_report_empty(&s->report, settings, masks->current.gray,
+                                 s->mask ? ff_deepfill_source_look(masks->source) : NULL, s->alpha,
+                                 ff_deepfill_pairing_is_still(masks));
+    s->report.looked = 1;
+}
+
 static int mask_of(AVFilterContext *ctx, DeepfillGuide guides[2])
 {
     FillContext *s = ctx->priv;
@@ -158,11 +185,7 @@ static int mask_of(AVFilterContext *ctx, DeepfillGuide guides[2])
                                "its last picture is repeated (else: eof_action, mask_loop)");
     if (ctx->is_disabled || !has_picture(s, &s->masks))
         return 0;
-    deepfill_mask_defaults(&settings, s->queue.format.width, s->queue.format.height);
-    settings.threshold = s->threshold;
-    settings.invert    = s->invert;
-    settings.dilate    = s->dilate;
-    settings.feather   = s->feather;
+    settings = mask_settings(s);
     is_new = ret = ff_deepfill_pairing_mask(&s->masks.pairing, &settings, &mask);
     if (ret >= 0)
         ret = share_mask(s, &settings, mask, is_new, guides);
@@ -172,7 +195,8 @@ static int mask_of(AVFilterContext *ctx, DeepfillGuide guides[2])
     }
     deepfill_mask_info(mask, &info);
     if (is_new)
-        ff_deepfill_report_mask(&s->report, &info);
+        ff_deepfill_report_mask(&s->report, &info, &settings, picture);
+    look_at_first(s, &settings, &info);
     if (info.hole > 0)
         ff_deepfill_report_start(&s->report, s->model, s->queue.fill, guides[0].mask ? guides[0].mask :
                                  guides[1].mask, picture->width, picture->height);

@@ -25,6 +25,7 @@
  * one, so luma of limited range is stretched to the full one.
  */
 
+#include "libavutil/common.h"
 #include "libavutil/imgutils.h"
 #include "libavutil/mem.h"
 #include "libavutil/opt.h"
@@ -156,8 +157,30 @@ static AVFrame *pair_for(DeepfillGray *g, const AVFrame *picture)
     return g->pair;
 }
 
+void ff_deepfill_gray_range(const AVFrame *picture, int first, int step, int *least, int *most)
+{
+    *least = 255;
+    *most  = 0;
+    for (int y = 0; y < picture->height; y++) {
+        const uint8_t *row = picture->data[0] + y * picture->linesize[0] + first;
+
+        for (int x = 0; x < picture->width; x++) {
+            *least = FFMIN(*least, row[x * step]);
+            *most  = FFMAX(*most, row[x * step]);
+        }
+    }
+}
+
+static void look_at(const AVFrame *target, int alpha, DeepfillLook *look)
+{
+    ff_deepfill_gray_range(target, 0, alpha ? 2 : 1, &look->least, &look->most);
+    look->alpha_least = look->alpha_most = 255;
+    if (alpha)
+        ff_deepfill_gray_range(target, 1, 2, &look->alpha_least, &look->alpha_most);
+}
+
 int ff_deepfill_gray_convert(DeepfillGray *g, const AVFrame *picture, AVCodecContext *decoder,
-                             int alpha_only, AVFrame **out)
+                             int alpha_only, AVFrame **out, DeepfillLook *look)
 {
     int full  = is_full(picture, decoder);
     int alpha = ff_deepfill_has_alpha(picture->format);
@@ -177,6 +200,8 @@ int ff_deepfill_gray_convert(DeepfillGray *g, const AVFrame *picture, AVCodecCon
               target->data, target->linesize);
     if (is_gray(src) && !full)
         stretch(target, alpha ? 2 : 1);
+    if (look)
+        look_at(target, alpha, look);
     if (alpha)
         join_alpha(gray, target, alpha_only);
     *out = gray;

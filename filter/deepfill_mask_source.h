@@ -27,8 +27,10 @@
 
 #include <stdint.h>
 
-#include "libavutil/dict.h"
 #include "libavutil/frame.h"
+
+#include "deepfill_mask_file.h"
+#include "deepfill_mask_gray.h"
 
 /** The time of what has none, a still image: long ago. */
 #define DEEPFILL_TIMELESS (INT64_MIN / 4)
@@ -43,28 +45,14 @@ typedef struct DeepfillPicture {
 /** Take *from over into *to, whose own picture is freed. */
 void ff_deepfill_picture_move(DeepfillPicture *to, DeepfillPicture *from);
 
-typedef struct DeepfillSourceSettings {
-    void *log;                   ///< where messages go, an object with an AVClass
-    const char *what;            ///< "mask" or "sketch": what messages call it, and its option
-    const char *url;             ///< file, image pattern or URL; must outlive the source
-    const AVDictionary *options; ///< for the demuxer and the decoder; NULL: none
-    int lenient;                 ///< 1: options that neither of them has are passed over, as another file's
-    int alpha;                   ///< 1: the alpha plane alone is the mask; 0: luma times alpha
-} DeepfillSourceSettings;
-
-/**
- * Look cheaply whether there is something to open: a local file has to exist
- * and be readable, anything else is not touched.
- *
- * @return 0 or an error, which has been logged in one sentence
- */
-int ff_deepfill_source_check(const DeepfillSourceSettings *settings);
-
 /** An open mask file. Holds one decoder's memory, whatever the file's length. */
 typedef struct DeepfillMaskSource DeepfillMaskSource;
 
 /** @return 0 or an error, which has been logged in one sentence */
 int ff_deepfill_source_open(DeepfillMaskSource **source, const DeepfillSourceSettings *settings);
+
+/** What the first picture looks like, once it has been read. */
+const DeepfillLook *ff_deepfill_source_look(const DeepfillMaskSource *source);
 
 /**
  * @return 1 where the mask is a numbered series of images whose rate nobody

@@ -21,6 +21,9 @@
  * The filter's options.
  */
 
+#include <string.h>
+
+#include "libavutil/avstring.h"
 #include "libavutil/log.h"
 #include "libavutil/opt.h"
 #include "libavutil/version.h"
@@ -49,10 +52,12 @@ static const AVOption deepfill_options[] = {
       OFFSET(invert), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, RUNTIME },
     { "alpha", "the mask file's alpha plane alone is the mask",
       OFFSET(alpha), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, FLAGS },
-    { "dilate", "pixels by which the hole grows",
-      OFFSET(dilate), AV_OPT_TYPE_INT, { .i64 = 4 }, 0, 256, RUNTIME },
-    { "feather", "width in pixels of the blend outside the grown hole",
-      OFFSET(feather), AV_OPT_TYPE_INT, { .i64 = 4 }, 0, 256, RUNTIME },
+    { "soft", "the mask's greys are the blend, and all but black is the hole",
+      OFFSET(soft), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, RUNTIME },
+    { "dilate", "pixels by which the hole grows; -1: 4, or 0 with soft=1",
+      OFFSET(dilate), AV_OPT_TYPE_INT, { .i64 = -1 }, -1, 256, RUNTIME },
+    { "feather", "width in pixels of the blend outside the grown hole; -1: 4, or 0 with soft=1",
+      OFFSET(feather), AV_OPT_TYPE_INT, { .i64 = -1 }, -1, 256, RUNTIME },
     { "size", "longest side at which the network works; 0: the model's own",
       OFFSET(size), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 4096, FLAGS },
     { "workers", "frames filled at once; 0: as many as CPUs, or as threads",
@@ -103,17 +108,30 @@ const AVClass ff_deepfill_class = {
     .category   = AV_CLASS_CATEGORY_FILTER,
 };
 
+/* Unnamed, what follows a colon in the mask's name becomes the second option. */
+static int refuse_both(AVFilterContext *ctx)
+{
+    const FillContext *s = ctx->priv;
+
+    if (strspn(s->box, " 0123456789-|") == strlen(s->box))
+        av_log(ctx, AV_LOG_ERROR, "mask='%s' and box='%s' exclude each other: give one of them.\n", s->mask,
+               s->box);
+    else
+        av_log(ctx, AV_LOG_ERROR, "mask='%s' and box='%s' exclude each other: if '%s:%s' is the mask's name, each "
+               "colon in it is written \\\\: within single quotes, -vf 'deepfill=%s\\\\:%s'%s.\n", s->mask, s->box,
+               s->mask, s->box, s->mask, s->box, av_strstart(s->box, "//", NULL) ?
+               ", or the address becomes the second input: -i in.mp4 -i ADDRESS -filter_complex \"[0:v][1:v]"
+               "deepfill\"" : "");
+    return AVERROR(EINVAL);
+}
+
 int ff_deepfill_check_options(AVFilterContext *ctx)
 {
     const FillContext *s = ctx->priv;
     const char *wrong = NULL;
 
-    if (s->mask && s->box) {
-        /* Unnamed, what follows a colon in a file's name becomes the second option. */
-        av_log(ctx, AV_LOG_ERROR, "mask='%s' and box='%s' exclude each other: give one of them (a colon in "
-               "the mask's name is written \\\\:).\n", s->mask, s->box);
-        return AVERROR(EINVAL);
-    }
+    if (s->mask && s->box)
+        return refuse_both(ctx);
     if (s->alpha && !s->mask)
         wrong = "alpha=1 is for mask=FILE alone: a second input and box= have no alpha plane";
     else if (s->mask_loop && !s->mask)

@@ -21,6 +21,7 @@
  * What the deepfill filter tells its user.
  */
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -96,17 +97,88 @@ void ff_deepfill_report_start(DeepfillReport *report, const DeepfillModel *model
     av_bprint_finalize(&text, NULL);
 }
 
-void ff_deepfill_report_mask(DeepfillReport *report, const DeepfillMaskInfo *info)
+/* Whether scaling one to the other's width leaves their heights apart by more than rounding would. */
+static int is_stretched(int width, int height, int to_width, int to_height)
 {
-    if (info->scaled)
+    double scale = (double)to_width / width;
+
+    return fabs(height * scale - to_height) > 2 * FFMAX(scale, 1);
+}
+
+void ff_deepfill_report_mask(DeepfillReport *report, const DeepfillMaskInfo *info,
+                             const DeepfillMaskSettings *settings, const AVFrame *gray)
+{
+    if (info->scaled && is_stretched(gray->width, gray->height, settings->width, settings->height))
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_SCALED, "The mask is %dx%d, the video %dx%d: it is stretched "
+                               "to another aspect ratio; draw it on a picture of the video.", gray->width,
+                               gray->height, settings->width, settings->height);
+    else if (info->scaled)
         ff_deepfill_report_odd(report, DEEPFILL_ODD_SCALED, "The mask has another size than the video and is "
                                "scaled to it.");
     if (info->hole > 0.5)
         ff_deepfill_report_odd(report, DEEPFILL_ODD_HALF, "The hole covers %.0f %% of the frame: "
                                "did you mean invert=%d?", 100 * info->hole, !report->invert);
-    if (info->greys > 0.2)
+    if (info->greys <= 0.2)
+        return;
+    if (info->ramps <= 0.25)
         ff_deepfill_report_odd(report, DEEPFILL_ODD_GREYS, "%.0f %% of the mask is neither black nor "
                                "white: this looks like a picture, not a mask.", 100 * info->greys);
+    else if (!settings->soft)
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_GREYS, "%.0f %% of the mask is neither black nor white, and "
+                               "leads from one to the other: soft=1 takes such soft edges for the blend, which "
+                               "now are cut at threshold=%g.", 100 * info->greys, settings->threshold);
+}
+
+/* Values of a coded black: what noise leaves of it. */
+#define NEAR_BLACK 3
+
+/* A threshold, as the option, that parts the values of a picture. */
+static double middle(int least, int most)
+{
+    return ((least + most) / 2 + 0.5) / 255;
+}
+
+/* Whether some values lie above the threshold and some do not. */
+static int is_parted(int least, int most, float threshold)
+{
+    return least <= threshold * 255 && most > threshold * 255;
+}
+
+/* No value is above the threshold, or with invert none at or below it. */
+static void report_values(DeepfillReport *report, const DeepfillMaskSettings *settings, int least, int most)
+{
+    if (settings->invert)
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_EMPTY, "The mask's first picture has no hole: its darkest "
+                               "value is %d of 255, and invert=1 with threshold=%g takes those up to %d; "
+                               "threshold=%.3f would take its darker part.", least, settings->threshold,
+                               (int)(settings->threshold * 255), middle(least, most));
+    else
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_EMPTY, "The mask's first picture has no hole: its brightest "
+                               "value is %d of 255, and threshold=%g takes those above %d; threshold=%.3f would "
+                               "take its brighter part%s.", most, settings->threshold,
+                               (int)(settings->threshold * 255), middle(least, most),
+                               least == 0 && most > 1 ? ", threshold=0 all that is not black" : "");
+}
+
+void ff_deepfill_report_empty(DeepfillReport *report, const DeepfillMaskSettings *settings, const AVFrame *gray,
+                              const DeepfillLook *look, int alpha, int still)
+{
+    /* The value that has no hole in it, black or with invert white, as far as coding keeps it. */
+    int noise = look && look->exact ? 0 : NEAR_BLACK, least, most;
+
+    ff_deepfill_gray_range(gray, 0, 1, &least, &most);
+    if (look && !alpha && is_parted(look->alpha_least, look->alpha_most, settings->threshold))
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_EMPTY, "The mask's first picture has no hole, but its alpha "
+                               "plane has one: alpha=1 takes that.");
+    else if (look && alpha && is_parted(look->least, look->most, settings->threshold))
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_EMPTY, "The alpha plane of the mask's first picture has no "
+                               "hole, but its luma has one: leave out alpha=1.");
+    else if (settings->invert ? least < 255 - noise && least < most : most > noise && least < most)
+        report_values(report, settings, least, most);
+    else if (still) /* of a video the object may be yet to come */
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_NOTHING, "The mask is %s all over, so it has no hole: %s "
+                               "what gets filled.", most <= noise ? "black" : least >= 255 - noise ? "white" :
+                               "of one grey", settings->invert ? "with invert=1, black is" : "white is");
 }
 
 void ff_deepfill_report_sketch(DeepfillReport *report, const DeepfillSketchInfo *info)

@@ -30,6 +30,9 @@
 #include <deepfill.h>
 
 #include "libavutil/attributes.h"
+#include "libavutil/frame.h"
+
+#include "deepfill_mask_gray.h"
 
 enum DeepfillOddity {
     DEEPFILL_ODD_NOTHING,
@@ -43,6 +46,7 @@ enum DeepfillOddity {
     DEEPFILL_ODD_SKETCH_ENDED,
     DEEPFILL_ODD_SKETCH_FULL,
     DEEPFILL_ODD_CONVERTED,
+    DEEPFILL_ODD_EMPTY,
 };
 
 typedef struct DeepfillReport {
@@ -51,6 +55,7 @@ typedef struct DeepfillReport {
     const char *sketch;  ///< the sketch file's name; NULL: there is none
     int invert;          ///< the option
     int fields;          ///< the option: what the line counts and measures are fields
+    int looked;          ///< the mask's first picture has been looked at
     int started;         ///< the line about the start has been given
     unsigned said;       ///< bit set of enum DeepfillOddity
 } DeepfillReport;
@@ -59,8 +64,20 @@ typedef struct DeepfillReport {
 void ff_deepfill_report_start(DeepfillReport *report, const DeepfillModel *model, DeepfillContext *fill,
                               const DeepfillMask *mask, int mask_width, int mask_height);
 
-/** Warn of what a mask's picture looks like. */
-void ff_deepfill_report_mask(DeepfillReport *report, const DeepfillMaskInfo *info);
+/** Warn of what a mask's picture looks like. @param gray  the picture */
+void ff_deepfill_report_mask(DeepfillReport *report, const DeepfillMaskInfo *info,
+                             const DeepfillMaskSettings *settings, const AVFrame *gray);
+
+/**
+ * Warn that a mask's first picture has no hole, and name the option that would give it one. Nothing is said
+ * of a black picture that others may follow.
+ *
+ * @param look   what its file looks like; NULL: it comes from none
+ * @param alpha  the option
+ * @param still  1: no other picture follows
+ */
+void ff_deepfill_report_empty(DeepfillReport *report, const DeepfillMaskSettings *settings, const AVFrame *gray,
+                              const DeepfillLook *look, int alpha, int still);
 
 /** Warn of what a sketch's picture looks like. */
 void ff_deepfill_report_sketch(DeepfillReport *report, const DeepfillSketchInfo *info);

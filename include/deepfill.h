@@ -136,12 +136,18 @@ typedef struct DeepfillMaskSettings {
     int dilate;        /**< Euclidean distance by which the hole grows, in pixels, 0..256; default 4 */
     int feather;       /**< width of the blend from fill to picture, outside the grown hole, in pixels,
                             0..256; default 4 */
+    int soft;          /**< 1: the picture's greys are its own feather: a pixel is blended by value / 255 and,
+                            where not black (up to 3), nothing of it counts as known; threshold is not
+                            looked at, dilate and feather (0 leave the picture's edge as it is) grow from
+                            what is white (from 252 on); default 0 */
 } DeepfillMaskSettings;
 
 /** What a mask came to. */
 typedef struct DeepfillMaskInfo {
     double hole;  /**< fraction of the frame inside the grown hole, 0..1 */
     double greys; /**< fraction of the picture's values in 26..229: near 0 in a clean mask */
+    double ramps; /**< fraction, of runs of such values along rows, of those that lead from black to white
+                       without turning: near 1 where they are soft edges, near 0 in a photograph */
     int scaled;   /**< 1 where the picture had another size than the frame */
     int first_row, end_row; /**< rows that may be written: y with first_row <= y < end_row; equal where there
                                  is no hole. DEEPFILL_SHOW_REGIONS may write to others, too */

@@ -16,7 +16,7 @@ check 'a mask that is missing' fails \
     "The mask 'none.mp4' cannot be read (No such file or directory): give mask= an existing file or URL." \
     deepfill=none.mp4
 check 'a mask that is a folder' fails \
-    "The mask 'folder' cannot be opened (Is a directory): check its name and permissions." deepfill=folder
+    "The mask 'folder' is a folder without pictures: name a file." deepfill=folder
 check 'a mask that is text' fails \
     "The mask 'text.txt' is neither a video nor an image that this FFmpeg can read: \
 name a file that ffmpeg -i opens." \
@@ -42,13 +42,17 @@ check 'an option that nobody has for the mask' fails \
 'mask.mkv' has an option 'wrong'." \
     deepfill=mask.mkv:mask_opts=wrong=1
 check 'mask and box' fails \
-    "mask='mask.mkv' and box='1 2 3 4' exclude each other: \
-give one of them (a colon in the mask's name is written \\\\:)." \
+    "mask='mask.mkv' and box='1 2 3 4' exclude each other: give one of them." \
     "deepfill=mask.mkv:box='1 2 3 4'"
 check 'a bare colon in the name of the mask' fails \
-    "mask='C' and box='/mask.png' exclude each other: \
-give one of them (a colon in the mask's name is written \\\\:)." \
+    "mask='C' and box='/mask.png' exclude each other: if 'C:/mask.png' is the mask's name, each colon in it is \
+written "'\\: within single quotes, -vf '"'deepfill=C"'\\'":/mask.png'." \
     deepfill=C:/mask.png
+check 'a bare address as the mask' fails \
+    "mask='http' and box='//host/m.mp4' exclude each other: if 'http://host/m.mp4' is the mask's name, each colon \
+in it is written "'\\: within single quotes, -vf '"'deepfill=http"'\\'"://host/m.mp4', or the address becomes the \
+second input: -i in.mp4 -i ADDRESS -filter_complex \"[0:v][1:v]deepfill\"." \
+    deepfill=http://host/m.mp4
 check 'a box that is none' fails \
     "box='1 2 3' is no list of rectangles: write 'x y w h' in pixels, several joined by '|'." \
     "deepfill=box='1 2 3'"

@@ -214,7 +214,7 @@ check 'a sketch that is missing' fails \
 give sketch= an existing file or URL." \
     $MODEL:sketch=none.png
 check 'a sketch that is a folder' fails \
-    "The sketch 'folder' cannot be opened (Is a directory): check its name and permissions." \
+    "The sketch 'folder' is a folder without pictures: name a file." \
     $MODEL:sketch=folder
 check 'a sketch that is text' fails \
     "The sketch 'text.txt' is neither a video nor an image that this FFmpeg can read: \

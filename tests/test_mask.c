@@ -1,6 +1,6 @@
 /**
  * @file
- * Masks: weights against a brute-force distance, thresholds, scaling, parts, wrong settings.
+ * Masks: weights against a brute-force distance, thresholds, scaling, soft edges, parts, wrong settings.
  */
 #include "picture.h"
 
@@ -149,6 +149,93 @@ static void chroma_weighs_as_its_heaviest_luma(void **state)
     deepfill_mask_close(&mask);
 }
 
+static int opacity_at(const DeepfillMask *mask, int x, int y)
+{
+    uint8_t opacity;
+
+    df_mask_opacities(mask, y, x, x + 1, 0, 0, &opacity);
+    return opacity;
+}
+
+static DeepfillMask *soft_mask(const uint8_t *data, int width, int height, int invert, int dilate, int feather)
+{
+    DeepfillMaskSettings settings;
+    DeepfillMask *mask;
+
+    deepfill_mask_defaults(&settings, width, height);
+    settings.soft = 1;
+    settings.invert = invert;
+    settings.dilate = dilate;
+    settings.feather = feather;
+    assert_int_equal(deepfill_mask_create(&mask, &settings, data, width, width, height), 0);
+    return mask;
+}
+
+static void greys_of_a_soft_mask_are_weights(void **state)
+{
+    static const uint8_t data[] = { 0, 3, 4, 60, 128, 200, 251, 252, 255, 90, 0, 0 };
+    static const uint8_t opacities[] = { 0, 0, 4, 60, 128, 200, 251, 255, 255, 90, 0, 0 };
+    uint8_t inverted[12];
+    DeepfillMaskInfo info;
+
+    (void)state;
+    for (int i = 0; i < 12; i++)
+        inverted[i] = (uint8_t)(255 - data[i]);
+    for (int invert = 0; invert <= 1; invert++) {
+        DeepfillMask *mask = soft_mask(invert ? inverted : data, 12, 1, invert, 0, 0);
+        for (int x = 0; x < 12; x++) {
+            assert_int_equal(opacity_at(mask, x, 0), opacities[x]);
+            assert_int_equal(weight_at(mask, x, 0), opacities[x] ? 255 : 0);
+        }
+        deepfill_mask_info(mask, &info);
+        assert_true(fabs(info.hole - 8.0 / 12) < 1e-9);
+        assert_int_equal(mask->part_count, 1);
+        deepfill_mask_close(&mask);
+    }
+}
+
+/* What is white grows as ever; where a grey weighs more, it stays. */
+static void soft_masks_grow_from_white(void **state)
+{
+    static const uint8_t data[] = { 0, 0, 0, 0, 255, 240, 30, 20, 10, 0, 0, 0 };
+    static const uint8_t opacities[] = { 0, 85, 170, 255, 255, 255, 170, 85, 10, 0, 0, 0 };
+    static const uint8_t weights[] = { 0, 85, 170, 255, 255, 255, 255, 255, 255, 0, 0, 0 };
+    DeepfillMask *mask = soft_mask(data, 12, 1, 0, 1, 2);
+
+    (void)state;
+    for (int x = 0; x < 12; x++) {
+        assert_int_equal(opacity_at(mask, x, 0), opacities[x]);
+        assert_int_equal(weight_at(mask, x, 0), weights[x]);
+    }
+    deepfill_mask_close(&mask);
+}
+
+static double ramps_of(const uint8_t *row, int width)
+{
+    DeepfillMaskSettings settings;
+    DeepfillMaskInfo info;
+    DeepfillMask *mask;
+
+    deepfill_mask_defaults(&settings, width, 1);
+    assert_int_equal(deepfill_mask_create(&mask, &settings, row, width, width, 1), 0);
+    deepfill_mask_info(mask, &info);
+    deepfill_mask_close(&mask);
+    return info.ramps;
+}
+
+static void soft_edges_are_told_from_pictures(void **state)
+{
+    static const uint8_t edges[] = { 0, 60, 128, 255, 255, 200, 100, 25 }, back[] = { 0, 60, 120, 80, 0, 9 },
+                         turns[] = { 0, 60, 50, 255 }, open[] = { 60, 255, 255, 60 }, none[] = { 0, 255, 0 };
+
+    (void)state;
+    assert_true(ramps_of(edges, 8) == 1);
+    assert_true(ramps_of(back, 6) == 0);
+    assert_true(ramps_of(turns, 4) == 0);
+    assert_true(ramps_of(open, 4) == 0);
+    assert_true(ramps_of(none, 3) == 0);
+}
+
 static void expect_part(const DeepfillMask *mask, int i, int x0, int y0, int x1, int y1)
 {
     DfRect expected = { x0, y0, x1, y1 };
@@ -224,6 +311,9 @@ int main(void)
         cmocka_unit_test(grows_by_euclidean_distance),
         cmocka_unit_test(threshold_decides),
         cmocka_unit_test(scales_and_flips),
+        cmocka_unit_test(greys_of_a_soft_mask_are_weights),
+        cmocka_unit_test(soft_masks_grow_from_white),
+        cmocka_unit_test(soft_edges_are_told_from_pictures),
         cmocka_unit_test(chroma_weighs_as_its_heaviest_luma),
         cmocka_unit_test(parts_touch_diagonally),
         cmocka_unit_test(wrong_settings_are_named),

@@ -19,9 +19,15 @@ typedef struct Source {
     int width, height;             /* of the picture */
     int frame_width, frame_height;
     uint8_t inside[256];           /* 1 for the values that are hole */
+    uint8_t seed[256];             /* 1 for the values from which it is grown and feathered */
+    uint8_t opacity[256];          /* of a soft mask: the values' own weights */
     uint8_t background;            /* the value that empty parts of a clean mask have */
     uint8_t *scaled;               /* one row at the frame's width; NULL where sizes agree */
 } Source;
+
+/* Values of a soft mask that count as black (at most) and white (at least): what coding leaves of both. */
+#define SOFT_BLACK 3
+#define SOFT_WHITE 252
 
 /** Columns x0 <= x < x1 of a row; none where x0 >= x1. */
 typedef struct Span {
@@ -46,8 +52,12 @@ static void source_init(Source *source, const DeepfillMaskSettings *settings, co
     *source = (Source){ .data = data, .stride = stride, .width = width, .height = height,
                         .frame_width = settings->width, .frame_height = settings->height,
                         .background = settings->invert ? 255 : 0 };
-    for (int v = 0; v < 256; v++)
-        source->inside[v] = (v > last_outside) != !!settings->invert;
+    for (int v = 0; v < 256; v++) {
+        int white = settings->invert ? 255 - v : v;
+        source->inside[v] = settings->soft ? white > SOFT_BLACK : (v > last_outside) != !!settings->invert;
+        source->seed[v] = settings->soft ? white >= SOFT_WHITE : source->inside[v];
+        source->opacity[v] = white >= SOFT_WHITE ? DF_WEIGHT_HOLE : white;
+    }
 }
 
 static const uint8_t *source_row(const Source *source, int y)
@@ -88,21 +98,46 @@ static Span hole_span(const Source *source, const uint8_t *row)
     return (Span){ x0, x1 };
 }
 
-/** The fraction of the picture's own values that neither black nor white explains. */
-static double grey_fraction(const Source *source)
+static int is_grey(int value)
 {
-    int64_t greys = 0;
+    return value >= 26 && value <= 229;
+}
+
+/** Whether a row's greys x0 <= x < x1 lead from black to white or back, and never turn: a soft edge. */
+static int is_ramp(const uint8_t *row, int x0, int x1, int width)
+{
+    if (x0 == 0 || x1 == width || (row[x0 - 1] < 26) == (row[x1] < 26))
+        return 0;
+    for (int x = x0; x <= x1; x++)
+        if (row[x] != row[x - 1] && (row[x] > row[x - 1]) != (row[x1] > row[x0 - 1]))
+            return 0;
+    return 1;
+}
+
+/**
+ * Count what neither black nor white explains: the fraction of the picture's own values, and of their runs
+ * along the rows how many are soft edges.
+ */
+static void count_greys(const Source *source, DeepfillMaskInfo *info)
+{
+    int64_t greys = 0, runs = 0, ramps = 0;
 
     for (int y = 0; y < source->height; y++) {
         const uint8_t *row = source->data + y * source->stride;
-        for (int x = 0; x < source->width; x++) {
+        for (int x = 0, x0; x < source->width; x++) {
             if (row[x] == 0 || row[x] == 255)
                 x += skip_value(row + x, source->width - x, row[x]);
-            if (x < source->width)
-                greys += row[x] >= 26 && row[x] <= 229;
+            for (x0 = x; x < source->width && is_grey(row[x]); x++)
+                ;
+            if (x == x0)
+                continue;
+            greys += x - x0;
+            runs++;
+            ramps += is_ramp(row, x0, x, source->width);
         }
     }
-    return (double)greys / ((double)source->width * source->height);
+    info->greys = (double)greys / ((double)source->width * source->height);
+    info->ramps = runs ? (double)ramps / (double)runs : 0;
 }
 
 /** The hole's columns in every row of the frame, and the rectangle around it all. */
@@ -163,7 +198,7 @@ static void mark_seeds(const Source *source, const Span *spans, DeepfillMask *ma
         const uint8_t *row = source_row(source, y);
         uint8_t *seed = mask->weight + (size_t)(y - extent.y0) * width - extent.x0;
         for (int x = spans[y].x0; x < spans[y].x1; x++)
-            seed[x] = source->inside[row[x]];
+            seed[x] = source->seed[row[x]];
     }
 }
 
@@ -210,6 +245,37 @@ static int64_t weigh(const Growth *growth, uint8_t *weight)
     return hole;
 }
 
+/**
+ * Lay a soft mask's own values over the weights: each sample gets the greater of both, and whatever is not
+ * black is hole. @return how many samples became hole by that, -ENOMEM
+ */
+static int64_t add_greys(const Source *source, const Span *spans, DeepfillMask *mask)
+{
+    DfRect extent = mask->extent;
+    size_t width = df_rect_width(extent), size = width * df_rect_height(extent);
+    int64_t hole = 0;
+
+    mask->opacity = df_alloc(size);
+    if (!mask->opacity)
+        return -ENOMEM;
+    memcpy(mask->opacity, mask->weight, size);
+    for (int y = extent.y0; y < extent.y1; y++) {
+        if (spans[y].x0 >= spans[y].x1)
+            continue;
+        const uint8_t *row = source_row(source, y);
+        uint8_t *weight = mask->weight + (y - extent.y0) * width - extent.x0;
+        uint8_t *opacity = mask->opacity + (y - extent.y0) * width - extent.x0;
+        for (int x = spans[y].x0; x < spans[y].x1; x++) {
+            if (!source->inside[row[x]])
+                continue;
+            opacity[x] = DF_MAX(weight[x], source->opacity[row[x]]);
+            hole += weight[x] != DF_WEIGHT_HOLE;
+            weight[x] = DF_WEIGHT_HOLE;
+        }
+    }
+    return hole;
+}
+
 static int growth_alloc(Growth *growth, const DeepfillMask *mask)
 {
     size_t width = df_rect_width(mask->extent), height = df_rect_height(mask->extent);
@@ -240,6 +306,7 @@ static int grow(DeepfillMask *mask, const Source *source, const Span *spans, DfR
 {
     const DeepfillMaskSettings *settings = &mask->settings;
     Growth growth = { 0 };
+    int64_t count, greys = 0;
     int ret = -ENOMEM;
 
     mask->extent = df_rect_clip(df_rect_grow(hole, settings->dilate + settings->feather),
@@ -253,7 +320,10 @@ static int grow(DeepfillMask *mask, const Source *source, const Span *spans, DfR
     find_near(spans, mask->extent, &growth);
     mark_seeds(source, spans, mask);
     sweep_columns(&growth, mask->weight);
-    mask->info.hole = (double)weigh(&growth, mask->weight) / ((double)settings->width * settings->height);
+    count = weigh(&growth, mask->weight);
+    if (settings->soft && (greys = add_greys(source, spans, mask)) < 0)
+        goto done;
+    mask->info.hole = (double)(count + greys) / ((double)settings->width * settings->height);
     ret = df_components(&mask->parts, mask->weight, growth.width, growth.width, growth.height);
     if (ret < 0)
         goto done;
@@ -283,7 +353,7 @@ int df_mask_create(DeepfillMask **mask_out, const DeepfillMaskSettings *settings
     atomic_init(&mask->references, 1);
     mask->settings = *settings;
     mask->info.scaled = scaled;
-    mask->info.greys = grey_fraction(&source);
+    count_greys(&source, &mask->info);
     DfRect hole = find_hole(&source, spans);
     if (!df_rect_empty(hole) && (ret = grow(mask, &source, spans, hole)) < 0)
         goto fail;
@@ -314,11 +384,14 @@ void deepfill_mask_close(DeepfillMask **mask)
     if (atomic_fetch_sub_explicit(&gone->references, 1, memory_order_acq_rel) > 1)
         return;
     df_free(gone->weight);
+    df_free(gone->opacity);
     df_free(gone->parts);
     df_free(gone);
 }
 
-int df_mask_weights(const DeepfillMask *mask, int y, int x0, int x1, int sub_x, int sub_y, uint8_t *weight)
+/** As df_mask_weights(), of one of the mask's planes. */
+static int heaviest(const DeepfillMask *mask, const uint8_t *plane, int y, int x0, int x1, int sub_x, int sub_y,
+                    uint8_t *weight)
 {
     DfRect extent = mask->extent;
     int y0 = DF_MAX(y << sub_y, extent.y0), y1 = DF_MIN((y + 1) << sub_y, extent.y1);
@@ -326,7 +399,7 @@ int df_mask_weights(const DeepfillMask *mask, int y, int x0, int x1, int sub_x, 
 
     memset(weight, 0, x1 - x0);
     for (; y0 < y1; y0++) {
-        const uint8_t *row = mask->weight + (size_t)(y0 - extent.y0) * df_rect_width(extent) - extent.x0;
+        const uint8_t *row = plane + (size_t)(y0 - extent.y0) * df_rect_width(extent) - extent.x0;
         for (int x = from; x < to; x++) {
             uint8_t *w = &weight[(x >> sub_x) - x0];
             *w = DF_MAX(*w, row[x]);
@@ -334,4 +407,14 @@ int df_mask_weights(const DeepfillMask *mask, int y, int x0, int x1, int sub_x, 
         }
     }
     return any != 0;
+}
+
+int df_mask_weights(const DeepfillMask *mask, int y, int x0, int x1, int sub_x, int sub_y, uint8_t *weight)
+{
+    return heaviest(mask, mask->weight, y, x0, x1, sub_x, sub_y, weight);
+}
+
+int df_mask_opacities(const DeepfillMask *mask, int y, int x0, int x1, int sub_x, int sub_y, uint8_t *opacity)
+{
+    return heaviest(mask, mask->opacity ? mask->opacity : mask->weight, y, x0, x1, sub_x, sub_y, opacity);
 }

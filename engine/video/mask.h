@@ -19,6 +19,8 @@ struct DeepfillMask {
     DeepfillMaskInfo info;
     DfRect extent;   /**< holds every weight that is not 0; empty: no hole */
     uint8_t *weight; /**< the extent's weights, row by row; weights outside it are 0 */
+    uint8_t *opacity; /**< a soft mask's, laid out as weight: what is blended, where weight says what is
+                           hole; NULL: weight says both */
     DfRect *parts;   /**< bounding boxes of the grown hole's 8-connected parts */
     int part_count;
 };
@@ -38,6 +40,12 @@ int df_mask_create(DeepfillMask **mask, const DeepfillMaskSettings *settings, co
  * @return 1 where any of them is not 0
  */
 int df_mask_weights(const DeepfillMask *mask, int y, int x0, int x1, int sub_x, int sub_y, uint8_t *weight);
+
+/**
+ * The same of what a sample's fill is blended by, from 0 for the frame alone to 255 for the fill alone: the
+ * weights, but for soft masks.
+ */
+int df_mask_opacities(const DeepfillMask *mask, int y, int x0, int x1, int sub_x, int sub_y, uint8_t *opacity);
 
 /** @return 1 where luma sample (x, y) of the frame lies in the grown hole; positions beyond it do not */
 static inline int df_mask_hole(const DeepfillMask *mask, int x, int y)

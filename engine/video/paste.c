@@ -99,7 +99,7 @@ static void paste_row(const DeepfillImage *image, int plane, int y, const Deepfi
             if (pass == 0) {
                 add_patch(row, &regions->boxes[i], &patch, format, plane, y);
             } else {
-                df_mask_weights(mask, y, patch.own.x0, patch.own.x1, sx, sy, row->weight);
+                df_mask_opacities(mask, y, patch.own.x0, patch.own.x1, sx, sy, row->weight);
                 write_row(row, image->data[plane] + y * image->stride[plane], df_sample_bytes(format),
                           patch.own.x0, patch.own.x1);
             }

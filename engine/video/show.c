@@ -61,7 +61,7 @@ static void tint_plane(const DeepfillImage *image, int plane, const DeepfillMask
 
     for (int y = mask->extent.y0 >> sy; y < df_plane_side(mask->extent.y1, sy); y++) {
         uint8_t *row = image->data[plane] + y * image->stride[plane];
-        df_mask_weights(mask, y, x0, x1, sx, sy, weight);
+        df_mask_opacities(mask, y, x0, x1, sx, sy, weight);
         for (int x = x0; x < x1; x++) {
             enum DfOrigin origin = weight[x - x0] ? origin_at(origins, x, y, sx, sy) : DF_ORIGIN_NONE;
             if (origin != DF_ORIGIN_NONE)
