@@ -62,7 +62,7 @@ static av_cold int init(AVFilterContext *ctx)
     }
     if ((ret = ff_deepfill_guides_check(ctx)) < 0)
         return ret;
-    return s->mask || s->box ? 0 : append_mask_pad(ctx);
+    return s->mask || s->box || s->box_file ? 0 : append_mask_pad(ctx);
 }
 
 static int query_formats(AVFilterContext *ctx)
@@ -208,8 +208,11 @@ static int take_frames(AVFilterContext *ctx)
             return ret;
         if (ret)
             continue;
-        if (!s->flushed && ff_inlink_acknowledge_status(ctx->inputs[0], &status, &pts))
+        if (!s->flushed && ff_inlink_acknowledge_status(ctx->inputs[0], &status, &pts)) {
+            if (status == AVERROR_EOF)
+                ff_deepfill_guides_end(ctx);
             flush(ctx, status, pts);
+        }
         break;
     }
     return 0;
