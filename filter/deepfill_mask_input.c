@@ -198,13 +198,16 @@ int ff_deepfill_input_find(DeepfillMaskInput *m, const AVFrame *frame)
         m->first_time   = time;
         m->first_number = number_at(m, time, m->mask_start, m->interval);
     }
-    do {
-        ret = ff_deepfill_pairing_find(&m->pairing, time + m->start, m->first_number + m->taken);
+    while ((ret = ff_deepfill_pairing_find(&m->pairing, time + m->start, m->first_number + m->taken)) != 1) {
+        if (ret < 0)
+            return ret;
         if (ret == DEEPFILL_PAIRING_DIFFERS)
             ff_deepfill_sync_decide(m, time);
-        else if (ret || (ret = feed(m)) <= 0)
+        else if ((ret = feed(m)) <= 0)
             return ret;
-    } while (1);
+    }
+    ff_deepfill_sync_watch(m, time);
+    return 1;
 }
 
 void ff_deepfill_input_taken(DeepfillMaskInput *m, const AVFrame *frame)

@@ -50,6 +50,8 @@ typedef struct DeepfillMaskInput {
     int64_t longest;
     int64_t first_number;    ///< the first frame's picture by number
     int64_t taken;           ///< frames so far
+    int64_t phase;           ///< what the first frame was later than its picture
+    unsigned off_grid;       ///< a bit for each of the latest frames: no picture had its time
     int differs;             ///< time and number have asked for different pictures
 } DeepfillMaskInput;
 

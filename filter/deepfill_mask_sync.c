@@ -35,17 +35,20 @@
  *   the mask's rate is not known, or its pictures not evenly spaced   by time
  *   the film is evenly spaced, its rate a multiple of the mask's,
  *   or the mask's of its                                              by time
- *   the frame's time is that of a picture (frames were dropped)       by time
+ *   its times, and those of the frames shortly before, are those of
+ *   pictures: frames were dropped                                     by time
  *   else                                                              by number
  *
  * When the film ends its length and the mask's are compared with that.
  */
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "libavutil/common.h"
 #include "libavutil/log.h"
+#include "libavutil/mathematics.h"
 #include "libavutil/opt.h"
 
 #include "deepfill_mask_sync.h"
@@ -129,16 +132,33 @@ static int is_even(const DeepfillPairing *p, int64_t interval)
            FFABS(p->next.time - p->current.time - interval) <= slack(interval);
 }
 
-/* Whether a picture's time is at time: of the two that are known, or of those at their distance. */
-static int is_on_grid(const DeepfillPairing *p, int64_t time, int64_t interval)
+/* Whether a picture's time is a frame's: of the two that are known, or of those at their distance. What the
+ * first frame was off, all are. */
+static int is_on_grid(const DeepfillMaskInput *m, int64_t time, int64_t interval)
 {
+    const DeepfillPairing *p    = &m->pairing;
     const DeepfillPicture *last = p->next.gray ? &p->next : &p->current;
-    int64_t off = FFABS(time - last->time) % interval;
+    int64_t off;
+
+    time += m->start - m->phase;
+    off   = FFABS(time - last->time) % interval;
 
     off = FFMIN(off, interval - off);
     if (p->current.gray)
         off = FFMIN(off, FFABS(time - p->current.time));
     return off <= slack(interval);
+}
+
+void ff_deepfill_sync_watch(DeepfillMaskInput *m, int64_t time)
+{
+    const DeepfillPicture *current = &m->pairing.current;
+    int64_t interval = ff_deepfill_input_picture_interval(m);
+
+    if (m->pairing.sync != DEEPFILL_SYNC_AUTO || !interval || !current->gray || current->time == DEEPFILL_TIMELESS)
+        return;
+    if (!m->taken)
+        m->phase = time + m->start - current->time;
+    m->off_grid = m->off_grid << 1 | !is_on_grid(m, time, interval);
 }
 
 /* The first frame is also where another start shows. @return 1: that was it */
@@ -177,7 +197,7 @@ void ff_deepfill_sync_decide(DeepfillMaskInput *m, int64_t time)
     } else if (film && is_multiple(film, mask)) {
         av_log(m->filter, AV_LOG_INFO, "The %s has %.5g pictures a second, the video %.5g: they are paired by "
                "time (else: mask_sync=frame).\n", m->what, rate(mask), rate(film));
-    } else if (is_on_grid(p, time + m->start, mask)) {
+    } else if (is_on_grid(m, time, mask) && av_popcount(m->off_grid & 0xff) < 2) {
         av_log(m->filter, AV_LOG_INFO, "The video's frames are not evenly spaced, but fall on the times of the "
                "%s's pictures: they are paired by time (else: mask_sync=frame).\n", m->what);
     } else {
@@ -219,18 +239,29 @@ static void review_choice(const DeepfillMaskInput *m, int64_t pictures, int64_t 
                "mask_sync=time.\n", m->what, seconds(duration), pictures, m->taken);
 }
 
+/* Pictures for more frames than there are: ffmpeg takes a film of varying rate apart into pictures at its
+ * nominal rate by default. */
+static void tell_left(const DeepfillMaskInput *m, int64_t pictures, int64_t film)
+{
+    double even = pictures / seconds(film), nominal = m->steady ? rate(m->interval) : even;
+    char way[64] = "mask_sync=time";
+
+    if (m->pairing.source && ff_deepfill_source_is_sequence(m->pairing.source))
+        snprintf(way, sizeof(way), "mask_opts=framerate=%.5g", fabs(even / nominal - 1) < 0.02 ? nominal : even);
+    av_log(m->filter, AV_LOG_WARNING, "The %s has %"PRId64" pictures, the video %"PRId64" frames, paired by "
+           "number: where both last as long, pair them by time, with %s (one picture a frame is what ffmpeg "
+           "takes out of a film with -fps_mode passthrough).\n", m->what, pictures, m->taken, way);
+}
+
 /* Longer than the film by more than a second and 5 %: by time, or by number at the film's pace. */
 static void review_span(const DeepfillMaskInput *m, int64_t pictures, int64_t duration, int64_t film)
 {
     int64_t end  = m->last_time + film / m->taken;
     int64_t left = pictures - m->first_number - m->taken;
     int64_t most = FFMAX(AV_TIME_BASE, film / 20);
-    int images   = m->pairing.source && ff_deepfill_source_is_sequence(m->pairing.source);
 
     if (m->pairing.sync == DEEPFILL_SYNC_FRAME && av_rescale(left, film, m->taken) > most)
-        av_log(m->filter, AV_LOG_WARNING, "The %s has %"PRId64" pictures, the video %"PRId64" frames, paired by "
-               "number: where both last as long, pair them by time, by %s (frames for a mask are taken out of "
-               "a film one by one with -fps_mode passthrough).\n", m->what, pictures, m->taken, images ? "mask_opts=framerate=RATE" : "mask_sync=time");
+        tell_left(m, pictures, film);
     else if (m->pairing.sync != DEEPFILL_SYNC_FRAME && duration - m->start - end > most)
         av_log(m->filter, AV_LOG_WARNING, "The %s lasts from %.2f to %.2f s of the video, the video from %.2f to "
                "%.2f s: if another part of it belongs to the video, set mask_start.\n", m->what,

@@ -30,6 +30,9 @@
 /** @return 1 where a filter before this one may have changed or cut out times: they are what the user wants */
 int ff_deepfill_sync_is_retimed(const DeepfillMaskInput *input);
 
+/** Note how a frame's time, microseconds, lies to the picture found for it. */
+void ff_deepfill_sync_watch(DeepfillMaskInput *input, int64_t time);
+
 /**
  * Choose between time and number where they ask for different pictures, and
  * say so in the log: sets the pairing's sync, or shifts the mask's start so
