@@ -72,6 +72,7 @@ typedef struct FillContext {
     DeepfillReport report;
 
     int flushed;      ///< nothing more is taken: end_status follows the frames in flight
+    int whole;        ///< the end is that of the input
     int end_status;
     int64_t end_pts;
     int failed;       ///< the error for which activate() has given up, or 0

@@ -30,7 +30,6 @@
 
 #include "libavutil/avstring.h"
 #include "libavutil/avutil.h"
-#include "libavutil/common.h"
 #include "libavutil/mathematics.h"
 #include "libavutil/mem.h"
 #include "libavutil/pixdesc.h"
@@ -39,11 +38,8 @@
 
 #include "deepfill_compat.h"
 #include "deepfill_mask_gray.h"
+#include "deepfill_mask_measure.h"
 #include "deepfill_mask_source.h"
-
-/* Bounds of ff_deepfill_source_measure(): a second or two of reading. */
-#define MEASURE_BYTES (INT64_C(1) << 30)
-#define MEASURE_PACKETS (1 << 20)
 
 struct DeepfillMaskSource {
     DeepfillSourceSettings settings;
@@ -428,62 +424,9 @@ int ff_deepfill_source_seek(DeepfillMaskSource *s, int64_t time)
     return 0;
 }
 
-/* Images are not read: the demuxer has looked which there are. */
-static void count_images(const DeepfillMaskSource *s, int64_t *pictures, int64_t *duration)
+int ff_deepfill_source_measure(const DeepfillMaskSource *s, int64_t *pictures, int64_t *duration)
 {
-    const AVStream *stream = s->format->streams[s->stream];
-
-    *duration = av_rescale_q(stream->duration, stream->time_base, AV_TIME_BASE_Q);
-    *pictures = stream->duration;
-}
-
-static int count_packets(DeepfillMaskSource *s, int64_t *pictures, int64_t *duration)
-{
-    const AVStream *stream = s->format->streams[s->stream];
-    int64_t first = INT64_MAX, end = INT64_MIN, bytes = 0;
-    int ret;
-
-    *pictures = 0;
-    while ((ret = av_read_frame(s->format, s->packet)) >= 0 && bytes < MEASURE_BYTES &&
-           *pictures < MEASURE_PACKETS) {
-        if (s->packet->stream_index == s->stream) {
-            int64_t time = av_rescale_q(s->packet->pts, stream->time_base, AV_TIME_BASE_Q);
-            int64_t span = av_rescale_q(s->packet->duration, stream->time_base, AV_TIME_BASE_Q);
-
-            if (s->packet->pts != AV_NOPTS_VALUE) {
-                first = FFMIN(first, time);
-                end   = FFMAX(end, time + (span > 0 ? span : s->interval));
-            }
-            bytes += s->packet->size;
-            ++*pictures;
-        }
-        av_packet_unref(s->packet);
-    }
-    av_packet_unref(s->packet);
-    *duration = first < end ? end - first : *pictures * s->interval;
-    return ret == AVERROR_EOF ? 0 : AVERROR(ENOSYS);
-}
-
-int ff_deepfill_source_measure(const DeepfillMaskSource *source, int64_t *pictures, int64_t *duration)
-{
-    const char *protocol = avio_find_protocol_name(source->settings.url);
-    const AVIOContext *io = source->format->pb;
-    int images = !strcmp(source->format->iformat->name, "image2");
-    DeepfillMaskSource *s = NULL;
-    int ret = 0;
-
-    if (images) {
-        count_images(source, pictures, duration);
-        return *pictures > 0 ? 0 : AVERROR(ENOSYS);
-    }
-    /* What cannot seek, a pipe, cannot be read twice. */
-    if (!protocol || strcmp(protocol, "file") || !io || !(io->seekable & AVIO_SEEKABLE_NORMAL))
-        return AVERROR(ENOSYS);
-    ret = ff_deepfill_source_open(&s, &source->settings);
-    if (ret >= 0)
-        ret = count_packets(s, pictures, duration);
-    ff_deepfill_source_close(&s);
-    return ret < 0 ? AVERROR(ENOSYS) : 0;
+    return ff_deepfill_measure(s->format, s->stream, s->interval, pictures, duration);
 }
 
 void ff_deepfill_source_close(DeepfillMaskSource **source)

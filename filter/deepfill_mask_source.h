@@ -91,14 +91,7 @@ int ff_deepfill_source_rewind(DeepfillMaskSource *source);
  */
 int ff_deepfill_source_seek(DeepfillMaskSource *source, int64_t time);
 
-/**
- * Count a local file's pictures by demuxing it a second time, decoding nothing.
- * Stops at a GiB or a million packets.
- *
- * @param[out] pictures  how many there are
- * @param[out] duration  microseconds from the first picture to the last one's end
- * @return 0, or AVERROR(ENOSYS) where it cannot be told: a pipe, a URL, a larger file
- */
+/** How many pictures there are, and how long they last: see ff_deepfill_measure(). */
 int ff_deepfill_source_measure(const DeepfillMaskSource *source, int64_t *pictures, int64_t *duration);
 
 /** Close a source and set *source to NULL; NULL is fine. */

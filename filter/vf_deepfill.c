@@ -209,16 +209,16 @@ static int take_frames(AVFilterContext *ctx)
         if (ret)
             continue;
         if (!s->flushed && ff_inlink_acknowledge_status(ctx->inputs[0], &status, &pts)) {
-            if (status == AVERROR_EOF)
-                ff_deepfill_guides_end(ctx);
             flush(ctx, status, pts);
+            s->whole = status == AVERROR_EOF;
         }
         break;
     }
     return 0;
 }
 
-/* All slots are taken, or no input is left: wait for the oldest frame. */
+/* All slots are taken, or no input is left: wait for the oldest frame. The end is told when it is asked for: who
+ * has enough of the film, after -frames, closes the inputs but asks for nothing, and has not seen its end. */
 static int await_frame(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;
@@ -226,10 +226,15 @@ static int await_frame(AVFilterContext *ctx)
 
     if (ff_deepfill_queue_count(&s->queue) && (ret = ff_deepfill_queue_hand_on(&s->queue, 1)) < 0)
         return ret;
-    if (s->flushed && !ff_deepfill_queue_count(&s->queue))
-        ff_outlink_set_status(ctx->outputs[0], s->end_status, s->end_pts);
-    else
+    if (!s->flushed || ff_deepfill_queue_count(&s->queue)) {
         ff_filter_set_ready(ctx, 100); /* frames or the end may be waiting for room */
+        return 0;
+    }
+    if (!ff_outlink_frame_wanted(ctx->outputs[0]))
+        return FFERROR_NOT_READY;
+    if (s->whole)
+        ff_deepfill_guides_end(ctx);
+    ff_outlink_set_status(ctx->outputs[0], s->end_status, s->end_pts);
     return 0;
 }
 
