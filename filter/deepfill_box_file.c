@@ -29,6 +29,7 @@
 #include <string.h>
 
 #include "libavutil/avstring.h"
+#include "libavutil/common.h"
 #include "libavutil/error.h"
 #include "libavutil/file.h"
 #include "libavutil/log.h"
@@ -60,26 +61,30 @@ static int parse_range(char *text, int64_t *start, int64_t *end)
     return ret >= 0 && *start >= *end ? AVERROR(EINVAL) : ret;
 }
 
+/* @return 1: a range and what holds for it; 0: nothing; or an error */
 static int read_line(DeepfillBoxes *boxes, void *log, const char *origin, char *line)
 {
     int64_t start, end;
     char *range, *rest;
+    int ret;
 
     line[strcspn(line, "#\r")] = 0;
-    range = av_strtok(line, " \t", &rest);
+    range = av_strtok(line, " \t,", &rest);
     if (!range)
         return 0;
     if (parse_range(range, &start, &end) < 0) {
-        av_log(log, AV_LOG_ERROR, "%s: '%s' is no range of times: write START-END x y w h, times in seconds or "
-               "hh:mm:ss.ms.\n", origin, range);
+        av_log(log, AV_LOG_ERROR, "%s: '%s' is no range of times: write START-END x y w h, times in seconds "
+               "or hh:mm:ss.ms.\n", origin, range);
         return AVERROR(EINVAL);
     }
-    return ff_deepfill_boxes_add(boxes, origin, rest ? rest : "", start, end);
+    ret = ff_deepfill_boxes_add(boxes, origin, rest ? rest : "", start, end);
+    return ret < 0 ? ret : 1;
 }
 
+/* @return how many lines say something, or an error */
 static int read_lines(DeepfillBoxes *boxes, void *log, const char *file, char *text)
 {
-    int ret = 0, number = 1;
+    int ret = 0, number = 1, lines = 0;
 
     while (text && ret >= 0) {
         char *line = text, *origin = av_asprintf("%s, line %d", file, number++);
@@ -91,8 +96,9 @@ static int read_lines(DeepfillBoxes *boxes, void *log, const char *file, char *t
             *text++ = 0;
         ret = read_line(boxes, log, origin, line);
         av_free(origin);
+        lines += ret > 0;
     }
-    return ret;
+    return ret < 0 ? ret : lines;
 }
 
 int ff_deepfill_boxes_read(DeepfillBoxes *boxes, void *log, const char *file)
@@ -104,8 +110,8 @@ int ff_deepfill_boxes_read(DeepfillBoxes *boxes, void *log, const char *file)
     int ret = av_file_map(file, &bytes, &size, SILENT, log);
 
     if (ret < 0) {
-        av_log(log, AV_LOG_ERROR, "The box_file '%s' cannot be read (%s): give box_file= a text file.\n", file,
-               av_err2str(ret));
+        av_log(log, AV_LOG_ERROR, "The box_file '%s' cannot be read (%s): give box_file= a text file.\n",
+               file, av_err2str(ret));
         return ret;
     }
     if (size > MAX_BYTES || (size && memchr(bytes, 0, size))) {
@@ -120,5 +126,10 @@ int ff_deepfill_boxes_read(DeepfillBoxes *boxes, void *log, const char *file)
         return AVERROR(ENOMEM);
     ret = read_lines(boxes, log, file, text + (strncmp(text, mark, 3) ? 0 : 3));
     av_free(text);
-    return ret;
+    if (!ret) {
+        av_log(log, AV_LOG_ERROR, "The box_file '%s' has no rectangle: its lines are START-END x y w h.\n",
+               file);
+        return AVERROR_INVALIDDATA;
+    }
+    return FFMIN(ret, 0);
 }

@@ -176,7 +176,8 @@ static int which_value(const char **text, const char *end, int next)
     return next;
 }
 
-static int parse_values(const DeepfillBoxes *boxes, Box *box, const char *text, const char *end, const char *whole)
+static int parse_values(const DeepfillBoxes *boxes, Box *box, const char *text, const char *end,
+                        const char *whole)
 {
     const char *parts = separators(text, end), *begin = text;
     int given = 0, count = 0;
@@ -201,7 +202,8 @@ static int parse_values(const DeepfillBoxes *boxes, Box *box, const char *text, 
     return AVERROR(EINVAL);
 }
 
-static int parse_box(const DeepfillBoxes *boxes, Box *box, const char *text, const char *end, const char *whole)
+static int parse_box(const DeepfillBoxes *boxes, Box *box, const char *text, const char *end,
+                     const char *whole)
 {
     int ret;
 
@@ -263,8 +265,8 @@ static int place(void *log, Box *box, int width, int height)
     for (int i = 0; i < VALUES; i++) {
         if (fabs(value[i]) <= INT_MAX)
             continue;
-        av_log(log, AV_LOG_ERROR, "%s: the rectangle '%s' has no %s in a video of %dx%d: its expression has no "
-               "value.\n", box->origin, box->text, names[i], width, height);
+        av_log(log, AV_LOG_ERROR, "%s: the rectangle '%s' has no %s in a video of %dx%d: its expression has "
+               "no value.\n", box->origin, box->text, names[i], width, height);
         return AVERROR(EINVAL);
     }
     if (value[W] < 1 || value[H] < 1) {

@@ -57,7 +57,7 @@ int ff_deepfill_boxes_place(DeepfillBoxes *boxes, int width, int height);
 /**
  * Draw what holds at a time: white on black, the size of the frames.
  *
- * @param[out] picture  its time and end are those between which nothing changes; gray is NULL where nothing holds
+ * @param[out] picture  time and end: between them nothing changes; gray is NULL where nothing holds
  * @return 0, or an error
  */
 int ff_deepfill_boxes_draw(const DeepfillBoxes *boxes, int64_t time, DeepfillPicture *picture);

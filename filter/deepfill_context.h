@@ -80,7 +80,10 @@ typedef struct FillContext {
 
 extern const AVClass ff_deepfill_class;
 
-/** Refuse options that contradict one another; make x, y, w and h a part of box. @return 0 or AVERROR(EINVAL), said in the log */
+/**
+ * Refuse options that contradict one another; make x, y, w and h a part of box.
+ * @return 0 or an error, said in the log
+ */
 int ff_deepfill_check_options(AVFilterContext *ctx);
 
 /** Look cheaply whether there are files for masks and sketches. @return 0 or an error, said in the log */

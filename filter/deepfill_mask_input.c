@@ -124,9 +124,9 @@ static void learn_interval(DeepfillMaskInput *m, const AVFrame *frame, int64_t t
     set_tolerance(m);
 }
 
-/* The number of what is at a time, of pictures at a distance. Only what comes first is numbered by time: it may
- * be in mid-stream, where a filter graph that is made again begins. Film whose sound begins first does so a
- * little after 0, so the first second counts as 0, unless filters have made the times. */
+/* The number of the picture at a time, of pictures interval apart. Only the first one is numbered by time, as
+ * it may be in mid-stream, where a filter graph that is made again begins; the others are counted. Film whose
+ * sound begins first comes a little after 0: the first second counts as 0, unless filters made the times. */
 static int64_t number_at(const DeepfillMaskInput *m, int64_t time, int64_t start, int64_t interval)
 {
     if (time < AV_TIME_BASE && !ff_deepfill_sync_is_retimed(m))

@@ -30,11 +30,11 @@
 
 #include "deepfill_mask_measure.h"
 
-#define MAX_BYTES (INT64_C(1) << 30)
+#define MAX_BYTES (256 << 20)
 #define MAX_PACKETS (1 << 20)
 
-static int count_packets(AVFormatContext *format, AVPacket *packet, int index, int64_t interval, int64_t *pictures,
-                         int64_t *duration)
+static int count_packets(AVFormatContext *format, AVPacket *packet, int index, int64_t interval,
+                         int64_t *pictures, int64_t *duration)
 {
     int64_t first = INT64_MAX, end = INT64_MIN, bytes = 0;
     int ret;
@@ -75,7 +75,8 @@ int ff_deepfill_measure(const AVFormatContext *format, int stream, int64_t inter
         return *pictures > 0 ? 0 : ret;
     }
     /* What cannot seek, a pipe, cannot be read twice. */
-    if (!protocol || strcmp(protocol, "file") || !format->pb || !(format->pb->seekable & AVIO_SEEKABLE_NORMAL))
+    if (!protocol || strcmp(protocol, "file") || !format->pb ||
+        !(format->pb->seekable & AVIO_SEEKABLE_NORMAL))
         return ret;
     packet = av_packet_alloc();
     if (packet && avformat_open_input(&again, format->url, format->iformat, NULL) >= 0)

@@ -29,8 +29,8 @@
 #include "libavformat/avformat.h"
 
 /**
- * Count a local file's pictures by demuxing it a second time. Stops at a GiB
- * or a million packets: a second or two.
+ * Count a local file's pictures by demuxing it a second time. Stops at 256
+ * MiB or a million packets, about a second.
  *
  * @param format         the file, opened; stays as it is
  * @param stream         index of its pictures' stream

@@ -209,6 +209,8 @@ void ff_deepfill_pairing_push(DeepfillPairing *p, DeepfillPicture *picture)
 
 void ff_deepfill_pairing_set(DeepfillPairing *p, DeepfillPicture *picture)
 {
+    p->pictures = 1;
+    p->ended    = picture->time == INT64_MIN && picture->end == INT64_MAX;
     ff_deepfill_picture_move(&p->current, picture);
 }
 

@@ -28,16 +28,17 @@
  * the same picture there is nothing to choose. At the first frame where they
  * differ, the first of these that holds decides:
  *
- *   the film's first frame comes later than 0, by less than a second (its
- *   sound comes first), and no filter has made its times:
- *                                          the mask's first picture is its own
- *   the mask's first picture comes later than the frame               by time
- *   the mask's rate is not known, or its pictures not evenly spaced   by time
- *   the film is evenly spaced, its rate a multiple of the mask's,
- *   or the mask's of its                                              by time
- *   its times, and those of the frames shortly before, are those of
- *   pictures: frames were dropped                                     by time
- *   else                                                              by number
+ *   it is the film's first and comes less than a second after 0 (its
+ *   sound comes first), and no filter has made its time     it gets the mask's
+ *                                                           first picture
+ *   the mask's first picture comes later                    by time
+ *   the mask's rate is not known, or its pictures are not
+ *   evenly spaced                                           by time
+ *   the film is evenly spaced, and one's rate is a multiple
+ *   of the other's                                          by time
+ *   this frame and nearly all of the eight before it have
+ *   the time of a picture: frames were dropped              by time
+ *   else                                                    by number
  *
  * When the film ends its length and the mask's are compared with that.
  */
@@ -132,8 +133,8 @@ static int is_even(const DeepfillPairing *p, int64_t interval)
            FFABS(p->next.time - p->current.time - interval) <= slack(interval);
 }
 
-/* Whether a picture's time is a frame's: of the two that are known, or of those at their distance. What the
- * first frame was off, all are. */
+/* Whether a frame's time is a picture's: one of the two that are known, or of those at their distance. Where
+ * the first frame was later than its picture, all may be. */
 static int is_on_grid(const DeepfillMaskInput *m, int64_t time, int64_t interval)
 {
     const DeepfillPairing *p    = &m->pairing;
@@ -154,11 +155,21 @@ void ff_deepfill_sync_watch(DeepfillMaskInput *m, int64_t time)
     const DeepfillPicture *current = &m->pairing.current;
     int64_t interval = ff_deepfill_input_picture_interval(m);
 
-    if (m->pairing.sync != DEEPFILL_SYNC_AUTO || !interval || !current->gray || current->time == DEEPFILL_TIMELESS)
+    if (m->pairing.sync != DEEPFILL_SYNC_AUTO || !interval || !current->gray ||
+        current->time == DEEPFILL_TIMELESS)
         return;
     if (!m->taken)
         m->phase = time + m->start - current->time;
     m->off_grid = m->off_grid << 1 | !is_on_grid(m, time, interval);
+}
+
+/* Whether this frame and those before it have the times of pictures, and pictures between have no frame. By
+ * its time alone a first frame, at a full second say, does not tell that its film has another rate. */
+static int has_dropped(const DeepfillMaskInput *m, int64_t time, int64_t film, int64_t mask)
+{
+    if (!m->taken && film && FFABS(film - mask) > mask / 2000)
+        return 0;
+    return is_on_grid(m, time, mask) && av_popcount(m->off_grid & 0xff) < 2;
 }
 
 /* The first frame is also where another start shows. @return 1: that was it */
@@ -175,8 +186,8 @@ static int decide_start(DeepfillMaskInput *m, int64_t time)
     }
     if (p->current.gray || !p->next.gray)
         return 0;
-    av_log(m->filter, AV_LOG_WARNING, "The %s begins at %.2f s of the video, which begins at %.2f s: the frames "
-           "before go without (else: mask_start=%.2f, or mask_sync=frame).\n", m->what,
+    av_log(m->filter, AV_LOG_WARNING, "The %s begins at %.2f s of the video, which begins at %.2f s: the "
+           "frames before go without (else: mask_start=%.2f, or mask_sync=frame).\n", m->what,
            seconds(p->next.time - m->start), seconds(time), seconds(p->next.time - time));
     m->pairing.sync = DEEPFILL_SYNC_TIME;
     return 1;
@@ -192,19 +203,19 @@ void ff_deepfill_sync_decide(DeepfillMaskInput *m, int64_t time)
     m->differs = 1;
     p->sync    = DEEPFILL_SYNC_TIME;
     if (!mask || !is_even(p, mask)) {
-        av_log(m->filter, AV_LOG_INFO, "The %s's pictures are not evenly spaced: they are paired by time (else: "
-               "mask_sync=frame).\n", m->what);
+        av_log(m->filter, AV_LOG_INFO, "The %s's pictures are not evenly spaced: they are paired by time "
+               "(else: mask_sync=frame).\n", m->what);
     } else if (film && is_multiple(film, mask)) {
-        av_log(m->filter, AV_LOG_INFO, "The %s has %.5g pictures a second, the video %.5g: they are paired by "
-               "time (else: mask_sync=frame).\n", m->what, rate(mask), rate(film));
-    } else if (is_on_grid(m, time, mask) && av_popcount(m->off_grid & 0xff) < 2) {
-        av_log(m->filter, AV_LOG_INFO, "The video's frames are not evenly spaced, but fall on the times of the "
-               "%s's pictures: they are paired by time (else: mask_sync=frame).\n", m->what);
+        av_log(m->filter, AV_LOG_INFO, "The %s has %.5g pictures a second, the video %.5g: they are paired "
+               "by time (else: mask_sync=frame).\n", m->what, rate(mask), rate(film));
+    } else if (has_dropped(m, time, film, mask)) {
+        av_log(m->filter, AV_LOG_INFO, "The video's frames are not evenly spaced, but fall on the times of "
+               "the %s's pictures: they are paired by time (else: mask_sync=frame).\n", m->what);
     } else {
         p->sync = DEEPFILL_SYNC_FRAME;
         av_log(m->filter, AV_LOG_WARNING, "From %.2f s on the %s's times do not fit the video's: with %.5g "
-               "pictures a second it was most likely made frame by frame, so its pictures are paired with the "
-               "frames by number (else: mask_sync=time).\n", seconds(time), m->what, rate(mask));
+               "pictures a second it was most likely made frame by frame, so its pictures are paired with "
+               "the frames by number (else: mask_sync=time).\n", seconds(time), m->what, rate(mask));
     }
 }
 
@@ -220,23 +231,23 @@ static int measure(const DeepfillMaskInput *m, int64_t *pictures, int64_t *durat
     return 0;
 }
 
-/* Of an automatic choice: whether pictures and frames, or both lengths, say that it should have been another. */
+/* Say where the number of pictures and frames, or both lengths, speak against an automatic choice. */
 static void review_choice(const DeepfillMaskInput *m, int64_t pictures, int64_t duration, int64_t film)
 {
     int by_time = m->pairing.sync == DEEPFILL_SYNC_TIME;
     int64_t interval = FFMAX(ff_deepfill_input_picture_interval(m), film / m->taken);
 
     if (pictures == m->taken && by_time)
-        av_log(m->filter, AV_LOG_WARNING, "The %s has as many pictures as the video has frames, %"PRId64", but "
-               "they were paired by time: if it was made frame by frame, set mask_sync=frame.\n", m->what,
-               pictures);
+        av_log(m->filter, AV_LOG_WARNING, "The %s has as many pictures as the video has frames, %"PRId64", "
+               "but they were paired by time: if it was made frame by frame, set mask_sync=frame.\n",
+               m->what, pictures);
     else if (pictures == m->taken)
-        av_log(m->filter, AV_LOG_INFO, "The %s has as many pictures as the video has frames, %"PRId64": paired "
-               "by number, they fit.\n", m->what, pictures);
+        av_log(m->filter, AV_LOG_INFO, "The %s has as many pictures as the video has frames, %"PRId64": "
+               "paired by number, they fit.\n", m->what, pictures);
     else if (!by_time && FFABS(duration - film) <= interval)
-        av_log(m->filter, AV_LOG_WARNING, "The %s lasts as long as the video, %.2f s, but has %"PRId64" pictures "
-               "for %"PRId64" frames, and was paired by number: if it was made in time with the video, set "
-               "mask_sync=time.\n", m->what, seconds(duration), pictures, m->taken);
+        av_log(m->filter, AV_LOG_WARNING, "The %s lasts as long as the video, %.2f s, but has %"PRId64" "
+               "pictures for %"PRId64" frames, and was paired by number: if it was made in time with the "
+               "video, set mask_sync=time.\n", m->what, seconds(duration), pictures, m->taken);
 }
 
 /* Pictures for more frames than there are: ffmpeg takes a film of varying rate apart into pictures at its
@@ -247,10 +258,11 @@ static void tell_left(const DeepfillMaskInput *m, int64_t pictures, int64_t film
     char way[64] = "mask_sync=time";
 
     if (m->pairing.source && ff_deepfill_source_is_sequence(m->pairing.source))
-        snprintf(way, sizeof(way), "mask_opts=framerate=%.5g", fabs(even / nominal - 1) < 0.02 ? nominal : even);
+        snprintf(way, sizeof(way), "mask_opts=framerate=%.5g",
+                 fabs(even / nominal - 1) < 0.02 ? nominal : even);
     av_log(m->filter, AV_LOG_WARNING, "The %s has %"PRId64" pictures, the video %"PRId64" frames, paired by "
-           "number: where both last as long, pair them by time, with %s (one picture a frame is what ffmpeg "
-           "takes out of a film with -fps_mode passthrough).\n", m->what, pictures, m->taken, way);
+           "number: if both last as long, pair them by time, with %s (ffmpeg takes one picture a frame out "
+           "of a film with -fps_mode passthrough).\n", m->what, pictures, m->taken, way);
 }
 
 /* Longer than the film by more than a second and 5 %: by time, or by number at the film's pace. */
@@ -263,8 +275,8 @@ static void review_span(const DeepfillMaskInput *m, int64_t pictures, int64_t du
     if (m->pairing.sync == DEEPFILL_SYNC_FRAME && av_rescale(left, film, m->taken) > most)
         tell_left(m, pictures, film);
     else if (m->pairing.sync != DEEPFILL_SYNC_FRAME && duration - m->start - end > most)
-        av_log(m->filter, AV_LOG_WARNING, "The %s lasts from %.2f to %.2f s of the video, the video from %.2f to "
-               "%.2f s: if another part of it belongs to the video, set mask_start.\n", m->what,
+        av_log(m->filter, AV_LOG_WARNING, "The %s lasts from %.2f to %.2f s of the video, the video from "
+               "%.2f to %.2f s: if another part of it belongs to the video, set mask_start.\n", m->what,
                seconds(-m->start), seconds(duration - m->start), seconds(m->first_time), seconds(end));
 }
 

@@ -27,7 +27,7 @@
 
 #include "deepfill_mask_input.h"
 
-/** @return 1 where a filter before this one may have changed or cut out times: they are what the user wants */
+/** @return 1 where a filter before this one may have made the frames' times: they are what the user wants */
 int ff_deepfill_sync_is_retimed(const DeepfillMaskInput *input);
 
 /** Note how a frame's time, microseconds, lies to the picture found for it. */

@@ -120,8 +120,8 @@ const AVClass ff_deepfill_class = {
     .category   = AV_CLASS_CATEGORY_FILTER,
 };
 
-/* What is given by x, y, w and h becomes a part of box: one more rectangle, or the rest of one that the colons
- * in box=x=20:y=20:w=60:h=20 have parted. */
+/* What is given by x, y, w and h becomes a part of box: one more rectangle, or the rest of one that the
+ * colons in box=x=20:y=20:w=60:h=20 have parted. */
 static int join_box(FillContext *s)
 {
     static const char name[] = "xywh";
@@ -163,9 +163,9 @@ static int check_numbers(void *log, const FillContext *s)
     for (int i = 0; i < 4; i++)
         if (!is_number(own[i]))
             all = example;
-    av_log(log, AV_LOG_ERROR, "%s is a number%s: a rectangle is written deepfill=x=%s:y=%s:w=%s:h=%s, or "
-           "deepfill=box='%s %s %s %s'.\n", in_mask ? "mask" : "box", in_mask ? " and no file" : "", all[0],
-           all[1], all[2], all[3], all[0], all[1], all[2], all[3]);
+    av_log(log, AV_LOG_ERROR, "%s='%s' is a number%s: a rectangle is written deepfill=x=%s:y=%s:w=%s:h=%s, "
+           "or deepfill=box='%s %s %s %s'.\n", in_mask ? "mask" : "box", in_mask ? s->mask : s->box,
+           in_mask ? " and no file" : "", all[0], all[1], all[2], all[3], all[0], all[1], all[2], all[3]);
     return AVERROR(EINVAL);
 }
 

@@ -217,8 +217,8 @@ static int take_frames(AVFilterContext *ctx)
     return 0;
 }
 
-/* All slots are taken, or no input is left: wait for the oldest frame. The end is told when it is asked for: who
- * has enough of the film, after -frames, closes the inputs but asks for nothing, and has not seen its end. */
+/* All slots are taken, or no input is left: wait for the oldest frame. The end is told when it is asked for.
+ * After -frames the inputs are closed but nothing is asked for: the film has not come to its own end. */
 static int await_frame(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;

@@ -49,17 +49,6 @@ check 'a bare colon in the name of the mask' fails \
     "mask='C' and box='/mask.png' exclude each other: \
 give one of them (a colon in the mask's name is written \\\\:)." \
     deepfill=C:/mask.png
-check 'a box that is none' fails \
-    "box='1 2 3' is no list of rectangles: write 'x y w h' in pixels, several joined by '|'." \
-    "deepfill=box='1 2 3'"
-check 'a box with an empty neighbour' fails \
-    "box='1 2 3 4|' is no list of rectangles: write 'x y w h' in pixels, several joined by '|'." \
-    "deepfill=box='1 2 3 4|'"
-check 'a box without area' fails \
-    "box='1 2 0 4' is no list of rectangles: write 'x y w h' in pixels, several joined by '|'." \
-    "deepfill=box='1 2 0 4'"
-check 'a box outside the film' fails \
-    "The box '128 0 9 9' lies outside the video, which is 128x96." "deepfill=box='128 0 9 9'"
 check 'alpha=1 with a box' fails \
     'alpha=1 is for mask=FILE alone: a second input and box= have no alpha plane.' \
     "deepfill=box='1 2 3 4':alpha=1"
