@@ -94,14 +94,14 @@ check 'a letter in a number' fails \
     "box: '2o', at character 4 of '20 2o 60 20', is neither a number nor an expression in iw, ih, x, y, w \
 and h." "deepfill=box='20 2o 60 20'"
 check 'a name that nobody has' fails \
-    "box: 'width/2', at character 3 of 'x=width/2:y=0:w=9:h=9', is neither a number nor an expression in iw, ih, \
-x, y, w and h." deepfill=x=width/2:y=0:w=9:h=9
+    "box: 'width/2', at character 3 of 'x=width/2:y=0:w=9:h=9', is neither a number nor an expression in iw, \
+ih, x, y, w and h." deepfill=x=width/2:y=0:w=9:h=9
 check 'no area' fails "box: the rectangle '1 2 0 4' has no area: it is 0 wide and 4 high." \
     "deepfill=box='1 2 0 4'"
 check 'a negative width' fails "box: the rectangle '1 2 w=-5 4' has no area: it is -5 wide and 4 high." \
     "deepfill=box='1 2 w=-5 4'"
-check 'outside' fails "box: the rectangle 'iw 0 9 9' lies outside the video, which is 128x96: it is 9x9 at x=128, \
-y=0." "deepfill=box='iw 0 9 9'"
+check 'outside' fails "box: the rectangle 'iw 0 9 9' lies outside the video, which is 128x96: it is 9x9 at \
+x=128, y=0." "deepfill=box='iw 0 9 9'"
 check 'values that need each other' fails \
     "box: the rectangle 'x=w:y=0:w=x:h=9' has no x in a video of 128x96: its expression has no value." \
     deepfill=x=w:y=0:w=x:h=9
@@ -111,8 +111,8 @@ check 'a division by nothing' fails \
 
 WRITE="a rectangle is written deepfill=x=20:y=30:w=60:h=25, or deepfill=box='20 30 60 25'."
 check 'numbers alone' fails "mask='20' is a number and no file: $WRITE" deepfill=20:30:60:25
-check 'one number' fails "mask='20' is a number and no file: a rectangle is written deepfill=x=20:y=20:w=200:h=60, \
-or deepfill=box='20 20 200 60'." deepfill=20
+check 'one number' fails "mask='20' is a number and no file: a rectangle is written deepfill=x=20:y=20:w=200:\
+h=60, or deepfill=box='20 20 200 60'." deepfill=20
 named_number() {
     ff -f lavfi -i color=white:s=128x96 -frames:v 1 -update 1 -f image2 -c:v png 20
     same "$(hashes -i film.mkv -vf deepfill=20:show=mask | wc -l)" 25
@@ -143,10 +143,10 @@ check 'box_file: three values' refused "'1 2 3', at character 1 of '1 2 3', has 
 check 'box_file: no values' refused "'', at character 1 of '', has 0 values: $FOUR" '0-1'
 check 'box_file: a letter' refused "'b', at character 3 of '1 b 3 4', is neither a number nor an expression \
 in iw, ih, x, y, w and h." '0-1 1 b 3 4'
-check 'box_file: outside' refused "the rectangle '200 0 9 9' lies outside the video, which is 128x96: it is 9x9 \
-at x=200, y=0." '0-1 200 0 9 9'
-check 'box_file: missing' fails "The box_file 'none.txt' cannot be read (No such file or directory): give box_file= \
-a text file." deepfill=box_file=none.txt
+check 'box_file: outside' refused "the rectangle '200 0 9 9' lies outside the video, which is 128x96: it is \
+9x9 at x=200, y=0." '0-1 200 0 9 9'
+check 'box_file: missing' fails "The box_file 'none.txt' cannot be read (No such file or directory): give \
+box_file= a text file." deepfill=box_file=none.txt
 empty() {
     printf '# nothing\n\n' >empty.txt
     fails "The box_file 'empty.txt' has no rectangle: its lines are START-END x y w h." \

@@ -44,8 +44,8 @@ FITS_NOT="From %s s on the mask's times do not fit the video's: with %s pictures
 made frame by frame, so its pictures are paired with the frames by number (else: mask_sync=time)."
 AS_MANY='The mask has as many pictures as the video has frames, 50: paired by number, they fit.'
 BY_TIME='they are paired by time (else: mask_sync=frame).'
-MISTAKEN='The mask has as many pictures as the video has frames, %s, but they were paired by time: if it was '\
-'made frame by frame, set mask_sync=frame.'
+MISTAKEN='The mask has as many pictures as the video has frames, %s, but they were paired by time: if it '\
+'was made frame by frame, set mask_sync=frame.'
 
 # ----------------------------------------------------------------------------- made frame by frame --
 
@@ -177,9 +177,9 @@ mistaken() {
 }
 check 'as many pictures as frames, paired by time' mistaken
 lasting() {
-    same "$(tells deepfill=ntsc.mkv '' -i film.mkv | tail -n 1)" 'The mask lasts as long as the video, 2.00 s, '\
-'but has 48 pictures for 50 frames, and was paired by number: if it was made in time with the video, '\
-'set mask_sync=time.'
+    same "$(tells deepfill=ntsc.mkv '' -i film.mkv | tail -n 1)" 'The mask lasts as long as the video, '\
+'2.00 s, but has 48 pictures for 50 frames, and was paired by number: if it was made in time with the '\
+'video, set mask_sync=time.'
 }
 check 'as long as the video, paired by number' lasting
 counting 25 5 five.mkv
