@@ -231,8 +231,9 @@ static int measure(const DeepfillMaskInput *m, int64_t *pictures, int64_t *durat
     return 0;
 }
 
-/* Say where the number of pictures and frames, or both lengths, speak against an automatic choice. */
-static void review_choice(const DeepfillMaskInput *m, int64_t pictures, int64_t duration, int64_t film)
+/* Say where the number of pictures and frames, or both lengths, speak against an automatic choice, or for it.
+ * @return 1: one of them was said */
+static int review_choice(const DeepfillMaskInput *m, int64_t pictures, int64_t duration, int64_t film)
 {
     int by_time = m->pairing.sync == DEEPFILL_SYNC_TIME;
     int64_t interval = FFMAX(ff_deepfill_input_picture_interval(m), film / m->taken);
@@ -248,6 +249,9 @@ static void review_choice(const DeepfillMaskInput *m, int64_t pictures, int64_t 
         av_log(m->filter, AV_LOG_WARNING, "The %s lasts as long as the video, %.2f s, but has %"PRId64" "
                "pictures for %"PRId64" frames, and was paired by number: if it was made in time with the "
                "video, set mask_sync=time.\n", m->what, seconds(duration), pictures, m->taken);
+    else
+        return 0;
+    return 1;
 }
 
 /* Pictures for more frames than there are: ffmpeg takes a film of varying rate apart into pictures at its
@@ -289,8 +293,9 @@ void ff_deepfill_sync_review(const DeepfillMaskInput *m)
         measure(m, &pictures, &duration) < 0 || pictures < 2)
         return;
     film += film / (m->taken - 1);
-    if (m->sync == DEEPFILL_SYNC_AUTO && m->differs && !m->mask_start)
-        review_choice(m, pictures, duration, film);
+    if (m->sync == DEEPFILL_SYNC_AUTO && m->differs && !m->mask_start &&
+        review_choice(m, pictures, duration, film))
+        return;
     if (!is_cut(m))
         review_span(m, pictures, duration, film);
 }

@@ -176,6 +176,13 @@ mistaken() {
     tells deepfill=33.mkv '' -i dropped.mkv | grep -Fxq "$(printf "$MISTAKEN" 33)"
 }
 check 'as many pictures as frames, paired by time' mistaken
+# Twice as long, too, of which one line is enough.
+halved() {
+    counting 25/2 4 halved.mkv
+    same "$(tells deepfill=halved.mkv '' -i film.mkv)" "The mask has 12.5 pictures a second, the video 25: $BY_TIME
+$(printf "$MISTAKEN" 50)"
+}
+check 'as many pictures as frames, twice as long' halved
 lasting() {
     same "$(tells deepfill=ntsc.mkv '' -i film.mkv | tail -n 1)" 'The mask lasts as long as the video, '\
 '2.00 s, but has 48 pictures for 50 frames, and was paired by number: if it was made in time with the '\
