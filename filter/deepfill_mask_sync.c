@@ -178,7 +178,7 @@ static int decide_start(DeepfillMaskInput *m, int64_t time)
     const DeepfillPairing *p = &m->pairing;
 
     if (p->current.gray && !p->current.number && !m->mask_start && time > 0 && time < AV_TIME_BASE &&
-        !ff_deepfill_sync_is_retimed(m)) {
+        m->start != p->current.time - time && !ff_deepfill_sync_is_retimed(m)) {
         m->start = p->current.time - time;
         av_log(m->filter, AV_LOG_INFO, "The video's first picture comes at %.2f s: it gets the %s's first "
                "(else: mask_sync=time).\n", seconds(time), m->what);
