@@ -146,8 +146,12 @@ check 'a film whose sound begins first' sound
 check 'the same as a second input' got_second "$(numbers 50 n)" threshold=0.5 mask.mkv sound.mkv
 check 'the same by time' got "$(numbers 50 'n < 40 ? n + 10 : 49')" \
     deepfill=mask.mkv:mask_sync=time -i sound.mkv
-check 'the same with mask_start' got "$(numbers 50 'n < 35 ? n + 15 : 49')" \
-    deepfill=mask.mkv:mask_start=0.2 -i sound.mkv
+sound_started() {
+    got "$(numbers 50 'n < 35 ? n + 15 : 49')" deepfill=mask.mkv:mask_start=0.2 -i sound.mkv &&
+        same "$(tells deepfill=mask.mkv:mask_start=0.2 '' -i sound.mkv | head -n 1)" "The video's first picture \
+comes at 0.40 s: it is paired with the mask by time (else: mask_sync=frame)."
+}
+check 'the same with mask_start' sound_started
 check 'the same by number' got "$(numbers 50 n)" deepfill=long30.mkv:mask_sync=frame -i sound.mkv
 other_start() {
     got "$(numbers 50 n)" deepfill=30.mkv -i sound.mkv &&
