@@ -209,8 +209,8 @@ void ff_deepfill_sync_decide(DeepfillMaskInput *m, int64_t time)
         av_log(m->filter, AV_LOG_INFO, "The %s has %.5g pictures a second, the video %.5g: they are paired "
                "by time (else: mask_sync=frame).\n", m->what, rate(mask), rate(film));
     } else if (has_dropped(m, time, film, mask) && !m->taken) {
-        av_log(m->filter, AV_LOG_INFO, "The video's first picture comes at %.2f s: it is paired with the %s by "
-               "time (else: mask_sync=frame).\n", seconds(time), m->what);
+        av_log(m->filter, AV_LOG_INFO, "The video's first picture comes at %.2f s: it is paired with the %s "
+               "by time (else: mask_sync=frame).\n", seconds(time), m->what);
     } else if (has_dropped(m, time, film, mask)) {
         av_log(m->filter, AV_LOG_INFO, "The video's frames are not evenly spaced, but fall on the times of "
                "the %s's pictures: they are paired by time (else: mask_sync=frame).\n", m->what);

@@ -148,8 +148,8 @@ check 'the same by time' got "$(numbers 50 'n < 40 ? n + 10 : 49')" \
     deepfill=mask.mkv:mask_sync=time -i sound.mkv
 sound_started() {
     got "$(numbers 50 'n < 35 ? n + 15 : 49')" deepfill=mask.mkv:mask_start=0.2 -i sound.mkv &&
-        same "$(tells deepfill=mask.mkv:mask_start=0.2 '' -i sound.mkv | head -n 1)" "The video's first picture \
-comes at 0.40 s: it is paired with the mask by time (else: mask_sync=frame)."
+        same "$(tells deepfill=mask.mkv:mask_start=0.2 '' -i sound.mkv | head -n 1)" "The video's first \
+picture comes at 0.40 s: it is paired with the mask by time (else: mask_sync=frame)."
 }
 check 'the same with mask_start' sound_started
 check 'the same by number' got "$(numbers 50 n)" deepfill=long30.mkv:mask_sync=frame -i sound.mkv
@@ -189,8 +189,8 @@ $(printf "$MISTAKEN" 50)"
 check 'as many pictures as frames, twice as long' halved
 lasting() {
     same "$(tells deepfill=ntsc.mkv '' -i film.mkv | tail -n 1)" 'The mask lasts as long as the video, '\
-'2.00 s, but has 48 pictures for 50 frames, and was paired by number: if it was made in time with the '\
-'video, set mask_sync=time.'
+'2.00 s, but has 48 pictures for 50 frames, and was paired by number: if it was made in time with '\
+'the video, set mask_sync=time.'
 }
 check 'as long as the video, paired by number' lasting
 counting 25 5 five.mkv
