@@ -183,7 +183,8 @@ check 'as many pictures as frames, paired by time' mistaken
 # Twice as long, too, of which one line is enough.
 halved() {
     counting 25/2 4 halved.mkv
-    same "$(tells deepfill=halved.mkv '' -i film.mkv)" "The mask has 12.5 pictures a second, the video 25: $BY_TIME
+    same "$(tells deepfill=halved.mkv '' -i film.mkv)" "The mask has 12.5 pictures a second, the \
+video 25: $BY_TIME
 $(printf "$MISTAKEN" 50)"
 }
 check 'as many pictures as frames, twice as long' halved
