@@ -18,23 +18,51 @@
 
 /**
  * @file
- * The box option of the deepfill filter: rectangles instead of a mask.
+ * Rectangles instead of a mask: the options box, and x, y, w and h, and the
+ * lines of box_file, which hold for a time each.
  */
 
 #ifndef AVFILTER_DEEPFILL_BOXES_H
 #define AVFILTER_DEEPFILL_BOXES_H
 
-#include "libavutil/frame.h"
+#include <stdint.h>
 
-/** @return 0 where text is 'x y w h', several joined by |; else an error, which has been logged */
-int ff_deepfill_boxes_check(void *log, const char *text);
+#include "deepfill_mask_source.h"
+
+/** A list of rectangles. */
+typedef struct DeepfillBoxes DeepfillBoxes;
+
+/** @return an empty list, or NULL where there is no memory. @param log  where messages go */
+DeepfillBoxes *ff_deepfill_boxes_alloc(void *log);
 
 /**
- * Draw the rectangles of a checked text: white on black.
+ * Add the rectangles of a text, several joined by |, which hold from start to
+ * end, exclusive, in microseconds. Their values are expressions, see place().
  *
- * @param[out] picture  a new gray8 picture of width x height
- * @return 0, or an error where one lies outside the picture, which has been logged
+ * @param origin  what messages call the text: "box", or its file and line
+ * @return 0 or an error, which has been logged in one sentence
  */
-int ff_deepfill_boxes_draw(void *log, const char *text, int width, int height, AVFrame **picture);
+int ff_deepfill_boxes_add(DeepfillBoxes *boxes, const char *origin, const char *text, int64_t start,
+                          int64_t end);
+
+/** Add the rectangles of a file's lines, 'START-END x y w h'. @return 0 or an error, which has been logged */
+int ff_deepfill_boxes_read(DeepfillBoxes *boxes, void *log, const char *file);
+
+/**
+ * Compute all values for frames of width x height.
+ * @return 0, or an error where a rectangle has no area or lies outside, which has been logged
+ */
+int ff_deepfill_boxes_place(DeepfillBoxes *boxes, int width, int height);
+
+/**
+ * Draw what holds at a time: white on black, the size of the frames.
+ *
+ * @param[out] picture  time and end: between them nothing changes; gray is NULL where nothing holds
+ * @return 0, or an error
+ */
+int ff_deepfill_boxes_draw(const DeepfillBoxes *boxes, int64_t time, DeepfillPicture *picture);
+
+/** Free a list and set *boxes to NULL; NULL is fine. */
+void ff_deepfill_boxes_free(DeepfillBoxes **boxes);
 
 #endif /* AVFILTER_DEEPFILL_BOXES_H */

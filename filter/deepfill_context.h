@@ -44,6 +44,8 @@ typedef struct FillContext {
 
     char *mask;
     char *box;
+    char *side[4];    ///< x, y, w and h: another box
+    char *box_file;
     char *sketch;
     char *model_name;
     char *semantics;
@@ -61,6 +63,7 @@ typedef struct FillContext {
     int memory;
     int realtime;
     int64_t mask_start;
+    int mask_sync;    ///< enum DeepfillSync
     int mask_loop;
     AVDictionary *mask_opts;
     int eof_action;
@@ -76,6 +79,7 @@ typedef struct FillContext {
 
     DeepfillTaken taken;
     int flushed;      ///< nothing more is taken: end_status follows the frames in flight
+    int whole;        ///< the end is that of the input
     int end_status;
     int64_t end_pts;
     int failed;       ///< the error for which activate() has given up, or 0
@@ -83,7 +87,10 @@ typedef struct FillContext {
 
 extern const AVClass ff_deepfill_class;
 
-/** Refuse options that contradict one another. @return 0 or AVERROR(EINVAL), said in the log */
+/**
+ * Refuse options that contradict one another; make x, y, w and h a part of box.
+ * @return 0 or an error, said in the log
+ */
 int ff_deepfill_check_options(AVFilterContext *ctx);
 
 /**
@@ -117,6 +124,9 @@ void ff_deepfill_guides_taken(AVFilterContext *ctx, const AVFrame *frame);
  * @return 0 or an error, said in the log
  */
 int ff_deepfill_guides_get(AVFilterContext *ctx, DeepfillGuide guides[2]);
+
+/** Say that the video has ended by itself, whole: its length and the masks' are compared. */
+void ff_deepfill_guides_end(AVFilterContext *ctx);
 
 /** Close all. */
 void ff_deepfill_guides_uninit(AVFilterContext *ctx);

@@ -33,6 +33,7 @@
 #include "deepfill_context.h"
 #include "deepfill_mask_name.h"
 #include "deepfill_mask_source.h"
+#include "deepfill_mask_sync.h"
 
 static DeepfillSourceSettings mask_file(AVFilterContext *ctx)
 {
@@ -56,17 +57,30 @@ static DeepfillSourceSettings sketch_file(AVFilterContext *ctx)
     return settings;
 }
 
+static int read_boxes(AVFilterContext *ctx, DeepfillBoxes **boxes)
+{
+    const FillContext *s = ctx->priv;
+    int ret = 0;
+
+    *boxes = ff_deepfill_boxes_alloc(ctx);
+    if (!*boxes)
+        return AVERROR(ENOMEM);
+    if (s->box)
+        ret = ff_deepfill_boxes_add(*boxes, "box", s->box, INT64_MIN, INT64_MAX);
+    return ret >= 0 && s->box_file ? ff_deepfill_boxes_read(*boxes, ctx, s->box_file) : ret;
+}
+
 int ff_deepfill_guides_check(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;
     int ret = 0;
 
-    ff_deepfill_input_init(&s->masks, ctx, s->mask_start);
-    ff_deepfill_input_init(&s->sketches, ctx, s->mask_start);
+    ff_deepfill_input_init(&s->masks, ctx, "mask", s->mask_start, s->mask_sync);
+    ff_deepfill_input_init(&s->sketches, ctx, "sketch", s->mask_start, s->mask_sync);
     if (s->mask)
         ret = ff_deepfill_name_check(ctx, "mask", s->mask, s->mask_opts);
-    else if (s->box)
-        ret = ff_deepfill_boxes_check(ctx, s->box);
+    else if (s->box || s->box_file)
+        ret = read_boxes(ctx, &s->masks.boxes);
     if (ret >= 0 && s->sketch)
         ret = ff_deepfill_name_check(ctx, "sketch", s->sketch, s->mask_opts);
     return ret;
@@ -78,13 +92,14 @@ int ff_deepfill_guides_open(AVFilterContext *ctx)
     DeepfillSourceSettings mask = mask_file(ctx), sketch = sketch_file(ctx);
     int ret;
 
-    s->report.mask   = s->mask ? s->mask : s->box ? "from box" : "from the second input";
+    s->report.mask   = s->mask ? s->mask : s->box ? "from box" : s->box_file ? s->box_file :
+                       "from the second input";
     s->report.sketch = s->sketch;
     s->report.invert = s->invert;
     s->report.fields = s->fields;
-    ret = ff_deepfill_input_open(&s->masks, s->mask ? &mask : NULL, s->mask_loop, s->box);
+    ret = ff_deepfill_input_open(&s->masks, s->mask ? &mask : NULL, s->mask_loop);
     if (ret >= 0 && s->sketch)
-        ret = ff_deepfill_input_open(&s->sketches, &sketch, s->mask_loop, NULL);
+        ret = ff_deepfill_input_open(&s->sketches, &sketch, s->mask_loop);
     return ret;
 }
 
@@ -241,6 +256,15 @@ int ff_deepfill_guides_get(AVFilterContext *ctx, DeepfillGuide guides[2])
     memset(guides, 0, 2 * sizeof(*guides));
     ret = mask_of(ctx, guides);
     return ret >= 0 && (guides[0].mask || guides[1].mask) && s->sketch ? sketch_of(ctx, guides) : ret;
+}
+
+void ff_deepfill_guides_end(AVFilterContext *ctx)
+{
+    const FillContext *s = ctx->priv;
+
+    ff_deepfill_sync_review(&s->masks);
+    if (s->sketch)
+        ff_deepfill_sync_review(&s->sketches);
 }
 
 void ff_deepfill_guides_uninit(AVFilterContext *ctx)

@@ -25,16 +25,21 @@
 #include "libavutil/mathematics.h"
 #include "libavutil/pixdesc.h"
 
-#include "deepfill_boxes.h"
 #include "deepfill_compat.h"
 #include "deepfill_mask_input.h"
+#include "deepfill_mask_sync.h"
 
-void ff_deepfill_input_init(DeepfillMaskInput *m, AVFilterContext *filter, int64_t start)
+void ff_deepfill_input_init(DeepfillMaskInput *m, AVFilterContext *filter, const char *what,
+                            int64_t mask_start, enum DeepfillSync sync)
 {
-    m->filter        = filter;
-    m->start         = start;
-    m->last_time     = AV_NOPTS_VALUE;
-    m->first_picture = -1;
+    m->filter     = filter;
+    m->what       = what;
+    m->mask_start = mask_start;
+    m->sync       = sync;
+    m->start      = mask_start;
+    m->last_time  = AV_NOPTS_VALUE;
+    m->shortest   = INT64_MAX;
+    m->longest    = INT64_MIN;
 }
 
 static int64_t link_interval(AVFilterLink *link)
@@ -44,51 +49,54 @@ static int64_t link_interval(AVFilterLink *link)
     return rate.num > 0 && rate.den > 0 ? av_rescale(AV_TIME_BASE, rate.den, rate.num) : 0;
 }
 
-static int is_sequence(const DeepfillMaskInput *m)
+int64_t ff_deepfill_input_picture_interval(const DeepfillMaskInput *m)
 {
-    return m->pairing.source && ff_deepfill_source_is_sequence(m->pairing.source);
+    if (m->pairing.source)
+        return ff_deepfill_source_interval(m->pairing.source);
+    return m->filter->nb_inputs > 1 ? link_interval(m->filter->inputs[1]) : 0;
 }
 
 /* Half the shorter frame interval, and what rounding to microseconds may take. */
 static void set_tolerance(DeepfillMaskInput *m)
 {
-    int64_t mask = 0, shorter;
+    int64_t mask    = ff_deepfill_input_picture_interval(m);
+    int64_t shorter = m->interval && mask ? FFMIN(m->interval, mask) : FFMAX(m->interval, mask);
 
-    if (is_sequence(m))
-        return;
-    if (m->pairing.source)
-        mask = ff_deepfill_source_interval(m->pairing.source);
-    else if (m->filter->nb_inputs > 1)
-        mask = link_interval(m->filter->inputs[1]);
-    shorter = m->interval && mask ? FFMIN(m->interval, mask) : FFMAX(m->interval, mask);
     m->pairing.tolerance = shorter / 2 + 2;
 }
 
-static int open_boxes(DeepfillMaskInput *m, const char *boxes)
+static int open_source(DeepfillMaskInput *m, const DeepfillSourceSettings *file)
 {
-    const AVFilterLink *inlink = m->filter->inputs[0];
-    DeepfillPicture picture = { .time = DEEPFILL_TIMELESS };
-    int ret = ff_deepfill_boxes_draw(m->filter, boxes, inlink->w, inlink->h, &picture.gray);
+    int ret = ff_deepfill_source_open(&m->pairing.source, file);
 
     if (ret < 0)
         return ret;
-    ff_deepfill_pairing_push(&m->pairing, &picture);
-    ff_deepfill_pairing_end(&m->pairing);
+    if (ff_deepfill_source_is_sequence(m->pairing.source)) {
+        if (m->sync == DEEPFILL_SYNC_TIME && !file->lenient) {
+            av_log(file->log, AV_LOG_ERROR, "The %s '%s' is images without times: mask_sync=time needs their "
+                   "rate, mask_opts=framerate=25 say.\n", file->what, file->url);
+            return AVERROR(EINVAL);
+        }
+        m->pairing.sync = DEEPFILL_SYNC_FRAME;
+    } else if (m->sync == DEEPFILL_SYNC_AUTO && av_dict_get(file->options, "framerate", NULL, 0)) {
+        m->pairing.sync = DEEPFILL_SYNC_TIME; /* who names a rate wants it */
+    }
     return 0;
 }
 
-int ff_deepfill_input_open(DeepfillMaskInput *m, const DeepfillSourceSettings *file, int loop,
-                           const char *boxes)
+int ff_deepfill_input_open(DeepfillMaskInput *m, const DeepfillSourceSettings *file, int loop)
 {
+    const AVFilterLink *inlink = m->filter->inputs[0];
     int ret = 0;
 
     m->interval     = link_interval(m->filter->inputs[0]);
     m->steady       = m->interval > 0;
     m->pairing.loop = loop;
+    m->pairing.sync = m->sync;
     if (file)
-        ret = ff_deepfill_source_open(&m->pairing.source, file);
-    else if (boxes)
-        ret = open_boxes(m, boxes);
+        ret = open_source(m, file);
+    else if (m->boxes)
+        ret = ff_deepfill_boxes_place(m->boxes, inlink->w, inlink->h);
     if (ret >= 0)
         set_tolerance(m);
     return ret;
@@ -116,15 +124,14 @@ static void learn_interval(DeepfillMaskInput *m, const AVFrame *frame, int64_t t
     set_tolerance(m);
 }
 
-/* The number of a frame's picture in an image sequence. Only the first frame's is told by time: it may be in
- * mid-stream. Film whose sound begins first does so a little after 0, so the first second counts as 0. */
-static int64_t number_of(DeepfillMaskInput *m, int64_t time)
+/* The number of the picture at a time, of pictures interval apart. Only the first one is numbered by time, as
+ * it may be in mid-stream, where a filter graph that is made again begins; the others are counted. Film whose
+ * sound begins first comes a little after 0: the first second counts as 0, unless filters made the times. */
+static int64_t number_at(const DeepfillMaskInput *m, int64_t time, int64_t start, int64_t interval)
 {
-    if (m->first_picture < 0) {
-        int64_t start = (time < AV_TIME_BASE ? 0 : time) + m->start;
-        m->first_picture = m->interval ? (FFMAX(start, 0) + m->interval / 2) / m->interval : 0;
-    }
-    return m->first_picture + m->taken;
+    if (time < AV_TIME_BASE && !ff_deepfill_sync_is_retimed(m))
+        time = 0;
+    return interval ? av_rescale_rnd(time + start + interval / 2, 1, interval, AV_ROUND_DOWN) : 0;
 }
 
 /* Take what the second input has. @return 1: something; 0: it has to be asked; or an error */
@@ -157,7 +164,25 @@ static int feed(DeepfillMaskInput *m)
     if (picture.gray->pts != AV_NOPTS_VALUE)
         picture.time = av_rescale_q(picture.gray->pts, link->time_base, AV_TIME_BASE_Q);
     picture.end = picture.time + duration;
+    if (!m->pairing.pictures)
+        picture.number = number_at(m, picture.time, 0, link_interval(link));
     ff_deepfill_pairing_push(&m->pairing, &picture);
+    return 1;
+}
+
+/* Boxes are drawn anew where others count. */
+static int find_boxes(DeepfillMaskInput *m, int64_t time)
+{
+    DeepfillPicture *current = &m->pairing.current, picture;
+    int ret;
+
+    time += m->pairing.tolerance;
+    if (m->taken && time >= current->time && time < current->end)
+        return 1;
+    ret = ff_deepfill_boxes_draw(m->boxes, time, &picture);
+    if (ret < 0)
+        return ret;
+    ff_deepfill_pairing_set(&m->pairing, &picture);
     return 1;
 }
 
@@ -167,20 +192,38 @@ int ff_deepfill_input_find(DeepfillMaskInput *m, const AVFrame *frame)
     int ret;
 
     learn_interval(m, frame, time);
-    time = is_sequence(m) ? number_of(m, time) : time + m->start;
-    while (!(ret = ff_deepfill_pairing_find(&m->pairing, time)))
-        if ((ret = feed(m)) <= 0)
-            break;
-    return ret;
+    if (m->boxes)
+        return find_boxes(m, time + m->start);
+    if (!m->taken) {
+        m->first_time   = time;
+        m->first_number = number_at(m, time, m->mask_start, m->interval);
+    }
+    while ((ret = ff_deepfill_pairing_find(&m->pairing, time + m->start, m->first_number + m->taken)) != 1) {
+        if (ret < 0)
+            return ret;
+        if (ret == DEEPFILL_PAIRING_DIFFERS)
+            ff_deepfill_sync_decide(m, time);
+        else if ((ret = feed(m)) <= 0)
+            return ret;
+    }
+    ff_deepfill_sync_watch(m, time);
+    return 1;
 }
 
 void ff_deepfill_input_taken(DeepfillMaskInput *m, const AVFrame *frame)
 {
-    m->last_time = time_of(m, frame);
+    int64_t time = time_of(m, frame);
+
+    if (m->last_time != AV_NOPTS_VALUE) {
+        m->shortest = FFMIN(m->shortest, time - m->last_time);
+        m->longest  = FFMAX(m->longest, time - m->last_time);
+    }
+    m->last_time = time;
     m->taken++;
 }
 
 void ff_deepfill_input_uninit(DeepfillMaskInput *m)
 {
     ff_deepfill_pairing_uninit(&m->pairing);
+    ff_deepfill_boxes_free(&m->boxes);
 }

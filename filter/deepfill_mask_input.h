@@ -29,33 +29,44 @@
 #include <deepfill.h>
 
 #include "avfilter.h"
+#include "deepfill_boxes.h"
 #include "deepfill_mask_pairing.h"
 #include "deepfill_mask_source.h"
 
 typedef struct DeepfillMaskInput {
     AVFilterContext *filter; ///< input 0 has the frames; input 1, if any, the masks, where no file has them
+    const char *what;        ///< "mask" or "sketch": what messages call it
+    enum DeepfillSync sync;  ///< what the user chose
+    int64_t mask_start;      ///< what the user set, microseconds
     int64_t start;           ///< microseconds: where in the mask the frames' time 0 lies
-    DeepfillPairing pairing;
+    DeepfillPairing pairing; ///< its sync is what has been chosen so far
+    DeepfillBoxes *boxes;    ///< owned; NULL: pictures are read or pushed
 
     int64_t interval;        ///< of frames, microseconds; 0: not known
     int steady;              ///< the link told the interval
-    int64_t last_time;       ///< of the frame before, microseconds; AV_NOPTS_VALUE: there was none
-    int64_t first_picture;   ///< of an image sequence: the first frame's; -1: no frame yet
+    int64_t first_time;      ///< of the first frame, microseconds
+    int64_t last_time;       ///< of the frame before; AV_NOPTS_VALUE: there was none
+    int64_t shortest;        ///< distance of two frames so far
+    int64_t longest;
+    int64_t first_number;    ///< the first frame's picture by number
     int64_t taken;           ///< frames so far
+    int64_t phase;           ///< what the first frame was later than its picture
+    unsigned off_grid;       ///< a bit for each of the latest frames: no picture had its time
+    int differs;             ///< time and number have asked for different pictures
 } DeepfillMaskInput;
 
 /** Set everything to what it is before the first frame. Opens nothing. */
-void ff_deepfill_input_init(DeepfillMaskInput *input, AVFilterContext *filter, int64_t start);
+void ff_deepfill_input_init(DeepfillMaskInput *input, AVFilterContext *filter, const char *what,
+                            int64_t mask_start, enum DeepfillSync sync);
 
 /**
  * Open the masks, once the filter's links are configured: a file where file
- * is not NULL, else rectangles where boxes is not NULL, else the second input.
+ * is not NULL, else rectangles where input->boxes is set, else the second input.
  *
  * @param loop  1: the file starts again at its end
  * @return 0 or an error, which has been logged
  */
-int ff_deepfill_input_open(DeepfillMaskInput *input, const DeepfillSourceSettings *file, int loop,
-                           const char *boxes);
+int ff_deepfill_input_open(DeepfillMaskInput *input, const DeepfillSourceSettings *file, int loop);
 
 /**
  * Find the mask of the next frame.
@@ -67,6 +78,9 @@ int ff_deepfill_input_find(DeepfillMaskInput *input, const AVFrame *frame);
 
 /** Say that the frame last looked for has been taken. */
 void ff_deepfill_input_taken(DeepfillMaskInput *input, const AVFrame *frame);
+
+/** @return distance of two pictures as their container or link tells it, microseconds; 0: not known */
+int64_t ff_deepfill_input_picture_interval(const DeepfillMaskInput *input);
 
 /** Close all. */
 void ff_deepfill_input_uninit(DeepfillMaskInput *input);

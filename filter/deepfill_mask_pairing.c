@@ -18,18 +18,17 @@
 
 /**
  * @file
- * Pairing of masks and frames by time.
+ * Pairing of masks and frames, by time or by number.
  *
  * framesync has no hook at the mask's end and lets a longer mask lengthen the
- * output, so the few lines that are needed are here. By time and never by
- * counting: a filter graph that is made again in mid-stream opens the mask at
- * its start.
+ * output, so the few lines that are needed are here.
  */
 
 #include <string.h>
 
 #include "libavutil/avutil.h"
 #include "libavutil/error.h"
+#include "libavutil/mathematics.h"
 
 #include "deepfill_mask_pairing.h"
 
@@ -42,29 +41,54 @@ static int restart(DeepfillPairing *p)
 {
     av_frame_free(&p->current.gray);
     av_frame_free(&p->next.gray);
-    p->pictures = 0;
-    p->ended    = 0;
-    p->offset   = 0;
+    p->pictures    = 0;
+    p->ended       = 0;
+    p->offset      = 0;
+    p->next_number = 0;
+    p->round       = 0;
     return ff_deepfill_source_rewind(p->source);
 }
 
-/* Begin the round of a loop in which time lies. */
-static int begin_round(DeepfillPairing *p, int64_t time)
+/* @return 1: the picture counts, or one after it; 0: it does not yet; DEEPFILL_PAIRING_DIFFERS */
+static int is_due(const DeepfillPairing *p, const DeepfillPicture *picture)
 {
-    int64_t length = FFMAX(p->last_end - p->offset, 1);
-    int64_t rounds = time < p->last_end ? 1 : 1 + (time - p->last_end) / length;
+    int by_time = picture->time <= p->asked, by_number = picture->number <= p->asked_number;
 
-    p->offset += rounds * length;
+    if (p->sync == DEEPFILL_SYNC_TIME)
+        return by_time;
+    if (p->sync == DEEPFILL_SYNC_FRAME || by_time == by_number)
+        return by_number;
+    return DEEPFILL_PAIRING_DIFFERS;
+}
+
+/* How often what lasts length has to begin again so that it reaches beyond asked, 1 or more. */
+static int64_t rounds_to(int64_t asked, int64_t end, int64_t length)
+{
+    return asked < end ? 1 : 1 + (asked - end) / FFMAX(length, 1);
+}
+
+/* Begin the round of a loop in which the picture asked for lies. */
+static int begin_round(DeepfillPairing *p)
+{
+    int64_t length  = FFMAX(p->last_end - p->offset, 1), count = p->next_number - p->round;
+    int64_t by_time = rounds_to(p->asked, p->last_end, length);
+    int64_t by_number = rounds_to(p->asked_number, p->next_number, count);
+    int64_t rounds  = p->sync == DEEPFILL_SYNC_TIME  ? by_time :
+                      p->sync == DEEPFILL_SYNC_FRAME ? by_number : FFMIN(by_time, by_number);
+
+    p->offset      += rounds * length;
+    p->next_number += (rounds - 1) * count;
+    p->round        = p->next_number;
     return ff_deepfill_source_rewind(p->source);
 }
 
 /* Read the picture after all others into next. */
-static int pull(DeepfillPairing *p, int64_t time)
+static int pull(DeepfillPairing *p)
 {
     int ret = ff_deepfill_source_read(p->source, &p->next);
 
     if (ret == AVERROR_EOF && p->loop && p->pictures > 1) {
-        ret = begin_round(p, time);
+        ret = begin_round(p);
         if (ret >= 0)
             ret = ff_deepfill_source_read(p->source, &p->next);
     }
@@ -74,67 +98,85 @@ static int pull(DeepfillPairing *p, int64_t time)
     }
     if (ret < 0)
         return ret;
-    p->next.time += p->offset;
-    p->next.end  += p->offset;
-    p->last_end   = p->next.end;
+    p->next.number = p->next.time == DEEPFILL_TIMELESS ? DEEPFILL_TIMELESS : p->next_number;
+    p->next.time  += p->offset;
+    p->next.end   += p->offset;
+    p->last_end    = p->next.end;
+    p->next_number++;
     p->pictures++;
     return 0;
 }
 
-/* The latest picture is over, and the time asked for is far ahead of it. Of one picture alone nothing is
- * known yet: it may be a still image. */
-static int is_far(const DeepfillPairing *p, int64_t time)
+/* Where to seek to: at or before what is asked for by any rule that may count. */
+static int64_t seek_target(const DeepfillPairing *p)
 {
-    return p->pictures > 1 && p->current.gray && !p->loop && !p->no_seek &&
-           time - p->current.time > JUMP_AHEAD && !ff_deepfill_source_is_sequence(p->source);
+    int64_t interval = ff_deepfill_source_interval(p->source);
+
+    return p->sync == DEEPFILL_SYNC_AUTO ? FFMIN(p->asked, p->asked_number * interval) : p->asked;
 }
 
-/* Try to come near without decoding all between. */
-static int jump_ahead(DeepfillPairing *p, int64_t time)
+/* The latest picture is over, and what is asked for is far ahead of it. Of one picture alone nothing is
+ * known yet: it may be a still image. */
+static int is_far(const DeepfillPairing *p)
 {
+    return p->sync != DEEPFILL_SYNC_FRAME && p->pictures > 1 && p->current.gray && !p->loop && !p->no_seek &&
+           seek_target(p) - p->current.time > JUMP_AHEAD;
+}
+
+/* Try to come near without decoding all between. What was left out is counted by the usual distance. */
+static int jump_ahead(DeepfillPairing *p)
+{
+    int64_t interval = ff_deepfill_source_interval(p->source);
     int ret;
 
-    if (ff_deepfill_source_seek(p->source, time) < 0) {
+    if (ff_deepfill_source_seek(p->source, seek_target(p)) < 0) {
         p->no_seek = 1;
         return 0;
     }
-    ret = pull(p, time);
-    if (ret < 0 || (p->next.gray && p->next.time <= time))
+    ret = pull(p);
+    if (ret < 0)
         return ret;
+    if (p->next.gray && interval) {
+        p->next.number = (p->next.time + interval / 2) / interval;
+        p->next_number = p->next.number + 1;
+    }
+    if (p->next.gray && is_due(p, &p->next) == 1)
+        return 0;
     p->no_seek = 1;
     return restart(p);
 }
 
-static int jump_back(DeepfillPairing *p, int64_t time)
+static int jump_back(DeepfillPairing *p)
 {
-    if (!p->current.gray || time >= p->current.time - JUMP_BACK || ff_deepfill_pairing_is_still(p) ||
-        ff_deepfill_source_is_sequence(p->source))
+    if (p->sync == DEEPFILL_SYNC_FRAME || !p->current.gray || p->asked >= p->current.time - JUMP_BACK ||
+        ff_deepfill_pairing_is_still(p))
         return 0;
-    return restart(p);
+    return p->sync == DEEPFILL_SYNC_AUTO ? DEEPFILL_PAIRING_DIFFERS : restart(p);
 }
 
-int ff_deepfill_pairing_find(DeepfillPairing *p, int64_t time)
+int ff_deepfill_pairing_find(DeepfillPairing *p, int64_t time, int64_t number)
 {
-    int jumped = 0, ret = 0;
+    int jumped = 0, due, ret = 0;
 
-    time += p->tolerance;
-    p->asked = time;
-    if (p->source)
-        ret = jump_back(p, time);
+    p->asked        = time + p->tolerance;
+    p->asked_number = number;
+    if (p->source && (ret = jump_back(p)) > 0)
+        return ret;
     while (ret >= 0) {
         if (p->next.gray) {
-            if (p->next.time > time)
-                return 1;
+            due = is_due(p, &p->next);
+            if (due != 1)
+                return due ? due : 1;
             ff_deepfill_picture_move(&p->current, &p->next);
         } else if (p->ended) {
             return 1;
         } else if (!p->source) {
             return 0;
-        } else if (!jumped && is_far(p, time)) {
+        } else if (!jumped && is_far(p)) {
             jumped = 1;
-            ret = jump_ahead(p, time);
+            ret = jump_ahead(p);
         } else {
-            ret = pull(p, time);
+            ret = pull(p);
         }
     }
     return ret;
@@ -147,18 +189,29 @@ int ff_deepfill_pairing_is_still(const DeepfillPairing *p)
 
 enum DeepfillPairingState ff_deepfill_pairing_state(const DeepfillPairing *p)
 {
+    int over = p->sync == DEEPFILL_SYNC_FRAME ? p->asked_number > p->current.number :
+                                                p->asked >= p->current.end;
+
     if (!p->current.gray)
         return DEEPFILL_MASK_NONE;
-    if (p->ended && !p->next.gray && p->pictures > 1 && p->asked >= p->current.end)
-        return DEEPFILL_MASK_ENDED;
-    return DEEPFILL_MASK_PICTURE;
+    return p->ended && !p->next.gray && p->pictures > 1 && over ? DEEPFILL_MASK_ENDED : DEEPFILL_MASK_PICTURE;
 }
 
 void ff_deepfill_pairing_push(DeepfillPairing *p, DeepfillPicture *picture)
 {
-    p->last_end = picture->end;
+    if (!p->pictures)
+        p->next_number = picture->number;
+    picture->number = p->next_number++;
+    p->last_end     = picture->end;
     ff_deepfill_picture_move(&p->next, picture);
     p->pictures++;
+}
+
+void ff_deepfill_pairing_set(DeepfillPairing *p, DeepfillPicture *picture)
+{
+    p->pictures = 1;
+    p->ended    = picture->time == INT64_MIN && picture->end == INT64_MAX;
+    ff_deepfill_picture_move(&p->current, picture);
 }
 
 void ff_deepfill_pairing_end(DeepfillPairing *p)

@@ -42,6 +42,7 @@
 #include "deepfill_mask_checksum.h"
 #include "deepfill_mask_file.h"
 #include "deepfill_mask_gray.h"
+#include "deepfill_mask_measure.h"
 #include "deepfill_mask_source.h"
 #include "deepfill_mask_turn.h"
 
@@ -339,6 +340,11 @@ int ff_deepfill_source_seek(DeepfillMaskSource *s, int64_t time)
     avcodec_flush_buffers(s->file.decoder);
     s->last_time = s->last_end = s->keyed = 0;
     return 0;
+}
+
+int ff_deepfill_source_measure(const DeepfillMaskSource *s, int64_t *pictures, int64_t *duration)
+{
+    return ff_deepfill_measure(s->format, s->stream, s->interval, pictures, duration);
 }
 
 void ff_deepfill_source_close(DeepfillMaskSource **source)

@@ -40,6 +40,7 @@ typedef struct DeepfillPicture {
     AVFrame *gray; ///< gray8, full range; NULL: none
     int64_t time;  ///< first instant, microseconds from the mask's start; of an image sequence: its number
     int64_t end;   ///< last instant, exclusive, if no picture followed
+    int64_t number; ///< counted from the mask's first picture, 0; sources leave it to the pairing
 } DeepfillPicture;
 
 /** Take *from over into *to, whose own picture is freed. */
@@ -77,6 +78,9 @@ int ff_deepfill_source_rewind(DeepfillMaskSource *source);
  * looks where it came to. @return 0, or an error: the source stays where it was
  */
 int ff_deepfill_source_seek(DeepfillMaskSource *source, int64_t time);
+
+/** How many pictures there are, and how long they last: see ff_deepfill_measure(). */
+int ff_deepfill_source_measure(const DeepfillMaskSource *source, int64_t *pictures, int64_t *duration);
 
 /** Close a source and set *source to NULL; NULL is fine. */
 void ff_deepfill_source_close(DeepfillMaskSource **source);

@@ -24,9 +24,13 @@
 #include <string.h>
 
 #include "libavutil/avstring.h"
+#include "libavutil/bprint.h"
+#include "libavutil/error.h"
 #include "libavutil/log.h"
+#include "libavutil/mem.h"
 #include "libavutil/opt.h"
 #include "libavutil/version.h"
+#include "libavformat/avio.h"
 
 #include "deepfill_context.h"
 
@@ -41,6 +45,16 @@ static const AVOption deepfill_options[] = {
       OFFSET(mask), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, FLAGS },
     { "box", "rectangles to fill instead of a mask: 'x y w h', several joined by |",
       OFFSET(box), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, FLAGS },
+    { "x", "left edge of a rectangle to fill; with y, w and h",
+      OFFSET(side[0]), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, FLAGS },
+    { "y", "upper edge of the rectangle",
+      OFFSET(side[1]), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, FLAGS },
+    { "w", "width of the rectangle",
+      OFFSET(side[2]), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, FLAGS },
+    { "h", "height of the rectangle",
+      OFFSET(side[3]), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, FLAGS },
+    { "box_file", "text file of rectangles that are filled for a time: lines 'START-END x y w h'",
+      OFFSET(box_file), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, FLAGS },
     { "model", "built-in model or checkpoint file of any project that is known",
       OFFSET(model_name), AV_OPT_TYPE_STRING, { .str = "small" }, 0, 0, FLAGS },
     { "semantics", "whose network a checkpoint is, instead of what its file tells: official, mmagic, ...; "
@@ -75,6 +89,12 @@ static const AVOption deepfill_options[] = {
       OFFSET(realtime), AV_OPT_TYPE_BOOL, { .i64 = -1 }, -1, 1, FLAGS },
     { "mask_start", "where in the mask the video's time 0 lies",
       OFFSET(mask_start), AV_OPT_TYPE_DURATION, { .i64 = 0 }, INT64_MIN / 4, INT64_MAX / 4, FLAGS },
+    { "mask_sync", "how pictures of mask and sketch are paired with frames",
+      OFFSET(mask_sync), AV_OPT_TYPE_INT, { .i64 = DEEPFILL_SYNC_AUTO }, 0, DEEPFILL_SYNC_FRAME, FLAGS,
+      "mask_sync" },
+        CONST("auto", "by what fits, which the log tells", DEEPFILL_SYNC_AUTO, FLAGS, "mask_sync"),
+        CONST("time", "by time", DEEPFILL_SYNC_TIME, FLAGS, "mask_sync"),
+        CONST("frame", "picture n with frame n", DEEPFILL_SYNC_FRAME, FLAGS, "mask_sync"),
     { "mask_loop", "the mask file starts again at its end, and so does the sketch",
       OFFSET(mask_loop), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, FLAGS },
     { "mask_opts", "options for opening the mask file",
@@ -108,31 +128,99 @@ const AVClass ff_deepfill_class = {
     .category   = AV_CLASS_CATEGORY_FILTER,
 };
 
-/* Unnamed, what follows a colon in the mask's name becomes the second option. */
+/* Unnamed, what follows each colon in the mask's name becomes the value of the next option. */
 static int refuse_both(AVFilterContext *ctx)
 {
     const FillContext *s = ctx->priv;
+    const char *behind[] = { s->box, s->side[0], s->side[1], s->side[2], s->side[3] };
+    AVBPrint name, escaped;
 
-    if (strspn(s->box, " 0123456789-|") == strlen(s->box))
+    if (strspn(s->box, " 0123456789-|") == strlen(s->box)) {
         av_log(ctx, AV_LOG_ERROR, "mask='%s' and box='%s' exclude each other: give one of them.\n", s->mask,
                s->box);
-    else
-        av_log(ctx, AV_LOG_ERROR, "mask='%s' and box='%s' exclude each other: if '%s:%s' is the mask's name, each "
-               "colon in it is written \\\\: within single quotes, -vf 'deepfill=%s\\\\:%s'%s.\n", s->mask, s->box,
-               s->mask, s->box, s->mask, s->box, av_strstart(s->box, "//", NULL) ?
-               ", or the address becomes the second input: -i in.mp4 -i ADDRESS -filter_complex \"[0:v][1:v]"
-               "deepfill\"" : "");
+        return AVERROR(EINVAL);
+    }
+    av_bprint_init(&name, 0, AV_BPRINT_SIZE_AUTOMATIC);
+    av_bprint_init(&escaped, 0, AV_BPRINT_SIZE_AUTOMATIC);
+    av_bprintf(&name, "%s", s->mask);
+    av_bprintf(&escaped, "%s", s->mask);
+    for (int i = 0; i < FF_ARRAY_ELEMS(behind) && behind[i]; i++) {
+        av_bprintf(&name, ":%s", behind[i]);
+        av_bprintf(&escaped, "\\\\:%s", behind[i]);
+    }
+    av_log(ctx, AV_LOG_ERROR, "mask='%s' and box='%s' exclude each other: if '%s' is the mask's name, each colon "
+           "in it is written \\\\: within single quotes, -vf 'deepfill=%s'%s.\n", s->mask, s->box, name.str,
+           escaped.str, av_strstart(s->box, "//", NULL) ? ", or the address becomes the second input: -i in.mp4 "
+           "-i ADDRESS -filter_complex \"[0:v][1:v]deepfill\"" : "");
+    return AVERROR(EINVAL);
+}
+
+/* What is given by x, y, w and h becomes a part of box: one more rectangle, or the rest of one that the
+ * colons in box=x=20:y=20:w=60:h=20 have parted. */
+static int join_box(FillContext *s)
+{
+    static const char name[] = "xywh";
+    AVBPrint text;
+    int sides = 0;
+
+    for (int i = 0; i < 4; i++)
+        sides += !!s->side[i];
+    if (!sides)
+        return 0;
+    av_bprint_init(&text, 0, AV_BPRINT_SIZE_UNLIMITED);
+    if (s->box)
+        av_bprintf(&text, "%s%c", s->box, sides == 4 ? '|' : ':');
+    for (int i = 0, n = 0; i < 4; i++)
+        if (s->side[i])
+            av_bprintf(&text, "%s%c=%s", n++ ? ":" : "", name[i], s->side[i]);
+    av_freep(&s->box);
+    return av_bprint_finalize(&text, &s->box);
+}
+
+static int is_number(const char *text)
+{
+    return text && *text && strspn(text, "+-.%0123456789") == strlen(text);
+}
+
+/* Numbers without names end up in the first options, one behind each colon. */
+static int check_numbers(void *log, const FillContext *s)
+{
+    const char *own[] = { s->mask, s->box, s->side[0], s->side[1] };
+    const char *example[] = { "20", "20", "200", "60" }, **all = own;
+    int in_mask = is_number(s->mask) && avio_check(s->mask, AVIO_FLAG_READ) < 0;
+
+    if (!in_mask && !(is_number(s->box) && is_number(s->side[0])))
+        return 0;
+    if (!in_mask) {
+        const char *behind[] = { s->box, s->side[0], s->side[1], s->side[2] };
+        memcpy(own, behind, sizeof(own));
+    }
+    for (int i = 0; i < 4; i++)
+        if (!is_number(own[i]))
+            all = example;
+    av_log(log, AV_LOG_ERROR, "%s='%s' is a number%s: a rectangle is written deepfill=x=%s:y=%s:w=%s:h=%s, "
+           "or deepfill=box='%s %s %s %s'.\n", in_mask ? "mask" : "box", in_mask ? s->mask : s->box,
+           in_mask ? " and no file" : "", all[0], all[1], all[2], all[3], all[0], all[1], all[2], all[3]);
     return AVERROR(EINVAL);
 }
 
 int ff_deepfill_check_options(AVFilterContext *ctx)
 {
-    const FillContext *s = ctx->priv;
+    FillContext *s = ctx->priv;
     const char *wrong = NULL;
+    int ret;
 
+    if ((ret = check_numbers(ctx, s)) < 0)
+        return ret;
     if (s->mask && s->box)
         return refuse_both(ctx);
-    if (s->alpha && !s->mask)
+    if ((ret = join_box(s)) < 0)
+        return ret;
+    if (s->mask && s->box)
+        wrong = "mask= and x=, y=, w=, h= exclude each other: give one of them";
+    else if (s->mask && s->box_file)
+        wrong = "mask= and box_file= exclude each other: give one of them";
+    else if (s->alpha && !s->mask)
         wrong = "alpha=1 is for mask=FILE alone: a second input and box= have no alpha plane";
     else if (s->mask_loop && !s->mask)
         wrong = "mask_loop=1 is for mask=FILE alone: repeat a second input by -stream_loop -1 before its -i";

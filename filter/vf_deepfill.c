@@ -66,7 +66,7 @@ static av_cold int init(AVFilterContext *ctx)
     }
     if ((ret = ff_deepfill_guides_check(ctx)) < 0)
         return ret;
-    return s->mask || s->box ? 0 : append_mask_pad(ctx);
+    return s->mask || s->box || s->box_file ? 0 : append_mask_pad(ctx);
 }
 
 /* A sketch that nothing would follow is a mistake. */
@@ -202,8 +202,10 @@ static int take_frames(AVFilterContext *ctx)
             return ret;
         if (ret)
             continue;
-        if (!s->flushed && ff_inlink_acknowledge_status(ctx->inputs[0], &status, &pts))
+        if (!s->flushed && ff_inlink_acknowledge_status(ctx->inputs[0], &status, &pts)) {
             flush(ctx, status, pts);
+            s->whole = status == AVERROR_EOF;
+        }
         break;
     }
     return 0;
@@ -229,15 +231,18 @@ static int hand_on(AVFilterContext *ctx, int wait)
 static int drain(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;
-    int ret = ff_outlink_frame_wanted(ctx->outputs[0]) ? hand_on(ctx, 1)
-                                                       : ff_deepfill_queue_receive(&s->queue, 1);
+    int wanted = ff_outlink_frame_wanted(ctx->outputs[0]);
+    int ret    = wanted ? hand_on(ctx, 1) : ff_deepfill_queue_receive(&s->queue, 1);
 
     if (ret < 0)
         return ret;
-    if (!ff_deepfill_queue_count(&s->queue))
+    if (!ff_deepfill_queue_count(&s->queue)) {
+        if (wanted && s->whole)
+            ff_deepfill_guides_end(ctx);
         ff_outlink_set_status(ctx->outputs[0], s->end_status, s->end_pts);
-    else if (ff_deepfill_queue_lent(&s->queue))
+    } else if (ff_deepfill_queue_lent(&s->queue)) {
         ff_filter_set_ready(ctx, IDLE_PRIORITY);
+    }
     return 0;
 }
 

@@ -53,17 +53,11 @@ check 'a bare address as the mask' fails \
 in it is written "'\\: within single quotes, -vf '"'deepfill=http"'\\'"://host/m.mp4', or the address becomes the \
 second input: -i in.mp4 -i ADDRESS -filter_complex \"[0:v][1:v]deepfill\"." \
     deepfill=http://host/m.mp4
-check 'a box that is none' fails \
-    "box='1 2 3' is no list of rectangles: write 'x y w h' in pixels, several joined by '|'." \
-    "deepfill=box='1 2 3'"
-check 'a box with an empty neighbour' fails \
-    "box='1 2 3 4|' is no list of rectangles: write 'x y w h' in pixels, several joined by '|'." \
-    "deepfill=box='1 2 3 4|'"
-check 'a box without area' fails \
-    "box='1 2 0 4' is no list of rectangles: write 'x y w h' in pixels, several joined by '|'." \
-    "deepfill=box='1 2 0 4'"
-check 'a box outside the film' fails \
-    "The box '128 0 9 9' lies outside the video, which is 128x96." "deepfill=box='128 0 9 9'"
+check 'a bare address with a port as the mask' fails \
+    "mask='http' and box='//host' exclude each other: if 'http://host:8080/m.mp4' is the mask's name, each colon \
+in it is written "'\\: within single quotes, -vf '"'deepfill=http"'\\'"://host"'\\'":8080/m.mp4', or the address \
+becomes the second input: -i in.mp4 -i ADDRESS -filter_complex \"[0:v][1:v]deepfill\"." \
+    deepfill=http://host:8080/m.mp4
 check 'alpha=1 with a box' fails \
     'alpha=1 is for mask=FILE alone: a second input and box= have no alpha plane.' \
     "deepfill=box='1 2 3 4':alpha=1"

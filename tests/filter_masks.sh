@@ -29,7 +29,7 @@ check 'a mask of half the rate' got "$(numbers 50 '(n * 40 + 20) / 80')" deepfil
 check 'a mask of twice the rate' got "$(numbers 50 '2 * n % 60')" deepfill=double.mkv -i film.mkv
 NTSC='(n * 0.04 + 0.02) * 24000 / 1001 + 0.001'
 check 'a mask of 23.976 pictures a second' got "$(numbers 50 "$NTSC < 47 ? $NTSC : 47")" \
-    deepfill=ntsc.mkv -i film.mkv
+    deepfill=ntsc.mkv:mask_sync=time -i film.mkv
 check 'a film of variable rate' got "$(numbers 33 'int(n / 2) * 3 + n % 2 * 2')" deepfill=mask.mkv -i vfr.mkv
 check "the mask file's start time is taken off" got "$(numbers 50 n)" deepfill=late.mkv -i film.mkv
 check 'a longer mask does not lengthen the film' got "$(numbers 25 n)" deepfill=mask.mkv -i short.mkv
