@@ -41,7 +41,7 @@ extern "C" {
 
 /** Version of this header; deepfill_version() tells that of the library. */
 #define DEEPFILL_VERSION_MAJOR 0
-#define DEEPFILL_VERSION_MINOR 2
+#define DEEPFILL_VERSION_MINOR 3
 #define DEEPFILL_VERSION_PATCH 0
 
 /** @return the library's version, "major.minor.patch" (static). Thread-safety: any thread. */
