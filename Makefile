@@ -132,7 +132,7 @@ $(1)/tests/fuzz-%: $(1)/obj/tests/fuzz/%.o $(1)/obj/tests/fuzz/replay.o $(call f
 	@mkdir -p $$(@D)
 	$$(call say,LD) $$(CC) $$(CFLAGS) $(2) $(METER) $$^ -o $$@ $$(LIBS) $$(shell pkg-config --libs libavutil)
 
-# That a row of a product is the same to the bit in blocks of any size rests on multiplying and adding at once.
+# Transforms of tiles are the same to the bit wherever they are inlined: multiplying and adding are fused in all.
 $(1)/obj/engine/kernels/x86/%.o: FILE_FLAGS := -mavx2 -mfma -mf16c -ffp-contract=fast
 $(1)/obj/engine/kernels/x86/%_avx512.o: \
     FILE_FLAGS := -mavx2 -mfma -mf16c -ffp-contract=fast -mavx512f -mavx512vl -mavx512dq -mavx512bw -mprefer-vector-width=512

@@ -34,6 +34,7 @@ static void finish(const DfFirst *f, const Four sums[4], float *to, int panel)
 #define VECTOR Four
 #define LOAD(p) (*(const Four *)(p))
 #define SET(value) ((Four){ value, value, value, value })
+#define MULTIPLY_ADD(a, b, sum) ((sum) + (a) * (b))
 #define PARTS 4
 #define ROWS 4
 #define BIAS bias_of

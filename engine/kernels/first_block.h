@@ -4,6 +4,7 @@
  * are: each column of a tile's sums is transformed back while it is in registers. Included with
  *
  *   VECTOR, LOAD, SET    a vector of floats, from memory, of one value
+ *   MULTIPLY_ADD(a, b, sum)   a * b + sum, rounded alike wherever it stands
  *   PARTS                vectors that a panel takes
  *   ROWS                 of a column that are summed at a time: with two tiles, ROWS x 2 sums fill the registers
  *   BIAS(f, panel, part)
@@ -35,7 +36,7 @@ UNROLLED void first_column(const int depth, const int tiles, const float *data, 
                 VECTOR weight = LOAD(weights + (8 * k + y) * DF_PANEL);
                 UNROLL(2)
                 for (int t = 0; t < tiles; t++)
-                    sums[t][y] += SET(data[(64 * t + 8 * y) * depth + k]) * weight;
+                    sums[t][y] = MULTIPLY_ADD(SET(data[(64 * t + 8 * y) * depth + k]), weight, sums[t][y]);
             }
     }
     UNROLL(2)

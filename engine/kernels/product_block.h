@@ -1,7 +1,9 @@
 /**
  * @file
  * A block of a product, `rows` x `vectors`, for any width of vectors: its sums stay in registers, weights are
- * read a vector at a time, data value by value. Included with VECTOR, WIDTH, LOAD, STORE and SET defined.
+ * read a vector at a time, data value by value. Included with VECTOR, WIDTH, LOAD, STORE, SET and MULTIPLY_ADD
+ * defined. A row is the same to the bit in blocks of any size, as MULTIPLY_ADD(a, b, sum), a * b + sum, rounds alike
+ * in all of them: compilers fuse `sum += a * b` in some blocks and not in others.
  *
  * All loops but that over k have bounds that are constants where block() is inlined, and vanish.
  */
@@ -43,7 +45,7 @@ static inline __attribute__((always_inline)) void block(const int rows, const in
                 VECTOR value = SET(a[i * lda]);
                 UNROLL(3)
                 for (int j = 0; j < vectors; j++)
-                    sums[i][j] += value * weights[j];
+                    sums[i][j] = MULTIPLY_ADD(value, weights[j], sums[i][j]);
             }
         }
     }

@@ -28,6 +28,7 @@ static inline void finish(const DfFirst *f, const __m256 sums[2], float *to, int
 #define VECTOR __m256
 #define LOAD _mm256_loadu_ps
 #define SET _mm256_set1_ps
+#define MULTIPLY_ADD _mm256_fmadd_ps
 #define PARTS 2
 #define ROWS 4
 #define BIAS bias_of

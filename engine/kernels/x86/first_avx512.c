@@ -34,6 +34,7 @@ static inline void finish(const DfFirst *f, __m512 sums, float *to, int panel)
 #define VECTOR __m512
 #define LOAD _mm512_loadu_ps
 #define SET _mm512_set1_ps
+#define MULTIPLY_ADD _mm512_fmadd_ps
 #define PARTS 1
 #define ROWS 8
 #define BIAS(f, panel, part) bias_of(f, panel)

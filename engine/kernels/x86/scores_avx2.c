@@ -84,6 +84,7 @@ enum { VECTORS = 2, AHEAD = 4 };
 #define VECTOR __m256
 #define WIDTH 8
 #define LOAD _mm256_loadu_ps
+#define MULTIPLY_ADD _mm256_fmadd_ps
 #include "kernels/x86/steps.h"
 
 INLINE void put_sums(float *out, int keys, int p, const __m256 *a, const __m256 *b, const __m256 *c, int fuse)

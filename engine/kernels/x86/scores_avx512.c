@@ -105,6 +105,7 @@ enum { VECTORS = DF_STEP_LANES / 16, AHEAD = 4 };
 #define VECTOR __m512
 #define WIDTH 16
 #define LOAD _mm512_loadu_ps
+#define MULTIPLY_ADD _mm512_fmadd_ps
 #include "kernels/x86/steps.h"
 
 INLINE void put_sums(float *out, int keys, int p, const __m512 *a, const __m512 *b, const __m512 *c, int fuse)

@@ -1,7 +1,7 @@
 /**
  * @file
  * Scores of a step, for vectors of any width: values along a column of the diagonal, times what keys weigh.
- * Included with VECTOR, WIDTH, LOAD and VECTORS, how many of them a step takes, defined.
+ * Included with VECTOR, WIDTH, LOAD, MULTIPLY_ADD and VECTORS, how many of them a step takes, defined.
  */
 #include "kernels/scores.h"
 #include "kernels/unroll.h"
@@ -18,7 +18,7 @@ INLINE void add_terms(VECTOR *scores, const VECTOR *values, const float *weights
 {
     UNROLL(16)
     for (int j = 0; j < VECTORS; j++)
-        scores[j] += values[j] * LOAD(weights + WIDTH * j);
+        scores[j] = MULTIPLY_ADD(values[j], LOAD(weights + WIDTH * j), scores[j]);
 }
 
 /* Scores of step t, at key p. */
