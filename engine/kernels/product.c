@@ -12,6 +12,7 @@ typedef float Four __attribute__((vector_size(16), aligned(4)));
 #define LOAD(p) (*(const Four *)(p))
 #define STORE(p, v) (*(Four *)(p) = (v))
 #define SET(value) ((Four){ value, value, value, value })
+#define MADD(a, b, c) ((a) * (b) + (c))
 #include "kernels/product_block.h"
 
 void df_product_c(const DfProduct *p)

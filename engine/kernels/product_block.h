@@ -1,7 +1,8 @@
 /**
  * @file
  * A block of a product, `rows` x `vectors`, for any width of vectors: its sums stay in registers, weights are
- * read a vector at a time, data value by value. Included with VECTOR, WIDTH, LOAD, STORE and SET defined.
+ * read a vector at a time, data value by value. Included with VECTOR, WIDTH, LOAD, STORE, SET and MADD(a, b, c),
+ * a * b + c, defined. MADD is spelled out because gcc 14 rounds between * and + in blocks of one sum, and no others.
  *
  * All loops but that over k have bounds that are constants where block() is inlined, and vanish.
  */
@@ -43,7 +44,7 @@ static inline __attribute__((always_inline)) void block(const int rows, const in
                 VECTOR value = SET(a[i * lda]);
                 UNROLL(3)
                 for (int j = 0; j < vectors; j++)
-                    sums[i][j] += value * weights[j];
+                    sums[i][j] = MADD(value, weights[j], sums[i][j]);
             }
         }
     }

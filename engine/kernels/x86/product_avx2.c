@@ -14,6 +14,7 @@
 #define LOAD _mm256_loadu_ps
 #define STORE _mm256_storeu_ps
 #define SET _mm256_set1_ps
+#define MADD _mm256_fmadd_ps
 #include "kernels/product_block.h"
 
 /* The panel whose first column is `first`. */

@@ -15,6 +15,7 @@
 #define LOAD _mm512_loadu_ps
 #define STORE _mm512_storeu_ps
 #define SET _mm512_set1_ps
+#define MADD _mm512_fmadd_ps
 #include "kernels/product_block.h"
 
 /* A number of panels, 1 to 3, from column `first` on. */
