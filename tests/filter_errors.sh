@@ -106,7 +106,7 @@ check 'no mask at all' fails \
 # What a decoder makes up for lost data is not taken for a mask.
 damaged() {
     ff -f lavfi -i color=black:s=128x96:d=1,drawbox=30:30:30:30:white:fill -c:v libx264 -g 5 -bf 0 whole.mp4
-    "$FFMPEG" -loglevel quiet -i whole.mp4 -c copy -bsf:v noise=amount=99:dropamount=0 -y damaged.mp4
+    "$FFMPEG" -loglevel quiet -i whole.mp4 -c copy -bsf:v 'noise=amount=99*gt(n\,4):dropamount=0' -y damaged.mp4
     ! ff -i film.mkv -vf deepfill=damaged.mp4 -f null - && messages deepfill=damaged.mp4 |
         grep -q "^The mask 'damaged.mp4' is damaged after"
 }
