@@ -221,8 +221,7 @@ check "a picture that is not there" \
     fails "gone.png: cannot be opened: No such file or directory" fill gone.png mask.png -o x.png
 check "a mask that is not there" \
     fails "gone.png: cannot be opened: No such file or directory" fill rgb.png gone.png -o x.png
-check "a folder as picture" misused fill "deepfill fill: 'x.png' is no folder, which several pictures, or those of \
-a folder, go to" . mask.png -o x.png
+check "a folder as picture" misused fill "deepfill fill: several pictures need a folder as output, not 'x.png'" . mask.png -o x.png
 echo help >help.txt
 check "text as picture" fails "help.txt: is no picture that libavformat knows" fill help.txt mask.png -o x.png
 av -f lavfi -i sine -t 0.1 sound.wav
@@ -281,10 +280,10 @@ of pictures" a b c -o x.png
 check "fill without a target" \
     misused fill "deepfill fill: no output was named: give -o OUT.png, or a folder for several pictures" rgb.png mask.png
 check "fill to what is not written" \
-    misused fill "deepfill fill: 'x.tif' ends neither in .png nor in .jpg, and PNG and JPEG are what is written" \
+    misused fill "deepfill fill: the output must end in .png, .jpg or .jpeg, not 'x.tif'" \
     rgb.png mask.png -o x.tif
 check "--quality of PNG" \
-    misused fill "deepfill fill: --quality is one of JPEG, and 'x.png' is to be PNG, which loses nothing" \
+    misused fill "deepfill fill: --quality is for JPEG only: 'x.png' is to be PNG, which loses nothing" \
     rgb.png mask.png -o x.png --quality 90
 check "--quality out of range" misused fill "deepfill fill: --quality is '0', must be 1 to 100" --quality 0
 check "--exact with --regions" misused fill "deepfill fill: --exact and --regions exclude each other" \

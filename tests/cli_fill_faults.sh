@@ -3,7 +3,7 @@
 # and right, or there is none, and a sentence.
 . "$(dirname "$0")/lib/cli.sh"
 
-"${CC:-cc}" -O1 -shared -fPIC "$ROOT/tests/lib/fail_alloc.c" -o fail_alloc.so 2>build.log || {
+${CC:-cc} -O1 -shared -fPIC "$ROOT/tests/lib/fail_alloc.c" -o fail_alloc.so 2>build.log || {
     skip "allocations that fail" "no library to be preloaded can be built here"
     exit 0
 }

@@ -6,6 +6,17 @@ for suite in ${SUITES:-}; do
     FFMPEG=$BUILD/versions/$suite/ffmpeg-custom/ffmpeg
     [ ! -x "$FFMPEG" ] || break
 done
+if [ ! -x "$FFMPEG" ]; then
+    for suite in $SUITES; do
+        why=$BUILD/versions/$suite/why
+        if [ -e "$why" ]; then
+            echo "skip - $suite ($(cat "$why"))"
+        else
+            echo "not ok - $suite: no ffmpeg was built"
+        fi
+    done
+    exit
+fi
 . "$(dirname "$0")/lib/filter.sh"
 
 # Film and masks are made once, so that what differs is the filter's doing.

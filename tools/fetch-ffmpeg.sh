@@ -81,6 +81,7 @@ if ! step "reading what sources there are" lists; then
 fi
 if [ -n "$suite" ]; then
     version=$(apt apt-cache showsrc --only-source ffmpeg | sed -n 's/^Version: //p' | sort -V | tail -n 1)
+    [ -n "$version" ] || { echo "fetch-ffmpeg.sh: $suite has no ffmpeg" >&2; exit 1; }
     [ "$(cat version 2>/dev/null)" != "$version" ] || exit 0
 fi
 

@@ -12,12 +12,12 @@ export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 here=$(dirname "$0")
 cc=${CC:-gcc}
 
-# among NAME NAMES...
+# among WORD WORDS...
 among() {
-    name=$1
+    word=$1
     shift
     case " $* " in
-    *" $name "*) ;;
+    *" $word "*) ;;
     *) return 1 ;;
     esac
 }

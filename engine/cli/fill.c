@@ -102,16 +102,13 @@ static enum DfExit check_output(const DfFillWish *wish, char **names, int count)
         return df_cli_misused(command, "no output was named: give -o OUT.png, or a folder for several pictures");
     int several = df_fill_several(wish, names, count), picture = df_picture_container(wish->out) != DF_OTHER;
     if (several && picture && !df_fill_is_folder(wish->out))
-        return df_cli_misused(command, "'%s' is no folder, which several pictures, or those of a folder, go to",
-                              wish->out);
+        return df_cli_misused(command, "several pictures need a folder as output, not '%s'", wish->out);
     if (several)
         return DF_EXIT_DONE;
     if (!picture)
-        return df_cli_misused(command, "'%s' ends neither in .png nor in .jpg, and PNG and JPEG are what is written",
-                              wish->out);
+        return df_cli_misused(command, "the output must end in .png, .jpg or .jpeg, not '%s'", wish->out);
     if (wish->quality && df_picture_container(wish->out) != DF_JPEG)
-        return df_cli_misused(command, "--quality is one of JPEG, and '%s' is to be PNG, which loses nothing",
-                              wish->out);
+        return df_cli_misused(command, "--quality is for JPEG only: '%s' is to be PNG, which loses nothing", wish->out);
     return DF_EXIT_DONE;
 }
 
@@ -133,9 +130,10 @@ static enum DfExit check_wish(DfFillWish *wish, char **names, int *count)
 static enum DfExit fill(const DfFillWish *wish, char **names, int count)
 {
     DfFillWork work = { 0 };
-    DfFillList list;
+    DfFillList list = { 0 };
     enum DfExit status = DF_EXIT_DONE;
-    if (df_fill_list(&list, wish, names, count) < 0 || df_fill_open(&work, wish) < 0) {
+    /* The list makes the output folder, which is not left behind where there is no model. */
+    if (df_fill_open(&work, wish) < 0 || df_fill_list(&list, wish, names, count) < 0) {
         status = df_cli_failed();
     } else {
         size_t failed = df_fill_all(&work, wish, &list);
@@ -155,8 +153,10 @@ static enum DfExit run(int argc, char **argv)
     enum DfExit status = DF_EXIT_DONE;
     int option;
     while (!status && (option = getopt_long(argc, argv, "o:m:h", options, NULL)) != -1) {
-        if (option == 'h')
+        if (option == 'h') {
+            df_free(boxes);
             return df_cli_help(&df_command_fill);
+        }
         status = set_option(&wish, &boxes, option, optarg);
     }
     int count = argc - optind;
@@ -186,7 +186,7 @@ const DfCommand df_command_fill = {
         "      --mask MASK       the mask of all the pictures that are named\n"
         "      --box 'X Y W H'   a rectangle to be filled, instead of MASK; numbers, or expressions in iw and\n"
         "                        ih, the picture's sides; several joined by |, or by more of --box\n"
-        "      --quality N       of JPEG, 1 to 100 (default: 95; of what was a JPEG, its own)\n"
+        "      --quality N       of those written as JPEG, 1 to 100 (default: 95; of what was a JPEG, its own)\n"
         "  -m, --model NAME      a built-in model, or a checkpoint's file (default: small)\n"
         "      --semantics NAME  what the checkpoint does not say itself (see deepfill info; default: auto)\n"
         "      --coarse          show what the network's first stage makes of it\n"

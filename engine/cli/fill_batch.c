@@ -23,7 +23,7 @@ size_t df_fill_all(DfFillWork *work, const DfFillWish *wish, const DfFillList *l
     double start = now();
     size_t failed = 0;
     int bar = list->several && isatty(STDERR_FILENO);
-    /* Where lines would be between the bars. */
+    /* Both are the terminal: lines would break the bar. */
     work->quiet = bar && isatty(STDOUT_FILENO);
     for (size_t i = 0; i < list->count; i++) {
         if (bar)

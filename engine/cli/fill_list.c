@@ -211,7 +211,7 @@ int df_fill_several(const DfFillWish *wish, char **names, int count)
            (df_picture_container(wish->out) == DF_OTHER && df_fill_is_folder(wish->out));
 }
 
-static int fill_list(DfFillList *list, const DfFillWish *wish, const Folder *masks, char **names, int count)
+static int add_names(DfFillList *list, const DfFillWish *wish, const Folder *masks, char **names, int count)
 {
     int error = 0;
     for (int i = 0; i < count && !error; i++) {
@@ -239,7 +239,7 @@ int df_fill_list(DfFillList *list, const DfFillWish *wish, char **names, int cou
             error = check_other_folder(wish->out, wish->mask);
     }
     if (!error)
-        error = fill_list(list, wish, &masks, names, count);
+        error = add_names(list, wish, &masks, names, count);
     free_folder(&masks);
     return error;
 }

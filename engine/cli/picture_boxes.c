@@ -183,7 +183,7 @@ int df_boxes_check(const char *boxes)
 /* Fill the part of a rectangle that lies in the picture. @return whether there is one */
 static int draw(DfStill *mask, const double value[VALUES])
 {
-    /* Nothing that is not a number is more than anything. */
+    /* Comparisons with NAN are false. */
     if (!(value[W] >= 1 && value[H] >= 1 && value[X] < mask->width && value[Y] < mask->height &&
           value[X] + value[W] > 0 && value[Y] + value[H] > 0))
         return 0;

@@ -15,7 +15,8 @@
 /* Columns of the bar itself, and what stands around the name: brackets, numbers, time. */
 #define BAR 20
 #define AROUND 60
-/* Bytes of a name that are shown, its last ones. */
+/* Bytes of a name that are shown, its last ones; with less room only the numbers are. */
+#define LEAST_NAME 8
 #define MOST_NAME 256
 
 static int shown;
@@ -52,11 +53,18 @@ static void put_time(double seconds)
 void df_progress_show(size_t done, size_t count, const char *name, double seconds_left)
 {
     int full = (int)(BAR * done / count), room = columns() - AROUND;
+    /* Longer than its line the bar would leave copies of itself behind. */
+    if (room < LEAST_NAME) {
+        fprintf(stderr, "\r%zu of %zu\033[K", done + 1, count);
+        fflush(stderr);
+        shown = 1;
+        return;
+    }
     fputs("\r[", stderr);
     for (int i = 0; i < BAR; i++)
         fputc(i < full ? '#' : '.', stderr);
     fprintf(stderr, "] %zu of %zu, ", done + 1, count);
-    df_text_put(stderr, end_of(name, DF_CLAMP(room, 8, MOST_NAME)));
+    df_text_put(stderr, end_of(name, DF_MIN(room, MOST_NAME)));
     put_time(seconds_left);
     fputs("\033[K", stderr);
     fflush(stderr);
