@@ -29,17 +29,17 @@
 #include <string.h>
 
 #include "libavutil/avstring.h"
+#include "libavutil/bprint.h"
 #include "libavutil/common.h"
 #include "libavutil/error.h"
-#include "libavutil/file.h"
 #include "libavutil/log.h"
 #include "libavutil/mem.h"
 #include "libavutil/parseutils.h"
+#include "libavformat/avio.h"
 
 #include "deepfill_boxes.h"
+#include "deepfill_mask_name.h"
 
-/* Messages of av_file_map() go below all levels. */
-#define SILENT 1000
 /* Nothing is written by hand that is longer. */
 #define MAX_BYTES (16 << 20)
 
@@ -58,7 +58,7 @@ static int parse_range(char *text, int64_t *start, int64_t *end)
     }
     if (ret >= 0 && dash[1])
         ret = av_parse_time(end, dash + 1, 1);
-    return ret >= 0 && *start >= *end ? AVERROR(EINVAL) : ret;
+    return ret;
 }
 
 /* @return 1: a range and what holds for it; 0: nothing; or an error */
@@ -68,13 +68,17 @@ static int read_line(DeepfillBoxes *boxes, void *log, const char *origin, char *
     char *range, *rest;
     int ret;
 
-    line[strcspn(line, "#\r")] = 0;
+    line[strcspn(line, "#")] = 0;
     range = av_strtok(line, " \t,", &rest);
     if (!range)
         return 0;
     if (parse_range(range, &start, &end) < 0) {
         av_log(log, AV_LOG_ERROR, "%s: '%s' is no range of times: write START-END x y w h, times in seconds "
                "or hh:mm:ss.ms.\n", origin, range);
+        return AVERROR(EINVAL);
+    }
+    if (start >= end) {
+        av_log(log, AV_LOG_ERROR, "%s: '%s' ends before it begins.\n", origin, range);
         return AVERROR(EINVAL);
     }
     ret = ff_deepfill_boxes_add(boxes, origin, rest ? rest : "", start, end);
@@ -91,9 +95,13 @@ static int read_lines(DeepfillBoxes *boxes, void *log, const char *file, char *t
 
         if (!origin)
             return AVERROR(ENOMEM);
-        text = strchr(text, '\n');
-        if (text)
-            *text++ = 0;
+        text = strpbrk(text, "\r\n");
+        if (text) {
+            int length = 1 + !strncmp(text, "\r\n", 2);
+
+            *text = 0;
+            text += length;
+        }
         ret = read_line(boxes, log, origin, line);
         av_free(origin);
         lines += ret > 0;
@@ -101,35 +109,42 @@ static int read_lines(DeepfillBoxes *boxes, void *log, const char *file, char *t
     return ret < 0 ? ret : lines;
 }
 
+/* Read a whole file, or a bit more than MAX_BYTES of it. */
+static int read_text(const char *file, AVBPrint *text)
+{
+    AVIOContext *io = NULL;
+    char *url = ff_deepfill_name_url(file);
+    int ret;
+
+    if (!url)
+        return AVERROR(ENOMEM);
+    ret = avio_open(&io, url, AVIO_FLAG_READ);
+    av_free(url);
+    if (ret < 0)
+        return ret;
+    ret = avio_read_to_bprint(io, text, MAX_BYTES + 1);
+    avio_closep(&io);
+    return ret < 0 ? ret : av_bprint_is_complete(text) ? 0 : AVERROR(ENOMEM);
+}
+
 int ff_deepfill_boxes_read(DeepfillBoxes *boxes, void *log, const char *file)
 {
     static const char mark[] = "\xef\xbb\xbf"; /* some editors' first bytes */
-    uint8_t *bytes = NULL;
-    size_t size    = 0;
-    char *text;
-    int ret = av_file_map(file, &bytes, &size, SILENT, log);
+    AVBPrint text;
+    int ret;
 
-    if (ret < 0) {
+    av_bprint_init(&text, 0, AV_BPRINT_SIZE_UNLIMITED);
+    if ((ret = read_text(file, &text)) < 0) {
         av_log(log, AV_LOG_ERROR, "The box_file '%s' cannot be read (%s): give box_file= a text file.\n",
                file, av_err2str(ret));
-        return ret;
-    }
-    if (size > MAX_BYTES || (size && memchr(bytes, 0, size))) {
+    } else if (text.len > MAX_BYTES || memchr(text.str, 0, text.len)) {
         av_log(log, AV_LOG_ERROR, "The box_file '%s' is no text: its lines are START-END x y w h.\n", file);
-        av_file_unmap(bytes, size);
-        return AVERROR_INVALIDDATA;
-    }
-    text = av_strndup(size ? (const char *)bytes : "", size);
-    if (size)
-        av_file_unmap(bytes, size);
-    if (!text)
-        return AVERROR(ENOMEM);
-    ret = read_lines(boxes, log, file, text + (strncmp(text, mark, 3) ? 0 : 3));
-    av_free(text);
-    if (!ret) {
+        ret = AVERROR_INVALIDDATA;
+    } else if (!(ret = read_lines(boxes, log, file, text.str + (strncmp(text.str, mark, 3) ? 0 : 3)))) {
         av_log(log, AV_LOG_ERROR, "The box_file '%s' has no rectangle: its lines are START-END x y w h.\n",
                file);
-        return AVERROR_INVALIDDATA;
+        ret = AVERROR_INVALIDDATA;
     }
+    av_bprint_finalize(&text, NULL);
     return FFMIN(ret, 0);
 }

@@ -73,7 +73,7 @@ typedef struct FillContext {
     DeepfillModel *model;
     DeepfillMaskInput masks;
     DeepfillMaskInput sketches; ///< in use where sketch is set
-    DeepfillFields halves;      ///< of both, in use where fields is set
+    DeepfillFields field_guides; ///< of both, in use where fields is set
     DeepfillQueue queue;
     DeepfillReport report;
 

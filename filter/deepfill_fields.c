@@ -16,7 +16,6 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
-
 /**
  * @file
  * Frames filled as their two fields.
@@ -53,7 +52,8 @@ void ff_deepfill_field_image(DeepfillImage *image, int field)
         format->matrix = format->height >= HD_LINES ? DEEPFILL_MATRIX_BT709 : DEEPFILL_MATRIX_SMPTE170M;
     format->height /= 2;
     for (int i = 0; i < 3; i++) {
-        image->data[i]   += field * image->stride[i];
+        if (image->data[i]) /* gray has one plane */
+            image->data[i] += field * image->stride[i];
         image->stride[i] *= 2;
     }
 }

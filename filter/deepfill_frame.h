@@ -36,7 +36,7 @@ enum DeepfillAccess {
     DEEPFILL_ACCESS_UNPACKED, ///< as planes beside the frame: deepfill_unpack.h
 };
 
-/** What the format's descriptor allows; known to every FFmpeg are all of its own formats. */
+/** What the format's descriptor allows; FFmpeg describes every format that it knows. */
 enum DeepfillAccess ff_deepfill_access(enum AVPixelFormat format);
 
 /**

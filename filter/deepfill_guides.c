@@ -79,8 +79,6 @@ int ff_deepfill_guides_check(AVFilterContext *ctx)
     ff_deepfill_input_init(&s->sketches, ctx, "sketch", s->mask_start, s->mask_sync);
     if (s->mask)
         ret = ff_deepfill_name_check(ctx, "mask", s->mask, s->mask_opts);
-    else if (s->box || s->box_file)
-        ret = read_boxes(ctx, &s->masks.boxes);
     if (ret >= 0 && s->sketch)
         ret = ff_deepfill_name_check(ctx, "sketch", s->sketch, s->mask_opts);
     return ret;
@@ -90,14 +88,16 @@ int ff_deepfill_guides_open(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;
     DeepfillSourceSettings mask = mask_file(ctx), sketch = sketch_file(ctx);
-    int ret;
+    int ret = 0;
 
     s->report.mask   = s->mask ? s->mask : s->box ? "from box" : s->box_file ? s->box_file :
                        "from the second input";
     s->report.sketch = s->sketch;
-    s->report.invert = s->invert;
     s->report.fields = s->fields;
-    ret = ff_deepfill_input_open(&s->masks, s->mask ? &mask : NULL, s->mask_loop);
+    if (s->box || s->box_file) /* once, as the file may be a pipe; some versions initialise every filter twice */
+        ret = read_boxes(ctx, &s->masks.boxes);
+    if (ret >= 0)
+        ret = ff_deepfill_input_open(&s->masks, s->mask ? &mask : NULL, s->mask_loop);
     if (ret >= 0 && s->sketch)
         ret = ff_deepfill_input_open(&s->sketches, &sketch, s->mask_loop);
     return ret;
@@ -144,18 +144,19 @@ static int has_picture(const FillContext *s, const DeepfillMaskInput *input)
 static int share_mask(FillContext *s, const DeepfillMaskSettings *settings, DeepfillMask *mask, int is_new,
                       DeepfillGuide guides[2])
 {
+    DeepfillMaskInfo info;
     int ret = 0;
 
-    guides[0].mask = mask;
+    deepfill_mask_info(mask, &info);
+    if (!s->fields)
+        guides[0].mask = info.hole > 0 ? mask : NULL;
     if (!s->fields)
         return 0;
     if (is_new)
-        ret = ff_deepfill_fields_masks(&s->halves, settings, s->masks.pairing.current.gray);
+        ret = ff_deepfill_fields_masks(&s->field_guides, settings, s->masks.pairing.current.gray);
     for (int i = 0; i < 2 && ret >= 0; i++) {
-        DeepfillMaskInfo info;
-
-        deepfill_mask_info(s->halves.masks[i], &info);
-        guides[i].mask = info.hole > 0 ? s->halves.masks[i] : NULL;
+        deepfill_mask_info(s->field_guides.masks[i], &info);
+        guides[i].mask = info.hole > 0 ? s->field_guides.masks[i] : NULL;
     }
     return ret;
 }
@@ -198,10 +199,12 @@ static int mask_of(AVFilterContext *ctx, DeepfillGuide guides[2])
         ff_deepfill_report_odd(&s->report, DEEPFILL_ODD_ENDED, "The mask has ended before the video: %s.",
                                s->eof_action == EOF_ACTION_PASS ? "the rest passes as it is" :
                                "its last picture is repeated (else: eof_action, mask_loop)");
+    s->report.enabled |= !ctx->is_disabled;
     if (ctx->is_disabled || !has_picture(s, &s->masks))
         return 0;
     settings = mask_settings(s);
-    is_new = ret = ff_deepfill_pairing_mask(&s->masks.pairing, &settings, &mask);
+    ret    = ff_deepfill_pairing_mask(&s->masks.pairing, &settings, &mask);
+    is_new = ret;
     if (ret >= 0)
         ret = share_mask(s, &settings, mask, is_new, guides);
     if (ret < 0) {
@@ -215,8 +218,6 @@ static int mask_of(AVFilterContext *ctx, DeepfillGuide guides[2])
     if (info.hole > 0)
         ff_deepfill_report_start(&s->report, s->model, s->queue.fill, guides[0].mask ? guides[0].mask :
                                  guides[1].mask, picture->width, picture->height);
-    else
-        guides[0].mask = NULL;
     return 0;
 }
 
@@ -233,15 +234,16 @@ static int sketch_of(AVFilterContext *ctx, DeepfillGuide guides[2])
                                "its last picture is repeated (else: eof_action, mask_loop)");
     if (!has_picture(s, &s->sketches))
         return 0;
-    is_new = ret = ff_deepfill_pairing_sketch(&s->sketches.pairing, width, height, &sketch);
+    ret    = ff_deepfill_pairing_sketch(&s->sketches.pairing, width, height, &sketch);
+    is_new = ret;
     if (ret > 0 && s->fields)
-        ret = ff_deepfill_fields_sketches(&s->halves, width, height, s->sketches.pairing.current.gray);
+        ret = ff_deepfill_fields_sketches(&s->field_guides, width, height, s->sketches.pairing.current.gray);
     if (ret < 0) {
         av_log(ctx, AV_LOG_ERROR, "The sketch cannot be made (%s): %s\n", av_err2str(ret), deepfill_error());
         return ret;
     }
     for (int i = 0; i < 2; i++)
-        guides[i].sketch = s->fields ? s->halves.sketches[i] : sketch;
+        guides[i].sketch = s->fields ? s->field_guides.sketches[i] : sketch;
     deepfill_sketch_info(sketch, &info);
     if (is_new)
         ff_deepfill_report_sketch(&s->report, &info);
@@ -273,5 +275,5 @@ void ff_deepfill_guides_uninit(AVFilterContext *ctx)
 
     ff_deepfill_input_uninit(&s->masks);
     ff_deepfill_input_uninit(&s->sketches);
-    ff_deepfill_fields_uninit(&s->halves);
+    ff_deepfill_fields_uninit(&s->field_guides);
 }

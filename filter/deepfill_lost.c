@@ -16,7 +16,6 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
-
 /**
  * @file
  * Frames in flight that never come out: who is told of them, and when.
@@ -73,12 +72,14 @@ static void report(AVFilterContext *ctx, int frames, const DeepfillTaken *last, 
 {
     const char *plural = frames == 1 ? " is" : "s are";
 
+    if (!goes_on(last, next))
+        return;
     if (!same_kind(last, next))
         av_log(ctx, AV_LOG_WARNING, "The picture has changed from %dx%d %s to %dx%d %s, for which all filters "
                "were set up anew: %d frame%s lost that were in flight. realtime=1 loses none.\n",
                last->width, last->height, av_get_pix_fmt_name(last->format), next->width, next->height,
                av_get_pix_fmt_name(next->format), frames, plural);
-    else if (goes_on(last, next))
+    else
         av_log(ctx, AV_LOG_WARNING, "Another property of the input has changed, such as the layout of sound in "
                "the same -filter_complex, for which all filters were set up anew: %d frame%s lost that were in "
                "flight. realtime=1 loses none; -vf and -af keep picture and sound apart.\n",

@@ -20,10 +20,9 @@
  * @file
  * A mask's file while it is open.
  *
- * Decoders conceal damage, for whoever watches a film is served better by a
- * picture than by none. A mask that a decoder made up fills other pixels than
- * its owner drew, and nobody watches it: so checksums are looked at, and an
- * error is one.
+ * Decoders conceal damage, so that a film can be watched all the same. A mask
+ * that a decoder made up would fill other pixels than its owner drew, unseen:
+ * checksums are verified, and damage is an error.
  */
 
 #include <string.h>
@@ -167,7 +166,7 @@ static int open_decoder(DeepfillMaskFile *file, AVDictionary **options)
     file->decoder->pkt_timebase = stream->time_base;
     file->decoder->thread_count = 1; /* frame threads would each hold pictures; the network is what takes time */
     refuse_damage(file->decoder);
-    av_dict_set(options, "err_detect", NULL, 0); /* of the demuxer alone: damage is not to be wished for */
+    av_dict_set(options, "err_detect", NULL, 0); /* the user's is for the demuxer alone */
     ret = avcodec_open2(file->decoder, codec, options);
     if (ret < 0)
         av_log(settings->log, AV_LOG_ERROR, "The decoder '%s' of the %s '%s' cannot be opened (%s): "

@@ -30,7 +30,7 @@
 
 #include "deepfill_mask_measure.h"
 
-#define MAX_BYTES (256 << 20)
+#define MAX_MEASURED (256 << 20)
 #define MAX_PACKETS (1 << 20)
 
 static int count_packets(AVFormatContext *format, AVPacket *packet, int index, int64_t interval,
@@ -40,7 +40,7 @@ static int count_packets(AVFormatContext *format, AVPacket *packet, int index, i
     int ret;
 
     *pictures = 0;
-    while ((ret = av_read_frame(format, packet)) >= 0 && bytes < MAX_BYTES && *pictures < MAX_PACKETS) {
+    while ((ret = av_read_frame(format, packet)) >= 0 && bytes < MAX_MEASURED && *pictures < MAX_PACKETS) {
         if (packet->stream_index == index) {
             AVRational tb = format->streams[index]->time_base;
             int64_t span  = av_rescale_q(packet->duration, tb, AV_TIME_BASE_Q);
@@ -60,12 +60,13 @@ static int count_packets(AVFormatContext *format, AVPacket *packet, int index, i
     return ret == AVERROR_EOF && *pictures ? 0 : AVERROR(ENOSYS);
 }
 
-int ff_deepfill_measure(const AVFormatContext *format, int stream, int64_t interval, int64_t *pictures,
-                        int64_t *duration)
+int ff_deepfill_measure(const AVFormatContext *format, const AVDictionary *options, int stream, int64_t interval,
+                        int64_t *pictures, int64_t *duration)
 {
     const AVStream *images = format->streams[stream];
     const char *protocol   = avio_find_protocol_name(format->url);
     AVFormatContext *again = NULL;
+    AVDictionary *own = NULL;
     AVPacket *packet;
     int ret = AVERROR(ENOSYS);
 
@@ -79,9 +80,11 @@ int ff_deepfill_measure(const AVFormatContext *format, int stream, int64_t inter
         !(format->pb->seekable & AVIO_SEEKABLE_NORMAL))
         return ret;
     packet = av_packet_alloc();
-    if (packet && avformat_open_input(&again, format->url, format->iformat, NULL) >= 0)
+    if (packet && av_dict_copy(&own, options, 0) >= 0 &&
+        avformat_open_input(&again, format->url, format->iformat, &own) >= 0)
         ret = count_packets(again, packet, stream, interval, pictures, duration);
     av_packet_free(&packet);
     avformat_close_input(&again);
+    av_dict_free(&own);
     return ret;
 }

@@ -33,13 +33,14 @@
  * MiB or a million packets, about a second.
  *
  * @param format         the file, opened; stays as it is
+ * @param options        what it was opened with, or NULL
  * @param stream         index of its pictures' stream
  * @param interval       usual distance of two pictures, microseconds
  * @param[out] pictures  how many there are
  * @param[out] duration  microseconds from the first picture to the last one's end
  * @return 0, or AVERROR(ENOSYS) where it cannot be told: a pipe, a URL, a larger file
  */
-int ff_deepfill_measure(const AVFormatContext *format, int stream, int64_t interval, int64_t *pictures,
-                        int64_t *duration);
+int ff_deepfill_measure(const AVFormatContext *format, const AVDictionary *options, int stream, int64_t interval,
+                        int64_t *pictures, int64_t *duration);
 
 #endif /* AVFILTER_DEEPFILL_MASK_MEASURE_H */

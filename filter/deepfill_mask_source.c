@@ -344,7 +344,7 @@ int ff_deepfill_source_seek(DeepfillMaskSource *s, int64_t time)
 
 int ff_deepfill_source_measure(const DeepfillMaskSource *s, int64_t *pictures, int64_t *duration)
 {
-    return ff_deepfill_measure(s->file.format, s->file.stream, s->interval, pictures, duration);
+    return ff_deepfill_measure(s->file.format, s->settings.options, s->file.stream, s->interval, pictures, duration);
 }
 
 void ff_deepfill_source_close(DeepfillMaskSource **source)

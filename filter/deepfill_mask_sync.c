@@ -91,7 +91,7 @@ int ff_deepfill_sync_is_retimed(const DeepfillMaskInput *m)
     return find_before(m->filter, "setpts") || find_before(m->filter, "select");
 }
 
-/* Whether the film was cut before its end, by -t say: then the mask goes on after it. */
+/* Whether the film was cut before its end, by -t say, or thinned: then the mask goes on after it. */
 static int is_cut(const DeepfillMaskInput *m)
 {
     AVFilterContext *trim = m->filter;
@@ -101,7 +101,7 @@ static int is_cut(const DeepfillMaskInput *m)
         if (strncmp(trim->name ? trim->name : "", "trim_in", 7) ||
             (av_opt_get_int(trim->priv, "duration", 0, &duration) >= 0 && duration > 0))
             return 1;
-    return 0;
+    return !!find_before(m->filter, "select");
 }
 
 /* Distance of two frames, up to one at time, microseconds; 0: they are not evenly spaced. */
@@ -172,7 +172,7 @@ static int has_dropped(const DeepfillMaskInput *m, int64_t time, int64_t film, i
     return is_on_grid(m, time, mask) && av_popcount(m->off_grid & 0xff) < 2;
 }
 
-/* The first frame is also where another start shows. @return 1: that was it */
+/* At the first frame the rules may differ because the film starts later than the mask. @return 1: they do */
 static int decide_start(DeepfillMaskInput *m, int64_t time)
 {
     const DeepfillPairing *p = &m->pairing;

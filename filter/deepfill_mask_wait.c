@@ -44,7 +44,8 @@ static int has_timeout(const char *url, const AVDictionary *options)
     for (int i = 0; i < FF_ARRAY_ELEMS(names); i++)
         if (av_dict_get(options, names[i], NULL, 0))
             return 1;
-    return strstr(url, "timeout=") || strstr(url, "listen");
+    url = strchr(url, '?');
+    return url && (strstr(url, "timeout=") || strstr(url, "listen"));
 }
 
 /* libavformat asks about ten times a second while it waits for the network. @return 1: give up */

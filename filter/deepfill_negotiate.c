@@ -16,7 +16,6 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
-
 /**
  * @file
  * Pixel formats agreed on with neighbours.
@@ -34,7 +33,7 @@
 #include "deepfill_negotiate.h"
 #include "formats.h"
 
-/* Through what takes any format (trim, setpts, fps...) to the link from the filter that chose this one. */
+/* Skip filters that pass any format on (trim, setpts, fps...). @return the link whose source chose its format */
 static const AVFilterLink *find_origin(const AVFilterLink *link)
 {
     while (link->src->nb_inputs && DEEPFILL_TAKES_ANY_FORMAT(link->src->filter) && link->src->inputs[0])

@@ -41,7 +41,7 @@
     { name, help, 0, AV_OPT_TYPE_CONST, { .i64 = value }, 0, 0, flags, unit }
 
 static const AVOption deepfill_options[] = {
-    { "mask", "file or URL of the mask; without it, and without box, a second input is the mask",
+    { "mask", "file or URL of the mask; without it, and without rectangles, a second input is the mask",
       OFFSET(mask), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, FLAGS },
     { "box", "rectangles to fill instead of a mask: 'x y w h', several joined by |",
       OFFSET(box), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, FLAGS },
@@ -222,10 +222,12 @@ int ff_deepfill_check_options(AVFilterContext *ctx)
         wrong = "mask= and box_file= exclude each other: give one of them";
     else if (s->alpha && !s->mask)
         wrong = "alpha=1 is for mask=FILE alone: a second input and box= have no alpha plane";
-    else if (s->mask_loop && !s->mask)
-        wrong = "mask_loop=1 is for mask=FILE alone: repeat a second input by -stream_loop -1 before its -i";
-    else if (s->mask_opts && !s->mask)
-        wrong = "mask_opts= is for mask=FILE alone: give a second input's options before its -i";
+    else if (s->mask_loop && !s->mask && !s->sketch)
+        wrong = s->box || s->box_file ? "mask_loop=1 is for mask=FILE and sketch=FILE: rectangles have no end" :
+                "mask_loop=1 is for mask=FILE and sketch=FILE: repeat a second input by -stream_loop -1 before its -i";
+    else if (s->mask_opts && !s->mask && !s->sketch)
+        wrong = s->box || s->box_file ? "mask_opts= is for mask=FILE and sketch=FILE: rectangles have no decoder" :
+                "mask_opts= is for mask=FILE and sketch=FILE: give a second input's options before its -i";
     else if (s->size && s->size < 64)
         wrong = "size= is 0, for the model's own, or 64 to 4096";
     if (!wrong)

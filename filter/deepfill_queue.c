@@ -54,19 +54,19 @@ int ff_deepfill_queue_open(DeepfillQueue *q, const DeepfillSettings *settings, e
     int ret;
 
     q->format   = settings->format;
-    q->pictures = fields ? 2 : 1;
+    q->per_frame = fields ? 2 : 1;
     q->access   = ff_deepfill_access(format);
-    own = picture_settings(settings, q->pictures);
+    own = picture_settings(settings, q->per_frame);
     if ((ret = deepfill_open(&q->fill, &own)) < 0) {
         av_log(q->filter, AV_LOG_ERROR, "The workers cannot be started: %s\n", deepfill_error());
-        return ret;
+        return ret == AVERROR(EAGAIN) ? AVERROR_EXTERNAL : ret; /* no thread: EAGAIN means no error to libavfilter */
     }
     deepfill_info(q->fill, &info);
     if (info.warning)
         av_log(q->filter, AV_LOG_WARNING, "%s\n", info.warning);
     /* So many that the last picture of the oldest can be finished without another frame. */
-    q->max_frames = (deepfill_delay(q->fill) + 2 * q->pictures - 1) / q->pictures;
-    q->lent       = av_fifo_alloc2(q->max_frames * q->pictures, sizeof(DeepfillLent), 0);
+    q->max_frames = (deepfill_delay(q->fill) + 2 * q->per_frame - 1) / q->per_frame;
+    q->lent       = av_fifo_alloc2(q->max_frames * q->per_frame, sizeof(DeepfillLent), 0);
     q->filled     = av_fifo_alloc2(q->max_frames, sizeof(AVFrame *), 0);
     if (!q->lent || !q->filled)
         return AVERROR(ENOMEM);
@@ -76,7 +76,7 @@ int ff_deepfill_queue_open(DeepfillQueue *q, const DeepfillSettings *settings, e
 
 int ff_deepfill_queue_lent(const DeepfillQueue *q)
 {
-    return (av_fifo_can_read(q->lent) + q->pictures - 1) / q->pictures;
+    return (av_fifo_can_read(q->lent) + q->per_frame - 1) / q->per_frame;
 }
 
 int ff_deepfill_queue_count(const DeepfillQueue *q)
@@ -145,7 +145,7 @@ static int take_back(DeepfillQueue *q, const DeepfillResult *result)
                av_ts2timestr(lent.frame->pts, &q->filter->inputs[0]->time_base), deepfill_error());
         ret = result->error;
     } else {
-        add_result(&q->sum, result, q->pictures);
+        add_result(&q->sum, result, q->per_frame);
     }
     if (ret >= 0 && lent.is_last) {
         if (lent.planes)
@@ -215,7 +215,7 @@ static void find_rows(const DeepfillQueue *q, const DeepfillGuide guides[2], enu
 {
     lent->first_row = q->format.height;
     lent->end_row   = 0;
-    for (int i = 0; i < q->pictures; i++) {
+    for (int i = 0; i < q->per_frame; i++) {
         DeepfillMaskInfo info = { 0 };
 
         if (!guides[i].mask)
@@ -223,10 +223,16 @@ static void find_rows(const DeepfillQueue *q, const DeepfillGuide guides[2], enu
         deepfill_mask_info(guides[i].mask, &info);
         if (show == DEEPFILL_SHOW_REGIONS) { /* outlines lie around the hole */
             info.first_row = 0;
-            info.end_row   = q->format.height / q->pictures;
+            info.end_row   = q->format.height / q->per_frame;
         }
-        lent->first_row = FFMIN(lent->first_row, info.first_row * q->pictures);
-        lent->end_row   = FFMAX(lent->end_row, info.end_row * q->pictures);
+        lent->first_row = FFMIN(lent->first_row, info.first_row * q->per_frame);
+        lent->end_row   = FFMAX(lent->end_row, info.end_row * q->per_frame);
+    }
+    if (q->per_frame > 1) { /* a chroma row of one field covers luma rows among which lie the other's */
+        int group = q->per_frame << q->format.sub_y;
+
+        lent->first_row -= lent->first_row % group;
+        lent->end_row    = FFMIN(FFALIGN(lent->end_row, group), q->format.height);
     }
 }
 
@@ -296,7 +302,7 @@ int ff_deepfill_queue_send(DeepfillQueue *q, AVFrame *frame, const DeepfillGuide
     if (q->access == DEEPFILL_ACCESS_UNPACKED)
         ret = ff_deepfill_unpack(&q->unpacker, frame, &lent.planes, &picture.image);
     if (ret >= 0)
-        ret = q->pictures > 1 ? send_fields(q, &picture, guides, &lent)
+        ret = q->per_frame > 1 ? send_fields(q, &picture, guides, &lent)
                               : send_picture(q, &picture, &lent);
     if (ret < 0)
         av_buffer_unref(&lent.planes);

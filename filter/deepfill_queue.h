@@ -53,7 +53,7 @@ typedef struct DeepfillQueue {
     DeepfillReport *report;
     DeepfillContext *fill;   ///< owned
     DeepfillFormat format;   ///< of all frames, but for matrix and range
-    int pictures;            ///< lent of each frame: 1, or 2 where they are its fields
+    int per_frame;           ///< pictures lent of each frame: 1, or 2 where they are its fields
     int bottom_first;        ///< the order in time of the last interlaced frame's fields
     DeepfillResult sum;      ///< of the pictures taken back of the oldest frame
     enum DeepfillAccess access;

@@ -117,7 +117,7 @@ void ff_deepfill_report_mask(DeepfillReport *report, const DeepfillMaskInfo *inf
                                "scaled to it.");
     if (info->hole > 0.5)
         ff_deepfill_report_odd(report, DEEPFILL_ODD_HALF, "The hole covers %.0f %% of the frame: "
-                               "did you mean invert=%d?", 100 * info->hole, !report->invert);
+                               "did you mean invert=%d?", 100 * info->hole, !settings->invert);
     if (info->greys <= 0.2)
         return;
     if (info->ramps <= 0.25)
@@ -138,16 +138,36 @@ static double middle(int least, int most)
     return ((least + most) / 2 + 0.5) / 255;
 }
 
-/* Whether some values lie above the threshold and some do not. */
-static int is_parted(int least, int most, float threshold)
+/* The greatest value that is no hole, 0..255. */
+static double greatest_black(const DeepfillMaskSettings *settings)
 {
-    return least <= threshold * 255 && most > threshold * 255;
+    return settings->soft ? NEAR_BLACK : settings->threshold * 255;
+}
+
+/* Whether some values lie above the one that is still black and some do not. */
+static int is_parted(int least, int most, double black)
+{
+    return least <= black && most > black;
+}
+
+/* With soft the threshold has no say. */
+static void report_soft_values(DeepfillReport *report, int invert, int least, int most)
+{
+    if (invert)
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_EMPTY, "The mask's first picture has no hole: its darkest "
+                               "value is %d of 255, and soft=1 with invert=1 fills what is below %d.", least,
+                               255 - NEAR_BLACK);
+    else
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_EMPTY, "The mask's first picture has no hole: its brightest "
+                               "value is %d of 255, and soft=1 fills what is above %d.", most, NEAR_BLACK);
 }
 
 /* No value is above the threshold, or with invert none at or below it. */
 static void report_values(DeepfillReport *report, const DeepfillMaskSettings *settings, int least, int most)
 {
-    if (settings->invert)
+    if (settings->soft)
+        report_soft_values(report, settings->invert, least, most);
+    else if (settings->invert)
         ff_deepfill_report_odd(report, DEEPFILL_ODD_EMPTY, "The mask's first picture has no hole: its darkest "
                                "value is %d of 255, and invert=1 with threshold=%g takes those up to %d; "
                                "threshold=%.3f would take its darker part.", least, settings->threshold,
@@ -167,10 +187,10 @@ void ff_deepfill_report_empty(DeepfillReport *report, const DeepfillMaskSettings
     int noise = look && look->exact ? 0 : NEAR_BLACK, least, most;
 
     ff_deepfill_gray_range(gray, 0, 1, &least, &most);
-    if (look && !alpha && is_parted(look->alpha_least, look->alpha_most, settings->threshold))
+    if (look && !alpha && is_parted(look->alpha_least, look->alpha_most, greatest_black(settings)))
         ff_deepfill_report_odd(report, DEEPFILL_ODD_EMPTY, "The mask's first picture has no hole, but its alpha "
                                "plane has one: alpha=1 takes that.");
-    else if (look && alpha && is_parted(look->least, look->most, settings->threshold))
+    else if (look && alpha && is_parted(look->least, look->most, greatest_black(settings)))
         ff_deepfill_report_odd(report, DEEPFILL_ODD_EMPTY, "The alpha plane of the mask's first picture has no "
                                "hole, but its luma has one: leave out alpha=1.");
     else if (settings->invert ? least < 255 - noise && least < most : most > noise && least < most)
@@ -179,6 +199,22 @@ void ff_deepfill_report_empty(DeepfillReport *report, const DeepfillMaskSettings
         ff_deepfill_report_odd(report, DEEPFILL_ODD_NOTHING, "The mask is %s all over, so it has no hole: %s "
                                "what gets filled.", most <= noise ? "black" : least >= 255 - noise ? "white" :
                                "of one grey", settings->invert ? "with invert=1, black is" : "white is");
+}
+
+void ff_deepfill_report_unchanged(DeepfillReport *report, const char *box_file, int invert, int soft)
+{
+    if (report->started || report->said & 1U << DEEPFILL_ODD_EMPTY)
+        return;
+    if (!report->enabled)
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_NOTHING, "No frame was changed: enable= was off for all.");
+    else if (box_file)
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_NOTHING, "No frame was changed: no range of times in the "
+                               "box_file '%s' lies in the video (else: mask_start).", box_file);
+    else
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_NOTHING, "No frame had a hole, so none was changed: %s "
+                               "what gets filled.", soft ? invert ? "what is not white in the mask is" :
+                               "what is not black in the mask is" : invert ? "black in the mask, up to threshold, is" :
+                               "white in the mask, above threshold, is");
 }
 
 void ff_deepfill_report_sketch(DeepfillReport *report, const DeepfillSketchInfo *info)

@@ -53,9 +53,9 @@ typedef struct DeepfillReport {
     void *log;           ///< an object with an AVClass
     const char *mask;    ///< what to call the mask: its file's name, or "from" somewhere else
     const char *sketch;  ///< the sketch file's name; NULL: there is none
-    int invert;          ///< the option
     int fields;          ///< the option: what the line counts and measures are fields
     int looked;          ///< the mask's first picture has been looked at
+    int enabled;         ///< enable= has been on for a frame
     int started;         ///< the line about the start has been given
     unsigned said;       ///< bit set of enum DeepfillOddity
 } DeepfillReport;
@@ -78,6 +78,12 @@ void ff_deepfill_report_mask(DeepfillReport *report, const DeepfillMaskInfo *inf
  */
 void ff_deepfill_report_empty(DeepfillReport *report, const DeepfillMaskSettings *settings, const AVFrame *gray,
                               const DeepfillLook *look, int alpha, int still);
+
+/**
+ * Warn, after the last frame, where none had a hole.
+ * @param box_file the option, or NULL
+ */
+void ff_deepfill_report_unchanged(DeepfillReport *report, const char *box_file, int invert, int soft);
 
 /** Warn of what a sketch's picture looks like. */
 void ff_deepfill_report_sketch(DeepfillReport *report, const DeepfillSketchInfo *info);

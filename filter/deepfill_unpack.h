@@ -16,7 +16,6 @@
  * Foundation, Inc., 51 Franklin Street, Fifth Floor, Boston, MA 02110-1301 USA
  */
 
-
 /**
  * @file
  * Frames whose samples libdeepfill cannot take where they lie: packed ones, interleaved chroma, foreign

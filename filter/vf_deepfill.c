@@ -44,7 +44,7 @@ static int append_mask_pad(AVFilterContext *ctx)
 {
     AVFilterPad pad = { .name = "mask", .type = AVMEDIA_TYPE_VIDEO };
 
-    av_log(ctx, AV_LOG_INFO, "Without mask= and box= a second input is expected as the mask: ffmpeg "
+    av_log(ctx, AV_LOG_INFO, "Without mask=, box= or box_file= a second input is expected as the mask: ffmpeg "
            "-i in.mp4 -i mask.mp4 -filter_complex \"[0:v][1:v]deepfill\" out.mp4; -vf has one input alone, "
            "so name a file there: -vf deepfill=mask.mp4\n");
     return ff_append_inpad(ctx, &pad);
@@ -152,9 +152,8 @@ static void flush(AVFilterContext *ctx, int status, int64_t pts)
 {
     FillContext *s = ctx->priv;
 
-    if (!s->report.started && status == AVERROR_EOF)
-        ff_deepfill_report_odd(&s->report, DEEPFILL_ODD_NOTHING, "No frame had a hole, so none was changed: "
-                               "white in the mask, above threshold, is what gets filled.");
+    if (status == AVERROR_EOF)
+        ff_deepfill_report_unchanged(&s->report, s->box_file, s->invert, s->soft);
     deepfill_flush(s->queue.fill);
     s->flushed    = 1;
     s->end_status = status;
@@ -223,10 +222,10 @@ static int hand_on(AVFilterContext *ctx, int wait)
 }
 
 /*
- * After the end of input: a frame for each that is wanted. Where none is, and nothing else in the graph has
- * anything to do, av_buffersrc_close() is pushing: all frames are filled then and kept until they are wanted, so
- * that it returns a failure. FFmpeg 5.1's program ends with status 0 after one that a request returns; that
- * remains where a filter before this one holds frames until its own end (reverse, another deepfill).
+ * After the end of input: a frame for each that is wanted. Where none is wanted all are filled, and kept until they
+ * are: it is av_buffersrc_close() that runs the graph then, and returns a failure to the application. FFmpeg 5.1's
+ * program ends with status 0 after a failure that a request returns instead, as it does where a filter before this
+ * one holds frames until its own end (reverse, another deepfill).
  */
 static int drain(AVFilterContext *ctx)
 {

@@ -75,6 +75,19 @@ never() {
     got "$(numbers 25 -1)" deepfill=box_file=never.txt -i film.mkv
 }
 check 'box_file, and no frame in its times' never
+check 'box_file, and no frame in its times, is told of' warns \
+    "No frame was changed: no range of times in the box_file 'never.txt' lies in the video (else: mask_start)." \
+    deepfill=box_file=never.txt
+# Lines end as the three kinds of systems end them, and the file may be a pipe.
+line_ends() {
+    for end in '\n' '\r\n' '\r'; do
+        printf "0-0.2 0 0 20 48${end}# none${end}0.6-9 0 0 60 48$end" >lines.txt
+        got "$(numbers 25 'n < 5 ? 9 : n < 15 ? -1 : 29')" deepfill=box_file=lines.txt -i film.mkv || return
+    done
+    mkfifo pipe.txt && { cat lines.txt >pipe.txt & } &&
+        got "$(numbers 25 'n < 5 ? 9 : n < 15 ? -1 : 29')" deepfill=box_file=pipe.txt -i film.mkv
+}
+check 'box_file, whatever ends its lines' line_ends
 
 # --------------------------------------------------------------------------------- what is refused --
 
@@ -137,7 +150,7 @@ refused() {
 RANGE='is no range of times: write START-END x y w h, times in seconds or hh:mm:ss.ms.'
 check 'box_file: no end' refused "'12' $RANGE" '12 1 2 3 4'
 check 'box_file: no time' refused "'12-x' $RANGE" '12-x 1 2 3 4'
-check 'box_file: an end before the start' refused "'12-11' $RANGE" '12-11 1 2 3 4'
+check 'box_file: an end before the start' refused "'12-11' ends before it begins." '12-11 1 2 3 4'
 check 'box_file: blanks in the range' refused "'-' $RANGE" '- 12 1 2 3 4'
 check 'box_file: three values' refused "'1 2 3', at character 1 of '1 2 3', has 3 values: $FOUR" '0-1 1 2 3'
 check 'box_file: no values' refused "'', at character 1 of '', has 0 values: $FOUR" '0-1'

@@ -62,7 +62,7 @@ check 'alpha=1 with a box' fails \
     'alpha=1 is for mask=FILE alone: a second input and box= have no alpha plane.' \
     "deepfill=box='1 2 3 4':alpha=1"
 check 'mask_loop=1 with a box' fails \
-    'mask_loop=1 is for mask=FILE alone: repeat a second input by -stream_loop -1 before its -i.' \
+    'mask_loop=1 is for mask=FILE and sketch=FILE: rectangles have no end.' \
     "deepfill=box='1 2 3 4':mask_loop=1"
 check 'a size that is too small' fails \
     "size= is 0, for the model's own, or 64 to 4096." deepfill=mask.mkv:size=9
@@ -98,7 +98,7 @@ unknown() {
 }
 check 'an option that does not exist' unknown
 check 'no mask at all' fails \
-    'Without mask= and box= a second input is expected as the mask: '\
+    'Without mask=, box= or box_file= a second input is expected as the mask: '\
 'ffmpeg -i in.mp4 -i mask.mp4 -filter_complex "[0:v][1:v]deepfill" out.mp4; '\
 '-vf has one input alone, so name a file there: -vf deepfill=mask.mp4' \
     deepfill
@@ -153,7 +153,13 @@ check 'a hole of more than half the frame is told about' \
 check 'a hole of more than half the frame, inverted' warns 'did you mean invert=0?' \
     "deepfill=box='0 0 9 9':invert=1:show=mask"
 check 'a box without a known pixel is told about' warns 'A box holds no known pixel' deepfill=white.png
-check 'a mask without a hole is told about' warns 'No frame had a hole' deepfill=mask.mkv:threshold=1
+check 'a filter that is never on is told about' warns 'No frame was changed: enable= was off for all.' \
+    "deepfill=box='0 0 9 9':enable='gt(t,100)'"
+check 'invert, once set, is not offered' warns 'did you mean invert=0?' \
+    "sendcmd=c='0 deepfill invert 1',deepfill=box='0 0 9 9':show=mask"
+ff -f lavfi -i color=black:s=128x96:d=1 -c:v ffv1 black.mkv
+check 'a mask without a hole is told about' warns 'No frame had a hole, so none was changed: white in the mask, \
+above threshold, is what gets filled.' deepfill=black.mkv
 ended() {
     ff -i mask.mkv -t 0.4 -c:v ffv1 brief.mkv
     warns 'The mask has ended before the video' deepfill=brief.mkv:show=mask

@@ -28,6 +28,18 @@ check 'one frame at a time' as_fields tff yuv420p :delay=0:ahead=0 :ahead=0
 check 'packed 4:2:2' as_fields bff uyvy422
 check 'ten bits' as_fields tff yuv422p10le
 check 'RGB' as_fields bff rgb24
+# Chroma that lies apart from luma is written back where both fields' rows of it are, wherever the hole begins.
+semi_planar() {
+    local top height
+    for top in 16 17 18 19; do
+        for height in 20 21 22 23; do
+            local fill="deepfill=box='32 $top 24 $height':dilate=0:feather=0:fields=1:temporal=0"
+            same "$(through "$fill,format=$2" tff "$1")" "$(through "$fill" tff "$2")" || return
+        done
+    done
+}
+check 'semi-planar 4:2:0, at every row' semi_planar nv12 yuv420p
+check 'semi-planar 4:2:0 of ten bits, at every row' semi_planar yuv420p10le,format=p010le yuv420p10le
 
 # far tff|bff [BEFORE]: rows 48 and on, and columns up to 16, are as they were
 far() {

@@ -239,6 +239,12 @@ soft_silently() {
         same "$(messages deepfill=blurred.png:soft=1:show=mask | wc -l)" 1
 }
 check 'soft edges are not told about with soft=1' soft_silently
+faintest() {
+    ff -f lavfi -i "color=black:s=128x96,format=gray,geq=lum='2*lt(X,9)'" -frames:v 1 -update 1 faintest.png
+    warns "The mask's first picture has no hole: its brightest value is 2 of 255, and soft=1 fills what is above 3." \
+        deepfill=faintest.png:soft=1
+}
+check 'a soft mask that is too faint' faintest
 soft_command() {
     same "$(pictures -i film.mkv -vf "sendcmd=c='0.5 deepfill@d soft 1',deepfill@d=faint.png:show=mask,\
 metadata=print:key=lavfi.deepfill.hole:file=-" | tr ' ' '\n' | sort | uniq -c | wc -l)" 2

@@ -205,7 +205,7 @@ plain() {
 }
 check 'a checkpoint that takes no sketch' plain
 check 'no mask' fails \
-    'Without mask= and box= a second input is expected as the mask: '\
+    'Without mask=, box= or box_file= a second input is expected as the mask: '\
 'ffmpeg -i in.mp4 -i mask.mp4 -filter_complex "[0:v][1:v]deepfill" out.mp4; '\
 '-vf has one input alone, so name a file there: -vf deepfill=mask.mp4' \
     deepfill=model=model.safetensors:sketch=seven.png

@@ -222,6 +222,17 @@ early() {
         [ -z "$(AFTER='-frames:v 5' tells "$filter" '' -i film.mkv)" ]
 }
 check 'a film that is cut: nothing to tell' early
+thinned() {
+    [ -z "$(tells deepfill=five.mkv:ahead=0:delay=0 "select='lt(n,10)'," -i film.mkv)" ]
+}
+check 'a film of which a part was selected: nothing to tell' thinned
+# A raw stream has the rate that the user names, when its length is looked at, too.
+raw_stream() {
+    film 3 film3.mkv
+    ff -i five.mkv -frames:v 75 -c:v mjpeg -q:v 2 -pix_fmt yuvj420p raw.mjpeg &&
+        [ -z "$(tells deepfill=raw.mjpeg:mask_opts=framerate=50 '' -r 50 -i film3.mkv)" ]
+}
+check 'a raw stream, as long as the film by its named rate' raw_stream
 
 check 'images by time without a rate' fails \
     "The mask 'pictures/%03d.png' is images without times: mask_sync=time needs their rate, \
