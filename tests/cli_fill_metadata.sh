@@ -55,6 +55,55 @@ thumbnail() {
 }
 check "no thumbnail" thumbnail
 
+# same_notes NOTE...: what the program said last
+same_notes() {
+    same "$(printf 'deepfill: %s\n' "$@")" "$(cat log.txt)"
+}
+
+# Kinds of thumbnails that are removed: KIND FILE...
+removed() {
+    local kind=$1 file
+    metadata put plain.jpg thumb.jpg exif="$kind" && metadata put plain.png thumb.png exif="$kind" || return 1
+    for file in thumb.jpg thumb.png; do
+        deepfill fill $file lying.png -o out.${file#*.} 2>log.txt && [ ! -s log.txt ] &&
+            grep -q THUMBNAIL $file && ! grep -q THUMBNAIL out.${file#*.} &&
+            metadata tell out.${file#*.} | grep -q "^exif orientation 1" || return 1
+    done
+}
+check "a thumbnail's size in two bytes" removed 1,big,short
+check "the same, little-endian" removed 1,short
+check "a thumbnail of TIFF" removed 1,strip
+
+# What cannot be removed takes what holds it with it.
+left_out() {
+    local fact=$1 note=$2 in=$3 out=$4
+    metadata put plain.${in#*.} "$in" "$fact" && grep -q THUMBNAIL "$in" &&
+        deepfill fill "$in" lying.png -o "$out" 2>log.txt && same_notes "$out: its $note" &&
+        ! grep -q THUMBNAIL "$out" && ! metadata tell "$out" | grep -qE '^(exif|xmp)'
+}
+pieces="Exif data hold a thumbnail that cannot be removed, and are left out"
+check "a thumbnail in pieces, in JPEG" left_out exif=1,pieces "$pieces" in.jpg out.jpg
+check "a thumbnail in pieces, in PNG" left_out exif=1,pieces "$pieces" in.png out.png
+check "a thumbnail in pieces, turned" left_out exif=3,pieces "$pieces" in.jpg out.jpg
+in_xmp="XMP data hold a thumbnail, and are left out"
+check "a thumbnail in XMP, JPEG to JPEG" left_out xmp=1,thumbnail "$in_xmp" in.jpg out.jpg
+check "a thumbnail in XMP, JPEG to PNG" left_out xmp=1,thumbnail "$in_xmp" in.jpg out.png
+check "a thumbnail in XMP, PNG to PNG" left_out xmp=1,thumbnail "$in_xmp" in.png out.png
+
+packed() {
+    metadata put plain.png packed.png packed=6,thumbnail text=hello &&
+        deepfill fill packed.png lying.png -o out.png 2>log.txt &&
+        same_notes "out.png: its compressed XMP data are left out" &&
+        same "text hello" "$(metadata tell out.png | grep -v ^density)"
+}
+check "compressed XMP" packed
+
+raw_profiles() {
+    metadata put plain.png raw.png raw=exif raw=APP1 text=hello && deepfill fill raw.png lying.png -o out.png &&
+        ! grep -q THUMBNAIL out.png && same "text hello" "$(metadata tell out.png | grep -v ^density)"
+}
+check "raw profiles in texts" raw_profiles
+
 # ------------------------------------------------------------------------------------ orientation --
 
 # turned N SEEN: the file's pixels lie as they did, its Exif says so, and an editor shows the filled picture
@@ -105,6 +154,40 @@ png_turned() {
 }
 check "a PNG with an orientation" png_turned
 
+# A square, of which each way to lie looks another; turned as Exif asks for, it is what ffmpeg shows.
+av -f lavfi -i "nullsrc=s=48x48,format=gbrp,geq=r='X*5':g='Y*5':b='128'" -frames:v 1 -update 1 -pix_fmt yuvj420p \
+   -q:v 2 square.jpg
+drawn 48x48 corner.png drawbox=4:4:8:8:white:fill
+
+# seen FILE OUT: its pixels as ffmpeg shows it
+seen() {
+    av -i "$1" -f rawvideo -pix_fmt rgb24 "$2"
+}
+
+# upright NOTES FACT...: a JPEG with these, filled to JPEG, shows what it shows filled to PNG
+upright() {
+    local notes=$1 size
+    shift
+    metadata put square.jpg turned.jpg "$@" && deepfill fill turned.jpg corner.png -o seen.png 2>/dev/null &&
+        deepfill fill turned.jpg corner.png -o out.jpg 2>log.txt && same "$notes" "$(sed 's/^deepfill: //' log.txt)" &&
+        seen seen.png a.raw && seen out.jpg b.raw && metadata alike a.raw b.raw 6912
+}
+for orientation in 2 3 4 5 6 7 8; do
+    check "orientation $orientation, seen" upright "" exif=$orientation
+    check "orientation $orientation, the Exif block damaged" \
+        upright "turned.jpg: its Exif data are damaged, and left out" exif=$orientation,date
+done
+for orientation in 3 6; do
+    check "orientation $orientation, in four bytes" upright "" exif=$orientation,big,long
+    for kind in over loop; do
+        check "orientation $orientation, the Exif block made to deceive ($kind)" \
+            upright "out.jpg: its Exif data are damaged, and left out" exif=$orientation,$kind xmp=$orientation
+        check "the same, in XMP" grep -q 'tiff:Orientation="1"' out.jpg
+    done
+    check "orientation $orientation behind another Exif block" upright "" exif=$orientation exif=1
+    check "orientation $orientation before another Exif block" upright "" exif=1 exif=$orientation
+done
+
 # ---------------------------------------------------------------------------------------- damage --
 
 metadata block 1 whole.exif
@@ -118,13 +201,20 @@ check "a damaged Exif block" damaged
 
 # Whatever bytes an Exif block has, the picture is filled and decodes.
 hostile() {
-    mkdir -p hostile && metadata damage plain.jpg hostile 300 &&
+    local file
+    mkdir -p hostile && metadata damage square.jpg hostile 150 &&
         deepfill fill hostile --box '8 8 8 8' -o filled 2>log.txt >out.txt || {
         tail -n 3 log.txt
         return 1
     }
-    same 300 "$(ls filled | wc -l)" && same "" "$(grep -v 'its Exif data are damaged, and left out$' log.txt)" &&
-        [ "$(wc -l <log.txt)" -gt 20 ] && av -xerror -noautorotate -i filled/%03d.jpg -f null -
+    same 150 "$(ls filled | wc -l)" &&
+        same "" "$(grep -vE "its ($pieces|Exif data are damaged, and left out)$" log.txt)" &&
+        [ "$(wc -l <log.txt)" -gt 20 ] && av -xerror -noautorotate -i filled/%03d.jpg -f null - || return 1
+    for file in hostile/*.jpg; do
+        deepfill fill "$file" --box '8 8 8 8' -o "${file%.jpg}.png" >/dev/null 2>&1 || return 1
+    done
+    seen hostile/%03d.png a.raw && seen filled/%03d.jpg b.raw 2>/dev/null && same $((150 * 6912)) "$(wc -c <a.raw)" &&
+        metadata alike a.raw b.raw 6912
 }
 check "damaged Exif blocks of many kinds" hostile
 

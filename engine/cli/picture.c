@@ -30,6 +30,28 @@ int df_picture_alloc(DfStill *picture)
     return 0;
 }
 
+unsigned df_picture_sample(const DfStill *picture, int plane, size_t i)
+{
+    if (picture->depth == 8)
+        return picture->planes[plane][i];
+    return (((const uint16_t *)picture->planes[plane])[i] * 255u + 32767) / 65535;
+}
+
+int df_picture_opaque(const DfStill *picture)
+{
+    const uint8_t *alpha = picture->planes[picture->colours];
+    size_t bytes = df_picture_row(picture) * picture->height;
+    for (size_t i = 0; i < bytes; i++)
+        if (alpha[i] != 0xFF)
+            return 0;
+    return 1;
+}
+
+int df_picture_no_memory(const char *path)
+{
+    return df_error(-ENOMEM, "%s: out of memory while it was read", path);
+}
+
 void df_picture_free(DfStill *picture)
 {
     df_free(picture->planes[0]);

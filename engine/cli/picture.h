@@ -42,6 +42,15 @@ size_t df_picture_row(const DfStill *picture);
 /** Give a picture whose size, depth, colours and alpha are set its planes. @return 0 or -ENOMEM */
 int df_picture_alloc(DfStill *picture);
 
+/** @return sample i of a plane in 8 bits, rounded. */
+unsigned df_picture_sample(const DfStill *picture, int plane, size_t i);
+
+/** @return whether a picture with alpha is opaque everywhere. */
+int df_picture_opaque(const DfStill *picture);
+
+/** Record that no memory is left for a picture's file. @return -ENOMEM */
+int df_picture_no_memory(const char *path);
+
 /** Free what a picture holds; one that is all zero is fine. */
 void df_picture_free(DfStill *picture);
 

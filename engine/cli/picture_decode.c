@@ -71,16 +71,11 @@ static int open_nothing(AVFormatContext *demuxer, AVIOContext **io, const char *
 
 /* ----------------------------------------------------------------------------------- the decoder -- */
 
-static int no_memory(const char *path)
-{
-    return df_error(-ENOMEM, "%s: out of memory while it was read", path);
-}
-
 static int undecoded(const Source *source, int error)
 {
     char words[AV_ERROR_MAX_STRING_SIZE];
     if (error == AVERROR(ENOMEM))
-        return no_memory(source->path);
+        return df_picture_no_memory(source->path);
     av_strerror(error, words, sizeof words);
     return df_error(-EINVAL, "%s: cannot be decoded: %s", source->path, words);
 }
@@ -110,11 +105,11 @@ static int open_demuxer(Source *source)
     source->io = buffer ? avio_alloc_context(buffer, PIECE, 0, source, read_piece, NULL, seek) : NULL;
     if (!source->io) {
         av_free(buffer);
-        return no_memory(source->path);
+        return df_picture_no_memory(source->path);
     }
     source->demuxer = avformat_alloc_context();
     if (!source->demuxer)
-        return no_memory(source->path);
+        return df_picture_no_memory(source->path);
     source->demuxer->pb = source->io;
     source->demuxer->io_open = open_nothing;
     /* The input is not the demuxer's to close, before it is opened as well. */
@@ -122,7 +117,7 @@ static int open_demuxer(Source *source)
     /* Some formats open what they refer to by a context of their own. */
     source->demuxer->protocol_whitelist = av_strdup("none");
     if (!source->demuxer->protocol_whitelist)
-        return no_memory(source->path);
+        return df_picture_no_memory(source->path);
     int error = avformat_open_input(&source->demuxer, "", NULL, NULL);
     if (error == AVERROR_INVALIDDATA || error == AVERROR_EOF)
         return df_error(-EINVAL, "%s: is no picture that libavformat knows", source->path);
@@ -142,7 +137,7 @@ static int open_decoder(Source *source)
                         avcodec_get_name(parameters->codec_id));
     source->decoder = avcodec_alloc_context3(codec);
     if (!source->decoder)
-        return no_memory(source->path);
+        return df_picture_no_memory(source->path);
     source->decoder->opaque = (void *)source->path;
     source->decoder->get_buffer2 = take_buffer;
     source->decoder->thread_count = 1;
@@ -198,7 +193,7 @@ static int open_source(Source *source)
     source->packet = av_packet_alloc();
     source->frame = av_frame_alloc();
     if (!source->packet || !source->frame)
-        return no_memory(source->path);
+        return df_picture_no_memory(source->path);
     int error = open_demuxer(source);
     if (error < 0)
         return error;

@@ -12,16 +12,24 @@
 /* Bytes of an entry. */
 #define ENTRY 12
 
-enum Tag { ORIENTATION = 0x0112, THUMBNAIL = 0x0201, THUMBNAIL_SIZE = 0x0202, EXIF = 0x8769, GPS = 0x8825,
-           INTEROPERABILITY = 0xA005 };
+enum Tag { STRIPS = 0x0111, ORIENTATION = 0x0112, STRIP_SIZES = 0x0117, TILES = 0x0144, THUMBNAIL = 0x0201,
+           THUMBNAIL_SIZE = 0x0202, EXIF = 0x8769, GPS = 0x8825, INTEROPERABILITY = 0xA005 };
+enum Type { BYTE = 1, SHORT = 3, LONG = 4 };
+
+/* A piece of the block. */
+typedef struct Piece {
+    uint32_t at, size;
+} Piece;
 
 /* What the directories hold that is of interest here. */
 typedef struct Found {
     int orientation;        /* 1..8 */
     size_t orientation_at;  /* its value's place; 0: none */
+    int orientation_width;  /* its value's bytes: 1, 2 or 4 */
     size_t link_at;         /* the place of directory 0's link to directory 1 */
     size_t next, next_end;  /* directory 1; both 0: none */
-    uint32_t thumbnail, thumbnail_size;
+    Piece jpeg, strip;      /* the thumbnail's pixels, as one or the other; of size 0: none */
+    int scattered;          /* 1: they lie elsewhere, or in several pieces */
     int followed;           /* bits of the directories below that were seen: each is, once */
 } Found;
 
@@ -73,6 +81,31 @@ static int below(uint32_t tag)
     return tag == EXIF ? 1 : tag == GPS ? 2 : tag == INTEROPERABILITY ? 4 : 0;
 }
 
+/* An entry of directory 1; `single`: it has one value. */
+static void read_thumbnail(uint32_t tag, int single, uint32_t value, Found *found)
+{
+    uint32_t *to = tag == THUMBNAIL        ? &found->jpeg.at
+                   : tag == THUMBNAIL_SIZE ? &found->jpeg.size
+                   : tag == STRIPS         ? &found->strip.at
+                   : tag == STRIP_SIZES    ? &found->strip.size
+                                           : NULL;
+    if (to && single)
+        *to = value;
+    else if (to || tag == TILES)
+        found->scattered = 1;
+}
+
+/* Programs read orientations of other types (`width` 0), and several of them, in ways of their own: damage. */
+static int read_orientation(size_t at, int width, uint32_t value, Found *found)
+{
+    if (!width || found->orientation_at)
+        return -EINVAL;
+    found->orientation = value >= 1 && value <= 8 ? (int)value : 1;
+    found->orientation_at = at;
+    found->orientation_width = width;
+    return 0;
+}
+
 /* `number` of the directory: 0, 1, or -1 for those below. */
 static int read_entry(const Block *block, size_t at, int number, Found *found)
 {
@@ -80,39 +113,39 @@ static int read_entry(const Block *block, size_t at, int number, Found *found)
     if (get(block, at, 2, &tag) < 0 || get(block, at + 2, 2, &type) < 0 || get(block, at + 4, 4, &count) < 0 ||
         get(block, at + 8, 4, &value) < 0 || check_value(block, at, type, count) < 0)
         return -EINVAL;
-    if (number == 1 && tag == THUMBNAIL)
-        found->thumbnail = value;
-    if (number == 1 && tag == THUMBNAIL_SIZE)
-        found->thumbnail_size = value;
-    if (number == 0 && tag == ORIENTATION && type == 3 && count == 1) {
-        get(block, at + 8, 2, &value);
-        found->orientation = value >= 1 && value <= 8 ? (int)value : 1;
-        found->orientation_at = at + 8;
-    }
+    int width = type == BYTE ? 1 : type == SHORT ? 2 : 4;
+    int single = count == 1 && (type == BYTE || type == SHORT || type == LONG);
+    get(block, at + 8, width, &value);
+    if (number == 1)
+        read_thumbnail(tag, single, value, found);
+    if (number == 0 && tag == ORIENTATION)
+        return read_orientation(at + 8, single ? width : 0, value, found);
     if (number == 1 || !below(tag) || found->followed & below(tag))
         return 0;
     found->followed |= below(tag);
     return walk(block, value, -1, found);
 }
 
+/* Entries behind a damaged one are read, too: the orientation may be among them. */
 static int walk(const Block *block, size_t at, int number, Found *found)
 {
     uint32_t count, next;
+    int error = 0;
     if (get(block, at, 2, &count) < 0)
         return -EINVAL;
     size_t end = at + 2 + (size_t)count * ENTRY;
     for (size_t entry = at + 2; entry < end; entry += ENTRY)
         if (read_entry(block, entry, number, found) < 0)
-            return -EINVAL;
+            error = -EINVAL;
     if (number == 1) {
         found->next = at;
         found->next_end = end;
     }
     /* Some cameras end their only directory without a link. */
     if (number || get(block, end, 4, &next) < 0 || !next)
-        return 0;
+        return error;
     found->link_at = end;
-    return walk(block, next, 1, found);
+    return walk(block, next, 1, found) < 0 ? -EINVAL : error;
 }
 
 static int find(const Block *block, Found *found)
@@ -128,49 +161,74 @@ int df_exif_check(const DfBytes *exif, int *orientation)
     Block block;
     Found found;
     *orientation = 1;
-    if (open_block(&block, exif->at, df_bytes_left(exif)) < 0 || find(&block, &found) < 0)
+    if (open_block(&block, exif->at, df_bytes_left(exif)) < 0)
         return -EINVAL;
+    int error = find(&block, &found);
     *orientation = found.orientation;
-    return 0;
+    return error;
 }
 
-/* Zero what lies in begin..begin + size, and cut it off where it is the end. */
+/* Zero `count` bytes at `begin`; where they end the block, shorten it. */
 static void wipe(uint8_t *bytes, size_t *size, size_t begin, size_t count)
 {
-    if (begin > *size || count > *size - begin)
+    if (begin > *size)
         return;
+    count = DF_MIN(count, *size - begin);
     memset(bytes + begin, 0, count);
     if (begin + count == *size)
         *size = begin;
+}
+
+/* Remove directory 1, and the pixels that it leads to. */
+static void remove_thumbnail(uint8_t *bytes, size_t *size, const Found *found)
+{
+    if (!found->link_at)
+        return;
+    memset(bytes + found->link_at, 0, 4);
+    wipe(bytes, size, found->jpeg.at, found->jpeg.size);
+    wipe(bytes, size, found->strip.at, found->strip.size);
+    wipe(bytes, size, found->next, found->next_end - found->next);
+}
+
+/* Whether a block is whole and tells an orientation. */
+static int tells(const uint8_t *bytes, size_t size, int orientation)
+{
+    DfBytes block = df_bytes(bytes, size);
+    int told;
+    return !df_exif_check(&block, &told) && told == orientation;
+}
+
+/* Directories of a block made to deceive may overlap what is wiped or set: both is looked at. */
+static int edit(uint8_t *bytes, size_t *size, const Found *found, int upright, int big)
+{
+    remove_thumbnail(bytes, size, found);
+    if (!tells(bytes, *size, found->orientation))
+        return -EINVAL;
+    if (!upright || !found->orientation_at)
+        return 0;
+    memset(bytes + found->orientation_at, 0, found->orientation_width);
+    bytes[found->orientation_at + (big ? found->orientation_width - 1 : 0)] = 1;
+    return tells(bytes, *size, 1) ? 0 : -EINVAL;
 }
 
 int df_exif_copy(const DfBytes *exif, int upright, uint8_t **copy, size_t *size)
 {
     Block block;
     Found found;
-    int orientation;
     *size = df_bytes_left(exif);
     *copy = NULL;
     if (open_block(&block, exif->at, *size) < 0 || find(&block, &found) < 0)
         return -EINVAL;
-    uint8_t *bytes = *copy = df_alloc(*size);
+    if (found.scattered || (found.jpeg.at && !found.jpeg.size) || (found.strip.at && !found.strip.size))
+        return -ENOTSUP;
+    uint8_t *bytes = df_alloc(*size);
     if (!bytes)
         return -ENOMEM;
     memcpy(bytes, exif->at, *size);
-    if (found.link_at) {
-        memset(bytes + found.link_at, 0, 4);
-        wipe(bytes, size, found.thumbnail, found.thumbnail_size);
-        wipe(bytes, size, found.next, found.next_end - found.next);
+    if (edit(bytes, size, &found, upright, block.big) < 0) {
+        df_free(bytes);
+        return -EINVAL;
     }
-    if (upright && found.orientation_at && found.orientation_at + 2 <= *size) {
-        bytes[found.orientation_at] = !block.big;
-        bytes[found.orientation_at + 1] = block.big;
-    }
-    /* Directories of a block made to deceive may overlap what was wiped. */
-    DfBytes made = df_bytes(bytes, *size);
-    if (!df_exif_check(&made, &orientation) && orientation == (upright ? 1 : found.orientation))
-        return 0;
-    df_free(bytes);
-    *copy = NULL;
-    return -EINVAL;
+    *copy = bytes;
+    return 0;
 }

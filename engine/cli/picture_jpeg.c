@@ -29,6 +29,7 @@ typedef struct Work {
     struct jpeg_error_mgr errors;
     jmp_buf failed;
     int error;
+    char cause[JMSG_LENGTH_MAX];
     struct jpeg_decompress_struct old, made; /* the picture's file, and what its tables make of the picture */
     struct jpeg_compress_struct maker, out;
     FILE *to;                                /* what is being written, to a file in memory */
@@ -42,6 +43,7 @@ static void leave(j_common_ptr codec)
     int code = codec->err->msg_code;
     /* The files that are written lie in memory. */
     work->error = code == JERR_OUT_OF_MEMORY || code == JERR_FILE_WRITE ? -ENOMEM : -EINVAL;
+    work->errors.format_message(codec, work->cause);
     longjmp(work->failed, 1);
 }
 
@@ -66,12 +68,8 @@ static void load_row(const DfStill *picture, int y, JSAMPLE *row)
 {
     size_t from = (size_t)y * picture->width;
     for (int c = 0; c < picture->colours; c++)
-        for (int x = 0; x < picture->width; x++) {
-            const uint8_t *plane = picture->planes[c];
-            unsigned value = picture->depth == 8 ? plane[from + x]
-                                                 : (((const uint16_t *)plane)[from + x] * 255u + 32767) / 65535;
-            row[x * picture->colours + c] = value;
-        }
+        for (int x = 0; x < picture->width; x++)
+            row[x * picture->colours + c] = df_picture_sample(picture, c, from + x);
 }
 
 static void put_rows(Work *work, struct jpeg_compress_struct *codec)
@@ -139,16 +137,19 @@ static void set_density(Work *work)
 
 /* ---------------------------------------------------------------------------------- a new file -- */
 
-/* How many pixels the file had for a colour's value, across and down: as many it is to have. */
+/*
+ * How many pixels the file had for a colour's value, across and down: as many it is to have, where a unit of the
+ * scan then has no more blocks than libjpeg writes. Files of one scan a colour may have more.
+ */
 static void set_sampling(Work *work)
 {
-    if (!work->old.num_components || work->old.num_components != work->out.num_components) {
-        work->out.comp_info[0].h_samp_factor = work->out.comp_info[0].v_samp_factor = 1;
-        return;
-    }
+    int known = work->old.num_components == work->out.num_components, blocks = 0;
+    for (int c = 0; known && c < work->out.num_components; c++)
+        blocks += work->old.comp_info[c].h_samp_factor * work->old.comp_info[c].v_samp_factor;
+    int kept = known && blocks <= C_MAX_BLOCKS_IN_MCU;
     for (int c = 0; c < work->out.num_components; c++) {
-        work->out.comp_info[c].h_samp_factor = work->old.comp_info[c].h_samp_factor;
-        work->out.comp_info[c].v_samp_factor = work->old.comp_info[c].v_samp_factor;
+        work->out.comp_info[c].h_samp_factor = kept ? work->old.comp_info[c].h_samp_factor : 1;
+        work->out.comp_info[c].v_samp_factor = kept ? work->old.comp_info[c].v_samp_factor : 1;
     }
 }
 
@@ -328,20 +329,10 @@ static int encode(Work *work, DfEncoded *encoded)
     return error ? error : closed;
 }
 
-static int is_opaque(const DfStill *picture)
-{
-    const uint8_t *alpha = picture->planes[picture->colours];
-    size_t size = df_picture_row(picture) * picture->height;
-    for (size_t i = 0; i < size; i++)
-        if (alpha[i] != 0xFF)
-            return 0;
-    return 1;
-}
-
 int df_encode_jpeg(DfEncoded *encoded, const DfEncoding *encoding)
 {
     Work work = { .encoding = encoding };
-    if (encoding->picture->alpha && !is_opaque(encoding->picture))
+    if (encoding->picture->alpha && !df_picture_opaque(encoding->picture))
         return df_error(-EINVAL, "%s: cannot be written: JPEG has no place for what is transparent in the picture: "
                         "write a .png", encoding->path);
     if (encoding->picture->depth == 16)
@@ -354,6 +345,6 @@ int df_encode_jpeg(DfEncoded *encoded, const DfEncoding *encoding)
     if (error == -ENOMEM)
         df_error(error, "%s: out of memory while it was encoded", encoding->path);
     else if (error < 0)
-        df_error(error, "%s: cannot be encoded as JPEG", encoding->path);
+        df_error(error, "%s: cannot be encoded as JPEG: %s", encoding->path, work.cause);
     return error;
 }

@@ -2,6 +2,7 @@
  * @file
  * Metadata in the segments of a JPEG before its picture, and in the chunks of a PNG.
  */
+#define _GNU_SOURCE
 #include "cli/picture_metadata.h"
 
 #include <errno.h>
@@ -107,6 +108,8 @@ static void read_png(DfMetadata *metadata, DfBytes *bytes)
             read_phys(metadata, &chunk.data);
         else if (!strcmp(chunk.name, "iTXt") && SKIP(&chunk.data, DF_PNG_XMP))
             metadata->xmp = chunk.data;
+        else if (!strcmp(chunk.name, "iTXt") && SKIP(&chunk.data, DF_PNG_XMP_KEYWORD))
+            metadata->packed = 1;
     }
 }
 
@@ -142,25 +145,53 @@ static void set_upright(uint8_t *xmp, size_t size)
     }
 }
 
-int df_metadata_carry(DfCarried *carried, const DfMetadata *metadata, int upright)
+/* Programs keep thumbnails in XMP as xmp:Thumbnails, a list with xmpGImg:image in it. */
+static int has_thumbnail(const DfBytes *xmp)
+{
+    size_t size = df_bytes_left(xmp);
+    return memmem(xmp->at, size, "Thumbnails", 10) || memmem(xmp->at, size, "GImg:image", 10);
+}
+
+static int carry_exif(DfCarried *carried, const DfMetadata *metadata, int upright)
+{
+    if (!df_bytes_left(&metadata->exif))
+        return 0;
+    int error = df_exif_copy(&metadata->exif, upright, &carried->exif, &carried->exif_size);
+    if (error == -EINVAL)
+        carried->exif_lost = "Exif data are damaged, and left out";
+    if (error == -ENOTSUP)
+        carried->exif_lost = "Exif data hold a thumbnail that cannot be removed, and are left out";
+    return error == -ENOMEM ? error : 0;
+}
+
+static int carry_xmp(DfCarried *carried, const DfMetadata *metadata, int upright)
 {
     size_t size = df_bytes_left(&metadata->xmp);
-    *carried = (DfCarried){ 0 };
-    if (df_bytes_left(&metadata->exif) &&
-        df_exif_copy(&metadata->exif, upright, &carried->exif, &carried->exif_size) == -ENOMEM)
-        return -ENOMEM;
-    if (!size)
+    if (metadata->packed)
+        carried->xmp_lost = "compressed XMP data are left out";
+    if (size && has_thumbnail(&metadata->xmp))
+        carried->xmp_lost = "XMP data hold a thumbnail, and are left out";
+    if (!size || carried->xmp_lost)
         return 0;
     carried->xmp = df_alloc(size);
-    if (!carried->xmp) {
-        df_carried_free(carried);
+    if (!carried->xmp)
         return -ENOMEM;
-    }
     carried->xmp_size = size;
     memcpy(carried->xmp, metadata->xmp.at, size);
     if (upright)
         set_upright(carried->xmp, size);
     return 0;
+}
+
+int df_metadata_carry(DfCarried *carried, const DfMetadata *metadata, int upright)
+{
+    *carried = (DfCarried){ 0 };
+    int error = carry_exif(carried, metadata, upright);
+    if (!error)
+        error = carry_xmp(carried, metadata, upright);
+    if (error < 0)
+        df_carried_free(carried);
+    return error;
 }
 
 void df_carried_free(DfCarried *carried)

@@ -15,8 +15,9 @@ typedef struct DfMetadata {
     enum DfContainer container;
     DfBytes exif;    /**< from its byte order mark on; empty: none */
     DfBytes xmp;     /**< the packet; empty: none */
-    int orientation; /**< Exif's, 1 (as stored) to 8 */
+    int orientation; /**< Exif's, 1 (as stored) to 8; a damaged block's, too */
     int damaged;     /**< 1: there is an Exif block, and it is damaged */
+    int packed;      /**< 1: there is a compressed XMP packet, which is not read */
     /** Pixels a metre across and down, or, of no unit, what is to what (pixels that are no squares); 0: untold. */
     uint32_t density[2];
     int metric;
@@ -29,10 +30,11 @@ void df_metadata_find(DfMetadata *metadata, const uint8_t *bytes, size_t size);
 typedef struct DfCarried {
     uint8_t *exif, *xmp;
     size_t exif_size, xmp_size;
+    const char *exif_lost, *xmp_lost; /**< why the old file's is left out, as words behind "its"; NULL: it is not */
 } DfCarried;
 
 /**
- * Copy Exif, without its thumbnail, and XMP.
+ * Copy Exif, without its thumbnail, and XMP, where it has none; what is left out is told in `carried`.
  * @param upright  1: the pixels will lie as they are seen, whatever they did   @return 0 or -ENOMEM
  */
 int df_metadata_carry(DfCarried *carried, const DfMetadata *metadata, int upright);
@@ -55,7 +57,8 @@ int df_png_next(DfBytes *bytes, DfChunk *chunk);
 /** Names of JPEG's segments APP1, which their data begin with, the zeros at their ends included. */
 #define DF_JPEG_EXIF "Exif\0"
 #define DF_JPEG_XMP "http://ns.adobe.com/xap/1.0/"
-/** What XMP is called in a PNG, and the empty fields behind: not packed, of no language. */
-#define DF_PNG_XMP "XML:com.adobe.xmp\0\0\0\0"
+/** What XMP is called in a PNG, and that with the empty fields behind: not packed, of no language. */
+#define DF_PNG_XMP_KEYWORD "XML:com.adobe.xmp"
+#define DF_PNG_XMP DF_PNG_XMP_KEYWORD "\0\0\0\0"
 
 #endif

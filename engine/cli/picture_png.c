@@ -112,6 +112,21 @@ static void put_chunk(FILE *to, const char *name, const uint8_t *data, size_t si
     fwrite(number, 1, 4, to);
 }
 
+/*
+ * Whether a text repeats what is carried: XMP, or a raw profile, in which programs keep Exif, XMP and Photoshop's
+ * blocks, each with a thumbnail.
+ */
+static int repeats_metadata(const DfBytes *text)
+{
+    static const char *const keywords[] = { DF_PNG_XMP_KEYWORD, "Raw profile type " };
+    for (size_t i = 0; i < DF_COUNT(keywords); i++) {
+        size_t length = strlen(keywords[i]);
+        if (df_bytes_left(text) >= length && !memcmp(text->at, keywords[i], length))
+            return 1;
+    }
+    return 0;
+}
+
 /* Chunks of a PNG that are as true of its filled picture, in their order: colours, density, texts. */
 static void copy_chunks(FILE *to, const DfFile *file)
 {
@@ -120,12 +135,12 @@ static void copy_chunks(FILE *to, const DfFile *file)
     DfBytes bytes = df_bytes(file->bytes, file->size);
     DfChunk chunk;
     for (int more = !df_png_begin(&bytes); more && !df_png_next(&bytes, &chunk);)
-        if (is_one_of(chunk.name, names, DF_COUNT(names)))
+        if (is_one_of(chunk.name, names, DF_COUNT(names)) && !repeats_metadata(&chunk.data))
             fwrite(chunk.whole.at, 1, df_bytes_left(&chunk.whole), to);
 }
 
-/* The same of other files, as far as a PNG has a place for it. @return 0 or -ENOMEM */
-static int make_chunks(FILE *to, const DfMetadata *metadata, const DfCarried *carried)
+/* The density of other files. */
+static void put_density(FILE *to, const DfMetadata *metadata)
 {
     uint8_t phys[9];
     AV_WB32(phys, metadata->density[0]);
@@ -133,6 +148,11 @@ static int make_chunks(FILE *to, const DfMetadata *metadata, const DfCarried *ca
     phys[8] = metadata->metric;
     if (metadata->density[0])
         put_chunk(to, "pHYs", phys, sizeof phys);
+}
+
+/* @return 0 or -ENOMEM */
+static int put_xmp(FILE *to, const DfCarried *carried)
+{
     if (!carried->xmp)
         return 0;
     size_t name = sizeof DF_PNG_XMP;
@@ -168,7 +188,8 @@ static int put_file(FILE *to, const AVPacket *packet, const DfEncoding *encoding
         if (picture->metadata.container == DF_PNG)
             copy_chunks(to, &picture->file);
         else
-            error = make_chunks(to, &picture->metadata, encoding->carried);
+            put_density(to, &picture->metadata);
+        error = put_xmp(to, encoding->carried);
         if (encoding->carried->exif)
             put_chunk(to, "eXIf", encoding->carried->exif, encoding->carried->exif_size);
     }

@@ -106,11 +106,6 @@ static AVFrame *new_frame(const AVFrame *like, enum AVPixelFormat format)
     return frame;
 }
 
-static int no_memory(const char *path)
-{
-    return df_error(-ENOMEM, "%s: out of memory while it was read", path);
-}
-
 static int convert(AVFrame *to, const AVFrame *from, const char *path)
 {
     struct SwsContext *scaler = NULL;
@@ -122,7 +117,7 @@ static int convert(AVFrame *to, const AVFrame *from, const char *path)
     if (rows == from->height)
         return 0;
     if (rows == AVERROR(ENOMEM))
-        return no_memory(path);
+        return df_picture_no_memory(path);
     return df_error(-EINVAL, "%s: its pixel format %s cannot be converted", path,
                     av_get_pix_fmt_name(from->format));
 }
@@ -138,7 +133,7 @@ static int make_plain(AVFrame **frame, const char *path, int gray)
         return 0;
     AVFrame *even = new_frame(from, from->format);
     AVFrame *to = new_frame(from, plain_format(av_pix_fmt_desc_get(from->format), gray));
-    int error = even && to ? 0 : no_memory(path);
+    int error = even && to ? 0 : df_picture_no_memory(path);
     if (!error) {
         av_image_copy(even->data, even->linesize, (const uint8_t **)from->data, from->linesize, from->format,
                       from->width, from->height);
@@ -159,14 +154,14 @@ static int make_plain(AVFrame **frame, const char *path, int gray)
 /* -------------------------------------------------------------------------------------- planes -- */
 
 /*
- * A matrix of 16.16 numbers, (x, y) -> (a x + c y, b x + d y); quarter turns and mirrors are followed. Without
- * one, which not every decoder makes of Exif, the orientation found there counts.
+ * A PNG or JPEG is turned as the Exif block says that a new file gets: decoders may follow another one. Other
+ * formats have a matrix of 16.16 numbers, (x, y) -> (a x + c y, b x + d y); quarter turns and mirrors are followed.
  */
-static DfTurn turn_of(const AVFrame *frame, int orientation)
+static DfTurn turn_of(const AVFrame *frame, const DfMetadata *metadata)
 {
     const AVFrameSideData *side = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX);
-    if (!side || side->size < 9 * sizeof(int32_t))
-        return df_turn(orientation);
+    if (metadata->container != DF_OTHER || !side || side->size < 9 * sizeof(int32_t))
+        return df_turn(metadata->orientation);
     const int32_t *m = (const int32_t *)side->data;
     int32_t a = m[0], b = m[1], c = m[3], d = m[4];
     if (!b && !c)
@@ -206,22 +201,12 @@ static void get_row(const AVFrame *frame, const AVPixFmtDescriptor *desc, int y,
     }
 }
 
-static int is_opaque(const DfStill *picture)
-{
-    const uint8_t *alpha = picture->planes[df_picture_planes(picture) - 1];
-    size_t count = df_picture_row(picture) * picture->height;
-    for (size_t i = 0; i < count; i++)
-        if (alpha[i] != 0xFF)
-            return 0;
-    return 1;
-}
-
 /* Planes of a frame that is_plain(). */
 static int copy_planes(DfStill *picture, const AVFrame *frame)
 {
     const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(frame->format);
     int palette = !!(desc->flags & AV_PIX_FMT_FLAG_PAL);
-    picture->turn = turn_of(frame, picture->metadata.orientation);
+    picture->turn = turn_of(frame, &picture->metadata);
     picture->width = picture->turn.swap ? frame->height : frame->width;
     picture->height = picture->turn.swap ? frame->width : frame->height;
     picture->depth = !palette && desc->comp[0].depth > 8 ? 16 : 8;
@@ -239,7 +224,7 @@ static int copy_planes(DfStill *picture, const AVFrame *frame)
         }
     df_free(line);
     /* Every palette has room for alpha; few use it. */
-    if (palette && is_opaque(picture))
+    if (palette && df_picture_opaque(picture))
         picture->alpha = 0;
     return 0;
 }
@@ -292,19 +277,13 @@ int df_picture_read(DfStill *picture, const char *path)
 
 /* ---------------------------------------------------------------------------------------- gray -- */
 
-static unsigned sample(const DfStill *picture, int plane, size_t i)
-{
-    if (picture->depth == 8)
-        return picture->planes[plane][i];
-    return (((const uint16_t *)picture->planes[plane])[i] * 255u + 32767) / 65535;
-}
-
 /* The luma of BT.601. */
 static unsigned luma(const DfStill *picture, size_t i)
 {
     if (picture->colours == 1)
-        return sample(picture, 0, i);
-    unsigned red = sample(picture, 0, i), green = sample(picture, 1, i), blue = sample(picture, 2, i);
+        return df_picture_sample(picture, 0, i);
+    unsigned red = df_picture_sample(picture, 0, i), green = df_picture_sample(picture, 1, i);
+    unsigned blue = df_picture_sample(picture, 2, i);
     return (299 * red + 587 * green + 114 * blue + 500) / 1000;
 }
 
@@ -317,9 +296,10 @@ int df_picture_read_gray(DfStill *picture, const char *path)
     *picture = (DfStill){ .width = from.width, .height = from.height, .depth = 8, .colours = 1,
                           .turn = from.turn };
     error = df_picture_alloc(picture);
-    for (size_t i = 0; !error && i < (size_t)from.width * from.height; i++)
-        picture->planes[0][i] = from.alpha ? (luma(&from, i) * sample(&from, from.colours, i) + 127) / 255
-                                           : luma(&from, i);
+    for (size_t i = 0; !error && i < (size_t)from.width * from.height; i++) {
+        unsigned alpha = from.alpha ? df_picture_sample(&from, from.colours, i) : 255;
+        picture->planes[0][i] = (luma(&from, i) * alpha + 127) / 255;
+    }
     df_picture_free(&from);
     return error;
 }

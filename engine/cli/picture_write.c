@@ -94,6 +94,22 @@ static int encode_stored(DfEncoded *encoded, const DfEncoding *encoding, enum Df
     return error;
 }
 
+/* What goes with the picture. Where its Exif does not, the pixels cannot lie as they did: `stored` becomes 0. */
+static int carry(DfCarried *carried, const DfMetadata *metadata, const char *path, int *stored)
+{
+    int error = df_metadata_carry(carried, metadata, !*stored);
+    if (!error && *stored && !carried->exif) {
+        *stored = 0;
+        df_carried_free(carried);
+        error = df_metadata_carry(carried, metadata, 1);
+    }
+    if (carried->exif_lost)
+        df_cli_note("%s: its %s", path, carried->exif_lost);
+    if (carried->xmp_lost)
+        df_cli_note("%s: its %s", path, carried->xmp_lost);
+    return error;
+}
+
 int df_picture_write(const DfStill *picture, const char *path, const DfWriting *writing)
 {
     enum DfContainer container = df_picture_container(path);
@@ -101,11 +117,12 @@ int df_picture_write(const DfStill *picture, const char *path, const DfWriting *
     int turned = !same_turn(picture->turn, (DfTurn){ 0 });
     DfEncoded encoded = { 0 };
     DfCarried carried;
-    DfEncoding encoding = { .picture = picture, .touched = writing->touched, .carried = &carried,
-                            .quality = writing->quality, .path = path };
-    int error = df_metadata_carry(&carried, &picture->metadata, !stored);
+    int error = carry(&carried, &picture->metadata, path, &stored);
     if (error < 0)
         return error;
+    /* Blocks can only be kept where they lie. */
+    DfEncoding encoding = { .picture = picture, .touched = stored || !turned ? writing->touched : NULL,
+                            .carried = &carried, .quality = writing->quality, .path = path };
     if (stored && turned)
         error = encode_stored(&encoded, &encoding, container);
     else
