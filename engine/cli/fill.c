@@ -186,7 +186,7 @@ const DfCommand df_command_fill = {
         "      --mask MASK       the mask of all the pictures that are named\n"
         "      --box 'X Y W H'   a rectangle to be filled, instead of MASK; numbers, or expressions in iw and\n"
         "                        ih, the picture's sides; several joined by |, or by more of --box\n"
-        "      --quality N       of those written as JPEG, 1 to 100 (default: 95; of what was a JPEG, its own)\n"
+        "      --quality N       of what goes out as JPEG, 1 to 100 (default: 95; of what was JPEG, its own)\n"
         "  -m, --model NAME      a built-in model, or a checkpoint's file (default: small)\n"
         "      --semantics NAME  what the checkpoint does not say itself (see deepfill info; default: auto)\n"
         "      --coarse          show what the network's first stage makes of it\n"
