@@ -202,19 +202,23 @@ check "a damaged Exif block" damaged
 # Whatever bytes an Exif block has, the picture is filled and decodes.
 hostile() {
     local file
-    mkdir -p hostile && metadata damage square.jpg hostile 150 &&
+    mkdir -p hostile && metadata damage square.jpg hostile 75 &&
         deepfill fill hostile --box '8 8 8 8' -o filled 2>log.txt >out.txt || {
         tail -n 3 log.txt
         return 1
     }
-    same 150 "$(ls filled | wc -l)" &&
+    same 75 "$(ls filled | wc -l)" &&
         same "" "$(grep -vE "its ($pieces|Exif data are damaged, and left out)$" log.txt)" &&
-        [ "$(wc -l <log.txt)" -gt 20 ] && av -xerror -noautorotate -i filled/%03d.jpg -f null - || return 1
+        [ "$(wc -l <log.txt)" -gt 10 ] && av -xerror -noautorotate -i filled/%03d.jpg -f null - || return 1
     for file in hostile/*.jpg; do
         deepfill fill "$file" --box '8 8 8 8' -o "${file%.jpg}.png" >/dev/null 2>&1 || return 1
     done
-    seen hostile/%03d.png a.raw && seen filled/%03d.jpg b.raw 2>/dev/null && same $((150 * 6912)) "$(wc -c <a.raw)" &&
-        metadata alike a.raw b.raw 6912
+    # One by one: later versions of FFmpeg turn a whole series as its first picture.
+    rm -f b.raw
+    for file in filled/*.jpg; do
+        seen "$file" one.raw 2>/dev/null && cat one.raw >>b.raw || return 1
+    done
+    seen hostile/%03d.png a.raw && same $((75 * 6912)) "$(wc -c <a.raw)" && metadata alike a.raw b.raw 6912
 }
 check "damaged Exif blocks of many kinds" hostile
 
