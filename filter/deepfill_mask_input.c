@@ -29,6 +29,9 @@
 #include "deepfill_mask_input.h"
 #include "deepfill_mask_sync.h"
 
+/* Distances of frames by which a link's rate is judged. */
+#define RATE_FRAMES 4
+
 void ff_deepfill_input_init(DeepfillMaskInput *m, AVFilterContext *filter, const char *what,
                             int64_t mask_start, enum DeepfillSync sync)
 {
@@ -47,6 +50,16 @@ static int64_t link_interval(AVFilterLink *link)
     AVRational rate = DEEPFILL_LINK_FRAME_RATE(link);
 
     return rate.num > 0 && rate.den > 0 ? av_rescale(AV_TIME_BASE, rate.den, rate.num) : 0;
+}
+
+/* The interval of the nearest link upstream that knows one: setpts forgets it from FFmpeg 7.0 on. */
+static int64_t upstream_interval(AVFilterLink *link)
+{
+    int64_t interval = 0;
+
+    while (link && !(interval = link_interval(link)))
+        link = link->src->nb_inputs ? link->src->inputs[0] : NULL;
+    return interval;
 }
 
 int64_t ff_deepfill_input_picture_interval(const DeepfillMaskInput *m)
@@ -89,8 +102,8 @@ int ff_deepfill_input_open(DeepfillMaskInput *m, const DeepfillSourceSettings *f
     const AVFilterLink *inlink = m->filter->inputs[0];
     int ret = 0;
 
-    m->interval     = link_interval(m->filter->inputs[0]);
-    m->steady       = m->interval > 0;
+    m->interval     = upstream_interval(m->filter->inputs[0]);
+    m->steady       = link_interval(m->filter->inputs[0]) > 0;
     m->pairing.loop = loop;
     m->pairing.sync = m->sync;
     if (file)
@@ -218,6 +231,9 @@ void ff_deepfill_input_taken(DeepfillMaskInput *m, const AVFrame *frame)
         m->shortest = FFMIN(m->shortest, time - m->last_time);
         m->longest  = FFMAX(m->longest, time - m->last_time);
     }
+    /* Where a container has no rate, demuxers guess one that every timestamp fits: 100 for 25 and 20. */
+    if (m->taken == RATE_FRAMES && m->shortest > m->interval * 3 / 2)
+        m->steady = 0;
     m->last_time = time;
     m->taken++;
 }
