@@ -123,7 +123,8 @@ static int64_t time_of(const DeepfillMaskInput *m, const AVFrame *frame)
     return m->last_time == AV_NOPTS_VALUE ? 0 : m->last_time + m->interval;
 }
 
-/* Where the link knows no frame rate (behind setpts, say) the frames themselves have to tell it. */
+/* Where the link knows no frame rate (behind setpts, say) the frames themselves have to tell it: by their
+ * durations, which may be guesses below the distance of any two. */
 static void learn_interval(DeepfillMaskInput *m, const AVFrame *frame, int64_t time)
 {
     AVRational tb    = m->filter->inputs[0]->time_base;
@@ -133,7 +134,7 @@ static void learn_interval(DeepfillMaskInput *m, const AVFrame *frame, int64_t t
         duration = time - m->last_time;
     if (m->steady || duration <= 0)
         return;
-    m->interval = duration;
+    m->interval = m->taken > 1 ? FFMAX(duration, m->shortest) : duration;
     set_tolerance(m);
 }
 
