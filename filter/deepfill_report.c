@@ -138,10 +138,13 @@ static double middle(int least, int most)
     return ((least + most) / 2 + 0.5) / 255;
 }
 
+/* Values that a soft mask takes for black: see DeepfillMaskSettings.soft. */
+#define SOFT_BLACK 20
+
 /* The greatest value that is no hole, 0..255. */
 static double greatest_black(const DeepfillMaskSettings *settings)
 {
-    return settings->soft ? NEAR_BLACK : settings->threshold * 255;
+    return settings->soft ? SOFT_BLACK : settings->threshold * 255;
 }
 
 /* Whether some values lie above the one that is still black and some do not. */
@@ -156,10 +159,10 @@ static void report_soft_values(DeepfillReport *report, int invert, int least, in
     if (invert)
         ff_deepfill_report_odd(report, DEEPFILL_ODD_EMPTY, "The mask's first picture has no hole: its darkest "
                                "value is %d of 255, and soft=1 with invert=1 fills what is below %d.", least,
-                               255 - NEAR_BLACK);
+                               255 - SOFT_BLACK);
     else
         ff_deepfill_report_odd(report, DEEPFILL_ODD_EMPTY, "The mask's first picture has no hole: its brightest "
-                               "value is %d of 255, and soft=1 fills what is above %d.", most, NEAR_BLACK);
+                               "value is %d of 255, and soft=1 fills what is above %d.", most, SOFT_BLACK);
 }
 
 /* No value is above the threshold, or with invert none at or below it. */

@@ -136,10 +136,10 @@ typedef struct DeepfillMaskSettings {
     int dilate;        /**< Euclidean distance by which the hole grows, in pixels, 0..256; default 4 */
     int feather;       /**< width of the blend from fill to picture, outside the grown hole, in pixels,
                             0..256; default 4 */
-    int soft;          /**< 1: the picture's greys are its own feather: a pixel is blended by value / 255 and,
-                            where not black (up to 3), nothing of it counts as known; threshold is not
-                            looked at, dilate and feather (0 leave the picture's edge as it is) grow from
-                            what is white (from 252 on); default 0 */
+    int soft;          /**< 1: the picture's greys are its own feather: the share of the fill grows from 0 at
+                            20, black, to 1 at 235, white (so that limited range serves, too), and nothing of
+                            a pixel that is not black counts as known; threshold is not looked at, dilate and
+                            feather (0 leave the picture's edge as it is) grow from white; default 0 */
 } DeepfillMaskSettings;
 
 /** What a mask came to. */

@@ -218,7 +218,8 @@ check 'a mask video that is black to its end' never
 
 # --------------------------------------------------------------------------------------- soft edges
 
-# out = in + (fill - in) * value / 255, with the fill that a hard mask of the same hole has.
+# out = in + (fill - in) * weight / 255, with the fill that a hard mask of the same hole has; value 100 weighs 95.
+# A mask of limited range called full weighs the same where it is black and where it is white.
 soft() {
     ff -f lavfi -i "color=black:s=128x96,drawbox=40:30:30:30:white:fill" -frames:v 1 -pix_fmt gray -update 1 hard.png
     ff -f lavfi -i "color=black:s=128x96,drawbox=40:30:30:30:0x646464:fill" -frames:v 1 -pix_fmt gray -update 1 faint.png
@@ -226,10 +227,17 @@ soft() {
     ff -i gray.mkv -vf deepfill=hard.png:dilate=0:feather=0:temporal=0 -c:v ffv1 filled.mkv
     same "$(hashes -i gray.mkv -vf deepfill=faint.png:soft=1:temporal=0)" \
          "$(hashes -i gray.mkv -i filled.mkv -filter_complex \
-            "blend=all_expr='floor((A*155+B*100+127)/255)'")" &&
+            "blend=all_expr='floor((A*160+B*95+127)/255)'")" &&
         differ "$(hashes -i gray.mkv)" "$(hashes -i filled.mkv)"
 }
 check 'the greys of a soft mask are its blend' soft
+soft_limited() {
+    ff -i hard.png -vf "geq=lum='16+lum(X,Y)*219/255'" -pix_fmt gray -update 1 limited.png
+    same "$(hashes -i gray.mkv -vf deepfill=limited.png:soft=1)" "$(hashes -i gray.mkv -vf deepfill=hard.png:soft=1)" &&
+        same "$(hashes -i gray.mkv -vf deepfill=limited.png:soft=1)" \
+             "$(hashes -i gray.mkv -vf deepfill=hard.png:dilate=0:feather=0)"
+}
+check 'a soft mask of limited range' soft_limited
 ff -f lavfi -i "color=black:s=128x96,drawbox=40:30:40:40:white:fill,format=gray,boxblur=12:1" \
    -frames:v 1 -update 1 blurred.png
 check 'soft edges are told about' warns 'and leads from one to the other: soft=1 takes such soft edges for the \
@@ -240,8 +248,8 @@ soft_silently() {
 }
 check 'soft edges are not told about with soft=1' soft_silently
 faintest() {
-    ff -f lavfi -i "color=black:s=128x96,format=gray,geq=lum='2*lt(X,9)'" -frames:v 1 -update 1 faintest.png
-    warns "The mask's first picture has no hole: its brightest value is 2 of 255, and soft=1 fills what is above 3." \
+    ff -f lavfi -i "color=black:s=128x96,format=gray,geq=lum='19*lt(X,9)'" -frames:v 1 -update 1 faintest.png
+    warns "The mask's first picture has no hole: its brightest value is 19 of 255, and soft=1 fills what is above 20." \
         deepfill=faintest.png:soft=1
 }
 check 'a soft mask that is too faint' faintest

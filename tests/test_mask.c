@@ -173,8 +173,8 @@ static DeepfillMask *soft_mask(const uint8_t *data, int width, int height, int i
 
 static void greys_of_a_soft_mask_are_weights(void **state)
 {
-    static const uint8_t data[] = { 0, 3, 4, 60, 128, 200, 251, 252, 255, 90, 0, 0 };
-    static const uint8_t opacities[] = { 0, 0, 4, 60, 128, 200, 251, 255, 255, 90, 0, 0 };
+    static const uint8_t data[] = { 0, 16, 20, 21, 60, 128, 200, 234, 235, 255, 90, 0 };
+    static const uint8_t opacities[] = { 0, 0, 0, 1, 47, 128, 213, 254, 255, 255, 83, 0 };
     uint8_t inverted[12];
     DeepfillMaskInfo info;
 
@@ -197,8 +197,8 @@ static void greys_of_a_soft_mask_are_weights(void **state)
 /* What is white grows as ever; where a grey weighs more, it stays. */
 static void soft_masks_grow_from_white(void **state)
 {
-    static const uint8_t data[] = { 0, 0, 0, 0, 255, 240, 30, 20, 10, 0, 0, 0 };
-    static const uint8_t opacities[] = { 0, 85, 170, 255, 255, 255, 170, 85, 10, 0, 0, 0 };
+    static const uint8_t data[] = { 0, 0, 0, 0, 255, 240, 60, 40, 120, 16, 0, 0 };
+    static const uint8_t opacities[] = { 0, 85, 170, 255, 255, 255, 255, 170, 119, 0, 0, 0 };
     static const uint8_t weights[] = { 0, 85, 170, 255, 255, 255, 255, 255, 255, 0, 0, 0 };
     DeepfillMask *mask = soft_mask(data, 12, 1, 0, 1, 2);
 

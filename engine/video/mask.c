@@ -25,9 +25,10 @@ typedef struct Source {
     uint8_t *scaled;               /* one row at the frame's width; NULL where sizes agree */
 } Source;
 
-/* Values of a soft mask that count as black (at most) and white (at least): what coding leaves of both. */
-#define SOFT_BLACK 3
-#define SOFT_WHITE 252
+/* Values of a soft mask that count as black (at most) and white (at least): many files call full-range what is of
+ * limited range, 16 to 235, and either may be inverted. */
+#define SOFT_BLACK 20
+#define SOFT_WHITE 235
 
 /** Columns x0 <= x < x1 of a row; none where x0 >= x1. */
 typedef struct Span {
@@ -56,7 +57,8 @@ static void source_init(Source *source, const DeepfillMaskSettings *settings, co
         int white = settings->invert ? 255 - v : v;
         source->inside[v] = settings->soft ? white > SOFT_BLACK : (v > last_outside) != !!settings->invert;
         source->seed[v] = settings->soft ? white >= SOFT_WHITE : source->inside[v];
-        source->opacity[v] = white >= SOFT_WHITE ? DF_WEIGHT_HOLE : white;
+        int above = DF_CLAMP(white, SOFT_BLACK, SOFT_WHITE) - SOFT_BLACK, most = SOFT_WHITE - SOFT_BLACK;
+        source->opacity[v] = (uint8_t)((above * DF_WEIGHT_HOLE + most / 2) / most);
     }
 }
 
