@@ -40,7 +40,7 @@
 #include "deepfill_boxes.h"
 #include "deepfill_mask_name.h"
 
-/* Nothing is written by hand that is longer. */
+/* The longest box_file that is read, in bytes. */
 #define MAX_BYTES (16 << 20)
 
 /* Read 'START-END', which may lack one of them. */

@@ -41,7 +41,7 @@
 #include "deepfill_boxes.h"
 #include "deepfill_mask_gray.h"
 
-/* Messages of av_expr_parse() go below all levels: the sentences here say more. */
+/* Added to the level of av_expr_parse()'s messages, so that none is shown: the messages here say more. */
 #define SILENT 1000
 
 enum { X, Y, W, H, VALUES };
@@ -137,17 +137,19 @@ static int parse_geometry(const DeepfillBoxes *boxes, Box *box, const char *begi
 {
     static const char digits[] = "0123456789", after[] = "x++"; /* and the end */
     static const int order[] = { W, H, X, Y };
-    const char *text = box->text;
-    size_t length, offset = 0;
+    size_t at[VALUES], length[VALUES], next = 0;
 
-    for (int i = 0; i < VALUES; i++, text += length + 1)
-        if (!(length = strspn(text, digits)) || text[length] != after[i])
+    for (int i = 0; i < VALUES; i++) {
+        at[i]     = next;
+        length[i] = strspn(box->text + next, digits);
+        next     += length[i] + 1;
+        if (!length[i] || box->text[next - 1] != after[i])
             return 0;
-    for (int i = 0; i < VALUES; i++, offset += length + 1) {
-        int ret;
+    }
+    for (int i = 0; i < VALUES; i++) {
+        const char *value = begin + at[i];
+        int ret = parse_value(boxes, box, order[i], value, value + length[i], whole);
 
-        length = strspn(box->text + offset, digits);
-        ret    = parse_value(boxes, box, order[i], begin + offset, begin + offset + length, whole);
         if (ret < 0)
             return ret;
     }
@@ -163,17 +165,17 @@ static const char *separators(const char *text, const char *end)
 /* Which value a name and an equals sign before it ask for, which are skipped; or the next. */
 static int which_value(const char **text, const char *end, int next)
 {
-    const char *equals;
+    static const char letters[] = "xywh";
+    const char *equals, *letter;
 
     trim(text, &end);
     equals = *text + 1;
     while (equals < end && isspace((unsigned char)*equals))
         equals++;
-    if (end - *text < 2 || equals >= end || *equals != '=' || !strchr("xywh", **text))
+    if (end - *text < 2 || equals >= end || *equals != '=' || !(letter = strchr(letters, **text)))
         return next;
-    next  = strchr("xywh", **text) - "xywh";
     *text = equals + 1;
-    return next;
+    return letter - letters;
 }
 
 static int parse_values(const DeepfillBoxes *boxes, Box *box, const char *text, const char *end,
@@ -302,8 +304,7 @@ static int draw_box(const DeepfillBoxes *boxes, const Box *box, AVFrame **gray)
         *gray = ff_deepfill_gray_new(boxes->width, boxes->height, AV_PIX_FMT_GRAY8);
         if (!*gray)
             return AVERROR(ENOMEM);
-        for (int y = 0; y < boxes->height; y++)
-            memset((*gray)->data[0] + y * (*gray)->linesize[0], 0, boxes->width);
+        memset((*gray)->data[0], 0, (size_t)(*gray)->linesize[0] * boxes->height);
     }
     for (int y = box->top; y < box->bottom; y++)
         memset((*gray)->data[0] + y * (*gray)->linesize[0] + box->left, 255, box->right - box->left);

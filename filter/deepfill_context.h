@@ -79,7 +79,7 @@ typedef struct FillContext {
 
     DeepfillTaken taken;
     int flushed;      ///< nothing more is taken: end_status follows the frames in flight
-    int whole;        ///< the end is that of the input
+    int input_ended;  ///< the input itself has ended, not the mask with eof_action=endall
     int end_status;
     int64_t end_pts;
     int failed;       ///< the error for which activate() has given up, or 0

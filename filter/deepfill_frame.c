@@ -50,21 +50,23 @@ static int is_yuv(const AVPixFmtDescriptor *desc)
     return desc->nb_components >= 3 && !(desc->flags & AV_PIX_FMT_FLAG_RGB);
 }
 
-/* Each colour has a plane of its own, of whole native samples of one depth: all that libdeepfill asks. */
+int ff_deepfill_is_plane(const AVPixFmtDescriptor *desc, int c, int depth)
+{
+    const AVComponentDescriptor *comp = &desc->comp[c];
+    int is_native = !!(desc->flags & AV_PIX_FMT_FLAG_BE) == AV_HAVE_BIGENDIAN;
+
+    return !(desc->flags & AV_PIX_FMT_FLAG_FLOAT) && comp->depth == depth && !comp->shift && !comp->offset &&
+           comp->step == (depth > 8 ? 2 : 1) && (depth == 8 || is_native);
+}
+
 static int is_planar(const AVPixFmtDescriptor *desc)
 {
     int depth = desc->comp[0].depth;
 
-    if (desc->flags & AV_PIX_FMT_FLAG_FLOAT || depth < 8 || depth > 16 ||
-        (depth > 8 && !(desc->flags & AV_PIX_FMT_FLAG_BE) == AV_HAVE_BIGENDIAN))
-        return 0;
-    for (int c = 0; c < count_colours(desc); c++) {
-        const AVComponentDescriptor *comp = &desc->comp[c];
-
-        if (comp->depth != depth || comp->shift || comp->offset || comp->step != (depth > 8 ? 2 : 1))
+    for (int c = 0; c < count_colours(desc); c++)
+        if (!ff_deepfill_is_plane(desc, c, depth))
             return 0;
-    }
-    return 1;
+    return depth >= 8 && depth <= 16;
 }
 
 /*

@@ -27,6 +27,7 @@
 #include <deepfill.h>
 
 #include "libavutil/frame.h"
+#include "libavutil/pixdesc.h"
 #include "libavutil/pixfmt.h"
 
 /** How the samples of a pixel format come to libdeepfill. */
@@ -35,6 +36,12 @@ enum DeepfillAccess {
     DEEPFILL_ACCESS_IN_PLACE, ///< the frame's planes are lent as they are
     DEEPFILL_ACCESS_UNPACKED, ///< as planes beside the frame: deepfill_unpack.h
 };
+
+/**
+ * @return 1 where component c has a plane of its own, of whole native integers of that depth: all that
+ *         libdeepfill asks
+ */
+int ff_deepfill_is_plane(const AVPixFmtDescriptor *desc, int c, int depth);
 
 /** What the format's descriptor allows; FFmpeg describes every format that it knows. */
 enum DeepfillAccess ff_deepfill_access(enum AVPixelFormat format);

@@ -35,26 +35,14 @@
 #include "deepfill_mask_source.h"
 #include "deepfill_mask_sync.h"
 
-static DeepfillSourceSettings mask_file(AVFilterContext *ctx)
+static DeepfillSourceSettings file_settings(AVFilterContext *ctx, const DeepfillMaskInput *input, const char *url)
 {
     const FillContext *s = ctx->priv;
-    DeepfillSourceSettings settings = {
-        .log = ctx, .what = "mask", .url = s->mask, .options = s->mask_opts, .alpha = s->alpha,
+
+    return (DeepfillSourceSettings) {
+        .log = ctx, .what = input->what, .url = url, .options = s->mask_opts,
         .width = ctx->inputs[0]->w, .height = ctx->inputs[0]->h,
     };
-
-    return settings;
-}
-
-static DeepfillSourceSettings sketch_file(AVFilterContext *ctx)
-{
-    const FillContext *s = ctx->priv;
-    DeepfillSourceSettings settings = {
-        .log = ctx, .what = "sketch", .url = s->sketch, .options = s->mask_opts, .lenient = 1,
-        .width = ctx->inputs[0]->w, .height = ctx->inputs[0]->h,
-    };
-
-    return settings;
 }
 
 static int read_boxes(AVFilterContext *ctx, DeepfillBoxes **boxes)
@@ -87,9 +75,12 @@ int ff_deepfill_guides_check(AVFilterContext *ctx)
 int ff_deepfill_guides_open(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;
-    DeepfillSourceSettings mask = mask_file(ctx), sketch = sketch_file(ctx);
+    DeepfillSourceSettings mask   = file_settings(ctx, &s->masks, s->mask);
+    DeepfillSourceSettings sketch = file_settings(ctx, &s->sketches, s->sketch);
     int ret = 0;
 
+    mask.alpha     = s->alpha;
+    sketch.lenient = 1;
     s->report.mask   = s->mask ? s->mask : s->box ? "from box" : s->box_file ? s->box_file :
                        "from the second input";
     s->report.sketch = s->sketch;
@@ -148,10 +139,10 @@ static int share_mask(FillContext *s, const DeepfillMaskSettings *settings, Deep
     int ret = 0;
 
     deepfill_mask_info(mask, &info);
-    if (!s->fields)
+    if (!s->fields) {
         guides[0].mask = info.hole > 0 ? mask : NULL;
-    if (!s->fields)
         return 0;
+    }
     if (is_new)
         ret = ff_deepfill_fields_masks(&s->field_guides, settings, s->masks.pairing.current.gray);
     for (int i = 0; i < 2 && ret >= 0; i++) {
@@ -203,10 +194,8 @@ static int mask_of(AVFilterContext *ctx, DeepfillGuide guides[2])
     if (ctx->is_disabled || !has_picture(s, &s->masks))
         return 0;
     settings = mask_settings(s);
-    ret    = ff_deepfill_pairing_mask(&s->masks.pairing, &settings, &mask);
-    is_new = ret;
-    if (ret >= 0)
-        ret = share_mask(s, &settings, mask, is_new, guides);
+    is_new = ff_deepfill_pairing_mask(&s->masks.pairing, &settings, &mask);
+    ret    = is_new < 0 ? is_new : share_mask(s, &settings, mask, is_new, guides);
     if (ret < 0) {
         av_log(ctx, AV_LOG_ERROR, "The mask cannot be made (%s): %s\n", av_err2str(ret), deepfill_error());
         return ret;
@@ -234,9 +223,8 @@ static int sketch_of(AVFilterContext *ctx, DeepfillGuide guides[2])
                                "its last picture is repeated (else: eof_action, mask_loop)");
     if (!has_picture(s, &s->sketches))
         return 0;
-    ret    = ff_deepfill_pairing_sketch(&s->sketches.pairing, width, height, &sketch);
-    is_new = ret;
-    if (ret > 0 && s->fields)
+    ret = is_new = ff_deepfill_pairing_sketch(&s->sketches.pairing, width, height, &sketch);
+    if (is_new > 0 && s->fields)
         ret = ff_deepfill_fields_sketches(&s->field_guides, width, height, s->sketches.pairing.current.gray);
     if (ret < 0) {
         av_log(ctx, AV_LOG_ERROR, "The sketch cannot be made (%s): %s\n", av_err2str(ret), deepfill_error());

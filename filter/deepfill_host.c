@@ -18,7 +18,7 @@
 
 /**
  * @file
- * What the program takes that runs the filter.
+ * Whether the program that runs the filter needs a frame out for each frame in.
  */
 
 #include "libavutil/log.h"

@@ -80,8 +80,7 @@ static int open_format(DeepfillMaskFile *file, AVDictionary **options)
     file->format = avformat_alloc_context();
     if (!url || !file->format)
         goto done;
-    ff_deepfill_wait_init(&file->wait, settings->log, settings->what, settings->url, settings->options,
-                          file->format);
+    ff_deepfill_wait_init(&file->wait, settings, file->format);
     ff_deepfill_wait_begin(&file->wait, NULL);
     ret = avformat_open_input(&file->format, url, NULL, options);
     ff_deepfill_wait_end(&file->wait);

@@ -99,11 +99,11 @@ static int open_source(DeepfillMaskInput *m, const DeepfillSourceSettings *file)
 
 int ff_deepfill_input_open(DeepfillMaskInput *m, const DeepfillSourceSettings *file, int loop)
 {
-    const AVFilterLink *inlink = m->filter->inputs[0];
+    AVFilterLink *inlink = m->filter->inputs[0];
     int ret = 0;
 
-    m->interval     = upstream_interval(m->filter->inputs[0]);
-    m->steady       = link_interval(m->filter->inputs[0]) > 0;
+    m->interval     = upstream_interval(inlink);
+    m->steady       = link_interval(inlink) > 0;
     m->pairing.loop = loop;
     m->pairing.sync = m->sync;
     if (file)

@@ -70,7 +70,7 @@ int ff_deepfill_measure(const AVFormatContext *format, const AVDictionary *optio
     AVPacket *packet;
     int ret = AVERROR(ENOSYS);
 
-    if (!strcmp(format->iformat->name, "image2")) { /* which has looked how many there are */
+    if (!strcmp(format->iformat->name, "image2")) { /* the demuxer has counted them */
         *pictures = images->duration;
         *duration = av_rescale_q(images->duration, images->time_base, AV_TIME_BASE_Q);
         return *pictures > 0 ? 0 : ret;

@@ -165,8 +165,10 @@ int ff_deepfill_pairing_find(DeepfillPairing *p, int64_t time, int64_t number)
     while (ret >= 0) {
         if (p->next.gray) {
             due = is_due(p, &p->next);
-            if (due != 1)
-                return due ? due : 1;
+            if (due == DEEPFILL_PAIRING_DIFFERS)
+                return due;
+            if (!due)
+                return 1; /* current still counts */
             ff_deepfill_picture_move(&p->current, &p->next);
         } else if (p->ended) {
             return 1;

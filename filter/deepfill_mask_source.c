@@ -248,30 +248,40 @@ static const int32_t *display_matrix(const DeepfillMaskSource *s)
                 : ff_deepfill_stream_matrix(s->file.format->streams[s->file.stream]);
 }
 
+/* Say once why a picture is not turned. */
+static void tell_unturned(DeepfillMaskSource *s, int angle)
+{
+    const DeepfillSourceSettings *set = &s->settings;
+
+    if (s->told_turn)
+        return;
+    s->told_turn = 1;
+    if (angle % 90)
+        av_log(set->log, AV_LOG_WARNING, "The %s '%s' is to be shown turned by %d degrees: it is taken as it is, "
+               "for only right angles are heeded.\n", set->what, set->url, angle);
+    else
+        av_log(set->log, AV_LOG_WARNING, "The %s '%s' is to be shown turned by %d degrees, but fits the video, "
+               "%dx%d, as it is: it is not turned.\n", set->what, set->url, angle, set->width, set->height);
+}
+
 /* The video has been turned by its own matrix before it came here. Where the user forbade that, the picture
  * fits as it is. */
 static int turn_picture(DeepfillMaskSource *s, AVFrame **gray)
 {
-    const DeepfillSourceSettings *set = &s->settings;
     const int32_t *matrix = display_matrix(s);
     int width = (*gray)->width, height = (*gray)->height, angle;
-    int fits = width == set->width && height == set->height && width != height;
+    int fits = width == s->settings.width && height == s->settings.height && width != height;
     DeepfillTurn turn;
     AVFrame *turned;
 
     if (!matrix)
         return 0;
     angle = ff_deepfill_turn_of(matrix, &turn);
-    if ((angle % 90 || (turn.transpose && fits)) && !s->told_turn) {
-        s->told_turn = 1;
-        if (angle % 90)
-            av_log(set->log, AV_LOG_WARNING, "The %s '%s' is to be shown turned by %d degrees: it is taken as "
-                   "it is, for only right angles are heeded.\n", set->what, set->url, angle);
-        else
-            av_log(set->log, AV_LOG_WARNING, "The %s '%s' is to be shown turned by %d degrees, but fits the "
-                   "video, %dx%d, as it is: it is not turned.\n", set->what, set->url, angle, width, height);
+    if (angle % 90 || (turn.transpose && fits)) {
+        tell_unturned(s, angle);
+        return 0;
     }
-    if (!(turn.transpose || turn.mirror_x || turn.mirror_y) || (turn.transpose && fits))
+    if (!turn.transpose && !turn.mirror_x && !turn.mirror_y)
         return 0;
     turned = ff_deepfill_turn(*gray, &turn);
     if (!turned)

@@ -29,7 +29,7 @@
 #include "deepfill_mask_gray.h"
 #include "deepfill_mask_turn.h"
 
-/* The cases are those of configure_input_video_filter() in ffmpeg_filter.c. */
+/* As configure_input_video_filter() in ffmpeg_filter.c, whose cases come to the signs of two values. */
 int ff_deepfill_turn_of(const int32_t *matrix, DeepfillTurn *turn)
 {
     double rotation = av_display_rotation_get(matrix);
@@ -39,14 +39,12 @@ int ff_deepfill_turn_of(const int32_t *matrix, DeepfillTurn *turn)
     if (isnan(rotation))
         return 0;
     angle = ((int)-lrint(rotation) + 360) % 360;
-    if (angle == 90)
-        *turn = (DeepfillTurn) { .transpose = 1, .mirror_x = matrix[3] <= 0 };
-    else if (angle == 180)
-        *turn = (DeepfillTurn) { .mirror_x = matrix[0] < 0, .mirror_y = matrix[4] < 0 };
-    else if (angle == 270)
-        *turn = (DeepfillTurn) { .transpose = 1, .mirror_x = matrix[3] < 0, .mirror_y = 1 };
-    else if (angle == 0)
-        *turn = (DeepfillTurn) { .mirror_y = matrix[4] < 0 };
+    if (angle % 90 == 0) {
+        int transpose = angle % 180 != 0;
+
+        *turn = (DeepfillTurn) { .transpose = transpose, .mirror_x = matrix[transpose ? 3 : 0] < 0,
+                                 .mirror_y = matrix[transpose ? 1 : 4] < 0 };
+    }
     return angle;
 }
 

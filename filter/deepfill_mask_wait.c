@@ -27,7 +27,7 @@
 #include "libavutil/log.h"
 #include "libavutil/time.h"
 
-#include "deepfill_mask_wait.h"
+#include "deepfill_mask_file.h"
 
 static int is_local(const char *url)
 {
@@ -63,22 +63,21 @@ static int check_wait(void *opaque)
     silent = now - wait->since;
     if (silent > DEEPFILL_WAIT_TOLD * INT64_C(1000000) && !wait->told) {
         wait->told = 1;
-        av_log(wait->log, AV_LOG_WARNING, "Waiting for the %s '%s' ...\n", wait->what, wait->url);
+        av_log(wait->settings->log, AV_LOG_WARNING, "Waiting for the %s '%s' ...\n", wait->settings->what,
+               wait->settings->url);
     }
     if (wait->limited && silent > DEEPFILL_WAIT_LIMIT * INT64_C(1000000))
         wait->expired = 1;
     return wait->expired;
 }
 
-void ff_deepfill_wait_init(DeepfillWait *wait, void *log, const char *what, const char *url,
-                           const AVDictionary *options, AVFormatContext *format)
+void ff_deepfill_wait_init(DeepfillWait *wait, const struct DeepfillSourceSettings *settings,
+                           AVFormatContext *format)
 {
-    DeepfillWait fresh = {
-        .log = log, .what = what, .url = url, .told = wait->told, .limited = !has_timeout(url, options),
+    *wait = (DeepfillWait) {
+        .settings = settings, .told = wait->told, .limited = !has_timeout(settings->url, settings->options),
     };
-
-    *wait = fresh;
-    if (!is_local(url))
+    if (!is_local(settings->url))
         format->interrupt_callback = (AVIOInterruptCB) { check_wait, wait };
 }
 

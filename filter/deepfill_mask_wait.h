@@ -30,17 +30,17 @@
 
 #include <stdint.h>
 
-#include "libavutil/dict.h"
 #include "libavformat/avformat.h"
 
 /** Seconds without data after which the user is told, and after which reading fails. */
 #define DEEPFILL_WAIT_TOLD 5
 #define DEEPFILL_WAIT_LIMIT 30
 
+struct DeepfillSourceSettings;
+
 /** One address and how long it has been silent. The open format keeps a pointer to it. */
 typedef struct DeepfillWait {
-    void *log;
-    const char *what, *url;        ///< for the message, as in DeepfillSourceSettings
+    const struct DeepfillSourceSettings *settings; ///< log, names and time-outs
     int limited;                   ///< 1: DEEPFILL_WAIT_LIMIT holds; 0: the user set a time-out
     const AVFormatContext *format; ///< whose bytes are looked at
     int reading;                   ///< a call that may block is under way
@@ -50,8 +50,8 @@ typedef struct DeepfillWait {
 } DeepfillWait;
 
 /** Watch over what a context opens and reads, where it is no local file. The wait must outlive it. */
-void ff_deepfill_wait_init(DeepfillWait *wait, void *log, const char *what, const char *url,
-                           const AVDictionary *options, AVFormatContext *format);
+void ff_deepfill_wait_init(DeepfillWait *wait, const struct DeepfillSourceSettings *settings,
+                           AVFormatContext *format);
 
 /** A call that may block begins. @param format  NULL: while it is opened its bytes cannot be counted */
 void ff_deepfill_wait_begin(DeepfillWait *wait, const AVFormatContext *format);

@@ -185,21 +185,18 @@ static int is_number(const char *text)
 /* Numbers without names end up in the first options, one behind each colon. */
 static int check_numbers(void *log, const FillContext *s)
 {
-    const char *own[] = { s->mask, s->box, s->side[0], s->side[1] };
-    const char *example[] = { "20", "20", "200", "60" }, **all = own;
+    const char *given[] = { s->mask, s->box, s->side[0], s->side[1], s->side[2] };
+    const char *example[] = { "20", "20", "200", "60" }, **all;
     int in_mask = is_number(s->mask) && avio_check(s->mask, AVIO_FLAG_READ) < 0;
 
     if (!in_mask && !(is_number(s->box) && is_number(s->side[0])))
         return 0;
-    if (!in_mask) {
-        const char *behind[] = { s->box, s->side[0], s->side[1], s->side[2] };
-        memcpy(own, behind, sizeof(own));
-    }
+    all = given + !in_mask;
     for (int i = 0; i < 4; i++)
-        if (!is_number(own[i]))
+        if (!is_number(all[i]))
             all = example;
     av_log(log, AV_LOG_ERROR, "%s='%s' is a number%s: a rectangle is written deepfill=x=%s:y=%s:w=%s:h=%s, "
-           "or deepfill=box='%s %s %s %s'.\n", in_mask ? "mask" : "box", in_mask ? s->mask : s->box,
+           "or deepfill=box='%s %s %s %s'.\n", in_mask ? "mask" : "box", given[!in_mask],
            in_mask ? " and no file" : "", all[0], all[1], all[2], all[3], all[0], all[1], all[2], all[3]);
     return AVERROR(EINVAL);
 }

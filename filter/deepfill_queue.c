@@ -64,8 +64,8 @@ int ff_deepfill_queue_open(DeepfillQueue *q, const DeepfillSettings *settings, e
     deepfill_info(q->fill, &info);
     if (info.warning)
         av_log(q->filter, AV_LOG_WARNING, "%s\n", info.warning);
-    /* So many that the last picture of the oldest can be finished without another frame. */
-    q->max_frames = (deepfill_delay(q->fill) + 2 * q->per_frame - 1) / q->per_frame;
+    /* One more than the delay, so that the oldest can be finished without another frame. */
+    q->max_frames = (deepfill_delay(q->fill) + q->per_frame - 1) / q->per_frame + 1;
     q->lent       = av_fifo_alloc2(q->max_frames * q->per_frame, sizeof(DeepfillLent), 0);
     q->filled     = av_fifo_alloc2(q->max_frames, sizeof(AVFrame *), 0);
     if (!q->lent || !q->filled)
@@ -213,6 +213,8 @@ int ff_deepfill_queue_hand_on(DeepfillQueue *q)
 static void find_rows(const DeepfillQueue *q, const DeepfillGuide guides[2], enum DeepfillShow show,
                       DeepfillLent *lent)
 {
+    int group = q->per_frame << q->format.sub_y; /* luma rows among which a chroma row of either field lies */
+
     lent->first_row = q->format.height;
     lent->end_row   = 0;
     for (int i = 0; i < q->per_frame; i++) {
@@ -228,12 +230,8 @@ static void find_rows(const DeepfillQueue *q, const DeepfillGuide guides[2], enu
         lent->first_row = FFMIN(lent->first_row, info.first_row * q->per_frame);
         lent->end_row   = FFMAX(lent->end_row, info.end_row * q->per_frame);
     }
-    if (q->per_frame > 1) { /* a chroma row of one field covers luma rows among which lie the other's */
-        int group = q->per_frame << q->format.sub_y;
-
-        lent->first_row -= lent->first_row % group;
-        lent->end_row    = FFMIN(FFALIGN(lent->end_row, group), q->format.height);
-    }
+    lent->first_row -= lent->first_row % group;
+    lent->end_row    = FFMIN(FFALIGN(lent->end_row, group), q->format.height);
 }
 
 static int ref_lent(DeepfillLent *ref, const DeepfillLent *lent)
@@ -298,9 +296,10 @@ int ff_deepfill_queue_send(DeepfillQueue *q, AVFrame *frame, const DeepfillGuide
     int ret = 0;
 
     ff_deepfill_describe_frame(&picture.image, &q->format, frame);
-    find_rows(q, guides, show, &lent);
-    if (q->access == DEEPFILL_ACCESS_UNPACKED)
+    if (q->access == DEEPFILL_ACCESS_UNPACKED) {
+        find_rows(q, guides, show, &lent);
         ret = ff_deepfill_unpack(&q->unpacker, frame, &lent.planes, &picture.image);
+    }
     if (ret >= 0)
         ret = q->per_frame > 1 ? send_fields(q, &picture, guides, &lent)
                               : send_picture(q, &picture, &lent);

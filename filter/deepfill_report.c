@@ -138,13 +138,10 @@ static double middle(int least, int most)
     return ((least + most) / 2 + 0.5) / 255;
 }
 
-/* Values that a soft mask takes for black: see DeepfillMaskSettings.soft. */
-#define SOFT_BLACK 20
-
 /* The greatest value that is no hole, 0..255. */
 static double greatest_black(const DeepfillMaskSettings *settings)
 {
-    return settings->soft ? SOFT_BLACK : settings->threshold * 255;
+    return settings->soft ? DEEPFILL_SOFT_BLACK : settings->threshold * 255;
 }
 
 /* Whether some values lie above the one that is still black and some do not. */
@@ -159,10 +156,10 @@ static void report_soft_values(DeepfillReport *report, int invert, int least, in
     if (invert)
         ff_deepfill_report_odd(report, DEEPFILL_ODD_EMPTY, "The mask's first picture has no hole: its darkest "
                                "value is %d of 255, and soft=1 with invert=1 fills what is below %d.", least,
-                               255 - SOFT_BLACK);
+                               255 - DEEPFILL_SOFT_BLACK);
     else
         ff_deepfill_report_odd(report, DEEPFILL_ODD_EMPTY, "The mask's first picture has no hole: its brightest "
-                               "value is %d of 255, and soft=1 fills what is above %d.", most, SOFT_BLACK);
+                               "value is %d of 255, and soft=1 fills what is above %d.", most, DEEPFILL_SOFT_BLACK);
 }
 
 /* No value is above the threshold, or with invert none at or below it. */
@@ -186,7 +183,7 @@ static void report_values(DeepfillReport *report, const DeepfillMaskSettings *se
 void ff_deepfill_report_empty(DeepfillReport *report, const DeepfillMaskSettings *settings, const AVFrame *gray,
                               const DeepfillLook *look, int alpha, int still)
 {
-    /* The value that has no hole in it, black or with invert white, as far as coding keeps it. */
+    /* How far coding moves the value that marks no hole: black or, with invert, white. */
     int noise = look && look->exact ? 0 : NEAR_BLACK, least, most;
 
     ff_deepfill_gray_range(gray, 0, 1, &least, &most);
@@ -206,6 +203,11 @@ void ff_deepfill_report_empty(DeepfillReport *report, const DeepfillMaskSettings
 
 void ff_deepfill_report_unchanged(DeepfillReport *report, const char *box_file, int invert, int soft)
 {
+    static const char *const filled[2][2] = { /* [soft][invert] */
+        { "white in the mask, above threshold, is", "black in the mask, up to threshold, is" },
+        { "what is not black in the mask is", "what is not white in the mask is" },
+    };
+
     if (report->started || report->said & 1U << DEEPFILL_ODD_EMPTY)
         return;
     if (!report->enabled)
@@ -215,9 +217,7 @@ void ff_deepfill_report_unchanged(DeepfillReport *report, const char *box_file, 
                                "box_file '%s' lies in the video (else: mask_start).", box_file);
     else
         ff_deepfill_report_odd(report, DEEPFILL_ODD_NOTHING, "No frame had a hole, so none was changed: %s "
-                               "what gets filled.", soft ? invert ? "what is not white in the mask is" :
-                               "what is not black in the mask is" : invert ? "black in the mask, up to threshold, is" :
-                               "white in the mask, above threshold, is");
+                               "what gets filled.", filled[soft][invert]);
 }
 
 void ff_deepfill_report_sketch(DeepfillReport *report, const DeepfillSketchInfo *info)

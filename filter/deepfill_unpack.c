@@ -29,9 +29,10 @@
 #include "libavutil/mem.h"
 
 #include "deepfill_float.h"
+#include "deepfill_frame.h"
 #include "deepfill_unpack.h"
 
-/* What rows of planes begin at multiples of, in bytes. */
+/* Rows of planes begin at multiples of this many bytes. */
 #define ROW_ALIGN 64
 
 /* Samples read by the descriptor at a time. */
@@ -71,11 +72,7 @@ static int is_plain(const DeepfillUnpacker *u, int c)
 /* A component that lies in a plane of its own as libdeepfill wants it, such as nv12's luma. */
 static int is_in_place(const DeepfillUnpacker *u, int c)
 {
-    const AVComponentDescriptor *comp = &u->desc->comp[c];
-    int bytes = sample_bytes(u);
-
-    return is_plain(u, c) && !comp->shift && !comp->offset && comp->step == bytes &&
-           (bytes == 1 || is_native(u->desc));
+    return ff_deepfill_is_plane(u->desc, c, u->format.depth);
 }
 
 int ff_deepfill_unpacker_open(DeepfillUnpacker *u, enum AVPixelFormat format, const DeepfillFormat *planes)

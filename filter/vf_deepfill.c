@@ -37,7 +37,7 @@
 #include "deepfill_lost.h"
 #include "deepfill_negotiate.h"
 
-/* Of an activation that this filter asks for itself: any that the rest of the graph has to do comes first. */
+/* Priority of activations that this filter asks for itself: low, so that the rest of the graph runs first. */
 #define IDLE_PRIORITY 1
 
 static int append_mask_pad(AVFilterContext *ctx)
@@ -119,15 +119,17 @@ static int config_output(AVFilterLink *outlink)
     AVFilterContext *ctx = outlink->src;
     int ret = open_queue(ctx);
 
+    if (ret < 0)
+        return ret;
     ff_deepfill_report_conversion(ctx);
-    return ret < 0 ? ret : ff_deepfill_guides_open(ctx);
+    return ff_deepfill_guides_open(ctx);
 }
 
-/* Pair, lend: the frame is this function's. */
+/* Find what the frame is filled by and lend it to the workers. Takes the frame over, on failure too. */
 static int process_frame(AVFilterContext *ctx, AVFrame *frame)
 {
     FillContext *s = ctx->priv;
-    const AVFilterLink *link = ctx->inputs[0];
+    AVFilterLink *link = ctx->inputs[0];
     DeepfillGuide guides[2];
     int ret, has_hole;
 
@@ -138,7 +140,7 @@ static int process_frame(AVFilterContext *ctx, AVFrame *frame)
     if (has_hole && DEEPFILL_FRAME_INTERLACED(frame) && !s->fields)
         ff_deepfill_report_odd(&s->report, DEEPFILL_ODD_INTERLACED, "The video is interlaced: "
                                "fill its fields, with fields=1.");
-    if (has_hole && (ret = ff_inlink_make_frame_writable(ctx->inputs[0], &frame)) < 0)
+    if (has_hole && (ret = ff_inlink_make_frame_writable(link, &frame)) < 0)
         goto fail;
     if ((ret = ff_deepfill_queue_send(&s->queue, frame, guides, s->show)) >= 0)
         return 0;
@@ -203,7 +205,7 @@ static int take_frames(AVFilterContext *ctx)
             continue;
         if (!s->flushed && ff_inlink_acknowledge_status(ctx->inputs[0], &status, &pts)) {
             flush(ctx, status, pts);
-            s->whole = status == AVERROR_EOF;
+            s->input_ended = status == AVERROR_EOF;
         }
         break;
     }
@@ -222,10 +224,10 @@ static int hand_on(AVFilterContext *ctx, int wait)
 }
 
 /*
- * After the end of input: a frame for each that is wanted. Where none is wanted all are filled, and kept until they
- * are: it is av_buffersrc_close() that runs the graph then, and returns a failure to the application. FFmpeg 5.1's
- * program ends with status 0 after a failure that a request returns instead, as it does where a filter before this
- * one holds frames until its own end (reverse, another deepfill).
+ * After the end of input, hand on one frame for each that is wanted. When none is wanted, fill all frames and keep
+ * them: then it is av_buffersrc_close() that runs the graph, and it returns a failure to the application. FFmpeg
+ * 5.1's program loses a failure that a request returns, and exits with 0; that still happens behind a filter that
+ * holds frames until its own end (reverse, another deepfill).
  */
 static int drain(AVFilterContext *ctx)
 {
@@ -236,7 +238,7 @@ static int drain(AVFilterContext *ctx)
     if (ret < 0)
         return ret;
     if (!ff_deepfill_queue_count(&s->queue)) {
-        if (wanted && s->whole)
+        if (wanted && s->input_ended)
             ff_deepfill_guides_end(ctx);
         ff_outlink_set_status(ctx->outputs[0], s->end_status, s->end_pts);
     } else if (ff_deepfill_queue_lent(&s->queue)) {
@@ -287,10 +289,10 @@ static int run(AVFilterContext *ctx)
 }
 
 /*
- * Hand on what came before the frame that failed, which with frames looked ahead may be seconds of film, then
- * fail. The ffmpeg program drops what it has not fetched when a filter fails, so that the frames leave first;
- * it takes the failure of a request for an end, so that the error waits for input or for its end. Its end is
- * the last time that it is heeded: frames that nobody has fetched by then are lost.
+ * Hand on the frames before the one that failed (with ahead, seconds of film), then fail. The ffmpeg program drops
+ * unfetched frames when a filter fails, so the frames leave first. It takes an error from a request for the end, so
+ * the error is returned when input arrives or ends. The end of input is the last chance: frames that nobody has
+ * fetched by then are lost.
  */
 static int fail_late(AVFilterContext *ctx)
 {

@@ -128,6 +128,10 @@ DEEPFILL_API void deepfill_model_close(DeepfillModel **model);
  */
 typedef struct DeepfillMask DeepfillMask;
 
+/** Values of a soft mask that count as black (at most) and as white (at least), so that limited range serves, too. */
+#define DEEPFILL_SOFT_BLACK 20
+#define DEEPFILL_SOFT_WHITE 235
+
 /** How a mask picture becomes a hole. deepfill_mask_defaults() sets every field. */
 typedef struct DeepfillMaskSettings {
     int width, height; /**< size of the video frame, in pixels, 1..32768; no default */
@@ -137,9 +141,9 @@ typedef struct DeepfillMaskSettings {
     int feather;       /**< width of the blend from fill to picture, outside the grown hole, in pixels,
                             0..256; default 4 */
     int soft;          /**< 1: the picture's greys are its own feather: the share of the fill grows from 0 at
-                            20, black, to 1 at 235, white (so that limited range serves, too), and nothing of
-                            a pixel that is not black counts as known; threshold is not looked at, dilate and
-                            feather (0 leave the picture's edge as it is) grow from white; default 0 */
+                            DEEPFILL_SOFT_BLACK to 1 at DEEPFILL_SOFT_WHITE, and nothing of a pixel that is not
+                            black counts as known; threshold is not looked at, dilate and feather (0 leave the
+                            picture's edge as it is) grow from white; default 0 */
 } DeepfillMaskSettings;
 
 /** What a mask came to. */

@@ -4,7 +4,7 @@
  * are: each column of a tile's sums is transformed back while it is in registers. Included with
  *
  *   VECTOR, LOAD, SET    a vector of floats, from memory, of one value
- *   MULTIPLY_ADD(a, b, sum)   a * b + sum, rounded alike wherever it stands
+ *   MULTIPLY_ADD(a, b, sum)   a * b + sum, rounded the same way in every block
  *   PARTS                vectors that a panel takes
  *   ROWS                 of a column that are summed at a time: with two tiles, ROWS x 2 sums fill the registers
  *   BIAS(f, panel, part)

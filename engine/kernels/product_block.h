@@ -2,8 +2,9 @@
  * @file
  * A block of a product, `rows` x `vectors`, for any width of vectors: its sums stay in registers, weights are
  * read a vector at a time, data value by value. Included with VECTOR, WIDTH, LOAD, STORE, SET and MULTIPLY_ADD
- * defined. A row is the same to the bit in blocks of any size, as MULTIPLY_ADD(a, b, sum), a * b + sum, rounds alike
- * in all of them: compilers fuse `sum += a * b` in some blocks and not in others.
+ * defined. A row is the same to the bit in blocks of any size, as MULTIPLY_ADD(a, b, sum), a * b + sum, is one
+ * instruction in all of them, or two where the processor has no such one: compilers fuse `sum += a * b` in some
+ * blocks and not in others.
  *
  * All loops but that over k have bounds that are constants where block() is inlined, and vanish.
  */

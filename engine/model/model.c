@@ -140,7 +140,7 @@ fail:
     return error;
 }
 
-/* Built-in models are known to work. */
+/* Only files are tried (df_model_try()): tests cover the built-in models. */
 int deepfill_model_open(DeepfillModel **model, const char *name, const char *semantics)
 {
     DeepfillModel *m = NULL;

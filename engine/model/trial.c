@@ -25,7 +25,7 @@ typedef struct Trial {
     void *workspace;
     float *picture, *filled; /* side x side x 3 */
     uint8_t *hole;           /* the middle half of both sides */
-    const char *loud; /* the first row with an activation beyond MOST_ACTIVATION or no number; NULL: none */
+    const char *bad_layer; /* the first with an activation that is no number or beyond MOST_ACTIVATION; NULL: none */
 } Trial;
 
 static void draw(Trial *t)
@@ -64,13 +64,13 @@ static void release(Trial *t)
     df_plan_close(&t->plan);
 }
 
-static void listen(void *opaque, const char *row, DfShape shape, const float *activation)
+static void check_activation(void *opaque, const char *layer, DfShape shape, const float *activation)
 {
     Trial *t = opaque;
     size_t count = df_shape_count(shape);
-    for (size_t i = 0; i < count && !t->loud; i++)
+    for (size_t i = 0; i < count && !t->bad_layer; i++)
         if (!(fabsf(activation[i]) <= MOST_ACTIVATION))
-            t->loud = row;
+            t->bad_layer = layer;
 }
 
 /* What is wrong with the fill, in words; NULL: nothing. */
@@ -99,9 +99,9 @@ static const char *fault(const Trial *t)
 static int judge(const Trial *t)
 {
     const char *name = t->model->name, *wrong = fault(t);
-    if (t->loud)
+    if (t->bad_layer)
         return df_error(-EDOM, "%s: gives no picture: layer '%s' of its network makes values beyond %g of a "
-                        "test picture: its weights are damaged or wrongly scaled", name, t->loud,
+                        "test picture: its weights are damaged or wrongly scaled", name, t->bad_layer,
                         MOST_ACTIVATION);
     if (wrong)
         return df_error(-EDOM, "%s: gives no picture: what its network makes of a test picture is %s: its "
@@ -115,7 +115,7 @@ int df_model_try(const DeepfillModel *model)
     int error = prepare(&t);
     if (!error) {
         DfRun run = { .image = t.picture, .hole = t.hole, .stage2 = t.filled,
-                      .watch = listen, .opaque = &t };
+                      .watch = check_activation, .opaque = &t };
         df_gemm_open();
         df_model_run(model, t.plan, t.workspace, &run);
         df_gemm_close();

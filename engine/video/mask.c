@@ -25,11 +25,6 @@ typedef struct Source {
     uint8_t *scaled;               /* one row at the frame's width; NULL where sizes agree */
 } Source;
 
-/* Values of a soft mask that count as black (at most) and white (at least): many files call full-range what is of
- * limited range, 16 to 235, and either may be inverted. */
-#define SOFT_BLACK 20
-#define SOFT_WHITE 235
-
 /** Columns x0 <= x < x1 of a row; none where x0 >= x1. */
 typedef struct Span {
     int x0, x1;
@@ -55,9 +50,10 @@ static void source_init(Source *source, const DeepfillMaskSettings *settings, co
                         .background = settings->invert ? 255 : 0 };
     for (int v = 0; v < 256; v++) {
         int white = settings->invert ? 255 - v : v;
-        source->inside[v] = settings->soft ? white > SOFT_BLACK : (v > last_outside) != !!settings->invert;
-        source->seed[v] = settings->soft ? white >= SOFT_WHITE : source->inside[v];
-        int above = DF_CLAMP(white, SOFT_BLACK, SOFT_WHITE) - SOFT_BLACK, most = SOFT_WHITE - SOFT_BLACK;
+        source->inside[v] = settings->soft ? white > DEEPFILL_SOFT_BLACK
+                                           : (v > last_outside) != !!settings->invert;
+        source->seed[v] = settings->soft ? white >= DEEPFILL_SOFT_WHITE : source->inside[v];
+        int most = DEEPFILL_SOFT_WHITE - DEEPFILL_SOFT_BLACK, above = DF_CLAMP(white - DEEPFILL_SOFT_BLACK, 0, most);
         source->opacity[v] = (uint8_t)((above * DF_WEIGHT_HOLE + most / 2) / most);
     }
 }
@@ -100,15 +96,19 @@ static Span hole_span(const Source *source, const uint8_t *row)
     return (Span){ x0, x1 };
 }
 
+/* Values that are neither black nor white: a tenth of the range is left to each. */
+#define GREY_LEAST 26
+#define GREY_MOST 229
+
 static int is_grey(int value)
 {
-    return value >= 26 && value <= 229;
+    return value >= GREY_LEAST && value <= GREY_MOST;
 }
 
 /** Whether a row's greys x0 <= x < x1 lead from black to white or back, and never turn: a soft edge. */
 static int is_ramp(const uint8_t *row, int x0, int x1, int width)
 {
-    if (x0 == 0 || x1 == width || (row[x0 - 1] < 26) == (row[x1] < 26))
+    if (x0 == 0 || x1 == width || (row[x0 - 1] < GREY_LEAST) == (row[x1] < GREY_LEAST))
         return 0;
     for (int x = x0; x <= x1; x++)
         if (row[x] != row[x - 1] && (row[x] > row[x - 1]) != (row[x1] > row[x0 - 1]))

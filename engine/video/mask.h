@@ -19,8 +19,8 @@ struct DeepfillMask {
     DeepfillMaskInfo info;
     DfRect extent;   /**< holds every weight that is not 0; empty: no hole */
     uint8_t *weight; /**< the extent's weights, row by row; weights outside it are 0 */
-    uint8_t *opacity; /**< a soft mask's, laid out as weight: what is blended, where weight says what is
-                           hole; NULL: weight says both */
+    uint8_t *opacity; /**< laid out as weight: the share of the fill; NULL where the mask is not soft: weight
+                           is the share */
     DfRect *parts;   /**< bounding boxes of the grown hole's 8-connected parts */
     int part_count;
 };
@@ -42,8 +42,8 @@ int df_mask_create(DeepfillMask **mask, const DeepfillMaskSettings *settings, co
 int df_mask_weights(const DeepfillMask *mask, int y, int x0, int x1, int sub_x, int sub_y, uint8_t *weight);
 
 /**
- * The same of what a sample's fill is blended by, from 0 for the frame alone to 255 for the fill alone: the
- * weights, but for soft masks.
+ * Like df_mask_weights(), for the share of the fill in each sample: 0 is the frame alone, 255 the fill alone. Of
+ * masks that are not soft these are the weights.
  */
 int df_mask_opacities(const DeepfillMask *mask, int y, int x0, int x1, int sub_x, int sub_y, uint8_t *opacity);
 
