@@ -73,12 +73,12 @@ static int read_line(DeepfillBoxes *boxes, void *log, const char *origin, char *
     if (!range)
         return 0;
     if (parse_range(range, &start, &end) < 0) {
-        av_log(log, AV_LOG_ERROR, "%s: '%s' is no range of times: write START-END x y w h, times in seconds "
-               "or hh:mm:ss.ms.\n", origin, range);
+        av_log(log, AV_LOG_ERROR, "%s: '%s' is no range of times: write START-END x y w h, the range without "
+               "blanks, times in seconds with a point (0.5) or hh:mm:ss.ms.\n", origin, range);
         return AVERROR(EINVAL);
     }
     if (start >= end) {
-        av_log(log, AV_LOG_ERROR, "%s: '%s' ends before it begins.\n", origin, range);
+        av_log(log, AV_LOG_ERROR, "%s: '%s' is empty: the end comes after the start.\n", origin, range);
         return AVERROR(EINVAL);
     }
     ret = ff_deepfill_boxes_add(boxes, origin, rest ? rest : "", start, end);
@@ -139,6 +139,9 @@ int ff_deepfill_boxes_read(DeepfillBoxes *boxes, void *log, const char *file)
                file, av_err2str(ret));
     } else if (text.len > MAX_BYTES || memchr(text.str, 0, text.len)) {
         av_log(log, AV_LOG_ERROR, "The box_file '%s' is no text: its lines are START-END x y w h.\n", file);
+        ret = AVERROR_INVALIDDATA;
+    } else if (strstr(text.str, "-->") || strstr(text.str, "[Script Info]")) {
+        av_log(log, AV_LOG_ERROR, "The box_file '%s' looks like subtitles: its lines are START-END x y w h.\n", file);
         ret = AVERROR_INVALIDDATA;
     } else if (!(ret = read_lines(boxes, log, file, text.str + (strncmp(text.str, mark, 3) ? 0 : 3)))) {
         av_log(log, AV_LOG_ERROR, "The box_file '%s' has no rectangle: its lines are START-END x y w h.\n",

@@ -127,7 +127,7 @@ static int parse_value(const DeepfillBoxes *boxes, Box *box, int which, const ch
           av_expr_parse(&box->value[which], value, names, NULL, NULL, NULL, NULL, SILENT, boxes->log) : 0;
     if (ret < 0 && ret != AVERROR(ENOMEM))
         av_log(boxes->log, AV_LOG_ERROR, "%s: '%s', at character %d of '%s', is neither a number nor an "
-               "expression in iw, ih, x, y, w and h.\n", box->origin, value, (int)(text - whole) + 1, whole);
+               "expression in iw, ih, x, y, w and h, without blanks or units.\n", box->origin, value, (int)(text - whole) + 1, whole);
     av_free(value);
     return ret;
 }
@@ -280,8 +280,13 @@ static int place(void *log, Box *box, int width, int height)
     box->top    = FFMAX(value[Y], 0);
     box->right  = FFMIN(value[X] + value[W], width);
     box->bottom = FFMIN(value[Y] + value[H], height);
-    if (box->left < box->right && box->top < box->bottom)
+    if (box->left < box->right && box->top < box->bottom) {
+        if (box->right - box->left < value[W] || box->bottom - box->top < value[H])
+            av_log(log, AV_LOG_WARNING, "%s: of the rectangle '%s', %gx%g at x=%g, y=%g, only %dx%d lie in the "
+                   "video, which is %dx%d.\n", box->origin, box->text, value[W], value[H], value[X], value[Y],
+                   box->right - box->left, box->bottom - box->top, width, height);
         return 0;
+    }
     av_log(log, AV_LOG_ERROR, "%s: the rectangle '%s' lies outside the video, which is %dx%d: it is %gx%g at "
            "x=%g, y=%g.\n", box->origin, box->text, width, height, value[W], value[H], value[X], value[Y]);
     return AVERROR(EINVAL);
@@ -296,6 +301,14 @@ int ff_deepfill_boxes_place(DeepfillBoxes *boxes, int width, int height)
     for (int i = 0; i < boxes->count && ret >= 0; i++)
         ret = place(boxes->log, &boxes->box[i], width, height);
     return ret;
+}
+
+int ff_deepfill_boxes_timed(const DeepfillBoxes *boxes)
+{
+    for (int i = 0; i < boxes->count; i++)
+        if (boxes->box[i].start != INT64_MIN || boxes->box[i].end != INT64_MAX)
+            return 1;
+    return 0;
 }
 
 static int draw_box(const DeepfillBoxes *boxes, const Box *box, AVFrame **gray)

@@ -65,4 +65,7 @@ int ff_deepfill_boxes_draw(const DeepfillBoxes *boxes, int64_t time, DeepfillPic
 /** Free a list and set *boxes to NULL; NULL is fine. */
 void ff_deepfill_boxes_free(DeepfillBoxes **boxes);
 
+/** @return 1 where a rectangle holds for a time alone */
+int ff_deepfill_boxes_timed(const DeepfillBoxes *boxes);
+
 #endif /* AVFILTER_DEEPFILL_BOXES_H */

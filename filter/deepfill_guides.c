@@ -28,6 +28,7 @@
 #include <string.h>
 
 #include "libavutil/common.h"
+#include "libavformat/avio.h"
 
 #include "deepfill_boxes.h"
 #include "deepfill_context.h"
@@ -53,6 +54,11 @@ static int read_boxes(AVFilterContext *ctx, DeepfillBoxes **boxes)
     *boxes = ff_deepfill_boxes_alloc(ctx);
     if (!*boxes)
         return AVERROR(ENOMEM);
+    if (s->box && avio_check(s->box, AVIO_FLAG_READ) >= 0) {
+        av_log(ctx, AV_LOG_ERROR, "box='%s' is a file: one with rectangles and their times is given as box_file=%s.\n",
+               s->box, s->box);
+        return AVERROR(EINVAL);
+    }
     if (s->box)
         ret = ff_deepfill_boxes_add(*boxes, "box", s->box, INT64_MIN, INT64_MAX);
     return ret >= 0 && s->box_file ? ff_deepfill_boxes_read(*boxes, ctx, s->box_file) : ret;
@@ -89,6 +95,8 @@ int ff_deepfill_guides_open(AVFilterContext *ctx)
         ret = read_boxes(ctx, &s->masks.boxes);
     if (ret >= 0)
         ret = ff_deepfill_input_open(&s->masks, s->mask ? &mask : NULL, s->mask_loop);
+    if (ret >= 0)
+        ff_deepfill_sync_start(&s->masks);
     if (ret >= 0 && s->sketch)
         ret = ff_deepfill_input_open(&s->sketches, &sketch, s->mask_loop);
     return ret;
@@ -187,7 +195,8 @@ static int mask_of(AVFilterContext *ctx, DeepfillGuide guides[2])
     int ret, is_new;
 
     if (has_ended(&s->masks))
-        ff_deepfill_report_odd(&s->report, DEEPFILL_ODD_ENDED, "The mask has ended before the video: %s.",
+        ff_deepfill_report_odd(&s->report, DEEPFILL_ODD_ENDED, "%s: %s.", s->taken.frames == 1 && s->mask_start > 0 ?
+                               "mask_start lies behind the end of the mask" : "The mask has ended before the video",
                                s->eof_action == EOF_ACTION_PASS ? "the rest passes as it is" :
                                "its last picture is repeated (else: eof_action, mask_loop)");
     s->report.enabled |= !ctx->is_disabled;

@@ -54,13 +54,32 @@ static int tell_silence(const DeepfillMaskFile *file, int error)
     return 1;
 }
 
-static void tell_unopened(const DeepfillMaskFile *file, int error)
+/* ffmpeg empties its output before filters are set up. */
+static int is_empty(const char *url)
+{
+    AVIOContext *io = NULL;
+    int empty = avio_open(&io, url, AVIO_FLAG_READ) >= 0 && avio_size(io) == 0;
+
+    avio_closep(&io);
+    return empty;
+}
+
+static void tell_unopened(const DeepfillMaskFile *file, const char *url, int error)
 {
     const DeepfillSourceSettings *settings = file->settings;
 
     if (tell_silence(file, error))
         return;
-    if (error == AVERROR_INVALIDDATA)
+    if (error == AVERROR_INVALIDDATA && is_empty(url))
+        av_log(settings->log, AV_LOG_ERROR, "The %s '%s' is empty: is it the output's name, too?\n", settings->what,
+               settings->url);
+    else if (error == AVERROR_INVALIDDATA && av_match_ext(settings->url, "txt"))
+        av_log(settings->log, AV_LOG_ERROR, "The %s '%s' is neither a video nor an image: rectangles and their times "
+               "are given as box_file=%s.\n", settings->what, settings->url, settings->url);
+    else if (error == AVERROR(EINVAL) && settings->options)
+        av_log(settings->log, AV_LOG_ERROR, "The %s '%s' cannot be opened (%s): check the values in mask_opts.\n",
+               settings->what, settings->url, av_err2str(error));
+    else if (error == AVERROR_INVALIDDATA)
         av_log(settings->log, AV_LOG_ERROR, "The %s '%s' is neither a video nor an image that this FFmpeg can "
                "read: name a file that ffmpeg -i opens.\n", settings->what, settings->url);
     else if (error == AVERROR_EOF)
@@ -85,7 +104,7 @@ static int open_format(DeepfillMaskFile *file, AVDictionary **options)
     ret = avformat_open_input(&file->format, url, NULL, options);
     ff_deepfill_wait_end(&file->wait);
     if (ret < 0) {
-        tell_unopened(file, ret);
+        tell_unopened(file, url, ret);
         goto done;
     }
     ff_deepfill_wait_begin(&file->wait, file->format);
@@ -223,8 +242,9 @@ int ff_deepfill_file_read(DeepfillMaskFile *file, AVPacket *packet)
     if (ret >= 0 || ret == AVERROR_EOF)
         return ret;
     if (!tell_silence(file, ret))
-        av_log(file->settings->log, AV_LOG_ERROR, "Reading the %s '%s' failed (%s).\n",
-               file->settings->what, file->settings->url, av_err2str(ret));
+        av_log(file->settings->log, AV_LOG_ERROR, "Reading the %s '%s' failed (%s)%s.\n",
+               file->settings->what, file->settings->url, av_err2str(ret),
+               strcmp(file->format->iformat->name, "image2") ? "" : ": pictures are numbered without gaps");
     return ret == AVERROR(EAGAIN) ? AVERROR(EIO) : ret;
 }
 

@@ -81,6 +81,19 @@ static AVFilterContext *find_before(AVFilterContext *before, const char *name)
     return NULL;
 }
 
+/* Whether the film is read from a place inside it, by -ss. */
+static int is_sought(const DeepfillMaskInput *m)
+{
+    AVFilterContext *trim = m->filter;
+    int64_t start;
+
+    while ((trim = find_before(trim, "trim")))
+        if (!strncmp(trim->name ? trim->name : "", "trim_in", 7) &&
+            av_opt_get_int(trim->priv, "start", 0, &start) >= 0 && start != INT64_MAX)
+            return 1;
+    return 0;
+}
+
 int ff_deepfill_sync_is_retimed(const DeepfillMaskInput *m)
 {
     AVFilterContext *trim = m->filter;
@@ -88,7 +101,7 @@ int ff_deepfill_sync_is_retimed(const DeepfillMaskInput *m)
     while ((trim = find_before(trim, "trim")))
         if (!trim->name || strncmp(trim->name, "trim_in", 7)) /* the ffmpeg program's own, for -ss and -t */
             return 1;
-    return find_before(m->filter, "setpts") || find_before(m->filter, "select");
+    return find_before(m->filter, "setpts") || find_before(m->filter, "select") || (m->mask_start && is_sought(m));
 }
 
 /* Whether the film was cut before its end, by -t say, or thinned: then the mask goes on after it. */
@@ -287,6 +300,22 @@ static void review_span(const DeepfillMaskInput *m, int64_t pictures, int64_t du
                seconds(-m->start), seconds(duration - m->start), seconds(m->first_time), seconds(end));
 }
 
+/* Of a film that -ss and -t cut the mask may be that of the whole. */
+static void review_part(const DeepfillMaskInput *m, int64_t duration, int64_t film)
+{
+    if (is_sought(m) && !m->mask_start && duration - film > FFMAX(AV_TIME_BASE / 4, film / 20))
+        av_log(m->filter, AV_LOG_WARNING, "The %s lasts %.2f s, the video %.2f s from its -ss on: if the %s is that "
+               "of the whole video, set mask_start to the value of -ss.\n", m->what, seconds(duration), seconds(film),
+               m->what);
+}
+
+void ff_deepfill_sync_start(const DeepfillMaskInput *m)
+{
+    if (m->boxes && ff_deepfill_boxes_timed(m->boxes) && !m->mask_start && is_sought(m))
+        av_log(m->filter, AV_LOG_WARNING, "The video is read from its -ss on, and the times in box_file count from "
+               "there: set mask_start to the value of -ss where they are those of the whole video.\n");
+}
+
 void ff_deepfill_sync_review(const DeepfillMaskInput *m)
 {
     const DeepfillPairing *p = &m->pairing;
@@ -299,6 +328,8 @@ void ff_deepfill_sync_review(const DeepfillMaskInput *m)
     if (m->sync == DEEPFILL_SYNC_AUTO && m->differs && !m->mask_start &&
         review_choice(m, pictures, duration, film))
         return;
-    if (!is_cut(m))
+    if (is_cut(m))
+        review_part(m, duration, film);
+    else
         review_span(m, pictures, duration, film);
 }

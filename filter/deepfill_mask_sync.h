@@ -45,4 +45,7 @@ void ff_deepfill_sync_decide(DeepfillMaskInput *input, int64_t time);
 /** Once the video has ended by itself: warn where its whole length speaks against what was chosen. */
 void ff_deepfill_sync_review(const DeepfillMaskInput *input);
 
+/** Warn, before the first frame, where times in box_file may count from another instant than they should. */
+void ff_deepfill_sync_start(const DeepfillMaskInput *input);
+
 #endif /* AVFILTER_DEEPFILL_MASK_SYNC_H */

@@ -135,6 +135,10 @@ static int refuse_both(AVFilterContext *ctx)
     const char *behind[] = { s->box, s->side[0], s->side[1], s->side[2], s->side[3] };
     AVBPrint name, escaped;
 
+    if (av_opt_find(ctx->priv, s->box, NULL, 0, 0)) {
+        av_log(ctx, AV_LOG_ERROR, "The option '%s' has no value: write %s=VALUE.\n", s->box, s->box);
+        return AVERROR(EINVAL);
+    }
     if (strspn(s->box, " 0123456789-|") == strlen(s->box)) {
         av_log(ctx, AV_LOG_ERROR, "mask='%s' and box='%s' exclude each other: give one of them.\n", s->mask,
                s->box);
@@ -149,8 +153,8 @@ static int refuse_both(AVFilterContext *ctx)
         av_bprintf(&escaped, "\\\\:%s", behind[i]);
     }
     av_log(ctx, AV_LOG_ERROR, "mask='%s' and box='%s' exclude each other: if '%s' is the mask's name, each colon "
-           "in it is written \\\\: within single quotes, -vf 'deepfill=%s'%s.\n", s->mask, s->box, name.str,
-           escaped.str, av_strstart(s->box, "//", NULL) ? ", or the address becomes the second input: -i in.mp4 "
+           "in it is written \\\\: within single quotes%s, -vf 'deepfill=%s'%s.\n", s->mask, s->box, name.str,
+           strlen(s->mask) > 1 ? "" : ", and each backslash /", escaped.str, av_strstart(s->box, "//", NULL) ? ", or the address becomes the second input: -i in.mp4 "
            "-i ADDRESS -filter_complex \"[0:v][1:v]deepfill\"" : "");
     return AVERROR(EINVAL);
 }

@@ -201,7 +201,7 @@ void ff_deepfill_report_empty(DeepfillReport *report, const DeepfillMaskSettings
                                "of one grey", settings->invert ? "with invert=1, black is" : "white is");
 }
 
-void ff_deepfill_report_unchanged(DeepfillReport *report, const char *box_file, int invert, int soft)
+void ff_deepfill_report_unchanged(DeepfillReport *report, int frames, const char *box_file, int invert, int soft)
 {
     static const char *const filled[2][2] = { /* [soft][invert] */
         { "white in the mask, above threshold, is", "black in the mask, up to threshold, is" },
@@ -210,7 +210,10 @@ void ff_deepfill_report_unchanged(DeepfillReport *report, const char *box_file, 
 
     if (report->started || report->said & 1U << DEEPFILL_ODD_EMPTY)
         return;
-    if (!report->enabled)
+    if (!frames)
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_NOTHING, "No frame came to be filled: does -ss lie behind the "
+                               "video's end?");
+    else if (!report->enabled)
         ff_deepfill_report_odd(report, DEEPFILL_ODD_NOTHING, "No frame was changed: enable= was off for all.");
     else if (box_file)
         ff_deepfill_report_odd(report, DEEPFILL_ODD_NOTHING, "No frame was changed: no range of times in the "

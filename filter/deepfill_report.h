@@ -81,9 +81,10 @@ void ff_deepfill_report_empty(DeepfillReport *report, const DeepfillMaskSettings
 
 /**
  * Warn, after the last frame, where none had a hole.
+ * @param frames   how many there were
  * @param box_file the option, or NULL
  */
-void ff_deepfill_report_unchanged(DeepfillReport *report, const char *box_file, int invert, int soft);
+void ff_deepfill_report_unchanged(DeepfillReport *report, int frames, const char *box_file, int invert, int soft);
 
 /** Warn of what a sketch's picture looks like. */
 void ff_deepfill_report_sketch(DeepfillReport *report, const DeepfillSketchInfo *info);

@@ -155,7 +155,7 @@ static void flush(AVFilterContext *ctx, int status, int64_t pts)
     FillContext *s = ctx->priv;
 
     if (status == AVERROR_EOF)
-        ff_deepfill_report_unchanged(&s->report, s->box_file, s->invert, s->soft);
+        ff_deepfill_report_unchanged(&s->report, s->taken.frames, s->box_file, s->invert, s->soft);
     deepfill_flush(s->queue.fill);
     s->flushed    = 1;
     s->end_status = status;

@@ -105,10 +105,10 @@ check 'no height' fails "box: 'x=1:y=2:w=3', at character 1 of 'x=1:y=2:w=3', ha
     deepfill=x=1:y=2:w=3
 check 'a letter in a number' fails \
     "box: '2o', at character 4 of '20 2o 60 20', is neither a number nor an expression in iw, ih, x, y, w \
-and h." "deepfill=box='20 2o 60 20'"
+and h, without blanks or units." "deepfill=box='20 2o 60 20'"
 check 'a name that nobody has' fails \
     "box: 'width/2', at character 3 of 'x=width/2:y=0:w=9:h=9', is neither a number nor an expression in iw, \
-ih, x, y, w and h." deepfill=x=width/2:y=0:w=9:h=9
+ih, x, y, w and h, without blanks or units." deepfill=x=width/2:y=0:w=9:h=9
 check 'no area' fails "box: the rectangle '1 2 0 4' has no area: it is 0 wide and 4 high." \
     "deepfill=box='1 2 0 4'"
 check 'a negative width' fails "box: the rectangle '1 2 w=-5 4' has no area: it is -5 wide and 4 high." \
@@ -147,17 +147,34 @@ refused() {
     printf '# logos\n%s\n' "$2" >wrong.txt
     fails "wrong.txt, line 2: $1" deepfill=box_file=wrong.txt
 }
-RANGE='is no range of times: write START-END x y w h, times in seconds or hh:mm:ss.ms.'
+RANGE="is no range of times: write START-END x y w h, the range without blanks, times in seconds with a point (0.5) \
+or hh:mm:ss.ms."
 check 'box_file: no end' refused "'12' $RANGE" '12 1 2 3 4'
 check 'box_file: no time' refused "'12-x' $RANGE" '12-x 1 2 3 4'
-check 'box_file: an end before the start' refused "'12-11' ends before it begins." '12-11 1 2 3 4'
+check 'box_file: an end before the start' refused "'12-11' is empty: the end comes after the start." '12-11 1 2 3 4'
 check 'box_file: blanks in the range' refused "'-' $RANGE" '- 12 1 2 3 4'
 check 'box_file: three values' refused "'1 2 3', at character 1 of '1 2 3', has 3 values: $FOUR" '0-1 1 2 3'
 check 'box_file: no values' refused "'', at character 1 of '', has 0 values: $FOUR" '0-1'
 check 'box_file: a letter' refused "'b', at character 3 of '1 b 3 4', is neither a number nor an expression \
-in iw, ih, x, y, w and h." '0-1 1 b 3 4'
+in iw, ih, x, y, w and h, without blanks or units." '0-1 1 b 3 4'
 check 'box_file: outside' refused "the rectangle '200 0 9 9' lies outside the video, which is 128x96: it is \
 9x9 at x=200, y=0." '0-1 200 0 9 9'
+subtitles() {
+    printf '1\n00:00:00,500 --> 00:00:01,000\nwords\n' >words.srt
+    fails "The box_file 'words.srt' looks like subtitles: its lines are START-END x y w h." deepfill=box_file=words.srt
+}
+check 'box_file: subtitles' subtitles
+check 'a file as box' fails "box='times.txt' is a file: one with rectangles and their times is given as \
+box_file=times.txt." deepfill=box=times.txt
+check 'a rectangle that sticks out is told about' warns "box: of the rectangle 'w-30 10 20 30', 20x30 at x=-10, y=10, \
+only 10x30 lie in the video, which is 128x96." "deepfill=box='w-30 10 20 30'"
+sought() {
+    grep -Fq "and the times in box_file count from there: set mask_start to the value of -ss where" <<<"$(
+        "$FFMPEG" -hide_banner -ss 0.2 -i film.mkv -vf deepfill=box_file=times.txt -f null - 2>&1)" &&
+        ! grep -q 'read from its -ss' <<<"$("$FFMPEG" -hide_banner -ss 0.2 -i film.mkv \
+            -vf deepfill=box_file=times.txt:mask_start=0.2 -f null - 2>&1)"
+}
+check 'box_file and -ss are told about' sought
 check 'box_file: missing' fails "The box_file 'none.txt' cannot be read (No such file or directory): give \
 box_file= a text file." deepfill=box_file=none.txt
 empty() {

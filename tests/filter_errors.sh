@@ -9,6 +9,8 @@ ff -f lavfi -i "color=gray:s=64x48,drawbox=0:0:9:9:white:fill" -frames:v 1 gray.
 ff -f lavfi -i sine=d=1 -c:a flac sound.flac
 echo 'no film' >text.txt
 cp text.txt text.png
+cp text.txt script.sh
+: >empty.mkv
 head -c 600 mask.mkv >cut.mkv
 mkdir folder
 
@@ -18,9 +20,18 @@ check 'a mask that is missing' fails \
 check 'a mask that is a folder' fails \
     "The mask 'folder' is a folder without pictures: name a file." deepfill=folder
 check 'a mask that is text' fails \
-    "The mask 'text.txt' is neither a video nor an image that this FFmpeg can read: \
-name a file that ffmpeg -i opens." \
+    "The mask 'text.txt' is neither a video nor an image: rectangles and their times are given as box_file=text.txt." \
     deepfill=text.txt
+check 'a mask that is a script' fails \
+    "The mask 'script.sh' is neither a video nor an image that this FFmpeg can read: \
+name a file that ffmpeg -i opens." \
+    deepfill=script.sh
+check 'a mask that is empty' fails "The mask 'empty.mkv' is empty: is it the output's name, too?" deepfill=empty.mkv
+check 'a wrong value in mask_opts' fails \
+    "The mask 'none%03d.png' cannot be opened (Invalid argument): check the values in mask_opts." \
+    deepfill=none%03d.png:mask_opts=framerate=abc
+check 'an option without a value' fails "The option 'dilate' has no value: write dilate=VALUE." \
+    deepfill=mask.mkv:dilate
 check 'a mask that is sound' fails \
     "The mask 'sound.flac' holds no video and no image: name a file that does." deepfill=sound.flac
 check 'a mask that is text called an image' fails \
@@ -46,7 +57,7 @@ check 'mask and box' fails \
     "deepfill=mask.mkv:box='1 2 3 4'"
 check 'a bare colon in the name of the mask' fails \
     "mask='C' and box='/mask.png' exclude each other: if 'C:/mask.png' is the mask's name, each colon in it is \
-written "'\\: within single quotes, -vf '"'deepfill=C"'\\'":/mask.png'." \
+written "'\\: within single quotes, and each backslash /, -vf '"'deepfill=C"'\\'":/mask.png'." \
     deepfill=C:/mask.png
 check 'a bare address as the mask' fails \
     "mask='http' and box='//host/m.mp4' exclude each other: if 'http://host/m.mp4' is the mask's name, each colon \
@@ -153,6 +164,13 @@ check 'a hole of more than half the frame is told about' \
 check 'a hole of more than half the frame, inverted' warns 'did you mean invert=0?' \
     "deepfill=box='0 0 9 9':invert=1:show=mask"
 check 'a box without a known pixel is told about' warns 'A box holds no known pixel' deepfill=white.png
+no_frames() {
+    same "$("$FFMPEG" -hide_banner -nostdin -ss 9 -i film.mkv -vf deepfill=mask.mkv -f null - 2>&1 |
+        sed -n 's/^\[[^]]*deepfill[^]]*\] //p')" "No frame came to be filled: does -ss lie behind the video's end?"
+}
+check 'a film without frames is told about' no_frames
+check 'mask_start behind the mask is told about' warns 'mask_start lies behind the end of the mask: its last picture' \
+    deepfill=mask.mkv:mask_start=5:show=mask
 check 'a filter that is never on is told about' warns 'No frame was changed: enable= was off for all.' \
     "deepfill=box='0 0 9 9':enable='gt(t,100)'"
 check 'invert, once set, is not offered' warns 'did you mean invert=0?' \

@@ -222,6 +222,17 @@ early() {
         [ -z "$(AFTER='-frames:v 5' tells "$filter" '' -i film.mkv)" ]
 }
 check 'a film that is cut: nothing to tell' early
+part() {
+    same "$(tells deepfill=five.mkv '' -ss 0.5 -t 0.8 -i film.mkv | tail -n 1)" 'The mask lasts 5.00 s, the video 0.80 s from its -ss on: '\
+'if the mask is that of the whole video, set mask_start to the value of -ss.' &&
+        [ -z "$(tells deepfill=five.mkv:mask_start=0.5 '' -ss 0.5 -t 0.8 -i film.mkv)" ]
+}
+check 'a part of a film, a mask of the whole' part
+between() {
+    got "$(numbers 20 'n + 13')" deepfill=mask.mkv:mask_start=0.5 -ss 0.5 -t 0.8 -i film.mkv &&
+        got "$(numbers 20 'n + 13')" deepfill=mask.mkv:mask_start=0.5:mask_sync=frame -ss 0.5 -t 0.8 -i film.mkv
+}
+check 'a part of a film that begins between two frames' between
 thinned() {
     [ -z "$(tells deepfill=five.mkv:ahead=0:delay=0 "select='lt(n,10)'," -i film.mkv)" ]
 }
