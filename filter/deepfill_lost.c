@@ -33,6 +33,7 @@
 #include "libavutil/mathematics.h"
 #include "libavutil/pixdesc.h"
 
+#include "deepfill_compat.h"
 #include "deepfill_lost.h"
 
 /* The frame after the noted ones comes within this time, in microseconds, or else it is no continuation. */
@@ -43,8 +44,20 @@ static _Thread_local struct {
     DeepfillTaken last;
 } noted;
 
+/* Frames that were handed on and wait in the links behind the filter, where nobody has fetched them. */
+static int count_unfetched(const AVFilterContext *ctx)
+{
+    AVFilterLink *link = ctx->outputs[0];
+    int count = 0;
+
+    for (; link; link = link->dst->nb_outputs ? link->dst->outputs[0] : NULL)
+        count += ff_inlink_queued_frames(link);
+    return count;
+}
+
 void ff_deepfill_lost_note(AVFilterContext *ctx, int frames, const DeepfillTaken *taken)
 {
+    frames += count_unfetched(ctx);
     if (frames == taken->frames)
         av_log(ctx, AV_LOG_WARNING, "No frame has come out: all %d were still held back, to look at others, "
                "when the program stopped (q, Ctrl-C, -shortest) or set its filters up anew. ahead=N holds twice N, "

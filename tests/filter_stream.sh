@@ -126,9 +126,45 @@ changes() {
     said=$(changed $1 :realtime=1 | grep -F 'deepfill')
     none "$said"
 }
+# As many frames come as without the filter, less those of which the warning tells; with realtime=1 all.
+accounted() {
+    local graph='[v];[0:a]anull[a]' without with lost
+    cat a.ts $1.ts >change.ts
+    count() {
+        ff -i change.ts -map '[v]' -map '[a]' -filter_complex "[0:v]$1$graph" -fps_mode passthrough \
+           -c:v rawvideo -c:a pcm_s16le -f framemd5 - | grep -c '^0,'
+    }
+    without=$(count null) with=$(count "deepfill=box='20 20 30 20'")
+    lost=$(changed $1 '' | sed -n 's/.*set up anew: \([0-9]*\) frame.*/\1/p')
+    same "$((with + lost))" "$without" && same "$(count "deepfill=box='20 20 30 20':realtime=1")" "$without"
+}
 check 'the picture changes its size' changes b \
     'The picture has changed from 128x96 yuv420p to 96x96 yuv420p, for'
 check 'the sound changes its layout' changes c \
     'Another property of the input has changed, such as the layout of sound in the same -filter_complex, for'
+check 'frames lost for another size are counted' accounted b
+check 'frames lost for another layout are counted' accounted c
+
+quit() {
+    local said
+    said=$( (sleep 2; printf q) | "$FFMPEG" -hide_banner -nostats -loglevel warning -y -re -i long.mkv \
+        -vf "deepfill=box='40 30 24 20':ahead=120" -c:v ffv1 quit.mkv 2>&1)
+    grep -q 'No frame has come out: all [0-9]* were still held back, to look at others, when the program stopped' \
+        <<<"$said" || { echo "$said"; return 1; }
+}
+film 6 long.mkv
+check 'what q loses is told' quit
+
+# Another track's packets wait until the first frame leaves, more of them than ffmpeg keeps by default.
+two_tracks() {
+    ff -i long.mkv -i long.mkv -map 0 -map 1 -c copy two.mkv
+    two() {
+        ff -i two.mkv -map 0 -c copy -filter:v:0 "deepfill=box='20 20 30 20'" -c:v:0 ffv1 \
+           -muxing_queue_data_threshold 1 "$@" two_out.mkv
+    }
+    ! two && two -max_muxing_queue_size 1024 && same "$(ff -i two_out.mkv -map 0:1 -c copy -f framemd5 -)" \
+        "$(ff -i two.mkv -map 0:1 -c copy -f framemd5 -)"
+}
+check 'a second track is kept with -max_muxing_queue_size' two_tracks
 
 finish
