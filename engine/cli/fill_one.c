@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base.h"
 #include "cli/cli.h"
@@ -185,7 +184,7 @@ static int read_sketch(DfFillWork *work, const DfFillWish *wish, const DfFillIte
 static int read_guides(DfFillWork *work, const DfFillWish *wish, const DfFillItem *item, const DfStill *still)
 {
     if (work->mask && work->mask_name == item->mask && work->width == still->width &&
-        work->height == still->height && !memcmp(&work->turn, &still->turn, sizeof still->turn))
+        work->height == still->height && df_turn_same(work->turn, still->turn))
         return 0;
     forget_guides(work);
     work->width = still->width;
