@@ -47,7 +47,7 @@ typedef struct DfFillWish {
     const char *boxes;             /**< as df_picture_boxes() reads them */
     const char *model, *semantics; /**< as deepfill_model_open() takes them */
     const char *sketch;            /**< a file; NULL: none */
-    int coarse, exact, regions, invert;
+    int coarse, exact, regions, invert, soft;
     int quality;                   /**< as in DfWriting */
     double threshold;              /**< -1: the default */
     int dilate, feather;           /**< -1: the default */
