@@ -121,7 +121,7 @@ static char *name_output(const char *folder, const char *image)
     return join(folder, name, (int)strlen(name), "");
 }
 
-/* Take `image`, also where it fails. */
+/* Add a picture. Owns `image` from here on, also where it fails. */
 static int add_item(DfFillList *list, const DfFillWish *wish, const Folder *masks, char *image)
 {
     if (!image || df_list_grow((void **)&list->items, list->count, sizeof *list->items) < 0) {

@@ -200,7 +200,7 @@ static int read_sketch(DfFillWork *work, const DfFillWish *wish, const DfFillIte
     return error;
 }
 
-/* Mask and sketch of a picture: the last one's, where that had the same, and lay and was as large. */
+/* Mask and sketch of a picture; those of the last one are used again where names, size and turn are the same. */
 static int read_guides(DfFillWork *work, const DfFillWish *wish, const DfFillItem *item, const DfStill *still)
 {
     if (work->mask && work->mask_name == item->mask && work->width == still->width &&
