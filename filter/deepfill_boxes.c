@@ -24,7 +24,7 @@
  * colons between, 'x=..:y=..:w=..:h=..' as for delogo, or 'WxH+X+Y' as for X11.
  * Values are expressions in iw, ih and the rectangle's own x, y, w and h; a
  * plain number with a decimal point, up to 1, or with % is a fraction of the
- * frame.
+ * frame. engine/cli/picture_boxes.c reads the same notation.
  */
 
 #include <ctype.h>

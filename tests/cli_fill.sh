@@ -105,6 +105,40 @@ threshold() {
 }
 check "--threshold" threshold
 
+# blended PICTURE FILL MASK OUT MOST: out = picture + (fill - picture) * share / 255 to MOST levels, where the mask's 20
+# is a share of 0 and its 235 one of 255; there are many greys
+blended() {
+    local file
+    for file in "$1" "$2" "$3" "$4"; do
+        av -i "$file" -f rawvideo -pix_fmt gray "${file%.png}.raw" || return
+    done
+    paste <(bytes "$1") <(bytes "$2") <(bytes "$3") <(bytes "$4") | awk -v most="$5" '
+        { above = $3 < 20 ? 0 : $3 > 235 ? 215 : $3 - 20; share = int((above * 255 + 107) / 215)
+          off = $4 - int(($1 * (255 - share) + $2 * share + 127) / 255)
+          greys += above > 0 && above < 215 && $1 != $2; wrong += off > most || off < -most }
+        END { print NR, "pixels,", greys, "in greys,", wrong, "wrong"; exit !(NR == 101 * 67 && greys > 500 && !wrong) }'
+}
+
+bytes() {
+    od -An -v -w1 -tu1 "${1%.png}.raw"
+}
+
+# The fill is that of a hard mask with the same hole: all that is lighter than 20.
+soft() {
+    still 101x67 gray.png gray && av -f lavfi -i "color=black:s=101x67,format=gray,geq=lum='if(between(Y,15,50),
+        clip((X-20)*6,0,255),12)'" -frames:v 1 -update 1 soft.png &&
+        av -i soft.png -vf "geq=lum='255*gt(lum(X,Y),20)'" -pix_fmt gray -update 1 hard.png &&
+        deepfill fill gray.png hard.png -o whole.png 2>log.txt &&
+        deepfill fill gray.png soft.png -o soft_whole.png --soft 2>log.txt && [ ! -s log.txt ] &&
+        blended gray.png whole.png soft.png soft_whole.png 0 &&
+        deepfill fill gray.png hard.png -o regions.png --regions --dilate 0 --feather 0 2>log.txt &&
+        deepfill fill gray.png soft.png -o soft_regions.png --regions --soft 2>log.txt && [ ! -s log.txt ] &&
+        blended gray.png regions.png soft.png soft_regions.png 1 &&
+        av -i soft.png -vf negate -pix_fmt gray -update 1 negative.png &&
+        deepfill fill gray.png negative.png -o inverted.png --soft --invert && cmp soft_whole.png inverted.png
+}
+check "--soft" soft
+
 transparent() {
     drawn 101x67 none.png null &&
         av -i mask.png -i none.png -filter_complex "[0:v][1:v]alphamerge" -update 1 clear.png &&
@@ -129,9 +163,8 @@ check "--coarse" coarse
 
 scaled() {
     av -i mask.png -vf scale=202:134:flags=neighbor -update 1 large.png &&
-        deepfill fill rgb.png mask.png -o a.png &&
-        says 0 "deepfill: large.png: is scaled from 202x134 to 101x67 pixels" fill rgb.png large.png -o b.png
-    deepfill fill rgb.png large.png -o b.png 2>log.txt && same_picture a.png b.png &&
+        deepfill fill rgb.png mask.png -o a.png && deepfill fill rgb.png large.png -o b.png 2>log.txt &&
+        same_picture a.png b.png &&
         same "deepfill: large.png: is scaled from 202x134 to 101x67 pixels" "$(cat log.txt)"
 }
 check "a mask of another size is scaled" scaled
@@ -157,6 +190,12 @@ drawn 101x67 grays.png drawbox=0:0:40:67:0x808080:fill
 check "a picture as mask" \
     noted "grays.png: 40 % of it is neither black nor white: this looks like a picture, not a mask" \
     rgb.png grays.png --threshold 0.2
+av -f lavfi -i "color=black:s=101x67,format=gray,geq=lum='clip((X-20)*6,0,255)'" -frames:v 1 -update 1 ramp.png
+check "soft edges" noted "ramp.png: 34 % of it is neither black nor white, and leads from one to the other: --soft takes \
+such soft edges for the blend" rgb.png ramp.png --threshold 0.95
+av -f lavfi -i "color=black:s=101x67,format=gray,geq=lum='19*lt(X,9)'" -frames:v 1 -update 1 faint.png
+check "a soft mask that is too faint" noted "faint.png: marks nothing to be filled: with --soft the hole is what is \
+above 20 of 255, and its lightest value is 19" rgb.png faint.png --soft
 av -i mask.png -vf scale=202:100:flags=neighbor -update 1 flat.png
 check "a mask of another shape" noted "flat.png: is stretched from 202x100 to 101x67 pixels, another shape: was it \
 drawn over rgb.png?" rgb.png flat.png
@@ -289,8 +328,13 @@ check "--quality out of range" misused fill "deepfill fill: --quality is '0', mu
 check "--exact with --regions" misused fill "deepfill fill: --exact and --regions exclude each other" \
     rgb.png mask.png -o x.png --exact --regions
 check "--exact with --dilate" \
-    misused fill "deepfill fill: --exact takes the mask as it is: no --dilate or --feather" \
+    misused fill "deepfill fill: --exact takes the mask as it is: no --dilate, --feather or --soft" \
     rgb.png mask.png -o x.png --exact --dilate 1
+check "--exact with --soft" \
+    misused fill "deepfill fill: --exact takes the mask as it is: no --dilate, --feather or --soft" \
+    rgb.png mask.png -o x.png --exact --soft
+check "--soft with --threshold" misused fill "deepfill fill: --soft and --threshold exclude each other" \
+    rgb.png mask.png -o x.png --soft --threshold 0.3
 check "--threshold out of range" misused fill "deepfill fill: --threshold is '1.5', must be 0 to 1" \
     --threshold 1.5
 check "--threshold that is no number" misused fill "deepfill fill: --threshold is 'nan', must be 0 to 1" \

@@ -37,6 +37,8 @@ check "no number" refused '10 10 0/0 25'
 check "words" refused 'a b c d'
 check "a value twice" refused 'x=1:x=2:w=3:h=4'
 check "a bracket that stays open" refused '(40 20 30 25'
+check "a geometry with blanks" refused '60x20 20 30'
+check "a geometry from the other edges" refused 30x25-5-5
 check "a value that is long" refused "$(printf '1%.0s' $(seq 200)) 2 3 4"
 
 # outside BOX FOUND
@@ -51,5 +53,25 @@ check "--box with --mask" misused fill "deepfill fill: --mask and --box exclude 
     rgb.png --mask mask.png --box '1 2 3 4' -o x.png
 check "--box without a picture" misused fill "deepfill fill: no picture was named" --box '1 2 3 4' -o x.png
 check "a box of no picture makes none" test ! -e x.png
+
+# As the filter reads them: listed TEXT EXPECTED
+listed() {
+    local boxes=${2// /:} status
+    rm -f x.png
+    if [ "$2" = refused ]; then
+        deepfill fill frame.png -o x.png --box "$1" >out.txt 2>log.txt
+        status=$?
+        cat log.txt
+        [ $status -eq 1 ] || [ $status -eq 2 ] && [ ! -e x.png ] && grep -q '^deepfill' log.txt
+    else
+        drawn 128x96 listed.png "drawbox=${boxes//|/:white:fill,drawbox=}:white:fill" &&
+            deepfill fill frame.png listed.png -o a.png 2>log.txt && deepfill fill frame.png -o b.png --box "$1" &&
+            cmp a.png b.png && ! same_picture a.png frame.png >/dev/null
+    fi
+}
+still 128x96 frame.png
+while IFS= read -r -u 3 line; do
+    [[ $line == '#'* ]] || check "'${line% -> *}'" listed "${line% -> *}" "${line#* -> }"
+done 3<"$ROOT/tests/lib/boxes.txt"
 
 finish

@@ -37,17 +37,29 @@ several() {
 }
 check 'several' several
 
+# As the program reads them. In a line of a file they need no more escaping.  listed TEXT EXPECTED
+listed() {
+    local boxes=${2// /:}
+    echo "0-9 $1" >listed.txt
+    if [ "$2" = refused ]; then
+        ! ff -i film.mkv -vf deepfill=box_file=listed.txt -f null - &&
+            same "$(messages deepfill=box_file=listed.txt | grep -c '^listed.txt, line 1: ')" 1
+    else
+        ff -f lavfi -i "color=black:s=128x96,format=yuv444p,drawbox=${boxes//|/:white:fill,drawbox=}:white:fill" \
+            -frames:v 1 -update 1 -pix_fmt gray listed.png &&
+            same "$(drawn box_file=listed.txt)" "$(drawn mask=listed.png)"
+    fi
+}
+while IFS= read -r -u 3 line; do
+    [[ $line == '#'* ]] || check "'${line% -> *}'" listed "${line% -> *}" "${line#* -> }"
+done 3<"$ROOT/tests/lib/boxes.txt"
+
 # --------------------------------------------------------------------------------- for their times --
 
 # Columns of 48 rows, so that pictures() tells their number.
 printf '%s\n' '# the first logo, then both' '0.2-0.6   0 0 20 48' '' \
     '00:00:00.4-00:00:00.8, 64 0 20 48  # overlaps' >times.txt
 printf '0.8-\t0,0,40,48 \r\n' >>times.txt
-got() {
-    local expected=$1 filter=$2
-    shift 2
-    same "$(pictures "$@" -filter_complex "$(graph "$filter")")" "$expected"
-}
 TIMES='t < 5 ? -1 : t < 10 ? 9 : t < 15 ? 19 : t < 20 ? 9 : 19'
 check 'box_file' got "$(numbers 25 "${TIMES//t/n}")" deepfill=box_file=times.txt -i film.mkv
 check 'box_file, with mask_start' got "$(numbers 25 "(t = n + 5) < 5 ? -1 : $TIMES")" \
@@ -134,11 +146,12 @@ named_number() {
     return $status
 }
 check 'a file whose name is a number' named_number
-colons() {
-    "$FFMPEG" -loglevel error -i film.mkv -vf "deepfill=box=20:30:60:25" -f null - 2>&1 |
-        grep -Fq -e "box='20' is a number: $WRITE" -e 'No option name near'
-}
-check 'box and bare colons' colons
+# Later versions refuse values without a name behind one with a name by themselves.
+if [ "$("$FFMPEG" -version | sed -n 's/^libavfilter *\([0-9]*\)\..*/\1/p')" -lt 9 ]; then
+    check 'box and bare colons' fails "box='20' is a number: $WRITE" deepfill=box=20:30:60:25
+else
+    skip 'box and bare colons' "FFmpeg's own message"
+fi
 check 'box_file and mask' fails 'mask= and box_file= exclude each other: give one of them.' \
     deepfill=film.mkv:box_file=times.txt
 

@@ -3,40 +3,8 @@
 # that failed.
 . "$(dirname "$0")/lib/filter.sh"
 
-# The engine alone calls aligned_alloc(): NTH is the call that fails, COUNT a file for their number.
-cat >shim.c <<'C'
-#define _GNU_SOURCE
-#include <errno.h>
-#include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-static atomic_long calls;
-
-void *aligned_alloc(size_t alignment, size_t bytes)
-{
-    const char *nth = getenv("NTH");
-    void *memory = NULL;
-
-    if (nth && atomic_fetch_add(&calls, 1) + 1 == atol(nth)) {
-        errno = ENOMEM;
-        return NULL;
-    }
-    return posix_memalign(&memory, alignment, bytes) ? NULL : memory;
-}
-
-__attribute__((destructor)) static void tell(void)
-{
-    const char *name = getenv("COUNT");
-    FILE *file = name ? fopen(name, "w") : NULL;
-
-    if (file) {
-        fprintf(file, "%ld\n", calls);
-        fclose(file);
-    }
-}
-C
-if ! ${CC:-cc} -O1 -shared -fPIC shim.c -o shim.so; then
+# The engine alone calls aligned_alloc().
+if ! ${CC:-cc} -O1 -shared -fPIC "$ROOT/tests/lib/fail_alloc.c" -o fail_alloc.so; then
     skip 'frames that fail for want of memory' 'no shared object of a test can be built'
     finish
 fi
@@ -44,9 +12,10 @@ fi
 FRAMES=16
 ff -f lavfi -i testsrc2=s=64x48:r=25 -frames:v $FRAMES -c:v ffv1 -pix_fmt yuv420p film.mkv
 
-# Fill film.mkv, the aligned allocation NTH failing (0: none), into out.md5.  fill NTH OPTIONS
+# Fill film.mkv, the engine's allocation NTH failing (0: none), into out.md5.  fill NTH OPTIONS
 fill() {
-    NTH=$1 COUNT=count LD_PRELOAD=$PWD/shim.so "$FFMPEG" -hide_banner -nostdin -loglevel error -y -i film.mkv \
+    FAIL_KIND=aligned_alloc FAIL_AT=$1 FAIL_COUNT=$DIR/count LD_PRELOAD=$DIR/fail_alloc.so \
+        "$FFMPEG" -hide_banner -nostdin -loglevel error -y -i film.mkv \
         -vf "deepfill=box='20 12 16 16':size=64:workers=2:$2" -f framemd5 out.md5 2>log
 }
 
@@ -80,7 +49,7 @@ faults() {
             return 1
         fi
     done
-    echo "$failed of $n failed"
+    echo "$failed of $(((total + step - 1) / step)) failed"
     [ $failed -gt 0 ]
 }
 check 'frames that fail, each by itself' faults 7 temporal=0

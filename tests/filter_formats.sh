@@ -2,9 +2,7 @@
 # Outside the hole nothing changes, sample by sample, in every pixel format; without a hole nothing at all.
 . "$(dirname "$0")/lib/filter.sh"
 
-OUTSIDE=$BUILD/tests/tools/outside
-[ -x "$OUTSIDE" ] || OUTSIDE=$DIR/outside
-[ -x "$OUTSIDE" ] || ${CC:-cc} -O2 "$ROOT/tests/tools/outside.c" -o "$OUTSIDE" || exit 1
+find_outside
 
 # A free-form hole in the middle, and a strip that touches two edges; odd in size and place.
 WIDTH=127 HEIGHT=95
@@ -106,12 +104,18 @@ check 'floats above 1 stay, frame by frame' highlights gbrpf32le :temporal=0
 check 'floats above 1 stay, from other frames' highlights gbrpf32le
 check 'gray floats above 1 stay' highlights grayf32le :temporal=0
 
+# Bytes of noise, read as pictures of whatever format.
+ff -f lavfi -i "color=gray:s=256x256:r=10:d=0.3,format=gray16le,noise=alls=100:allf=t+u:all_seed=7" \
+   -f rawvideo noise.raw
+
 # What ffmpeg converts before the filter is told; a conversion that the user asks for is not.
+#     noise_as INPUT_OPTIONS FORMAT OUTPUT_OPTION...
 noise_as() {
     local options=$1 format=$2
     shift 2
     "$FFMPEG" -hide_banner -nostdin -v warning -y $options -f rawvideo -pix_fmt "$format" -s 64x48 -r 10 \
-        -i noise.raw -frames:v 2 "$@" -f null - 2>&1 | grep -o 'The video is .*'
+        -i noise.raw -frames:v 2 "$@" -f null - >noise.log 2>&1 || { cat noise.log; return 1; }
+    grep -o 'The video is .*' noise.log || true
 }
 TOLD='The video is xyz12le, which is converted to gbrp12le for filling, and back if the output asks: pixels outside the hole change, too.'
 FILL="deepfill=box='16 16 16 16':temporal=0:delay=0"
@@ -122,16 +126,16 @@ told() {
         same "$(noise_as "" pal8 -vf "$FILL")" "$(sed 's/xyz12le/pal8/; s/gbrp12le/gbrap/' <<<"$TOLD")"
 }
 untold() {
-    [ -z "$(noise_as "" xyz12le -vf "format=gbrp,$FILL")$(noise_as "" rgb24 -vf "scale,format=yuv420p,$FILL")" ]
+    local said
+    said=$(noise_as "" xyz12le -vf "format=gbrp,$FILL" && noise_as "" rgb24 -vf "scale,format=yuv420p,$FILL") &&
+        [ -z "$said" ] || { echo "$said"; return 1; }
 }
-# Every format that this FFmpeg knows, from bytes of noise: exact, or converted with a word on it.
-ff -f lavfi -i "color=gray:s=256x256:r=10:d=0.3,format=gray16le,noise=alls=100:allf=t+u:all_seed=7" \
-   -f rawvideo noise.raw
 
 check 'a conversion before the filter is told' told
 check 'a conversion that the user asks for is not' untold
 
-# What FFmpeg has to convert: codes that are no colours by themselves, or lie at no whole bytes.
+# Every format that this FFmpeg knows, from bytes of noise: exact, or converted with a word on it. What FFmpeg has to
+# convert: codes that are no colours by themselves, or lie at no whole bytes.
 CONVERTED='pal8|mono[bw]|rgb4|bgr4|uyyvyy411|xyz12[bl]e|bayer_.*|x?v30x?be'
 
 # filled FORMAT OUTPUT...: two frames of 64x48, a hole that reaches from 8 to 40
@@ -155,9 +159,11 @@ converted() {
 outside the hole change, too\.$" said.txt || { cat said.txt; return 1; }
 }
 
+listed=0
 for line in $("$FFMPEG" -hide_banner -pix_fmts 2>/dev/null |
               sed -n 's/^\([I.]\)[O.]\([H.]\).. \([a-z0-9_][a-z0-9_]*\) .*/\1\2:\3/p'); do
     format=${line#*:}
+    listed=$((listed + 1))
     case $line in
     ?H:*) continue ;; # on a GPU: filter_api.sh
     esac
@@ -171,5 +177,6 @@ for line in $("$FFMPEG" -hide_banner -pix_fmts 2>/dev/null |
         check "every bit outside the hole stays in $format" exact "$format"
     fi
 done
+check 'ffmpeg lists its formats' test $listed -gt 150
 
 finish

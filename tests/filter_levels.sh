@@ -3,9 +3,7 @@
 # workers gives the same frames, nothing changes outside of the hole. `make check` runs it at each level.
 . "$(dirname "$0")/lib/filter.sh"
 
-OUTSIDE=$BUILD/tests/tools/outside
-[ -x "$OUTSIDE" ] || OUTSIDE=$DIR/outside
-[ -x "$OUTSIDE" ] || ${CC:-cc} -O2 "$ROOT/tests/tools/outside.c" -o "$OUTSIDE" || exit 1
+find_outside
 
 # A pan over structure, and two holes that stand still: most of them is taken from other frames.
 ff -f lavfi -i "color=black:s=128x96,format=gray,

@@ -9,10 +9,13 @@ FFMPEG=$PWD/bounded
 
 film 1 film.mkv
 
-# ends FILTER: ffmpeg comes to an end by itself
+# ends FILTER: ffmpeg comes to an end by itself, neither by timeout (124) nor by a signal (129 to 143); above are the
+# statuses of FFmpeg's own errors
 ends() {
+    local status
     "$FFMPEG" -nostdin -loglevel quiet -i film.mkv -vf "$1" -f null -
-    [ $? -ne 124 ]
+    status=$?
+    [ $status -ne 124 ] && { [ $status -lt 129 ] || [ $status -gt 143 ]; } || { echo "status $status"; return 1; }
 }
 
 # ------------------------------------------------------------------------------------ files cut short

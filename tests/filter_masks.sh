@@ -12,13 +12,6 @@ counting 24000/1001 2 ntsc.mkv
 counting 25 2 late.mkv -output_ts_offset 5
 ff -i film.mkv -vf "select='not(eq(mod(n,3),1))'" -fps_mode passthrough -c:v ffv1 vfr.mkv
 
-# got EXPECTED DEEPFILL [INPUT OPTIONS]: the mask is an option of the filter
-got() {
-    local expected=$1 filter=$2
-    shift 2
-    same "$(pictures "$@" -filter_complex "$(graph "$filter")")" "$expected"
-}
-
 # got_second EXPECTED OPTIONS MASK [FILM]: the mask is the second input
 got_second() {
     same "$(pictures -i "${4:-film.mkv}" -i "$3" -filter_complex "$(graph "deepfill=$2" '[0:v][1:v]')")" "$1"

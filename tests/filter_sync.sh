@@ -19,25 +19,35 @@ ff -i film.mkv -vf "select='not(eq(mod(n,3),1))'" -fps_mode passthrough -c:v ffv
 # Sound first: the film's first picture comes at 0.4 s.
 ff -f lavfi -i sine=d=2.4 -itsoffset 0.4 -i film.mkv -map 0 -map 1 -c:v ffv1 -c:a flac sound.mkv
 
-# got EXPECTED DEEPFILL [INPUT OPTIONS]
-got() {
-    local expected=$1 filter=$2
-    shift 2
-    same "$(pictures "$@" -filter_complex "$(graph "$filter")")" "$expected"
-}
-
 # got_second EXPECTED OPTIONS MASK FILM
 got_second() {
     same "$(pictures -i "$4" -i "$3" -filter_complex "$(graph "deepfill=$2" '[0:v][1:v]')")" "$1"
 }
 
-# The filter's lines on pairing alone:  [AFTER=OUTPUT OPTIONS] tells DEEPFILL BEFORE [OPTIONS INPUT]...
-tells() {
+# The filter's lines:  [AFTER=OUTPUT OPTIONS] said DEEPFILL BEFORE [OPTIONS INPUT]...
+said() {
     local filter=$1 before=$2
     shift 2
     "$FFMPEG" -hide_banner -nostdin -nostats -y "$@" -filter_complex "$before$filter:show=mask" $AFTER \
         -f null - 2>&1 |
-        sed -n 's/^\[[^]]*deepfill[^]]*\] //p' | grep -v -e '^model ' -e 'The hole covers' -e 'in flight'
+        sed -n 's/^\[[^]]*deepfill[^]]*\] //p'
+}
+
+# Those on pairing alone.
+tells() {
+    said "$@" | on_pairing
+}
+
+on_pairing() {
+    grep -v -e '^model ' -e 'The hole covers' -e 'in flight'
+}
+
+# It ran, and there was nothing to tell of pairing.
+untold() {
+    local lines
+    lines=$(said "$@")
+    echo "$lines"
+    grep -q '^model ' <<<"$lines" && ! on_pairing <<<"$lines"
 }
 
 FITS_NOT="From %s s on the mask's times do not fit the video's: with %s pictures a second it was most likely \
@@ -125,7 +135,7 @@ same_times() {
     ff -i phone.mkv -vf "format=gray,geq=lum='255*lt(X\,2*(N+1))*lt(Y\,48)'" -fps_mode passthrough \
        -enc_time_base 1/600 -c:v ffv1 same.mkv
     got "$(numbers 50 n)" deepfill=same.mkv -i phone.mkv &&
-        [ -z "$(tells deepfill=same.mkv '' -i phone.mkv)" ]
+        untold deepfill=same.mkv '' -i phone.mkv
 }
 check 'a mask with the times of its film: nothing to tell' same_times
 named() {
@@ -203,7 +213,7 @@ check 'a mask that goes on, when asked to go by time' \
 shifted() {
     same "$(tells deepfill=five.mkv:mask_start=1 '' -i short.mkv)" \
         "${LONG/from 0.00 to 5.00/from -1.00 to 4.00}" &&
-        [ -z "$(tells deepfill=five.mkv:mask_start=4 '' -i short.mkv)" ]
+        untold deepfill=five.mkv:mask_start=4 '' -i short.mkv
 }
 check 'a mask that goes on after mask_start' shifted
 images() {
@@ -216,10 +226,10 @@ check 'more images than frames' images
 # Nobody sees the whole film there: it is cut before or after the filter, which holds no frames back.
 early() {
     local filter=deepfill=five.mkv:ahead=0:delay=0
-    [ -z "$(tells "$filter" '' -t 0.4 -i film.mkv)" ] &&
-        [ -z "$(tells "$filter" trim=end=0.4, -i film.mkv)" ] &&
-        [ -z "$(AFTER='-t 0.4' tells "$filter" '' -i film.mkv)" ] &&
-        [ -z "$(AFTER='-frames:v 5' tells "$filter" '' -i film.mkv)" ]
+    untold "$filter" '' -t 0.4 -i film.mkv &&
+        untold "$filter" trim=end=0.4, -i film.mkv &&
+        AFTER='-t 0.4' untold "$filter" '' -i film.mkv &&
+        AFTER='-frames:v 5' untold "$filter" '' -i film.mkv
 }
 check 'a film that is cut: nothing to tell' early
 part() {
@@ -234,14 +244,14 @@ between() {
 }
 check 'a part of a film that begins between two frames' between
 thinned() {
-    [ -z "$(tells deepfill=five.mkv:ahead=0:delay=0 "select='lt(n,10)'," -i film.mkv)" ]
+    untold deepfill=five.mkv:ahead=0:delay=0 "select='lt(n,10)'," -i film.mkv
 }
 check 'a film of which a part was selected: nothing to tell' thinned
 # A raw stream has the rate that the user names, when its length is looked at, too.
 raw_stream() {
     film 3 film3.mkv
     ff -i five.mkv -frames:v 75 -c:v mjpeg -q:v 2 -pix_fmt yuvj420p raw.mjpeg &&
-        [ -z "$(tells deepfill=raw.mjpeg:mask_opts=framerate=50 '' -r 50 -i film3.mkv)" ]
+        untold deepfill=raw.mjpeg:mask_opts=framerate=50 '' -r 50 -i film3.mkv
 }
 check 'a raw stream, as long as the film by its named rate' raw_stream
 

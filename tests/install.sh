@@ -97,15 +97,18 @@ offers() {
 
 # Every option that a command's help tells is completed.
 completion() {
-    local command option options='s/^ +(-., )?(--[a-z0-9]+).*/\2/p'
+    local command option listed options='s/^ +(-., )?(--[a-z0-9]+).*/\2/p'
     offers convert deepfill con && offers stride deepfill info x --semantics str &&
         offers small deepfill convert sm && offers small deepfill fill a b -m sm &&
         offers fill deepfill help f && offers bench deepfill b || return 1
     for command in info convert fill bench; do
+        listed=0
         for option in $("$root$prefix/bin/deepfill" help $command | sed -nE "$options"); do
+            listed=$((listed + 1))
             offers "$option" deepfill $command "$option" || { echo "$command: $option"; return 1; }
             grep -q -e "\\\\-\\\\-${option#--}" docs/deepfill.1 || { echo "man: $option"; return 1; }
         done
+        [ $listed -gt 2 ] || { echo "$command: $listed options"; return 1; }
     done
 }
 

@@ -25,7 +25,7 @@ _deepfill() {
     convert) words='--output --f16 --semantics --help' ;;
     fill)
         words='--output --mask --box --quality --model --semantics --coarse --sketch --exact --regions
-               --threshold --invert --dilate --feather --help'
+               --threshold --invert --soft --dilate --feather --help'
         ;;
     bench)
         words='--cnum --model --semantics --size --workers --layers --pipeline --rounds --seconds --json --help'

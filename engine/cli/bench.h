@@ -11,9 +11,6 @@
 #include "cli/text.h"
 #include "model/model.h"
 
-/** @return seconds since some moment. */
-double df_bench_now(void);
-
 /** @return a cheap reproducible number in -1..1; *state is any number before the first. */
 float df_bench_noise(uint64_t *state);
 

@@ -1,24 +1,16 @@
 /**
  * @file
- * Measuring in a process of its own; and clocks, noise, medians.
+ * Measuring in a process of its own; and noise, medians.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli/bench.h"
 #include "cli/cli.h"
-
-double df_bench_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec + 1e-9 * t.tv_nsec;
-}
 
 /* Knuth's linear congruential generator. */
 float df_bench_noise(uint64_t *state)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/bench.h"
+#include "cli/cli.h"
 #include "kernels/gemm.h"
 #include "model/internal.h"
 
@@ -58,16 +59,16 @@ static void tick(void *opaque, const char *name, DfShape shape, const float *act
 {
     Watch *watch = opaque;
     DfBenchRow *row = &watch->layers->rows[watch->row++];
-    double *ms = watch->hole ? &row->hole_ms : &row->whole_ms, now = df_bench_now();
+    double *ms = watch->hole ? &row->hole_ms : &row->whole_ms, now = df_cli_now();
     (void)name, (void)shape, (void)activation;
     *ms = fmin(*ms, 1e3 * (now - watch->since));
-    watch->since = df_bench_now();
+    watch->since = df_cli_now();
 }
 
 static void run_once(const DeepfillModel *model, const DfBenchRegion *region, DfCrew *crew,
                      DfBenchLayers *layers, int hole)
 {
-    Watch watch = { layers, hole, 0, df_bench_now() };
+    Watch watch = { layers, hole, 0, df_cli_now() };
     DfRun run = { .image = region->image, .hole = region->hole, .needed = hole ? region->hole : NULL,
                   .crew = crew, .stage2 = region->result, .watch = tick, .opaque = &watch };
     df_model_run(model, region->plan, region->workspaces[0], &run);
@@ -77,9 +78,9 @@ static void run_once(const DeepfillModel *model, const DfBenchRegion *region, Df
 static double gemm_once(float *a)
 {
     enum { SIDE = GEMM_SIDE };
-    double start = df_bench_now();
+    double start = df_cli_now();
     df_gemm(SIDE, SIDE, SIDE, a, SIDE, a + SIDE * SIDE, SIDE, a + 2 * SIDE * SIDE, SIDE);
-    return 2e-9 * SIDE * SIDE * SIDE / (df_bench_now() - start);
+    return 2e-9 * SIDE * SIDE * SIDE / (df_cli_now() - start);
 }
 
 static float *gemm_matrices(void)
@@ -98,9 +99,9 @@ static int run_all(const DfBenchCase *what, const DeepfillModel *model, const Df
     float *matrices = gemm_matrices();
     if (!matrices)
         return -ENOMEM;
-    double begun = df_bench_now();
+    double begun = df_cli_now();
     gemm_once(matrices);
-    while (layers->runs < LEAST_RUNS || df_bench_now() - begun < 2 * what->seconds) {
+    while (layers->runs < LEAST_RUNS || df_cli_now() - begun < 2 * what->seconds) {
         run_once(model, region, crew, layers, 0);
         run_once(model, region, crew, layers, 1);
         layers->peak = fmax(layers->peak, gemm_once(matrices));

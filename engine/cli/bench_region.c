@@ -111,10 +111,10 @@ static void *work(void *opaque)
         return NULL;
     df_model_run(seat->model, seat->region->plan, workspace, &seat->run);
     pthread_barrier_wait(&seat->start->warm);
-    double begun = df_bench_now(), last = begun;
+    double begun = df_cli_now(), last = begun;
     while (seat->count < MOST_RUNS && (seat->count < LEAST_RUNS || last - begun < seat->what->seconds)) {
         df_model_run(seat->model, seat->region->plan, workspace, &seat->run);
-        double now = df_bench_now();
+        double now = df_cli_now();
         seat->times[seat->count++] = now - last;
         last = now;
     }

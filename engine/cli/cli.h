@@ -8,6 +8,7 @@
 #include <getopt.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 /** How the program ends. */
 enum DfExit {
@@ -42,6 +43,14 @@ enum DfExit df_cli_failed(void);
 
 /** Print a sentence to stderr that is no error. */
 void df_cli_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/** @return seconds since some moment. */
+static inline double df_cli_now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec + 1e-9 * time.tv_nsec;
+}
 
 /** Read a number of least..most. @return whether the text was one */
 int df_cli_real(const char *text, double least, double most, double *value);

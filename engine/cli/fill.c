@@ -11,7 +11,7 @@
 #include "base.h"
 #include "cli/cli.h"
 
-enum Option { COARSE = 256, EXACT, REGIONS, INVERT, SEMANTICS, SKETCH, THRESHOLD, DILATE, FEATHER, MASK, BOX,
+enum Option { COARSE = 256, EXACT, REGIONS, INVERT, SOFT, SEMANTICS, SKETCH, THRESHOLD, DILATE, FEATHER, MASK, BOX,
               QUALITY };
 
 static const struct option options[] = {
@@ -19,6 +19,7 @@ static const struct option options[] = {
     { "semantics", required_argument, NULL, SEMANTICS }, { "sketch", required_argument, NULL, SKETCH },
     { "coarse", no_argument, NULL, COARSE },        { "exact", no_argument, NULL, EXACT },
     { "regions", no_argument, NULL, REGIONS },      { "invert", no_argument, NULL, INVERT },
+    { "soft", no_argument, NULL, SOFT },
     { "threshold", required_argument, NULL, THRESHOLD }, { "dilate", required_argument, NULL, DILATE },
     { "feather", required_argument, NULL, FEATHER }, { "mask", required_argument, NULL, MASK },
     { "box", required_argument, NULL, BOX },        { "quality", required_argument, NULL, QUALITY },
@@ -55,6 +56,7 @@ static enum DfExit set_option(DfFillWish *wish, char **boxes, int option, const 
     case EXACT: wish->exact = 1; break;
     case REGIONS: wish->regions = 1; break;
     case INVERT: wish->invert = 1; break;
+    case SOFT: wish->soft = 1; break;
     case BOX: return add_boxes(boxes, value);
     case THRESHOLD:
         if (!df_cli_real(value, 0, 1, &wish->threshold))
@@ -122,8 +124,10 @@ static enum DfExit check_wish(DfFillWish *wish, char **names, int *count)
         return wrong;
     if (wish->exact && wish->regions)
         return df_cli_misused(command, "--exact and --regions exclude each other");
-    if (wish->exact && (wish->dilate >= 0 || wish->feather >= 0))
-        return df_cli_misused(command, "--exact takes the mask as it is: no --dilate or --feather");
+    if (wish->exact && (wish->dilate >= 0 || wish->feather >= 0 || wish->soft))
+        return df_cli_misused(command, "--exact takes the mask as it is: no --dilate, --feather or --soft");
+    if (wish->soft && wish->threshold >= 0)
+        return df_cli_misused(command, "--soft and --threshold exclude each other");
     return DF_EXIT_DONE;
 }
 
@@ -197,8 +201,10 @@ const DfCommand df_command_fill = {
         "      --threshold T     a mask value above this, 0 to 1, is to be filled (default: 0.5; with\n"
         "                        --exact the project's own)\n"
         "      --invert          fill what is black in the mask\n"
-        "      --dilate N        pixels by which the hole grows (default: 0; with --regions 4)\n"
-        "      --feather N       pixels over which fill fades to picture (default: 0; with --regions 4)\n"
+        "      --soft            the mask's greys are the blend from fill to picture, as a soft brush paints\n"
+        "                        them; nothing under them is kept as known\n"
+        "      --dilate N        pixels by which the hole grows (default: 0; with --regions 4 but for --soft)\n"
+        "      --feather N       pixels over which fill fades to picture (default: as of --dilate)\n"
         "  -h, --help            show this\n"
         "\n"
         "By default the whole picture is one region, which is how these networks were trained and\n"

@@ -47,7 +47,7 @@ typedef struct DfFillWish {
     const char *boxes;             /**< as df_picture_boxes() reads them */
     const char *model, *semantics; /**< as deepfill_model_open() takes them */
     const char *sketch;            /**< a file; NULL: none */
-    int coarse, exact, regions, invert;
+    int coarse, exact, regions, invert, soft;
     int quality;                   /**< as in DfWriting */
     double threshold;              /**< -1: the default */
     int dilate, feather;           /**< -1: the default */
@@ -58,14 +58,14 @@ typedef struct DfFillItem {
     char *image, *out;  /**< names, from df_alloc() */
     char *mask_found;   /**< the name of this picture's own mask, from df_alloc(); NULL: `mask` is shared */
     const char *mask;   /**< the mask's name; NULL: boxes are it */
-    char *problem;      /**< why it cannot be filled, from df_alloc(); NULL: nothing is known against it */
+    char *problem;      /**< why it cannot be filled, from df_alloc(); NULL: none known */
 } DfFillItem;
 
 /** The pictures to be filled, in the order in which they will be. */
 typedef struct DfFillList {
     DfFillItem *items;
     size_t count;
-    int several; /**< 1: to a folder, though it be of one picture; 0: one picture to a file */
+    int several; /**< 1: the output is a folder, even for one picture; 0: it is a file */
 } DfFillList;
 
 /**

@@ -4,23 +4,15 @@
  */
 #include "cli/fill.h"
 
-#include <time.h>
 #include <unistd.h>
 
 #include "base.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec + 1e-9 * time.tv_nsec;
-}
-
 size_t df_fill_all(DfFillWork *work, const DfFillWish *wish, const DfFillList *list)
 {
-    double start = now();
+    double start = df_cli_now();
     size_t failed = 0;
     int bar = list->several && isatty(STDERR_FILENO);
     /* Both are the terminal: lines would break the bar. */
@@ -28,7 +20,7 @@ size_t df_fill_all(DfFillWork *work, const DfFillWish *wish, const DfFillList *l
     for (size_t i = 0; i < list->count; i++) {
         if (bar)
             df_progress_show(i, list->count, list->items[i].image,
-                             i ? (now() - start) / i * (list->count - i) : -1);
+                             i ? (df_cli_now() - start) / i * (list->count - i) : -1);
         if (df_fill_one(work, wish, &list->items[i]) < 0) {
             df_cli_failed();
             failed++;

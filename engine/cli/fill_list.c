@@ -43,6 +43,13 @@ static int same_stem(const char *a, const char *b)
     return length == stem_length(b) && !strncmp(a, b, length);
 }
 
+/* A folder's file: `length` characters of its name, and an end. @return it, from df_alloc(), or NULL */
+static char *join(const char *folder, const char *name, int length, const char *end)
+{
+    const char *slash = folder[strlen(folder) - 1] == '/' ? "" : "/";
+    return df_text("%s%s%.*s%s", folder, slash, length, name, end);
+}
+
 /* Whether a folder's file is a picture, by its name. */
 static int names_picture(const struct dirent *entry)
 {
@@ -101,20 +108,20 @@ static int find_mask(DfFillItem *item, const Folder *masks)
     else if (other)
         item->problem = df_text("%s: has several masks in %s: %s and %s", item->image, masks->path, other, found);
     else
-        item->mask = item->mask_found = df_text("%s/%s", masks->path, found);
+        item->mask = item->mask_found = join(masks->path, found, (int)strlen(found), "");
     return item->problem || item->mask ? 0 : -ENOMEM;
 }
 
 /* In the output's folder pictures keep their names, but for those whose format is not written. */
 static char *name_output(const char *folder, const char *image)
 {
-    const char *name = base_name(image), *slash = folder[strlen(folder) - 1] == '/' ? "" : "/";
+    const char *name = base_name(image);
     if (df_picture_container(name) == DF_OTHER)
-        return df_text("%s%s%.*s.png", folder, slash, stem_length(name), name);
-    return df_text("%s%s%s", folder, slash, name);
+        return join(folder, name, stem_length(name), ".png");
+    return join(folder, name, (int)strlen(name), "");
 }
 
-/* Take `image`, also where it fails. */
+/* Add a picture. Owns `image` from here on, also where it fails. */
 static int add_item(DfFillList *list, const DfFillWish *wish, const Folder *masks, char *image)
 {
     if (!image || df_list_grow((void **)&list->items, list->count, sizeof *list->items) < 0) {
@@ -143,8 +150,8 @@ static int add_folder(DfFillList *list, const DfFillWish *wish, const Folder *ma
     size_t before = list->count;
     int error = scan(&folder, path);
     for (int i = 0; i < folder.count && !error; i++) {
-        const char *slash = path[strlen(path) - 1] == '/' ? "" : "/";
-        char *image = df_text("%s%s%s", path, slash, folder.entries[i]->d_name);
+        const char *name = folder.entries[i]->d_name;
+        char *image = join(path, name, (int)strlen(name), "");
         if (image && df_fill_is_folder(image))
             df_free(image);
         else

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base.h"
 #include "cli/cli.h"
@@ -108,19 +107,37 @@ static int lightest(const DfStill *mask)
     return most;
 }
 
+static void warn_empty(const char *name, const DfStill *picture, const DeepfillMaskSettings *settings)
+{
+    int most = lightest(picture);
+    if (!most || settings->invert)
+        df_cli_note("%s: marks nothing to be filled: the hole is white, or black with --invert", name);
+    else if (settings->soft)
+        df_cli_note("%s: marks nothing to be filled: with --soft the hole is what is above %d of 255, and its lightest "
+                    "value is %d", name, DEEPFILL_SOFT_BLACK, most);
+    else
+        df_cli_note("%s: marks nothing to be filled: the hole is what is above --threshold, %.2f, and its lightest "
+                    "value is %.2f", name, settings->threshold, most / 255.0);
+}
+
+static void warn_greys(const char *name, const DeepfillMaskSettings *settings, const DeepfillMaskInfo *info)
+{
+    if (info->ramps <= 0.25)
+        df_cli_note("%s: %.0f %% of it is neither black nor white: this looks like a picture, not a mask", name,
+                    100 * info->greys);
+    else if (!settings->soft)
+        df_cli_note("%s: %.0f %% of it is neither black nor white, and leads from one to the other: --soft takes such "
+                    "soft edges for the blend", name, 100 * info->greys);
+}
+
 /* What looks as if it was not meant so. */
 static void warn(const char *name, const DfStill *picture, const DeepfillMaskSettings *settings,
                  const DeepfillMaskInfo *info)
 {
-    int most = lightest(picture);
-    if (info->hole == 0 && most && !settings->invert)
-        df_cli_note("%s: marks nothing to be filled: the hole is what is above --threshold, %.2f, and its lightest "
-                    "value is %.2f", name, settings->threshold, most / 255.0);
-    else if (info->hole == 0)
-        df_cli_note("%s: marks nothing to be filled: the hole is white, or black with --invert", name);
+    if (info->hole == 0)
+        warn_empty(name, picture, settings);
     if (info->greys > 0.2)
-        df_cli_note("%s: %.0f %% of it is neither black nor white: this looks like a picture, not a mask", name,
-                    100 * info->greys);
+        warn_greys(name, settings, info);
     if (info->hole > 0.5)
         df_cli_note("%s: the hole covers %.0f %% of the picture: did you mean %s--invert?", name, 100 * info->hole,
                     settings->invert ? "it without " : "");
@@ -132,8 +149,10 @@ static int make_mask(DfFillWork *work, const DfFillWish *wish, const char *name,
     DeepfillMaskInfo info;
     deepfill_mask_defaults(&settings, work->width, work->height);
     settings.invert = wish->invert;
-    /* The originals take the mask as it is; the filter counts on compression, which smears a logo's edge. */
-    if (!wish->regions)
+    settings.soft = wish->soft;
+    /* The originals take the mask as it is; the filter counts on compression, which smears a logo's edge, but takes a
+     * soft mask as it is, too. */
+    if (!wish->regions || wish->soft)
         settings.dilate = settings.feather = 0;
     if (wish->dilate >= 0)
         settings.dilate = wish->dilate;
@@ -181,11 +200,11 @@ static int read_sketch(DfFillWork *work, const DfFillWish *wish, const DfFillIte
     return error;
 }
 
-/* Mask and sketch of a picture: the last one's, where that had the same, and lay and was as large. */
+/* Mask and sketch of a picture; those of the last one are used again where names, size and turn are the same. */
 static int read_guides(DfFillWork *work, const DfFillWish *wish, const DfFillItem *item, const DfStill *still)
 {
     if (work->mask && work->mask_name == item->mask && work->width == still->width &&
-        work->height == still->height && !memcmp(&work->turn, &still->turn, sizeof still->turn))
+        work->height == still->height && df_turn_same(work->turn, still->turn))
         return 0;
     forget_guides(work);
     work->width = still->width;

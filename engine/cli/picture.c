@@ -72,6 +72,11 @@ DfTurn df_turn_back(DfTurn turn)
     return turn.swap ? (DfTurn){ 1, turn.from_bottom, turn.from_right } : turn;
 }
 
+int df_turn_same(DfTurn a, DfTurn b)
+{
+    return a.swap == b.swap && a.from_right == b.from_right && a.from_bottom == b.from_bottom;
+}
+
 void df_turn_row(const DfStill *turned, DfTurn turn, int y, ptrdiff_t *first, ptrdiff_t *step)
 {
     ptrdiff_t width = turned->width, x0 = 0, y0 = y, dx = 1, dy = 0;
@@ -85,24 +90,32 @@ void df_turn_row(const DfStill *turned, DfTurn turn, int y, ptrdiff_t *first, pt
     *step = dy * width + dx;
 }
 
-int df_picture_turn(DfStill *picture, DfTurn turn)
+int df_picture_turned(DfStill *turned, const DfStill *picture, DfTurn turn)
 {
-    DfStill turned = *picture;
     size_t bytes = picture->depth / 8;
+    *turned = *picture;
     if (turn.swap) {
-        turned.width = picture->height;
-        turned.height = picture->width;
+        turned->width = picture->height;
+        turned->height = picture->width;
     }
-    if (df_picture_alloc(&turned) < 0)
+    if (df_picture_alloc(turned) < 0)
         return -ENOMEM;
     for (int p = 0; p < df_picture_planes(picture); p++)
         for (int y = 0; y < picture->height; y++) {
             const uint8_t *row = picture->planes[p] + y * df_picture_row(picture);
             ptrdiff_t at, step;
-            df_turn_row(&turned, turn, y, &at, &step);
+            df_turn_row(turned, turn, y, &at, &step);
             for (int x = 0; x < picture->width; x++, at += step)
-                memcpy(turned.planes[p] + at * (ptrdiff_t)bytes, row + x * bytes, bytes);
+                memcpy(turned->planes[p] + at * (ptrdiff_t)bytes, row + x * bytes, bytes);
         }
+    return 0;
+}
+
+int df_picture_turn(DfStill *picture, DfTurn turn)
+{
+    DfStill turned;
+    if (df_picture_turned(&turned, picture, turn) < 0)
+        return -ENOMEM;
     df_free(picture->planes[0]);
     *picture = turned;
     return 0;

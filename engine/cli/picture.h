@@ -60,8 +60,17 @@ DfTurn df_turn(int orientation);
 /** @return the turn that undoes one. */
 DfTurn df_turn_back(DfTurn turn);
 
+/** @return whether two turns are the same. */
+int df_turn_same(DfTurn a, DfTurn b);
+
 /** Where row y goes: its sample i is at `first` + i * `step` of a plane of the turned picture, in samples. */
 void df_turn_row(const DfStill *turned, DfTurn turn, int y, ptrdiff_t *first, ptrdiff_t *step);
+
+/**
+ * Copy a picture, turned. The copy shares all but its planes with it: of the copy, planes[0] alone is to be freed,
+ * by df_free(). @return 0; -ENOMEM, without planes
+ */
+int df_picture_turned(DfStill *turned, const DfStill *picture, DfTurn turn);
 
 /** Turn a picture's planes; all else that it holds stays. @return 0 or -ENOMEM */
 int df_picture_turn(DfStill *picture, DfTurn turn);

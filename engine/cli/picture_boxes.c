@@ -1,14 +1,14 @@
 /**
  * @file
  * Rectangles drawn as a mask: four values between blanks, commas or colons, named or not, or WxH+X+Y. Values are
- * expressions of libavutil's.
+ * expressions of libavutil's. filter/deepfill_boxes.c reads the same notation: tests/lib/boxes.txt is for both.
  */
 #include <ctype.h>
 #include <errno.h>
 #include <libavutil/error.h>
 #include <libavutil/eval.h>
+#include <limits.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base.h"
@@ -30,16 +30,17 @@ typedef struct Box {
 
 /* ------------------------------------------------------------------------------------- reading -- */
 
-/* The first of some characters outside of brackets, or the end. */
-static char *find_outside(char *text, const char *set)
+/* How many characters stand before the first of some that lies outside of brackets, or before the end. */
+static size_t length_outside(const char *text, const char *set)
 {
     int depth = 0;
-    for (; *text; text++) {
-        depth += (*text == '(') - (*text == ')');
-        if (depth <= 0 && strchr(set, *text))
+    size_t at = 0;
+    for (; text[at]; at++) {
+        depth += (text[at] == '(') - (text[at] == ')');
+        if (depth <= 0 && strchr(set, text[at]))
             break;
     }
-    return text;
+    return at;
 }
 
 static char *trim(char *text)
@@ -65,25 +66,29 @@ static int which_value(char **text, int next)
     return (int)(found - known);
 }
 
-/* WxH+X+Y, as X11 writes it. @return whether it is that */
+/* WxH+X+Y, as X11 writes it: whole numbers without a sign. @return whether it is that */
 static int read_geometry(Box *box, const char *text)
 {
-    int value[VALUES], length = 0;
-    if (sscanf(text, "%dx%d%d%d%n", &value[W], &value[H], &value[X], &value[Y], &length) < 4 || text[length])
-        return 0;
-    for (int i = 0; i < VALUES; i++)
-        snprintf(box->values[i], VALUE, "%d", value[i]);
+    static const char digits[] = "0123456789", after[] = "x++"; /* and the end */
+    static const int order[] = { W, H, X, Y };
+    for (int i = 0; i < VALUES; i++) {
+        size_t length = strspn(text, digits);
+        if (!length || length >= VALUE || text[length] != after[i])
+            return 0;
+        memcpy(box->values[order[i]], text, length);
+        box->values[order[i]][length] = 0;
+        text += length + 1;
+    }
     return 1;
 }
 
 /* Colons part the values where there are any, else commas, else blanks. @return 0 or -EINVAL */
 static int read_values(Box *box, char *text)
 {
-    const char *parts = *find_outside(text, ":") ? ":" : *find_outside(text, ",") ? "," : " \t\n";
-    int given = 0, count = 0, more = 1;
-    for (; more; count++) {
-        char *end = find_outside(text, parts);
-        more = *end != 0;
+    const char *parts = text[length_outside(text, ":")] ? ":" : text[length_outside(text, ",")] ? "," : " \t";
+    int given = 0, count = 0;
+    for (; *text; count++) {
+        char *end = text + length_outside(text, parts), *next = end + !!*end;
         *end = 0;
         char *value = trim(text);
         int which = which_value(&value, count);
@@ -91,8 +96,8 @@ static int read_values(Box *box, char *text)
             return -EINVAL;
         strcpy(box->values[which], value);
         given |= 1 << which;
-        text = more ? end + 1 : end;
-        while (more && isspace((unsigned char)*text))
+        text = next;
+        while (*parts == ' ' && isspace((unsigned char)*text))
             text++;
     }
     return count == VALUES && given == (1 << VALUES) - 1 ? 0 : -EINVAL;
@@ -102,7 +107,7 @@ static int read_values(Box *box, char *text)
 static int next_box(Box *box, const char **list)
 {
     char text[LONGEST];
-    size_t length = strcspn(*list, "|");
+    size_t length = length_outside(*list, "|");
     if (length >= LONGEST)
         return -EINVAL;
     memcpy(text, *list, length);
@@ -162,6 +167,15 @@ static int evaluate(const Box *box, int width, int height, double value[VALUES])
     return 0;
 }
 
+/* Whether all are numbers of pixels: no NAN, no infinity. */
+static int are_pixels(const double value[VALUES])
+{
+    for (int i = 0; i < VALUES; i++)
+        if (!(fabs(value[i]) <= INT_MAX))
+            return 0;
+    return 1;
+}
+
 int df_boxes_check(const char *boxes)
 {
     Box box;
@@ -172,7 +186,7 @@ int df_boxes_check(const char *boxes)
         int error = more < 0 ? more : evaluate(&box, DF_PICTURE_MOST_SIDE, DF_PICTURE_MOST_SIDE, value);
         if (error < 0)
             return error;
-        if (isnan(value[X] + value[Y] + value[W] + value[H]))
+        if (!are_pixels(value))
             return -EINVAL;
     }
     return 0;
@@ -183,9 +197,8 @@ int df_boxes_check(const char *boxes)
 /* Fill the part of a rectangle that lies in the picture. @return whether there is one */
 static int draw(DfStill *mask, const double value[VALUES])
 {
-    /* Comparisons with NAN are false. */
-    if (!(value[W] >= 1 && value[H] >= 1 && value[X] < mask->width && value[Y] < mask->height &&
-          value[X] + value[W] > 0 && value[Y] + value[H] > 0))
+    if (!are_pixels(value) || value[W] < 1 || value[H] < 1 || value[X] >= mask->width || value[Y] >= mask->height ||
+        value[X] + value[W] <= 0 || value[Y] + value[H] <= 0)
         return 0;
     int x0 = (int)DF_MAX(value[X], 0), x1 = (int)DF_MIN(value[X] + value[W], mask->width);
     int y0 = (int)DF_MAX(value[Y], 0), y1 = (int)DF_MIN(value[Y] + value[H], mask->height);

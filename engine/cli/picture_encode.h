@@ -18,7 +18,7 @@ typedef struct DfEncoded {
 /** Begin to write bytes, with stdio. @return 0 or -ENOMEM */
 int df_encoded_open(DfEncoded *encoded, FILE **to);
 
-/** End it, and set the file to NULL, which is fine, too. @return 0; -ENOMEM where not all bytes are there */
+/** Close the file and set it to NULL; NULL is taken as well. @return 0; -ENOMEM where not all bytes are there */
 int df_encoded_close(DfEncoded *encoded, FILE **to);
 
 /** A picture as it is to lie in the file. */

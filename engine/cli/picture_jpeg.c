@@ -61,6 +61,16 @@ static int guarded(Work *work, void (*step)(Work *))
     return work->error;
 }
 
+/* Run a step that writes a file, into memory. @return 0, -EINVAL or -ENOMEM */
+static int written(Work *work, DfEncoded *encoded, void (*step)(Work *))
+{
+    int error = df_encoded_open(encoded, &work->to);
+    if (!error)
+        error = guarded(work, step);
+    int closed = df_encoded_close(encoded, &work->to);
+    return error ? error : closed;
+}
+
 /* -------------------------------------------------------------------------------------- pixels -- */
 
 /* One row in 8 bits, colours side by side. */
@@ -95,13 +105,15 @@ static void describe_rows(Work *work, struct jpeg_compress_struct *codec)
 
 /* ------------------------------------------------------------------------------------- metadata -- */
 
-static void put_segment(Work *work, const char *name, size_t name_size, const uint8_t *data, size_t size)
+/* `word` is what messages call the data. */
+static void put_segment(Work *work, const char *word, const char *name, size_t name_size, const uint8_t *data,
+                        size_t size)
 {
     if (!data)
         return;
     if (name_size + size > SEGMENT) {
         df_cli_note("%s: %zu bytes of %s do not fit into a JPEG, and are left out", work->encoding->path, size,
-                    name[0] == 'E' ? "Exif" : "XMP");
+                    word);
         return;
     }
     jpeg_write_m_header(&work->out, JPEG_APP0 + 1, name_size + size);
@@ -116,8 +128,8 @@ static void put_metadata(Work *work)
 {
     const DfCarried *carried = work->encoding->carried;
     const DfStill *picture = work->encoding->picture;
-    put_segment(work, DF_JPEG_EXIF, sizeof DF_JPEG_EXIF, carried->exif, carried->exif_size);
-    put_segment(work, DF_JPEG_XMP, sizeof DF_JPEG_XMP, carried->xmp, carried->xmp_size);
+    put_segment(work, "Exif", DF_JPEG_EXIF, sizeof DF_JPEG_EXIF, carried->exif, carried->exif_size);
+    put_segment(work, "XMP", DF_JPEG_XMP, sizeof DF_JPEG_XMP, carried->xmp, carried->xmp_size);
     if (picture->profile)
         jpeg_write_icc_profile(&work->out, picture->profile, picture->profile_size);
 }
@@ -278,18 +290,8 @@ static int replace(Work *work, DfEncoded *encoded)
     /* All coefficients of both files lie in memory, by two bytes. */
     if (df_size_mul(pixels, 4 * picture->colours) > df_memory_free())
         return -ENOMEM;
-    int error = df_encoded_open(&work->copy, &work->to);
-    if (!error)
-        error = guarded(work, make_copy);
-    int closed = df_encoded_close(&work->copy, &work->to);
-    if (!error)
-        error = closed;
-    if (!error)
-        error = df_encoded_open(encoded, &work->to);
-    if (!error)
-        error = guarded(work, write_replaced);
-    closed = df_encoded_close(encoded, &work->to);
-    return error ? error : closed;
+    int error = written(work, &work->copy, make_copy);
+    return error ? error : written(work, encoded, write_replaced);
 }
 
 /* ------------------------------------------------------------------------------------- encode -- */
@@ -322,11 +324,7 @@ static int encode(Work *work, DfEncoded *encoded)
         *encoded = (DfEncoded){ 0 };
         jpeg_destroy_compress(&work->out);
     }
-    int error = df_encoded_open(encoded, &work->to);
-    if (!error)
-        error = guarded(work, write_new);
-    int closed = df_encoded_close(encoded, &work->to);
-    return error ? error : closed;
+    return written(work, encoded, write_new);
 }
 
 int df_encode_jpeg(DfEncoded *encoded, const DfEncoding *encoding)

@@ -139,9 +139,9 @@ static void set_upright(uint8_t *xmp, size_t size)
     static const char *const before[] = { "tiff:Orientation=\"", "tiff:Orientation='", "<tiff:Orientation>" };
     for (size_t i = 0; i < DF_COUNT(before); i++) {
         size_t length = strlen(before[i]);
-        for (size_t at = 0; at + length < size; at++)
-            if (!memcmp(xmp + at, before[i], length))
-                xmp[at + length] = '1';
+        uint8_t *at = xmp, *end = xmp + size;
+        while ((at = memmem(at, end - at, before[i], length)) && (at += length) < end)
+            *at = '1';
     }
 }
 

@@ -18,7 +18,7 @@ typedef struct DfMetadata {
     int orientation; /**< Exif's, 1 (as stored) to 8; a damaged block's, too */
     int damaged;     /**< 1: there is an Exif block, and it is damaged */
     int packed;      /**< 1: there is a compressed XMP packet, which is not read */
-    /** Pixels a metre across and down, or, of no unit, what is to what (pixels that are no squares); 0: untold. */
+    /** Pixels a metre across and down (metric), else their ratio alone; 0: not told. */
     uint32_t density[2];
     int metric;
 } DfMetadata;

@@ -166,32 +166,38 @@ static int put_xmp(FILE *to, const DfCarried *carried)
     return 0;
 }
 
+/* What goes with the picture, behind the file's head. @return 0 or -ENOMEM */
+static int put_metadata(FILE *to, const DfEncoding *encoding)
+{
+    const DfStill *picture = encoding->picture;
+    const DfCarried *carried = encoding->carried;
+    if (picture->metadata.container == DF_PNG)
+        copy_chunks(to, &picture->file);
+    else
+        put_density(to, &picture->metadata);
+    int error = put_xmp(to, carried);
+    if (carried->exif)
+        put_chunk(to, "eXIf", carried->exif, carried->exif_size);
+    return error;
+}
+
 /*
  * The encoder's chunks, but for what it says of its own of density and colours, and those of the metadata.
  * @return 0 or -ENOMEM
  */
 static int put_file(FILE *to, const AVPacket *packet, const DfEncoding *encoding)
 {
-    static const char *const needed[] = { "iCCP", "IDAT", "IEND" };
-    const DfStill *picture = encoding->picture;
+    static const char *const needed[] = { "IHDR", "iCCP", "IDAT", "IEND" };
     DfBytes bytes = df_bytes(packet->data, packet->size);
     DfChunk chunk;
     int error = 0;
     df_png_begin(&bytes);
     fwrite(packet->data, 1, df_bytes_offset(&bytes), to);
-    while (!df_png_next(&bytes, &chunk)) {
-        int first = !strcmp(chunk.name, "IHDR");
-        if (first || is_one_of(chunk.name, needed, DF_COUNT(needed)))
+    while (!error && !df_png_next(&bytes, &chunk)) {
+        if (is_one_of(chunk.name, needed, DF_COUNT(needed)))
             fwrite(chunk.whole.at, 1, df_bytes_left(&chunk.whole), to);
-        if (!first)
-            continue;
-        if (picture->metadata.container == DF_PNG)
-            copy_chunks(to, &picture->file);
-        else
-            put_density(to, &picture->metadata);
-        error = put_xmp(to, encoding->carried);
-        if (encoding->carried->exif)
-            put_chunk(to, "eXIf", encoding->carried->exif, encoding->carried->exif_size);
+        if (!strcmp(chunk.name, "IHDR"))
+            error = put_metadata(to, encoding);
     }
     return error;
 }

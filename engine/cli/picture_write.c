@@ -44,11 +44,6 @@ int df_encoded_close(DfEncoded *encoded, FILE **to)
     return failed ? -ENOMEM : 0;
 }
 
-static int same_turn(DfTurn a, DfTurn b)
-{
-    return a.swap == b.swap && a.from_right == b.from_right && a.from_bottom == b.from_bottom;
-}
-
 /*
  * A file of the same format gets its pixels as they lay in the old one, and Exif's word about them; any other,
  * and one whose Exif says something else, gets them as they are seen.
@@ -56,18 +51,7 @@ static int same_turn(DfTurn a, DfTurn b)
 static int lies_as_stored(const DfStill *picture, enum DfContainer container)
 {
     return picture->metadata.container == container && df_bytes_left(&picture->metadata.exif) &&
-           same_turn(picture->turn, df_turn(picture->metadata.orientation));
-}
-
-/* A copy of a picture that shares all but its planes, turned. */
-static int turned_copy(DfStill *copy, const DfStill *picture, DfTurn turn)
-{
-    *copy = *picture;
-    if (df_picture_alloc(copy) < 0)
-        return -ENOMEM;
-    memcpy(copy->planes[0], picture->planes[0],
-           df_picture_row(picture) * picture->height * df_picture_planes(picture));
-    return df_picture_turn(copy, turn);
+           df_turn_same(picture->turn, df_turn(picture->metadata.orientation));
 }
 
 static int encode(DfEncoded *encoded, const DfEncoding *encoding, enum DfContainer container)
@@ -82,10 +66,10 @@ static int encode_stored(DfEncoded *encoded, const DfEncoding *encoding, enum Df
     DfStill picture = { 0 }, touched = { 0 };
     DfEncoding stored = *encoding;
     stored.picture = &picture;
-    int error = turned_copy(&picture, encoding->picture, back);
+    int error = df_picture_turned(&picture, encoding->picture, back);
     if (!error && encoding->touched) {
         stored.touched = &touched;
-        error = turned_copy(&touched, encoding->touched, back);
+        error = df_picture_turned(&touched, encoding->touched, back);
     }
     if (!error)
         error = encode(encoded, &stored, container);
@@ -114,7 +98,7 @@ int df_picture_write(const DfStill *picture, const char *path, const DfWriting *
 {
     enum DfContainer container = df_picture_container(path);
     int stored = lies_as_stored(picture, container);
-    int turned = !same_turn(picture->turn, (DfTurn){ 0 });
+    int turned = !df_turn_same(picture->turn, (DfTurn){ 0 });
     DfEncoded encoded = { 0 };
     DfCarried carried;
     int error = carry(&carried, &picture->metadata, path, &stored);

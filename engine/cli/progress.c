@@ -9,15 +9,13 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "base.h"
 #include "cli/text.h"
 
 /* Columns of the bar itself, and what stands around the name: brackets, numbers, time. */
 #define BAR 20
 #define AROUND 60
-/* Bytes of a name that are shown, its last ones; with less room only the numbers are. */
+/* Least columns for a name: with fewer only the numbers are shown. */
 #define LEAST_NAME 8
-#define MOST_NAME 256
 
 static int shown;
 
@@ -50,22 +48,26 @@ static void put_time(double seconds)
         fprintf(stderr, ", %ld s left", left);
 }
 
-void df_progress_show(size_t done, size_t count, const char *name, double seconds_left)
+static void put_bar(size_t done, size_t count, const char *name, int room, double seconds_left)
 {
-    int full = (int)(BAR * done / count), room = columns() - AROUND;
-    /* Longer than its line the bar would leave copies of itself behind. */
-    if (room < LEAST_NAME) {
-        fprintf(stderr, "\r%zu of %zu\033[K", done + 1, count);
-        fflush(stderr);
-        shown = 1;
-        return;
-    }
-    fputs("\r[", stderr);
+    int full = (int)(BAR * done / count);
+    fputc('[', stderr);
     for (int i = 0; i < BAR; i++)
         fputc(i < full ? '#' : '.', stderr);
     fprintf(stderr, "] %zu of %zu, ", done + 1, count);
-    df_text_put(stderr, end_of(name, DF_MIN(room, MOST_NAME)));
+    df_text_put(stderr, end_of(name, room));
     put_time(seconds_left);
+}
+
+void df_progress_show(size_t done, size_t count, const char *name, double seconds_left)
+{
+    int room = columns() - AROUND;
+    fputc('\r', stderr);
+    /* Longer than its line the bar would leave copies of itself behind. */
+    if (room >= LEAST_NAME)
+        put_bar(done, count, name, room, seconds_left);
+    else
+        fprintf(stderr, "%zu of %zu", done + 1, count);
     fputs("\033[K", stderr);
     fflush(stderr);
     shown = 1;

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "cli/cli.h"
 #include "context.h"
 
 enum { WIDTH = 1920, HEIGHT = 1080, ROUND = 120 };
@@ -157,9 +157,7 @@ typedef struct Spent {
 static Spent spent_so_far(DeepfillContext *ctx)
 {
     const DfFrames *frames = df_context_frames(ctx);
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    Spent spent = { .wall = t.tv_sec + 1e-9 * t.tv_nsec };
+    Spent spent = { .wall = df_cli_now() };
     for (int i = 0; i < DF_MOST_STEPS; i++)
         spent.steps[i] = 1e-9 * df_pipeline_spent(frames->pipeline, i);
     for (int i = 0; i < frames->worker_count; i++)

@@ -209,17 +209,17 @@ static float gray(const float *rgb)
     return 0.299f * rgb[0] + 0.587f * rgb[1] + 0.114f * rgb[2];
 }
 
-/* Hole and feather of one row; all else stays as it is. */
-static void paste_row(const DfFillJob *job, DfStill *still, const Region *region, int y, uint8_t *weight)
+/* What the fill has a share in of one row; all else stays as it is. */
+static void paste_row(const DfFillJob *job, DfStill *still, const Region *region, int y, uint8_t *share)
 {
     const float *rgb = region->result + 3 * (size_t)y * region->width;
-    if (!df_mask_weights(job->mask, y, 0, still->width, 0, 0, weight))
+    if (!df_mask_opacities(job->mask, y, 0, still->width, 0, 0, share))
         return;
     for (int x = 0; x < still->width; x++, rgb += 3) {
         size_t at = (size_t)y * still->width + x;
-        for (int c = 0; weight[x] && c < still->colours; c++) {
+        for (int c = 0; share[x] && c < still->colours; c++) {
             uint32_t fill = level(still, still->colours == 3 ? rgb[c] : gray(rgb));
-            uint32_t mixed = load(still, c, at) * (DF_WEIGHT_HOLE - weight[x]) + fill * weight[x];
+            uint32_t mixed = load(still, c, at) * (DF_WEIGHT_HOLE - share[x]) + fill * share[x];
             store(still, c, at, (mixed + DF_WEIGHT_HOLE / 2) / DF_WEIGHT_HOLE);
         }
     }
@@ -259,12 +259,12 @@ static int write_exact(const DfFillJob *job, DfStill *still, const Region *regio
 
 static int paste(const DfFillJob *job, DfStill *still, const Region *region)
 {
-    uint8_t *weight = df_alloc(still->width);
-    if (!weight)
+    uint8_t *share = df_alloc(still->width);
+    if (!share)
         return -ENOMEM;
     for (int y = 0; y < still->height; y++)
-        paste_row(job, still, region, y, weight);
-    df_free(weight);
+        paste_row(job, still, region, y, share);
+    df_free(share);
     return 0;
 }
 

@@ -69,6 +69,13 @@ pictures() {
         awk '{ printf("%s%d", (NR > 1 ? " " : ""), int($1 * 128 + 0.5) - 1) }'
 }
 
+# got EXPECTED DEEPFILL INPUT OPTIONS...: these pictures of a counting mask
+got() {
+    local expected=$1 filter=$2
+    shift 2
+    same "$(pictures "$@" -filter_complex "$(graph "$filter")")" "$expected"
+}
+
 # The numbers of an awk expression in n, for n = 0 .. COUNT - 1, in one line:  numbers COUNT EXPRESSION
 numbers() {
     awk "BEGIN { for (n = 0; n < $1; n++) printf(\"%s%d\", (n ? \" \" : \"\"), ($2)) }"
@@ -91,4 +98,12 @@ fails() {
 warns() {
     same "$(messages "$2" | grep -Fc -- "$1")" 1 || { messages "$2"; return 1; }
     same "$(hashes -i film.mkv -vf "$2" | wc -l)" 25
+}
+
+# OUTSIDE becomes the program that compares raw video before and after the filter.
+find_outside() {
+    OUTSIDE=$BUILD/tests/tools/outside
+    [ -x "$OUTSIDE" ] && return
+    OUTSIDE=$DIR/outside
+    ${CC:-cc} -O2 "$ROOT/tests/tools/outside.c" -o "$OUTSIDE" || exit 1
 }
