@@ -108,6 +108,8 @@ static int is_stretched(int width, int height, int to_width, int to_height)
 void ff_deepfill_report_mask(DeepfillReport *report, const DeepfillMaskInfo *info,
                              const DeepfillMaskSettings *settings, const AVFrame *gray)
 {
+    int is_picture = info->greys > 0.2 && info->ramps <= 0.25;
+
     if (info->scaled && is_stretched(gray->width, gray->height, settings->width, settings->height))
         ff_deepfill_report_odd(report, DEEPFILL_ODD_SCALED, "The mask is %dx%d, the video %dx%d: it is stretched "
                                "to another aspect ratio; draw it on a picture of the video.", gray->width,
@@ -115,14 +117,14 @@ void ff_deepfill_report_mask(DeepfillReport *report, const DeepfillMaskInfo *inf
     else if (info->scaled)
         ff_deepfill_report_odd(report, DEEPFILL_ODD_SCALED, "The mask has another size than the video and is "
                                "scaled to it.");
-    if (info->hole > 0.5)
+    if (info->hole > 0.5 && !is_picture)
         ff_deepfill_report_odd(report, DEEPFILL_ODD_HALF, "The hole covers %.0f %% of the frame: "
                                "did you mean invert=%d?", 100 * info->hole, !settings->invert);
     if (info->greys <= 0.2)
         return;
-    if (info->ramps <= 0.25)
-        ff_deepfill_report_odd(report, DEEPFILL_ODD_GREYS, "%.0f %% of the mask is neither black nor "
-                               "white: this looks like a picture, not a mask.", 100 * info->greys);
+    if (is_picture)
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_GREYS, "%.0f %% of the mask is neither black nor white: this "
+                               "looks like a picture, not a mask; are the two swapped?", 100 * info->greys);
     else if (!settings->soft)
         ff_deepfill_report_odd(report, DEEPFILL_ODD_GREYS, "%.0f %% of the mask is neither black nor white, and "
                                "leads from one to the other: soft=1 takes such soft edges for the blend, which "

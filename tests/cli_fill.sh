@@ -188,7 +188,7 @@ check "a mask that is too dark" noted "dim.png: marks nothing to be filled: the 
 0.50, and its lightest value is 0.39" rgb.png dim.png
 drawn 101x67 grays.png drawbox=0:0:40:67:0x808080:fill
 check "a picture as mask" \
-    noted "grays.png: 40 % of it is neither black nor white: this looks like a picture, not a mask" \
+    noted "grays.png: 40 % of it is neither black nor white: this looks like a picture, not a mask; are the two swapped?" \
     rgb.png grays.png --threshold 0.2
 av -f lavfi -i "color=black:s=101x67,format=gray,geq=lum='clip((X-20)*6,0,255)'" -frames:v 1 -update 1 ramp.png
 check "soft edges" noted "ramp.png: 34 % of it is neither black nor white, and leads from one to the other: --soft takes \
@@ -256,6 +256,20 @@ truncated() {
 }
 check "half a picture is none" truncated
 
+film() {
+    av -f lavfi -i testsrc2=s=101x67:d=0.2 -c:v mpeg4 film.mp4
+    local told="film.mp4: is a film, which ffmpeg -vf deepfill=MASK fills, or takes as MASK: save one of its frames as a picture"
+    fails "$told" fill film.mp4 mask.png -o x.png && fails "$told" fill rgb.png film.mp4 -o x.png && [ ! -e x.png ] &&
+        av -i film.mp4 -frames:v 1 -update 1 frame.gif && deepfill fill frame.gif mask.png -o out.png
+}
+check "a film is none" film
+painted_black() {
+    av -i mask.png -vf "format=gray,negate,split[a][b];[a]lut=y=0[c];[b]negate[d];[c][d]alphamerge" -update 1 painted.png
+    deepfill fill rgb.png painted.png -o c.png 2>log.txt >out.txt
+    grep -qxF "deepfill: painted.png: is black or transparent all over: paint white on black what its alpha plane shows" \
+        log.txt
+}
+check "a mask painted black on transparent ground" painted_black
 check "a picture that is not there" \
     fails "gone.png: cannot be opened: No such file or directory" fill gone.png mask.png -o x.png
 check "a mask that is not there" \
@@ -311,15 +325,15 @@ fi
 # ------------------------------------------------------------------------------------ wrong usage --
 
 check "fill without a mask" \
-    misused fill "deepfill fill: takes a picture and its mask, not 1 file; with --mask or --box, any number \
-of pictures" rgb.png -o x.png
+    misused fill "deepfill fill: takes a picture and its mask, not 1 file; of several pictures --mask \
+MASK names the mask, or --box" rgb.png -o x.png
 check "fill of three" \
-    misused fill "deepfill fill: takes a picture and its mask, not 3 files; with --mask or --box, any number \
-of pictures" a b c -o x.png
+    misused fill "deepfill fill: takes a picture and its mask, not 3 files; of several pictures --mask \
+MASK names the mask, or --box" a b c -o x.png
 check "fill without a target" \
     misused fill "deepfill fill: no output was named: give -o OUT.png, or a folder for several pictures" rgb.png mask.png
 check "fill to what is not written" \
-    misused fill "deepfill fill: the output must end in .png, .jpg or .jpeg, not 'x.tif'" \
+    misused fill "deepfill fill: the output must end in .png, .jpg or .jpeg, or a folder's name in /, not 'x.tif'" \
     rgb.png mask.png -o x.tif
 check "--quality of PNG" \
     misused fill "deepfill fill: --quality is for JPEG only: 'x.png' is to be PNG, which loses nothing" \

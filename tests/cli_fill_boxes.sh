@@ -26,7 +26,7 @@ check "all but a rectangle" boxed $one,negate --box '40 20 30 25' --invert
 
 # refused BOX
 refused() {
-    misused fill "deepfill fill: --box is '$1', must be 'x y w h', numbers or expressions in iw and ih, several joined \
+    misused fill "deepfill fill: --box is '$1', must be 'x y w h', in quotes: numbers or expressions in iw and ih, several joined \
 by |" rgb.png -o x.png --box "$1"
 }
 check "three values" refused '40 20 30'

@@ -33,8 +33,8 @@ static enum DfExit add_boxes(char **boxes, const char *value)
     if (error == -ENOMEM)
         return df_cli_failed();
     if (error < 0)
-        return df_cli_misused(&df_command_fill, "--box is '%s', must be 'x y w h', numbers or expressions in iw and "
-                              "ih, several joined by |", value);
+        return df_cli_misused(&df_command_fill, "--box is '%s', must be 'x y w h', in quotes: numbers or expressions "
+                              "in iw and ih, several joined by |", value);
     char *all = *boxes ? df_text("%s|%s", *boxes, value) : df_strdup(value);
     if (!all)
         return df_cli_failed();
@@ -90,8 +90,8 @@ static enum DfExit take_mask(DfFillWish *wish, char **names, int *count)
     if (wish->mask || wish->boxes)
         return DF_EXIT_DONE;
     if (*count != 2)
-        return df_cli_misused(command, "takes a picture and its mask, not %d file%s; with --mask or --box, any "
-                              "number of pictures", *count, *count == 1 ? "" : "s");
+        return df_cli_misused(command, "takes a picture and its mask, not %d file%s; of several pictures "
+                              "--mask MASK names the mask, or --box", *count, *count == 1 ? "" : "s");
     wish->mask = names[1];
     *count = 1;
     return DF_EXIT_DONE;
@@ -108,7 +108,8 @@ static enum DfExit check_output(const DfFillWish *wish, char **names, int count)
     if (several)
         return DF_EXIT_DONE;
     if (!picture)
-        return df_cli_misused(command, "the output must end in .png, .jpg or .jpeg, not '%s'", wish->out);
+        return df_cli_misused(command, "the output must end in .png, .jpg or .jpeg, or a folder's name in /, not '%s'",
+                              wish->out);
     if (wish->quality && df_picture_container(wish->out) != DF_JPEG)
         return df_cli_misused(command, "--quality is for JPEG only: '%s' is to be PNG, which loses nothing", wish->out);
     return DF_EXIT_DONE;

@@ -120,11 +120,16 @@ static void warn_empty(const char *name, const DfStill *picture, const DeepfillM
                     "value is %.2f", name, settings->threshold, most / 255.0);
 }
 
+static int looks_like_picture(const DeepfillMaskInfo *info)
+{
+    return info->greys > 0.2 && info->ramps <= 0.25;
+}
+
 static void warn_greys(const char *name, const DeepfillMaskSettings *settings, const DeepfillMaskInfo *info)
 {
-    if (info->ramps <= 0.25)
-        df_cli_note("%s: %.0f %% of it is neither black nor white: this looks like a picture, not a mask", name,
-                    100 * info->greys);
+    if (looks_like_picture(info))
+        df_cli_note("%s: %.0f %% of it is neither black nor white: this looks like a picture, not a mask; are the two "
+                    "swapped?", name, 100 * info->greys);
     else if (!settings->soft)
         df_cli_note("%s: %.0f %% of it is neither black nor white, and leads from one to the other: --soft takes such "
                     "soft edges for the blend", name, 100 * info->greys);
@@ -138,7 +143,7 @@ static void warn(const char *name, const DfStill *picture, const DeepfillMaskSet
         warn_empty(name, picture, settings);
     if (info->greys > 0.2)
         warn_greys(name, settings, info);
-    if (info->hole > 0.5)
+    if (info->hole > 0.5 && !looks_like_picture(info))
         df_cli_note("%s: the hole covers %.0f %% of the picture: did you mean %s--invert?", name, 100 * info->hole,
                     settings->invert ? "it without " : "");
 }

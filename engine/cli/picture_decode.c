@@ -176,6 +176,19 @@ static int decode(Source *source, int stream)
     return 0;
 }
 
+/* Whether pictures follow the first; of image formats what follows is a preview, say. */
+static int is_film(Source *source, int stream)
+{
+    int more = 0;
+    if (strstr(source->demuxer->iformat->name, "_pipe"))
+        return 0;
+    while (!more && av_read_frame(source->demuxer, source->packet) >= 0) {
+        more = source->packet->stream_index == stream;
+        av_packet_unref(source->packet);
+    }
+    return more;
+}
+
 static void close_source(Source *source)
 {
     av_frame_free(&source->frame);
@@ -198,7 +211,11 @@ static int open_source(Source *source)
     if (error < 0)
         return error;
     int stream = open_decoder(source);
-    return stream < 0 ? stream : decode(source, stream);
+    error = stream < 0 ? stream : decode(source, stream);
+    if (!error && is_film(source, stream))
+        error = df_error(-EINVAL, "%s: is a film, which ffmpeg -vf deepfill=MASK fills, or takes as MASK: save one of its "
+                         "frames as a picture", source->path);
+    return error;
 }
 
 int df_picture_decode(AVFrame **frame, const DfFile *file, const char *path)

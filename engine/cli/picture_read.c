@@ -287,6 +287,21 @@ static unsigned luma(const DfStill *picture, size_t i)
     return (299 * red + 587 * green + 114 * blue + 500) / 1000;
 }
 
+/* Whether a picture is black but where it is transparent: what was painted there has no say. */
+static int is_painted_black(const DfStill *from, const DfStill *gray)
+{
+    int clear = 0, opaque = 0;
+    for (size_t i = 0; i < (size_t)from->width * from->height; i++) {
+        if (gray->planes[0][i])
+            return 0;
+        if (df_picture_sample(from, from->colours, i))
+            opaque = 1;
+        else
+            clear = 1;
+    }
+    return clear && opaque;
+}
+
 int df_picture_read_gray(DfStill *picture, const char *path)
 {
     DfStill from;
@@ -300,6 +315,8 @@ int df_picture_read_gray(DfStill *picture, const char *path)
         unsigned alpha = from.alpha ? df_picture_sample(&from, from.colours, i) : 255;
         picture->planes[0][i] = (luma(&from, i) * alpha + 127) / 255;
     }
+    if (!error && from.alpha && is_painted_black(&from, picture))
+        df_cli_note("%s: is black or transparent all over: paint white on black what its alpha plane shows", path);
     df_picture_free(&from);
     return error;
 }
