@@ -83,19 +83,19 @@ static int goes_on(const DeepfillTaken *last, const DeepfillTaken *next)
 
 static void report(AVFilterContext *ctx, int frames, const DeepfillTaken *last, const DeepfillTaken *next)
 {
-    const char *plural = frames == 1 ? " is" : "s are";
+    const char *plural = frames == 1 ? " in flight is" : "s in flight are";
 
     if (!goes_on(last, next))
         return;
     if (!same_kind(last, next))
         av_log(ctx, AV_LOG_WARNING, "The picture has changed from %dx%d %s to %dx%d %s, for which all filters "
-               "were set up anew: %d frame%s lost that were in flight. realtime=1 loses none.\n",
+               "were set up anew: %d frame%s lost. realtime=1 loses none.\n",
                last->width, last->height, av_get_pix_fmt_name(last->format), next->width, next->height,
                av_get_pix_fmt_name(next->format), frames, plural);
     else
         av_log(ctx, AV_LOG_WARNING, "Another property of the input has changed, such as the layout of sound in "
-               "the same -filter_complex, for which all filters were set up anew: %d frame%s lost that were in "
-               "flight. realtime=1 loses none; -vf and -af keep picture and sound apart.\n",
+               "the same -filter_complex, for which all filters were set up anew: %d frame%s lost. "
+               "realtime=1 loses none; -vf and -af keep picture and sound apart.\n",
                frames, plural);
 }
 

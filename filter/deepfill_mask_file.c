@@ -73,7 +73,7 @@ static void tell_unopened(const DeepfillMaskFile *file, const char *url, int err
     if (error == AVERROR_INVALIDDATA && is_empty(url))
         av_log(settings->log, AV_LOG_ERROR, "The %s '%s' is empty: is it the output's name, too?\n", settings->what,
                settings->url);
-    else if (error == AVERROR_INVALIDDATA && av_match_ext(settings->url, "txt"))
+    else if (error == AVERROR_INVALIDDATA && !settings->lenient && av_match_ext(settings->url, "txt"))
         av_log(settings->log, AV_LOG_ERROR, "The %s '%s' is neither a video nor an image: rectangles and their times "
                "are given as box_file=%s.\n", settings->what, settings->url, settings->url);
     else if (error == AVERROR(EINVAL) && settings->options)

@@ -267,7 +267,7 @@ static void test_set_up_anew(void)
             g = open_graph("box='40 40 20 20':delay=0:ahead=0");
             fill_up(&g, 1, cases[i].pts);
             report(again ? "that is told once" : cases[i].name, (cases[i].told && !again) ==
-                   !!strstr(logged, "all filters were set up anew: 5 frames are lost that were in flight."));
+                   !!strstr(logged, "all filters were set up anew: 5 frames in flight are lost."));
             close_graph(&g);
         }
     }

@@ -121,7 +121,7 @@ changed() {
 changes() {
     local said
     said=$(changed $1 '')
-    grep -q "$2 which all filters were set up anew: [0-9]* frames are lost that were in flight\. realtime=1 " \
+    grep -q "$2 which all filters were set up anew: [0-9]* frames\? in flight \(is\|are\) lost\. realtime=1 " \
         <<<"$said" || { echo "$said"; return 1; }
     said=$(changed $1 :realtime=1 | grep -F 'deepfill')
     none "$said"
