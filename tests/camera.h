@@ -8,7 +8,7 @@
 #include <math.h>
 
 #include "picture.h"
-#include "video/link.h"
+#include "temporal/link.h"
 
 /** Pixel (x, y) of a frame shows the world at (m[0] + m[1] x + m[2] y, m[3] + m[4] x + m[5] y). */
 typedef struct Camera {

@@ -6,7 +6,7 @@
 #define DF_TESTS_CHAIN_H
 
 #include "camera.h"
-#include "video/trail.h"
+#include "temporal/trail.h"
 
 #define MOST 40
 

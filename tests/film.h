@@ -11,7 +11,7 @@
 
 #include "frame.h"
 #include "model_file.h"
-#include "video/mask.h"
+#include "image/mask.h"
 #include "waves.h"
 
 #define CANVAS_WIDTH 704

@@ -6,7 +6,7 @@
 #define DF_TESTS_FRAME_H
 
 #include "picture.h"
-#include "video/planes.h"
+#include "image/planes.h"
 
 /** The built-in model, for all tests of a program. */
 static DeepfillModel *model;

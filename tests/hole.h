@@ -6,7 +6,7 @@
 #define DF_TESTS_HOLE_H
 
 #include "frame.h"
-#include "video/mask.h"
+#include "image/mask.h"
 
 /** Told of each sample: the weight of the mask there, 0 outside the feather, 255 in the hole. */
 typedef void HoleVisitor(void *opaque, int plane, int x, int y, int weight);

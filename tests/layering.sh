@@ -1,6 +1,6 @@
 #!/bin/bash
-# The rooms of the house include one another one way only: deepfill.c -> video -> model -> layers ->
-# kernels -> base, arena, cpu, crew, and video -> motion -> plane -> kernels. Foreign libraries come in by one
+# The rooms of the house include one another one way only: deepfill.c -> video -> temporal -> image ->
+# model -> layers -> kernels -> base, arena, cpu, crew, and temporal -> motion -> plane -> kernels. Foreign libraries come in by one
 # door each. The public header stands alone.
 cd "$(dirname "$0")/.." || exit 1
 failed=0
@@ -31,7 +31,7 @@ includes() {
 # may_include ROOM ALLOWED: of the other rooms' headers, those of ROOM name only ALLOWED ones.
 may_include() {
     local bad
-    bad=$(includes '(video|motion|plane|model|layers|kernels|weights|train|cli)/' $(sources "engine/$1") |
+    bad=$(includes '(video|temporal|image|motion|plane|model|layers|kernels|weights|train|cli)/' $(sources "engine/$1") |
           grep -vE "include[[:space:]]+\"($2)/")
     check "$1 includes only ${2//|/, }" "$bad"
 }
@@ -42,22 +42,24 @@ may_include model   'model|layers|kernels|weights'
 may_include weights 'weights'
 may_include plane   'plane|kernels'
 may_include motion  'motion|plane|kernels'
-may_include video   'video|motion|plane|model|kernels'
+may_include image   'image|model|plane|kernels'
+may_include temporal 'temporal|image|motion|plane|model|kernels'
+may_include video   'video|temporal|image|model'
 
 check "base, arena, cpu and crew include no room" \
-    "$(includes '(video|motion|plane|model|layers|kernels|weights|train|cli)/' engine/{base,arena,cpu,crew}.[ch])"
+    "$(includes '(video|temporal|image|motion|plane|model|layers|kernels|weights|train|cli)/' engine/{base,arena,cpu,crew}.[ch])"
 check "nothing includes train or cli" "$(includes '(.*/)?(train|cli)/' $(sources engine))"
 check "no include climbs out of its room" "$(includes '\.\./' $(sources engine))"
 check "only gemm.c includes cblas.h" \
     "$(includes 'cblas\.h|openblas' $(sources engine | grep -v '^engine/kernels/gemm\.c$'))"
 check "only color.c includes zimg.h" \
-    "$(includes 'zimg' $(sources engine | grep -v '^engine/video/color\.c$'))"
+    "$(includes 'zimg' $(sources engine | grep -v '^engine/image/color\.c$'))"
 check "no FFmpeg library in the engine" "$(includes 'lib(av|sw|postproc)' $(sources engine))"
 check "in the program only picture_*.c and digest.c include FFmpeg's libraries" \
     "$(includes 'lib(av|sw|postproc)' \
         $(find engine/cli -name '*.[ch]' ! -name 'picture_*.c' ! -name digest.c))"
 check "no engine header in the filter" \
-    "$(includes '(.*/)?(base|arena|context|cpu|crew|model|video|motion|plane|layers|kernels)[./]' filter/*.[ch])"
+    "$(includes '(.*/)?(base|arena|context|cpu|crew|model|video|temporal|image|motion|plane|layers|kernels)[./]' filter/*.[ch])"
 
 # compiles NAME COMPILER...: the public header alone, every warning an error
 compiles() {

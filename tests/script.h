@@ -8,7 +8,7 @@
 
 #include "camera.h"
 #include "frame.h"
-#include "video/ledger.h"
+#include "temporal/ledger.h"
 
 #define SCRIPT_MOST 600
 

@@ -6,7 +6,7 @@
 
 #include <time.h>
 
-#include "video/area.h"
+#include "temporal/area.h"
 
 #define WIDTH 1000
 #define HEIGHT 600

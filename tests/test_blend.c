@@ -6,7 +6,7 @@
 #include "scene.h"
 #include "script.h"
 
-#include "video/blend.h"
+#include "temporal/blend.h"
 
 #define WIDTH 160
 #define HEIGHT 104

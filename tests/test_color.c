@@ -6,9 +6,9 @@
 
 #include <math.h>
 
-#include "video/color.h"
-#include "video/crop.h"
-#include "video/nearest.h"
+#include "image/color.h"
+#include "image/crop.h"
+#include "image/nearest.h"
 
 static const int matrices[] = { 1, 4, 5, 6, 7, 8, 9 };
 

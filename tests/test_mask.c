@@ -8,7 +8,7 @@
 #include <limits.h>
 #include <math.h>
 
-#include "video/mask.h"
+#include "image/mask.h"
 
 static int weight_at(const DeepfillMask *mask, int x, int y)
 {

@@ -4,7 +4,7 @@
  */
 #include "picture.h"
 
-#include "video/paste.h"
+#include "image/paste.h"
 
 #define MOST_SIDE 96
 #define GUARD 0xA5

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "video/mask.h"
-#include "video/region.h"
+#include "image/mask.h"
+#include "image/region.h"
 
 static const DfRules hd = { .width = 1920, .height = 1080, .size = 512, .alignment = 8, .least_side = 64,
                             .grid_x = 2, .grid_y = 2, .feather = 4 };

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <math.h>
 
-#include "video/crop.h"
+#include "image/crop.h"
 
 /** Random values, of which about one in `rare` is above 0.6; the others may be just below. */
 static void scribble(uint8_t *data, size_t count, unsigned rare, unsigned seed)

@@ -5,7 +5,7 @@
  */
 #include "plan.h"
 
-#include "video/shots.h"
+#include "temporal/shots.h"
 
 /** Whether two frames are of one shot, neither of them a flash. */
 static int are_linked(const Script *script, int early, int late)

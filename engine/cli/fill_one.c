@@ -12,7 +12,7 @@
 #include "cli/cli.h"
 #include "cli/text.h"
 #include "model/model.h"
-#include "video/mask.h"
+#include "image/mask.h"
 #include "weights/output.h"
 
 /* ------------------------------------------------------------------------------------ the model -- */

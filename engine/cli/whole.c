@@ -12,8 +12,8 @@
 #include "cli/cli.h"
 #include "kernels/gemm.h"
 #include "model/model.h"
-#include "video/mask.h"
-#include "video/sketch.h"
+#include "image/mask.h"
+#include "image/sketch.h"
 
 /* Memory below this is taken without a word. */
 #define MUCH ((size_t)1 << 30)

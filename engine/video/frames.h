@@ -5,9 +5,9 @@
 #ifndef DF_VIDEO_FRAMES_H
 #define DF_VIDEO_FRAMES_H
 
-#include "video/paste.h"
+#include "image/paste.h"
 #include "video/pipeline.h"
-#include "video/temporal.h"
+#include "temporal/temporal.h"
 
 /** A frame in its slot. */
 typedef struct DfFrameSlot {

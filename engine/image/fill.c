@@ -1,0 +1,380 @@
+/**
+ * @file
+ * Filling of boxes, and the worker's bounded store of plans and conversions.
+ */
+#include "image/fill.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "image/color.h"
+#include "image/crop.h"
+#include "image/nearest.h"
+#include "image/roi.h"
+
+/**
+ * Sizes that a worker keeps plans and conversions for, some kilobytes each; the least recently used one goes.
+ */
+#define KEPT_SIZES 32
+
+/** Everything prepared for boxes of one size and kind. */
+typedef struct Prepared {
+    DfPlan *plan;
+    DfColor *color;
+    int sketch;    /* 1: the model takes one */
+    uint64_t used; /* the worker's clock when it was last taken */
+} Prepared;
+
+struct DfFiller {
+    DeepfillModel *model;
+    DfTeam team;
+    Prepared kept[KEPT_SIZES];
+    uint64_t clock;
+    _Atomic int64_t spent; /* df_filler_spent() */
+    void *memory;
+    size_t bytes;
+};
+
+/** Where the parts of a worker's memory lie; all begin aligned. */
+typedef struct Arena {
+    void *network, *color, *scratch;
+    uint8_t *hole, *net_hole;
+    uint8_t *roi, *net_roi, *line; /* line: of the longer side */
+    uint8_t *lines, *net_lines;     /* where the model takes a sketch */
+    float *image, *result, *sketch;
+    DfPlanes planes; /* the box as it is */
+    size_t bytes;
+} Arena;
+
+int df_filler_create(DfFiller **filler, DeepfillModel *model, DfTeam team)
+{
+    DfFiller *f = df_alloc(sizeof *f);
+
+    if (!f)
+        return -ENOMEM;
+    f->model = df_model_ref(model);
+    f->team = team;
+    *filler = f;
+    return 0;
+}
+
+static void forget(Prepared *prepared)
+{
+    df_plan_close(&prepared->plan);
+    df_color_close(&prepared->color);
+    prepared->used = 0;
+}
+
+void df_filler_close(DfFiller **filler)
+{
+    DfFiller *f = filler ? *filler : NULL;
+
+    if (!f)
+        return;
+    *filler = NULL;
+    for (int i = 0; i < KEPT_SIZES; i++)
+        forget(&f->kept[i]);
+    deepfill_model_close(&f->model);
+    df_free(f->memory);
+    df_free(f);
+}
+
+void df_fill_free(DfFill *fill)
+{
+    df_free(fill->memory);
+    *fill = (DfFill){ 0 };
+}
+
+static DfColorKey key_of(const DeepfillFormat *format, const DfBox *box)
+{
+    DfColorKey key;
+
+    /* Keys are compared as bytes. */
+    memset(&key, 0, sizeof key);
+    key.format = df_color_resolve(*format);
+    key.format.width = df_rect_width(box->place);
+    key.format.height = df_rect_height(box->place);
+    key.net_width = box->net_width;
+    key.net_height = box->net_height;
+    return key;
+}
+
+static int prepare(Prepared *prepared, const DeepfillModel *model, const DfColorKey *key, int hands)
+{
+    int ret = df_plan_create(&prepared->plan, model, key->net_width, key->net_height, hands);
+    DeepfillModelInfo info;
+
+    deepfill_model_info(model, &info);
+    prepared->sketch = info.sketch;
+    if (ret >= 0)
+        ret = df_color_create(&prepared->color, key);
+    if (ret < 0)
+        forget(prepared);
+    return ret;
+}
+
+/** What is kept for such boxes, or made now in place of what was used least recently. */
+static int find_prepared(DfFiller *filler, const DfColorKey *key, Prepared **found)
+{
+    Prepared *oldest = &filler->kept[0];
+    int ret;
+
+    for (int i = 0; i < KEPT_SIZES; i++) {
+        Prepared *p = &filler->kept[i];
+        if (p->used < oldest->used)
+            oldest = p;
+        if (p->used && !memcmp(df_color_key(p->color), key, sizeof *key)) {
+            p->used = ++filler->clock;
+            *found = p;
+            return 0;
+        }
+    }
+    forget(oldest);
+    if ((ret = prepare(oldest, filler->model, key, filler->team.hands)) < 0)
+        return ret;
+    oldest->used = ++filler->clock;
+    *found = oldest;
+    return 0;
+}
+
+static size_t take(size_t *total, size_t bytes)
+{
+    size_t at = *total;
+
+    *total = df_size_add(*total, df_size_align(bytes));
+    return at;
+}
+
+/** Lay the arena out at `memory`, which may be NULL to learn its size alone. */
+static Arena arena_of(const Prepared *prepared, uint8_t *memory)
+{
+    const DfColorKey *key = df_color_key(prepared->color);
+    size_t box = df_size_mul(key->format.width, key->format.height);
+    size_t net = df_size_mul(key->net_width, key->net_height), total = 0;
+    size_t network = take(&total, df_plan_workspace(prepared->plan));
+    size_t color = take(&total, df_color_bytes(prepared->color));
+    size_t scratch = take(&total, df_nearest_bytes(key->format.width, key->format.height));
+    size_t hole = take(&total, box), net_hole = take(&total, net);
+    size_t roi = take(&total, box), net_roi = take(&total, net);
+    size_t line = take(&total, DF_MAX(key->net_width, key->net_height));
+    size_t image = take(&total, df_size_mul(net, 3 * sizeof(float)));
+    size_t result = take(&total, df_size_mul(net, 3 * sizeof(float)));
+    size_t planes = take(&total, df_planes_bytes(&key->format, key->format.width, key->format.height));
+    size_t lines = take(&total, prepared->sketch ? box : 0);
+    size_t net_lines = take(&total, prepared->sketch ? net : 0);
+    size_t sketch = take(&total, prepared->sketch ? df_size_mul(net, sizeof(float)) : 0);
+
+    if (!memory)
+        return (Arena){ .bytes = total };
+    Arena arena = {
+        .network = memory + network,
+        .color = memory + color,
+        .scratch = memory + scratch,
+        .hole = memory + hole,
+        .net_hole = memory + net_hole,
+        .roi = memory + roi,
+        .net_roi = memory + net_roi,
+        .line = memory + line,
+        .lines = memory + lines,
+        .net_lines = memory + net_lines,
+        .sketch = (float *)(memory + sketch),
+        .image = (float *)(memory + image),
+        .result = (float *)(memory + result),
+        .bytes = total,
+    };
+    df_planes_carve(&arena.planes, &key->format, key->format.width, key->format.height, memory + planes);
+    return arena;
+}
+
+/** Grow a block of memory that need not keep its contents. */
+static int reserve(void **memory, size_t *bytes, size_t needed)
+{
+    if (needed <= *bytes)
+        return 0;
+    df_free(*memory);
+    *bytes = 0;
+    *memory = df_alloc(needed);
+    if (!*memory)
+        return -ENOMEM;
+    *bytes = needed;
+    return 0;
+}
+
+static int is_scaled(const DfColorKey *key)
+{
+    return key->format.width != key->net_width || key->format.height != key->net_height;
+}
+
+/** Cut the box out, with nothing of the hole left in planes that are resampled. @return known luma samples */
+static int cut_out(const Arena *arena, const DfColorKey *key, const DeepfillImage *image,
+                   const DeepfillMask *mask, const DfBox *box)
+{
+    const DeepfillFormat *format = &key->format;
+    int scaled = is_scaled(key), known = 0, sub_x = -1, sub_y = -1;
+
+    for (int p = df_plane_count(format) - 1; p >= 0; p--) {
+        int px = df_plane_sub_x(format, p), py = df_plane_sub_y(format, p);
+        int width = format->width >> px, height = format->height >> py;
+        df_crop_plane(image, p, box->place, arena->planes.data[p], arena->planes.stride[p]);
+        if (px != sub_x || py != sub_y)
+            known = df_crop_hole(mask, box->place, px, py, arena->hole);
+        sub_x = px;
+        sub_y = py;
+        if (scaled || px || py || !known)
+            df_nearest_fill(arena->planes.data[p], arena->planes.stride[p], df_sample_bytes(format),
+                            arena->hole, width, height, 1u << (format->depth - 1), arena->scratch);
+    }
+    return known;
+}
+
+/**
+ * What is marked in the box as the network sees it: a pixel is marked where any of the box's that it stands
+ * for is, so that neither a hole nor a thin line is lost.
+ */
+static void scale_marks(const uint8_t *marks, const DfColorKey *key, uint8_t *net_marks)
+{
+    int width = key->format.width, height = key->format.height;
+
+    memset(net_marks, 0, (size_t)key->net_width * key->net_height);
+    for (ptrdiff_t y = 0; y < key->net_height; y++) {
+        int y0 = (int)(y * height / key->net_height);
+        int y1 = df_ceil_div((int)(y + 1) * height, key->net_height);
+        uint8_t *out = net_marks + y * key->net_width;
+        for (; y0 < y1; y0++) {
+            const uint8_t *row = marks + (ptrdiff_t)y0 * width;
+            for (int x = 0; x < key->net_width; x++) {
+                int x0 = (int)((int64_t)x * width / key->net_width);
+                int x1 = df_ceil_div((x + 1) * width, key->net_width);
+                out[x] |= memchr(row + x0, 1, x1 - x0) != NULL;
+            }
+        }
+    }
+}
+
+/** The lines of a box as the network takes them. Those outside the hole must not come into it by scaling. */
+static void draw_sketch(const Arena *arena, const DfColorKey *key, const DeepfillSketch *sketch, DfRect place)
+{
+    const uint8_t *lines = is_scaled(key) ? arena->net_lines : arena->lines;
+    size_t count = (size_t)key->net_width * key->net_height;
+
+    df_crop_sketch(sketch, place, arena->lines);
+    for (size_t i = 0; i < (size_t)df_rect_area(place); i++)
+        arena->lines[i] &= arena->hole[i];
+    if (is_scaled(key))
+        scale_marks(arena->lines, key, arena->net_lines);
+    for (size_t i = 0; i < count; i++)
+        arena->sketch[i] = lines[i];
+}
+
+/**
+ * How far from a sample in the region of interest the network's pixels lie that it is made of, at most: zimg's bicubic
+ * filter reaches two samples of the coarser side, on chroma's grid two or four pixels apart.
+ */
+static int reach_of(const DfColorKey *key)
+{
+    int sub = DF_MAX(key->format.sub_x, key->format.sub_y);
+
+    return is_scaled(key) || sub ? 4 << sub : 0;
+}
+
+/** What of the network's picture the frame will be made of. */
+static const uint8_t *find_roi(const Arena *arena, const DfColorKey *key, const DeepfillMask *mask,
+                                  const DfBox *box)
+{
+    uint8_t *roi = is_scaled(key) ? arena->net_roi : arena->roi;
+
+    df_roi_mark(mask, box, arena->roi);
+    if (is_scaled(key))
+        scale_marks(arena->roi, key, roi);
+    df_roi_grow(roi, key->net_width, key->net_height, reach_of(key), arena->line);
+    return roi;
+}
+
+static void run_network(DfFiller *filler, const Prepared *prepared, const Arena *arena, const uint8_t *roi,
+                        int sketched, int coarse)
+{
+    const DfColorKey *key = df_color_key(prepared->color);
+
+    if (is_scaled(key))
+        scale_marks(arena->hole, key, arena->net_hole);
+    DfRun run = {
+        .image = arena->image,
+        .hole = is_scaled(key) ? arena->net_hole : arena->hole,
+        .sketch = sketched ? arena->sketch : NULL,
+        .needed = roi,
+        .crew = filler->team.crew,
+        .stage1 = coarse ? arena->result : NULL,
+        .stage2 = coarse ? NULL : arena->result,
+    };
+    int64_t start = df_team_time();
+    df_model_run(filler->model, prepared->plan, arena->network, &run);
+    filler->spent += df_team_time() - start;
+}
+
+int64_t df_filler_spent(const DfFiller *filler)
+{
+    return filler->spent;
+}
+
+int df_fill_reserve(DfFill *fill, const DeepfillFormat *format, int width, int height)
+{
+    int ret = reserve(&fill->memory, &fill->bytes, df_planes_bytes(format, width, height));
+
+    if (ret >= 0)
+        df_planes_carve(&fill->planes, format, width, height, fill->memory);
+    return ret;
+}
+
+int df_fills_reserve(DfFill **fills, int *room, int count)
+{
+    if (count <= *room)
+        return 0;
+    DfFill *grown = df_alloc(df_size_mul(count, sizeof *grown));
+    if (!grown)
+        return -ENOMEM;
+    if (*room)
+        memcpy(grown, *fills, *room * sizeof *grown);
+    df_free(*fills);
+    *fills = grown;
+    *room = count;
+    return 0;
+}
+
+int df_fill_box(DfFiller *filler, const DeepfillImage *image, const DeepfillMask *mask,
+                const DeepfillSketch *sketch, const DfBox *box, int coarse, DfFill *fill)
+{
+    DfColorKey key = key_of(&image->format, box);
+    const DeepfillFormat *format = &key.format;
+    Prepared *prepared;
+    int ret = find_prepared(filler, &key, &prepared);
+
+    if (ret < 0)
+        return ret;
+    if ((ret = reserve(&filler->memory, &filler->bytes, arena_of(prepared, NULL).bytes)) < 0)
+        return ret;
+    if ((ret = df_fill_reserve(fill, format, format->width, format->height)) < 0)
+        return ret;
+    Arena arena = arena_of(prepared, filler->memory);
+
+    fill->no_context = !cut_out(&arena, &key, image, mask, box);
+    if ((ret = df_color_to_rgb(prepared->color, arena.color, &arena.planes, arena.image)) < 0)
+        return ret;
+    if (sketch && prepared->sketch)
+        draw_sketch(&arena, &key, sketch, box->place);
+    const uint8_t *roi = find_roi(&arena, &key, mask, box);
+    run_network(filler, prepared, &arena, roi, sketch && prepared->sketch, coarse);
+    return df_color_from_rgb(prepared->color, arena.color, arena.result, &fill->planes);
+}
+
+int df_fill_workspace(const DeepfillModel *model, const DeepfillFormat *format, const DfBox *box, int hands,
+                      size_t *bytes)
+{
+    DfColorKey key = key_of(format, box);
+    Prepared prepared = { 0 };
+    int ret = prepare(&prepared, model, &key, hands);
+
+    if (ret >= 0)
+        *bytes = arena_of(&prepared, NULL).bytes;
+    forget(&prepared);
+    return ret;
+}

@@ -1,0 +1,207 @@
+/**
+ * @file
+ * Which difference two neighbours should have: what their sources say of it. Between pixels of one source
+ * that is the difference of what was sampled; at the rim, and where two sources meet, each source is asked
+ * what the neighbour looks like there.
+ */
+#include "temporal/blend.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "plane/poisson.h"
+
+/**
+ * Neighbours whose places differ by a step less than this, in samples, are neighbours in their source too.
+ */
+#define SAME_STEP 0.125f
+
+/** Largest error of the colours against the exact solution, in the frame's levels. */
+#define TOLERANCE 0.25f
+
+/** A draft's plane and where in it. */
+typedef struct Where {
+    const DfDraft *draft;
+    const DfDraftPlane *out;
+    int plane;
+} Where;
+
+static const DfPlace *place_at(const Where *w, int x, int y)
+{
+    return &w->out->places[(size_t)y * df_rect_width(w->out->place) + x];
+}
+
+static int is_made(const DfPlace *place)
+{
+    return place->source >= 0 && place->source % DF_PLACE_KINDS != DF_PLACE_SHOWN;
+}
+
+/** Whether two neighbours' sampled colours may simply be subtracted. */
+static int are_alike(const DfPlace *p, const DfPlace *q, int dx, int dy)
+{
+    if (p->source < 0 || q->source < 0)
+        return 0;
+    if (is_made(p) || is_made(q))
+        return is_made(p) && is_made(q);
+    return p->source == q->source && fabsf(q->x - p->x - (float)dx) < SAME_STEP &&
+           fabsf(q->y - p->y - (float)dy) < SAME_STEP;
+}
+
+/**
+ * Whether a source's frame shows plane position (x, y): no sample that the interpolation leans on is hole.
+ */
+static int source_shows(const DfSource *source, int sub_x, int sub_y, float x, float y)
+{
+    float lx = x * (float)(1 << sub_x), ly = y * (float)(1 << sub_y);
+    int x0 = (int)floorf(lx), y0 = (int)floorf(ly);
+    int x1 = (int)ceilf(lx) + (1 << sub_x) - 1, y1 = (int)ceilf(ly) + (1 << sub_y) - 1;
+
+    if (x0 < 0 || y0 < 0 || x1 >= source->format.width || y1 >= source->format.height)
+        return 0;
+    return !source->mask ||
+           !(df_mask_hole(source->mask, x0, y0) || df_mask_hole(source->mask, x1, y0) ||
+             df_mask_hole(source->mask, x0, y1) || df_mask_hole(source->mask, x1, y1));
+}
+
+/** A question to a source: what does a sample's neighbour look like there? */
+typedef struct Question {
+    float x, y;     /* in the plane's samples of the source's frame */
+    int32_t source; /* as in a place */
+    float own;      /* the asking sample's colour */
+    float share;    /* what the answer less that counts for, its sign the direction's */
+    float *wanted;  /* what it is added to */
+} Question;
+
+/** Questions of some rows, sorted by source before they are put: alone, each would cost as much as eight. */
+typedef struct Questions {
+    Question *items, *sorted;
+    int count, room;
+    int *first;     /* by id: where its questions begin among the sorted ones */
+    int ids;
+} Questions;
+
+/** Ask (x, y)'s own source about its neighbour at (dx, dy). @return 0: it has nothing to say */
+static int ask(const Where *w, int x, int y, int dx, int dy, Question *question)
+{
+    const DfPlace *p = place_at(w, x, y);
+    const DfMoment *m = w->draft->moment;
+
+    if (p->source < 0 || p->source % DF_PLACE_KINDS != DF_PLACE_SHOWN)
+        return 0;
+    const DfSource *source = m->uses[p->source / DF_PLACE_KINDS].source;
+    float to_x = p->x + (float)dx, to_y = p->y + (float)dy;
+    if (!source_shows(source, df_plane_sub_x(&source->format, w->plane),
+                      df_plane_sub_y(&source->format, w->plane), to_x, to_y))
+        return 0;
+    *question = (Question){ .x = to_x, .y = to_y, .source = p->source,
+                            .own = df_plane_row(w->out->colour, y)[x] };
+    return 1;
+}
+
+/**
+ * The wanted difference from (x, y) to its neighbour at (dx, dy), one of them hole; or what must be asked for
+ * it.
+ */
+static void want(const Where *w, int x, int y, int dx, int dy, float *wanted, Questions *questions)
+{
+    Question *there = &questions->items[questions->count], *back;
+
+    *wanted = 0;
+    if (are_alike(place_at(w, x, y), place_at(w, x + dx, y + dy), dx, dy)) {
+        *wanted = df_plane_row(w->out->colour, y + dy)[x + dx] - df_plane_row(w->out->colour, y)[x];
+        return;
+    }
+    back = there + ask(w, x, y, dx, dy, there);
+    int n = (int)(back - there);
+    int answers_back = ask(w, x + dx, y + dy, -dx, -dy, back);
+    for (int i = 0; i < n + answers_back; i++) {
+        there[i].share = (i < n ? 1.0f : -1.0f) / (float)(n + answers_back);
+        there[i].wanted = wanted;
+    }
+    questions->count += n + answers_back;
+}
+
+/** Counting sort by source. */
+static void sort_questions(Questions *q)
+{
+    memset(q->first, 0, (size_t)(q->ids + 1) * sizeof *q->first);
+    for (int i = 0; i < q->count; i++)
+        q->first[q->items[i].source / DF_PLACE_KINDS + 1]++;
+    for (int id = 0; id < q->ids; id++)
+        q->first[id + 1] += q->first[id];
+    for (int i = 0; i < q->count; i++)
+        q->sorted[q->first[q->items[i].source / DF_PLACE_KINDS]++] = q->items[i];
+}
+
+/** Put all questions to their sources, some at a time, and forget them. */
+static void put(const Where *w, Questions *q)
+{
+    float x[256], y[256], answer[256];
+
+    sort_questions(q);
+    for (int i = 0, n; i < q->count; i += n) {
+        const Question *some = &q->sorted[i];
+        for (n = 0; n < (int)DF_COUNT(x) && i + n < q->count && some[n].source == some->source; n++) {
+            x[n] = some[n].x;
+            y[n] = some[n].y;
+        }
+        df_draft_sample(w->draft->moment, w->plane, some->source, x, y, answer, n);
+        for (int k = 0; k < n; k++)
+            *some[k].wanted += (answer[k] - some[k].own) * some[k].share;
+    }
+    q->count = 0;
+}
+
+static int take_questions(Questions *q, const Where *w, DfArena *arena)
+{
+    /* Each sample has two edges, each edge two ends to ask: room for some rows at least. */
+    int room = DF_MAX(8 * df_rect_width(w->out->place), 1 << 14), ids = w->draft->moment->use_count;
+
+    *q = (Questions){ .items = df_arena_take(arena, df_size_mul(room, sizeof *q->items)),
+                      .sorted = df_arena_take(arena, df_size_mul(room, sizeof *q->sorted)),
+                      .first = df_arena_take(arena, df_size_mul(ids + 1, sizeof *q->first)),
+                      .room = room, .ids = ids };
+    return q->items && q->sorted && q->first ? 0 : -ENOMEM;
+}
+
+/** Wanted differences of a whole plane; between known samples they are not read. */
+static int differences(const Where *w, DfPlane gx, DfPlane gy, DfArena *scratch)
+{
+    int width = gx.width, height = gx.height;
+    Questions questions;
+
+    if (take_questions(&questions, w, scratch) < 0)
+        return -ENOMEM;
+    for (int y = 0; y < height; y++) {
+        const uint8_t *hole = w->out->hole + (size_t)y * width;
+        float *right = df_plane_row(gx, y), *down = df_plane_row(gy, y);
+        for (int x = 0; x < width; x++) {
+            right[x] = down[x] = 0;
+            if (x + 1 < width && (hole[x] | hole[x + 1]))
+                want(w, x, y, 1, 0, &right[x], &questions);
+            if (y + 1 < height && (hole[x] | hole[x + width]))
+                want(w, x, y, 0, 1, &down[x], &questions);
+        }
+        if (questions.count + 4 * width > questions.room)
+            put(w, &questions);
+    }
+    put(w, &questions);
+    return 0;
+}
+
+int df_blend(const DfDraft *draft, DfDraftPlane *out, int plane, DfArena *scratch)
+{
+    DfArenaMark mark = df_arena_mark(scratch);
+    Where where = { draft, out, plane };
+    DfPlane gx = df_plane_take(scratch, out->colour.width, out->colour.height);
+    DfPlane gy = df_plane_take(scratch, out->colour.width, out->colour.height);
+    int ret = gx.data && gy.data ? 0 : -ENOMEM;
+
+    if (!ret)
+        ret = differences(&where, gx, gy, scratch);
+    if (!ret)
+        ret = df_poisson(out->colour, gx, gy, out->hole, TOLERANCE, scratch);
+    df_arena_reset(scratch, mark);
+    return ret;
+}

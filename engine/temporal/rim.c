@@ -1,0 +1,210 @@
+/**
+ * @file
+ * Differences at the rim, averaged in cells, continued as a membrane.
+ */
+#include "temporal/rim.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "plane/membrane.h"
+#include "temporal/ledger.h"
+
+/** Where the rim is looked at: so many pixels outside the hole, the mean of a square of 2 * HALF + 1. */
+#define OUTSIDE 4
+#define HALF 2
+
+/** Difference that is believed to come from noise, coding and imprecise motion, in levels of 8 bits. */
+#define BELIEVED 10.0f
+
+/** Where less than one in so many places would be lost, a doubt costs more than it is worth. */
+#define SLIGHT 10
+
+/** Pixels a side that share a value: the membrane is smooth anyway. */
+#define CELL 4
+
+/** The plane that is looked at: luma, or green. */
+static int plane_of(const DeepfillFormat *format)
+{
+    return format->layout == DEEPFILL_RGB ? 1 : 0;
+}
+
+/** Mean of the square around (x, y), which lies inside the plane. */
+static float mean_around(const uint8_t *data, ptrdiff_t stride, int bytes, int x, int y)
+{
+    unsigned sum = 0;
+
+    for (int v = y - HALF; v <= y + HALF; v++)
+        for (int u = x - HALF; u <= x + HALF; u++)
+            sum += df_sample_load(data + v * stride, u, bytes);
+    return (float)sum / ((2 * HALF + 1) * (2 * HALF + 1));
+}
+
+/** The same between samples: half a pixel off, texture would look unlike itself. */
+static float mean_between(const uint8_t *data, ptrdiff_t stride, int bytes, float x, float y)
+{
+    int x0 = (int)x, y0 = (int)y;
+    float fx = x - (float)x0, fy = y - (float)y0;
+    float above = mean_around(data, stride, bytes, x0, y0);
+    float below = mean_around(data, stride, bytes, x0, y0 + 1);
+
+    above += fx * (mean_around(data, stride, bytes, x0 + 1, y0) - above);
+    below += fx * (mean_around(data, stride, bytes, x0 + 1, y0 + 1) - below);
+    return above + fy * (below - above);
+}
+
+/** Whether the square around (x, y) lies in `inside` and, at its corners and middle, outside a hole. */
+static int is_known(const DeepfillMask *mask, DfRect inside, int x, int y)
+{
+    if (x - HALF < inside.x0 || y - HALF < inside.y0 || x + HALF >= inside.x1 || y + HALF >= inside.y1)
+        return 0;
+    return !mask || !(df_mask_hole(mask, x, y) || df_mask_hole(mask, x - HALF, y - HALF) ||
+                      df_mask_hole(mask, x + HALF, y - HALF) || df_mask_hole(mask, x - HALF, y + HALF) ||
+                      df_mask_hole(mask, x + HALF, y + HALF));
+}
+
+/**
+ * How unlike source and frame are beyond the rim pixel (x, y), looking towards (dx, dy). @return 0: cannot
+ * tell
+ */
+static int testify(const DfTimeline *timeline, const DfMoment *m, const DfPlace *place, int x, int y, int dx,
+                   int dy, float *difference)
+{
+    const DeepfillFormat *format = &m->image.format;
+    const DfEntry *entry = &timeline->ledger[place->source / DF_PLACE_KINDS];
+    int p = plane_of(format), bytes = df_sample_bytes(format);
+    int at_x = x + OUTSIDE * dx, at_y = y + OUTSIDE * dy;
+    float from_x = place->x + (float)(OUTSIDE * dx), from_y = place->y + (float)(OUTSIDE * dy);
+    const DfPatch *patch = df_patches_at(&entry->source->shown, place->x, place->y);
+
+    if (!patch || !is_known(m->source->mask, (DfRect){ 0, 0, format->width, format->height }, at_x, at_y) ||
+        from_x < 0 || from_y < 0 || !is_known(entry->source->mask, patch->place, (int)from_x, (int)from_y) ||
+        !is_known(entry->source->mask, patch->place, (int)from_x + 1, (int)from_y + 1))
+        return 0;
+    float here = mean_around(m->image.data[p], m->image.stride[p], bytes, at_x, at_y);
+    float there = mean_between(patch->planes.data[p], patch->planes.stride[p], bytes,
+                               from_x - (float)patch->place.x0, from_y - (float)patch->place.y0);
+    *difference = fabsf(there + (float)(m->exposure[p] - entry->exposure[p]) - here) * 255.0f /
+                  (float)((1 << format->depth) - 1);
+    return 1;
+}
+
+/** Sums of what one area's rim says, in cells. */
+typedef struct Cells {
+    DfPlane sum;
+    uint8_t *unknown;
+    float *count;
+} Cells;
+
+/** Whether a hole pixel has a known neighbour; most do not. */
+static int is_rim(const DeepfillMask *mask, int x, int y)
+{
+    DfRect e = mask->extent;
+    int width = df_rect_width(e);
+    const uint8_t *w = &mask->weight[(size_t)(y - e.y0) * width + (x - e.x0)];
+
+    if (*w != DF_WEIGHT_HOLE)
+        return 0;
+    if (x == e.x0 || y == e.y0 || x == e.x1 - 1 || y == e.y1 - 1)
+        return 1;
+    return (w[-1] & w[1] & w[-width] & w[width]) != DF_WEIGHT_HOLE;
+}
+
+static void ask_pixel(const DfTimeline *timeline, const DfMoment *m, const DfTrailArea *area, int x, int y,
+                      const Cells *cells)
+{
+    static const int directions[][2] = { { 1, 0 }, { -1, 0 }, { 0, 1 }, { 0, -1 } };
+    DfRect hole = area->hole;
+    const DfPlace *place = &area->places[(size_t)(y - hole.y0) * df_rect_width(hole) + (x - hole.x0)];
+    float difference;
+
+    if (place->source < 0 || place->source % DF_PLACE_KINDS != DF_PLACE_SHOWN)
+        return;
+    for (int i = 0; i < 4; i++) {
+        int dx = directions[i][0], dy = directions[i][1];
+        if (df_mask_hole(m->source->mask, x + dx, y + dy) ||
+            !testify(timeline, m, place, x, y, dx, dy, &difference))
+            continue;
+        int cx = (x - hole.x0) / CELL, cy = (y - hole.y0) / CELL;
+        df_plane_row(cells->sum, cy)[cx] += difference;
+        cells->count[(size_t)cy * cells->sum.width + cx]++;
+    }
+}
+
+static int take_cells(Cells *cells, DfRect hole, DfArena *arena)
+{
+    int width = df_ceil_div(df_rect_width(hole), CELL), height = df_ceil_div(df_rect_height(hole), CELL);
+
+    cells->sum = df_plane_take(arena, width, height);
+    cells->unknown = df_arena_take(arena, df_size_mul(width, height));
+    cells->count = df_arena_take_zeroed(arena, df_size_mul(df_size_mul(width, height), sizeof *cells->count));
+    if (!cells->sum.data || !cells->unknown || !cells->count)
+        return -ENOMEM;
+    memset(cells->sum.data, 0, cells->sum.stride * height * sizeof(float));
+    return 0;
+}
+
+/** Turn sums into means, and tell whether any is doubtful. */
+static int settle_cells(const Cells *cells)
+{
+    int doubtful = 0;
+
+    for (int y = 0; y < cells->sum.height; y++) {
+        float *row = df_plane_row(cells->sum, y), *count = cells->count + (size_t)y * cells->sum.width;
+        for (int x = 0; x < cells->sum.width; x++) {
+            cells->unknown[(size_t)y * cells->sum.width + x] = count[x] == 0;
+            if (count[x] > 0)
+                row[x] /= count[x];
+            doubtful |= row[x] > BELIEVED;
+        }
+    }
+    return doubtful;
+}
+
+/** @return 0; 1: something is doubted; -ENOMEM */
+static int ask_area(const DfTimeline *timeline, const DfMoment *m, const DfTrailArea *area, uint8_t *doubted,
+                    DfArena *scratch)
+{
+    DfRect hole = area->hole;
+    int width = df_rect_width(hole);
+    int64_t known = 0, lost = 0;
+    Cells cells;
+
+    if (take_cells(&cells, hole, scratch) < 0)
+        return -ENOMEM;
+    for (int y = hole.y0; y < hole.y1; y++)
+        for (int x = hole.x0; x < hole.x1; x++)
+            if (is_rim(m->source->mask, x, y))
+                ask_pixel(timeline, m, area, x, y, &cells);
+    if (!settle_cells(&cells))
+        return 0;
+    if (df_membrane(&cells.sum, 1, cells.unknown, scratch) < 0)
+        return -ENOMEM;
+    for (int y = 0; y < df_rect_height(hole); y++) {
+        for (int x = 0; x < width; x++) {
+            const DfPlace *place = &area->places[(size_t)y * width + x];
+            doubted[(size_t)y * width + x] = df_plane_row(cells.sum, y / CELL)[x / CELL] > BELIEVED;
+            known += place->source >= 0;
+            lost += place->source >= 0 && doubted[(size_t)y * width + x];
+        }
+    }
+    return lost * SLIGHT > known;
+}
+
+int df_rim_ask(DfRim *rim, const DfTimeline *timeline, const DfMoment *m, const DfTrail *trail,
+               DfArena *arena)
+{
+    rim->doubted = df_arena_take_zeroed(arena, df_size_mul(DF_MAX(trail->count, 1), sizeof *rim->doubted));
+    if (!rim->doubted)
+        return -ENOMEM;
+    for (int i = 0; i < trail->count; i++) {
+        uint8_t *doubted = df_arena_take_zeroed(arena, df_rect_area(trail->areas[i].hole));
+        int ret = doubted ? ask_area(timeline, m, &trail->areas[i], doubted, arena) : -ENOMEM;
+        if (ret < 0)
+            return ret;
+        if (ret)
+            rim->doubted[i] = doubted;
+    }
+    return 0;
+}

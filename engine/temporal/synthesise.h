@@ -1,0 +1,47 @@
+/**
+ * @file
+ * What no frame shows, synthesised: the network sees the frame with everything else of the hole drafted in.
+ */
+#ifndef DF_TEMPORAL_SYNTHESISE_H
+#define DF_TEMPORAL_SYNTHESISE_H
+
+#include "temporal/draft.h"
+#include "image/fill.h"
+#include "image/paste.h"
+
+/** A worker's own. */
+typedef struct DfSynthesiser {
+    DfFiller *filler;
+    DfPasteRow row;
+    DfFill *fills; /**< one a box; they keep their memory */
+    int fill_count;
+} DfSynthesiser;
+
+/** What came of it. */
+typedef struct DfSynthesis {
+    int boxes, no_context; /**< runs of the network; of these, how many saw nothing known */
+} DfSynthesis;
+
+/**
+ * Synthesise a draft's fresh pixels.
+ *
+ * @param rules    what boxes depend on; width and height are not read
+ * @param scratch  used and given back
+ * @return 0 or a negative errno
+ */
+int df_synthesise(DfSynthesiser *worker, const DfRules *rules, DfDraft *draft, DfSynthesis *result,
+                  DfArena *scratch);
+
+/** Free a worker's fills. */
+void df_synthesiser_free(DfSynthesiser *worker);
+
+/**
+ * @return 1 where so few pixels are missing that a smooth surface does as well as the network. Where the plan
+ *         knows of none, an earlier frame has failed: then there may be many
+ */
+static inline int df_synthesis_is_slight(const DfMoment *moment)
+{
+    return moment->fresh > 0 && moment->fresh * 200 < moment->hole && moment->fresh < 400;
+}
+
+#endif
