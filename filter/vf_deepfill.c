@@ -247,12 +247,16 @@ static int drain(AVFilterContext *ctx)
     return 0;
 }
 
-/* All room is taken: wait for the oldest frame, if it is wanted. */
+/*
+ * All room is taken: wait for the oldest frame, if it is wanted. With room for one alone it leaves at once: ffmpeg 7.1
+ * asks for frames later than it sends the next, or sets the filters up anew.
+ */
 static int await_frame(AVFilterContext *ctx)
 {
+    FillContext *s = ctx->priv;
     int ret;
 
-    if (!ff_outlink_frame_wanted(ctx->outputs[0]))
+    if (s->queue.max_frames > 1 && !ff_outlink_frame_wanted(ctx->outputs[0]))
         return FFERROR_NOT_READY;
     if ((ret = hand_on(ctx, 1)) >= 0)
         ff_filter_set_ready(ctx, 100); /* frames or the end may be waiting for room */

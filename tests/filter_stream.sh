@@ -126,17 +126,28 @@ changes() {
     said=$(changed $1 :realtime=1 | grep -F 'deepfill')
     none "$said"
 }
-# As many frames come as without the filter, less those of which the warning tells; with realtime=1 all.
+# From 7.0 on ffmpeg itself loses a few frames now and then where it sets filters up anew, behind slow filters of its own,
+# too (gblur: one run in 14): there all but a few must come.
+own_loss() {
+    local major
+    major=$("$FFMPEG" -hide_banner -version | sed -n 's/^libavfilter *\([0-9]*\)\..*/\1/p')
+    echo $((major >= 10 ? 5 : 0))
+}
+# As many frames come as without the filter, less those of which the warning of the same run tells; with realtime=1 all.
 accounted() {
     local graph='[v];[0:a]anull[a]' without with lost
     cat a.ts $1.ts >change.ts
     count() {
-        ff -i change.ts -map '[v]' -map '[a]' -filter_complex "[0:v]$1$graph" -fps_mode passthrough \
-           -c:v rawvideo -c:a pcm_s16le -f framemd5 - | grep -c '^0,'
+        "$FFMPEG" -hide_banner -nostdin -nostats -loglevel warning -y -i change.ts -map '[v]' -map '[a]' \
+            -filter_complex "[0:v]$1$graph" -fps_mode passthrough -c:v rawvideo -c:a pcm_s16le \
+            -f framemd5 - 2>count.log | grep -c '^0,'
+    }
+    all_but() {
+        [ "$1" -le "$without" ] && [ "$1" -ge $((without - $(own_loss))) ] || { echo "$1 of $without"; return 1; }
     }
     without=$(count null) with=$(count "deepfill=box='20 20 30 20'")
-    lost=$(changed $1 '' | sed -n 's/.*set up anew: \([0-9]*\) frame.*/\1/p')
-    same "$((with + lost))" "$without" && same "$(count "deepfill=box='20 20 30 20':realtime=1")" "$without"
+    lost=$(sed -n 's/.*set up anew: \([0-9]*\) frame.*/\1/p' count.log)
+    all_but "$((with + lost))" && all_but "$(count "deepfill=box='20 20 30 20':realtime=1")"
 }
 check 'the picture changes its size' changes b \
     'The picture has changed from 128x96 yuv420p to 96x96 yuv420p, for'
@@ -145,12 +156,13 @@ check 'the sound changes its layout' changes c \
 check 'frames lost for another size are counted' accounted b
 check 'frames lost for another layout are counted' accounted c
 
+# What is held at q is lost, and told of; 7.1's ffmpeg lets it out, all that has come in two seconds.
 quit() {
     local said
     said=$( (sleep 2; printf q) | "$FFMPEG" -hide_banner -nostats -loglevel warning -y -re -i long.mkv \
         -vf "deepfill=box='40 30 24 20':ahead=120" -c:v ffv1 quit.mkv 2>&1)
     grep -q 'No frame has come out: all [0-9]* were still held back, to look at others, when the program stopped' \
-        <<<"$said" || { echo "$said"; return 1; }
+        <<<"$said" || [ "$(hashes -i quit.mkv | wc -l)" -ge 25 ] || { echo "$said"; return 1; }
 }
 film 6 long.mkv
 check 'what q loses is told' quit
@@ -160,12 +172,12 @@ check 'what q loses is told' quit
 two_tracks() {
     ff -i long.mkv -i long.mkv -map 0 -map 1 -c copy two.mkv
     two() {
-        timeout -s KILL 60 "$FFMPEG" -hide_banner -nostdin -loglevel error -y -i two.mkv -map 0 -c copy \
-            -filter:v:0 "deepfill=box='20 20 30 20'" -c:v:0 ffv1 -muxing_queue_data_threshold 1 "$@" two_out.mkv
+        timeout -s KILL 30 "$FFMPEG" -hide_banner -nostdin -loglevel error -y -i two.mkv -map 0 -c copy \
+            -filter:v:0 "deepfill=box='20 20 30 20'" -c:v:0 ffv1 "$@" two_out.mkv
     }
-    ! two && two -max_muxing_queue_size 1024 && same "$(ff -i two_out.mkv -map 0:1 -c copy -f framemd5 -)" \
-        "$(ff -i two.mkv -map 0:1 -c copy -f framemd5 -)"
+    ! two -muxing_queue_data_threshold 1 && two -muxing_queue_data_threshold 1G &&
+        same "$(ff -i two_out.mkv -map 0:1 -c copy -f framemd5 -)" "$(ff -i two.mkv -map 0:1 -c copy -f framemd5 -)"
 }
-check 'a second track is kept with -max_muxing_queue_size' two_tracks
+check 'a second track is kept with -muxing_queue_data_threshold' two_tracks
 
 finish
