@@ -11,8 +11,8 @@
 #include "base.h"
 #include "cli/cli.h"
 #include "cli/text.h"
-#include "model/model.h"
 #include "image/mask.h"
+#include "model/model.h"
 #include "weights/output.h"
 
 /* ------------------------------------------------------------------------------------ the model -- */

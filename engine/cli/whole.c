@@ -10,10 +10,10 @@
 
 #include "base.h"
 #include "cli/cli.h"
-#include "kernels/gemm.h"
-#include "model/model.h"
 #include "image/mask.h"
 #include "image/sketch.h"
+#include "kernels/gemm.h"
+#include "model/model.h"
 
 /* Memory below this is taken without a word. */
 #define MUCH ((size_t)1 << 30)

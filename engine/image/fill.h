@@ -5,11 +5,11 @@
 #ifndef DF_IMAGE_FILL_H
 #define DF_IMAGE_FILL_H
 
-#include "model/model.h"
 #include "image/mask.h"
 #include "image/planes.h"
 #include "image/region.h"
 #include "image/sketch.h"
+#include "model/model.h"
 
 /** A worker's plans, conversions and memory, made when needed and kept. Thread-safety: one at a time. */
 typedef struct DfFiller DfFiller;

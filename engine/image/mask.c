@@ -9,8 +9,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "plane/distance.h"
 #include "image/component.h"
+#include "plane/distance.h"
 
 /** The picture as the frame sees it: scaled to its size, its values made into hole or not. */
 typedef struct Source {

@@ -7,8 +7,8 @@
 #include <limits.h>
 #include <string.h>
 
-#include "plane/distance.h"
 #include "image/planes.h"
+#include "plane/distance.h"
 
 /** Where the parts of the scratch lie. */
 typedef struct Scratch {

@@ -5,9 +5,9 @@
 #ifndef DF_TEMPORAL_EXPOSURE_H
 #define DF_TEMPORAL_EXPOSURE_H
 
+#include "image/planes.h"
 #include "motion/motion.h"
 #include "plane/sample.h"
-#include "image/planes.h"
 
 /** One area of two frames, aligned by a motion. */
 typedef struct DfRing {

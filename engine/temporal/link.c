@@ -8,8 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "motion/median.h"
 #include "image/crop.h"
+#include "motion/median.h"
 #include "temporal/exposure.h"
 
 /** Frames that differ by less than this on average, in levels of 8 bits, are the same picture once more. */

@@ -9,8 +9,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "plane/membrane.h"
 #include "image/crop.h"
+#include "plane/membrane.h"
 
 /** Surroundings that the network may want to see, in pixels: the widest context and what a ladder may add. */
 #define AROUND 384

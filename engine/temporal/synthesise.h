@@ -5,9 +5,9 @@
 #ifndef DF_TEMPORAL_SYNTHESISE_H
 #define DF_TEMPORAL_SYNTHESISE_H
 
-#include "temporal/draft.h"
 #include "image/fill.h"
 #include "image/paste.h"
+#include "temporal/draft.h"
 
 /** A worker's own. */
 typedef struct DfSynthesiser {

@@ -7,8 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "temporal/blend.h"
 #include "image/crop.h"
+#include "temporal/blend.h"
 
 int df_temporal_init(DfTemporal *temporal, const DeepfillFormat *format, const DfRules *rules, int slots,
                      int ahead, size_t budget)

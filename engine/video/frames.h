@@ -6,8 +6,8 @@
 #define DF_VIDEO_FRAMES_H
 
 #include "image/paste.h"
-#include "video/pipeline.h"
 #include "temporal/temporal.h"
+#include "video/pipeline.h"
 
 /** A frame in its slot. */
 typedef struct DfFrameSlot {
