@@ -248,8 +248,8 @@ static int drain(AVFilterContext *ctx)
 }
 
 /*
- * All room is taken: wait for the oldest frame, if it is wanted. With room for one alone it leaves at once: ffmpeg 7.1
- * asks for frames later than it sends the next, or sets the filters up anew.
+ * All room is taken: wait for the oldest frame, if it is wanted. Where there is room for one alone (realtime=1) it
+ * leaves unasked: ffmpeg 7.1 may set the filters up anew before it asks for the frame.
  */
 static int await_frame(AVFilterContext *ctx)
 {

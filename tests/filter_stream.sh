@@ -126,8 +126,8 @@ changes() {
     said=$(changed $1 :realtime=1 | grep -F 'deepfill')
     none "$said"
 }
-# From 7.0 on ffmpeg itself loses a few frames now and then where it sets filters up anew, behind slow filters of its own,
-# too (gblur: one run in 14): there all but a few must come.
+# Frames that ffmpeg itself may lose where it sets filters up anew: 7.1 does so behind slow filters of its own, too
+# (gblur: a frame in one run of 14).
 own_loss() {
     local major
     major=$("$FFMPEG" -hide_banner -version | sed -n 's/^libavfilter *\([0-9]*\)\..*/\1/p')
@@ -167,8 +167,8 @@ quit() {
 film 6 long.mkv
 check 'what q loses is told' quit
 
-# Another track's packets wait until the first frame leaves, more of them than ffmpeg keeps by default: it fails, or
-# (7.1, with any filter that holds so many frames, and deaf to SIGTERM) waits for itself, which the time limit ends.
+# Another track's packets wait until the first frame leaves. Where ffmpeg keeps too few of them it fails; 7.1 hangs, as
+# with reverse, and does not heed SIGTERM.
 two_tracks() {
     ff -i long.mkv -i long.mkv -map 0 -map 1 -c copy two.mkv
     two() {

@@ -1,7 +1,7 @@
 #!/bin/bash
-# The rooms of the house include one another one way only: deepfill.c -> video -> temporal -> image ->
-# model -> layers -> kernels -> base, arena, cpu, crew, and temporal -> motion -> plane -> kernels. Foreign libraries come in by one
-# door each. The public header stands alone.
+# The rooms of the house include one another one way only: deepfill.c -> video -> temporal -> image -> model ->
+# layers -> kernels -> base, arena, cpu, crew; temporal -> motion -> plane -> kernels; image -> plane. Foreign libraries
+# come in by one door each. The public header stands alone.
 cd "$(dirname "$0")/.." || exit 1
 failed=0
 
