@@ -42,9 +42,9 @@ may_include model   'model|layers|kernels|weights'
 may_include weights 'weights'
 may_include plane   'plane|kernels'
 may_include motion  'motion|plane|kernels'
-may_include image   'image|model|plane|kernels'
-may_include temporal 'temporal|image|motion|plane|model|kernels'
-may_include video   'video|temporal|image|model'
+may_include image   'image|model|plane'
+may_include temporal 'temporal|image|motion|plane|model'
+may_include video   'video|temporal|image'
 
 check "base, arena, cpu and crew include no room" \
     "$(includes '(video|temporal|image|motion|plane|model|layers|kernels|weights|train|cli)/' engine/{base,arena,cpu,crew}.[ch])"
