@@ -26,6 +26,19 @@ static inline void df_affine_at(const DfAffine *affine, double x, double y, floa
     *dy = (float)(affine->y[0] + affine->y[1] * x + affine->y[2] * y);
 }
 
+/** Where a point goes that goes by `first`, then by `second`. */
+static inline DfAffine df_affine_compose(const DfAffine *first, const DfAffine *second)
+{
+    const double *mx = first->x, *my = first->y, *rx = second->x, *ry = second->y;
+
+    return (DfAffine){
+        .x = { mx[0] + rx[0] + rx[1] * mx[0] + rx[2] * my[0], mx[1] + rx[1] * (1 + mx[1]) + rx[2] * my[1],
+               mx[2] + rx[1] * mx[2] + rx[2] * (1 + my[2]) },
+        .y = { my[0] + ry[0] + ry[1] * mx[0] + ry[2] * my[0], my[1] + ry[1] * (1 + mx[1]) + ry[2] * my[1],
+               my[2] + ry[1] * mx[2] + ry[2] * (1 + my[2]) },
+    };
+}
+
 /**
  * Fit by iteratively reweighted least squares: ten rounds, weights w / (1 + (r / s)^2)^2 with residual r and
  * s = max(1.5 * median r, 0.15 px).

@@ -13,38 +13,33 @@
 #include "plane/poisson.h"
 
 /**
- * Neighbours whose places differ by a step less than this, in samples, are neighbours in their source too.
+ * Neighbours whose origins differ by a step less than this, in samples, are neighbours in their source too.
  */
 #define SAME_STEP 0.125f
 
 /** Largest error of the colours against the exact solution, in the frame's levels. */
 #define TOLERANCE 0.25f
 
-/** A draft's plane and where in it. */
+/** A composite's plane and where in it. */
 typedef struct Where {
-    const DfDraft *draft;
-    const DfDraftPlane *out;
+    const DfComposite *composite;
+    const DfCompositePlane *out;
     int plane;
 } Where;
 
-static const DfPlace *place_at(const Where *w, int x, int y)
+static const DfOriginSample *origin_at(const Where *w, int x, int y)
 {
-    return &w->out->places[(size_t)y * df_rect_width(w->out->place) + x];
-}
-
-static int is_made(const DfPlace *place)
-{
-    return place->source >= 0 && place->source % DF_PLACE_KINDS != DF_PLACE_SHOWN;
+    return &w->out->origins[(size_t)y * df_rect_width(w->out->place) + x];
 }
 
 /** Whether two neighbours' sampled colours may simply be subtracted. */
-static int are_alike(const DfPlace *p, const DfPlace *q, int dx, int dy)
+static int are_alike(const DfComposite *c, const DfOriginSample *p, const DfOriginSample *q, int dx, int dy)
 {
-    if (p->source < 0 || q->source < 0)
+    if (p->reference < 0 || q->reference < 0)
         return 0;
-    if (is_made(p) || is_made(q))
-        return is_made(p) && is_made(q);
-    return p->source == q->source && fabsf(q->x - p->x - (float)dx) < SAME_STEP &&
+    if (df_composite_is_made(c, p) || df_composite_is_made(c, q))
+        return df_composite_is_made(c, p) && df_composite_is_made(c, q);
+    return c->map->references[p->reference].source == c->map->references[q->reference].source && fabsf(q->x - p->x - (float)dx) < SAME_STEP &&
            fabsf(q->y - p->y - (float)dy) < SAME_STEP;
 }
 
@@ -67,34 +62,33 @@ static int source_shows(const DfSource *source, int sub_x, int sub_y, float x, f
 /** A question to a source: what does a sample's neighbour look like there? */
 typedef struct Question {
     float x, y;     /* in the plane's samples of the source's frame */
-    int32_t source; /* as in a place */
+    int reference;  /* whose source is asked */
     float own;      /* the asking sample's colour */
     float share;    /* what the answer less that counts for, its sign the direction's */
     float *wanted;  /* what it is added to */
 } Question;
 
-/** Questions of some rows, sorted by source before they are put: alone, each would cost as much as eight. */
+/** Questions of some rows, sorted by reference before they are put: alone, each would cost as much as eight. */
 typedef struct Questions {
     Question *items, *sorted;
     int count, room;
-    int *first;     /* by id: where its questions begin among the sorted ones */
-    int ids;
+    int *first;     /* by reference: where its questions begin among the sorted ones */
+    int references;
 } Questions;
 
 /** Ask (x, y)'s own source about its neighbour at (dx, dy). @return 0: it has nothing to say */
 static int ask(const Where *w, int x, int y, int dx, int dy, Question *question)
 {
-    const DfPlace *p = place_at(w, x, y);
-    const DfMoment *m = w->draft->moment;
+    const DfOriginSample *p = origin_at(w, x, y);
 
-    if (p->source < 0 || p->source % DF_PLACE_KINDS != DF_PLACE_SHOWN)
+    if (p->reference < 0 || df_composite_is_made(w->composite, p))
         return 0;
-    const DfSource *source = m->uses[p->source / DF_PLACE_KINDS].source;
+    const DfSource *source = w->composite->map->references[p->reference].source;
     float to_x = p->x + (float)dx, to_y = p->y + (float)dy;
     if (!source_shows(source, df_plane_sub_x(&source->format, w->plane),
                       df_plane_sub_y(&source->format, w->plane), to_x, to_y))
         return 0;
-    *question = (Question){ .x = to_x, .y = to_y, .source = p->source,
+    *question = (Question){ .x = to_x, .y = to_y, .reference = p->reference,
                             .own = df_plane_row(w->out->colour, y)[x] };
     return 1;
 }
@@ -108,7 +102,7 @@ static void want(const Where *w, int x, int y, int dx, int dy, float *wanted, Qu
     Question *there = &questions->items[questions->count], *back;
 
     *wanted = 0;
-    if (are_alike(place_at(w, x, y), place_at(w, x + dx, y + dy), dx, dy)) {
+    if (are_alike(w->composite, origin_at(w, x, y), origin_at(w, x + dx, y + dy), dx, dy)) {
         *wanted = df_plane_row(w->out->colour, y + dy)[x + dx] - df_plane_row(w->out->colour, y)[x];
         return;
     }
@@ -122,16 +116,16 @@ static void want(const Where *w, int x, int y, int dx, int dy, float *wanted, Qu
     questions->count += n + answers_back;
 }
 
-/** Counting sort by source. */
+/** Counting sort by reference. */
 static void sort_questions(Questions *q)
 {
-    memset(q->first, 0, (size_t)(q->ids + 1) * sizeof *q->first);
+    memset(q->first, 0, (size_t)(q->references + 1) * sizeof *q->first);
     for (int i = 0; i < q->count; i++)
-        q->first[q->items[i].source / DF_PLACE_KINDS + 1]++;
-    for (int id = 0; id < q->ids; id++)
-        q->first[id + 1] += q->first[id];
+        q->first[q->items[i].reference + 1]++;
+    for (int r = 0; r < q->references; r++)
+        q->first[r + 1] += q->first[r];
     for (int i = 0; i < q->count; i++)
-        q->sorted[q->first[q->items[i].source / DF_PLACE_KINDS]++] = q->items[i];
+        q->sorted[q->first[q->items[i].reference]++] = q->items[i];
 }
 
 /** Put all questions to their sources, some at a time, and forget them. */
@@ -142,11 +136,11 @@ static void put(const Where *w, Questions *q)
     sort_questions(q);
     for (int i = 0, n; i < q->count; i += n) {
         const Question *some = &q->sorted[i];
-        for (n = 0; n < (int)DF_COUNT(x) && i + n < q->count && some[n].source == some->source; n++) {
+        for (n = 0; n < (int)DF_COUNT(x) && i + n < q->count && some[n].reference == some->reference; n++) {
             x[n] = some[n].x;
             y[n] = some[n].y;
         }
-        df_draft_sample(w->draft->moment, w->plane, some->source, x, y, answer, n);
+        df_composite_sample(w->composite->map, w->plane, some->reference, x, y, answer, n);
         for (int k = 0; k < n; k++)
             *some[k].wanted += (answer[k] - some[k].own) * some[k].share;
     }
@@ -156,12 +150,13 @@ static void put(const Where *w, Questions *q)
 static int take_questions(Questions *q, const Where *w, DfArena *arena)
 {
     /* Each sample has two edges, each edge two ends to ask: room for some rows at least. */
-    int room = DF_MAX(8 * df_rect_width(w->out->place), 1 << 14), ids = w->draft->moment->use_count;
+    int room = DF_MAX(8 * df_rect_width(w->out->place), 1 << 14);
+    int references = w->composite->map->reference_count;
 
     *q = (Questions){ .items = df_arena_take(arena, df_size_mul(room, sizeof *q->items)),
                       .sorted = df_arena_take(arena, df_size_mul(room, sizeof *q->sorted)),
-                      .first = df_arena_take(arena, df_size_mul(ids + 1, sizeof *q->first)),
-                      .room = room, .ids = ids };
+                      .first = df_arena_take(arena, df_size_mul(references + 1, sizeof *q->first)),
+                      .room = room, .references = references };
     return q->items && q->sorted && q->first ? 0 : -ENOMEM;
 }
 
@@ -190,10 +185,10 @@ static int differences(const Where *w, DfPlane gx, DfPlane gy, DfArena *scratch)
     return 0;
 }
 
-int df_blend(const DfDraft *draft, DfDraftPlane *out, int plane, DfArena *scratch)
+int df_blend(const DfComposite *composite, DfCompositePlane *out, int plane, DfArena *scratch)
 {
     DfArenaMark mark = df_arena_mark(scratch);
-    Where where = { draft, out, plane };
+    Where where = { composite, out, plane };
     DfPlane gx = df_plane_take(scratch, out->colour.width, out->colour.height);
     DfPlane gy = df_plane_take(scratch, out->colour.width, out->colour.height);
     int ret = gx.data && gy.data ? 0 : -ENOMEM;

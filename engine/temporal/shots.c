@@ -1,6 +1,6 @@
 /**
  * @file
- * Decisions from the links' errors, with the next frames at hand where some are looked at.
+ * Decisions from the motions' errors, with the next frames at hand where some are looked at.
  */
 #include "temporal/shots.h"
 
@@ -19,143 +19,115 @@
 /** So many levels more, summed over frames, and what was synthesised is stale. */
 #define STALE_LEVELS 60.0f
 
-static float usual_error(const DfTimeline *timeline)
+static float usual_error(const DfPlanner *planner)
 {
-    float sorted[DF_COUNT(timeline->errors)];
-    int n = DF_MIN(timeline->error_count, (int)DF_COUNT(timeline->errors));
+    float sorted[DF_COUNT(planner->errors)];
+    int n = DF_MIN(planner->error_count, (int)DF_COUNT(planner->errors));
 
     for (int i = 0; i < n; i++) {
         int k = i;
-        for (; k > 0 && sorted[k - 1] > timeline->errors[i]; k--)
+        for (; k > 0 && sorted[k - 1] > planner->errors[i]; k--)
             sorted[k] = sorted[k - 1];
-        sorted[k] = timeline->errors[i];
+        sorted[k] = planner->errors[i];
     }
     return n ? sorted[n / 2] : 0;
 }
 
-static int has_jumped(const DfTimeline *timeline, const DfLink *link)
+static int has_jumped(const DfPlanner *planner, const DfFrameMotion *motion)
 {
-    return link->error > JUMP_LEVELS && link->error > JUMP_TIMES * usual_error(timeline);
+    return motion->error > JUMP_LEVELS && motion->error > JUMP_TIMES * usual_error(planner);
 }
 
-/** A link whose error jumps, while the next frame is like this one: a new shot that happens to be alike. */
-static int is_hidden_cut(const DfTimeline *timeline, const DfMoment *m, int64_t end)
+/** A motion whose error jumps, while the next frame is like this one: a new shot that happens to be alike. */
+static int is_hidden_cut(const DfPlanner *planner, const DfFrameState *s, int64_t end)
 {
-    if (timeline->error_count < 5 || m->link.back != 1 || m->frame + 1 >= end ||
-        !has_jumped(timeline, &m->link))
+    if (planner->error_count < 5 || s->motion.back != 1 || s->frame + 1 >= end ||
+        !has_jumped(planner, &s->motion))
         return 0;
-    const DfLink *next = &df_timeline_moment(timeline, m->frame + 1)->link;
-    return next->back == 1 && !has_jumped(timeline, next);
+    const DfFrameMotion *next = &df_planner_state(planner, s->frame + 1)->motion;
+    return next->back == 1 && !has_jumped(planner, next);
 }
 
-/** The frame after an unlinked one that is linked across it; NULL: none, so it begins a shot. */
-static const DfMoment *across(const DfTimeline *timeline, int64_t frame, int64_t end)
+/** The frame after an unrelated one that is related across it; NULL: none, so it begins a shot. */
+static const DfFrameState *find_across(const DfPlanner *planner, int64_t frame, int64_t end)
 {
     for (int64_t n = frame + 1; n < end && n < frame + DF_MOST_BACK; n++) {
-        const DfMoment *m = df_timeline_moment(timeline, n);
-        if (m->link.back > n - frame)
-            return m;
+        const DfFrameState *s = df_planner_state(planner, n);
+        if (s->motion.back > n - frame)
+            return s;
     }
     return NULL;
 }
 
 /**
- * An unlinked frame in the middle of a shot: it lies on the way between its linked neighbours. It stays
- * unlinked where that cannot be told either.
+ * An unrelated frame in the middle of a shot: it lies on the way between its neighbours. It stays unrelated where
+ * that cannot be told either.
  */
-static int settle_odd(DfTimeline *timeline, DfMoment *m, const DfMoment *later, DfArena *scratch)
+static int settle_odd(DfPlanner *planner, DfFrameState *s, const DfFrameState *later, DfArena *scratch)
 {
-    int64_t from = later->frame - later->link.back;
-    DfLinkEnd frame = df_moment_end(m, 0), earlier = df_moment_end(df_timeline_moment(timeline, from), 1);
-    double share = (double)(m->frame - from) / later->link.back;
+    int64_t from = later->frame - later->motion.back;
+    const DfFrameState *before = df_planner_state(planner, from);
+    DfFrameView frame = df_frame_state_view(s);
+    DfFrameView earlier = df_frame_state_copy_view(before, df_planner_state(planner, from + 1));
+    double share = (double)(s->frame - from) / later->motion.back;
+    int ret = df_frame_motion_interpolate(&s->motion, planner->account, &later->motion, share, &frame, &earlier,
+                                          (int)(s->frame - from), scratch);
 
-    int ret = df_link_interpolate(&m->link, &later->link, share, &frame, &earlier, (int)(m->frame - from),
-                                  scratch);
-
-    m->odd = ret >= 0 && m->link.back > 0;
+    s->odd = ret >= 0 && s->motion.back > 0;
     return ret;
 }
 
-/** Each shot has usual errors of its own; an unlinked frame that later ones are linked across begins none. */
-static void note_error(DfTimeline *timeline, const DfMoment *m, int is_crossed)
+/** Each shot has usual errors of its own. */
+static void note_error(DfPlanner *planner, const DfFrameState *s)
 {
-    if (!m->link.back)
-        timeline->error_count = is_crossed ? timeline->error_count : 0;
-    else if (!m->odd && !m->link.repeated && m->link.areas.count)
-        timeline->errors[timeline->error_count++ % DF_COUNT(timeline->errors)] = m->link.error;
+    if (s->shot == s->frame)
+        planner->error_count = 0;
+    else if (s->motion.back && !s->odd && !s->motion.repeated && s->motion.areas.count)
+        planner->errors[planner->error_count++ % DF_COUNT(planner->errors)] = s->motion.error;
 }
 
-static int settle(DfTimeline *timeline, DfMoment *m, int64_t end, DfArena *scratch)
+int df_shots_settle(DfPlanner *planner, DfFrameState *s, int64_t end, DfArena *scratch)
 {
-    const DfMoment *later = m->link.back != 1 && !m->odd ? across(timeline, m->frame, end) : NULL;
+    const DfFrameState *before = s->frame ? df_planner_state(planner, s->frame - 1) : s;
+    const DfFrameState *later = s->motion.back != 1 ? find_across(planner, s->frame, end) : NULL;
+    int ret = 0;
 
-    if (later && settle_odd(timeline, m, later, scratch) < 0)
-        return -ENOMEM;
-    if (is_hidden_cut(timeline, m, end))
-        m->link.back = 0;
-    note_error(timeline, m, later != NULL);
-    return 0;
-}
-
-/** Exposure since the shot began. */
-static void sum_exposure(const DfTimeline *timeline, DfMoment *m)
-{
-    const DfMoment *earlier = df_timeline_moment(timeline, DF_MAX(m->frame - m->link.back, 0));
-
-    for (int p = 0; p < 3; p++)
-        m->exposure[p] = m->link.back ? earlier->exposure[p] + (double)m->link.exposure[p] : 0;
-}
-
-int df_shots_settle(DfTimeline *timeline, int64_t first, int64_t end, DfArena *scratch)
-{
-    /* Frames beyond the block are settled as far as can be seen, since the block may take from them, and once
-       more in their own block: until then their errors are not usual ones. */
-    int64_t last = DF_MIN(first + timeline->block, end);
-    float errors[DF_COUNT(timeline->errors)];
-    int error_count = 0;
-
-    for (int64_t t = first; t < end; t++) {
-        DfMoment *m = df_timeline_moment(timeline, t);
-        if (settle(timeline, m, end, scratch) < 0)
-            return -ENOMEM;
-        sum_exposure(timeline, m);
-        if (t + 1 == last) {
-            memcpy(errors, timeline->errors, sizeof errors);
-            error_count = timeline->error_count;
-        }
-    }
-    memcpy(timeline->errors, errors, sizeof errors);
-    timeline->error_count = error_count;
-    return 0;
+    if (later)
+        ret = settle_odd(planner, s, later, scratch);
+    if (is_hidden_cut(planner, s, end) || s->frame - s->motion.back < before->shot)
+        s->motion.back = 0;
+    s->shot = s->motion.back || later ? before->shot : s->frame;
+    note_error(planner, s);
+    return ret;
 }
 
 /**
- * Whether the sketch has other lines than that of the linked frame, in the hole of either: what was
+ * Whether the sketch has other lines than that of the related frame, in the hole of either: what was
  * synthesised there moves with the picture, and lines outside any hole are none.
  */
-static int has_other_lines(const DfTimeline *timeline, const DfMoment *m)
+static int has_other_lines(const DfPlanner *planner, const DfFrameState *s)
 {
-    const DfMoment *earlier = df_timeline_moment(timeline, m->frame - m->link.back);
+    const DfFrameState *earlier = df_planner_state(planner, s->frame - s->motion.back);
 
-    return df_sketch_differs(m->sketch, earlier->sketch, m->source->mask) ||
-           df_sketch_differs(m->sketch, earlier->sketch, earlier->source->mask);
+    return df_sketch_differs(s->sketch, earlier->sketch, s->source->mask) ||
+           df_sketch_differs(s->sketch, earlier->sketch, earlier->source->mask);
 }
 
-enum DfRenewal df_shots_renew(DfTimeline *timeline, const DfMoment *m)
+enum DfRenewal df_shots_renew(DfPlanner *planner, const DfFrameState *s)
 {
     enum DfRenewal renewal = DF_RENEW_NOTHING;
 
-    if (!m->link.back) {
-        timeline->staleness = 0;
+    if (!s->motion.back) {
+        planner->staleness = 0;
         return renewal;
     }
-    if (!m->odd && !m->link.repeated)
-        timeline->staleness += DF_MAX(m->link.error - STILL_LEVELS, 0);
-    if (has_other_lines(timeline, m))
+    if (!s->odd && !s->motion.repeated)
+        planner->staleness += DF_MAX(s->motion.error - STILL_LEVELS, 0);
+    if (has_other_lines(planner, s))
         renewal = DF_RENEW_SKETCH;
-    else if (timeline->staleness >= STALE_LEVELS)
+    else if (planner->staleness >= STALE_LEVELS)
         renewal = DF_RENEW_STALE;
     if (renewal != DF_RENEW_NOTHING)
-        timeline->staleness = 0;
+        planner->staleness = 0;
     return renewal;
 }

@@ -6,25 +6,20 @@
 #ifndef DF_TEMPORAL_SHOTS_H
 #define DF_TEMPORAL_SHOTS_H
 
-#include "temporal/timeline.h"
+#include "temporal/planner.h"
 
 /** Frames over which what is renewed fades in. */
 #define DF_FADE 12
 
 /**
- * Settle the links of frames first .. end - 1: cuts, flashes, and the exposure summed along them.
+ * Settle the motion of a frame, in order: cuts and flashes.
+ *
+ * @param end  one past the last frame whose motion is known
  * @return 0 or -ENOMEM
  */
-int df_shots_settle(DfTimeline *timeline, int64_t first, int64_t end, DfArena *scratch);
-
-/** What becomes in a frame of what was synthesised before. */
-enum DfRenewal {
-    DF_RENEW_NOTHING, /**< it stays */
-    DF_RENEW_STALE,   /**< it is made anew, and the former fades away */
-    DF_RENEW_SKETCH,  /**< the lines have changed: it is made anew, and nothing of the former is seen */
-};
+int df_shots_settle(DfPlanner *planner, DfFrameState *state, int64_t end, DfArena *scratch);
 
 /** To be asked once a frame, in order. */
-enum DfRenewal df_shots_renew(DfTimeline *timeline, const DfMoment *moment);
+enum DfRenewal df_shots_renew(DfPlanner *planner, const DfFrameState *state);
 
 #endif

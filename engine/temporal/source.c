@@ -9,15 +9,17 @@
 
 #include "image/crop.h"
 
-int df_source_create(DfSource **source, const DeepfillFormat *format, int64_t frame, DeepfillMask *mask)
+int df_source_create(DfSource **source, DfAccount *account, const DeepfillFormat *format, int64_t frame,
+                     DeepfillMask *mask)
 {
     DfSource *s = df_alloc(sizeof *s);
 
     if (!s)
         return -ENOMEM;
     atomic_init(&s->references, 1);
+    atomic_init(&s->failed, 0);
+    s->account = account;
     s->frame = frame;
-    s->id = -1;
     s->format = *format;
     s->mask = mask ? deepfill_mask_ref(mask) : NULL;
     *source = s;
@@ -39,30 +41,34 @@ void df_source_close(DfSource **source)
     *source = NULL;
     if (atomic_fetch_sub_explicit(&gone->references, 1, memory_order_acq_rel) > 1)
         return;
-    df_patches_free(&gone->shown);
-    df_patches_free(&gone->made);
+    df_copies_free(&gone->shown, gone->account, &gone->format);
+    df_copies_free(&gone->composite, gone->account, &gone->format);
+    df_areas_free(&gone->usable);
     deepfill_mask_close(&gone->mask);
     df_free(gone);
 }
 
-size_t df_source_bytes(const DfSource *source)
+static size_t copy_bytes(const DeepfillFormat *format, DfRect place)
+{
+    return df_planes_bytes(format, df_rect_width(place), df_rect_height(place));
+}
+
+size_t df_copies_bytes(const DeepfillFormat *format, const DfAreas *areas)
 {
     size_t bytes = 0;
 
-    for (int i = 0; i < source->shown.count; i++)
-        bytes += df_planes_bytes(&source->format, df_rect_width(source->shown.items[i].place),
-                                 df_rect_height(source->shown.items[i].place));
+    for (int i = 0; i < areas->count; i++)
+        bytes += copy_bytes(format, areas->items[i].outer);
     return bytes;
 }
 
-DfPatch df_patch_create(const DeepfillFormat *format, DfRect place)
+DfCopy df_copy_create(DfAccount *account, const DeepfillFormat *format, DfRect place)
 {
-    int width = df_rect_width(place), height = df_rect_height(place);
-    DfPatch patch = { .place = place, .memory = df_alloc(df_planes_bytes(format, width, height)) };
+    DfCopy copy = { .place = place, .memory = df_account_alloc(account, copy_bytes(format, place)) };
 
-    if (patch.memory)
-        df_planes_carve(&patch.planes, format, width, height, patch.memory);
-    return patch;
+    if (copy.memory)
+        df_planes_carve(&copy.planes, format, df_rect_width(place), df_rect_height(place), copy.memory);
+    return copy;
 }
 
 /**
@@ -98,18 +104,18 @@ static void continue_along(uint8_t *plane, ptrdiff_t stride, int bytes, const ui
 }
 
 /** Let nothing that is to be hidden show through where others sample near the hole. */
-static int hide_rim(const DfPatch *patch, const DeepfillFormat *format, const DeepfillMask *mask)
+static int hide_rim(const DfCopy *copy, const DeepfillFormat *format, const DeepfillMask *mask)
 {
     static const int directions[][2] = { { 1, 0 }, { -1, 0 }, { 0, 1 }, { 0, -1 } };
-    uint8_t *hole = df_alloc(df_rect_area(patch->place));
+    uint8_t *hole = df_alloc(df_rect_area(copy->place));
 
     if (!hole)
         return -ENOMEM;
     for (int p = 0; p < df_plane_count(format); p++) {
-        DfTexture t = df_patch_texture(patch, format, p);
-        df_crop_hole(mask, patch->place, df_plane_sub_x(format, p), df_plane_sub_y(format, p), hole);
+        DfTexture t = df_copy_texture(copy, format, p);
+        df_crop_hole(mask, copy->place, df_plane_sub_x(format, p), df_plane_sub_y(format, p), hole);
         for (int i = 0; i < 4; i++)
-            continue_along(patch->planes.data[p], t.stride, t.bytes, hole, t.width, t.height,
+            continue_along(copy->planes.data[p], t.stride, t.bytes, hole, t.width, t.height,
                            directions[i][0], directions[i][1]);
     }
     df_free(hole);
@@ -117,79 +123,70 @@ static int hide_rim(const DfPatch *patch, const DeepfillFormat *format, const De
 }
 
 /** Copy one area. */
-static int copy_area(DfPatch *patch, const DeepfillImage *image, const DeepfillMask *mask, DfRect place)
+static int copy_area(DfCopy *copy, DfAccount *account, const DeepfillImage *image, const DeepfillMask *mask,
+                     DfRect place)
 {
-    *patch = df_patch_create(&image->format, place);
-    if (!patch->memory)
+    *copy = df_copy_create(account, &image->format, place);
+    if (!copy->memory)
         return -ENOMEM;
     for (int p = 0; p < df_plane_count(&image->format); p++)
-        df_crop_plane(image, p, place, patch->planes.data[p], patch->planes.stride[p]);
+        df_crop_plane(image, p, place, copy->planes.data[p], copy->planes.stride[p]);
     /* Where the hole is grown, what lies at its rim is the picture still. */
     return mask && mask->part_count && mask->settings.dilate < LEANED_ON
-        ? hide_rim(patch, &image->format, mask) : 0;
+        ? hide_rim(copy, &image->format, mask) : 0;
 }
 
-int df_patches_copy(DfPatches *patches, const DeepfillImage *image, const DeepfillMask *mask,
-                    const DfAreas *areas)
+int df_copies_make(DfCopies *copies, DfAccount *account, const DeepfillImage *image, const DeepfillMask *mask,
+                   const DfAreas *areas)
 {
-    df_patches_free(patches);
+    int ret = 0;
+
+    df_copies_free(copies, account, &image->format);
     if (!areas->count)
         return 0;
-    if (!(patches->items = df_alloc(df_size_mul(areas->count, sizeof *patches->items))))
+    if (!(copies->items = df_alloc(df_size_mul(areas->count, sizeof *copies->items))))
         return -ENOMEM;
-    for (; patches->count < areas->count; patches->count++) {
-        int ret = copy_area(&patches->items[patches->count], image, mask, areas->items[patches->count].outer);
-        if (ret < 0) {
-            patches->count++;
-            df_patches_free(patches);
-            return ret;
-        }
+    while (ret >= 0 && copies->count < areas->count) {
+        DfRect place = areas->items[copies->count].outer;
+        ret = copy_area(&copies->items[copies->count++], account, image, mask, place);
     }
-    return 0;
+    if (ret < 0)
+        df_copies_free(copies, account, &image->format);
+    return ret;
 }
 
-const DfPatch *df_patches_at(const DfPatches *patches, float x, float y)
+const DfCopy *df_copies_near(const DfCopies *copies, float x, float y)
 {
-    for (int i = 0; i < patches->count; i++) {
-        DfRect r = patches->items[i].place;
-        if (x >= r.x0 && x <= r.x1 - 1 && y >= r.y0 && y <= r.y1 - 1)
-            return &patches->items[i];
-    }
-    return NULL;
-}
-
-const DfPatch *df_patches_near(const DfPatches *patches, float x, float y)
-{
-    const DfPatch *near = NULL;
+    const DfCopy *near = NULL;
     float least = 0;
 
-    for (int i = 0; i < patches->count; i++) {
-        DfRect r = patches->items[i].place;
+    for (int i = 0; i < copies->count; i++) {
+        DfRect r = copies->items[i].place;
         float distance = fabsf(x - DF_CLAMP(x, (float)r.x0, (float)(r.x1 - 1))) +
                          fabsf(y - DF_CLAMP(y, (float)r.y0, (float)(r.y1 - 1)));
         if (near && !(distance < least))
             continue;
-        near = &patches->items[i];
+        near = &copies->items[i];
         least = distance;
     }
     return near;
 }
 
-DfTexture df_patch_texture(const DfPatch *patch, const DeepfillFormat *format, int plane)
+DfTexture df_copy_texture(const DfCopy *copy, const DeepfillFormat *format, int plane)
 {
     return (DfTexture){
-        .data = patch->planes.data[plane],
-        .stride = patch->planes.stride[plane],
-        .width = df_plane_side(df_rect_width(patch->place), df_plane_sub_x(format, plane)),
-        .height = df_plane_side(df_rect_height(patch->place), df_plane_sub_y(format, plane)),
+        .data = copy->planes.data[plane],
+        .stride = copy->planes.stride[plane],
+        .width = df_plane_side(df_rect_width(copy->place), df_plane_sub_x(format, plane)),
+        .height = df_plane_side(df_rect_height(copy->place), df_plane_sub_y(format, plane)),
         .bytes = df_sample_bytes(format),
     };
 }
 
-void df_patches_free(DfPatches *patches)
+void df_copies_free(DfCopies *copies, DfAccount *account, const DeepfillFormat *format)
 {
-    for (int i = 0; i < patches->count; i++)
-        df_free(patches->items[i].memory);
-    df_free(patches->items);
-    *patches = (DfPatches){ 0 };
+    for (int i = 0; i < copies->count; i++)
+        df_account_free(account, copies->items[i].memory, copy_bytes(format, copies->items[i].place));
+    df_free(copies->items);
+    *copies = (DfCopies){ 0 };
 }

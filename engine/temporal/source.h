@@ -5,49 +5,54 @@
 #ifndef DF_TEMPORAL_SOURCE_H
 #define DF_TEMPORAL_SOURCE_H
 
-#include <stdatomic.h>
-
 #include "plane/sample.h"
+#include "temporal/account.h"
 #include "temporal/area.h"
 
 /** A box of samples in a frame's format. */
-typedef struct DfPatch {
+typedef struct DfCopy {
     DfRect place; /**< in luma samples of the frame, begins on the chroma grid */
     DfPlanes planes;
     void *memory;
-} DfPatch;
+} DfCopy;
 
-/** Patches of one frame; their places do not overlap. */
-typedef struct DfPatches {
+/** Copies of one frame; their places do not overlap. */
+typedef struct DfCopies {
     int count;
-    DfPatch *items;
-} DfPatches;
+    DfCopy *items;
+} DfCopies;
 
 /**
- * Counted. What it holds is written once, by the step that makes it, and then read by any thread: `shown` by
- * the view step, `made` by the fill step of its frame; both are ordered before their readers by the pipeline.
+ * Counted. What it holds is written once and then read by any thread; the pipeline orders each writer before its
+ * readers.
  */
 typedef struct DfSource {
     atomic_int references;
+    DfAccount *account;
     int64_t frame;
-    int id;             /**< the timeline's number for it; -1: none yet */
     DeepfillMask *mask; /**< its hole; NULL: none */
     DeepfillFormat format;
-    DfPatches shown;    /**< the frame as it came, around the holes of its neighbours and its own */
-    DfPatches made;     /**< the colours put into its hole, before blending; only where other frames use
-                             them */
+    DfCopies shown;     /**< by the snapshot step: the frame as it came, around the holes of its neighbours and
+                             its own */
+    DfAreas usable;     /**< by the planner: the areas, of its own shot's masks alone, in which others may sample
+                             `shown` */
+    size_t cost;        /**< by the planner: bytes of what others may sample of it */
+    DfCopies composite; /**< by its fill step: the colours put into its hole, before blending; only where other
+                             frames use them */
+    atomic_int failed;  /**< 1: its fill failed, so there is no composite */
 } DfSource;
 
 /** @return 0 or -ENOMEM; a reference to the mask is taken */
-int df_source_create(DfSource **source, const DeepfillFormat *format, int64_t frame, DeepfillMask *mask);
+int df_source_create(DfSource **source, DfAccount *account, const DeepfillFormat *format, int64_t frame,
+                     DeepfillMask *mask);
 
 DfSource *df_source_ref(DfSource *source);
 
 /** Give up one reference and set *source to NULL; NULL is fine. */
 void df_source_close(DfSource **source);
 
-/** @return bytes of `shown`: neither of what was made, nor of the mask, which sources may share */
-size_t df_source_bytes(const DfSource *source);
+/** @return bytes of copies around such areas, as df_copies_make() allocates */
+size_t df_copies_bytes(const DeepfillFormat *format, const DfAreas *areas);
 
 /**
  * Copy the outer rectangles of areas out of an image, with the known samples continued a little into its
@@ -56,24 +61,30 @@ size_t df_source_bytes(const DfSource *source);
  * @param mask  the image's hole; NULL: none
  * @return 0 or -ENOMEM; nothing is left on failure
  */
-int df_patches_copy(DfPatches *patches, const DeepfillImage *image, const DeepfillMask *mask,
-                    const DfAreas *areas);
+int df_copies_make(DfCopies *copies, DfAccount *account, const DeepfillImage *image, const DeepfillMask *mask,
+                   const DfAreas *areas);
 
-/**
- * @return the patch whose place holds luma position (x, y) and the next sample in both directions; NULL: none
- */
-const DfPatch *df_patches_at(const DfPatches *patches, float x, float y);
+/** @return the copy whose place holds luma position (x, y), else the nearest; NULL: there are none */
+const DfCopy *df_copies_near(const DfCopies *copies, float x, float y);
 
-/** @return the patch whose place holds luma position (x, y), else the nearest; NULL: there are none */
-const DfPatch *df_patches_near(const DfPatches *patches, float x, float y);
+/** @return 1 where luma position (x, y) and the next sample in both directions lie in one usable area */
+static inline int df_source_has(const DfSource *source, float x, float y)
+{
+    for (int i = 0; i < source->usable.count; i++) {
+        DfRect r = source->usable.items[i].outer;
+        if (x >= (float)r.x0 && x <= (float)(r.x1 - 1) && y >= (float)r.y0 && y <= (float)(r.y1 - 1))
+            return 1;
+    }
+    return 0;
+}
 
-/** One plane of a patch. */
-DfTexture df_patch_texture(const DfPatch *patch, const DeepfillFormat *format, int plane);
+/** One plane of a copy. */
+DfTexture df_copy_texture(const DfCopy *copy, const DeepfillFormat *format, int plane);
 
-/** @return a patch with zeroed planes; its memory is NULL where there is none to be had */
-DfPatch df_patch_create(const DeepfillFormat *format, DfRect place);
+/** @return a copy with zeroed planes; its memory is NULL where there is none to be had */
+DfCopy df_copy_create(DfAccount *account, const DeepfillFormat *format, DfRect place);
 
-/** Free all patches; a zeroed one is fine. */
-void df_patches_free(DfPatches *patches);
+/** Free all copies; zeroed ones are fine. */
+void df_copies_free(DfCopies *copies, DfAccount *account, const DeepfillFormat *format);
 
 #endif

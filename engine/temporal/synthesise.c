@@ -1,6 +1,6 @@
 /**
  * @file
- * The frame around the missing pixels, copied, with the draft in it, becomes a small frame of its own, whose
+ * The frame around the missing pixels, copied, with the composite in it, becomes a small frame of its own, whose
  * hole is what is missing: regions, network and paste work on it as on any frame.
  */
 #include "temporal/synthesise.h"
@@ -26,16 +26,16 @@ typedef struct Stage {
 } Stage;
 
 /** Where pixels are fresh: the smallest rectangle around them. */
-static DfRect find_fresh(const DfDraft *draft)
+static DfRect find_fresh(const DfComposite *composite)
 {
     DfRect found = { 0 };
 
-    for (int i = 0; i < draft->count; i++) {
-        const DfDraftPlane *luma = &draft->areas[i].planes[0];
-        const DfPlace *place = luma->places;
+    for (int i = 0; i < composite->count; i++) {
+        const DfCompositePlane *luma = &composite->areas[i].planes[0];
+        const DfOriginSample *origin = luma->origins;
         for (int y = luma->place.y0; y < luma->place.y1; y++) {
-            for (int x = luma->place.x0; x < luma->place.x1; x++, place++) {
-                if (!df_draft_is_fresh(draft, place))
+            for (int x = luma->place.x0; x < luma->place.x1; x++, origin++) {
+                if (!df_composite_is_fresh(composite, origin))
                     continue;
                 DfRect pixel = { x, y, x + 1, y + 1 };
                 found = df_rect_empty(found) ? pixel : df_rect_union(found, pixel);
@@ -45,10 +45,10 @@ static DfRect find_fresh(const DfDraft *draft)
     return found;
 }
 
-/** Copy the frame around, draft the rest of the hole in, and mark what is fresh. */
-static int set_up(Stage *stage, const DfDraft *draft, DfRect fresh, DfArena *scratch)
+/** Copy the frame around, put the rest of the composite in, and mark what is fresh. */
+static int set_up(Stage *stage, const DfComposite *composite, DfRect fresh, DfArena *scratch)
 {
-    const DeepfillImage *image = &draft->moment->image;
+    const DeepfillImage *image = &composite->state->image;
     const DeepfillFormat *format = &image->format;
     int grid_x = 1 << format->sub_x, grid_y = 1 << format->sub_y;
     DfRect r = df_rect_grow(fresh, AROUND);
@@ -74,13 +74,13 @@ static int set_up(Stage *stage, const DfDraft *draft, DfRect fresh, DfArena *scr
     return 0;
 }
 
-/** A draft's plane on the stage: where its first sample lies; parts beyond the stage are cut off. */
+/** A composite's plane on the stage: where its first sample lies; parts beyond the stage are cut off. */
 typedef struct Window {
     DfRect common;      /* in the plane's samples of the frame */
     int left, top;      /* of the stage */
 } Window;
 
-static Window window_of(const Stage *stage, const DfDraftPlane *plane, int p)
+static Window window_of(const Stage *stage, const DfCompositePlane *plane, int p)
 {
     const DeepfillFormat *format = &stage->image.format;
     int sx = df_plane_sub_x(format, p), sy = df_plane_sub_y(format, p);
@@ -91,8 +91,8 @@ static Window window_of(const Stage *stage, const DfDraftPlane *plane, int p)
     return (Window){ df_rect_clip(all, plane->place), left, top };
 }
 
-/** Put the draft's samples onto the stage (out = 1), or take the fresh ones from there. */
-static void exchange(const Stage *stage, const DfDraft *draft, DfDraftPlane *plane, int p, int out)
+/** Put the composite's samples onto the stage (out = 1), or take the fresh ones from there. */
+static void exchange(const Stage *stage, const DfComposite *composite, DfCompositePlane *plane, int p, int out)
 {
     Window w = window_of(stage, plane, p);
     int bytes = df_sample_bytes(&stage->image.format), width = df_rect_width(plane->place);
@@ -101,11 +101,11 @@ static void exchange(const Stage *stage, const DfDraft *draft, DfDraftPlane *pla
     for (int y = w.common.y0; y < w.common.y1; y++) {
         uint8_t *row = stage->planes.data[p] + (y - w.top) * stage->planes.stride[p];
         float *colour = df_plane_row(plane->colour, y - plane->place.y0) - plane->place.x0;
-        const DfPlace *places = plane->places + (size_t)(y - plane->place.y0) * width - plane->place.x0;
+        const DfOriginSample *origins = plane->origins + (size_t)(y - plane->place.y0) * width - plane->place.x0;
         for (int x = w.common.x0; x < w.common.x1; x++) {
-            if (places[x].source < 0)
+            if (origins[x].reference < 0)
                 continue;
-            int fresh = df_draft_is_fresh(draft, &places[x]);
+            int fresh = df_composite_is_fresh(composite, &origins[x]);
             if (out && !fresh)
                 df_sample_store(row, x - w.left, bytes, (unsigned)(DF_CLAMP(colour[x], 0, highest) + 0.5f));
             else if (out && !p)
@@ -116,11 +116,11 @@ static void exchange(const Stage *stage, const DfDraft *draft, DfDraftPlane *pla
     }
 }
 
-static void exchange_all(const Stage *stage, DfDraft *draft, int out)
+static void exchange_all(const Stage *stage, DfComposite *composite, int out)
 {
-    for (int i = 0; i < draft->count; i++)
+    for (int i = 0; i < composite->count; i++)
         for (int p = 0; p < df_plane_count(&stage->image.format); p++)
-            exchange(stage, draft, &draft->areas[i].planes[p], p, out);
+            exchange(stage, composite, &composite->areas[i].planes[p], p, out);
 }
 
 /** The stage's hole and the boxes that it is filled in. */
@@ -164,7 +164,7 @@ static int run_network(DfSynthesiser *worker, const Stage *stage, const Deepfill
 /**
  * Whole levels, as the network's fill has them: so this frame uses the very colours that others will find.
  */
-static void round_fresh(const DfDraftPlane *plane, const uint8_t *fresh, float highest)
+static void round_fresh(const DfCompositePlane *plane, const uint8_t *fresh, float highest)
 {
     int width = df_rect_width(plane->place);
 
@@ -177,19 +177,19 @@ static void round_fresh(const DfDraftPlane *plane, const uint8_t *fresh, float h
 }
 
 /** A few pixels: continued smoothly from what is around them. */
-static int smooth_over(DfDraft *draft, DfArena *scratch)
+static int smooth_over(DfComposite *composite, DfArena *scratch)
 {
-    float highest = (float)((1 << draft->moment->image.format.depth) - 1);
+    float highest = (float)((1 << composite->state->image.format.depth) - 1);
 
-    for (int i = 0; i < draft->count; i++) {
-        for (int p = 0; p < df_plane_count(&draft->moment->image.format); p++) {
-            DfDraftPlane *plane = &draft->areas[i].planes[p];
+    for (int i = 0; i < composite->count; i++) {
+        for (int p = 0; p < df_plane_count(&composite->state->image.format); p++) {
+            DfCompositePlane *plane = &composite->areas[i].planes[p];
             size_t n = df_rect_area(plane->place);
             uint8_t *fresh = df_arena_take(scratch, n);
             if (!fresh)
                 return -ENOMEM;
             for (size_t k = 0; k < n; k++)
-                fresh[k] = (uint8_t)df_draft_is_fresh(draft, &plane->places[k]);
+                fresh[k] = (uint8_t)df_composite_is_fresh(composite, &plane->origins[k]);
             if (df_membrane(&plane->colour, 1, fresh, scratch) < 0)
                 return -ENOMEM;
             round_fresh(plane, fresh, highest);
@@ -198,25 +198,25 @@ static int smooth_over(DfDraft *draft, DfArena *scratch)
     return 0;
 }
 
-int df_synthesise(DfSynthesiser *worker, const DfRules *rules, DfDraft *draft, DfSynthesis *result,
+int df_synthesise(DfSynthesiser *worker, const DfRules *rules, DfComposite *composite, DfSynthesis *result,
                   DfArena *scratch)
 {
     DfArenaMark mark = df_arena_mark(scratch);
-    DfRect fresh = find_fresh(draft);
+    DfRect fresh = find_fresh(composite);
     Stage stage = { 0 };
     int ret = 0;
 
     *result = (DfSynthesis){ 0 };
     if (df_rect_empty(fresh))
         return 0;
-    if (df_synthesis_is_slight(draft->moment)) {
-        ret = smooth_over(draft, scratch);
-    } else if ((ret = set_up(&stage, draft, fresh, scratch)) >= 0) {
-        exchange_all(&stage, draft, 1);
+    if (df_synthesis_is_slight(composite->state)) {
+        ret = smooth_over(composite, scratch);
+    } else if ((ret = set_up(&stage, composite, fresh, scratch)) >= 0) {
+        exchange_all(&stage, composite, 1);
         if ((ret = find_boxes(&stage, rules)) >= 0)
-            ret = run_network(worker, &stage, draft->moment->sketch, result);
+            ret = run_network(worker, &stage, composite->state->sketch, result);
         if (ret >= 0)
-            exchange_all(&stage, draft, 0);
+            exchange_all(&stage, composite, 0);
     }
     df_regions_close(&stage.regions);
     deepfill_mask_close(&stage.mask);

@@ -1,13 +1,13 @@
 /**
  * @file
- * What no frame shows, synthesised: the network sees the frame with everything else of the hole drafted in.
+ * What no frame shows, synthesised: the network sees the frame with everything else of the hole filled.
  */
 #ifndef DF_TEMPORAL_SYNTHESISE_H
 #define DF_TEMPORAL_SYNTHESISE_H
 
 #include "image/fill.h"
 #include "image/paste.h"
-#include "temporal/draft.h"
+#include "temporal/composite.h"
 
 /** A worker's own. */
 typedef struct DfSynthesiser {
@@ -23,13 +23,13 @@ typedef struct DfSynthesis {
 } DfSynthesis;
 
 /**
- * Synthesise a draft's fresh pixels.
+ * Synthesise a composite's fresh pixels.
  *
  * @param rules    what boxes depend on; width and height are not read
  * @param scratch  used and given back
  * @return 0 or a negative errno
  */
-int df_synthesise(DfSynthesiser *worker, const DfRules *rules, DfDraft *draft, DfSynthesis *result,
+int df_synthesise(DfSynthesiser *worker, const DfRules *rules, DfComposite *composite, DfSynthesis *result,
                   DfArena *scratch);
 
 /** Free a worker's fills. */
@@ -39,9 +39,9 @@ void df_synthesiser_free(DfSynthesiser *worker);
  * @return 1 where so few pixels are missing that a smooth surface does as well as the network. Where the plan
  *         knows of none, an earlier frame has failed: then there may be many
  */
-static inline int df_synthesis_is_slight(const DfMoment *moment)
+static inline int df_synthesis_is_slight(const DfFrameState *state)
 {
-    return moment->fresh > 0 && moment->fresh * 200 < moment->hole && moment->fresh < 400;
+    return state->fresh > 0 && state->fresh * 200 < state->hole && state->fresh < 400;
 }
 
 #endif

@@ -10,79 +10,112 @@
 #include "image/crop.h"
 #include "temporal/blend.h"
 
-int df_temporal_init(DfTemporal *temporal, const DeepfillFormat *format, const DfRules *rules, int slots,
-                     int ahead, size_t budget)
+int df_temporal_init(DfTemporal *temporal, const DeepfillFormat *format, const DfRules *rules,
+                     const DfPlannerSettings *settings)
 {
     temporal->rules = *rules;
-    temporal->live = !ahead;
+    temporal->memory = settings->memory;
+    temporal->live = !settings->ahead;
     for (int i = 0; temporal->live && i < 2; i++) {
-        temporal->whole[i] = df_patch_create(format, (DfRect){ 0, 0, format->width, format->height });
+        temporal->whole[i] = df_copy_create(&temporal->account, format,
+                                            (DfRect){ 0, 0, format->width, format->height });
         if (!temporal->whole[i].memory)
             return -ENOMEM;
     }
-    return df_timeline_init(&temporal->timeline, slots, ahead, budget);
+    return df_planner_init(&temporal->planner, &temporal->account, settings);
+}
+
+void df_temporal_reset(DfTemporal *temporal)
+{
+    df_planner_reset(&temporal->planner);
+    temporal->released = 0;
 }
 
 void df_temporal_free(DfTemporal *temporal)
 {
-    df_timeline_free(&temporal->timeline);
+    df_planner_free(&temporal->planner);
     for (int i = 0; i < 2; i++)
         df_free(temporal->whole[i].memory);
     *temporal = (DfTemporal){ 0 };
 }
 
-int df_temporal_begin(DfTemporal *temporal, int64_t frame, const DeepfillImage *image, DeepfillMask *mask,
-                      DeepfillSketch *sketch, int filled)
+void df_temporal_worker_free(DfTemporalWorker *worker)
 {
-    DfMoment *m = df_timeline_moment(&temporal->timeline, frame);
-    int ret = df_moment_begin(m, frame, image, mask);
-
-    m->sketch = sketch ? deepfill_sketch_ref(sketch) : NULL;
-    m->unfilled = !filled;
-    return ret;
+    df_synthesiser_free(&worker->synthesiser);
+    df_arena_free(&worker->scratch);
 }
 
-void df_temporal_withdraw(DfTemporal *temporal, int64_t frame)
+static size_t image_bytes(const DeepfillImage *image)
 {
-    df_timeline_moment(&temporal->timeline, frame)->frame = -1;
+    return df_planes_bytes(&image->format, image->format.width, image->format.height);
 }
 
-/** The moment of a frame that has been sent; NULL: it never was. */
-static DfMoment *find_moment(const DfTemporal *temporal, int64_t frame)
+/** Let go what the states of frames hold that no later motion and no later plan looks at. */
+static void release_states(DfTemporal *temporal, int64_t received)
 {
-    DfMoment *m = frame < 0 ? NULL : df_timeline_moment(&temporal->timeline, frame);
+    int64_t end = DF_MIN(received, df_planner_planned(&temporal->planner) - DF_MOST_BACK);
 
-    return m && m->frame == frame ? m : NULL;
+    for (; temporal->released < end; temporal->released++)
+        df_frame_state_free(df_planner_state(&temporal->planner, temporal->released));
+}
+
+int df_temporal_begin(DfTemporal *temporal, int64_t frame, int64_t received, const DeepfillImage *image,
+                      DeepfillMask *mask, DeepfillSketch *sketch, int filled)
+{
+    DfFrameState *s = df_planner_state(&temporal->planner, frame);
+
+    release_states(temporal, received);
+    if (df_frame_state_begin(s, &temporal->account, frame, image, mask) < 0)
+        return -ENOMEM;
+    s->sketch = sketch ? deepfill_sketch_ref(sketch) : NULL;
+    s->unfilled = !filled;
+    df_account_charge(&temporal->account, image_bytes(image));
+    return 0;
+}
+
+void df_temporal_receive(DfTemporal *temporal, int64_t frame)
+{
+    DfFrameState *s = df_planner_state(&temporal->planner, frame);
+
+    df_account_credit(&temporal->account, image_bytes(&s->image));
+    df_frame_state_release_plan(s);
+}
+
+/** The state of a frame that has been sent, and is not released; NULL: there is none. */
+static DfFrameState *find_state(const DfTemporal *temporal, int64_t frame)
+{
+    DfFrameState *s = frame < 0 ? NULL : df_planner_state(&temporal->planner, frame);
+
+    return s && s->frame == frame && s->source ? s : NULL;
 }
 
 static DeepfillMask *mask_of(const DfTemporal *temporal, int64_t frame)
 {
-    const DfMoment *m = find_moment(temporal, frame);
+    const DfFrameState *s = find_state(temporal, frame);
 
-    return m && m->source ? m->source->mask : NULL;
+    return s ? s->source->mask : NULL;
 }
 
-int df_temporal_has_view(const DfTemporal *temporal, int64_t frame)
+int df_temporal_has_snapshot(const DfTemporal *temporal, int64_t frame)
 {
     return temporal->live || mask_of(temporal, frame - 1) || mask_of(temporal, frame) ||
            mask_of(temporal, frame + 1);
 }
 
 /** Copy the surroundings of the holes of a frame and its neighbours out of its image. */
-static int copy_areas(DfTemporal *temporal, DfMoment *m, const DeepfillImage *image)
+static int copy_areas(DfTemporal *temporal, DfFrameState *s, const DeepfillImage *image)
 {
-    DeepfillMask *masks[] = { mask_of(temporal, m->frame - 1), m->source->mask,
-                              mask_of(temporal, m->frame + 1) };
+    DeepfillMask *masks[] = { mask_of(temporal, s->frame - 1), s->source->mask, mask_of(temporal, s->frame + 1) };
     DfAreas areas = { 0 };
     int ret = df_areas_create(&areas, &image->format, masks, DF_COUNT(masks));
 
     if (ret >= 0)
-        ret = df_patches_copy(&m->source->shown, image, m->source->mask, &areas);
+        ret = df_copies_make(&s->source->shown, &temporal->account, image, s->source->mask, &areas);
     df_areas_free(&areas);
     return ret;
 }
 
-static DeepfillImage image_of(const DfPatch *whole, const DeepfillFormat *format)
+static DeepfillImage image_of(const DfCopy *whole, const DeepfillFormat *format)
 {
     DeepfillImage image = { .format = *format };
 
@@ -94,137 +127,136 @@ static DeepfillImage image_of(const DfPatch *whole, const DeepfillFormat *format
 }
 
 /**
- * Live, what is wanted of a frame is known only when the next one comes: until then a copy of all of it is
+ * Live, what others will sample of a frame is known only when the next one comes: until then a copy of all of it is
  * kept.
  */
-static int view_live(DfTemporal *temporal, DfMoment *m)
+static int snapshot_live(DfTemporal *temporal, DfFrameState *s)
 {
-    DfMoment *before = find_moment(temporal, m->frame - 1);
-    DfPatch *whole = &temporal->whole[m->frame % 2];
+    DfFrameState *before = find_state(temporal, s->frame - 1);
+    DfCopy *whole = &temporal->whole[s->frame % 2];
     int ret = 0;
 
-    if (before && (before->source->mask || m->source->mask || mask_of(temporal, m->frame - 2))) {
+    if (before && (before->source->mask || s->source->mask || mask_of(temporal, s->frame - 2))) {
         DeepfillImage image = image_of(&temporal->whole[before->frame % 2], &before->image.format);
         ret = copy_areas(temporal, before, &image);
     }
-    for (int p = 0; p < df_plane_count(&m->image.format); p++)
-        df_crop_plane(&m->image, p, whole->place, whole->planes.data[p], whole->planes.stride[p]);
+    for (int p = 0; p < df_plane_count(&s->image.format); p++)
+        df_crop_plane(&s->image, p, whole->place, whole->planes.data[p], whole->planes.stride[p]);
     return ret;
 }
 
-int df_temporal_view(DfTemporal *temporal, int64_t frame)
+int df_temporal_snapshot(DfTemporal *temporal, int64_t frame)
 {
-    DfMoment *m = df_timeline_moment(&temporal->timeline, frame);
+    DfFrameState *s = df_planner_state(&temporal->planner, frame);
 
-    return temporal->live ? view_live(temporal, m) : copy_areas(temporal, m, &m->image);
+    return temporal->live ? snapshot_live(temporal, s) : copy_areas(temporal, s, &s->image);
 }
 
-int df_temporal_link(DfTemporal *temporal, int64_t frame, DfTemporalWorker *worker)
+int df_temporal_motion(DfTemporal *temporal, int64_t frame, DfTemporalWorker *worker)
 {
-    DfMoment *m = df_timeline_moment(&temporal->timeline, frame);
-    DfLinkEnd here = df_moment_end(m, 0);
+    DfFrameState *s = df_planner_state(&temporal->planner, frame);
+    DfFrameView here = df_frame_state_view(s);
 
     for (int back = 1; back <= DF_MOST_BACK; back++) {
-        const DfMoment *before = find_moment(temporal, frame - back);
+        const DfFrameState *before = find_state(temporal, frame - back);
         if (!before)
             break;
-        DfLinkEnd earlier = df_moment_end(before, 1);
-        int ret = df_link_make(&m->link, &here, &earlier, back, &worker->scratch);
-        if (ret < 0)
-            m->link.back = 0;
-        if (ret < 0 || m->link.back)
+        DfFrameView earlier = df_frame_state_copy_view(before,
+                                                       df_planner_state(&temporal->planner, frame - back + 1));
+        int ret = df_frame_motion_make(&s->motion, &temporal->account, &here, &earlier, back, &worker->scratch);
+        if (ret < 0) {
+            s->motion.back = 0;
+            atomic_store(&s->source->failed, 1);
+        }
+        if (ret < 0 || s->motion.back)
             return ret;
     }
     return 0;
 }
 
-int df_temporal_follow(DfTemporal *temporal, int64_t frame, DfTemporalWorker *worker)
-{
-    const DfTimeline *timeline = &temporal->timeline;
-    int64_t end = frame;
-
-    while (end < frame + timeline->block + timeline->look && find_moment(temporal, end))
-        end++;
-    return df_timeline_plan(&temporal->timeline, frame, end, &worker->scratch);
-}
-
 /** A blended area as samples of the frame's format. */
-static int finish(DfFill *fill, const DfDraftArea *area, const DeepfillFormat *format)
+static int round_area(DfFill *fill, const DfCompositeArea *area, const DeepfillFormat *format)
 {
-    int width = df_rect_width(area->place), height = df_rect_height(area->place);
-    int ret = df_fill_reserve(fill, format, width, height);
+    int ret = df_fill_reserve(fill, format, df_rect_width(area->place), df_rect_height(area->place));
 
     for (int p = 0; ret >= 0 && p < df_plane_count(format); p++)
-        df_draft_round(&area->planes[p], format, fill->planes.data[p], fill->planes.stride[p]);
+        df_composite_round(&area->planes[p], format, fill->planes.data[p], fill->planes.stride[p]);
     return ret;
 }
 
-static int blend(DfDraft *draft, DfFill *fills, DfArena *scratch)
+/** Blend all areas and paste them, each as a box of its own. */
+static int blend_and_paste(DfTemporalWorker *worker, const DfComposite *composite)
 {
-    const DeepfillFormat *format = &draft->moment->image.format;
-    int ret = 0;
+    const DfFrameState *s = composite->state;
+    const DeepfillFormat *format = &s->image.format;
+    DfBox *boxes = df_arena_take_zeroed(&worker->scratch, df_size_mul(DF_MAX(composite->count, 1), sizeof *boxes));
+    DfSynthesiser *own = &worker->synthesiser;
+    int ret = boxes ? df_fills_reserve(&own->fills, &own->fill_count, composite->count) : -ENOMEM;
 
-    for (int i = 0; ret >= 0 && i < draft->count; i++) {
+    for (int i = 0; ret >= 0 && i < composite->count; i++) {
         for (int p = 0; ret >= 0 && p < df_plane_count(format); p++)
-            ret = df_blend(draft, &draft->areas[i].planes[p], p, scratch);
+            ret = df_blend(composite, &composite->areas[i].planes[p], p, &worker->scratch);
         if (ret >= 0)
-            ret = finish(&fills[i], &draft->areas[i], format);
+            ret = round_area(&own->fills[i], &composite->areas[i], format);
+        boxes[i].place = boxes[i].own = composite->areas[i].place;
+    }
+    if (ret >= 0) {
+        DfRegions areas = { .box_count = composite->count, .boxes = boxes };
+        df_paste(&s->image, s->source->mask, &areas, own->fills, &own->row);
     }
     return ret;
 }
 
-int df_temporal_fill(DfTemporal *temporal, int64_t frame, DfTemporalWorker *worker, DfFill *fills,
-                     DfSynthesis *synthesis)
+static enum DfOrigin origin_of(const DfFrameState *s, const DfMapPixel *pixel)
 {
-    const DfMoment *m = df_timeline_moment(&temporal->timeline, frame);
-    DfArenaMark mark = df_arena_mark(&worker->scratch);
-    DfDraft draft;
-    int ret;
-
-    if (!m->planned)
-        return df_error(-ENOMEM, "there was no memory to plan the fill of frames together");
-    ret = df_draft_make(&draft, m, &worker->scratch);
-    if (ret >= 0)
-        ret = df_synthesise(&worker->synthesiser, &temporal->rules, &draft, synthesis, &worker->scratch);
-    if (ret >= 0 && m->keep_made)
-        ret = df_draft_keep(&draft);
-    if (ret >= 0 && m->fade > 0)
-        ret = df_draft_fade(&draft, &worker->scratch);
-    if (ret >= 0)
-        ret = blend(&draft, fills, &worker->scratch);
-    df_arena_reset(&worker->scratch, mark);
-    return ret;
-}
-
-static enum DfOrigin origin_of(const DfMoment *m, const DfPlace *place)
-{
-    if (place->source < 0)
+    if (pixel->reference == DF_NO_REFERENCE)
         return DF_ORIGIN_NONE;
-    int64_t frame = m->uses[place->source / DF_PLACE_KINDS].source->frame;
-    if (place->source % DF_PLACE_KINDS == DF_PLACE_MADE)
-        return frame == m->frame ? DF_ORIGIN_NETWORK : DF_ORIGIN_MADE;
-    return frame < m->frame ? DF_ORIGIN_PAST : DF_ORIGIN_FUTURE;
+    const DfReference *reference = &s->map->references[pixel->reference];
+    if (reference->kind == DF_KIND_SYNTHESISED)
+        return reference->source == s->source ? DF_ORIGIN_NETWORK : DF_ORIGIN_MADE;
+    return reference->source->frame < s->frame ? DF_ORIGIN_PAST : DF_ORIGIN_FUTURE;
 }
 
-int df_temporal_tint(const DfTemporal *temporal, int64_t frame, DfTemporalWorker *worker, DfPasteRow *row)
+/** Tint the pasted frame by where its pixels came from. */
+static int tint(const DfFrameState *s, DfTemporalWorker *worker)
 {
-    const DfMoment *m = df_timeline_moment(&temporal->timeline, frame);
-    DfArenaMark mark = df_arena_mark(&worker->scratch);
-    int ret = 0;
-
-    for (int i = 0; !ret && i < m->trail.count; i++) {
-        const DfTrailArea *area = &m->trail.areas[i];
+    for (int i = 0; i < s->map->area_count; i++) {
+        const DfMapArea *area = &s->map->areas[i];
         int64_t n = df_rect_area(area->hole);
         uint8_t *data = df_arena_take(&worker->scratch, n);
-        if (!data) {
-            ret = -ENOMEM;
-            break;
-        }
+        if (!data)
+            return -ENOMEM;
         for (int64_t k = 0; k < n; k++)
-            data[k] = (uint8_t)origin_of(m, &area->places[k]);
+            data[k] = (uint8_t)origin_of(s, &area->pixels[k]);
         DfOrigins origins = { area->hole, data, df_rect_width(area->hole) };
-        df_paste_origins(&m->image, m->source->mask, &origins, row);
+        df_paste_origins(&s->image, s->source->mask, &origins, &worker->synthesiser.row);
     }
+    return 0;
+}
+
+int df_temporal_fill(DfTemporal *temporal, int64_t frame, DfTemporalWorker *worker, int show_sources,
+                     DfSynthesis *synthesis)
+{
+    const DfFrameState *s = df_planner_state(&temporal->planner, frame);
+    DfArenaMark mark = df_arena_mark(&worker->scratch);
+    DfComposite composite;
+    int ret;
+
+    if (s->failed)
+        return df_error(-ENOMEM, "there was no memory to plan the fill of frames together");
+    ret = df_composite_make(&composite, s, &worker->scratch);
+    if (ret >= 0)
+        ret = df_synthesise(&worker->synthesiser, &temporal->rules, &composite, synthesis, &worker->scratch);
+    if (ret >= 0 && s->keep_composite)
+        ret = df_composite_keep(&composite);
+    if (ret >= 0 && s->fade > 0)
+        ret = df_composite_fade(&composite, &worker->scratch);
+    if (ret >= 0)
+        ret = blend_and_paste(worker, &composite);
+    if (ret >= 0 && show_sources)
+        ret = tint(s, worker);
     df_arena_reset(&worker->scratch, mark);
+    if (ret < 0)
+        atomic_store(&s->source->failed, 1);
     return ret;
 }

@@ -2,14 +2,13 @@
  * @file
  * Differences at the rim, averaged in cells, continued as a membrane.
  */
-#include "temporal/rim.h"
+#include "temporal/consistency.h"
 
 #include <errno.h>
 #include <math.h>
 #include <string.h>
 
 #include "plane/membrane.h"
-#include "temporal/ledger.h"
 
 /** Where the rim is looked at: so many pixels outside the hole, the mean of a square of 2 * HALF + 1. */
 #define OUTSIDE 4
@@ -18,7 +17,7 @@
 /** Difference that is believed to come from noise, coding and imprecise motion, in levels of 8 bits. */
 #define BELIEVED 10.0f
 
-/** Where less than one in so many places would be lost, a doubt costs more than it is worth. */
+/** Where less than one in so many pixels would be lost, a doubt costs more than it is worth. */
 #define SLIGHT 10
 
 /** Pixels a side that share a value: the membrane is smooth anyway. */
@@ -65,27 +64,31 @@ static int is_known(const DeepfillMask *mask, DfRect inside, int x, int y)
 }
 
 /**
- * How unlike source and frame are beyond the rim pixel (x, y), looking towards (dx, dy). @return 0: cannot
- * tell
+ * How unlike source and frame are beyond the rim pixel (x, y), looking towards (dx, dy).
+ * @return 0: cannot tell
  */
-static int testify(const DfTimeline *timeline, const DfMoment *m, const DfPlace *place, int x, int y, int dx,
+static int compare(const DfFrameState *s, const DfSourceMap *map, const DfMapPixel *pixel, int x, int y, int dx,
                    int dy, float *difference)
 {
-    const DeepfillFormat *format = &m->image.format;
-    const DfEntry *entry = &timeline->ledger[place->source / DF_PLACE_KINDS];
+    const DfReference *reference = &map->references[pixel->reference];
+    const DfSource *source = reference->source;
+    const DeepfillFormat *format = &s->image.format;
     int p = plane_of(format), bytes = df_sample_bytes(format);
     int at_x = x + OUTSIDE * dx, at_y = y + OUTSIDE * dy;
-    float from_x = place->x + (float)(OUTSIDE * dx), from_y = place->y + (float)(OUTSIDE * dy);
-    const DfPatch *patch = df_patches_at(&entry->source->shown, place->x, place->y);
+    float from_x, from_y;
 
-    if (!patch || !is_known(m->source->mask, (DfRect){ 0, 0, format->width, format->height }, at_x, at_y) ||
-        from_x < 0 || from_y < 0 || !is_known(entry->source->mask, patch->place, (int)from_x, (int)from_y) ||
-        !is_known(entry->source->mask, patch->place, (int)from_x + 1, (int)from_y + 1))
+    df_source_map_position(map, pixel, x, y, &from_x, &from_y);
+    const DfCopy *copy = df_copies_near(&source->shown, from_x, from_y);
+    from_x += (float)(OUTSIDE * dx);
+    from_y += (float)(OUTSIDE * dy);
+    if (!copy || !is_known(s->source->mask, (DfRect){ 0, 0, format->width, format->height }, at_x, at_y) ||
+        from_x < 0 || from_y < 0 || !is_known(source->mask, copy->place, (int)from_x, (int)from_y) ||
+        !is_known(source->mask, copy->place, (int)from_x + 1, (int)from_y + 1))
         return 0;
-    float here = mean_around(m->image.data[p], m->image.stride[p], bytes, at_x, at_y);
-    float there = mean_between(patch->planes.data[p], patch->planes.stride[p], bytes,
-                               from_x - (float)patch->place.x0, from_y - (float)patch->place.y0);
-    *difference = fabsf(there + (float)(m->exposure[p] - entry->exposure[p]) - here) * 255.0f /
+    float here = mean_around(s->image.data[p], s->image.stride[p], bytes, at_x, at_y);
+    float there = mean_between(copy->planes.data[p], copy->planes.stride[p], bytes,
+                               from_x - (float)copy->place.x0, from_y - (float)copy->place.y0);
+    *difference = fabsf(df_light_at(reference->light[p], there) - here) * 255.0f /
                   (float)((1 << format->depth) - 1);
     return 1;
 }
@@ -111,20 +114,21 @@ static int is_rim(const DeepfillMask *mask, int x, int y)
     return (w[-1] & w[1] & w[-width] & w[width]) != DF_WEIGHT_HOLE;
 }
 
-static void ask_pixel(const DfTimeline *timeline, const DfMoment *m, const DfTrailArea *area, int x, int y,
+/** Add the differences of one rim pixel to its cell. */
+static void add_pixel(const DfFrameState *s, const DfSourceMap *map, const DfMapArea *area, int x, int y,
                       const Cells *cells)
 {
     static const int directions[][2] = { { 1, 0 }, { -1, 0 }, { 0, 1 }, { 0, -1 } };
     DfRect hole = area->hole;
-    const DfPlace *place = &area->places[(size_t)(y - hole.y0) * df_rect_width(hole) + (x - hole.x0)];
+    const DfMapPixel *pixel = &area->pixels[(size_t)(y - hole.y0) * df_rect_width(hole) + (x - hole.x0)];
     float difference;
 
-    if (place->source < 0 || place->source % DF_PLACE_KINDS != DF_PLACE_SHOWN)
+    if (pixel->reference == DF_NO_REFERENCE || map->references[pixel->reference].kind != DF_KIND_SHOWN)
         return;
     for (int i = 0; i < 4; i++) {
         int dx = directions[i][0], dy = directions[i][1];
-        if (df_mask_hole(m->source->mask, x + dx, y + dy) ||
-            !testify(timeline, m, place, x, y, dx, dy, &difference))
+        if (df_mask_hole(s->source->mask, x + dx, y + dy) ||
+            !compare(s, map, pixel, x, y, dx, dy, &difference))
             continue;
         int cx = (x - hole.x0) / CELL, cy = (y - hole.y0) / CELL;
         df_plane_row(cells->sum, cy)[cx] += difference;
@@ -162,49 +166,56 @@ static int settle_cells(const Cells *cells)
     return doubtful;
 }
 
-/** @return 0; 1: something is doubted; -ENOMEM */
-static int ask_area(const DfTimeline *timeline, const DfMoment *m, const DfTrailArea *area, uint8_t *doubted,
-                    DfArena *scratch)
+/** Whether enough of an area's pixels are doubted that it matters. */
+static int is_worth_it(const DfMapArea *area, const Cells *cells)
+{
+    int width = df_rect_width(area->hole);
+    int64_t known = 0, doubted = 0;
+
+    for (int y = 0; y < df_rect_height(area->hole); y++) {
+        const DfMapPixel *row = area->pixels + (size_t)y * width;
+        const float *cell = df_plane_row(cells->sum, y / CELL);
+        for (int x = 0; x < width; x++) {
+            known += row[x].reference != DF_NO_REFERENCE;
+            doubted += row[x].reference != DF_NO_REFERENCE && cell[x / CELL] > BELIEVED;
+        }
+    }
+    return doubted * SLIGHT > known;
+}
+
+static int check_area(const DfFrameState *s, const DfSourceMap *map, const DfMapArea *area, DfArena *scratch)
 {
     DfRect hole = area->hole;
     int width = df_rect_width(hole);
-    int64_t known = 0, lost = 0;
     Cells cells;
 
     if (take_cells(&cells, hole, scratch) < 0)
         return -ENOMEM;
     for (int y = hole.y0; y < hole.y1; y++)
         for (int x = hole.x0; x < hole.x1; x++)
-            if (is_rim(m->source->mask, x, y))
-                ask_pixel(timeline, m, area, x, y, &cells);
+            if (is_rim(s->source->mask, x, y))
+                add_pixel(s, map, area, x, y, &cells);
     if (!settle_cells(&cells))
         return 0;
     if (df_membrane(&cells.sum, 1, cells.unknown, scratch) < 0)
         return -ENOMEM;
-    for (int y = 0; y < df_rect_height(hole); y++) {
-        for (int x = 0; x < width; x++) {
-            const DfPlace *place = &area->places[(size_t)y * width + x];
-            doubted[(size_t)y * width + x] = df_plane_row(cells.sum, y / CELL)[x / CELL] > BELIEVED;
-            known += place->source >= 0;
-            lost += place->source >= 0 && doubted[(size_t)y * width + x];
-        }
-    }
-    return lost * SLIGHT > known;
+    if (!is_worth_it(area, &cells))
+        return 0;
+    for (int y = 0; y < df_rect_height(hole); y++)
+        for (int x = 0; x < width; x++)
+            if (df_plane_row(cells.sum, y / CELL)[x / CELL] > BELIEVED)
+                area->pixels[(size_t)y * width + x].reference = DF_NO_REFERENCE;
+    return 0;
 }
 
-int df_rim_ask(DfRim *rim, const DfTimeline *timeline, const DfMoment *m, const DfTrail *trail,
-               DfArena *arena)
+int df_consistency_check(DfSourceMap *map, const DfFrameState *state, DfArena *scratch)
 {
-    rim->doubted = df_arena_take_zeroed(arena, df_size_mul(DF_MAX(trail->count, 1), sizeof *rim->doubted));
-    if (!rim->doubted)
-        return -ENOMEM;
-    for (int i = 0; i < trail->count; i++) {
-        uint8_t *doubted = df_arena_take_zeroed(arena, df_rect_area(trail->areas[i].hole));
-        int ret = doubted ? ask_area(timeline, m, &trail->areas[i], doubted, arena) : -ENOMEM;
-        if (ret < 0)
-            return ret;
-        if (ret)
-            rim->doubted[i] = doubted;
+    int ret = 0;
+
+    for (int i = 0; ret >= 0 && i < map->area_count; i++) {
+        DfArenaMark mark = df_arena_mark(scratch);
+        ret = check_area(state, map, &map->areas[i], scratch);
+        df_arena_reset(scratch, mark);
     }
-    return 0;
+    return ret;
 }

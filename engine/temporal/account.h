@@ -1,0 +1,52 @@
+/**
+ * @file
+ * The account of all bytes that are held for other frames: frames in flight, copies, source maps, dense motion,
+ * synthesised colours.
+ */
+#ifndef DF_TEMPORAL_ACCOUNT_H
+#define DF_TEMPORAL_ACCOUNT_H
+
+#include <stdatomic.h>
+
+#include "base.h"
+
+/** Zeroed: nothing is held. Thread-safety: any thread. */
+typedef struct DfAccount {
+    atomic_size_t bytes;
+} DfAccount;
+
+static inline void df_account_charge(DfAccount *account, size_t bytes)
+{
+    atomic_fetch_add_explicit(&account->bytes, bytes, memory_order_relaxed);
+}
+
+static inline void df_account_credit(DfAccount *account, size_t bytes)
+{
+    atomic_fetch_sub_explicit(&account->bytes, bytes, memory_order_relaxed);
+}
+
+/** @return bytes held at this time */
+static inline size_t df_account_bytes(DfAccount *account)
+{
+    return atomic_load_explicit(&account->bytes, memory_order_relaxed);
+}
+
+/** Zeroed memory on account; NULL, with the cause recorded, where there is none. */
+static inline void *df_account_alloc(DfAccount *account, size_t bytes)
+{
+    void *memory = df_alloc(bytes);
+
+    if (memory)
+        df_account_charge(account, bytes);
+    return memory;
+}
+
+/** Free what df_account_alloc() gave for so many bytes; NULL is fine. */
+static inline void df_account_free(DfAccount *account, void *memory, size_t bytes)
+{
+    if (memory)
+        df_account_credit(account, bytes);
+    df_free(memory);
+}
+
+#endif

@@ -1,0 +1,115 @@
+/**
+ * @file
+ * The sources that carried maps refer to, from the oldest on.
+ */
+#include "temporal/carry.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+void df_carry_forget(DfPlanner *planner)
+{
+    for (int i = 0; i < DF_MOST_BACK; i++) {
+        df_source_map_close(&planner->carried[i]);
+        df_source_map_close(&planner->carried_former[i]);
+    }
+    df_source_map_close(&planner->last);
+}
+
+static int compare_frames(const void *a, const void *b)
+{
+    int64_t p = (*(DfSource *const *)a)->frame, q = (*(DfSource *const *)b)->frame;
+
+    return (p > q) - (p < q);
+}
+
+/**
+ * List the sources from before frame `recent` that carried maps refer to, each once, the oldest first.
+ * @return how many; -ENOMEM
+ */
+static int list_sources(const DfPlanner *planner, int64_t recent, DfSource ***list)
+{
+    int count = 0, kept = 0;
+
+    for (int i = 0; i < DF_MOST_BACK; i++)
+        count += planner->carried[i] ? planner->carried[i]->reference_count : 0;
+    if (!(*list = df_alloc(df_size_mul(DF_MAX(count, 1), sizeof **list))))
+        return -ENOMEM;
+    count = 0;
+    for (int i = 0; i < DF_MOST_BACK; i++)
+        for (int k = 0; planner->carried[i] && k < planner->carried[i]->reference_count; k++)
+            if (planner->carried[i]->references[k].source->frame < recent)
+                (*list)[count++] = planner->carried[i]->references[k].source;
+    qsort(*list, count, sizeof **list, compare_frames);
+    for (int i = 0; i < count; i++)
+        if (!i || (*list)[i] != (*list)[i - 1])
+            (*list)[kept++] = (*list)[i];
+    return kept;
+}
+
+size_t df_carry_bytes(const DfPlanner *planner, int64_t shot)
+{
+    DfSource **list;
+    int count = list_sources(planner, planner->head, &list);
+    size_t bytes = 0;
+
+    for (int i = 0; i < count; i++)
+        if (list[i]->frame >= shot)
+            bytes += list[i]->cost;
+    df_free(list);
+    return bytes;
+}
+
+/** Point the pixels of a map that come from `source` to the composite of `keeper`; NULL: to nowhere. */
+static int redirect(DfSourceMap *map, const DfSource *source, DfSource *keeper)
+{
+    int number[2] = { -1, -1 };
+
+    for (int i = 0; i < map->area_count; i++) {
+        size_t n = df_rect_area(map->areas[i].hole);
+        for (size_t k = 0; k < n; k++) {
+            DfMapPixel *pixel = &map->areas[i].pixels[k];
+            if (pixel->reference == DF_NO_REFERENCE || map->references[pixel->reference].source != source)
+                continue;
+            int kept = map->references[pixel->reference].kind != DF_KIND_SYNTHESISED;
+            *pixel = (DfMapPixel){ DF_NO_REFERENCE, 0, 0 };
+            if (!keeper)
+                continue;
+            if (number[kept] < 0) {
+                DfReference own = { .source = keeper, .kind = kept ? DF_KIND_KEPT : DF_KIND_SYNTHESISED,
+                                    .light = { df_light_same(), df_light_same(), df_light_same() } };
+                if ((number[kept] = df_source_map_add(map, &own)) < 0)
+                    return number[kept];
+            }
+            pixel->reference = (uint16_t)number[kept];
+        }
+    }
+    df_source_map_compact(map);
+    return 0;
+}
+
+int df_carry_trim(DfPlanner *planner, DfFrameState *state, size_t budget)
+{
+    DfSource **list;
+    int count = list_sources(planner, state->frame + 1 - DF_MOST_BACK, &list), ret = 0;
+    size_t bytes = 0;
+
+    if (count < 0)
+        return count;
+    for (int i = 0; i < count; i++)
+        bytes += list[i]->cost;
+    for (int i = 0; i < count && bytes > budget && ret >= 0; i++) {
+        /* The list's sources may be freed with the last reference, so the cost is taken first. */
+        DfSource *gone = df_source_ref(list[i]);
+        bytes -= gone->cost;
+        for (int k = 0; k < DF_MOST_BACK && ret >= 0; k++)
+            if (planner->carried[k])
+                ret = redirect(planner->carried[k], gone,
+                               k == state->frame % DF_MOST_BACK && !state->unfilled ? state->source : NULL);
+        state->keep_composite = 1;
+        df_source_close(&gone);
+    }
+    df_free(list);
+    return ret;
+}

@@ -1,0 +1,229 @@
+/**
+ * @file
+ * The passes of a plan: past, future, what was synthesised before or must be now.
+ */
+#include "temporal/decide.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "temporal/carry.h"
+#include "temporal/consistency.h"
+#include "temporal/shots.h"
+
+#define KIND(k) (1u << (k))
+
+/** A step back to the frame that a state's motion relates it to. */
+static DfFollow follow_back(const DfPlanner *planner, const DfFrameState *s, unsigned kinds, int shown)
+{
+    int64_t earlier = s->frame - s->motion.back;
+
+    return (DfFollow){
+        .mask = s->source->mask, .motion = &s->motion, .earlier = df_planner_state(planner, earlier)->source,
+        .map = planner->carried[earlier % DF_MOST_BACK], .kinds = kinds, .shown = shown,
+    };
+}
+
+/** Whether a frame repeats one whose map is known: then so is its own. */
+static int is_repeat(const DfPlanner *planner, const DfFrameState *s)
+{
+    return s->motion.repeated && s->motion.back == 1 && s->renewal != DF_RENEW_SKETCH && planner->last &&
+           planner->last->area_count == s->areas.count;
+}
+
+int df_decide_begin(DfPlanner *planner, DfFrameState *s, const DfParallel *parallel, DfArena *scratch)
+{
+    int ret = df_source_map_create(&planner->past, planner->account, &s->areas);
+
+    s->renewal = df_shots_renew(planner, s);
+    if (ret >= 0 && s->motion.back) {
+        DfFollow follow = follow_back(planner, s, KIND(DF_KIND_SHOWN) | KIND(DF_KIND_KEPT), 1);
+        ret = (int)DF_MIN(df_source_map_follow(planner->past, &follow, parallel), 0);
+        df_source_map_compact(planner->past);
+    }
+    if (ret < 0)
+        return ret;
+    if (is_repeat(planner, s)) {
+        s->map = df_source_map_ref(planner->last);
+        return df_forward_begin(&planner->forward, planner->account, s, planner->past, 0);
+    }
+    if ((ret = df_source_map_create(&s->map, planner->account, &s->areas)) < 0 ||
+        (ret = df_source_map_copy(s->map, planner->past)) < 0 ||
+        (ret = df_consistency_check(s->map, s, scratch)) < 0)
+        return ret;
+    return df_forward_begin(&planner->forward, planner->account, s, s->map, planner->settings.ahead);
+}
+
+/** Of past and future take the nearer source. */
+static int merge(DfSourceMap *map, const DfForward *forward)
+{
+    const DfSourceMap *future = forward->map;
+    int first = df_source_map_append(map, future);
+
+    for (size_t i = 0; first >= 0 && i < map->pixel_count; i++) {
+        DfMapPixel *pixel = &map->pixels[i], other = future->pixels[i];
+        if (other.reference == DF_NO_REFERENCE)
+            continue;
+        int64_t age = future->references[other.reference].source->frame - forward->state->frame;
+        if (pixel->reference != DF_NO_REFERENCE && forward->past_age[pixel->reference] <= age)
+            continue;
+        *pixel = (DfMapPixel){ (uint16_t)(first + other.reference), other.dx, other.dy };
+    }
+    return DF_MIN(first, 0);
+}
+
+/** Follow what is missing to what the earlier frame has of synthesised pixels. */
+static int follow_synthesised(DfPlanner *planner, DfFrameState *s, const DfParallel *parallel)
+{
+    DfFollow follow = follow_back(planner, s, KIND(DF_KIND_SYNTHESISED), 0);
+
+    return (int)DF_MIN(df_source_map_follow(s->map, &follow, parallel), 0);
+}
+
+/** The former colours of what is being renewed, which fade away. */
+static int follow_former(DfPlanner *planner, DfFrameState *s, const DfParallel *parallel)
+{
+    int64_t earlier = s->frame - s->motion.back;
+    const DfFrameState *before = df_planner_state(planner, earlier);
+    int begins = s->renewal == DF_RENEW_STALE;
+
+    if (!begins && (!s->motion.back || before->fade <= 0))
+        return 0;
+    float fade = (begins ? 1 : before->fade) - 1.0f / DF_FADE;
+    if (fade <= 0)
+        return 0;
+    DfFollow follow = follow_back(planner, s, KIND(DF_KIND_SYNTHESISED), 0);
+    if (!begins)
+        follow.map = planner->carried_former[earlier % DF_MOST_BACK];
+    if (df_source_map_create(&s->former, planner->account, &s->areas) < 0)
+        return -ENOMEM;
+    int64_t found = df_source_map_follow(s->former, &follow, parallel);
+    df_source_map_compact(s->former);
+    if (found <= 0)
+        df_source_map_close(&s->former);
+    else
+        s->fade = fade;
+    return (int)DF_MIN(found, 0);
+}
+
+/** Pixels that come from nowhere are synthesised in this frame. */
+static int synthesise(DfFrameState *s)
+{
+    DfReference own = { .source = s->source, .kind = DF_KIND_SYNTHESISED,
+                        .light = { df_light_same(), df_light_same(), df_light_same() } };
+    int number = -1;
+
+    for (int i = 0; i < s->map->area_count; i++) {
+        const DfMapArea *area = &s->map->areas[i];
+        DfMapPixel *pixel = area->pixels;
+        for (int y = area->hole.y0; y < area->hole.y1; y++) {
+            for (int x = area->hole.x0; x < area->hole.x1; x++, pixel++) {
+                if (pixel->reference != DF_NO_REFERENCE || !df_mask_hole(s->source->mask, x, y))
+                    continue;
+                if (number < 0 && (number = df_source_map_add(s->map, &own)) < 0)
+                    return number;
+                *pixel = (DfMapPixel){ (uint16_t)number, 0, 0 };
+                s->fresh++;
+            }
+        }
+    }
+    s->keep_composite |= s->fresh > 0;
+    return 0;
+}
+
+/**
+ * What was synthesised before stays, unless too much has moved around it since, or it follows other lines than this
+ * frame's sketch has: then it is made anew.
+ */
+static int complete(DfPlanner *planner, DfFrameState *s, const DfParallel *parallel)
+{
+    int ret = 0;
+
+    if (s->renewal != DF_RENEW_SKETCH)
+        ret = follow_former(planner, s, parallel);
+    if (ret >= 0 && s->renewal == DF_RENEW_NOTHING && s->motion.back)
+        ret = follow_synthesised(planner, s, parallel);
+    if (ret >= 0 && !s->unfilled)
+        ret = synthesise(s);
+    df_source_map_compact(s->map);
+    return ret;
+}
+
+/** A repeated frame has the former's fade, too. */
+static void repeat(DfPlanner *planner, DfFrameState *s)
+{
+    const DfFrameState *before = df_planner_state(planner, s->frame - 1);
+    DfSourceMap *former = planner->carried_former[before->frame % DF_MOST_BACK];
+
+    s->fade = former ? before->fade : 0;
+    s->former = former ? df_source_map_ref(former) : NULL;
+}
+
+/** Carry on what the past has, and what was synthesised. */
+static int carry_on(DfPlanner *planner, DfFrameState *s)
+{
+    int slot = (int)(s->frame % DF_MOST_BACK), first = df_source_map_append(planner->past, s->map);
+
+    if (first < 0)
+        return first;
+    for (size_t i = 0; i < s->map->pixel_count; i++) {
+        DfMapPixel pixel = s->map->pixels[i];
+        if (pixel.reference != DF_NO_REFERENCE &&
+            s->map->references[pixel.reference].kind == DF_KIND_SYNTHESISED)
+            planner->past->pixels[i] = (DfMapPixel){ (uint16_t)(first + pixel.reference), pixel.dx, pixel.dy };
+    }
+    df_source_map_compact(planner->past);
+    df_source_map_close(&planner->carried[slot]);
+    df_source_map_close(&planner->carried_former[slot]);
+    df_source_map_close(&planner->last);
+    planner->carried[slot] = planner->past;
+    planner->past = NULL;
+    planner->carried_former[slot] = s->former ? df_source_map_ref(s->former) : NULL;
+    planner->last = df_source_map_ref(s->map);
+    return 0;
+}
+
+/** Note which frames' composites a map uses. */
+static void add_needs(DfFrameState *s, const DfSourceMap *map)
+{
+    for (int i = 0; map && i < map->reference_count; i++) {
+        const DfReference *reference = &map->references[i];
+        int k = 0;
+        if (reference->kind == DF_KIND_SHOWN || reference->source == s->source)
+            continue;
+        while (k < s->need_count && s->needs[k] != reference->source->frame)
+            k++;
+        if (k == s->need_count)
+            s->needs[s->need_count++] = reference->source->frame;
+    }
+}
+
+static int list_needs(DfFrameState *s)
+{
+    int most = s->map->reference_count + (s->former ? s->former->reference_count : 0);
+
+    if (!(s->needs = df_alloc(df_size_mul(DF_MAX(most, 1), sizeof *s->needs))))
+        return -ENOMEM;
+    add_needs(s, s->map);
+    add_needs(s, s->former);
+    for (size_t i = 0; i < s->map->pixel_count; i++)
+        s->hole += s->map->pixels[i].reference != DF_NO_REFERENCE;
+    return 0;
+}
+
+int df_decide_end(DfPlanner *planner, DfFrameState *s, const DfParallel *parallel, DfArena *scratch)
+{
+    int ret = 0;
+
+    if (is_repeat(planner, s)) {
+        repeat(planner, s);
+    } else if ((ret = df_forward_finish(&planner->forward)) < 0 ||
+               (ret = df_consistency_check(planner->forward.map, s, scratch)) < 0 ||
+               (ret = merge(s->map, &planner->forward)) < 0 || (ret = complete(planner, s, parallel)) < 0) {
+        return ret;
+    }
+    if ((ret = carry_on(planner, s)) < 0 || (ret = list_needs(s)) < 0)
+        return ret;
+    return df_carry_trim(planner, s, planner->settings.memory / 4);
+}

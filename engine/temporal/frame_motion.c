@@ -1,0 +1,391 @@
+/**
+ * @file
+ * For each area the motion of both lumas is estimated, then the light that is left.
+ */
+#include "temporal/frame_motion.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "image/crop.h"
+#include "motion/median.h"
+#include "temporal/exposure.h"
+
+/** Frames that differ by less than this on average, in levels of 8 bits, are the same picture once more. */
+#define REPEATED 0.05f
+
+/** Most differences a plane of an area gives to the median of its light. */
+#define MOST_DIFFERENCES 8192
+
+/** An area in both frames. */
+typedef struct Pair {
+    DfRect outer;
+    DfCopy frame, earlier;       /* planes; begin at the area's corner, memory is not theirs */
+    DfLook look, earlier_look;
+    DfMotion motion;              /* in the area's pixels */
+} Pair;
+
+/** Planes of a view from the corner of `outer` on, as they lie in the frame or in the copy of it. */
+static int find_planes(DfCopy *planes, const DfFrameView *view, DfRect outer)
+{
+    const DeepfillFormat *format = &view->image.format;
+    const DfCopy *copy = NULL;
+
+    for (int i = 0; view->shown && i < view->shown->count; i++)
+        if (df_rect_contains(view->shown->items[i].place, outer))
+            copy = &view->shown->items[i];
+    if (view->shown && !copy)
+        return 0;
+    *planes = (DfCopy){ .place = outer };
+    for (int p = 0; p < df_plane_count(format); p++) {
+        int x = (outer.x0 - (copy ? copy->place.x0 : 0)) >> df_plane_sub_x(format, p);
+        int y = (outer.y0 - (copy ? copy->place.y0 : 0)) >> df_plane_sub_y(format, p);
+        ptrdiff_t stride = copy ? copy->planes.stride[p] : view->image.stride[p];
+        uint8_t *data = copy ? copy->planes.data[p] : view->image.data[p];
+        planes->planes.stride[p] = stride;
+        planes->planes.data[p] = data + y * stride + (ptrdiff_t)x * df_sample_bytes(format);
+    }
+    return 1;
+}
+
+/** A row of luma in levels of 8 bits. */
+static void luma_row(float *out, const DfCopy *copy, const DeepfillFormat *format, int y, int width)
+{
+    int bytes = df_sample_bytes(format);
+    float scale = 255.0f / (float)((1 << format->depth) - 1);
+    const uint8_t *row = copy->planes.data[0] + y * copy->planes.stride[0];
+
+    if (format->layout != DEEPFILL_RGB) {
+        for (int x = 0; x < width; x++)
+            out[x] = scale * (float)df_sample_load(row, x, bytes);
+        return;
+    }
+    const uint8_t *green = copy->planes.data[1] + y * copy->planes.stride[1];
+    const uint8_t *blue = copy->planes.data[2] + y * copy->planes.stride[2];
+    for (int x = 0; x < width; x++)
+        out[x] = scale * 0.25f * (float)(df_sample_load(row, x, bytes) + 2 * df_sample_load(green, x, bytes) +
+                                         df_sample_load(blue, x, bytes));
+}
+
+/** Make one frame of a pair ready. */
+static int look_at(DfLook *look, const DfCopy *copy, const DfFrameView *view, DfArena *arena)
+{
+    int width = df_rect_width(copy->place), height = df_rect_height(copy->place);
+    DfPlane luma = df_plane_take(arena, width, height);
+    uint8_t *hole = df_arena_take_zeroed(arena, df_size_mul(width, height));
+
+    if (!luma.data || !hole)
+        return -ENOMEM;
+    for (int y = 0; y < height; y++)
+        luma_row(df_plane_row(luma, y), copy, &view->image.format, y, width);
+    if (view->mask)
+        df_crop_hole(view->mask, copy->place, 0, 0, hole);
+    return df_look(look, arena, luma, hole);
+}
+
+/** Sum of absolute differences of one plane of an area, every sixth sample, outside the hole. */
+static double sum_differences(const DfCopy *a, const DfCopy *b, const DeepfillFormat *format, int plane,
+                              const DeepfillMask *mask, int64_t *count)
+{
+    DfTexture p = df_copy_texture(a, format, plane), q = df_copy_texture(b, format, plane);
+    int sx = df_plane_sub_x(format, plane), sy = df_plane_sub_y(format, plane);
+    double sum = 0;
+
+    for (int y = 0; y < p.height; y += 3) {
+        const uint8_t *row = p.data + y * p.stride, *other = q.data + y * q.stride;
+        for (int x = y % 2; x < p.width; x += 2) {
+            if (mask && df_mask_hole(mask, a->place.x0 + (x << sx), a->place.y0 + (y << sy)))
+                continue;
+            sum += fabs((double)df_sample_load(row, x, p.bytes) - df_sample_load(other, x, p.bytes));
+            ++*count;
+        }
+    }
+    return sum;
+}
+
+/** Whether two frames with one hole show the same picture around it, on all planes. */
+static int is_repeated(const DfFrameMotion *motion, const DfFrameView *frame, const DfFrameView *earlier)
+{
+    const DeepfillFormat *format = &frame->image.format;
+    double sum[3] = { 0 }, scale = 255.0 / ((1 << format->depth) - 1);
+    int64_t n[3] = { 0 };
+
+    if (frame->mask != earlier->mask)
+        return 0;
+    for (int i = 0; i < motion->areas.count; i++) {
+        DfRect outer = motion->areas.items[i].outer;
+        DfCopy a, b;
+        if (!find_planes(&a, frame, outer) || !find_planes(&b, earlier, outer))
+            return 0;
+        for (int p = 0; p < df_plane_count(format); p++) {
+            sum[p] += sum_differences(&a, &b, format, p, frame->mask, &n[p]);
+            /* Most frames differ: their first areas say so. */
+            if (sum[p] * scale > REPEATED * (double)(n[p] + 4096))
+                return 0;
+        }
+    }
+    for (int p = 0; p < df_plane_count(format); p++)
+        if (!n[p] || sum[p] * scale > REPEATED * (double)n[p])
+            return 0;
+    return 1;
+}
+
+/** Differences of one plane over all areas, in `values`. */
+static int differences(const DfFrameMotion *motion, const Pair *pairs, const DeepfillFormat *format, int plane,
+                       float *values)
+{
+    int n = 0, sx = df_plane_sub_x(format, plane), sy = df_plane_sub_y(format, plane);
+
+    for (int i = 0; i < motion->areas.count; i++) {
+        DfRing ring = { &pairs[i].look, &pairs[i].earlier_look, &pairs[i].motion.to_b };
+        DfTexture frame = df_copy_texture(&pairs[i].frame, format, plane);
+        DfTexture earlier = df_copy_texture(&pairs[i].earlier, format, plane);
+        n += df_ring_differences(&ring, &frame, &earlier, sx, sy, values + n, MOST_DIFFERENCES);
+    }
+    return n;
+}
+
+/** Fewer differences than this say nothing. */
+#define LEAST_DIFFERENCES 50
+
+static int measure_light(DfFrameMotion *motion, const Pair *pairs, const DeepfillFormat *format,
+                         DfArena *scratch)
+{
+    float *values = df_arena_take(scratch,
+                                  df_size_mul(motion->areas.count, MOST_DIFFERENCES * sizeof *values));
+
+    if (!values)
+        return -ENOMEM;
+    for (int p = 0; p < df_plane_count(format); p++) {
+        int n = differences(motion, pairs, format, p, values);
+        motion->light[p].offset = n >= LEAST_DIFFERENCES ? df_median(values, n) : 0;
+    }
+    return 0;
+}
+
+/** An affine whose coordinates begin at (x, y) of what they began at before. */
+static DfAffine shift_origin(DfAffine a, int x, int y)
+{
+    a.x[0] += a.x[1] * x + a.x[2] * y;
+    a.y[0] += a.y[1] * x + a.y[2] * y;
+    return a;
+}
+
+static size_t residual_bytes(const DfResidual *residual)
+{
+    return df_size_mul(df_size_mul(residual->flow.x.stride, residual->flow.x.height), 2 * sizeof(float));
+}
+
+/** Move a residual out of scratch memory, in the frames' pixels. */
+static int keep_residual(DfFrameMotion *motion, DfResidual *kept, const DfResidual *residual, DfRect outer)
+{
+    size_t bytes = residual_bytes(residual);
+    float *memory;
+
+    if (!residual->flow.x.data)
+        return 0;
+    if (!(memory = df_account_alloc(motion->account, bytes)))
+        return -ENOMEM;
+    *kept = *residual;
+    kept->x0 += outer.x0;
+    kept->y0 += outer.y0;
+    kept->flow.x.data = memory;
+    kept->flow.y.data = memory + bytes / (2 * sizeof(float));
+    memcpy(kept->flow.x.data, residual->flow.x.data, bytes / 2);
+    memcpy(kept->flow.y.data, residual->flow.y.data, bytes / 2);
+    motion->bytes += bytes;
+    return 0;
+}
+
+/** Move the areas' motions out of scratch memory, in the frames' pixels. */
+static int keep_motions(DfFrameMotion *motion, const Pair *pairs)
+{
+    for (int i = 0; i < motion->areas.count; i++) {
+        DfMotion *kept = &motion->motions[i];
+        const DfMotion *m = &pairs[i].motion;
+        DfRect outer = pairs[i].outer;
+        *kept = *m;
+        kept->more_a = kept->more_b = (DfResidual){ 0 };
+        kept->to_a = shift_origin(m->to_a, -outer.x0, -outer.y0);
+        kept->to_b = shift_origin(m->to_b, -outer.x0, -outer.y0);
+        if (keep_residual(motion, &kept->more_a, &m->more_a, outer) < 0 ||
+            keep_residual(motion, &kept->more_b, &m->more_b, outer) < 0)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+static void free_motions(DfFrameMotion *motion)
+{
+    for (int i = 0; motion->motions && i < motion->areas.count; i++) {
+        DfMotion *m = &motion->motions[i];
+        df_account_free(motion->account, m->more_a.flow.x.data, residual_bytes(&m->more_a));
+        df_account_free(motion->account, m->more_b.flow.x.data, residual_bytes(&m->more_b));
+    }
+    df_free(motion->motions);
+    motion->motions = NULL;
+    motion->bytes = 0;
+}
+
+void df_frame_motion_free(DfFrameMotion *motion)
+{
+    free_motions(motion);
+    df_areas_free(&motion->areas);
+    *motion = (DfFrameMotion){ 0 };
+}
+
+/** Areas of both frames and room for their motions, which are none. */
+static int begin(DfFrameMotion *motion, DfAccount *account, const DfFrameView *frame, const DfFrameView *earlier)
+{
+    DeepfillMask *masks[] = { frame->mask, earlier->mask };
+
+    df_frame_motion_free(motion);
+    motion->account = account;
+    for (int p = 0; p < 3; p++)
+        motion->light[p] = df_light_same();
+    if (df_areas_create(&motion->areas, &frame->image.format, masks, 2) < 0)
+        return -ENOMEM;
+    motion->motions = df_alloc(df_size_mul(DF_MAX(motion->areas.count, 1), sizeof *motion->motions));
+    return motion->motions ? 0 : -ENOMEM;
+}
+
+/**
+ * Make do with a narrower ring where the copy was made without knowing of a hole that has moved on for some
+ * frames since. Only the masks of the earlier frame and the next count, so that a shot that ended before does
+ * not matter.
+ */
+static int narrow(DfAreas *areas, const DfFrameView *earlier)
+{
+    DeepfillMask *masks[] = { earlier->mask, earlier->next };
+    DfAreas copied = { 0 };
+    int ret = df_areas_create(&copied, &earlier->image.format, masks, 2);
+
+    for (int i = 0; ret >= 0 && i < areas->count; i++) {
+        for (int k = 0; k < copied.count; k++) {
+            DfRect common = df_rect_clip(areas->items[i].outer, copied.items[k].outer);
+            if (df_rect_contains(common, areas->items[i].hole))
+                areas->items[i].outer = common;
+        }
+    }
+    df_areas_free(&copied);
+    return ret;
+}
+
+/** Look at all areas. @return 1; 0 where the earlier frame has no copy of one of them; -ENOMEM */
+static int look_at_all(Pair *pairs, DfFrameMotion *motion, const DfFrameView *frame, const DfFrameView *earlier,
+                       DfArena *scratch)
+{
+    if (narrow(&motion->areas, earlier) < 0)
+        return -ENOMEM;
+    for (int i = 0; i < motion->areas.count; i++) {
+        Pair *pair = &pairs[i];
+        *pair = (Pair){ .outer = motion->areas.items[i].outer };
+        if (!find_planes(&pair->frame, frame, pair->outer) ||
+            !find_planes(&pair->earlier, earlier, pair->outer))
+            return 0;
+        if (look_at(&pair->look, &pair->frame, frame, scratch) < 0 ||
+            look_at(&pair->earlier_look, &pair->earlier, earlier, scratch) < 0)
+            return -ENOMEM;
+    }
+    return 1;
+}
+
+/** Estimate all motions. @return 1: one shot; 0: another one; -ENOMEM */
+static int estimate(DfFrameMotion *motion, Pair *pairs, DfArena *residuals, DfArena *scratch)
+{
+    float corners = 0, survived = 0;
+
+    for (int i = 0; i < motion->areas.count; i++) {
+        DfMotion *m = &pairs[i].motion;
+        if (df_motion(m, &pairs[i].look, &pairs[i].earlier_look, residuals, scratch) < 0)
+            return -ENOMEM;
+        corners += (float)m->corners;
+        survived += (float)m->corners * m->survived;
+        motion->error = DF_MAX(motion->error, m->error);
+    }
+    motion->survived = corners > 0 ? survived / corners : 1;
+    /* What has no corners cannot tell a cut. */
+    return corners < 8 || survived >= DF_MOTION_CUT * corners;
+}
+
+/** Give pairs the part of another motion that `motion` is of it. */
+static void interpolate(const DfFrameMotion *motion, Pair *pairs, const DfFrameMotion *whole, double share)
+{
+    for (int i = 0; i < motion->areas.count; i++) {
+        DfRect outer = pairs[i].outer;
+        for (int k = 0; k < whole->areas.count; k++) {
+            if (df_rect_empty(df_rect_clip(outer, whole->areas.items[k].outer)))
+                continue;
+            pairs[i].motion.to_a = shift_origin(whole->motions[k].to_a, outer.x0, outer.y0);
+            pairs[i].motion.to_b = shift_origin(whole->motions[k].to_b, outer.x0, outer.y0);
+            for (int c = 0; c < 3; c++) {
+                pairs[i].motion.to_a.x[c] *= share;
+                pairs[i].motion.to_a.y[c] *= share;
+                pairs[i].motion.to_b.x[c] *= share;
+                pairs[i].motion.to_b.y[c] *= share;
+            }
+        }
+    }
+}
+
+/** Relate two frames by their own pixels or, where `whole` is given, by a share of that motion. */
+static int relate(DfFrameMotion *motion, const DfFrameView *frame, const DfFrameView *earlier, int back,
+                  const DfFrameMotion *whole, double share, DfArena *scratch)
+{
+    Pair *pairs = df_arena_take(scratch, df_size_mul(DF_MAX(motion->areas.count, 1), sizeof *pairs));
+    int ret = pairs ? look_at_all(pairs, motion, frame, earlier, scratch) : -ENOMEM;
+    DfArena residuals = { 0 };
+
+    if (ret > 0 && whole)
+        interpolate(motion, pairs, whole, share);
+    else if (ret > 0)
+        ret = estimate(motion, pairs, &residuals, scratch);
+    if (ret > 0) {
+        motion->back = back;
+        ret = measure_light(motion, pairs, &frame->image.format, scratch);
+        if (ret >= 0)
+            ret = keep_motions(motion, pairs);
+    }
+    df_arena_free(&residuals);
+    return DF_MIN(ret, 0);
+}
+
+/** Whether codes mean the same in both frames: another matrix or range begins a shot of its own. */
+static int have_same_codes(const DfFrameView *frame, const DfFrameView *earlier)
+{
+    const DeepfillFormat *a = &frame->image.format, *b = &earlier->image.format;
+
+    return a->matrix == b->matrix && a->full_range == b->full_range;
+}
+
+int df_frame_motion_make(DfFrameMotion *motion, DfAccount *account, const DfFrameView *frame,
+                         const DfFrameView *earlier, int back, DfArena *scratch)
+{
+    DfArenaMark mark = df_arena_mark(scratch);
+    int ret = begin(motion, account, frame, earlier);
+
+    if (ret < 0 || !have_same_codes(frame, earlier))
+        return ret;
+    /* Where neither has a hole nothing is carried across, and nothing needs to be known. */
+    if (!motion->areas.count || (motion->repeated = is_repeated(motion, frame, earlier)))
+        motion->back = back;
+    else
+        ret = relate(motion, frame, earlier, back, NULL, 0, scratch);
+    df_arena_reset(scratch, mark);
+    return ret;
+}
+
+int df_frame_motion_interpolate(DfFrameMotion *motion, DfAccount *account, const DfFrameMotion *whole,
+                                double share, const DfFrameView *frame, const DfFrameView *earlier, int back,
+                                DfArena *scratch)
+{
+    DfArenaMark mark = df_arena_mark(scratch);
+    int ret = begin(motion, account, frame, earlier);
+
+    if (ret < 0 || !have_same_codes(frame, earlier))
+        return ret;
+    ret = relate(motion, frame, earlier, back, whole, share, scratch);
+    df_arena_reset(scratch, mark);
+    return ret;
+}

@@ -1,0 +1,61 @@
+/**
+ * @file
+ * How a frame is related to an earlier one, in motion and in light, around the holes of both.
+ */
+#ifndef DF_TEMPORAL_FRAME_MOTION_H
+#define DF_TEMPORAL_FRAME_MOTION_H
+
+#include "motion/motion.h"
+#include "temporal/light.h"
+#include "temporal/source.h"
+
+/** Frames that a motion may reach back over: so many odd ones (a flash) may lie between. */
+#define DF_MOST_BACK 3
+
+/** Relation of a frame to an earlier one. Zeroed: there is none. */
+typedef struct DfFrameMotion {
+    int back;          /**< how many frames earlier; 0: related to none */
+    int repeated;      /**< 1: the same picture once more, on all planes */
+    DfAreas areas;     /**< around the holes of both */
+    DfMotion *motions; /**< one an area; a: this frame, b: the earlier one; in the frames' pixels */
+    DfLight light[3];  /**< per plane: the earlier frame's levels in this frame's light */
+    float error;       /**< what motion and light leave unexplained, in levels of 8 bits */
+    float survived;    /**< share of the tracked corners that were found again, 0..1 */
+    size_t bytes;      /**< of the motions' residuals, on account */
+    DfAccount *account;
+} DfFrameMotion;
+
+/** What is looked at of a frame. */
+typedef struct DfFrameView {
+    DeepfillImage image;    /**< the frame; its planes are used where `shown` is NULL */
+    const DfCopies *shown;  /**< what was copied of it; NULL: the frame itself is at hand */
+    DeepfillMask *mask;     /**< NULL: no hole */
+    DeepfillMask *next;     /**< that of the frame after it; with `shown` only */
+} DfFrameView;
+
+/**
+ * Relate a frame to an earlier one.
+ *
+ * @param motion   what it held is given back first
+ * @param back     how many frames earlier; stored in the motion where the two are of one shot, else 0 is
+ * @param scratch  used and given back
+ * @return 0 or -ENOMEM
+ */
+int df_frame_motion_make(DfFrameMotion *motion, DfAccount *account, const DfFrameView *frame,
+                         const DfFrameView *earlier, int back, DfArena *scratch);
+
+/**
+ * Relate two neighbouring frames of which one is beyond comparison (a flash) as lying on the way between two
+ * frames that are related: a part of their motion, without its residual.
+ *
+ * @param share  of the motion of `whole`, 0..1
+ * @return 0 or -ENOMEM
+ */
+int df_frame_motion_interpolate(DfFrameMotion *motion, DfAccount *account, const DfFrameMotion *whole,
+                                double share, const DfFrameView *frame, const DfFrameView *earlier, int back,
+                                DfArena *scratch);
+
+/** Free its memory; a zeroed one is fine. */
+void df_frame_motion_free(DfFrameMotion *motion);
+
+#endif

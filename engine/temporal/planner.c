@@ -1,0 +1,174 @@
+/**
+ * @file
+ * Frames are settled one after the other; each time, the head is planned as far as it can be.
+ */
+#include "temporal/planner.h"
+
+#include <errno.h>
+
+#include "temporal/carry.h"
+#include "temporal/decide.h"
+#include "temporal/shots.h"
+
+int df_planner_init(DfPlanner *planner, DfAccount *account, const DfPlannerSettings *settings)
+{
+    planner->settings = *settings;
+    planner->account = account;
+    planner->states = df_alloc(df_size_mul(settings->slots + DF_MOST_BACK, sizeof *planner->states));
+    if (!planner->states)
+        return -ENOMEM;
+    planner->state_count = settings->slots + DF_MOST_BACK;
+    for (int i = 0; i < planner->state_count; i++)
+        planner->states[i].frame = -1;
+    return 0;
+}
+
+static void end_head(DfPlanner *planner)
+{
+    df_source_map_close(&planner->past);
+    df_forward_end(&planner->forward);
+    planner->begun = 0;
+}
+
+void df_planner_reset(DfPlanner *planner)
+{
+    end_head(planner);
+    df_carry_forget(planner);
+    for (int i = 0; i < planner->state_count; i++) {
+        df_frame_state_free(&planner->states[i]);
+        planner->states[i].frame = -1;
+    }
+    planner->frontier = planner->head = 0;
+    atomic_store(&planner->planned, 0);
+    planner->error_count = 0;
+    planner->staleness = 0;
+}
+
+void df_planner_free(DfPlanner *planner)
+{
+    if (planner->states)
+        df_planner_reset(planner);
+    df_free(planner->states);
+    *planner = (DfPlanner){ 0 };
+}
+
+/**
+ * Pixels at the inner edge of a usable area that are not sampled: the taps of a cubic there, a blend's neighbour, and
+ * chroma's step. So what lies beyond, which a copy may have or not, does not matter.
+ */
+#define MARGIN 8
+
+/** The areas in which others may sample a frame: around the holes of its own shot's neighbours and its own. */
+static int set_usable(DfPlanner *planner, DfFrameState *s, const DfFrameState *next)
+{
+    const DfFrameState *before = s->frame ? df_planner_state(planner, s->frame - 1) : NULL;
+    const DeepfillFormat *format = &s->image.format;
+    DeepfillMask *masks[] = { before && before->shot == s->shot ? before->source->mask : NULL, s->source->mask,
+                              next && next->shot == s->shot ? next->source->mask : NULL };
+
+    s->cost = df_planes_bytes(format, format->width, format->height) + s->motion.bytes;
+    if (s->source->mask && (!before || before->source->mask != s->source->mask))
+        s->cost += df_rect_area(s->source->mask->extent);
+    if (!s->source->shown.count)
+        return 0;
+    if (df_areas_create(&s->source->usable, format, masks, DF_COUNT(masks)) < 0)
+        return -ENOMEM;
+    s->source->cost = df_copies_bytes(format, &s->source->usable);
+    s->cost += s->source->cost;
+    for (int i = 0; i < s->source->usable.count; i++) {
+        DfRect *r = &s->source->usable.items[i].outer;
+        r->x0 += r->x0 > 0 ? MARGIN : 0;
+        r->y0 += r->y0 > 0 ? MARGIN : 0;
+        r->x1 -= r->x1 < format->width ? MARGIN : 0;
+        r->y1 -= r->y1 < format->height ? MARGIN : 0;
+    }
+    return 0;
+}
+
+/** Maps of the head and of the frames before it: past, whole and carried ones, search, those being filled. */
+#define MAPS 10
+
+/** Whether what is held for other frames fits the memory. */
+static int fits(const DfPlanner *planner)
+{
+    const DfFrameState *head = df_planner_state(planner, planner->head);
+    const DfFrameState *latest = df_planner_state(planner, planner->frontier - 1);
+    size_t bytes = planner->settings.reserve * latest->cost + df_carry_bytes(planner, head->shot);
+
+    for (int64_t n = planner->head; n < planner->frontier; n++)
+        bytes += df_planner_state(planner, n)->cost;
+    for (int i = 0; i < head->areas.count; i++)
+        bytes += MAPS * sizeof(DfMapPixel) * df_rect_area(head->areas.items[i].hole);
+    return bytes <= planner->settings.memory;
+}
+
+/** Look for the head's hole in the frames that are settled. @return 1: its plan can be ended */
+static int search_head(DfPlanner *planner, int is_end, const DfParallel *parallel)
+{
+    DfForward *forward = &planner->forward;
+    int64_t last = forward->length ? forward->frames[forward->length - 1].state->frame : planner->head;
+
+    while (!forward->ended && ++last < planner->frontier && last <= planner->head + planner->settings.ahead)
+        df_forward_add(forward, df_planner_state(planner, last));
+    df_forward_search(forward, parallel);
+    return is_end || planner->frontier - 1 - planner->head >= planner->settings.ahead ||
+           df_forward_is_decided(forward, planner->frontier) || !fits(planner);
+}
+
+/** Plan the head as far as it can be. @return 1: it is planned; 0: it waits for frames */
+static int plan_head(DfPlanner *planner, int is_end, const DfParallel *parallel, DfArena *scratch)
+{
+    DfFrameState *head = df_planner_state(planner, planner->head);
+    int ret = planner->begun ? 0 : df_decide_begin(planner, head, parallel, scratch);
+
+    planner->begun = 1;
+    if (ret >= 0 && !search_head(planner, is_end, parallel))
+        return 0;
+    head->looked_ahead = (int)(planner->frontier - 1 - planner->head);
+    if (ret >= 0)
+        ret = df_decide_end(planner, head, parallel, scratch);
+    if (ret < 0) {
+        df_frame_state_release_plan(head);
+        df_carry_forget(planner);
+        head->failed = 1;
+        atomic_store(&head->source->failed, 1);
+    }
+    end_head(planner);
+    if (head->keep_composite)
+        for (int i = 0; i < head->areas.count; i++)
+            head->source->cost += df_planes_bytes(&head->image.format, df_rect_width(head->areas.items[i].hole),
+                                                  df_rect_height(head->areas.items[i].hole));
+    atomic_store_explicit(&planner->planned, ++planner->head, memory_order_release);
+    return 1;
+}
+
+static void plan_heads(DfPlanner *planner, int is_end, const DfParallel *parallel, DfArena *scratch)
+{
+    while (planner->head < planner->frontier && plan_head(planner, is_end, parallel, scratch))
+        ;
+}
+
+void df_planner_observe(DfPlanner *planner, int64_t frame, int64_t end, const DfParallel *parallel,
+                        DfArena *scratch)
+{
+    DfFrameState *s = df_planner_state(planner, frame);
+    DfFrameState *before = frame ? df_planner_state(planner, frame - 1) : NULL;
+    int is_live = !planner->settings.ahead;
+    int64_t known = is_live ? frame + 1 : DF_MIN(frame + 1 + DF_PLANNER_SETTLING, end);
+
+    if (df_shots_settle(planner, s, known, scratch) < 0) {
+        s->motion.back = 0;
+        s->shot = frame;
+    }
+    if (before)
+        set_usable(planner, before, s);
+    planner->frontier = frame;
+    if (s->shot == frame && !is_live) {
+        plan_heads(planner, 1, parallel, scratch);
+        df_carry_forget(planner);
+    }
+    if (frame + 1 == end)
+        set_usable(planner, s, NULL);
+    planner->frontier += is_live || frame + 1 == end;
+    plan_heads(planner, frame + 1 == end, parallel, scratch);
+}

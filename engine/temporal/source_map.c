@@ -1,0 +1,146 @@
+/**
+ * @file
+ * Maps and their references: laid out, copied, joined, cleared of what is not used.
+ */
+#include "temporal/source_map.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+int df_source_map_create(DfSourceMap **map, DfAccount *account, const DfAreas *areas)
+{
+    DfSourceMap *m = df_alloc(sizeof *m);
+
+    if (!m)
+        return -ENOMEM;
+    atomic_init(&m->users, 1);
+    m->account = account;
+    for (int i = 0; i < areas->count; i++)
+        m->pixel_count += df_rect_area(areas->items[i].hole);
+    m->areas = df_alloc(df_size_mul(DF_MAX(areas->count, 1), sizeof *m->areas));
+    m->pixels = df_account_alloc(account, df_size_mul(m->pixel_count, sizeof *m->pixels));
+    if (!m->areas || !m->pixels) {
+        df_source_map_close(&m);
+        return -ENOMEM;
+    }
+    DfMapPixel *pixels = m->pixels;
+    for (; m->area_count < areas->count; m->area_count++) {
+        DfRect hole = areas->items[m->area_count].hole;
+        m->areas[m->area_count] = (DfMapArea){ hole, pixels };
+        pixels += df_rect_area(hole);
+    }
+    for (size_t i = 0; i < m->pixel_count; i++)
+        m->pixels[i].reference = DF_NO_REFERENCE;
+    *map = m;
+    return 0;
+}
+
+DfSourceMap *df_source_map_ref(DfSourceMap *map)
+{
+    atomic_fetch_add_explicit(&map->users, 1, memory_order_relaxed);
+    return map;
+}
+
+void df_source_map_close(DfSourceMap **map)
+{
+    DfSourceMap *gone = map ? *map : NULL;
+
+    if (!gone)
+        return;
+    *map = NULL;
+    if (atomic_fetch_sub_explicit(&gone->users, 1, memory_order_acq_rel) > 1)
+        return;
+    for (int i = 0; i < gone->reference_count; i++)
+        df_source_close(&gone->references[i].source);
+    df_account_free(gone->account, gone->references,
+                    df_size_mul(gone->reference_room, sizeof *gone->references));
+    df_account_free(gone->account, gone->pixels, df_size_mul(gone->pixel_count, sizeof *gone->pixels));
+    df_free(gone->areas);
+    df_free(gone);
+}
+
+/** Room for `count` references. */
+static int reserve(DfSourceMap *map, int count)
+{
+    DfReference *references;
+
+    if (count > DF_NO_REFERENCE)
+        return -ENOSPC;
+    if (count <= map->reference_room)
+        return 0;
+    int room = DF_MIN(DF_MAX(count, 2 * map->reference_room), DF_NO_REFERENCE);
+    if (!(references = df_account_alloc(map->account, df_size_mul(room, sizeof *references))))
+        return -ENOMEM;
+    if (map->reference_count)
+        memcpy(references, map->references, map->reference_count * sizeof *references);
+    df_account_free(map->account, map->references, df_size_mul(map->reference_room, sizeof *references));
+    map->references = references;
+    map->reference_room = room;
+    return 0;
+}
+
+int df_source_map_add(DfSourceMap *map, const DfReference *reference)
+{
+    int ret = reserve(map, map->reference_count + 1);
+
+    if (ret < 0)
+        return ret;
+    map->references[map->reference_count] = *reference;
+    df_source_ref(reference->source);
+    return map->reference_count++;
+}
+
+int df_source_map_append(DfSourceMap *map, const DfSourceMap *other)
+{
+    int first = map->reference_count, ret = reserve(map, first + other->reference_count);
+
+    for (int i = 0; ret >= 0 && i < other->reference_count; i++)
+        ret = df_source_map_add(map, &other->references[i]);
+    return ret < 0 ? ret : first;
+}
+
+int df_source_map_copy(DfSourceMap *to, const DfSourceMap *from)
+{
+    int ret = df_source_map_append(to, from);
+
+    if (ret >= 0)
+        memcpy(to->pixels, from->pixels, to->pixel_count * sizeof *to->pixels);
+    return DF_MIN(ret, 0);
+}
+
+void df_source_map_compact(DfSourceMap *map)
+{
+    uint16_t number[DF_NO_REFERENCE];
+    int kept = 0;
+
+    memset(number, 0, map->reference_count * sizeof *number);
+    for (size_t i = 0; i < map->pixel_count; i++)
+        if (map->pixels[i].reference != DF_NO_REFERENCE)
+            number[map->pixels[i].reference] = 1;
+    for (int i = 0; i < map->reference_count; i++) {
+        if (!number[i]) {
+            df_source_close(&map->references[i].source);
+            continue;
+        }
+        number[i] = (uint16_t)kept;
+        map->references[kept++] = map->references[i];
+    }
+    if (kept < map->reference_count)
+        for (size_t i = 0; i < map->pixel_count; i++)
+            if (map->pixels[i].reference != DF_NO_REFERENCE)
+                map->pixels[i].reference = number[map->pixels[i].reference];
+    map->reference_count = kept;
+}
+
+DfMapPixel df_map_pixel(int number, const DfAffine *motion, int x, int y, float from_x, float from_y)
+{
+    float dx, dy;
+
+    df_affine_at(motion, x, y, &dx, &dy);
+    dx = (from_x - (float)x - dx) * DF_RESIDUAL_STEPS;
+    dy = (from_y - (float)y - dy) * DF_RESIDUAL_STEPS;
+    if (!(fabsf(dx) < INT16_MAX && fabsf(dy) < INT16_MAX))
+        return (DfMapPixel){ DF_NO_REFERENCE, 0, 0 };
+    return (DfMapPixel){ (uint16_t)number, (int16_t)lrintf(dx), (int16_t)lrintf(dy) };
+}
