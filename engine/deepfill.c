@@ -20,7 +20,6 @@ struct DeepfillContext {
     DeepfillInfo info;
     DeepfillModelInfo model;
     DfFrames frames;
-    int gemm_claimed;
     DfRegions *regions;        /* of the latest frame with a hole: the next one's boxes stay where they can */
     DeepfillMask *mask;        /* that they were made of */
 };
@@ -161,8 +160,11 @@ static void choose(DeepfillContext *ctx)
         s->ahead = ahead_of_memory(s);
     ctx->info = (DeepfillInfo){ .size = s->size, .workers = s->workers, .delay = s->delay,
                                 .temporal = s->temporal, .ahead = s->ahead, .memory = s->memory,
-                                .cpu = df_cpu_name(df_cpu_level()), .blas = df_gemm_description(),
-                                .warning = df_gemm_warning() };
+                                .cpu = df_cpu_name(df_cpu_level()) };
+    if (df_model_uses_blas(s->model)) {
+        ctx->info.blas = df_gemm_description();
+        ctx->info.warning = df_gemm_warning();
+    }
 }
 
 /** What boxes depend on, but for the mask's feather. */
@@ -206,8 +208,8 @@ int deepfill_open(DeepfillContext **context, const DeepfillSettings *settings)
     ctx->settings = *settings;
     df_model_ref(settings->model);
     deepfill_model_info(settings->model, &ctx->model);
-    df_gemm_open();
-    ctx->gemm_claimed = 1;
+    if (df_model_uses_blas(settings->model))
+        df_gemm_open();
     choose(ctx);
     if ((ret = open_frames(ctx)) < 0)
         goto fail;
@@ -243,7 +245,7 @@ void deepfill_close(DeepfillContext **context)
     df_frames_close(&ctx->frames);
     df_regions_close(&ctx->regions);
     deepfill_mask_close(&ctx->mask);
-    if (ctx->gemm_claimed)
+    if (df_model_uses_blas(ctx->settings.model))
         df_gemm_close();
     deepfill_model_close(&ctx->settings.model);
     df_free(ctx);

@@ -177,7 +177,9 @@ static int measure(const void *opaque, void *result)
     DfBenchRegion region = { .plan = NULL };
     DfCrew *crew = NULL;
     double median;
-    df_gemm_open();
+    int blas = what->model->blas;
+    if (blas)
+        df_gemm_open();
     int error = df_bench_model_open(&model, what->model, &run->ready_ms);
     if (!error)
         error = df_bench_region_open(&region, model, what);
@@ -193,7 +195,8 @@ static int measure(const void *opaque, void *result)
     df_crew_close(&crew);
     df_bench_region_close(&region);
     deepfill_model_close(&model);
-    df_gemm_close();
+    if (blas)
+        df_gemm_close();
     return error;
 }
 

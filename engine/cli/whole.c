@@ -189,9 +189,11 @@ static void run(const DfFillJob *job, const DfPlan *plan, const Region *region, 
         run.watch = keep;
         run.opaque = &wanted;
     }
-    df_gemm_open();
+    if (df_model_uses_blas(job->model))
+        df_gemm_open();
     df_model_run(job->model, plan, region->workspace, &run);
-    df_gemm_close();
+    if (df_model_uses_blas(job->model))
+        df_gemm_close();
 }
 
 /* ----------------------------------------------------------------------------------- the output -- */

@@ -17,6 +17,7 @@ struct DeepfillModel {
     DfInputs input, refined; /* of the stages; input.channels and refined.channels are those of the rows */
     DfRange range;           /* and the order of the colours, which need not be the semantics' own */
     int direct;              /* 1: everything as it is defined; of convolutions, their methods say so, too */
+    int blas;                /* 1: a run calls the matrix library: a partial convolution or the direct method */
     int sketch;              /* 1: the input has a plane for one */
     int cnum;
     int size;                /* longest side at which it works well, in pixels */

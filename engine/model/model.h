@@ -28,6 +28,12 @@ const DfSemantics *df_model_semantics(const DeepfillModel *model);
 enum DfOrder df_model_order(const DeepfillModel *model);
 
 /**
+ * @return 1 where a run calls the matrix library (kernels/gemm.h): models with partial convolutions, and those
+ *         opened with DEEPFILL_METHOD=direct. Their users hold df_gemm_open() while they run.
+ */
+int df_model_uses_blas(const DeepfillModel *model);
+
+/**
  * Shapes, lifetimes and arena offsets of every activation for regions of one size.
  * Immutable. Thread-safety: may be shared.
  */
