@@ -134,12 +134,12 @@ static int ahead_of_memory(const DeepfillSettings *s)
 }
 
 /**
- * Workers to each box: with enough frames in flight for all, each works alone, which wastes nothing; those who
- * have no frame of their own help.
+ * Threads to each box: one where as many frames are in flight as there are workers; else those without a frame
+ * help.
  */
-static int hands_of(const DeepfillInfo *info)
+static int box_threads(const DeepfillInfo *info)
 {
-    return DF_MIN(df_ceil_div(info->workers, info->delay + 1), DF_MOST_HANDS);
+    return DF_MIN(df_ceil_div(info->workers, info->delay + 1), DF_MOST_THREADS);
 }
 
 /** Replace defaults by what is chosen. */
@@ -185,7 +185,7 @@ static int open_frames(DeepfillContext *ctx)
     const DeepfillInfo *info = &ctx->info;
     DfFramesSettings settings = {
         .model = ctx->settings.model, .format = ctx->settings.format, .rules = rules_of(ctx),
-        .workers = info->workers, .delay = info->delay, .hands = hands_of(info),
+        .workers = info->workers, .delay = info->delay, .threads = box_threads(info),
         .temporal = info->temporal, .ahead = info->ahead,
         .budget = df_size_mul(info->memory, (1 << 20) / 4),
     };
@@ -331,7 +331,7 @@ static int describe(const DeepfillContext *ctx, const DfBox *box, DeepfillBox *o
     *out = (DeepfillBox){ .x = box->place.x0, .y = box->place.y0, .width = df_rect_width(box->place),
                           .height = df_rect_height(box->place), .net_width = box->net_width,
                           .net_height = box->net_height };
-    return df_fill_workspace(ctx->settings.model, &ctx->settings.format, box, hands_of(&ctx->info),
+    return df_fill_workspace(ctx->settings.model, &ctx->settings.format, box, box_threads(&ctx->info),
                              &out->workspace);
 }
 

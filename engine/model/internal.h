@@ -28,7 +28,7 @@ struct DeepfillModel {
 
 struct DfPlan {
     int height, width;            /* of the region */
-    int hands;                    /* most threads at a time */
+    int threads;                    /* most threads at a time */
     DfShape shapes[DF_MOST_ROWS]; /* of each row's activation */
     size_t places[DF_MOST_ROWS];  /* of each row's activation in the workspace, in bytes */
     size_t masks[DF_MOST_ROWS];   /* of its masks, where the net has any, behind its place */
