@@ -68,7 +68,7 @@ static const float *first(const float *picture)
 static void check_take(const DfPatchKernels *kernels)
 {
     for (int kind = 0; kind < 3; kind++) {
-        DfPatch patch;
+        DfPatchTemplate patch;
         double dx[DF_PATCH_AREA], dy[DF_PATCH_AREA], xx = 0, xy = 0, yy = 0;
         draw(kind);
         kernels->take(&patch, first(a), STRIDE);
@@ -95,7 +95,7 @@ static void check_take(const DfPatchKernels *kernels)
 static void test_take(void **state) { (void)state; each_level(check_take); }
 
 /** d, and the sum of its squares, which rounding is measured by. */
-static double differences(double d[DF_PATCH_AREA], const DfPatch *patch, const DfPatchView *view)
+static double differences(double d[DF_PATCH_AREA], const DfPatchTemplate *patch, const DfPatchView *view)
 {
     double sum = 0;
 
@@ -113,7 +113,7 @@ static void check_compare(const DfPatchKernels *kernels)
 {
     for (int kind = 0; kind < 3; kind++)
         for (size_t j = 0; j < sizeof between / sizeof *between; j++) {
-            DfPatch patch;
+            DfPatchTemplate patch;
             DfPatchMatch match;
             DfPatchView view = { first(b), STRIDE, between[j][0], between[j][1] };
             double d[DF_PATCH_AREA], x = 0, y = 0, error = 0;
@@ -162,7 +162,7 @@ static void check_spread(const DfPatchKernels *kernels)
             float found[3][CELLS], *sums[3] = { found[0], found[1], found[2] };
             DfPatchView view = { first(b), STRIDE, between[j][0], between[j][1] };
             double d[DF_PATCH_AREA];
-            DfPatch patch;
+            DfPatchTemplate patch;
             draw(kind);
             for (int i = 0; i < 3 * CELLS; i++)
                 found[i / CELLS][i % CELLS] = i % CELLS % 7;
@@ -209,7 +209,7 @@ static void bench_level(const DfPatchKernels *kernels)
     static float sums[3][DF_PATCH * STRIDE];
     float *planes[3] = { sums[0], sums[1], sums[2] }, flow[2] = { 1, 2 };
     DfPatchView view = { first(b), STRIDE, 0.25f, 0.5f };
-    DfPatch patch;
+    DfPatchTemplate patch;
     DfPatchMatch match;
     double at[4];
 

@@ -8,7 +8,7 @@
 
 #include "cpu.h"
 
-static void take(DfPatch *patch, const float *from, ptrdiff_t stride)
+static void take(DfPatchTemplate *patch, const float *from, ptrdiff_t stride)
 {
     float *dx = patch->dx, *dy = patch->dy, mean_x = 0, mean_y = 0;
 
@@ -31,7 +31,7 @@ static void take(DfPatch *patch, const float *from, ptrdiff_t stride)
 }
 
 /** d less its mean. */
-static void differences(float d[DF_PATCH_AREA], const DfPatch *patch, const DfPatchView *view)
+static void differences(float d[DF_PATCH_AREA], const DfPatchTemplate *patch, const DfPatchView *view)
 {
     float mean = 0;
 
@@ -47,7 +47,7 @@ static void differences(float d[DF_PATCH_AREA], const DfPatch *patch, const DfPa
         d[i] -= mean;
 }
 
-static void compare(DfPatchMatch *match, const DfPatch *patch, const DfPatchView *view)
+static void compare(DfPatchMatch *match, const DfPatchTemplate *patch, const DfPatchView *view)
 {
     float d[DF_PATCH_AREA];
 
@@ -60,7 +60,7 @@ static void compare(DfPatchMatch *match, const DfPatch *patch, const DfPatchView
     }
 }
 
-static void spread(float *const sums[3], ptrdiff_t stride, const DfPatch *patch, const DfPatchView *view,
+static void spread(float *const sums[3], ptrdiff_t stride, const DfPatchTemplate *patch, const DfPatchView *view,
                    const float flow[2])
 {
     float d[DF_PATCH_AREA];

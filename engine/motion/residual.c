@@ -10,14 +10,11 @@
 
 #include "motion/between.h"
 #include "plane/membrane.h"
+#include "plane/rect.h"
 
 #define RIM 32       /* px from the hole: what the flow says farther out has no say inside */
 #define AGREE 0.7f   /* px: as near to where it began must flow there and back come */
 #define NOISE 1.0f   /* px: a residual below it is the flow's noise, the affine is right */
-
-typedef struct Box {
-    int x0, y0, x1, y1;
-} Box;
 
 /** The flow from one picture to the other, what belongs to each end, and the way back. */
 typedef struct Way {
@@ -59,29 +56,6 @@ static int flow_between(DfFlow *flow, const DfLook *from, const DfLook *to, cons
     return ret;
 }
 
-/** The hole's bounding rectangle; empty where there is no hole. */
-static Box bounds(const DfLook *look)
-{
-    int width = look->pyramid.levels[0].width, height = look->pyramid.levels[0].height;
-    Box box = { width, height, 0, 0 };
-
-    for (int y = 0; look->area && y < height; y++)
-        for (int x = 0; x < width; x++)
-            if (look->hole[(size_t)y * width + x]) {
-                box.x0 = DF_MIN(box.x0, x);
-                box.x1 = DF_MAX(box.x1, x + 1);
-                box.y0 = DF_MIN(box.y0, y);
-                box.y1 = y + 1;
-            }
-    return box;
-}
-
-static Box grown(Box box, int by, DfPlane picture)
-{
-    return (Box){ DF_MAX(box.x0 - by, 0), DF_MAX(box.y0 - by, 0), DF_MIN(box.x1 + by, picture.width),
-                  DF_MIN(box.y1 + by, picture.height) };
-}
-
 /** @return whether one of the four pixels around a position is distrusted */
 static int is_distrusted(const DfLook *look, float x, float y)
 {
@@ -111,7 +85,7 @@ static int is_sound(const Way *way, int x, int y)
 }
 
 /** Residuals in a box where flow is sound, `unknown` elsewhere. @return whether any is above the noise */
-static int tell(DfPlane planes[2], uint8_t *unknown, const Way *way, Box box)
+static int tell(DfPlane planes[2], uint8_t *unknown, const Way *way, DfRect box)
 {
     int any = 0;
 
@@ -141,10 +115,12 @@ static void copy(DfPlane to, DfPlane from, int x0, int y0)
 
 static int complete(DfResidual *more, const Way *way, DfArena *keep, DfArena *scratch)
 {
-    Box hole = bounds(way->from), box = grown(hole, RIM, way->from->pyramid.levels[0]);
-    int width = box.x1 - box.x0, height = box.y1 - box.y0;
+    DfPlane picture = way->from->pyramid.levels[0];
+    DfRect hole = df_rect_bounds(way->from->hole, picture.width, picture.height);
+    DfRect box = df_rect_clip(df_rect_grow(hole, RIM), (DfRect){ 0, 0, picture.width, picture.height });
+    int width = df_rect_width(box), height = df_rect_height(box);
 
-    if (!way->from->area)
+    if (df_rect_empty(hole))
         return 0;
     DfPlane planes[2] = { df_plane_take(scratch, width, height), df_plane_take(scratch, width, height) };
     uint8_t *unknown = df_arena_take(scratch, df_size_mul(width, height));
@@ -153,7 +129,7 @@ static int complete(DfResidual *more, const Way *way, DfArena *keep, DfArena *sc
     if (!tell(planes, unknown, way, box))
         return 0;
     if (df_membrane(planes, 2, unknown, scratch) ||
-        flow_take(&more->flow, keep, hole.x1 - hole.x0, hole.y1 - hole.y0)) {
+        flow_take(&more->flow, keep, df_rect_width(hole), df_rect_height(hole))) {
         more->flow = (DfFlow){ 0 };
         return -ENOMEM;
     }

@@ -9,58 +9,12 @@
 #include <string.h>
 
 #include "plane/multigrid.h"
-
-/** Part of a plane: x0 <= x < x1, y0 <= y < y1. */
-typedef struct Box {
-    int x0, y0, x1, y1;
-} Box;
-
-/** First of `n` bytes that is not 0; n: none. */
-static int first_set(const uint8_t *bytes, int n)
-{
-    uint64_t eight;
-    int i = 0;
-
-    for (; i + 8 <= n; i += 8) {
-        memcpy(&eight, bytes + i, 8);
-        if (eight)
-            break;
-    }
-    while (i < n && !bytes[i])
-        i++;
-    return i;
-}
-
-static int last_set(const uint8_t *bytes, int n)
-{
-    while (n > 0 && !bytes[n - 1])
-        n--;
-    return n;
-}
-
-/** The hole's bounding box; x1 = 0: no hole. */
-static Box bounds(const uint8_t *hole, int width, int height)
-{
-    Box box = { width, height, 0, 0 };
-
-    for (int y = 0; y < height; y++) {
-        const uint8_t *row = hole + (ptrdiff_t)y * width;
-        int first = first_set(row, width);
-
-        if (first == width)
-            continue;
-        box.x0 = DF_MIN(box.x0, first);
-        box.x1 = DF_MAX(box.x1, last_set(row, width));
-        box.y0 = DF_MIN(box.y0, y);
-        box.y1 = y + 1;
-    }
-    return box;
-}
+#include "plane/rect.h"
 
 typedef struct Problem {
     DfPlane u, gx, gy;
     const uint8_t *hole;
-    Box box;
+    DfRect box;
 } Problem;
 
 /** Equation of one sample: how many neighbours the plane has for it, and by how much the guess fails. */
@@ -109,7 +63,7 @@ static void pose_inner(const Problem *p, DfGrid *grid, int y, int x0, int x1)
 
 static void pose(const Problem *p, DfGrid *grid)
 {
-    const Box *box = &p->box;
+    const DfRect *box = &p->box;
 
     for (int y = box->y0; y < box->y1; y++) {
         int inner = y > 0 && y + 1 < p->u.height;
@@ -137,7 +91,7 @@ static int is_whole(const Problem *p)
 {
     ptrdiff_t samples = (ptrdiff_t)p->u.width * p->u.height;
 
-    return p->box.x1 - p->box.x0 == p->u.width && p->box.y1 - p->box.y0 == p->u.height &&
+    return df_rect_width(p->box) == p->u.width && df_rect_height(p->box) == p->u.height &&
            !memchr(p->hole, 0, samples);
 }
 
@@ -156,13 +110,13 @@ static void correct(const Problem *p, const DfGrid *grid, float mean)
 int df_poisson(DfPlane u, DfPlane gx, DfPlane gy, const uint8_t *hole, float tolerance, DfArena *scratch)
 {
     DfArenaMark mark = df_arena_mark(scratch);
-    Problem p = { u, gx, gy, hole, bounds(hole, u.width, u.height) };
+    Problem p = { u, gx, gy, hole, df_rect_bounds(hole, u.width, u.height) };
     DfGrid grid;
     int err = 0;
 
-    if (p.box.x1 == 0)
+    if (df_rect_empty(p.box))
         return 0;
-    if ((err = df_grid_take(&grid, p.box.x1 - p.box.x0, p.box.y1 - p.box.y0, scratch)) < 0)
+    if ((err = df_grid_take(&grid, df_rect_width(p.box), df_rect_height(p.box), scratch)) < 0)
         goto end;
     pose(&p, &grid);
     df_grid_span(&grid);

@@ -25,7 +25,7 @@ static inline __m256 mean_of(const __m256 v[DF_PATCH])
     return _mm256_mul_ps(_mm256_hadd_ps(sum, sum), _mm256_set1_ps(1.0f / DF_PATCH_AREA));
 }
 
-static void take(DfPatch *patch, const float *from, ptrdiff_t stride)
+static void take(DfPatchTemplate *patch, const float *from, ptrdiff_t stride)
 {
     const __m256 half = _mm256_set1_ps(0.5f);
     __m256 dx[DF_PATCH], dy[DF_PATCH], xx = _mm256_setzero_ps(), xy = xx, yy = xx;
@@ -61,7 +61,7 @@ static inline __m256 across(const float *row, __m256 fx)
 }
 
 /* Row y of d; `above` goes from row to row. */
-static inline __m256 difference(const DfPatch *patch, const DfPatchView *view, int y, __m256 *above)
+static inline __m256 difference(const DfPatchTemplate *patch, const DfPatchView *view, int y, __m256 *above)
 {
     const __m256 fx = _mm256_set1_ps(view->fx), fy = _mm256_set1_ps(view->fy);
     __m256 below = across(view->from + (y + 1) * view->stride, fx);
@@ -72,7 +72,7 @@ static inline __m256 difference(const DfPatch *patch, const DfPatchView *view, i
 }
 
 /* The gradients' means are zero, so only the error has to do without d's mean: it falls out of its sums. */
-static void compare(DfPatchMatch *match, const DfPatch *patch, const DfPatchView *view)
+static void compare(DfPatchMatch *match, const DfPatchTemplate *patch, const DfPatchView *view)
 {
     __m256 above = across(view->from, _mm256_set1_ps(view->fx));
     __m256 x = _mm256_setzero_ps(), y = x, sum = x, square = x;
@@ -96,7 +96,7 @@ static inline void add_to(float *sum, __m256 value, __m256 weight)
     _mm256_storeu_ps(sum, _mm256_fmadd_ps(weight, value, _mm256_loadu_ps(sum)));
 }
 
-static void spread(float *const sums[3], ptrdiff_t stride, const DfPatch *patch, const DfPatchView *view,
+static void spread(float *const sums[3], ptrdiff_t stride, const DfPatchTemplate *patch, const DfPatchView *view,
                    const float flow[2])
 {
     const __m256 one = _mm256_set1_ps(1), sign = _mm256_set1_ps(-0.0f);
