@@ -130,7 +130,7 @@ static DfPlane take_wide(DfArena *arena, int width, int height)
 {
     DfPlane plane = df_plane_take(arena, width + 2 * 8, height);
 
-    return (DfPlane){ plane.data ? plane.data + 8 : NULL, width, height, plane.stride };
+    return (DfPlane){ plane.data ? plane.data + 8 : NULL, width, height, plane.row_floats };
 }
 
 static int take_levels(Level *levels, int count, const DfPyramid *a, DfFlow flow, DfArena *scratch)

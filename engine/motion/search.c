@@ -48,12 +48,12 @@ typedef struct Patch {
 typedef float Copy[DF_PATCH + 2][DF_PATCH + 2];
 
 /** @return `side` rows of `side` samples from (x, y) on: the plane's own, or a copy of them */
-static const float *window(DfPlane plane, int x, int y, int side, Copy copy, ptrdiff_t *stride)
+static const float *window(DfPlane plane, int x, int y, int side, Copy copy, ptrdiff_t *row_floats)
 {
-    *stride = plane.stride;
+    *row_floats = plane.row_floats;
     if (x >= 0 && y >= 0 && x + side <= plane.width && y + side <= plane.height)
         return df_plane_row(plane, y) + x;
-    *stride = DF_PATCH + 2;
+    *row_floats = DF_PATCH + 2;
     for (int i = 0; i < side; i++) {
         const float *row = df_plane_row(plane, DF_CLAMP(y + i, 0, plane.height - 1));
         for (int j = 0; j < side; j++)
@@ -65,10 +65,10 @@ static const float *window(DfPlane plane, int x, int y, int side, Copy copy, ptr
 static void take(const Search *s, Patch *patch)
 {
     Copy copy;
-    ptrdiff_t stride;
-    const float *from = window(s->a, patch->x - 1, patch->y - 1, DF_PATCH + 2, copy, &stride);
+    ptrdiff_t row_floats;
+    const float *from = window(s->a, patch->x - 1, patch->y - 1, DF_PATCH + 2, copy, &row_floats);
 
-    s->kernels->take(&patch->image, from + stride + 1, stride);
+    s->kernels->take(&patch->image, from + row_floats + 1, row_floats);
     patch->taken = 1;
 }
 
@@ -80,7 +80,7 @@ static DfPatchView view_at(const Search *s, const Patch *patch, const float moti
     int left = (int)(x + DF_PATCH) - DF_PATCH, top = (int)(y + DF_PATCH) - DF_PATCH;
     DfPatchView view = { .fx = x - left, .fy = y - top };
 
-    view.from = window(s->b, left, top, DF_PATCH + 1, copy, &view.stride);
+    view.from = window(s->b, left, top, DF_PATCH + 1, copy, &view.row_floats);
     return view;
 }
 
@@ -260,7 +260,7 @@ static void spread(const Search *s, int column, int row)
     take(s, &patch);
     for (int i = 0; i < 3; i++)
         sums[i] = df_plane_row(s->sums[i], patch.y) + patch.x;
-    s->kernels->spread(sums, s->sums[0].stride, &patch.image, &view, flow);
+    s->kernels->spread(sums, s->sums[0].row_floats, &patch.image, &view, flow);
 }
 
 /* ------------------------------------------------------------------------------------ a size -- */

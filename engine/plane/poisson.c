@@ -30,9 +30,9 @@ static void equation(const Problem *p, int x, int y, float *inverse, float *r)
     if (x + 1 < p->u.width)
         sum += gx[0] - (u[1] - u[0]), neighbours++;
     if (y > 0)
-        sum += u[0] - u[-p->u.stride] - gy[-p->gy.stride], neighbours++;
+        sum += u[0] - u[-p->u.row_floats] - gy[-p->gy.row_floats], neighbours++;
     if (y + 1 < p->u.height)
-        sum += gy[0] - (u[p->u.stride] - u[0]), neighbours++;
+        sum += gy[0] - (u[p->u.row_floats] - u[0]), neighbours++;
     *inverse = neighbours ? 1.0f / neighbours : 0;
     *r = sum;
 }
@@ -42,7 +42,7 @@ static void pose_each(const Problem *p, DfGrid *grid, int y, int x0, int x1)
     const uint8_t *hole = p->hole + (ptrdiff_t)y * p->u.width;
 
     for (int x = x0; x < x1; x++) {
-        ptrdiff_t at = (y - p->box.y0) * grid->stride + x - p->box.x0;
+        ptrdiff_t at = (y - p->box.y0) * grid->row_floats + x - p->box.x0;
 
         if (hole[x])
             equation(p, x, y, grid->inverse + at, grid->r + at);
@@ -52,10 +52,10 @@ static void pose_each(const Problem *p, DfGrid *grid, int y, int x0, int x1)
 /** As pose_each(), for samples that have four neighbours. */
 static void pose_inner(const Problem *p, DfGrid *grid, int y, int x0, int x1)
 {
-    const ptrdiff_t at = (y - p->box.y0) * grid->stride + x0 - p->box.x0;
+    const ptrdiff_t at = (y - p->box.y0) * grid->row_floats + x0 - p->box.x0;
     const float *u = df_plane_row(p->u, y) + x0;
     const float *gx = df_plane_row(p->gx, y) + x0, *gy = df_plane_row(p->gy, y) + x0;
-    const DfWanted wanted = { u, u - p->u.stride, u + p->u.stride, gx, gy, gy - p->gy.stride };
+    const DfWanted wanted = { u, u - p->u.row_floats, u + p->u.row_floats, gx, gy, gy - p->gy.row_floats };
 
     df_stencil_kernels()->pose(grid->r + at, grid->inverse + at, &wanted,
                                p->hole + (ptrdiff_t)y * p->u.width + x0, x1 - x0);
@@ -83,7 +83,7 @@ static float mean_of(const DfGrid *grid)
 
     for (int y = 0; y < grid->height; y++)
         for (int x = 0; x < grid->width; x++)
-            sum += grid->e[y * grid->stride + x];
+            sum += grid->e[y * grid->row_floats + x];
     return sum / ((double)grid->width * grid->height);
 }
 
@@ -99,7 +99,7 @@ static int is_whole(const Problem *p)
 static void correct(const Problem *p, const DfGrid *grid, float mean)
 {
     for (int y = 0; y < grid->height; y++) {
-        const float *e = grid->e + y * grid->stride;
+        const float *e = grid->e + y * grid->row_floats;
         float *u = df_plane_row(p->u, p->box.y0 + y) + p->box.x0;
 
         for (int x = grid->spans[y].first; x < DF_MIN(grid->spans[y].last, grid->width); x++)
