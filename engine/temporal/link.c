@@ -22,7 +22,7 @@
 typedef struct Pair {
     DfRect outer;
     DfPatch frame, earlier;       /* planes; begin at the area's corner, memory is not theirs */
-    DfLook look, earlier_look;
+    DfMotionInput look, earlier_look;
 } Pair;
 
 /** Planes of an end from the corner of `outer` on, as they lie in the frame or in the copy of it. */
@@ -68,7 +68,7 @@ static void luma_row(float *out, const DfPatch *patch, const DeepfillFormat *for
 }
 
 /** Make one end of a pair ready. */
-static int look_at(DfLook *look, const DfPatch *patch, const DfLinkEnd *end, DfArena *arena)
+static int look_at(DfMotionInput *look, const DfPatch *patch, const DfLinkEnd *end, DfArena *arena)
 {
     int width = df_rect_width(patch->place), height = df_rect_height(patch->place);
     DfPlane luma = df_plane_take(arena, width, height);
@@ -80,7 +80,7 @@ static int look_at(DfLook *look, const DfPatch *patch, const DfLinkEnd *end, DfA
         luma_row(df_plane_row(luma, y), patch, &end->image.format, y, width);
     if (end->mask)
         df_crop_hole(end->mask, patch->place, 0, 0, hole);
-    return df_look(look, arena, luma, hole);
+    return df_motion_input(look, arena, luma, hole);
 }
 
 /** Whether two frames with one hole show the same picture around it. */

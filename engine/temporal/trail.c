@@ -111,7 +111,7 @@ static int find_course(Course *course, const DfStride *stride, DfRect hole)
         return 0;
     const DfMotion *motion = &link->motions[course->area - link->areas.items];
     course->affine = stride->backwards ? &motion->to_b : &motion->to_a;
-    course->more = stride->backwards ? &motion->more_b : &motion->more_a;
+    course->more = stride->backwards ? &motion->residual_to_b : &motion->residual_to_a;
     return 1;
 }
 
