@@ -74,7 +74,7 @@ LIB_SRC += $(wildcard engine/kernels/x86/*.c)
 endif
 
 UNIT_SRC := $(wildcard tests/test_*.c tests/stress*.c tests/kernels.c)
-THREAD_SRC := $(wildcard tests/test_crew.c tests/test_pipeline*.c tests/test_deepfill*.c tests/stress*.c)
+THREAD_SRC := $(wildcard tests/test_thread_pool.c tests/test_pipeline*.c tests/test_deepfill*.c tests/stress*.c)
 UNIT := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
 # What depends on the CPU's level, and does not go through the levels itself: run once at each.
 LEVEL_UNIT := $(addprefix $(BUILD)/tests/test_,golden golden_variants fixtures run layers attention need \

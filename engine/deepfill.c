@@ -20,7 +20,6 @@ struct DeepfillContext {
     DeepfillInfo info;
     DeepfillModelInfo model;
     DfFrames frames;
-    int gemm_claimed;
     DfRegions *regions;        /* of the latest frame with a hole: the next one's boxes stay where they can */
     DeepfillMask *mask;        /* that they were made of */
 };
@@ -135,12 +134,12 @@ static int ahead_of_memory(const DeepfillSettings *s)
 }
 
 /**
- * Workers to each box: with enough frames in flight for all, each works alone, which wastes nothing; those who
- * have no frame of their own help.
+ * Threads to each box: one where as many frames are in flight as there are workers; else those without a frame
+ * help.
  */
-static int hands_of(const DeepfillInfo *info)
+static int box_threads(const DeepfillInfo *info)
 {
-    return DF_MIN(df_ceil_div(info->workers, info->delay + 1), DF_MOST_HANDS);
+    return DF_MIN(df_ceil_div(info->workers, info->delay + 1), DF_MOST_THREADS);
 }
 
 /** Replace defaults by what is chosen. */
@@ -161,8 +160,11 @@ static void choose(DeepfillContext *ctx)
         s->ahead = ahead_of_memory(s);
     ctx->info = (DeepfillInfo){ .size = s->size, .workers = s->workers, .delay = s->delay,
                                 .temporal = s->temporal, .ahead = s->ahead, .memory = s->memory,
-                                .cpu = df_cpu_name(df_cpu_level()), .blas = df_gemm_description(),
-                                .warning = df_gemm_warning() };
+                                .cpu = df_cpu_name(df_cpu_level()) };
+    if (df_model_uses_blas(s->model)) {
+        ctx->info.blas = df_gemm_description();
+        ctx->info.warning = df_gemm_warning();
+    }
 }
 
 /** What boxes depend on, but for the mask's feather. */
@@ -183,7 +185,7 @@ static int open_frames(DeepfillContext *ctx)
     const DeepfillInfo *info = &ctx->info;
     DfFramesSettings settings = {
         .model = ctx->settings.model, .format = ctx->settings.format, .rules = rules_of(ctx),
-        .workers = info->workers, .delay = info->delay, .hands = hands_of(info),
+        .workers = info->workers, .delay = info->delay, .threads = box_threads(info),
         .temporal = info->temporal, .ahead = info->ahead,
         .budget = df_size_mul(info->memory, (1 << 20) / 4),
     };
@@ -206,8 +208,8 @@ int deepfill_open(DeepfillContext **context, const DeepfillSettings *settings)
     ctx->settings = *settings;
     df_model_ref(settings->model);
     deepfill_model_info(settings->model, &ctx->model);
-    df_gemm_open();
-    ctx->gemm_claimed = 1;
+    if (df_model_uses_blas(settings->model))
+        df_gemm_open();
     choose(ctx);
     if ((ret = open_frames(ctx)) < 0)
         goto fail;
@@ -243,7 +245,7 @@ void deepfill_close(DeepfillContext **context)
     df_frames_close(&ctx->frames);
     df_regions_close(&ctx->regions);
     deepfill_mask_close(&ctx->mask);
-    if (ctx->gemm_claimed)
+    if (df_model_uses_blas(ctx->settings.model))
         df_gemm_close();
     deepfill_model_close(&ctx->settings.model);
     df_free(ctx);
@@ -329,7 +331,7 @@ static int describe(const DeepfillContext *ctx, const DfBox *box, DeepfillBox *o
     *out = (DeepfillBox){ .x = box->place.x0, .y = box->place.y0, .width = df_rect_width(box->place),
                           .height = df_rect_height(box->place), .net_width = box->net_width,
                           .net_height = box->net_height };
-    return df_fill_workspace(ctx->settings.model, &ctx->settings.format, box, hands_of(&ctx->info),
+    return df_fill_workspace(ctx->settings.model, &ctx->settings.format, box, box_threads(&ctx->info),
                              &out->workspace);
 }
 

@@ -91,7 +91,9 @@ void ff_deepfill_report_start(DeepfillReport *report, const DeepfillModel *model
     if (report->fields)
         av_bprintf(&text, "each frame as two fields: ");
     print_flow(&text, &info);
-    av_bprintf(&text, ", kernels %s, %s", info.cpu, info.blas);
+    av_bprintf(&text, ", kernels %s", info.cpu);
+    if (info.blas)
+        av_bprintf(&text, ", %s", info.blas);
     print_boxes(&text, fill, mask);
     av_log(report->log, AV_LOG_INFO, "%s\n", text.str);
     av_bprint_finalize(&text, NULL);

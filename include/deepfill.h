@@ -20,8 +20,10 @@
  * otherwise; deepfill_error() then has the first cause in words. -EAGAIN and -EPIPE of deepfill_send() and
  * deepfill_receive() are turns to take rather than failures and may have none.
  *
- * Threads of OpenBLAS: its pthread flavour has one process-wide thread count, which is set to 1 when
- * the first context opens, or a checkpoint file is tried, and restored when the last one closes.
+ * Threads of OpenBLAS: models with partial convolutions, and all models with DEEPFILL_METHOD=direct in the
+ * environment, call it; others leave it alone. Its pthread flavour has one process-wide thread count, which is
+ * set to 1 when the first context of such a model opens, or its checkpoint file is tried, and restored when the
+ * last one closes.
  */
 #ifndef DEEPFILL_H
 #define DEEPFILL_H
@@ -94,8 +96,8 @@ DEEPFILL_API int deepfill_model_exists(const char *name);
 
 /**
  * Open a built-in model ("small") or a checkpoint file of this project or another; whose it is, is told by
- * its tensors' names and shapes. A file's network fills a small test picture once, with OpenBLAS's thread count
- * at 1 meanwhile, so that weights which can only paint flat holes are refused here.
+ * its tensors' names and shapes. A file's network fills a small test picture once, so that weights
+ * which can only paint flat holes are refused here.
  *
  * @param[out] model      the model; to be closed with deepfill_model_close()
  * @param      name       a built-in model's name, or else a file's path; a TensorFlow checkpoint may be named
@@ -327,7 +329,8 @@ typedef struct DeepfillInfo {
     int size, workers, delay; /**< as in DeepfillSettings, defaults replaced by what was chosen */
     int temporal, ahead, memory; /**< so are these */
     const char *cpu;          /**< kernels in use: "c", "avx2" or "avx512" (static) */
-    const char *blas;         /**< the matrix library, its flavour and core (lives as long as the context) */
+    const char *blas;         /**< the matrix library, its flavour and core (static); NULL: the model does not
+                                   call it */
     const char *warning;      /**< NULL, or a sentence on what makes this set-up slow (static) */
 } DeepfillInfo;
 

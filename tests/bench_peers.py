@@ -171,8 +171,8 @@ def markdown_table(lines):
 def machine_line(report):
     machine = report["machine"]
     cpus = f"{machine['cpus']} CPU{'' if machine['cpus'] == 1 else 's'}"
-    return (f"deepfill {report['version']} on {machine['cpu']}, {cpus}; kernels: {machine['level']}; "
-            f"{machine['blas']}")
+    return (f"deepfill {report['version']} on {machine['cpu']}, {cpus}; kernels: {machine['level']}"
+            + (f"; {machine['blas']}" if machine["blas"] else ""))
 
 
 def print_report(saved, markdown):
@@ -208,7 +208,7 @@ def plot(saved, path):
     panels = [(f"Width {cnum}" + {48: ", as published", 16: ", as the built-in model"}.get(cnum, ""),
                series(saved["runs"], cnum)) for cnum in widths]
     svg = bench_plot.draw(panels, "Time for one frame on one thread",
-                          [f"{machine['cpu']}, {machine['level']} kernels, {machine['blas']}",
+                          [f"{machine['cpu']}, {machine['level']} kernels",
                            "The hole is the region's central quarter. Both axes are logarithmic."])
     with open(path, "w", encoding="utf-8") as file:
         file.write(svg)

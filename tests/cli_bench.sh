@@ -14,6 +14,7 @@ quick() {
 json_runs() {
     quick --cnum 4 --size 64 --json >bench.json &&
         json bench.json "d['version'] == '0.3.0' and set(d['machine']) == {'cpu', 'cpus', 'level', 'blas'}" &&
+        json bench.json "d['machine']['blas'] is None" &&
         json bench.json "[r['mode'] for r in d['runs']] == ['whole', 'hole'] and set(d) >= {'runs'}" &&
         json bench.json "all(r['fps'] > 0 and r['ms'] > 0 and r['peak_mib'] > 1 for r in d['runs'])" &&
         json bench.json "all(r['workspace_mib'] > 0 and r['ready_ms'] > 0 for r in d['runs'])" &&
@@ -32,6 +33,7 @@ json_workers() {
 # conv1 of width 16: 64x64 pixels, 5x5 from 5 planes to 16 channels, a product is two operations.
 json_layers() {
     quick --model small --size 64 --layers --json >bench.json &&
+        json bench.json "'OpenBLAS' in d['machine']['blas']" &&
         json bench.json "len(d['layers']) == 1 and d['layers'][0]['model'] == 'small'" &&
         json bench.json "{r['name'] for r in d['layers'][0]['rows']} > {'conv1', 'attention', 'allconv17'}" &&
         json bench.json "abs(sum(r['share'] for r in d['layers'][0]['rows']) - 1) < 0.01" &&

@@ -12,9 +12,18 @@ ff -i mask.png -pix_fmt gray -f rawvideo mask.raw
 ff -f lavfi -i "testsrc2=s=192x96:r=25:d=0.48,crop=128:96:n*3:0" -c:v ffv1 -pix_fmt yuv420p film.mkv
 
 in_use() {
-    messages deepfill=mask.png | grep -qF "kernels $DEEPFILL_CPU,"
+    messages deepfill=mask.png | grep -qF "kernels $DEEPFILL_CPU;"
 }
 [ -z "$DEEPFILL_CPU" ] || check "the kernels are those of $DEEPFILL_CPU" in_use
+
+# Gated models do not call OpenBLAS; partial convolutions and the direct method do.
+openblas() {
+    ! messages deepfill=mask.png | grep -q OpenBLAS &&
+        messages deepfill=mask.png:model="$ROOT/tests/golden/checkpoints/naoto0804.pth" |
+        grep -q 'kernels [^;]*, OpenBLAS' &&
+        DEEPFILL_METHOD=direct messages deepfill=mask.png | grep -q 'kernels [^;]*, OpenBLAS'
+}
+check 'OpenBLAS is named only where it is called' openblas
 
 # agree OPTIONS: 1 and 3 workers, and workers that share each frame
 agree() {

@@ -39,16 +39,16 @@ static void input_free(Input *in)
 
 /* What lies in scratch memory and in the output beforehand is no number. */
 static float *attend_needed(const Input *in, const DfAttentionRules *rules, const uint8_t *needed,
-                            const DfTeam *team)
+                            const DfParallel *parallel)
 {
     size_t bytes = df_shape_count(in->shape) * sizeof(float);
-    size_t room = df_attention_scratch(in->shape, team ? team->hands : 1);
+    size_t room = df_attention_scratch(in->shape, parallel ? parallel->threads : 1);
     float *found = malloc(bytes);
     void *scratch = df_alloc(room);
     memset(found, 0xff, bytes);
     memset(scratch, 0xff, room);
     df_attention_forward(in->shape, rules, in->source, in->hole, 4 * in->shape.height, 4 * in->shape.width,
-                         needed, team, found, scratch);
+                         needed, parallel, found, scratch);
     df_free(scratch);
     return found;
 }
@@ -223,8 +223,8 @@ static void check_needed(const DfAttentionRules *rules, int height, int width, i
     for (int kind = 0; kind < 6; kind++) {
         for (int i = 0; i < height * width; i++)
             needed[i] = is_needed(kind, in.shape, i / width, i % width);
-        for (int hands = 1; hands <= 3; hands += 2) {
-            float *found = attend_needed(&in, rules, needed, &(DfTeam){ NULL, hands });
+        for (int threads = 1; threads <= 3; threads += 2) {
+            float *found = attend_needed(&in, rules, needed, &(DfParallel){ NULL, threads });
             assert_same(&in, needed, found, wanted);
             free(found);
         }
@@ -265,7 +265,7 @@ static void test_large(void **state)
     }
 }
 
-/* Rows of queries, not all of them; what each hand adds is little. */
+/* Rows of queries, not all of them; what each thread adds is little. */
 static void test_scratch(void **state)
 {
     const size_t mib = 1 << 20;

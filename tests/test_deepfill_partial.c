@@ -5,7 +5,10 @@
  */
 #include "hole.h"
 
+#include <cblas.h>
 #include <errno.h>
+
+#include "layers/layers.h"
 
 #define FOLDER "tests/golden/checkpoints/"
 static const char *const checkpoints[] = { FOLDER "naoto0804.pth", FOLDER "pconv_mmagic.pth" };
@@ -124,6 +127,78 @@ static void opening_runs_out_of_memory(void **state)
         }
 }
 
+/** Whether OpenBLAS is its pthread flavour, whose thread count is the process's. */
+static int one_thread_count(void)
+{
+    return openblas_get_parallel() == 1;
+}
+
+/**
+ * Open two contexts of a model in a program that has OpenBLAS work with two threads.
+ * @param uses  1: the model calls OpenBLAS: one thread from the first opening to the last closing, and named; 0: not
+ */
+static void check_threads(const char *name, int uses)
+{
+    DeepfillFormat f = { 64, 64, DEEPFILL_RGB, 8, 0, 0, 1, 2 };
+    DeepfillInfo info;
+    int meanwhile = uses && one_thread_count() ? 1 : 2;
+
+    openblas_set_num_threads(2);
+    assert_int_equal(deepfill_model_open(&model, name, NULL), 0);
+    assert_int_equal(openblas_get_num_threads(), 2);
+    DeepfillContext *first = context_new(f, 1, 0), *second = context_new(f, 1, 0);
+    assert_int_equal(openblas_get_num_threads(), meanwhile);
+    deepfill_info(first, &info);
+    assert_int_equal(info.blas && strstr(info.blas, "OpenBLAS"), uses);
+    assert_int_equal(info.warning != NULL, uses && openblas_get_parallel() == 0);
+    deepfill_close(&first);
+    assert_int_equal(openblas_get_num_threads(), meanwhile);
+    deepfill_close(&second);
+    assert_int_equal(openblas_get_num_threads(), 2);
+    deepfill_model_close(&model);
+}
+
+static void touches_openblas_only_where_used(void **state)
+{
+    (void)state;
+    /* A serial flavour has one thread whatever is asked for. */
+    openblas_set_num_threads(2);
+    if (openblas_get_num_threads() != 2)
+        skip();
+    check_threads("small", 0);
+    check_threads(FOLDER "nipponjo.pth", 0);
+    for (size_t i = 0; i < DF_COUNT(checkpoints); i++)
+        check_threads(checkpoints[i], 1);
+    df_force_direct(1);
+    check_threads("small", 1);
+    df_force_direct(0);
+}
+
+/** A failed opening restores the thread count, too. */
+static void failed_opening_restores_threads(void **state)
+{
+    DeepfillFormat f = { 64, 64, DEEPFILL_RGB, 8, 0, 0, 1, 2 };
+    DeepfillSettings settings;
+    DeepfillContext *ctx = NULL;
+    int before, ret = -ENOMEM;
+
+    (void)state;
+    assert_int_equal(deepfill_model_open(&model, checkpoints[0], NULL), 0);
+    deepfill_defaults(&settings, model, &f);
+    settings.workers = 1;
+    openblas_set_num_threads(2);
+    before = openblas_get_num_threads();
+    for (int successes = 0; ret < 0; successes++) {
+        df_fail_after(successes);
+        ret = deepfill_open(&ctx, &settings);
+        df_fail_after(-1);
+        assert_true(ret == 0 || ret == -ENOMEM || ret == -EAGAIN);
+        deepfill_close(&ctx);
+        assert_int_equal(openblas_get_num_threads(), before);
+    }
+    deepfill_model_close(&model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,6 +206,8 @@ int main(void)
         cmocka_unit_test(boxes_have_sides_of_128),
         cmocka_unit_test(ways_do_not_matter),
         cmocka_unit_test(opening_runs_out_of_memory),
+        cmocka_unit_test(touches_openblas_only_where_used),
+        cmocka_unit_test(failed_opening_restores_threads),
     };
 
     return cmocka_run_group_tests_name("deepfill_partial", tests, NULL, NULL);

@@ -222,7 +222,7 @@ static void planes_are_alike(void **state)
     cut(&two, 5, 6, 37, 38);
     run(&one);
     DfPlane planes[2] = { df_plane_take(&two.memory, SIDE, 40), two.plane };
-    memset(planes[0].data, 0, planes[0].stride * 40 * sizeof(float));
+    memset(planes[0].data, 0, planes[0].row_floats * 40 * sizeof(float));
     assert_int_equal(df_membrane(planes, 2, two.hole, &two.scratch), 0);
     for (int y = 0; y < 40; y++)
         for (int x = 0; x < SIDE; x++) {

@@ -23,7 +23,7 @@ typedef struct Pair {
     DfArena arena, keep, scratch;
     DfPlane a, b;
     uint8_t hole_a[N], hole_b[N];
-    DfLook look_a, look_b;
+    DfMotionInput input_a, input_b;
     DfMotion motion;
 } Pair;
 
@@ -62,9 +62,9 @@ static void cover_holes(void)
 static const DfMotion *estimate(void)
 {
     cover_holes();
-    assert_int_equal(df_look(&pair.look_a, &pair.arena, pair.a, pair.hole_a), 0);
-    assert_int_equal(df_look(&pair.look_b, &pair.arena, pair.b, pair.hole_b), 0);
-    assert_int_equal(df_motion(&pair.motion, &pair.look_a, &pair.look_b, &pair.keep, &pair.scratch), 0);
+    assert_int_equal(df_motion_input(&pair.input_a, &pair.arena, pair.a, pair.hole_a), 0);
+    assert_int_equal(df_motion_input(&pair.input_b, &pair.arena, pair.b, pair.hole_b), 0);
+    assert_int_equal(df_motion(&pair.motion, &pair.input_a, &pair.input_b, &pair.keep, &pair.scratch), 0);
     return &pair.motion;
 }
 
@@ -100,8 +100,8 @@ static double worst_in_hole(const DfMotion *motion, const double m[6])
         for (int x = 105; x < 215; x += 5) {
             float there[2], back[2];
             double u = x - m[0], v = y - m[3];
-            motion_at(there, &motion->to_b, &motion->more_b, x, y);
-            motion_at(back, &motion->to_a, &motion->more_a, x, y);
+            motion_at(there, &motion->to_b, &motion->residual_to_b, x, y);
+            motion_at(back, &motion->to_a, &motion->residual_to_a, x, y);
             worst = fmax(worst, hypot(x + there[0] - (m[5] * u - m[2] * v) / det,
                                       y + there[1] - (m[1] * v - m[4] * u) / det));
             worst = fmax(worst, hypot(x + back[0] - m[0] - m[1] * x - m[2] * y,
@@ -110,7 +110,7 @@ static double worst_in_hole(const DfMotion *motion, const double m[6])
     return worst;
 }
 
-/* ------------------------------------------------------------------------------------- looks -- */
+/* ------------------------------------------------------------------------------------ inputs -- */
 
 /** Seen from everywhere, at most the square of what is looked for away; far: beyond the ring. */
 static void distances_are_euclidean(void **state)
@@ -127,15 +127,15 @@ static void distances_are_euclidean(void **state)
         int area = 0;
         for (int i = 0; i < N; i++)
             area += pair.hole_a[i];
-        assert_int_equal(pair.look_a.area, area);
+        assert_int_equal(pair.input_a.area, area);
         for (int i = 0; i < N; i += 37) {
             double nearest = 1e9;
             for (int k = 0; k < N; k++)
                 if (pair.hole_a[k])
                     nearest = fmin(nearest, hypot(i % W - k % W, i / W - k / W));
-            float found = pair.look_a.distance[i];
+            float found = pair.input_a.distance[i];
             assert_true(nearest > DF_MOTION_RING ? found > DF_MOTION_RING : fabs(found - nearest) < 1e-3);
-            assert_int_equal(pair.look_a.distrusted[i], nearest <= DF_MOTION_MARGIN);
+            assert_int_equal(pair.input_a.distrusted[i], nearest <= DF_MOTION_MARGIN);
         }
     }
 }
@@ -152,7 +152,7 @@ static void pans_are_told(void **state)
         open_pair(still, moved);
         const DfMotion *motion = estimate();
         assert_true(motion->survived > 0.8 && motion->explained > 0.99);
-        assert_null(motion->more_b.flow.x.data);
+        assert_null(motion->residual_to_b.flow.x.data);
         assert_true(worst_in_hole(motion, moved) < 0.05);
         close_pair(NULL);
     }
@@ -177,7 +177,7 @@ static void identical_pictures_stand_still(void **state)
     const DfMotion *motion = estimate();
     assert_true(motion->survived == 1 && motion->explained == 1 && motion->error == 0);
     assert_true(worst_in_hole(motion, still) == 0);
-    assert_null(motion->more_a.flow.x.data);
+    assert_null(motion->residual_to_a.flow.x.data);
 }
 
 /** A hole that moves over a scene that stands still: object removal. */
@@ -226,13 +226,13 @@ static void object_behind_the_hole_is_followed(void **state)
     put_objects();
     const DfMotion *motion = estimate();
     assert_true(motion->explained < 0.5);
-    assert_non_null(motion->more_b.flow.x.data);
-    assert_non_null(motion->more_a.flow.x.data);
-    motion_at(other, &motion->to_b, &motion->more_b, 106, 94);
-    motion_at(object, &motion->to_b, &motion->more_b, 160, 94);
+    assert_non_null(motion->residual_to_b.flow.x.data);
+    assert_non_null(motion->residual_to_a.flow.x.data);
+    motion_at(other, &motion->to_b, &motion->residual_to_b, 106, 94);
+    motion_at(object, &motion->to_b, &motion->residual_to_b, 160, 94);
     assert_true(hypot(other[0] + 6, other[1]) < 1.5);
     assert_true(hypot(object[0] - 5, object[1]) < 1.5);
-    motion_at(object, &motion->to_a, &motion->more_a, 165, 147);
+    motion_at(object, &motion->to_a, &motion->residual_to_a, 165, 147);
     assert_true(hypot(object[0] + 5, object[1]) < 1.5);
 }
 
@@ -304,9 +304,9 @@ static void odd_pictures_are_no_trouble(void **state)
         pair.a = waves_picture(&waves, &pair.arena, width, height, moved);
         moved[0]++;
         pair.b = waves_picture(&waves, &pair.arena, width, height, moved);
-        assert_int_equal(df_look(&pair.look_a, &pair.arena, pair.a, pair.hole_a), 0);
-        assert_int_equal(df_look(&pair.look_b, &pair.arena, pair.b, pair.hole_b), 0);
-        assert_int_equal(df_motion(&motion, &pair.look_a, &pair.look_b, &pair.keep, &pair.scratch), 0);
+        assert_int_equal(df_motion_input(&pair.input_a, &pair.arena, pair.a, pair.hole_a), 0);
+        assert_int_equal(df_motion_input(&pair.input_b, &pair.arena, pair.b, pair.hole_b), 0);
+        assert_int_equal(df_motion(&motion, &pair.input_a, &pair.input_b, &pair.keep, &pair.scratch), 0);
         assert_true(is_finite_motion(&motion));
         df_arena_reset(&pair.arena, (DfArenaMark){ 0 });
     }
@@ -332,10 +332,10 @@ static void the_same_again_is_the_same(void **state)
     open_pair(still, moved);
     put_objects();
     first = *estimate();
-    assert_non_null(first.more_b.flow.x.data);
-    DfPlane before = first.more_b.flow.x;
-    assert_int_equal(df_motion(&pair.motion, &pair.look_a, &pair.look_b, &pair.keep, &pair.scratch), 0);
-    DfPlane after = pair.motion.more_b.flow.x;
+    assert_non_null(first.residual_to_b.flow.x.data);
+    DfPlane before = first.residual_to_b.flow.x;
+    assert_int_equal(df_motion(&pair.motion, &pair.input_a, &pair.input_b, &pair.keep, &pair.scratch), 0);
+    DfPlane after = pair.motion.residual_to_b.flow.x;
     assert_memory_equal(&first.to_b, &pair.motion.to_b, sizeof first.to_b);
     assert_memory_equal(&first.to_a, &pair.motion.to_a, sizeof first.to_a);
     assert_true(first.error == pair.motion.error && first.explained == pair.motion.explained);
@@ -356,11 +356,11 @@ static void failures_are_told(void **state)
         waves_put(pair.a, 130, 190, 0);
         waves_put(pair.b, 135, 195, 5);
         df_fail_after(successes);
-        ret = df_look(&pair.look_a, &work, pair.a, pair.hole_a);
+        ret = df_motion_input(&pair.input_a, &work, pair.a, pair.hole_a);
         if (!ret)
-            ret = df_look(&pair.look_b, &work, pair.b, pair.hole_b);
+            ret = df_motion_input(&pair.input_b, &work, pair.b, pair.hole_b);
         if (!ret)
-            ret = df_motion(&pair.motion, &pair.look_a, &pair.look_b, &keep, &scratch);
+            ret = df_motion(&pair.motion, &pair.input_a, &pair.input_b, &keep, &scratch);
         df_fail_after(-1);
         assert_true(ret == 0 || ret == -ENOMEM);
         failed += ret != 0;

@@ -42,21 +42,21 @@ static void count_poison(void *opaque, const char *row, DfShape shape, const flo
 }
 
 /* How many work on a region; whoever is alone makes the same bits. */
-static int hands = 1;
+static int threads = 1;
 
 static void run(Scene *s, const DeepfillModel *model, const uint8_t *needed, float *stage1, float *stage2)
 {
     DfPlan *plan = NULL;
-    DfCrew *crew = NULL;
-    if (df_plan_create(&plan, model, WIDTH, HEIGHT, hands) < 0 || df_crew_open(&crew, hands - 1) < 0)
+    DfThreadPool *pool = NULL;
+    if (df_plan_create(&plan, model, WIDTH, HEIGHT, threads) < 0 || df_thread_pool_open(&pool, threads - 1) < 0)
         fail_msg("%s", df_error_text());
     void *workspace = df_alloc(df_plan_workspace(plan));
     memset(workspace, 0xff, df_plan_workspace(plan));
     DfRun run = { .image = s->image, .hole = s->hole, .needed = needed, .stage1 = stage1, .stage2 = stage2,
-                  .watch = count_poison, .opaque = s, .crew = crew };
+                  .watch = count_poison, .opaque = s, .pool = pool };
     s->poisoned = 0;
     df_model_run(model, plan, workspace, &run);
-    df_crew_close(&crew);
+    df_thread_pool_close(&pool);
     df_free(workspace);
     df_plan_close(&plan);
 }
@@ -85,10 +85,10 @@ static void check_semantics(const DfSemantics *semantics, int cnum)
     Scene *s = calloc(1, sizeof *s);
     network_make(&model, semantics, cnum, 0);
     draw(s);
-    hands = 1;
+    threads = 1;
     run(s, &model, NULL, s->whole1, s->whole2);
     assert_int_equal(s->poisoned, 0);
-    hands = 3;
+    threads = 3;
     memcpy(s->needed, s->hole, sizeof s->needed);
     check_needed(s, &model);
     memset(s->needed, 0, sizeof s->needed);

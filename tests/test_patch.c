@@ -15,8 +15,8 @@
 #include "cpu.h"
 #include "kernels/patch.h"
 
-#define STRIDE 19
-#define ROOM (12 * STRIDE)
+#define ROW_FLOATS 19
+#define ROOM (12 * ROW_FLOATS)
 
 static float a[ROOM], b[ROOM];
 static const float between[][2] = { { 0, 0 }, { 1, 1 }, { 0.125f, 0.875f }, { 0.5f, 0.3f } };
@@ -26,7 +26,7 @@ static void draw(int kind)
 {
     for (int i = 0; i < ROOM; i++) {
         float noise = rand() % 1000 / 500.0f;
-        int x = i % STRIDE, y = i / STRIDE;
+        int x = i % ROW_FLOATS, y = i / ROW_FLOATS;
         a[i] = kind == 0 ? 128 + 50 * sinf(0.5f * x + 0.3f * y) : kind == 1 ? 0 : 255 * (x + y > 12);
         b[i] = kind == 1 ? 255 : a[i] * 0.9f + 30;
         a[i] += kind == 1 ? 0 : noise;
@@ -62,21 +62,21 @@ static double mean(const double v[DF_PATCH_AREA])
 
 static const float *first(const float *picture)
 {
-    return picture + STRIDE + 1;
+    return picture + ROW_FLOATS + 1;
 }
 
 static void check_take(const DfPatchKernels *kernels)
 {
     for (int kind = 0; kind < 3; kind++) {
-        DfPatch patch;
+        DfPatchTemplate patch;
         double dx[DF_PATCH_AREA], dy[DF_PATCH_AREA], xx = 0, xy = 0, yy = 0;
         draw(kind);
-        kernels->take(&patch, first(a), STRIDE);
+        kernels->take(&patch, first(a), ROW_FLOATS);
         for (int i = 0; i < DF_PATCH_AREA; i++) {
-            const float *at = first(a) + i / DF_PATCH * STRIDE + i % DF_PATCH;
+            const float *at = first(a) + i / DF_PATCH * ROW_FLOATS + i % DF_PATCH;
             assert_true(patch.value[i] == *at);
             dx[i] = (at[1] - at[-1]) / 2.0;
-            dy[i] = (at[STRIDE] - at[-STRIDE]) / 2.0;
+            dy[i] = (at[ROW_FLOATS] - at[-ROW_FLOATS]) / 2.0;
         }
         double mean_x = mean(dx), mean_y = mean(dy);
         for (int i = 0; i < DF_PATCH_AREA; i++) {
@@ -95,14 +95,14 @@ static void check_take(const DfPatchKernels *kernels)
 static void test_take(void **state) { (void)state; each_level(check_take); }
 
 /** d, and the sum of its squares, which rounding is measured by. */
-static double differences(double d[DF_PATCH_AREA], const DfPatch *patch, const DfPatchView *view)
+static double differences(double d[DF_PATCH_AREA], const DfPatchTemplate *patch, const DfPatchView *view)
 {
     double sum = 0;
 
     for (int i = 0; i < DF_PATCH_AREA; i++) {
-        const float *at = view->from + i / DF_PATCH * STRIDE + i % DF_PATCH;
+        const float *at = view->from + i / DF_PATCH * ROW_FLOATS + i % DF_PATCH;
         double top = at[0] * (1.0 - view->fx) + at[1] * (double)view->fx;
-        double bottom = at[STRIDE] * (1.0 - view->fx) + at[STRIDE + 1] * (double)view->fx;
+        double bottom = at[ROW_FLOATS] * (1.0 - view->fx) + at[ROW_FLOATS + 1] * (double)view->fx;
         d[i] = top * (1.0 - view->fy) + bottom * (double)view->fy - patch->value[i];
         sum += d[i] * d[i];
     }
@@ -113,12 +113,12 @@ static void check_compare(const DfPatchKernels *kernels)
 {
     for (int kind = 0; kind < 3; kind++)
         for (size_t j = 0; j < sizeof between / sizeof *between; j++) {
-            DfPatch patch;
+            DfPatchTemplate patch;
             DfPatchMatch match;
-            DfPatchView view = { first(b), STRIDE, between[j][0], between[j][1] };
+            DfPatchView view = { first(b), ROW_FLOATS, between[j][0], between[j][1] };
             double d[DF_PATCH_AREA], x = 0, y = 0, error = 0;
             draw(kind);
-            df_patch_kernels_c.take(&patch, first(a), STRIDE);
+            df_patch_kernels_c.take(&patch, first(a), ROW_FLOATS);
             kernels->compare(&match, &patch, &view);
             double squares = differences(d, &patch, &view), middle = mean(d);
             double limit = 1e-5 * (sqrt(squares * (patch.xx + patch.yy)) + 1);
@@ -160,13 +160,13 @@ static void check_spread(const DfPatchKernels *kernels)
     for (int kind = 0; kind < 3; kind++)
         for (size_t j = 0; j < sizeof between / sizeof *between; j++) {
             float found[3][CELLS], *sums[3] = { found[0], found[1], found[2] };
-            DfPatchView view = { first(b), STRIDE, between[j][0], between[j][1] };
+            DfPatchView view = { first(b), ROW_FLOATS, between[j][0], between[j][1] };
             double d[DF_PATCH_AREA];
-            DfPatch patch;
+            DfPatchTemplate patch;
             draw(kind);
             for (int i = 0; i < 3 * CELLS; i++)
                 found[i / CELLS][i % CELLS] = i % CELLS % 7;
-            df_patch_kernels_c.take(&patch, first(a), STRIDE);
+            df_patch_kernels_c.take(&patch, first(a), ROW_FLOATS);
             kernels->spread(sums, WIDE, &patch, &view, flow);
             differences(d, &patch, &view);
             assert_spread(found, d, flow);
@@ -206,23 +206,23 @@ static double seconds(void)
 static void bench_level(const DfPatchKernels *kernels)
 {
     enum { CALLS = 100000 };
-    static float sums[3][DF_PATCH * STRIDE];
+    static float sums[3][DF_PATCH * ROW_FLOATS];
     float *planes[3] = { sums[0], sums[1], sums[2] }, flow[2] = { 1, 2 };
-    DfPatchView view = { first(b), STRIDE, 0.25f, 0.5f };
-    DfPatch patch;
+    DfPatchView view = { first(b), ROW_FLOATS, 0.25f, 0.5f };
+    DfPatchTemplate patch;
     DfPatchMatch match;
     double at[4];
 
     draw(0);
     at[0] = seconds();
     for (int i = 0; i < CALLS; i++)
-        kernels->take(&patch, first(a), STRIDE);
+        kernels->take(&patch, first(a), ROW_FLOATS);
     at[1] = seconds();
     for (int i = 0; i < CALLS; i++)
         kernels->compare(&match, &patch, &view);
     at[2] = seconds();
     for (int i = 0; i < CALLS; i++)
-        kernels->spread(planes, STRIDE, &patch, &view, flow);
+        kernels->spread(planes, ROW_FLOATS, &patch, &view, flow);
     at[3] = seconds();
     printf("%s:  take %.0f ns  compare %.0f ns  spread %.0f ns a patch\n", df_cpu_name(df_cpu_level()),
            1e9 / CALLS * (at[1] - at[0]), 1e9 / CALLS * (at[2] - at[1]), 1e9 / CALLS * (at[3] - at[2]));

@@ -228,7 +228,7 @@ static void survives_every_failing_start(void **state)
         assert_true(ret == 0 || (!pipeline && *df_error_text()));
         df_pipeline_close(&pipeline);
     } while (ret < 0);
-    /* The pipeline, its slots, its sums, its workers, its crew, three threads. */
+    /* The pipeline, its slots, its sums, its workers, its pool, three threads. */
     assert_int_equal(n - 1, 8);
 }
 

@@ -171,7 +171,7 @@ static void compare(Case *c, float tolerance, const char *name)
 {
     DfPlane before = df_plane_take(&c->arena, c->width, c->height);
 
-    memcpy(before.data, c->u.data, c->u.stride * c->height * sizeof(float));
+    memcpy(before.data, c->u.data, c->u.row_floats * c->height * sizeof(float));
     assert_int_equal(df_poisson(c->u, c->gx, c->gy, c->hole, tolerance, &c->scratch), 0);
     for (int y = 0; y < c->height; y++)
         for (int x = 0; x < c->width; x++) {

@@ -11,14 +11,14 @@
 #include "base.h"
 #include "kernels/stencil.h"
 
-#define STRIDE 96
+#define ROW_FLOATS 96
 #define ROWS 5
-#define FIRST (2 * STRIDE + 16) /* of the row at work, with neighbours on all sides */
+#define FIRST (2 * ROW_FLOATS + 16) /* of the row at work, with neighbours on all sides */
 #define LIMIT 2e-6
 
 typedef struct Planes {
-    float e[ROWS * STRIDE], r[ROWS * STRIDE], inverse[ROWS * STRIDE];
-    float east[ROWS * STRIDE], south[ROWS * STRIDE], border[ROWS * STRIDE];
+    float e[ROWS * ROW_FLOATS], r[ROWS * ROW_FLOATS], inverse[ROWS * ROW_FLOATS];
+    float east[ROWS * ROW_FLOATS], south[ROWS * ROW_FLOATS], border[ROWS * ROW_FLOATS];
 } Planes;
 
 static uint32_t state_of_random = 1;
@@ -32,7 +32,7 @@ static float uniform(float low, float high)
 /** Random cells, a third of them without an equation. */
 static void fill(Planes *p)
 {
-    for (int i = 0; i < ROWS * STRIDE; i++) {
+    for (int i = 0; i < ROWS * ROW_FLOATS; i++) {
         int has = uniform(0, 3) > 1;
 
         p->inverse[i] = has ? 1 / floorf(uniform(1, 5)) : 0;
@@ -47,7 +47,7 @@ static void fill(Planes *p)
 static DfStencil row_of(Planes *p, int weighted, int n)
 {
     return (DfStencil){ p->e + FIRST, p->r + FIRST, p->inverse + FIRST, weighted ? p->east + FIRST : NULL,
-                        weighted ? p->south + FIRST : NULL, STRIDE, n };
+                        weighted ? p->south + FIRST : NULL, ROW_FLOATS, n };
 }
 
 static DfLinks links_of(Planes *p, int at)
@@ -84,7 +84,7 @@ static void check_sweep(const DfStencilKernels *kernels)
             DfStencil a = row_of(&found, i / 2, n), b = row_of(&wanted, i / 2, n);
             kernels->sweep(&a, i % 2);
             df_sweep_c(&b, i % 2);
-            assert_near(found.e, wanted.e, ROWS * STRIDE);
+            assert_near(found.e, wanted.e, ROWS * ROW_FLOATS);
             for (int x = 1 - i % 2; x < n; x += 2) /* the other colour's */
                 assert_true(a.e[x] == b.e[x]);
         }
@@ -134,13 +134,13 @@ static void check_between(const DfStencilKernels *kernels)
 
         fill(&found);
         wanted = found;
-        const float *near = found.r + FIRST, *far = near + STRIDE;
+        const float *near = found.r + FIRST, *far = near + ROW_FLOATS;
         kernels->prolong(found.e + FIRST, found.inverse + FIRST, near, far, n);
         df_prolong_c(wanted.e + FIRST, wanted.inverse + FIRST, near, far, n);
-        assert_near(found.e, wanted.e, ROWS * STRIDE);
-        kernels->block_sum(found.r + FIRST, found.e + FIRST, found.e + FIRST + STRIDE, n / 2);
-        df_block_sum_c(wanted.r + FIRST, wanted.e + FIRST, wanted.e + FIRST + STRIDE, n / 2);
-        assert_near(found.r, wanted.r, ROWS * STRIDE);
+        assert_near(found.e, wanted.e, ROWS * ROW_FLOATS);
+        kernels->block_sum(found.r + FIRST, found.e + FIRST, found.e + FIRST + ROW_FLOATS, n / 2);
+        df_block_sum_c(wanted.r + FIRST, wanted.e + FIRST, wanted.e + FIRST + ROW_FLOATS, n / 2);
+        assert_near(found.r, wanted.r, ROWS * ROW_FLOATS);
         assert_true(kernels->largest(found.e + FIRST, n) == df_largest_c(found.e + FIRST, n));
     }
 }
@@ -164,9 +164,9 @@ static void test_prolong_constant(void **state)
 
 static void assert_links(const Planes *found, const Planes *wanted)
 {
-    assert_near(found->east, wanted->east, ROWS * STRIDE);
-    assert_near(found->south, wanted->south, ROWS * STRIDE);
-    assert_near(found->border, wanted->border, ROWS * STRIDE);
+    assert_near(found->east, wanted->east, ROWS * ROW_FLOATS);
+    assert_near(found->south, wanted->south, ROWS * ROW_FLOATS);
+    assert_near(found->border, wanted->border, ROWS * ROW_FLOATS);
 }
 
 static void check_links(const DfStencilKernels *kernels)
@@ -177,17 +177,17 @@ static void check_links(const DfStencilKernels *kernels)
         fill(&found);
         wanted = found;
         const DfLinks a = links_of(&out, FIRST), b = links_of(&expected, FIRST);
-        const DfLinks rows[2] = { links_of(&found, FIRST), links_of(&found, FIRST + STRIDE) };
+        const DfLinks rows[2] = { links_of(&found, FIRST), links_of(&found, FIRST + ROW_FLOATS) };
 
         kernels->merge(&a, rows, 1.5f, n);
         df_merge_c(&b, rows, 1.5f, n);
         assert_links(&out, &expected);
-        kernels->link(&a, found.inverse + FIRST, STRIDE, n);
-        df_link_c(&b, found.inverse + FIRST, STRIDE, n);
+        kernels->link(&a, found.inverse + FIRST, ROW_FLOATS, n);
+        df_link_c(&b, found.inverse + FIRST, ROW_FLOATS, n);
         assert_links(&out, &expected);
-        kernels->invert(found.inverse + FIRST, &rows[0], STRIDE, n);
-        df_invert_c(wanted.inverse + FIRST, &rows[0], STRIDE, n);
-        assert_near(found.inverse, wanted.inverse, ROWS * STRIDE);
+        kernels->invert(found.inverse + FIRST, &rows[0], ROW_FLOATS, n);
+        df_invert_c(wanted.inverse + FIRST, &rows[0], ROW_FLOATS, n);
+        assert_near(found.inverse, wanted.inverse, ROWS * ROW_FLOATS);
     }
 }
 
@@ -204,12 +204,12 @@ static void check_pose(const DfStencilKernels *kernels)
         for (int i = 0; i < n; i++)
             hole[i] = uniform(0, 2) > 1 ? (int)uniform(1, 256) : 0;
         const float *u = found.e + FIRST, *gx = found.east + FIRST, *gy = found.south + FIRST;
-        const DfWanted rows = { u, u - STRIDE, u + STRIDE, gx, gy, gy - STRIDE };
+        const DfWanted rows = { u, u - ROW_FLOATS, u + ROW_FLOATS, gx, gy, gy - ROW_FLOATS };
 
         kernels->pose(found.r + FIRST, found.inverse + FIRST, &rows, hole, n);
         df_pose_c(wanted.r + FIRST, wanted.inverse + FIRST, &rows, hole, n);
-        assert_near(found.r, wanted.r, ROWS * STRIDE);
-        assert_near(found.inverse, wanted.inverse, ROWS * STRIDE);
+        assert_near(found.r, wanted.r, ROWS * ROW_FLOATS);
+        assert_near(found.inverse, wanted.inverse, ROWS * ROW_FLOATS);
     }
 }
 

@@ -88,7 +88,7 @@ static double strength_at(DfPlane p, int x, int y)
         return 0;
     for (int v = y - 1; v <= y + 1; v++)
         for (int u = x - 1; u <= x + 1; u++) {
-            const float *a = df_plane_row(p, v - 1) + u, *b = a + p.stride, *c = b + p.stride;
+            const float *a = df_plane_row(p, v - 1) + u, *b = a + p.row_floats, *c = b + p.row_floats;
             double dx = a[1] + 2 * b[1] + c[1] - a[-1] - 2 * b[-1] - c[-1];
             double dy = c[-1] + 2 * c[0] + c[1] - a[-1] - 2 * a[0] - a[1];
             xx += dx * dx;

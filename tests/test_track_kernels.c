@@ -169,33 +169,33 @@ static void test_peaks(void **state) { (void)state; each_level(check_peaks); }
 
 /* ---------------------------------------------------------------------------------- tracking -- */
 
-static double between(const float *from, int stride, int x, int y, double fx, double fy)
+static double between(const float *from, int row_floats, int x, int y, double fx, double fy)
 {
-    const float *a = from + y * stride + x, *b = a + stride;
+    const float *a = from + y * row_floats + x, *b = a + row_floats;
     return (1 - fy) * ((1 - fx) * a[0] + fx * a[1]) + fy * ((1 - fx) * b[0] + fx * b[1]);
 }
 
 /** A gradient as Scharr's kernel has it at the window's pixel (x, y), `from` being the pixel before it. */
-static double slope(const float *from, int stride, int x, int y, double fx, double fy, int down)
+static double slope(const float *from, int row_floats, int x, int y, double fx, double fy, int down)
 {
     double sum = 0;
     for (int k = -1; k <= 1; k++) {
         int ax = down ? x + 1 + k : x, ay = down ? y : y + 1 + k;
         int bx = down ? ax : x + 2, by = down ? y + 2 : ay;
         sum += (k ? 3 : 10) / 32.0 *
-               (between(from, stride, bx, by, fx, fy) - between(from, stride, ax, ay, fx, fy));
+               (between(from, row_floats, bx, by, fx, fy) - between(from, row_floats, ax, ay, fx, fy));
     }
     return sum;
 }
 
-static void check_template(const DfTemplate *window, const float *from, int stride, double fx, double fy)
+static void check_template(const DfTemplate *window, const float *from, int row_floats, double fx, double fy)
 {
     double sums[5] = { 0 };
 
     for (int y = 0; y < DF_WINDOW; y++) {
         for (int x = 0; x < DF_WINDOW; x++) {
-            double dx = slope(from, stride, x, y, fx, fy, 0), dy = slope(from, stride, x, y, fx, fy, 1);
-            assert_close(window->value[y][x], between(from, stride, x + 1, y + 1, fx, fy), 255);
+            double dx = slope(from, row_floats, x, y, fx, fy, 0), dy = slope(from, row_floats, x, y, fx, fy, 1);
+            assert_close(window->value[y][x], between(from, row_floats, x + 1, y + 1, fx, fy), 255);
             assert_close(window->dx[y][x], dx, 255);
             assert_close(window->dy[y][x], dy, 255);
             sums[0] += dx;
@@ -215,20 +215,20 @@ static void check_template(const DfTemplate *window, const float *from, int stri
 
 static void check_tracking(const DfTrackKernels *kernels, int extreme)
 {
-    enum { STRIDE = 40 };
+    enum { ROW_FLOATS = 40 };
     DfTemplate window;
 
     for (int round = 0; round < 30; round++) {
         float fx = round < 4 ? round % 2 : uniform(0, 1), fy = round < 4 ? round / 2 : uniform(0, 1);
-        float *a = levels(17 * STRIDE + DF_TAKE_COLUMNS, extreme), found[3];
-        float *b = levels(15 * STRIDE + DF_MATCH_COLUMNS, extreme);
+        float *a = levels(17 * ROW_FLOATS + DF_TAKE_COLUMNS, extreme), found[3];
+        float *b = levels(15 * ROW_FLOATS + DF_MATCH_COLUMNS, extreme);
         double sums[3] = { 0 };
-        kernels->take(&window, a, STRIDE, fx, fy);
-        check_template(&window, a, STRIDE, fx, fy);
-        kernels->match(found, &window, b, STRIDE, fy, fx);
+        kernels->take(&window, a, ROW_FLOATS, fx, fy);
+        check_template(&window, a, ROW_FLOATS, fx, fy);
+        kernels->match(found, &window, b, ROW_FLOATS, fy, fx);
         for (int i = 0; i < DF_WINDOW * DF_WINDOW; i++) {
             int x = i % DF_WINDOW, y = i / DF_WINDOW;
-            double difference = between(b, STRIDE, x, y, fy, fx) - window.value[y][x];
+            double difference = between(b, ROW_FLOATS, x, y, fy, fx) - window.value[y][x];
             sums[0] += difference * window.dx[y][x];
             sums[1] += difference * window.dy[y][x];
             sums[2] += difference;

@@ -242,7 +242,7 @@ static void residual_is_added_where_it_is(void **state)
         }
     chain_link(c);
     DfRect outer = c->link[1].areas.items[0].outer;
-    c->link[1].motions[0].more_b = (DfResidual){ 120 - outer.x0, 120 - outer.y0, flow };
+    c->link[1].motions[0].residual_to_b = (DfResidual){ 120 - outer.x0, 120 - outer.y0, flow };
     chain_follow(c, 1);
     for (int y = 120; y < 140; y++)
         for (int x = 120; x < 150; x++) {

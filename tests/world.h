@@ -19,7 +19,7 @@
 /** A run of a pipeline and the traces that it leaves. */
 typedef struct World {
     DfPipeline *pipeline;
-    DfCrew *crew;                                   /* its idle workers */
+    DfThreadPool *pool;                             /* its idle workers */
     int slots;
     int frame_of[MOST_FRAMES];                      /* slot -> frame number */
     int sent;
@@ -83,7 +83,7 @@ static inline World *world_open(const DfStep *steps, int count, int workers, int
     pthread_mutex_init(&w->lock, NULL);
     w->slots = df_pipeline_slots(&spec);
     assert_int_equal(df_pipeline_open(&w->pipeline, &spec), 0);
-    w->crew = df_pipeline_crew(w->pipeline);
+    w->pool = df_pipeline_thread_pool(w->pipeline);
     return w;
 }
 

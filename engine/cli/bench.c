@@ -185,6 +185,7 @@ static enum DfExit bench(const Wish *wish)
     DfBenchOut out = { .json = wish->json, .rounds = wish->rounds ? wish->rounds : 3 };
     enum DfExit status = DF_EXIT_DONE;
     int count = choose_models(wish, models);
+    out.blas = wish->layers || models[0].blas;
     if (count < 0 || df_bench_out_open(&out) < 0)
         status = df_cli_failed();
     else if (bench_all(wish, &out, models, count) < 0) /* what went wrong was said where it did */

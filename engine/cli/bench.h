@@ -25,6 +25,7 @@ typedef struct DfBenchModel {
     const char *semantics; /**< for the same; NULL: as the file says */
     int random;            /**< 1: random weights, as only their number matters */
     int cnum;
+    int blas;              /**< 1: a run calls the matrix library */
     FILE *file;            /**< of random weights, no longer in any folder */
     char path[64];         /**< and how it is reached */
 } DfBenchModel;
@@ -139,6 +140,7 @@ typedef struct DfBenchPair {
 typedef struct DfBenchOut {
     int json;       /**< 1: as JSON */
     int rounds;     /**< of which the best are printed */
+    int blas;       /**< 1: the matrix library is measured, or a model calls it: tell which it is */
     DfJsonOut text; /**< the JSON so far */
     char *buffer;
     size_t size;
@@ -163,11 +165,11 @@ void df_bench_out_pipeline(DfBenchOut *out, const DfBenchModel *model, const DfB
 void df_bench_out_close(DfBenchOut *out, int failed);
 
 /* The two ways to print. */
-void df_bench_json_machine(DfJsonOut *json);
+void df_bench_json_machine(DfJsonOut *json, int blas);
 void df_bench_json_pair(DfJsonOut *json, const DfBenchPair *pair);
 void df_bench_json_layers(DfJsonOut *json, const DfBenchCase *what, const DfBenchLayers *layers);
 void df_bench_json_pipeline(DfJsonOut *json, const DfBenchModel *model, const DfBenchPipeline *cases);
-void df_bench_table_machine(void);
+void df_bench_table_machine(int blas);
 void df_bench_table_head(enum DfBenchList list, int rounds);
 void df_bench_table_pair(const DfBenchPair *pair);
 void df_bench_table_layers(const DfBenchCase *what, const DfBenchLayers *layers);

@@ -6,14 +6,14 @@
 #include "cpu.h"
 #include "kernels/gemm.h"
 
-void df_bench_json_machine(DfJsonOut *json)
+void df_bench_json_machine(DfJsonOut *json, int blas)
 {
     df_json_text(json, "version", deepfill_version());
     df_json_open(json, "machine", '{');
     df_json_text(json, "cpu", df_bench_cpu());
     df_json_number(json, "cpus", df_cpu_count());
     df_json_text(json, "level", df_cpu_name(df_cpu_level()));
-    df_json_text(json, "blas", df_gemm_description());
+    df_json_text(json, "blas", blas ? df_gemm_description() : NULL);
     df_json_close(json, '}');
 }
 

@@ -65,12 +65,12 @@ static void tick(void *opaque, const char *name, DfShape shape, const float *act
     watch->since = df_cli_now();
 }
 
-static void run_once(const DeepfillModel *model, const DfBenchRegion *region, DfCrew *crew,
+static void run_once(const DeepfillModel *model, const DfBenchRegion *region, DfThreadPool *pool,
                      DfBenchLayers *layers, int hole)
 {
     Watch watch = { layers, hole, 0, df_cli_now() };
     DfRun run = { .image = region->image, .hole = region->hole, .needed = hole ? region->hole : NULL,
-                  .crew = crew, .stage2 = region->result, .watch = tick, .opaque = &watch };
+                  .pool = pool, .stage2 = region->result, .watch = tick, .opaque = &watch };
     df_model_run(model, region->plan, region->workspaces[0], &run);
 }
 
@@ -94,7 +94,7 @@ static float *gemm_matrices(void)
 
 /* In turn, as a machine's speed drifts; the best of each row. */
 static int run_all(const DfBenchCase *what, const DeepfillModel *model, const DfBenchRegion *region,
-                   DfCrew *crew, DfBenchLayers *layers)
+                   DfThreadPool *pool, DfBenchLayers *layers)
 {
     float *matrices = gemm_matrices();
     if (!matrices)
@@ -102,8 +102,8 @@ static int run_all(const DfBenchCase *what, const DeepfillModel *model, const Df
     double begun = df_cli_now();
     gemm_once(matrices);
     while (layers->runs < LEAST_RUNS || df_cli_now() - begun < 2 * what->seconds) {
-        run_once(model, region, crew, layers, 0);
-        run_once(model, region, crew, layers, 1);
+        run_once(model, region, pool, layers, 0);
+        run_once(model, region, pool, layers, 1);
         layers->peak = fmax(layers->peak, gemm_once(matrices));
         layers->runs++;
     }
@@ -117,18 +117,18 @@ static int measure(const void *opaque, void *result)
     DfBenchLayers *layers = result;
     DeepfillModel *model = NULL;
     DfBenchRegion region = { .plan = NULL };
-    DfCrew *crew = NULL;
+    DfThreadPool *pool = NULL;
     df_gemm_open();
     int error = df_bench_model_open(&model, what->model, NULL);
     if (!error)
         error = df_bench_region_open(&region, model, what);
     if (!error && what->workers > 1)
-        error = df_crew_open(&crew, what->workers - 1);
+        error = df_thread_pool_open(&pool, what->workers - 1);
     if (!error) {
         describe(layers, model, region.plan);
-        error = run_all(what, model, &region, crew, layers);
+        error = run_all(what, model, &region, pool, layers);
     }
-    df_crew_close(&crew);
+    df_thread_pool_close(&pool);
     df_bench_region_close(&region);
     deepfill_model_close(&model);
     df_gemm_close();

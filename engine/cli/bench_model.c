@@ -67,7 +67,8 @@ static int put_model(Writer *to, const DfSemantics *semantics, int cnum)
 int df_bench_model_random(DfBenchModel *model, int cnum)
 {
     Writer to = { .file = tmpfile() };
-    *model = (DfBenchModel){ .semantics = "official", .random = 1, .cnum = cnum, .file = to.file };
+    *model = (DfBenchModel){ .semantics = "official", .random = 1, .cnum = cnum, .blas = df_is_direct(),
+                             .file = to.file };
     if (!to.file || put_model(&to, df_semantics_find(model->semantics), cnum) < 0)
         return df_error(errno ? -errno : -EIO, "a file of random weights cannot be written: %s",
                         strerror(errno));
@@ -84,6 +85,7 @@ int df_bench_model_named(DfBenchModel *model, const char *name, const char *sema
     if (error < 0)
         return error;
     model->cnum = opened->cnum;
+    model->blas = df_model_uses_blas(opened);
     deepfill_model_close(&opened);
     return 0;
 }

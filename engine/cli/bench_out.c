@@ -11,12 +11,12 @@
 int df_bench_out_open(DfBenchOut *out)
 {
     if (!out->json)
-        return df_bench_table_machine(), 0;
+        return df_bench_table_machine(out->blas), 0;
     out->text.to = open_memstream(&out->buffer, &out->size);
     if (!out->text.to)
         return df_error(-ENOMEM, "no memory for the output");
     df_json_open(&out->text, NULL, '{');
-    df_bench_json_machine(&out->text);
+    df_bench_json_machine(&out->text, out->blas);
     return 0;
 }
 

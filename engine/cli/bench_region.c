@@ -49,10 +49,10 @@ static int alloc_workspaces(DfBenchRegion *region, size_t bytes, int frames)
 
 int df_bench_region_open(DfBenchRegion *region, const DeepfillModel *model, const DfBenchCase *what)
 {
-    int frames = what->shared ? 1 : what->workers, hands = what->shared ? what->workers : 1;
+    int frames = what->shared ? 1 : what->workers, threads = what->shared ? what->workers : 1;
     size_t pixels = (size_t)what->size * what->size, picture = 3 * pixels * sizeof *region->image;
     *region = (DfBenchRegion){ .plan = NULL };
-    int error = df_plan_create(&region->plan, model, what->size, what->size, hands);
+    int error = df_plan_create(&region->plan, model, what->size, what->size, threads);
     if (error < 0)
         return error;
     size_t bytes = df_plan_workspace(region->plan);
@@ -138,7 +138,7 @@ static int work_all(Seat *seats, int count)
     return error ? df_error(-error, "no thread for a worker: %s", strerror(error)) : 0;
 }
 
-static int sit(const DfBenchCase *what, const DeepfillModel *model, const DfBenchRegion *region, DfCrew *crew,
+static int sit(const DfBenchCase *what, const DeepfillModel *model, const DfBenchRegion *region, DfThreadPool *pool,
                double *median)
 {
     int count = region->workspace_count;
@@ -151,7 +151,7 @@ static int sit(const DfBenchCase *what, const DeepfillModel *model, const DfBenc
     for (int i = 0; i < count && !error; i++)
         seats[i] = (Seat){
             .what = what, .model = model, .region = region, .start = &start, .place = i,
-            .run = { .image = region->image, .hole = region->hole, .crew = crew,
+            .run = { .image = region->image, .hole = region->hole, .pool = pool,
                      .needed = what->hole ? region->hole : NULL, .stage2 = region->result + i * picture },
         };
     if (!error)
@@ -175,25 +175,28 @@ static int measure(const void *opaque, void *result)
     DfBenchRun *run = result;
     DeepfillModel *model = NULL;
     DfBenchRegion region = { .plan = NULL };
-    DfCrew *crew = NULL;
+    DfThreadPool *pool = NULL;
     double median;
-    df_gemm_open();
+    int blas = what->model->blas;
+    if (blas)
+        df_gemm_open();
     int error = df_bench_model_open(&model, what->model, &run->ready_ms);
     if (!error)
         error = df_bench_region_open(&region, model, what);
     if (!error && what->shared)
-        error = df_crew_open(&crew, what->workers - 1);
+        error = df_thread_pool_open(&pool, what->workers - 1);
     if (!error)
-        error = sit(what, model, &region, crew, &median);
+        error = sit(what, model, &region, pool, &median);
     if (!error) {
         run->ms = 1e3 * median;
         run->fps = region.workspace_count / median;
         run->workspace_mib = df_plan_workspace(region.plan) / (double)(1 << 20);
     }
-    df_crew_close(&crew);
+    df_thread_pool_close(&pool);
     df_bench_region_close(&region);
     deepfill_model_close(&model);
-    df_gemm_close();
+    if (blas)
+        df_gemm_close();
     return error;
 }
 

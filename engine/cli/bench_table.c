@@ -22,11 +22,11 @@ const char *df_bench_cpu(void)
     return name;
 }
 
-void df_bench_table_machine(void)
+void df_bench_table_machine(int blas)
 {
-    printf("deepfill %s on %s, %d CPU%s; kernels: %s; %s\n", deepfill_version(), df_bench_cpu(),
+    printf("deepfill %s on %s, %d CPU%s; kernels: %s%s%s\n", deepfill_version(), df_bench_cpu(),
            df_cpu_count(), df_cpu_count() == 1 ? "" : "s", df_cpu_name(df_cpu_level()),
-           df_gemm_description());
+           blas ? "; " : "", blas ? df_gemm_description() : "");
 }
 
 void df_bench_table_head(enum DfBenchList list, int rounds)

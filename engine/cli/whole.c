@@ -175,13 +175,13 @@ static void keep(void *opaque, const char *row, DfShape shape, const float *acti
         memcpy(wanted->result, activation, df_shape_count(shape) * sizeof *activation);
 }
 
-static void run(const DfFillJob *job, const DfPlan *plan, const Region *region, DfCrew *crew)
+static void run(const DfFillJob *job, const DfPlan *plan, const Region *region, DfThreadPool *pool)
 {
     const DfNet *net = df_model_semantics(job->model)->net;
     int row = job->coarse && net->coarse >= 0 ? net->coarse : net->count - 1;
     Wanted wanted = { net->rows[row].name, region->result };
     DfRun run = { .image = region->image, .hole = region->hole, .sketch = region->sketch,
-                  .needed = region->needed, .crew = crew };
+                  .needed = region->needed, .pool = pool };
     *(job->coarse ? &run.stage1 : &run.stage2) = region->result;
     if (job->exact) {
         /* The picture in -1..1 is of no use, the input no longer. */
@@ -189,9 +189,11 @@ static void run(const DfFillJob *job, const DfPlan *plan, const Region *region, 
         run.watch = keep;
         run.opaque = &wanted;
     }
-    df_gemm_open();
+    if (df_model_uses_blas(job->model))
+        df_gemm_open();
     df_model_run(job->model, plan, region->workspace, &run);
-    df_gemm_close();
+    if (df_model_uses_blas(job->model))
+        df_gemm_close();
 }
 
 /* ----------------------------------------------------------------------------------- the output -- */
@@ -270,9 +272,9 @@ static int paste(const DfFillJob *job, DfStill *still, const Region *region)
 
 int df_fill_whole(const DfFillJob *job, DfStill *still, DfFillReport *report)
 {
-    int hands = DF_MIN(df_cpu_count(), DF_MOST_HANDS);
+    int threads = DF_MIN(df_cpu_count(), DF_MOST_THREADS);
     DfPlan *plan = NULL;
-    DfCrew *crew = NULL;
+    DfThreadPool *pool = NULL;
     Region region = { 0 };
     int error = find_sides(job, still, &region);
     *report = (DfFillReport){ 0 };
@@ -280,19 +282,19 @@ int df_fill_whole(const DfFillJob *job, DfStill *still, DfFillReport *report)
         return error;
     if (!job->exact && !job->mask->part_count)
         return 0;
-    error = df_plan_create(&plan, job->model, region.width, region.height, hands);
+    error = df_plan_create(&plan, job->model, region.width, region.height, threads);
     if (!error)
         error = alloc_region(job, &region, plan);
     if (!error)
-        error = df_crew_open(&crew, hands - 1);
+        error = df_thread_pool_open(&pool, threads - 1);
     if (!error) {
         for (int y = 0; y < region.height; y++)
             put_row(job, still, &region, y);
-        run(job, plan, &region, crew);
+        run(job, plan, &region, pool);
         *report = (DfFillReport){ 1, region.width, region.height };
         error = job->exact ? write_exact(job, still, &region) : paste(job, still, &region);
     }
-    df_crew_close(&crew);
+    df_thread_pool_close(&pool);
     df_plan_close(&plan);
     df_free(region.memory);
     return error;

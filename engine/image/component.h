@@ -5,7 +5,7 @@
 #ifndef DF_IMAGE_COMPONENT_H
 #define DF_IMAGE_COMPONENT_H
 
-#include "image/rect.h"
+#include "plane/rect.h"
 
 /**
  * Find the 8-connected components of the samples that equal 255.

@@ -27,7 +27,7 @@ typedef struct Prepared {
 
 struct DfFiller {
     DeepfillModel *model;
-    DfTeam team;
+    DfParallel parallel;
     Prepared kept[KEPT_SIZES];
     uint64_t clock;
     _Atomic int64_t spent; /* df_filler_spent() */
@@ -46,14 +46,14 @@ typedef struct Arena {
     size_t bytes;
 } Arena;
 
-int df_filler_create(DfFiller **filler, DeepfillModel *model, DfTeam team)
+int df_filler_create(DfFiller **filler, DeepfillModel *model, DfParallel parallel)
 {
     DfFiller *f = df_alloc(sizeof *f);
 
     if (!f)
         return -ENOMEM;
     f->model = df_model_ref(model);
-    f->team = team;
+    f->parallel = parallel;
     *filler = f;
     return 0;
 }
@@ -99,9 +99,9 @@ static DfColorKey key_of(const DeepfillFormat *format, const DfBox *box)
     return key;
 }
 
-static int prepare(Prepared *prepared, const DeepfillModel *model, const DfColorKey *key, int hands)
+static int prepare(Prepared *prepared, const DeepfillModel *model, const DfColorKey *key, int threads)
 {
-    int ret = df_plan_create(&prepared->plan, model, key->net_width, key->net_height, hands);
+    int ret = df_plan_create(&prepared->plan, model, key->net_width, key->net_height, threads);
     DeepfillModelInfo info;
 
     deepfill_model_info(model, &info);
@@ -130,7 +130,7 @@ static int find_prepared(DfFiller *filler, const DfColorKey *key, Prepared **fou
         }
     }
     forget(oldest);
-    if ((ret = prepare(oldest, filler->model, key, filler->team.hands)) < 0)
+    if ((ret = prepare(oldest, filler->model, key, filler->parallel.threads)) < 0)
         return ret;
     oldest->used = ++filler->clock;
     *found = oldest;
@@ -302,13 +302,13 @@ static void run_network(DfFiller *filler, const Prepared *prepared, const Arena 
         .hole = is_scaled(key) ? arena->net_hole : arena->hole,
         .sketch = sketched ? arena->sketch : NULL,
         .needed = roi,
-        .crew = filler->team.crew,
+        .pool = filler->parallel.pool,
         .stage1 = coarse ? arena->result : NULL,
         .stage2 = coarse ? NULL : arena->result,
     };
-    int64_t start = df_team_time();
+    int64_t start = df_parallel_time();
     df_model_run(filler->model, prepared->plan, arena->network, &run);
-    filler->spent += df_team_time() - start;
+    filler->spent += df_parallel_time() - start;
 }
 
 int64_t df_filler_spent(const DfFiller *filler)
@@ -366,12 +366,12 @@ int df_fill_box(DfFiller *filler, const DeepfillImage *image, const DeepfillMask
     return df_color_from_rgb(prepared->color, arena.color, arena.result, &fill->planes);
 }
 
-int df_fill_workspace(const DeepfillModel *model, const DeepfillFormat *format, const DfBox *box, int hands,
+int df_fill_workspace(const DeepfillModel *model, const DeepfillFormat *format, const DfBox *box, int threads,
                       size_t *bytes)
 {
     DfColorKey key = key_of(format, box);
     Prepared prepared = { 0 };
-    int ret = prepare(&prepared, model, &key, hands);
+    int ret = prepare(&prepared, model, &key, threads);
 
     if (ret >= 0)
         *bytes = arena_of(&prepared, NULL).bytes;

@@ -26,10 +26,10 @@ typedef struct DfFill {
 } DfFill;
 
 /**
- * @param team  who works on a box: the worker and those who help it
+ * @param parallel  threads that work on a box: the worker and those of the pool
  * @return 0 or -ENOMEM; a reference to the model is taken
  */
-int df_filler_create(DfFiller **filler, DeepfillModel *model, DfTeam team);
+int df_filler_create(DfFiller **filler, DeepfillModel *model, DfParallel parallel);
 
 /** Free a worker's own and set *filler to NULL; NULL is fine. */
 void df_filler_close(DfFiller **filler);
@@ -67,10 +67,10 @@ void df_fill_free(DfFill *fill);
 
 /**
  * Tell what memory df_fill_box() would use for such a box.
- * @param hands  most threads at a time
+ * @param threads  most threads at a time
  * @return 0 or a negative errno
  */
-int df_fill_workspace(const DeepfillModel *model, const DeepfillFormat *format, const DfBox *box, int hands,
+int df_fill_workspace(const DeepfillModel *model, const DeepfillFormat *format, const DfBox *box, int threads,
                       size_t *bytes);
 
 #endif

@@ -5,7 +5,7 @@
 #ifndef DF_IMAGE_LAYOUT_H
 #define DF_IMAGE_LAYOUT_H
 
-#include "image/rect.h"
+#include "plane/rect.h"
 
 /** What boxes depend on besides the hole. */
 typedef struct DfRules {

@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 
 #include "deepfill.h"
-#include "image/rect.h"
+#include "plane/rect.h"
 
 /** A sample's weight inside the grown hole; between 1 and 254 it lies in the feather. */
 #define DF_WEIGHT_HOLE 255

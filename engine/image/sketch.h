@@ -9,7 +9,7 @@
 
 #include "deepfill.h"
 #include "image/mask.h"
-#include "image/rect.h"
+#include "plane/rect.h"
 
 struct DeepfillSketch {
     atomic_int references;

@@ -6,7 +6,7 @@
 #define DF_GEMM_H
 
 /**
- * Claim single-threaded products for as long as a context lives; counted. With OpenBLAS's pthread flavour
+ * Claim single-threaded products for as long as a context whose model calls them lives; counted. With OpenBLAS's pthread flavour
  * the first claim sets its thread count to 1, the last df_gemm_close() restores it.
  * Thread-safety: any thread.
  */

@@ -8,15 +8,15 @@
 
 #include "cpu.h"
 
-static void take(DfPatch *patch, const float *from, ptrdiff_t stride)
+static void take(DfPatchTemplate *patch, const float *from, ptrdiff_t row_floats)
 {
     float *dx = patch->dx, *dy = patch->dy, mean_x = 0, mean_y = 0;
 
     for (int i = 0; i < DF_PATCH_AREA; i++) {
-        const float *at = from + i / DF_PATCH * stride + i % DF_PATCH;
+        const float *at = from + i / DF_PATCH * row_floats + i % DF_PATCH;
         patch->value[i] = *at;
         dx[i] = 0.5f * (at[1] - at[-1]);
-        dy[i] = 0.5f * (at[stride] - at[-stride]);
+        dy[i] = 0.5f * (at[row_floats] - at[-row_floats]);
         mean_x += dx[i] / DF_PATCH_AREA;
         mean_y += dy[i] / DF_PATCH_AREA;
     }
@@ -31,13 +31,13 @@ static void take(DfPatch *patch, const float *from, ptrdiff_t stride)
 }
 
 /** d less its mean. */
-static void differences(float d[DF_PATCH_AREA], const DfPatch *patch, const DfPatchView *view)
+static void differences(float d[DF_PATCH_AREA], const DfPatchTemplate *patch, const DfPatchView *view)
 {
     float mean = 0;
 
     for (int i = 0; i < DF_PATCH_AREA; i++) {
-        const float *top = view->from + i / DF_PATCH * view->stride + i % DF_PATCH;
-        const float *bottom = top + view->stride;
+        const float *top = view->from + i / DF_PATCH * view->row_floats + i % DF_PATCH;
+        const float *bottom = top + view->row_floats;
         float above = top[0] + view->fx * (top[1] - top[0]);
         float below = bottom[0] + view->fx * (bottom[1] - bottom[0]);
         d[i] = above + view->fy * (below - above) - patch->value[i];
@@ -47,7 +47,7 @@ static void differences(float d[DF_PATCH_AREA], const DfPatch *patch, const DfPa
         d[i] -= mean;
 }
 
-static void compare(DfPatchMatch *match, const DfPatch *patch, const DfPatchView *view)
+static void compare(DfPatchMatch *match, const DfPatchTemplate *patch, const DfPatchView *view)
 {
     float d[DF_PATCH_AREA];
 
@@ -60,14 +60,14 @@ static void compare(DfPatchMatch *match, const DfPatch *patch, const DfPatchView
     }
 }
 
-static void spread(float *const sums[3], ptrdiff_t stride, const DfPatch *patch, const DfPatchView *view,
-                   const float flow[2])
+static void spread(float *const sums[3], ptrdiff_t row_floats, const DfPatchTemplate *patch,
+                   const DfPatchView *view, const float flow[2])
 {
     float d[DF_PATCH_AREA];
 
     differences(d, patch, view);
     for (int i = 0; i < DF_PATCH_AREA; i++) {
-        ptrdiff_t at = i / DF_PATCH * stride + i % DF_PATCH;
+        ptrdiff_t at = i / DF_PATCH * row_floats + i % DF_PATCH;
         float weight = 1 / fmaxf(1, fabsf(d[i]));
         sums[0][at] += weight;
         sums[1][at] += weight * flow[0];

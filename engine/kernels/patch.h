@@ -10,14 +10,14 @@
 #define DF_PATCH 8 /**< side, in samples */
 #define DF_PATCH_AREA (DF_PATCH * DF_PATCH)
 
-/** A patch as it looks where it is searched for from, row by row. */
-typedef struct DfPatch {
+/** A patch of the picture that the search starts from, row by row. */
+typedef struct DfPatchTemplate {
     _Alignas(32) float value[DF_PATCH_AREA];
     _Alignas(32) float dx[DF_PATCH_AREA]; /**< central differences, less their mean: what is common to
                                             all of a patch (exposure) then has no say */
     _Alignas(32) float dy[DF_PATCH_AREA];
     float xx, xy, yy; /**< sums of the differences' products */
-} DfPatch;
+} DfPatchTemplate;
 
 /** How a patch compares with what is seen where it is looked for; d: seen - value. */
 typedef struct DfPatchMatch {
@@ -28,23 +28,23 @@ typedef struct DfPatchMatch {
 /** Where a patch is looked for: at (fx, fy), 0..1, beyond `from`; 9 rows of 9 samples are read. */
 typedef struct DfPatchView {
     const float *from;
-    ptrdiff_t stride;
+    ptrdiff_t row_floats;
     float fx, fy;
 } DfPatchView;
 
 /** Loops that have versions. Samples need not be aligned. */
 typedef struct DfPatchKernels {
     /** Take a patch that begins at `from`; one sample more is read on all sides. */
-    void (*take)(DfPatch *patch, const float *from, ptrdiff_t stride);
+    void (*take)(DfPatchTemplate *patch, const float *from, ptrdiff_t row_floats);
 
-    void (*compare)(DfPatchMatch *match, const DfPatch *patch, const DfPatchView *view);
+    void (*compare)(DfPatchMatch *match, const DfPatchTemplate *patch, const DfPatchView *view);
 
     /**
      * Add 1 / max(1, |d - mean d|) to sums[0], and flow[0], flow[1] times that to sums[1], sums[2]: 8x8 each,
-     * `stride` floats from row to row.
+     * `row_floats` floats from row to row.
      */
-    void (*spread)(float *const sums[3], ptrdiff_t stride, const DfPatch *patch, const DfPatchView *view,
-                   const float flow[2]);
+    void (*spread)(float *const sums[3], ptrdiff_t row_floats, const DfPatchTemplate *patch,
+                   const DfPatchView *view, const float flow[2]);
 
     /** out[i] = sum[i] / weight[i], i < n; weights are above 0. */
     void (*quotient)(float *out, const float *sum, const float *weight, int n);

@@ -14,9 +14,9 @@ static float inflow(const DfStencil *s, int x)
     const float *e = s->e + x;
 
     if (!s->east)
-        return e[-1] + e[1] + e[-s->stride] + e[s->stride];
-    return s->east[x - 1] * e[-1] + s->east[x] * e[1] + s->south[x - s->stride] * e[-s->stride] +
-           s->south[x] * e[s->stride];
+        return e[-1] + e[1] + e[-s->row_floats] + e[s->row_floats];
+    return s->east[x - 1] * e[-1] + s->east[x] * e[1] + s->south[x - s->row_floats] * e[-s->row_floats] +
+           s->south[x] * e[s->row_floats];
 }
 
 void df_sweep_c(const DfStencil *row, int first)
@@ -68,12 +68,12 @@ void df_pose_c(float *r, float *inverse, const DfWanted *w, const uint8_t *hole,
     }
 }
 
-void df_link_c(const DfLinks *out, const float *inverse, ptrdiff_t stride, int n)
+void df_link_c(const DfLinks *out, const float *inverse, ptrdiff_t row_floats, int n)
 {
     for (int x = 0; x < n; x++) {
         const float *m = inverse + x;
-        int has = *m > 0, east = has && m[1] > 0, south = has && m[stride] > 0;
-        int inner = east + south + (has && m[-1] > 0) + (has && m[-stride] > 0);
+        int has = *m > 0, east = has && m[1] > 0, south = has && m[row_floats] > 0;
+        int inner = east + south + (has && m[-1] > 0) + (has && m[-row_floats] > 0);
 
         out->east[x] = east;
         out->south[x] = south;
@@ -92,11 +92,11 @@ void df_merge_c(const DfLinks *out, const DfLinks rows[2], float gain, int n)
     }
 }
 
-void df_invert_c(float *inverse, const DfLinks *links, ptrdiff_t stride, int n)
+void df_invert_c(float *inverse, const DfLinks *links, ptrdiff_t row_floats, int n)
 {
     for (int x = 0; x < n; x++) {
         const float *east = links->east + x, *south = links->south + x;
-        float sum = (east[0] + east[-1]) + (south[0] + south[-stride]) + links->border[x];
+        float sum = (east[0] + east[-1]) + (south[0] + south[-row_floats]) + links->border[x];
 
         inverse[x] = sum > 0 ? 1 / sum : 0;
     }

@@ -20,7 +20,7 @@ typedef struct DfStencil {
     const float *inverse; /**< 1 / (sum of c + b); 0: no equation */
     const float *east;    /**< conductances from each cell to the next; NULL: east and south are all 1 */
     const float *south;   /**< and to the one a row below */
-    ptrdiff_t stride;     /**< floats from a row to the next */
+    ptrdiff_t row_floats; /**< floats from a row to the next */
     int n;                /**< cells, a multiple of 8 */
 } DfStencil;
 
@@ -43,9 +43,9 @@ typedef struct DfStencilKernels {
     void (*prolong)(float *e, const float *inverse, const float *near, const float *far, int n);
     float (*largest)(const float *values, int n);
     void (*pose)(float *r, float *inverse, const DfWanted *wanted, const uint8_t *hole, int n);
-    void (*link)(const DfLinks *out, const float *inverse, ptrdiff_t stride, int n);
+    void (*link)(const DfLinks *out, const float *inverse, ptrdiff_t row_floats, int n);
     void (*merge)(const DfLinks *out, const DfLinks rows[2], float gain, int n);
-    void (*invert)(float *inverse, const DfLinks *links, ptrdiff_t stride, int n);
+    void (*invert)(float *inverse, const DfLinks *links, ptrdiff_t row_floats, int n);
 } DfStencilKernels;
 
 /** @return the versions for df_cpu_level() (static). Thread-safety: any thread. */
@@ -82,7 +82,7 @@ void df_pose_c(float *r, float *inverse, const DfWanted *wanted, const uint8_t *
  * Conductances of a finest grid, where they are 1 between cells with equations, and 1 / inverse counts the
  * neighbours, those that are fixed included. The rows above and below are read; n a multiple of 8.
  */
-void df_link_c(const DfLinks *out, const float *inverse, ptrdiff_t stride, int n);
+void df_link_c(const DfLinks *out, const float *inverse, ptrdiff_t row_floats, int n);
 
 /**
  * Conductances between blocks of 2x2 cells, n of them, a multiple of 8: half the sum of what links them;
@@ -91,7 +91,7 @@ void df_link_c(const DfLinks *out, const float *inverse, ptrdiff_t stride, int n
 void df_merge_c(const DfLinks *out, const DfLinks rows[2], float gain, int n);
 
 /** inverse = 1 / (sum of a cell's conductances), 0 where that is 0; n a multiple of 8. */
-void df_invert_c(float *inverse, const DfLinks *links, ptrdiff_t stride, int n);
+void df_invert_c(float *inverse, const DfLinks *links, ptrdiff_t row_floats, int n);
 
 #if HAVE_X86
 void df_sweep_avx2(const DfStencil *row, int first);
@@ -100,9 +100,9 @@ void df_block_sum_avx2(float *out, const float *a, const float *b, int n);
 void df_prolong_avx2(float *e, const float *inverse, const float *near, const float *far, int n);
 float df_largest_avx2(const float *values, int n);
 void df_pose_avx2(float *r, float *inverse, const DfWanted *wanted, const uint8_t *hole, int n);
-void df_link_avx2(const DfLinks *out, const float *inverse, ptrdiff_t stride, int n);
+void df_link_avx2(const DfLinks *out, const float *inverse, ptrdiff_t row_floats, int n);
 void df_merge_avx2(const DfLinks *out, const DfLinks rows[2], float gain, int n);
-void df_invert_avx2(float *inverse, const DfLinks *links, ptrdiff_t stride, int n);
+void df_invert_avx2(float *inverse, const DfLinks *links, ptrdiff_t row_floats, int n);
 #endif
 
 #endif

@@ -70,21 +70,21 @@ static int peaks(int *at, const float *above, const float *row, const float *bel
 }
 
 /* What lies (fx, fy) beyond a pixel. */
-static float between(const float *from, ptrdiff_t stride, float fx, float fy)
+static float between(const float *from, ptrdiff_t row_floats, float fx, float fy)
 {
     float top = from[0] + fx * (from[1] - from[0]);
-    float bottom = from[stride] + fx * (from[stride + 1] - from[stride]);
+    float bottom = from[row_floats] + fx * (from[row_floats + 1] - from[row_floats]);
     return top + fy * (bottom - top);
 }
 
-static void take(DfTemplate *window, const float *from, ptrdiff_t stride, float fx, float fy)
+static void take(DfTemplate *window, const float *from, ptrdiff_t row_floats, float fx, float fy)
 {
     enum { SIDE = DF_WINDOW + 2 };
     float seen[SIDE][SIDE];
 
     for (int y = 0; y < SIDE; y++)
         for (int x = 0; x < SIDE; x++)
-            seen[y][x] = between(from + y * stride + x, stride, fx, fy);
+            seen[y][x] = between(from + y * row_floats + x, row_floats, fx, fy);
     memset(window, 0, sizeof *window);
     for (int y = 0; y < DF_WINDOW; y++)
         for (int x = 0; x < DF_WINDOW; x++) {
@@ -102,13 +102,13 @@ static void take(DfTemplate *window, const float *from, ptrdiff_t stride, float 
         }
 }
 
-static void match(float sums[3], const DfTemplate *window, const float *from, ptrdiff_t stride, float fx,
+static void match(float sums[3], const DfTemplate *window, const float *from, ptrdiff_t row_floats, float fx,
                   float fy)
 {
     sums[0] = sums[1] = sums[2] = 0;
     for (int y = 0; y < DF_WINDOW; y++)
         for (int x = 0; x < DF_WINDOW; x++) {
-            float difference = between(from + y * stride + x, stride, fx, fy) - window->value[y][x];
+            float difference = between(from + y * row_floats + x, row_floats, fx, fy) - window->value[y][x];
             sums[0] += difference * window->dx[y][x];
             sums[1] += difference * window->dy[y][x];
             sums[2] += difference;

@@ -46,14 +46,14 @@ typedef struct DfTrackKernels {
      * Take a template at (fx, fy), 0..1, beyond the window's first pixel. `from` is the pixel above and left
      * of that one: 18 rows of DF_TAKE_COLUMNS floats are read.
      */
-    void (*take)(DfTemplate *window, const float *from, ptrdiff_t stride, float fx, float fy);
+    void (*take)(DfTemplate *window, const float *from, ptrdiff_t row_floats, float fx, float fy);
 
     /**
      * Sums over the window of the difference, value seen less the template's: [0] times the gradient's x,
      * [1] times its y, [2] alone. The window lies at (fx, fy), 0..1, beyond `from`: 16 rows of
      * DF_MATCH_COLUMNS floats are read.
      */
-    void (*match)(float sums[3], const DfTemplate *window, const float *from, ptrdiff_t stride, float fx,
+    void (*match)(float sums[3], const DfTemplate *window, const float *from, ptrdiff_t row_floats, float fx,
                   float fy);
 } DfTrackKernels;
 

@@ -36,7 +36,7 @@
 
 #include <string.h>
 
-/* Queries in a step, at least: enough units for several hands. */
+/* Queries in a step, at least: enough units for several threads. */
 #define BLOCK_QUERIES 128
 
 /* ------------------------------------------------------------------------------------- memory -- */
@@ -108,7 +108,7 @@ static void lay_out_passes(DfAttention *a, char *base, size_t *end)
 }
 
 /* Sizes and, unless base is NULL, buffers; returns the bytes that they take. */
-static size_t lay_out(DfAttention *a, DfShape shape, int hands, char *base)
+static size_t lay_out(DfAttention *a, DfShape shape, int threads, char *base)
 {
     size_t end = 0;
     *a = (DfAttention){ .map = df_attention_map(shape, NULL) };
@@ -116,17 +116,17 @@ static size_t lay_out(DfAttention *a, DfShape shape, int hands, char *base)
     lay_out_keys(a, base, &end);
     lay_out_matrices(a, base, &end);
     lay_out_passes(a, base, &end);
-    a->hand_pitch = pitch(DF_MAX(4 * DF_UNIT_POSITIONS * df_attention_chunk_pitch(&a->map),
+    a->thread_pitch = pitch(DF_MAX(4 * DF_UNIT_POSITIONS * df_attention_chunk_pitch(&a->map),
                                  (size_t)a->map.count));
     /* Last: how many there are moves nothing else. */
-    a->hands = df_attention_floats(base, &end, hands, a->hand_pitch);
+    a->threads = df_attention_floats(base, &end, threads, a->thread_pitch);
     return end;
 }
 
-size_t df_attention_scratch(DfShape shape, int hands)
+size_t df_attention_scratch(DfShape shape, int threads)
 {
     DfAttention a;
-    return lay_out(&a, shape, hands, NULL);
+    return lay_out(&a, shape, threads, NULL);
 }
 
 /* What lies between, before and behind rows is read as zeros; of weights, all keys that may not be copied. */
@@ -246,14 +246,14 @@ static void step(DfAttention *a, int y, int end)
 
 void df_attention_forward(DfShape shape, const DfAttentionRules *rules, const float *source,
                           const uint8_t *hole, int hole_height, int hole_width, const uint8_t *needed,
-                          const DfTeam *team, float *out, void *scratch)
+                          const DfParallel *parallel, float *out, void *scratch)
 {
     DfAttention a;
     lay_out(&a, shape, 1, scratch);
     a.map.rules = rules;
     a.source = source;
     a.out = out;
-    a.team = team;
+    a.parallel = parallel;
     a.kernels = df_score_kernels();
     int known = df_attention_find_known(&a.map, hole, hole_height, hole_width, a.hole, a.known);
     if (!known) {

@@ -19,7 +19,7 @@ typedef struct DfAttention {
     DfAttentionMap map;
     const float *source;
     float *out;
-    const DfTeam *team;
+    const DfParallel *parallel;
     const DfScoreKernels *kernels;
     int block; /**< rows of queries in a step */
 
@@ -60,8 +60,8 @@ typedef struct DfAttention {
     int near; /**< keys in near runs */
     float *raw; /**< 4 x near x C, as panels: for each phase its pixels of near keys */
 
-    float *hands;    /**< room of each hand */
-    size_t hand_pitch;
+    float *threads; /**< scratch of each thread, thread_pitch floats */
+    size_t thread_pitch;
 } DfAttention;
 
 /** Of the near keys in a chunk, at most, unless the small map is wider. */

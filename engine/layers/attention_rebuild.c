@@ -125,11 +125,11 @@ static void pack_run(const DfAttention *a, const DfKeyRun *run, int key)
             pack_pixel(a, phase, key + i, a->source + ((2 * y + phase / 2) * width + 2 * x + phase % 2) * c);
 }
 
-static void pack_chunk(void *opaque, int unit, int hand)
+static void pack_chunk(void *opaque, int unit, int thread)
 {
     const DfAttention *a = opaque;
     const DfChunk *chunk = &a->chunks[unit];
-    (void)hand;
+    (void)thread;
     for (int i = 0; i < chunk->runs; i++) {
         const DfKeyRun *run = &a->near_runs[chunk->run + i];
         pack_run(a, run, chunk->key + run->to);
@@ -139,7 +139,7 @@ static void pack_chunk(void *opaque, int unit, int hand)
 void df_attention_prepare_runs(DfAttention *a)
 {
     find_runs(a);
-    df_team_run(a->team, a->chunk_count, pack_chunk, a);
+    df_parallel_for(a->parallel, a->chunk_count, pack_chunk, a);
 }
 
 /* ------------------------------------------------------------------------------------ weights -- */
@@ -180,12 +180,12 @@ static void weigh_query(const DfAttention *a, int q, float *fused)
     a->factors[row] = 0.25f / sum;
 }
 
-static void weigh(void *opaque, int unit, int hand)
+static void weigh(void *opaque, int unit, int thread)
 {
     const DfAttention *a = opaque;
     int end = DF_MIN((unit + 1) * UNIT_QUERIES, a->listed);
     for (int i = unit * UNIT_QUERIES; i < end; i++)
-        weigh_query(a, a->list[i], a->hands + hand * a->hand_pitch);
+        weigh_query(a, a->list[i], a->threads + thread * a->thread_pitch);
 }
 
 void df_attention_weigh_rows(DfAttention *a, int end)
@@ -193,7 +193,7 @@ void df_attention_weigh_rows(DfAttention *a, int end)
     df_attention_list(a, a->weighed, a->weights_end, end);
     a->weights_end = end;
     if (a->listed)
-        df_team_run(a->team, (a->listed + UNIT_QUERIES - 1) / UNIT_QUERIES, weigh, a);
+        df_parallel_for(a->parallel, (a->listed + UNIT_QUERIES - 1) / UNIT_QUERIES, weigh, a);
 }
 
 /* ------------------------------------------------------------------------------------- pixels -- */
@@ -243,12 +243,12 @@ static void share_out(const DfAttention *a, int q)
     }
 }
 
-static void rebuild(void *opaque, int unit, int hand)
+static void rebuild(void *opaque, int unit, int thread)
 {
     const DfAttention *a = opaque;
     const int *list = a->list + unit * DF_UNIT_POSITIONS;
     int count = DF_MIN(a->listed - unit * DF_UNIT_POSITIONS, DF_UNIT_POSITIONS);
-    float *sums[4][DF_UNIT_POSITIONS], *room = a->hands + hand * a->hand_pitch;
+    float *sums[4][DF_UNIT_POSITIONS], *room = a->threads + thread * a->thread_pitch;
     size_t pitch = df_attention_chunk_pitch(&a->map);
     for (int i = 0; i < 4 * DF_UNIT_POSITIONS; i++)
         sums[i / DF_UNIT_POSITIONS][i % DF_UNIT_POSITIONS] = room + i * pitch;
@@ -266,5 +266,5 @@ void df_attention_rebuild_rows(DfAttention *a, int y, int end)
 {
     df_attention_list(a, a->wanted, y, end);
     if (a->listed)
-        df_team_run(a->team, (a->listed + DF_UNIT_POSITIONS - 1) / DF_UNIT_POSITIONS, rebuild, a);
+        df_parallel_for(a->parallel, (a->listed + DF_UNIT_POSITIONS - 1) / DF_UNIT_POSITIONS, rebuild, a);
 }

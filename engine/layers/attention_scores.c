@@ -10,13 +10,13 @@ enum { UNIT_COLUMNS = 192, UNIT_ROWS = 24, UNIT_DIAGONALS = 4 * DF_STEP_LANES };
 /* --------------------------------------------------------------------------------------- keys -- */
 
 /* A panel of keys: pixels of the reduced map side by side, zeros beyond the last. */
-static void pack_keys(void *opaque, int unit, int hand)
+static void pack_keys(void *opaque, int unit, int thread)
 {
     DfAttention *a = opaque;
     int c = a->map.shape.channels, first = unit * a->kernels->panel;
     int n = DF_MIN(a->kernels->panel, a->map.count - first), width = df_panel_width(n);
     float *panel = a->keys + (size_t)first * c;
-    (void)hand;
+    (void)thread;
     for (int p = 0; p < width; p++) {
         const float *pixel = p < n ? df_attention_pixel(&a->map, a->source, first + p) : NULL;
         for (int i = 0; i < c; i++)
@@ -42,14 +42,14 @@ static float key_squares(const DfAttention *a, const float *all, int y, int x)
     return sum;
 }
 
-/* Room of the first hand holds the pixels' squares. */
+/* The first thread's room holds the pixels' squares. */
 static void weigh_keys(DfAttention *a)
 {
     int c = a->map.shape.channels, w = a->map.w;
     for (int p = 0; p < a->map.count; p++)
-        a->hands[p] = squares(df_attention_pixel(&a->map, a->source, p), c);
+        a->threads[p] = squares(df_attention_pixel(&a->map, a->source, p), c);
     for (int p = 0; p < a->map.count; p++) {
-        float factor = 1 / df_attention_norm(&a->map, key_squares(a, a->hands, p / w, p % w));
+        float factor = 1 / df_attention_norm(&a->map, key_squares(a, a->threads, p / w, p % w));
         a->left[p] = p % w > 0 ? factor : 0;
         a->middle[p] = factor;
         a->right[p] = p % w < w - 1 ? factor : 0;
@@ -64,7 +64,7 @@ static int units(int count, int size)
 void df_attention_prepare_keys(DfAttention *a)
 {
     weigh_keys(a);
-    df_team_run(a->team, units(a->map.count, a->kernels->panel), pack_keys, a);
+    df_parallel_for(a->parallel, units(a->map.count, a->kernels->panel), pack_keys, a);
 }
 
 /* ----------------------------------------------------------------------------------- products -- */
@@ -101,12 +101,12 @@ static void list_products(DfAttention *a, int y, int end, int outer)
 }
 
 /* All listed queries with some keys. */
-static void multiply(void *opaque, int unit, int hand)
+static void multiply(void *opaque, int unit, int thread)
 {
     DfAttention *a = opaque;
     int c = a->map.shape.channels, panel = a->kernels->panel, size = UNIT_COLUMNS / panel * panel;
     int end = DF_MIN((unit + 1) * size, a->map.count);
-    (void)hand;
+    (void)thread;
     for (int i = 0; i < a->listed; i += UNIT_ROWS)
         for (int p = unit * size; p < end; p += panel)
             a->kernels->product(a->outs + i, p, a->rows + i, a->keys + (size_t)p * c,
@@ -124,7 +124,7 @@ static void multiply_rows(DfAttention *a, int y, int end)
     a->products_end = inner;
     a->edges_end = outer;
     if (a->listed)
-        df_team_run(a->team, units(a->map.count, size), multiply, a);
+        df_parallel_for(a->parallel, units(a->map.count, size), multiply, a);
 }
 
 /* --------------------------------------------------------------------------------------- sums -- */
@@ -166,11 +166,11 @@ static void list_steps(DfAttention *a, int y, int end)
 }
 
 /* Some diagonals of all rows of steps. */
-static void sum(void *opaque, int unit, int hand)
+static void sum(void *opaque, int unit, int thread)
 {
     DfAttention *a = opaque;
     int from = unit * UNIT_DIAGONALS - (a->map.w + 4), to = DF_MIN(from + UNIT_DIAGONALS, a->map.count);
-    (void)hand;
+    (void)thread;
     for (int i = 0; i < a->stepped; i++)
         a->kernels->diagonals(&a->steps[i], from, to);
 }
@@ -180,7 +180,7 @@ static void sum_some(DfAttention *a, int y, int end)
     multiply_rows(a, y, end);
     list_steps(a, y, end);
     if (a->stepped)
-        df_team_run(a->team, units(a->map.count + a->map.w + 4, UNIT_DIAGONALS), sum, a);
+        df_parallel_for(a->parallel, units(a->map.count + a->map.w + 4, UNIT_DIAGONALS), sum, a);
 }
 
 void df_attention_sum_rows(DfAttention *a, int end)

@@ -124,11 +124,11 @@ size_t df_conv_prepared(const DfConv *conv)
     return form ? df_form_weights(form, conv) : df_conv_weights(conv);
 }
 
-size_t df_conv_scratch(const DfConv *conv, DfShape in, int hands)
+size_t df_conv_scratch(const DfConv *conv, DfShape in, int threads)
 {
     const DfForm *form = df_form_of(conv);
     if (form)
-        return df_tiled_scratch(form, conv, in, hands);
+        return df_tiled_scratch(form, conv, in, threads);
     size_t pixels = strip_pixels(conv, df_conv_shape(conv, in));
     size_t rows = df_size_align(pixels * row_length(conv) * sizeof(float));
     return df_size_add(rows, df_size_align(pixels * conv->out * sizeof(float)));
@@ -183,11 +183,11 @@ static void forward_in_strips(const DfConv *conv, DfShape in, const float *sourc
 }
 
 void df_conv_forward(const DfConv *conv, DfShape in, const float *source, const uint8_t *needed,
-                     const DfTeam *team, float *out, void *scratch)
+                     const DfParallel *parallel, float *out, void *scratch)
 {
     const DfForm *form = df_form_of(conv);
     if (form)
-        df_tiled_forward(form, conv, in, source, needed, team, out, scratch);
+        df_tiled_forward(form, conv, in, source, needed, parallel, out, scratch);
     else
         forward_in_strips(conv, in, source, out, scratch);
 }

@@ -10,8 +10,8 @@
 #define DF_LAYERS_H
 
 #include "base.h"
-#include "crew.h"
 #include "kernels/tile.h"
+#include "thread_pool.h"
 
 /** No side of an activation is larger, in pixels. */
 enum { DF_MOST_SIDE = 1 << 15 };
@@ -88,18 +88,18 @@ size_t df_conv_prepared(const DfConv *conv);
 /** Make raw weights, [out][in][ky][kx], what the method wants; prepared: df_conv_prepared() floats. */
 void df_conv_prepare(const DfConv *conv, float *prepared, const float *raw);
 
-/** @return bytes of scratch for so many hands; DF_SIZE_BAD where they cannot be counted. */
-size_t df_conv_scratch(const DfConv *conv, DfShape in, int hands);
+/** @return bytes of scratch for so many threads; DF_SIZE_BAD where they cannot be counted. */
+size_t df_conv_scratch(const DfConv *conv, DfShape in, int threads);
 
 /**
  * Convolve `source`, of shape `in`, to `out`, of df_conv_shape().
  * @param needed   height x width of `out`, 1: this pixel is wanted, 0: what it holds afterwards is undefined.
  *                 NULL: all are. The direct method makes all in any case
- * @param team     who works on it, of whom the direct method asks nobody; NULL: the caller alone
- * @param scratch  for at least the team's hands
+ * @param parallel  threads that work on it, of which the direct method uses the caller alone; NULL: so do all
+ * @param scratch   for at least parallel->threads
  */
 void df_conv_forward(const DfConv *conv, DfShape in, const float *source, const uint8_t *needed,
-                     const DfTeam *team, float *out, void *scratch);
+                     const DfParallel *parallel, float *out, void *scratch);
 
 /**
  * Mark what df_conv_forward() reads of the source for the pixels that are needed (1; others 0).
@@ -126,9 +126,9 @@ typedef struct DfAttentionRules {
     int count_overlap;      /**< 1: overlapping patches are divided by their number; 0: by 4 everywhere */
 } DfAttentionRules;
 
-/** @return bytes of scratch for this shape (even sides) and so many hands; DF_SIZE_BAD where they cannot be
+/** @return bytes of scratch for this shape (even sides) and so many threads; DF_SIZE_BAD where they cannot be
  *          counted. */
-size_t df_attention_scratch(DfShape shape, int hands);
+size_t df_attention_scratch(DfShape shape, int threads);
 
 /**
  * Contextual attention of an activation on itself (Yu et al., 2018, section 4).
@@ -140,7 +140,7 @@ size_t df_attention_scratch(DfShape shape, int hands);
  */
 void df_attention_forward(DfShape shape, const DfAttentionRules *rules, const float *source,
                           const uint8_t *hole, int hole_height, int hole_width, const uint8_t *needed,
-                          const DfTeam *team, float *out, void *scratch);
+                          const DfParallel *parallel, float *out, void *scratch);
 
 /** The same by plain products of patches: the other's oracle. Bytes of scratch, and all pixels of `out`. */
 size_t df_attention_naive_scratch(DfShape shape);

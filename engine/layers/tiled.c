@@ -28,7 +28,7 @@ typedef struct Tiled {
     size_t row;               /* floats of data from a tile to the next */
     int columns;              /* of a row of sums */
     int out_channels;
-    size_t hand;              /* bytes of scratch that a hand has of its own */
+    size_t thread_bytes;      /* of scratch that each thread has */
     size_t offsets[DF_MOST_PLANES]; /* floats from a tile's first pixel to each, inside the source */
     size_t out_offsets[DF_MOST_TILE_OUT * DF_MOST_TILE_OUT]; /* the same of outputs */
     const float *source;
@@ -36,17 +36,17 @@ typedef struct Tiled {
     DfTile *list;
     size_t count;
     const float *zeros;       /* a pixel outside */
-    char *hands;
+    char *scratch;            /* of all threads */
 } Tiled;
 
 /* Where a tile's outputs go. */
 typedef float *Outputs[DF_MOST_TILE_OUT * DF_MOST_TILE_OUT];
 
-/* What a hand has: data, sums, and a pixel for outputs that there are not. First layers have no sums. */
-typedef struct Hand {
+/* What a thread has: data, sums, and a pixel for outputs that there are not. First layers have no sums. */
+typedef struct Scratch {
     float *data, *sums, *nowhere;
     Outputs *to; /* of a block: only of first layers */
-} Hand;
+} Scratch;
 
 /* --------------------------------------------------------------------------------------- sizes -- */
 
@@ -95,9 +95,9 @@ static Tiled measure(const DfForm *form, const DfConv *conv, DfShape in)
     t.data = is_first(form) ? (size_t)conv->in : floats((size_t)t.block * conv->in) / sizeof(float) + APART;
     t.row = is_first(form) ? planes(form->data) * conv->in : conv->in;
     t.sum = floats((size_t)t.block * t.columns) / sizeof(float) + APART;
-    t.hand = data_bytes(&t) + floats(stored_sums(form) * t.sum) + floats(t.out_channels);
+    t.thread_bytes = data_bytes(&t) + floats(stored_sums(form) * t.sum) + floats(t.out_channels);
     if (is_first(form))
-        t.hand += df_size_align(t.block * sizeof(Outputs));
+        t.thread_bytes += df_size_align(t.block * sizeof(Outputs));
     return t;
 }
 
@@ -106,18 +106,18 @@ static size_t list_bytes(const Tiled *t)
     return df_size_align(df_size_mul(df_tiling_count(&t->tiling), sizeof(DfTile)));
 }
 
-size_t df_tiled_scratch(const DfForm *form, const DfConv *conv, DfShape in, int hands)
+size_t df_tiled_scratch(const DfForm *form, const DfConv *conv, DfShape in, int threads)
 {
     Tiled t = measure(form, conv, in);
-    return df_size_add(df_size_add(list_bytes(&t), floats(conv->in)), df_size_mul(hands, t.hand));
+    return df_size_add(df_size_add(list_bytes(&t), floats(conv->in)), df_size_mul(threads, t.thread_bytes));
 }
 
-static Hand hand_of(const Tiled *t, int hand)
+static Scratch scratch_of(const Tiled *t, int thread)
 {
     const DfForm *form = t->tiling.form;
-    char *data = t->hands + hand * t->hand, *sums = data + data_bytes(t);
+    char *data = t->scratch + thread * t->thread_bytes, *sums = data + data_bytes(t);
     char *nowhere = sums + floats(stored_sums(form) * t->sum), *to = nowhere + floats(t->out_channels);
-    return (Hand){ (float *)data, (float *)sums, (float *)nowhere, (Outputs *)to };
+    return (Scratch){ (float *)data, (float *)sums, (float *)nowhere, (Outputs *)to };
 }
 
 /* -------------------------------------------------------------------------------------- blocks -- */
@@ -159,7 +159,7 @@ static void transform(const Tiled *t, const DfTile *tiles, int count, float *dat
     }
 }
 
-static void multiply(const Tiled *t, const Hand *hand, int rows)
+static void multiply(const Tiled *t, const Scratch *own, int rows)
 {
     const DfForm *form = t->tiling.form;
     const DfTileKernels *kernels = df_tile_kernels();
@@ -169,9 +169,9 @@ static void multiply(const Tiled *t, const Hand *hand, int rows)
         for (int s = 0; s < sum->count; s++)
             segments[s] = sum->planes[s] * t->data;
         DfProduct product = {
-            .a = hand->data, .lda = t->conv->in, .segments = segments, .segment_count = sum->count,
+            .a = own->data, .lda = t->conv->in, .segments = segments, .segment_count = sum->count,
             .depth = t->conv->in, .weights = t->conv->weight + sum->weights, .columns = t->conv->out,
-            .out = hand->sums + i * t->sum, .rows = rows,
+            .out = own->sums + i * t->sum, .rows = rows,
         };
         kernels->product(&product);
     }
@@ -195,43 +195,43 @@ static void find_outputs(const Tiled *t, DfTile tile, float *nowhere, Outputs to
         }
 }
 
-static void finish(const Tiled *t, const DfTile *tiles, int count, const Hand *hand)
+static void finish(const Tiled *t, const DfTile *tiles, int count, const Scratch *own)
 {
     const DfForm *form = t->tiling.form;
     const DfTileKernels *kernels = df_tile_kernels();
     for (int i = 0; i < count; i++) {
         Outputs to;
-        find_outputs(t, tiles[i], hand->nowhere, to);
-        kernels->forms[form->index].out(to, hand->sums + (size_t)i * t->columns, t->sum, t->conv->out,
+        find_outputs(t, tiles[i], own->nowhere, to);
+        kernels->forms[form->index].out(to, own->sums + (size_t)i * t->columns, t->sum, t->conv->out,
                                         t->conv->bias, t->conv->activation);
     }
 }
 
-static void finish_first(const Tiled *t, const DfTile *tiles, int count, const Hand *hand)
+static void finish_first(const Tiled *t, const DfTile *tiles, int count, const Scratch *own)
 {
     const DfConv *conv = t->conv;
     for (int i = 0; i < count; i++)
-        find_outputs(t, tiles[i], hand->nowhere, hand->to[i]);
+        find_outputs(t, tiles[i], own->nowhere, own->to[i]);
     DfFirst first = {
-        .data = hand->data, .depth = conv->in, .weights = conv->weight, .columns = t->columns,
+        .data = own->data, .depth = conv->in, .weights = conv->weight, .columns = t->columns,
         .half = t->out_channels, .bias = conv->bias, .relu = conv->activation == DF_GATE_RELU,
-        .to = hand->to[0], .tiles = count,
+        .to = own->to[0], .tiles = count,
     };
     df_tile_kernels()->first(&first);
 }
 
-static void block(void *opaque, int unit, int number)
+static void block(void *opaque, int unit, int thread)
 {
     const Tiled *t = opaque;
-    Hand hand = hand_of(t, number);
+    Scratch own = scratch_of(t, thread);
     const DfTile *tiles = t->list + (size_t)unit * t->block;
     int count = (int)DF_MIN((size_t)t->block, t->count - (size_t)unit * t->block);
-    transform(t, tiles, count, hand.data);
+    transform(t, tiles, count, own.data);
     if (is_first(t->tiling.form)) {
-        finish_first(t, tiles, count, &hand);
+        finish_first(t, tiles, count, &own);
     } else {
-        multiply(t, &hand, count);
-        finish(t, tiles, count, &hand);
+        multiply(t, &own, count);
+        finish(t, tiles, count, &own);
     }
 }
 
@@ -244,7 +244,7 @@ static void list_offsets(size_t *offsets, int side, const DfAxis *ay, size_t row
 }
 
 void df_tiled_forward(const DfForm *form, const DfConv *conv, DfShape in, const float *source,
-                      const uint8_t *needed, const DfTeam *team, float *out, void *scratch)
+                      const uint8_t *needed, const DfParallel *parallel, float *out, void *scratch)
 {
     Tiled t = measure(form, conv, in);
     char *end = scratch;
@@ -257,7 +257,7 @@ void df_tiled_forward(const DfForm *form, const DfConv *conv, DfShape in, const 
     t.list = (DfTile *)end;
     end += list_bytes(&t);
     t.zeros = memset(end, 0, floats(conv->in));
-    t.hands = end + floats(conv->in);
+    t.scratch = end + floats(conv->in);
     t.count = df_tiling_list(&t.tiling, needed, t.list);
-    df_team_run(team, (int)((t.count + t.block - 1) / t.block), block, &t);
+    df_parallel_for(parallel, (int)((t.count + t.block - 1) / t.block), block, &t);
 }

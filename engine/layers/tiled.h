@@ -8,8 +8,8 @@
 #include "layers/tiling.h"
 
 /** df_conv_scratch() and df_conv_forward() of a convolution whose method is a form. */
-size_t df_tiled_scratch(const DfForm *form, const DfConv *conv, DfShape in, int hands);
+size_t df_tiled_scratch(const DfForm *form, const DfConv *conv, DfShape in, int threads);
 void df_tiled_forward(const DfForm *form, const DfConv *conv, DfShape in, const float *source,
-                      const uint8_t *needed, const DfTeam *team, float *out, void *scratch);
+                      const uint8_t *needed, const DfParallel *parallel, float *out, void *scratch);
 
 #endif

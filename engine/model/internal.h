@@ -17,6 +17,7 @@ struct DeepfillModel {
     DfInputs input, refined; /* of the stages; input.channels and refined.channels are those of the rows */
     DfRange range;           /* and the order of the colours, which need not be the semantics' own */
     int direct;              /* 1: everything as it is defined; of convolutions, their methods say so, too */
+    int blas;                /* 1: a run calls the matrix library: a partial convolution or the direct method */
     int sketch;              /* 1: the input has a plane for one */
     int cnum;
     int size;                /* longest side at which it works well, in pixels */
@@ -27,7 +28,7 @@ struct DeepfillModel {
 
 struct DfPlan {
     int height, width;            /* of the region */
-    int hands;                    /* most threads at a time */
+    int threads;                    /* most threads at a time */
     DfShape shapes[DF_MOST_ROWS]; /* of each row's activation */
     size_t places[DF_MOST_ROWS];  /* of each row's activation in the workspace, in bytes */
     size_t masks[DF_MOST_ROWS];   /* of its masks, where the net has any, behind its place */

@@ -53,6 +53,7 @@ static int prepare(DeepfillModel *model, const DfBinding *binding)
             DfConv *conv = &model->convs[row];
             *conv = df_binding_conv(binding, row);
             conv->method = df_conv_choose(conv);
+            model->blas |= conv->method == DF_METHOD_DIRECT;
             model->parameters += df_conv_weights(conv) + conv->out;
             room += row_room(conv);
             most = DF_MAX(most, raw_room(conv));
@@ -178,6 +179,11 @@ void deepfill_model_info(const DeepfillModel *model, DeepfillModelInfo *info)
 const DfSemantics *df_model_semantics(const DeepfillModel *model)
 {
     return model->semantics;
+}
+
+int df_model_uses_blas(const DeepfillModel *model)
+{
+    return model->blas;
 }
 
 enum DfOrder df_model_order(const DeepfillModel *model)

@@ -7,9 +7,9 @@
 #define DF_MODEL_H
 
 #include "base.h"
-#include "crew.h"
 #include "deepfill.h"
 #include "model/semantics.h"
+#include "thread_pool.h"
 
 /**
  * Read a model and prepare its weights, as deepfill_model_open() does, but do not try what it makes of a
@@ -28,6 +28,12 @@ const DfSemantics *df_model_semantics(const DeepfillModel *model);
 enum DfOrder df_model_order(const DeepfillModel *model);
 
 /**
+ * @return 1 where a run calls the matrix library (kernels/gemm.h): models with partial convolutions, and those
+ *         opened with DEEPFILL_METHOD=direct. Their users hold df_gemm_open() while they run.
+ */
+int df_model_uses_blas(const DeepfillModel *model);
+
+/**
  * Shapes, lifetimes and arena offsets of every activation for regions of one size.
  * Immutable. Thread-safety: may be shared.
  */
@@ -35,10 +41,10 @@ typedef struct DfPlan DfPlan;
 
 /**
  * Plan a region of width x height pixels.
- * @param hands  most threads that will work on it at a time, 1 ..
+ * @param threads  most threads that will work on it at a time, 1 ..
  * @return 0; -EINVAL where a side is no multiple of the model's alignment or below its least side; -ENOMEM
  */
-int df_plan_create(DfPlan **plan, const DeepfillModel *model, int width, int height, int hands);
+int df_plan_create(DfPlan **plan, const DeepfillModel *model, int width, int height, int threads);
 
 /** Free a plan and set *plan to NULL; NULL is fine. */
 void df_plan_close(DfPlan **plan);
@@ -53,7 +59,7 @@ typedef struct DfRun {
     const float *sketch;  /**< H x W, 0 or 1, used inside the hole; NULL: none drawn */
     const uint8_t *needed; /**< H x W; non-zero: this pixel of the last picture wanted is to be right, what others
                                 hold is undefined; NULL: all are */
-    DfCrew *crew;         /**< threads that may help; NULL: none */
+    DfThreadPool *pool;   /**< threads that may help; NULL: none */
     float *stage1;        /**< H x W x 3, the coarse stage's output; NULL: not wanted. Of a network
                                of one stage: the same as stage2 */
     float *stage2;        /**< H x W x 3, the last stage's output; NULL: stop after the coarse

@@ -58,12 +58,12 @@ static size_t row_scratch(const DfPlan *plan, const DeepfillModel *model, int ro
     if (df_row_is_conv(&net->rows[row])) {
         DfShape in = plan->shapes[df_row_source(net, row)];
         const DfConv *conv = &model->convs[row];
-        return net->masked ? df_partial_scratch(conv, in) : df_conv_scratch(conv, in, plan->hands);
+        return net->masked ? df_partial_scratch(conv, in) : df_conv_scratch(conv, in, plan->threads);
     }
     if (net->rows[row].op != DF_OP_ATTENTION)
         return 0;
     return model->direct ? df_attention_naive_scratch(plan->shapes[row])
-                         : df_attention_scratch(plan->shapes[row], plan->hands);
+                         : df_attention_scratch(plan->shapes[row], plan->threads);
 }
 
 static int reads(const DfNet *net, int reader, int row)
@@ -174,7 +174,7 @@ static int check_size(const DfSemantics *semantics, const char *name, int side)
                     semantics->alignment, semantics->least_side);
 }
 
-int df_plan_create(DfPlan **plan, const DeepfillModel *model, int width, int height, int hands)
+int df_plan_create(DfPlan **plan, const DeepfillModel *model, int width, int height, int threads)
 {
     Items items = { .count = 0 };
     int error = check_size(model->semantics, "width", width);
@@ -187,7 +187,7 @@ int df_plan_create(DfPlan **plan, const DeepfillModel *model, int width, int hei
         return -ENOMEM;
     p->height = height;
     p->width = width;
-    p->hands = hands;
+    p->threads = threads;
     error = measure(p, model, &items);
     if (error < 0) {
         df_plan_close(&p);

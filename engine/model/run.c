@@ -12,7 +12,7 @@ typedef struct Walk {
     const DfPlan *plan;
     char *workspace;
     const DfRun *run;
-    DfTeam team;
+    DfParallel parallel;
     const uint8_t *maps; /* of what is needed; NULL: everything is */
 } Walk;
 
@@ -99,7 +99,7 @@ static void attend(const Walk *walk, int row, const float *in, float *out)
     if (walk->model->direct)
         df_attention_naive_forward(shape, rules, in, hole, height, width, out, scratch(walk, row));
     else
-        df_attention_forward(shape, rules, in, hole, height, width, needed(walk, row), &walk->team, out,
+        df_attention_forward(shape, rules, in, hole, height, width, needed(walk, row), &walk->parallel, out,
                              scratch(walk, row));
 }
 
@@ -134,7 +134,7 @@ static void step(const Walk *walk, int row)
         partial(walk, row, source, out);
         break;
     default:
-        df_conv_forward(&model->convs[row], plan->shapes[source], in, needed(walk, row), &walk->team, out,
+        df_conv_forward(&model->convs[row], plan->shapes[source], in, needed(walk, row), &walk->parallel, out,
                         scratch(walk, row));
     }
 }
@@ -168,7 +168,7 @@ static void find_needed(Walk *walk, int last)
 void df_model_run(const DeepfillModel *model, const DfPlan *plan, void *workspace, const DfRun *run)
 {
     const DfNet *net = model->semantics->net;
-    Walk walk = { model, plan, workspace, run, { run->crew, plan->hands }, NULL };
+    Walk walk = { model, plan, workspace, run, { run->pool, plan->threads }, NULL };
     int last = net->count - 1;
     find_needed(&walk, run->stage2 || net->coarse < 0 ? last : net->coarse);
     if (net->coarse < 0) {

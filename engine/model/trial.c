@@ -116,9 +116,11 @@ int df_model_try(const DeepfillModel *model)
     if (!error) {
         DfRun run = { .image = t.picture, .hole = t.hole, .stage2 = t.filled,
                       .watch = check_activation, .opaque = &t };
-        df_gemm_open();
+        if (model->blas)
+            df_gemm_open();
         df_model_run(model, t.plan, t.workspace, &run);
-        df_gemm_close();
+        if (model->blas)
+            df_gemm_close();
         error = judge(&t);
     }
     release(&t);

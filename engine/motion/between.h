@@ -11,7 +11,7 @@
 static inline float df_between(DfPlane plane, float x, float y)
 {
     int x0 = (int)x, y0 = (int)y, right = x0 + 1 < plane.width, below = y0 + 1 < plane.height;
-    const float *a = df_plane_row(plane, y0) + x0, *b = a + (below ? plane.stride : 0);
+    const float *a = df_plane_row(plane, y0) + x0, *b = a + (below ? plane.row_floats : 0);
     float fx = x - x0, fy = y - y0;
     float top = a[0] + fx * (a[right] - a[0]), bottom = b[0] + fx * (b[right] - b[0]);
 

@@ -62,10 +62,10 @@ static void around(const float *rows[3], float *const of[3], int y)
 static void products(Pass *pass, int y)
 {
     const float *row = df_plane_row(pass->picture, y);
-    ptrdiff_t stride = pass->picture.stride;
+    ptrdiff_t row_floats = pass->picture.row_floats;
 
     df_track_kernels()->products(pass->xx[y % 3] + 1, pass->xy[y % 3] + 1, pass->yy[y % 3] + 1,
-                                 row - stride + 1, row + 1, row + stride + 1, pass->picture.width - 2);
+                                 row - row_floats + 1, row + 1, row + row_floats + 1, pass->picture.width - 2);
 }
 
 static void strengths(Pass *pass, int y)

@@ -16,7 +16,7 @@
 
 /** One size of the work. */
 typedef struct Level {
-    DfPatches patches;
+    DfPatchGrid patches;
     DfFlow flow; /* with room for a sample before and after each row */
 } Level;
 
@@ -41,7 +41,7 @@ static int any_set(const uint8_t *bytes, int n)
 }
 
 /** At full size: patches that touch what is wanted. */
-static void activate_wanted(DfPatches *patches, const uint8_t *wanted)
+static void activate_wanted(DfPatchGrid *patches, const uint8_t *wanted)
 {
     int width = DF_MIN(patches->width, DF_PATCH), height = DF_MIN(patches->height, DF_PATCH);
 
@@ -65,7 +65,7 @@ static void covering(int start, int count, int *first, int *last)
 }
 
 /** Patches that the finer size's active ones begin from, and those beside them, whose motion may spread. */
-static void activate_below(DfPatches *coarse, const DfPatches *fine)
+static void activate_below(DfPatchGrid *coarse, const DfPatchGrid *fine)
 {
     for (int i = 0; i < fine->rows * fine->columns; i++) {
         int x0, x1, y0, y1;
@@ -83,7 +83,7 @@ static void activate(Level *levels, int count, const uint8_t *wanted)
 {
     activate_wanted(&levels[0].patches, wanted);
     for (int l = 1; l < count; l++) {
-        DfPatches *patches = &levels[l].patches;
+        DfPatchGrid *patches = &levels[l].patches;
         if (l >= count - 2)
             memset(patches->active, 1, (size_t)patches->columns * patches->rows);
         else
@@ -130,7 +130,7 @@ static DfPlane take_wide(DfArena *arena, int width, int height)
 {
     DfPlane plane = df_plane_take(arena, width + 2 * 8, height);
 
-    return (DfPlane){ plane.data ? plane.data + 8 : NULL, width, height, plane.stride };
+    return (DfPlane){ plane.data ? plane.data + 8 : NULL, width, height, plane.row_floats };
 }
 
 static int take_levels(Level *levels, int count, const DfPyramid *a, DfFlow flow, DfArena *scratch)
@@ -142,7 +142,7 @@ static int take_levels(Level *levels, int count, const DfPyramid *a, DfFlow flow
             levels[l].flow = (DfFlow){ take_wide(scratch, width, height), take_wide(scratch, width, height) };
         if (!levels[l].flow.x.data || !levels[l].flow.y.data)
             return -ENOMEM;
-        int error = df_patches_take(&levels[l].patches, scratch, width, height);
+        int error = df_patch_grid_take(&levels[l].patches, scratch, width, height);
         if (error)
             return error;
     }
@@ -169,7 +169,7 @@ int df_dense_flow(DfFlow flow, const DfPyramid *a, const DfPyramid *b, const DfA
             widen(level->flow.x, levels[l + 1].flow.x, nothing);
             widen(level->flow.y, levels[l + 1].flow.y, nothing);
         }
-        error = df_patches_search(&level->patches, a->levels[l], b->levels[l], level->flow, start, 1 << l,
+        error = df_patch_grid_search(&level->patches, a->levels[l], b->levels[l], level->flow, start, 1 << l,
                                   scratch);
     }
 end:

@@ -46,7 +46,7 @@ static void mark_ring(uint8_t *restrict where, const float *restrict a, const fl
         where[i] = is_ring(a[i], b[i]);
 }
 
-static int find_corners(DfCorner *corners, const DfLook *a, const DfLook *b, DfArena *scratch)
+static int find_corners(DfCorner *corners, const DfMotionInput *a, const DfMotionInput *b, DfArena *scratch)
 {
     DfPlane picture = a->pyramid.levels[0];
     size_t n = (size_t)picture.width * picture.height;
@@ -62,21 +62,21 @@ static int find_corners(DfCorner *corners, const DfLook *a, const DfLook *b, DfA
     return count;
 }
 
-/** Distance to a look's hole at a position that rounds to one of its pixels. */
-static float distance_at(const DfLook *look, float x, float y)
+/** Distance to an input's hole at a position that rounds to one of its pixels. */
+static float distance_at(const DfMotionInput *input, float x, float y)
 {
-    DfPlane picture = look->pyramid.levels[0];
+    DfPlane picture = input->pyramid.levels[0];
     int px = DF_CLAMP((int)(x + 0.5f), 0, picture.width - 1);
     int py = DF_CLAMP((int)(y + 0.5f), 0, picture.height - 1);
 
-    return look->distance[(size_t)py * picture.width + px];
+    return input->distance[(size_t)py * picture.width + px];
 }
 
 /**
  * Weigh the tracks that end clear of b's hole, as they began clear of a's; the others followed its rim. What
  * is nearer to a hole says more of what is behind it.
  */
-static void weigh(Tracks *tracks, const DfLook *a, const DfLook *b)
+static void weigh(Tracks *tracks, const DfMotionInput *a, const DfMotionInput *b)
 {
     float reach = fmaxf(16, 0.35f * sqrtf((float)DF_MAX(a->area, b->area) + 1));
     int kept = 0;
@@ -94,7 +94,7 @@ static void weigh(Tracks *tracks, const DfLook *a, const DfLook *b)
     tracks->count = kept;
 }
 
-static int find_tracks(Tracks *tracks, const DfLook *a, const DfLook *b, DfArena *scratch)
+static int find_tracks(Tracks *tracks, const DfMotionInput *a, const DfMotionInput *b, DfArena *scratch)
 {
     DfCorner corners[DF_AFFINE_TRACKS];
     int found = find_corners(corners, a, b, scratch);
@@ -125,7 +125,7 @@ static float share_explained(const DfAffine *to_b, const Tracks *tracks, float r
     return all > 0 ? explained / all : 1;
 }
 
-int df_motion(DfMotion *motion, const DfLook *a, const DfLook *b, DfArena *keep, DfArena *scratch)
+int df_motion(DfMotion *motion, const DfMotionInput *a, const DfMotionInput *b, DfArena *keep, DfArena *scratch)
 {
     Tracks tracks;
     int ret = find_tracks(&tracks, a, b, scratch), fitted;

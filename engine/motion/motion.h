@@ -22,14 +22,14 @@
 /** Share of corners that must survive the tracking, else the pictures are of different shots. */
 #define DF_MOTION_CUT 0.2f
 
-/** One picture made ready. */
-typedef struct DfLook {
+/** A picture as df_motion() takes it. */
+typedef struct DfMotionInput {
     DfPyramid pyramid;   /**< luma, levels of 8 bits, the hole filled smoothly */
     const uint8_t *hole; /**< height rows of width bytes, not 0: hole; somebody else's */
     uint8_t *distrusted; /**< the same, grown by DF_MOTION_MARGIN */
     int area;            /**< pixels of the hole */
     float *distance;     /**< Euclidean, to the hole, in pixels, large beyond DF_MOTION_RING; rows of width */
-} DfLook;
+} DfMotionInput;
 
 /** What a motion is beyond the affine, inside the hole's rectangle. */
 typedef struct DfResidual {
@@ -40,7 +40,8 @@ typedef struct DfResidual {
 /** Motion between pictures a and b. */
 typedef struct DfMotion {
     DfAffine to_b, to_a;         /**< at a's pixels; at b's pixels */
-    DfResidual more_b, more_a;   /**< in a's hole; in b's hole */
+    DfResidual residual_to_b;    /**< in a's hole */
+    DfResidual residual_to_a;    /**< in b's hole */
     int corners;                 /**< tracked; below 8 they say nothing of a cut, and motion is none */
     float survived;              /**< share of them that did, 0..1; 1 where there were below 8 */
     float explained;             /**< share of the survivors' weight near the holes within 1 px of the affine;
@@ -52,21 +53,21 @@ typedef struct DfMotion {
 } DfMotion;
 
 /**
- * Make a picture ready.
+ * Prepare a picture for df_motion().
  *
  * @param luma  levels of 8 bits; its hole is overwritten
  * @param hole  kept by reference; may hold no hole at all
  * @return 0 or -ENOMEM
  */
-int df_look(DfLook *look, DfArena *arena, DfPlane luma, const uint8_t *hole);
+int df_motion_input(DfMotionInput *input, DfArena *arena, DfPlane luma, const uint8_t *hole);
 
 /**
  * Estimate the motion between two pictures of one size and place.
  *
  * @param keep     where the residuals' planes come from; they live as long as it does
  * @param scratch  used and given back
- * @return 0 or -ENOMEM. Thread-safety: any thread, arenas of its own; looks are only read.
+ * @return 0 or -ENOMEM. Thread-safety: any thread, arenas of its own; inputs are only read.
  */
-int df_motion(DfMotion *motion, const DfLook *a, const DfLook *b, DfArena *keep, DfArena *scratch);
+int df_motion(DfMotion *motion, const DfMotionInput *a, const DfMotionInput *b, DfArena *keep, DfArena *scratch);
 
 #endif

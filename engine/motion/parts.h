@@ -16,15 +16,16 @@
  * @param scratch  used and given back
  * @return 0 or -ENOMEM
  */
-int df_ring_error(float *error, const DfLook *a, const DfLook *b, const DfAffine *to_b, DfArena *scratch);
+int df_ring_error(float *error, const DfMotionInput *a, const DfMotionInput *b, const DfAffine *to_b,
+                  DfArena *scratch);
 
 /**
  * Dense flow around the holes, both ways, and what it says beyond the affines, continued into the holes.
  *
- * @param motion  in: the affines; out: more_b and more_a, their data NULL where there is nothing more to say
+ * @param motion  in: the affines; out: residual_to_b and residual_to_a, their data NULL where the affines are all
  * @param keep    where the residuals' planes come from
  * @return 0 or -ENOMEM
  */
-int df_residuals(DfMotion *motion, const DfLook *a, const DfLook *b, DfArena *keep, DfArena *scratch);
+int df_residuals(DfMotion *motion, const DfMotionInput *a, const DfMotionInput *b, DfArena *keep, DfArena *scratch);
 
 #endif

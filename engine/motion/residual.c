@@ -10,31 +10,28 @@
 
 #include "motion/between.h"
 #include "plane/membrane.h"
+#include "plane/rect.h"
 
 #define RIM 32       /* px from the hole: what the flow says farther out has no say inside */
 #define AGREE 0.7f   /* px: as near to where it began must flow there and back come */
 #define NOISE 1.0f   /* px: a residual below it is the flow's noise, the affine is right */
 
-typedef struct Box {
-    int x0, y0, x1, y1;
-} Box;
-
 /** The flow from one picture to the other, what belongs to each end, and the way back. */
 typedef struct Way {
-    const DfLook *from, *to;
+    const DfMotionInput *from, *to;
     DfFlow there, back;
     const DfAffine *affine;
 } Way;
 
 /** Where a picture's flow is of use. */
-static uint8_t *rim_of(const DfLook *look, DfArena *scratch)
+static uint8_t *rim_of(const DfMotionInput *input, DfArena *scratch)
 {
-    DfPlane picture = look->pyramid.levels[0];
+    DfPlane picture = input->pyramid.levels[0];
     size_t n = (size_t)picture.width * picture.height;
     uint8_t *rim = df_arena_take(scratch, n);
 
     for (size_t i = 0; rim && i < n; i++)
-        rim[i] = look->distance[i] <= RIM && !look->distrusted[i];
+        rim[i] = input->distance[i] <= RIM && !input->distrusted[i];
     return rim;
 }
 
@@ -45,7 +42,7 @@ static int flow_take(DfFlow *flow, DfArena *arena, int width, int height)
     return flow->x.data && flow->y.data ? 0 : -ENOMEM;
 }
 
-static int flow_between(DfFlow *flow, const DfLook *from, const DfLook *to, const DfAffine *start,
+static int flow_between(DfFlow *flow, const DfMotionInput *from, const DfMotionInput *to, const DfAffine *start,
                         DfArena *scratch)
 {
     DfPlane picture = from->pyramid.levels[0];
@@ -59,36 +56,13 @@ static int flow_between(DfFlow *flow, const DfLook *from, const DfLook *to, cons
     return ret;
 }
 
-/** The hole's bounding rectangle; empty where there is no hole. */
-static Box bounds(const DfLook *look)
-{
-    int width = look->pyramid.levels[0].width, height = look->pyramid.levels[0].height;
-    Box box = { width, height, 0, 0 };
-
-    for (int y = 0; look->area && y < height; y++)
-        for (int x = 0; x < width; x++)
-            if (look->hole[(size_t)y * width + x]) {
-                box.x0 = DF_MIN(box.x0, x);
-                box.x1 = DF_MAX(box.x1, x + 1);
-                box.y0 = DF_MIN(box.y0, y);
-                box.y1 = y + 1;
-            }
-    return box;
-}
-
-static Box grown(Box box, int by, DfPlane picture)
-{
-    return (Box){ DF_MAX(box.x0 - by, 0), DF_MAX(box.y0 - by, 0), DF_MIN(box.x1 + by, picture.width),
-                  DF_MIN(box.y1 + by, picture.height) };
-}
-
 /** @return whether one of the four pixels around a position is distrusted */
-static int is_distrusted(const DfLook *look, float x, float y)
+static int is_distrusted(const DfMotionInput *input, float x, float y)
 {
-    int width = look->pyramid.levels[0].width, x0 = (int)x, y0 = (int)y;
-    int x1 = DF_MIN(x0 + 1, width - 1), y1 = DF_MIN(y0 + 1, look->pyramid.levels[0].height - 1);
-    const uint8_t *top = look->distrusted + (size_t)y0 * width;
-    const uint8_t *bottom = look->distrusted + (size_t)y1 * width;
+    int width = input->pyramid.levels[0].width, x0 = (int)x, y0 = (int)y;
+    int x1 = DF_MIN(x0 + 1, width - 1), y1 = DF_MIN(y0 + 1, input->pyramid.levels[0].height - 1);
+    const uint8_t *top = input->distrusted + (size_t)y0 * width;
+    const uint8_t *bottom = input->distrusted + (size_t)y1 * width;
 
     return top[x0] | top[x1] | bottom[x0] | bottom[x1];
 }
@@ -111,7 +85,7 @@ static int is_sound(const Way *way, int x, int y)
 }
 
 /** Residuals in a box where flow is sound, `unknown` elsewhere. @return whether any is above the noise */
-static int tell(DfPlane planes[2], uint8_t *unknown, const Way *way, Box box)
+static int tell(DfPlane planes[2], uint8_t *unknown, const Way *way, DfRect box)
 {
     int any = 0;
 
@@ -139,12 +113,14 @@ static void copy(DfPlane to, DfPlane from, int x0, int y0)
         memcpy(df_plane_row(to, y), df_plane_row(from, y0 + y) + x0, to.width * sizeof(float));
 }
 
-static int complete(DfResidual *more, const Way *way, DfArena *keep, DfArena *scratch)
+static int complete(DfResidual *residual, const Way *way, DfArena *keep, DfArena *scratch)
 {
-    Box hole = bounds(way->from), box = grown(hole, RIM, way->from->pyramid.levels[0]);
-    int width = box.x1 - box.x0, height = box.y1 - box.y0;
+    DfPlane picture = way->from->pyramid.levels[0];
+    DfRect hole = df_rect_bounds(way->from->hole, picture.width, picture.height);
+    DfRect box = df_rect_clip(df_rect_grow(hole, RIM), (DfRect){ 0, 0, picture.width, picture.height });
+    int width = df_rect_width(box), height = df_rect_height(box);
 
-    if (!way->from->area)
+    if (df_rect_empty(hole))
         return 0;
     DfPlane planes[2] = { df_plane_take(scratch, width, height), df_plane_take(scratch, width, height) };
     uint8_t *unknown = df_arena_take(scratch, df_size_mul(width, height));
@@ -153,18 +129,18 @@ static int complete(DfResidual *more, const Way *way, DfArena *keep, DfArena *sc
     if (!tell(planes, unknown, way, box))
         return 0;
     if (df_membrane(planes, 2, unknown, scratch) ||
-        flow_take(&more->flow, keep, hole.x1 - hole.x0, hole.y1 - hole.y0)) {
-        more->flow = (DfFlow){ 0 };
+        flow_take(&residual->flow, keep, df_rect_width(hole), df_rect_height(hole))) {
+        residual->flow = (DfFlow){ 0 };
         return -ENOMEM;
     }
-    more->x0 = hole.x0;
-    more->y0 = hole.y0;
-    copy(more->flow.x, planes[0], hole.x0 - box.x0, hole.y0 - box.y0);
-    copy(more->flow.y, planes[1], hole.x0 - box.x0, hole.y0 - box.y0);
+    residual->x0 = hole.x0;
+    residual->y0 = hole.y0;
+    copy(residual->flow.x, planes[0], hole.x0 - box.x0, hole.y0 - box.y0);
+    copy(residual->flow.y, planes[1], hole.x0 - box.x0, hole.y0 - box.y0);
     return 0;
 }
 
-int df_residuals(DfMotion *motion, const DfLook *a, const DfLook *b, DfArena *keep, DfArena *scratch)
+int df_residuals(DfMotion *motion, const DfMotionInput *a, const DfMotionInput *b, DfArena *keep, DfArena *scratch)
 {
     DfArenaMark mark = df_arena_mark(scratch);
     DfFlow there, back;
@@ -173,9 +149,9 @@ int df_residuals(DfMotion *motion, const DfLook *a, const DfLook *b, DfArena *ke
     if (!ret)
         ret = flow_between(&back, b, a, &motion->to_a, scratch);
     if (!ret)
-        ret = complete(&motion->more_b, &(Way){ a, b, there, back, &motion->to_b }, keep, scratch);
+        ret = complete(&motion->residual_to_b, &(Way){ a, b, there, back, &motion->to_b }, keep, scratch);
     if (!ret)
-        ret = complete(&motion->more_a, &(Way){ b, a, back, there, &motion->to_a }, keep, scratch);
+        ret = complete(&motion->residual_to_a, &(Way){ b, a, back, there, &motion->to_a }, keep, scratch);
     df_arena_reset(scratch, mark);
     return ret;
 }

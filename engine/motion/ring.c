@@ -19,14 +19,14 @@
 #define ROUNDS 4     /* of weighing what differs less for what it says of light */
 #define GRAIN 0.25f  /* levels: differences below it are not weighed against each other */
 
-static float distance_at(const DfLook *look, const float at[2])
+static float distance_at(const DfMotionInput *input, const float at[2])
 {
     size_t x = (size_t)(at[0] + 0.5f), y = (size_t)(at[1] + 0.5f);
-    return look->distance[y * look->pyramid.levels[0].width + x];
+    return input->distance[y * input->pyramid.levels[0].width + x];
 }
 
 /** A position of both pictures' levels, if it counts: clear of both holes, in the ring around one of them. */
-static int is_of_use(const DfLook *a, const DfLook *b, const float from[2], const float to[2], int level)
+static int is_of_use(const DfMotionInput *a, const DfMotionInput *b, const float from[2], const float to[2], int level)
 {
     DfPlane full = a->pyramid.levels[0], plane = a->pyramid.levels[level];
     float scale = 1.0f / (1 << level);
@@ -46,7 +46,7 @@ static int is_of_use(const DfLook *a, const DfLook *b, const float from[2], cons
  * and lose as much by it, where one sampled between and one at its pixels would differ by that alone.
  * @return 0: they do not count
  */
-static int values_at(float *of_a, float *of_b, const DfLook *a, const DfLook *b, const DfAffine *to_b,
+static int values_at(float *of_a, float *of_b, const DfMotionInput *a, const DfMotionInput *b, const DfAffine *to_b,
                      int level, int x, int y)
 {
     float scale = 1.0f / (1 << level), dx, dy;
@@ -61,7 +61,7 @@ static int values_at(float *of_a, float *of_b, const DfLook *a, const DfLook *b,
     return 1;
 }
 
-static int collect(float *of_a, float *of_b, const DfLook *a, const DfLook *b, const DfAffine *to_b,
+static int collect(float *of_a, float *of_b, const DfMotionInput *a, const DfMotionInput *b, const DfAffine *to_b,
                    int level)
 {
     DfPlane full = a->pyramid.levels[0], plane = a->pyramid.levels[level];
@@ -119,7 +119,8 @@ static float unlikeness(const float *of_a, const float *of_b, float *scratch, in
     return difference(of_a, of_b, scratch, count, &light);
 }
 
-int df_ring_error(float *error, const DfLook *a, const DfLook *b, const DfAffine *to_b, DfArena *scratch)
+int df_ring_error(float *error, const DfMotionInput *a, const DfMotionInput *b, const DfAffine *to_b,
+                  DfArena *scratch)
 {
     int level = DF_MIN(LEVEL, a->pyramid.count - 1);
     DfPlane plane = a->pyramid.levels[level];

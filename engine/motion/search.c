@@ -23,7 +23,7 @@
 #define DAMPING 1.0f
 
 typedef struct Search {
-    const DfPatches *patches;
+    const DfPatchGrid *patches;
     const DfPatchKernels *kernels;
     const DfAffine *start;
     DfPlane a, b;
@@ -37,7 +37,7 @@ typedef struct Search {
 typedef struct Patch {
     int x, y; /* of its first sample */
     int taken;
-    DfPatch look;
+    DfPatchTemplate image;
     float motion[2];
     DfPatchMatch match;
 } Patch;
@@ -48,12 +48,12 @@ typedef struct Patch {
 typedef float Copy[DF_PATCH + 2][DF_PATCH + 2];
 
 /** @return `side` rows of `side` samples from (x, y) on: the plane's own, or a copy of them */
-static const float *window(DfPlane plane, int x, int y, int side, Copy copy, ptrdiff_t *stride)
+static const float *window(DfPlane plane, int x, int y, int side, Copy copy, ptrdiff_t *row_floats)
 {
-    *stride = plane.stride;
+    *row_floats = plane.row_floats;
     if (x >= 0 && y >= 0 && x + side <= plane.width && y + side <= plane.height)
         return df_plane_row(plane, y) + x;
-    *stride = DF_PATCH + 2;
+    *row_floats = DF_PATCH + 2;
     for (int i = 0; i < side; i++) {
         const float *row = df_plane_row(plane, DF_CLAMP(y + i, 0, plane.height - 1));
         for (int j = 0; j < side; j++)
@@ -65,10 +65,10 @@ static const float *window(DfPlane plane, int x, int y, int side, Copy copy, ptr
 static void take(const Search *s, Patch *patch)
 {
     Copy copy;
-    ptrdiff_t stride;
-    const float *from = window(s->a, patch->x - 1, patch->y - 1, DF_PATCH + 2, copy, &stride);
+    ptrdiff_t row_floats;
+    const float *from = window(s->a, patch->x - 1, patch->y - 1, DF_PATCH + 2, copy, &row_floats);
 
-    s->kernels->take(&patch->look, from + stride + 1, stride);
+    s->kernels->take(&patch->image, from + row_floats + 1, row_floats);
     patch->taken = 1;
 }
 
@@ -80,7 +80,7 @@ static DfPatchView view_at(const Search *s, const Patch *patch, const float moti
     int left = (int)(x + DF_PATCH) - DF_PATCH, top = (int)(y + DF_PATCH) - DF_PATCH;
     DfPatchView view = { .fx = x - left, .fy = y - top };
 
-    view.from = window(s->b, left, top, DF_PATCH + 1, copy, &view.stride);
+    view.from = window(s->b, left, top, DF_PATCH + 1, copy, &view.row_floats);
     return view;
 }
 
@@ -90,7 +90,7 @@ static DfPatchMatch compare(const Search *s, const Patch *patch, const float mot
     DfPatchView view = view_at(s, patch, motion, copy);
     DfPatchMatch match;
 
-    s->kernels->compare(&match, &patch->look, &view);
+    s->kernels->compare(&match, &patch->image, &view);
     return match;
 }
 
@@ -114,14 +114,14 @@ static int consider(const Search *s, Patch *patch, const float motion[2])
 /** Gauss-Newton steps while they help. One that ends further than a patch away from its start was lost. */
 static void descend(const Search *s, Patch *patch)
 {
-    const DfPatch *look = &patch->look;
-    float xx = look->xx + DAMPING * DF_PATCH_AREA, yy = look->yy + DAMPING * DF_PATCH_AREA;
-    float scale = 1 / (xx * yy - look->xy * look->xy), moved = 1, motion[2];
+    const DfPatchTemplate *image = &patch->image;
+    float xx = image->xx + DAMPING * DF_PATCH_AREA, yy = image->yy + DAMPING * DF_PATCH_AREA;
+    float scale = 1 / (xx * yy - image->xy * image->xy), moved = 1, motion[2];
     Patch begin = { .motion = { patch->motion[0], patch->motion[1] }, .match = patch->match };
 
     for (int i = 0; i < ITERATIONS && moved > SHORT_STEP * SHORT_STEP; i++) {
         const DfPatchMatch *m = &patch->match;
-        float x = scale * (yy * m->x - look->xy * m->y), y = scale * (xx * m->y - look->xy * m->x);
+        float x = scale * (yy * m->x - image->xy * m->y), y = scale * (xx * m->y - image->xy * m->x);
         motion[0] = patch->motion[0] - x;
         motion[1] = patch->motion[1] - y;
         DfPatchMatch match = compare(s, patch, motion);
@@ -202,7 +202,7 @@ static void revisit(const Search *s, int column, int row)
 /* -------------------------------------------------------------------------------- every sample -- */
 
 /** The next run of active patches in a row, from column *first on. @return its length, 0: there is none */
-static int next_run(const DfPatches *patches, int row, int *first)
+static int next_run(const DfPatchGrid *patches, int row, int *first)
 {
     const uint8_t *active = patches->active + (size_t)row * patches->columns;
     int end;
@@ -219,7 +219,7 @@ typedef void RunFunction(const Search *s, DfFlow flow, int x, int y, int width);
 /** Call a function for the samples under each run of patches, row by row; rows overlap. */
 static void each_run(const Search *s, DfFlow flow, RunFunction *function)
 {
-    const DfPatches *patches = s->patches;
+    const DfPatchGrid *patches = s->patches;
 
     for (int row = 0; row < patches->rows; row++)
         for (int first = 0, n; (n = next_run(patches, row, &first)); first += n) {
@@ -260,7 +260,7 @@ static void spread(const Search *s, int column, int row)
     take(s, &patch);
     for (int i = 0; i < 3; i++)
         sums[i] = df_plane_row(s->sums[i], patch.y) + patch.x;
-    s->kernels->spread(sums, s->sums[0].stride, &patch.look, &view, flow);
+    s->kernels->spread(sums, s->sums[0].row_floats, &patch.image, &view, flow);
 }
 
 /* ------------------------------------------------------------------------------------ a size -- */
@@ -275,9 +275,9 @@ static int patches_along(int side)
     return side <= DF_PATCH ? 1 : (side - DF_PATCH + STEP - 1) / STEP + 1;
 }
 
-int df_patches_take(DfPatches *patches, DfArena *arena, int width, int height)
+int df_patch_grid_take(DfPatchGrid *patches, DfArena *arena, int width, int height)
 {
-    *patches = (DfPatches){ width, height, patches_along(width), patches_along(height), NULL };
+    *patches = (DfPatchGrid){ width, height, patches_along(width), patches_along(height), NULL };
     patches->active = df_arena_take_zeroed(arena, df_size_mul(patches->columns, patches->rows));
     return patches->active ? 0 : -ENOMEM;
 }
@@ -298,7 +298,7 @@ static int take_search(Search *s, DfArena *scratch)
     return 0;
 }
 
-int df_patches_search(const DfPatches *patches, DfPlane a, DfPlane b, DfFlow flow, const DfAffine *start,
+int df_patch_grid_search(const DfPatchGrid *patches, DfPlane a, DfPlane b, DfFlow flow, const DfAffine *start,
                       float scale, DfArena *scratch)
 {
     DfArenaMark mark = df_arena_mark(scratch);

@@ -9,14 +9,14 @@
 #include "motion/dense.h"
 
 /** Patches of one size of a picture, in rows. */
-typedef struct DfPatches {
+typedef struct DfPatchGrid {
     int width, height; /**< of the picture at this size */
     int columns, rows; /**< of patches */
     uint8_t *active;   /**< rows of columns: 1 where a patch is searched for */
-} DfPatches;
+} DfPatchGrid;
 
 /** Lay patches out, none active. @return 0 or -ENOMEM */
-int df_patches_take(DfPatches *patches, DfArena *arena, int width, int height);
+int df_patch_grid_take(DfPatchGrid *patches, DfArena *arena, int width, int height);
 
 /** @return the first sample of patch i of a row (a column) of patches over `side` samples; the last one ends
  *          with the picture, where that has room for one */
@@ -31,7 +31,7 @@ int df_patch_start(int i, int side);
  * @param scratch  used and given back
  * @return 0 or -ENOMEM
  */
-int df_patches_search(const DfPatches *patches, DfPlane a, DfPlane b, DfFlow flow, const DfAffine *start,
+int df_patch_grid_search(const DfPatchGrid *patches, DfPlane a, DfPlane b, DfFlow flow, const DfAffine *start,
                       float scale, DfArena *scratch);
 
 #endif

@@ -18,14 +18,14 @@
 #define MEAN (1.0f / (DF_WINDOW * DF_WINDOW))
 #define RETURNS 0.5f     /* px: as near to where it began must a track come back */
 
-enum { HALF = DF_WINDOW / 2, PATCH_ROWS = DF_WINDOW + 3, PATCH_STRIDE = 32 };
+enum { HALF = DF_WINDOW / 2, PATCH_ROWS = DF_WINDOW + 3, PATCH_ROW_FLOATS = 32 };
 
 /** The pixels that a kernel reads: in the plane itself, or copied with its edge samples repeated. */
 typedef struct Patch {
     int x0, y0; /* of its first pixel, where `from` is set */
     const float *from;
-    ptrdiff_t stride;
-    float copy[PATCH_ROWS * PATCH_STRIDE];
+    ptrdiff_t row_floats;
+    float copy[PATCH_ROWS * PATCH_ROW_FLOATS];
 } Patch;
 
 static void copy_row(float *to, const float *row, int x0, int columns, int width)
@@ -49,10 +49,10 @@ static void patch_at(Patch *patch, DfPlane plane, int x0, int y0, int columns, i
     patch->x0 = x0;
     patch->y0 = y0;
     patch->from = inside ? df_plane_row(plane, y0) + x0 : patch->copy;
-    patch->stride = inside ? plane.stride : PATCH_STRIDE;
+    patch->row_floats = inside ? plane.row_floats : PATCH_ROW_FLOATS;
     for (int y = 0; !inside && y < rows; y++) {
         const float *row = df_plane_row(plane, DF_CLAMP(y0 + y, 0, plane.height - 1));
-        copy_row(patch->copy + y * PATCH_STRIDE, row, x0, columns, plane.width);
+        copy_row(patch->copy + y * PATCH_ROW_FLOATS, row, x0, columns, plane.width);
     }
 }
 
@@ -71,7 +71,7 @@ static void take(DfTemplate *window, DfPlane plane, DfCorner at)
 
     patch.from = NULL;
     patch_at(&patch, plane, (int)left - HALF - 1, (int)top - HALF - 1, DF_TAKE_COLUMNS, DF_WINDOW + 3);
-    df_track_kernels()->take(window, patch.from, patch.stride, at.x - left, at.y - top);
+    df_track_kernels()->take(window, patch.from, patch.row_floats, at.x - left, at.y - top);
     window->xx -= window->x * window->x * MEAN;
     window->xy -= window->x * window->y * MEAN;
     window->yy -= window->y * window->y * MEAN;
@@ -83,7 +83,7 @@ static void match(float sums[3], const DfTemplate *window, Patch *patch, DfPlane
     float left = floorf(at.x), top = floorf(at.y);
 
     patch_at(patch, plane, (int)left - HALF, (int)top - HALF, DF_MATCH_COLUMNS, DF_WINDOW + 1);
-    df_track_kernels()->match(sums, window, patch->from, patch->stride, at.x - left, at.y - top);
+    df_track_kernels()->match(sums, window, patch->from, patch->row_floats, at.x - left, at.y - top);
     sums[0] -= sums[2] * window->x * MEAN;
     sums[1] -= sums[2] * window->y * MEAN;
 }

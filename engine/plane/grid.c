@@ -11,15 +11,15 @@
 /** A plane of zeros in the grid's layout: a pointer to cell (0, 0). */
 static float *take_plane(const DfGrid *grid, DfArena *arena)
 {
-    size_t floats = df_size_mul(grid->stride, grid->height + 2);
+    size_t floats = df_size_mul(grid->row_floats, grid->height + 2);
     float *plane = df_arena_take_zeroed(arena, df_size_mul(floats, sizeof *plane));
 
-    return plane ? plane + grid->stride + 8 : NULL;
+    return plane ? plane + grid->row_floats + 8 : NULL;
 }
 
 int df_grid_take(DfGrid *grid, int width, int height, DfArena *arena)
 {
-    *grid = (DfGrid){ .width = width, .height = height, .stride = (width + 31) / 32 * 32 + 16 };
+    *grid = (DfGrid){ .width = width, .height = height, .row_floats = (width + 31) / 32 * 32 + 16 };
     grid->spans = df_arena_take_zeroed(arena, df_size_mul(height, sizeof *grid->spans));
     if (!(grid->e = take_plane(grid, arena)) || !(grid->r = take_plane(grid, arena)) ||
         !(grid->inverse = take_plane(grid, arena)) || !grid->spans)
@@ -30,7 +30,7 @@ int df_grid_take(DfGrid *grid, int width, int height, DfArena *arena)
 void df_grid_span(DfGrid *grid)
 {
     for (int y = 0; y < grid->height; y++) {
-        const float *inverse = grid->inverse + y * grid->stride;
+        const float *inverse = grid->inverse + y * grid->row_floats;
         int first = 0, last = grid->width;
 
         while (first < last && !(inverse[first] > 0))
@@ -55,14 +55,14 @@ void df_grid_span(DfGrid *grid)
 static void fine_links(DfLinks rows[2], const DfGrid *fine, int y, int first, int n, const DfLinks scratch[2])
 {
     for (int i = 0; i < 2; i++) {
-        ptrdiff_t at = (y + i) * fine->stride + first;
+        ptrdiff_t at = (y + i) * fine->row_floats + first;
 
         if (fine->east) {
             rows[i] = (DfLinks){ fine->east + at, fine->south + at, fine->border + at };
         } else {
             rows[i] = scratch[i];
             if (y + i < fine->height)
-                df_stencil_kernels()->link(&rows[i], fine->inverse + at, fine->stride, n);
+                df_stencil_kernels()->link(&rows[i], fine->inverse + at, fine->row_floats, n);
             else
                 for (int x = 0; x < n; x++)
                     rows[i].east[x] = rows[i].south[x] = rows[i].border[x] = 0;
@@ -73,7 +73,7 @@ static void fine_links(DfLinks rows[2], const DfGrid *fine, int y, int first, in
 static void coarsen_row(DfGrid *coarse, const DfGrid *fine, int y, const DfLinks scratch[2])
 {
     const DfSpan span = coarse->spans[y];
-    const ptrdiff_t at = y * coarse->stride + span.first;
+    const ptrdiff_t at = y * coarse->row_floats + span.first;
     const DfLinks out = { coarse->east + at, coarse->south + at, coarse->border + at };
     int n = span.last - span.first;
     DfLinks rows[2];
@@ -88,10 +88,10 @@ static void coarsen_row(DfGrid *coarse, const DfGrid *fine, int y, const DfLinks
 static void invert_row(DfGrid *grid, int y)
 {
     const DfSpan span = grid->spans[y];
-    const ptrdiff_t at = y * grid->stride + span.first;
+    const ptrdiff_t at = y * grid->row_floats + span.first;
     const DfLinks links = { grid->east + at, grid->south + at, grid->border + at };
 
-    df_stencil_kernels()->invert(grid->inverse + at, &links, grid->stride, span.last - span.first);
+    df_stencil_kernels()->invert(grid->inverse + at, &links, grid->row_floats, span.last - span.first);
 }
 
 /** The cells over both spans of fine rows. */
@@ -116,10 +116,10 @@ static int take_links(DfLinks *links, const DfGrid *grid, DfArena *arena)
 
 static int take_scratch(DfLinks rows[2], const DfGrid *fine, DfArena *arena)
 {
-    float *row = df_arena_take(arena, 6 * fine->stride * sizeof *row);
+    float *row = df_arena_take(arena, 6 * fine->row_floats * sizeof *row);
 
-    for (int i = 0; i < 2 && row; i++, row += 3 * fine->stride)
-        rows[i] = (DfLinks){ row, row + fine->stride, row + 2 * fine->stride };
+    for (int i = 0; i < 2 && row; i++, row += 3 * fine->row_floats)
+        rows[i] = (DfLinks){ row, row + fine->row_floats, row + 2 * fine->row_floats };
     return row ? 0 : -ENOMEM;
 }
 

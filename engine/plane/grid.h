@@ -23,7 +23,7 @@ typedef struct DfSpan {
 /** A grid. Its planes have one layout, and zeros around them: 8 at each side, a row above and below. */
 typedef struct DfGrid {
     int width, height;
-    ptrdiff_t stride;
+    ptrdiff_t row_floats;
     float *e, *r, *inverse; /**< as in kernels/stencil.h */
     float *east, *south;    /**< NULL on the finest grid: all 1 */
     float *border;          /**< conductance to what is fixed; NULL on the finest grid: inverse tells */
@@ -49,10 +49,10 @@ int df_grid_coarsen(DfGrid *coarse, const DfGrid *fine, DfArena *arena);
 /** A span of a row as the kernels want it. */
 static inline DfStencil df_grid_row(const DfGrid *grid, int y)
 {
-    ptrdiff_t at = y * grid->stride + grid->spans[y].first;
+    ptrdiff_t at = y * grid->row_floats + grid->spans[y].first;
 
     return (DfStencil){ grid->e + at, grid->r + at, grid->inverse + at, grid->east ? grid->east + at : NULL,
-                        grid->south ? grid->south + at : NULL, grid->stride,
+                        grid->south ? grid->south + at : NULL, grid->row_floats,
                         grid->spans[y].last - grid->spans[y].first };
 }
 

@@ -67,8 +67,8 @@ static int take_framed(DfPlane *plane, DfArena *arena, int width, int height)
 
     if (!whole.data)
         return -ENOMEM;
-    memset(whole.data, 0, whole.stride * whole.height * sizeof(float));
-    *plane = (DfPlane){ whole.data + whole.stride + 8, width, height, whole.stride };
+    memset(whole.data, 0, whole.row_floats * whole.height * sizeof(float));
+    *plane = (DfPlane){ whole.data + whole.row_floats + 8, width, height, whole.row_floats };
     return 0;
 }
 

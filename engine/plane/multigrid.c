@@ -37,7 +37,7 @@ static int build(Solver *solver, const DfGrid *finest, DfArena *arena)
         fine = coarse;
     }
     for (int i = 0; i < 2; i++)
-        if (!(solver->rows[i] = df_arena_take(arena, finest->stride * sizeof(float))))
+        if (!(solver->rows[i] = df_arena_take(arena, finest->row_floats * sizeof(float))))
             return -ENOMEM;
     return 0;
 }
@@ -80,7 +80,7 @@ static void descend(const Solver *solver, const DfGrid *fine, const DfGrid *coar
     for (int y = 0; y < coarse->height; y++) {
         DfSpan span = coarse->spans[y], twice = { 2 * span.first, 2 * span.last };
         DfStencil row = df_grid_row(coarse, y);
-        ptrdiff_t at = y * coarse->stride + span.first;
+        ptrdiff_t at = y * coarse->row_floats + span.first;
 
         if (row.n == 0)
             continue;
@@ -97,8 +97,8 @@ static void ascend(const Solver *solver, const DfGrid *fine, const DfGrid *coars
 {
     for (int y = 0; y < fine->height; y++) {
         DfStencil row = df_grid_row(fine, y);
-        const float *near = coarse->e + y / 2 * coarse->stride + fine->spans[y].first / 2;
-        const float *far = y & 1 ? near + coarse->stride : near - coarse->stride;
+        const float *near = coarse->e + y / 2 * coarse->row_floats + fine->spans[y].first / 2;
+        const float *far = y & 1 ? near + coarse->row_floats : near - coarse->row_floats;
 
         solver->kernels->prolong(row.e, row.inverse, near, far, row.n);
     }

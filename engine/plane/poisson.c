@@ -9,58 +9,12 @@
 #include <string.h>
 
 #include "plane/multigrid.h"
-
-/** Part of a plane: x0 <= x < x1, y0 <= y < y1. */
-typedef struct Box {
-    int x0, y0, x1, y1;
-} Box;
-
-/** First of `n` bytes that is not 0; n: none. */
-static int first_set(const uint8_t *bytes, int n)
-{
-    uint64_t eight;
-    int i = 0;
-
-    for (; i + 8 <= n; i += 8) {
-        memcpy(&eight, bytes + i, 8);
-        if (eight)
-            break;
-    }
-    while (i < n && !bytes[i])
-        i++;
-    return i;
-}
-
-static int last_set(const uint8_t *bytes, int n)
-{
-    while (n > 0 && !bytes[n - 1])
-        n--;
-    return n;
-}
-
-/** The hole's bounding box; x1 = 0: no hole. */
-static Box bounds(const uint8_t *hole, int width, int height)
-{
-    Box box = { width, height, 0, 0 };
-
-    for (int y = 0; y < height; y++) {
-        const uint8_t *row = hole + (ptrdiff_t)y * width;
-        int first = first_set(row, width);
-
-        if (first == width)
-            continue;
-        box.x0 = DF_MIN(box.x0, first);
-        box.x1 = DF_MAX(box.x1, last_set(row, width));
-        box.y0 = DF_MIN(box.y0, y);
-        box.y1 = y + 1;
-    }
-    return box;
-}
+#include "plane/rect.h"
 
 typedef struct Problem {
     DfPlane u, gx, gy;
     const uint8_t *hole;
-    Box box;
+    DfRect box;
 } Problem;
 
 /** Equation of one sample: how many neighbours the plane has for it, and by how much the guess fails. */
@@ -76,9 +30,9 @@ static void equation(const Problem *p, int x, int y, float *inverse, float *r)
     if (x + 1 < p->u.width)
         sum += gx[0] - (u[1] - u[0]), neighbours++;
     if (y > 0)
-        sum += u[0] - u[-p->u.stride] - gy[-p->gy.stride], neighbours++;
+        sum += u[0] - u[-p->u.row_floats] - gy[-p->gy.row_floats], neighbours++;
     if (y + 1 < p->u.height)
-        sum += gy[0] - (u[p->u.stride] - u[0]), neighbours++;
+        sum += gy[0] - (u[p->u.row_floats] - u[0]), neighbours++;
     *inverse = neighbours ? 1.0f / neighbours : 0;
     *r = sum;
 }
@@ -88,7 +42,7 @@ static void pose_each(const Problem *p, DfGrid *grid, int y, int x0, int x1)
     const uint8_t *hole = p->hole + (ptrdiff_t)y * p->u.width;
 
     for (int x = x0; x < x1; x++) {
-        ptrdiff_t at = (y - p->box.y0) * grid->stride + x - p->box.x0;
+        ptrdiff_t at = (y - p->box.y0) * grid->row_floats + x - p->box.x0;
 
         if (hole[x])
             equation(p, x, y, grid->inverse + at, grid->r + at);
@@ -98,10 +52,10 @@ static void pose_each(const Problem *p, DfGrid *grid, int y, int x0, int x1)
 /** As pose_each(), for samples that have four neighbours. */
 static void pose_inner(const Problem *p, DfGrid *grid, int y, int x0, int x1)
 {
-    const ptrdiff_t at = (y - p->box.y0) * grid->stride + x0 - p->box.x0;
+    const ptrdiff_t at = (y - p->box.y0) * grid->row_floats + x0 - p->box.x0;
     const float *u = df_plane_row(p->u, y) + x0;
     const float *gx = df_plane_row(p->gx, y) + x0, *gy = df_plane_row(p->gy, y) + x0;
-    const DfWanted wanted = { u, u - p->u.stride, u + p->u.stride, gx, gy, gy - p->gy.stride };
+    const DfWanted wanted = { u, u - p->u.row_floats, u + p->u.row_floats, gx, gy, gy - p->gy.row_floats };
 
     df_stencil_kernels()->pose(grid->r + at, grid->inverse + at, &wanted,
                                p->hole + (ptrdiff_t)y * p->u.width + x0, x1 - x0);
@@ -109,7 +63,7 @@ static void pose_inner(const Problem *p, DfGrid *grid, int y, int x0, int x1)
 
 static void pose(const Problem *p, DfGrid *grid)
 {
-    const Box *box = &p->box;
+    const DfRect *box = &p->box;
 
     for (int y = box->y0; y < box->y1; y++) {
         int inner = y > 0 && y + 1 < p->u.height;
@@ -129,7 +83,7 @@ static float mean_of(const DfGrid *grid)
 
     for (int y = 0; y < grid->height; y++)
         for (int x = 0; x < grid->width; x++)
-            sum += grid->e[y * grid->stride + x];
+            sum += grid->e[y * grid->row_floats + x];
     return sum / ((double)grid->width * grid->height);
 }
 
@@ -137,7 +91,7 @@ static int is_whole(const Problem *p)
 {
     ptrdiff_t samples = (ptrdiff_t)p->u.width * p->u.height;
 
-    return p->box.x1 - p->box.x0 == p->u.width && p->box.y1 - p->box.y0 == p->u.height &&
+    return df_rect_width(p->box) == p->u.width && df_rect_height(p->box) == p->u.height &&
            !memchr(p->hole, 0, samples);
 }
 
@@ -145,7 +99,7 @@ static int is_whole(const Problem *p)
 static void correct(const Problem *p, const DfGrid *grid, float mean)
 {
     for (int y = 0; y < grid->height; y++) {
-        const float *e = grid->e + y * grid->stride;
+        const float *e = grid->e + y * grid->row_floats;
         float *u = df_plane_row(p->u, p->box.y0 + y) + p->box.x0;
 
         for (int x = grid->spans[y].first; x < DF_MIN(grid->spans[y].last, grid->width); x++)
@@ -156,13 +110,13 @@ static void correct(const Problem *p, const DfGrid *grid, float mean)
 int df_poisson(DfPlane u, DfPlane gx, DfPlane gy, const uint8_t *hole, float tolerance, DfArena *scratch)
 {
     DfArenaMark mark = df_arena_mark(scratch);
-    Problem p = { u, gx, gy, hole, bounds(hole, u.width, u.height) };
+    Problem p = { u, gx, gy, hole, df_rect_bounds(hole, u.width, u.height) };
     DfGrid grid;
     int err = 0;
 
-    if (p.box.x1 == 0)
+    if (df_rect_empty(p.box))
         return 0;
-    if ((err = df_grid_take(&grid, p.box.x1 - p.box.x0, p.box.y1 - p.box.y0, scratch)) < 0)
+    if ((err = df_grid_take(&grid, df_rect_width(p.box), df_rect_height(p.box), scratch)) < 0)
         goto end;
     pose(&p, &grid);
     df_grid_span(&grid);

@@ -145,7 +145,7 @@ static int take_cells(Cells *cells, DfRect hole, DfArena *arena)
     cells->count = df_arena_take_zeroed(arena, df_size_mul(df_size_mul(width, height), sizeof *cells->count));
     if (!cells->sum.data || !cells->unknown || !cells->count)
         return -ENOMEM;
-    memset(cells->sum.data, 0, cells->sum.stride * height * sizeof(float));
+    memset(cells->sum.data, 0, cells->sum.row_floats * height * sizeof(float));
     return 0;
 }
 

@@ -11,7 +11,7 @@
 
 /** One area of two frames, aligned by a motion. */
 typedef struct DfRing {
-    const DfLook *look, *earlier_look;
+    const DfMotionInput *look, *earlier_look;
     const DfAffine *affine; /**< from the frame to the earlier one */
 } DfRing;
 

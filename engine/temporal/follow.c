@@ -103,7 +103,7 @@ static int64_t follow_row(const Work *work, int area, int y)
             continue;
         float dx, dy;
         df_affine_at(&motion->to_b, x, y, &dx, &dy);
-        add_residual(&motion->more_b, x, y, &dx, &dy);
+        add_residual(&motion->residual_to_b, x, y, &dx, &dy);
         float to_x = (float)x + dx, to_y = (float)y + dy;
         if (!(to_x >= 0 && to_x <= far_x && to_y >= 0 && to_y <= far_y))
             continue;

@@ -125,7 +125,7 @@ static void extend(DfForwardArea *area, const DfFrameMotion *motion, int k)
     area->travel[k] += most_travel(&step->to_a,
                                    df_rect_clip(df_rect_grow(motion->areas.items[i].hole, 1), area->rect));
     area->rect = move_rect(&step->to_a, area->rect);
-    if (found == 1 && area->affine == k && !step->more_a.flow.x.data)
+    if (found == 1 && area->affine == k && !step->residual_to_a.flow.x.data)
         area->affine = k + 1;
 }
 
@@ -162,7 +162,7 @@ static int step_on(const DfForward *f, int k, float *x, float *y)
 
     for (int i = 0; i < motion->areas.count; i++) {
         DfRect hole = df_rect_grow(motion->areas.items[i].hole, 1);
-        const DfResidual *residual = &motion->motions[i].more_a;
+        const DfResidual *residual = &motion->motions[i].residual_to_a;
         if (px < hole.x0 || px >= hole.x1 || py < hole.y0 || py >= hole.y1)
             continue;
         df_affine_at(&motion->motions[i].to_a, *x, *y, &dx, &dy);

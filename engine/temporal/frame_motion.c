@@ -22,7 +22,7 @@
 typedef struct Pair {
     DfRect outer;
     DfCopy frame, earlier;       /* planes; begin at the area's corner, memory is not theirs */
-    DfLook look, earlier_look;
+    DfMotionInput look, earlier_look;
     DfMotion motion;              /* in the area's pixels */
 } Pair;
 
@@ -69,7 +69,7 @@ static void luma_row(float *out, const DfCopy *copy, const DeepfillFormat *forma
 }
 
 /** Make one frame of a pair ready. */
-static int look_at(DfLook *look, const DfCopy *copy, const DfFrameView *view, DfArena *arena)
+static int look_at(DfMotionInput *look, const DfCopy *copy, const DfFrameView *view, DfArena *arena)
 {
     int width = df_rect_width(copy->place), height = df_rect_height(copy->place);
     DfPlane luma = df_plane_take(arena, width, height);
@@ -81,7 +81,7 @@ static int look_at(DfLook *look, const DfCopy *copy, const DfFrameView *view, Df
         luma_row(df_plane_row(luma, y), copy, &view->image.format, y, width);
     if (view->mask)
         df_crop_hole(view->mask, copy->place, 0, 0, hole);
-    return df_look(look, arena, luma, hole);
+    return df_motion_input(look, arena, luma, hole);
 }
 
 /** Sum of absolute differences of one plane of an area, every sixth sample, outside the hole. */
@@ -174,7 +174,7 @@ static DfAffine shift_origin(DfAffine a, int x, int y)
 
 static size_t residual_bytes(const DfResidual *residual)
 {
-    return df_size_mul(df_size_mul(residual->flow.x.stride, residual->flow.x.height), 2 * sizeof(float));
+    return df_size_mul(df_size_mul(residual->flow.x.row_floats, residual->flow.x.height), 2 * sizeof(float));
 }
 
 /** Move a residual out of scratch memory, in the frames' pixels. */
@@ -206,11 +206,11 @@ static int keep_motions(DfFrameMotion *motion, const Pair *pairs)
         const DfMotion *m = &pairs[i].motion;
         DfRect outer = pairs[i].outer;
         *kept = *m;
-        kept->more_a = kept->more_b = (DfResidual){ 0 };
+        kept->residual_to_a = kept->residual_to_b = (DfResidual){ 0 };
         kept->to_a = shift_origin(m->to_a, -outer.x0, -outer.y0);
         kept->to_b = shift_origin(m->to_b, -outer.x0, -outer.y0);
-        if (keep_residual(motion, &kept->more_a, &m->more_a, outer) < 0 ||
-            keep_residual(motion, &kept->more_b, &m->more_b, outer) < 0)
+        if (keep_residual(motion, &kept->residual_to_a, &m->residual_to_a, outer) < 0 ||
+            keep_residual(motion, &kept->residual_to_b, &m->residual_to_b, outer) < 0)
             return -ENOMEM;
     }
     return 0;
@@ -220,8 +220,8 @@ static void free_motions(DfFrameMotion *motion)
 {
     for (int i = 0; motion->motions && i < motion->areas.count; i++) {
         DfMotion *m = &motion->motions[i];
-        df_account_free(motion->account, m->more_a.flow.x.data, residual_bytes(&m->more_a));
-        df_account_free(motion->account, m->more_b.flow.x.data, residual_bytes(&m->more_b));
+        df_account_free(motion->account, m->residual_to_a.flow.x.data, residual_bytes(&m->residual_to_a));
+        df_account_free(motion->account, m->residual_to_b.flow.x.data, residual_bytes(&m->residual_to_b));
     }
     df_free(motion->motions);
     motion->motions = NULL;

@@ -161,9 +161,9 @@ static int set_steps(DfFrames *frames, const DfFramesSettings *settings)
     return (int)(step - frames->steps);
 }
 
-static int open_worker(DfWorker *worker, const DfFramesSettings *settings, DfCrew *crew)
+static int open_worker(DfWorker *worker, const DfFramesSettings *settings, DfThreadPool *pool)
 {
-    int ret = df_filler_create(&worker->filler, settings->model, (DfTeam){ crew, settings->hands });
+    int ret = df_filler_create(&worker->filler, settings->model, (DfParallel){ pool, settings->threads });
 
     if (ret >= 0)
         ret = df_paste_row_create(&worker->row, settings->format.width);
@@ -193,7 +193,7 @@ int df_frames_open(DfFrames *frames, const DfFramesSettings *settings)
     if (ret >= 0)
         ret = df_pipeline_open(&frames->pipeline, &spec);
     for (int i = 0; i < frames->worker_count && ret >= 0; i++)
-        ret = open_worker(&frames->workers[i], settings, df_pipeline_crew(frames->pipeline));
+        ret = open_worker(&frames->workers[i], settings, df_pipeline_thread_pool(frames->pipeline));
     return ret;
 }
 

@@ -36,7 +36,7 @@ struct DfPipeline {
     int locks;             /* how many of lock and ready exist, in this order */
     pthread_mutex_t lock;
     pthread_cond_t ready;  /* a frame is done */
-    DfCrew *crew;          /* idle workers: they wait for units as well as for loops of others' units */
+    DfThreadPool *pool;    /* idle workers: they wait for units as well as for loops of others' units */
     int64_t head, tail;    /* frames in flight: head <= n < tail */
     int flushed, stop;
 };
@@ -158,7 +158,7 @@ static void settle(DfPipeline *p)
             while (settle_frame(p, n))
                 passed = p->neighbours;
     } while (passed);
-    df_crew_call(p->crew);
+    df_thread_pool_wake(p->pool);
     pthread_cond_broadcast(&p->ready);
 }
 
@@ -191,9 +191,9 @@ static void run_unit(DfPipeline *p, int64_t frame, int worker)
 
     pthread_mutex_unlock(&p->lock);
     df_error_clear();
-    int64_t start = df_team_time();
+    int64_t start = df_parallel_time();
     int ret = step->run(&task);
-    int64_t spent = df_team_time() - start;
+    int64_t spent = df_parallel_time() - start;
     pthread_mutex_lock(&p->lock);
     p->spent[step - p->spec.steps] += spent;
     if (ret < 0)
@@ -215,7 +215,7 @@ static void *work(void *argument)
         if (frame >= 0)
             run_unit(p, frame, (int)(worker - p->workers));
         else
-            df_crew_idle(p->crew);
+            df_thread_pool_idle(p->pool);
     }
     pthread_mutex_unlock(&p->lock);
     return NULL;
@@ -232,7 +232,7 @@ static int init_locks(DfPipeline *p)
     if (ret)
         return df_error(-ret, "cannot create the pipeline's locks: %s", strerror(ret));
     p->locks++;
-    return df_crew_lend(&p->crew, &p->lock);
+    return df_thread_pool_lend(&p->pool, &p->lock);
 }
 
 static int start_workers(DfPipeline *p)
@@ -323,9 +323,9 @@ int df_pipeline_pull(DfPipeline *p, int wait, int *slot, int *error)
     return ret;
 }
 
-DfCrew *df_pipeline_crew(DfPipeline *p)
+DfThreadPool *df_pipeline_thread_pool(DfPipeline *p)
 {
-    return p->crew;
+    return p->pool;
 }
 
 int64_t df_pipeline_spent(DfPipeline *p, int step)
@@ -348,7 +348,7 @@ static void stop_workers(DfPipeline *p)
 {
     pthread_mutex_lock(&p->lock);
     p->stop = 1;
-    df_crew_call(p->crew);
+    df_thread_pool_wake(p->pool);
     pthread_mutex_unlock(&p->lock);
     for (int i = 0; i < p->spec.workers; i++)
         if (p->workers[i].started)
@@ -362,9 +362,9 @@ void df_pipeline_close(DfPipeline **pipeline)
     if (!p)
         return;
     *pipeline = NULL;
-    if (p->crew && p->workers)
+    if (p->pool && p->workers)
         stop_workers(p);
-    df_crew_close(&p->crew);
+    df_thread_pool_close(&p->pool);
     if (p->locks > 1)
         pthread_cond_destroy(&p->ready);
     if (p->locks > 0)

@@ -10,7 +10,7 @@
 #define DF_VIDEO_PIPELINE_H
 
 #include "base.h"
-#include "crew.h"
+#include "thread_pool.h"
 
 typedef struct DfPipeline DfPipeline;
 
@@ -87,7 +87,7 @@ void df_pipeline_push(DfPipeline *pipeline);
 int df_pipeline_pull(DfPipeline *pipeline, int wait, int *slot, int *error);
 
 /** @return the workers as helpers in loops of units: those for whom there is no unit of their own come */
-DfCrew *df_pipeline_crew(DfPipeline *pipeline);
+DfThreadPool *df_pipeline_thread_pool(DfPipeline *pipeline);
 
 /**
  * @return CPU time that a step's units have taken so far, in all workers and with what helpers did of them, in

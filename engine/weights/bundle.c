@@ -136,7 +136,7 @@ static int read_shape(const DfBundle *bundle, DfTensor *tensor, DfBytes message)
     return more < 0 ? spoilt(bundle, tensor) : 0;
 }
 
-static int read_entry_field(const DfBundle *bundle, DfTensor *tensor, DfPlace *place, uint64_t *type,
+static int read_entry_field(const DfBundle *bundle, DfTensor *tensor, DfBundleEntry *entry, uint64_t *type,
                             const DfField *field)
 {
     switch (field->tag) {
@@ -146,13 +146,13 @@ static int read_entry_field(const DfBundle *bundle, DfTensor *tensor, DfPlace *p
     case DF_FIELD(2, DF_WIRE_PIECE):
         return read_shape(bundle, tensor, field->piece);
     case DF_FIELD(3, DF_WIRE_VARINT):
-        place->shard = field->value;
+        entry->shard = field->value;
         return 0;
     case DF_FIELD(4, DF_WIRE_VARINT):
-        place->offset = field->value;
+        entry->offset = field->value;
         return 0;
     case DF_FIELD(5, DF_WIRE_VARINT):
-        place->size = field->value;
+        entry->size = field->value;
         return 0;
     case DF_FIELD(6, DF_WIRE_32):
         tensor->crc = df_crc32c_unmask(field->value);
@@ -167,7 +167,7 @@ static int read_entry_field(const DfBundle *bundle, DfTensor *tensor, DfPlace *p
 }
 
 /* Whether a tensor's type, shape, size and shard go together. */
-static int check_entry(const DfBundle *bundle, DfTensor *tensor, const DfPlace *place, uint64_t type)
+static int check_entry(const DfBundle *bundle, DfTensor *tensor, const DfBundleEntry *entry, uint64_t type)
 {
     const char *name = bundle->weights->name;
     uint64_t end;
@@ -175,29 +175,29 @@ static int check_entry(const DfBundle *bundle, DfTensor *tensor, const DfPlace *
         return df_error(-EINVAL, "%s: tensor '%.80s' lacks its type", name, tensor->name);
     tensor->type = type < DF_COUNT(types) ? types[type].type : DF_OTHER_TYPE;
     unsigned each = type < DF_COUNT(types) ? types[type].bytes : 0;
-    if (each && df_tensor_check_size(name, tensor, each, place->size) < 0)
+    if (each && df_tensor_check_size(name, tensor, each, entry->size) < 0)
         return -EINVAL;
-    if (place->shard >= (uint64_t)bundle->shard_count)
+    if (entry->shard >= (uint64_t)bundle->shard_count)
         return df_error(-EINVAL, "%s: tensor '%.80s' lies in shard %" PRIu64 ", but there are only %d", name,
-                        tensor->name, place->shard, bundle->shard_count);
-    if (__builtin_add_overflow(place->offset, place->size, &end))
+                        tensor->name, entry->shard, bundle->shard_count);
+    if (__builtin_add_overflow(entry->offset, entry->size, &end))
         return df_error(-EINVAL, "%s: tensor '%.80s' ends beyond all files", name, tensor->name);
     return 0;
 }
 
-static int read_entry(const DfBundle *bundle, DfTensor *tensor, DfPlace *place, DfBytes message)
+static int read_entry(const DfBundle *bundle, DfTensor *tensor, DfBundleEntry *entry, DfBytes message)
 {
     uint64_t type = 0;
     DfField field;
     int more;
     tensor->count = 1;
     while ((more = df_field_next(&message, &field)) > 0)
-        if (read_entry_field(bundle, tensor, place, &type, &field) < 0)
+        if (read_entry_field(bundle, tensor, entry, &type, &field) < 0)
             return -EINVAL;
     if (more < 0)
         return spoilt(bundle, tensor);
     df_tensor_pack(tensor);
-    return check_entry(bundle, tensor, place, type);
+    return check_entry(bundle, tensor, entry, type);
 }
 
 /* Names are printed; slices of variables have keys of bytes, the first of them zero. */
@@ -225,16 +225,16 @@ static int add_tensor(DfBundle *bundle, const DfBytes *key, const DfBytes *messa
     if (count == TENSOR_LIMIT)
         return df_error(-EINVAL, "%s: has more than %d tensors", weights->name, TENSOR_LIMIT);
     if (df_list_grow((void **)&weights->tensors, count, sizeof *weights->tensors) < 0 ||
-        df_list_grow((void **)&bundle->places, count, sizeof *bundle->places) < 0)
+        df_list_grow((void **)&bundle->entries, count, sizeof *bundle->entries) < 0)
         return -ENOMEM;
     DfTensor *tensor = &weights->tensors[count];
     *tensor = (DfTensor){ .name = df_alloc(length + 1) };
-    bundle->places[count] = (DfPlace){ 0 };
+    bundle->entries[count] = (DfBundleEntry){ 0 };
     weights->tensor_count++;
     if (!tensor->name)
         return -ENOMEM;
     memcpy(tensor->name, key->at, length);
-    return read_entry(bundle, tensor, &bundle->places[count], *message);
+    return read_entry(bundle, tensor, &bundle->entries[count], *message);
 }
 
 int df_bundle_read(DfBundle *bundle, const uint8_t *bytes, size_t size)

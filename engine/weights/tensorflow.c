@@ -59,14 +59,14 @@ static int find_shards(Checkpoint *checkpoint)
     if (!checkpoint->shards)
         return -ENOMEM;
     for (size_t i = 0; i < weights->tensor_count; i++) {
-        const DfPlace *place = &checkpoint->bundle.places[i];
-        Shard *shard = &checkpoint->shards[place->shard];
+        const DfBundleEntry *entry = &checkpoint->bundle.entries[i];
+        Shard *shard = &checkpoint->shards[entry->shard];
         int error = shard->path ? 0 : name_shard(checkpoint, shard);
         if (error < 0)
             return error;
-        if (shard->last && place->offset + place->size <= shard->end)
+        if (shard->last && entry->offset + entry->size <= shard->end)
             continue;
-        shard->end = place->offset + place->size;
+        shard->end = entry->offset + entry->size;
         shard->last = &weights->tensors[i];
     }
     return 0;
@@ -174,9 +174,9 @@ static void bind(const Checkpoint *checkpoint)
 {
     const DfWeights *weights = checkpoint->bundle.weights;
     for (size_t i = 0; i < weights->tensor_count; i++) {
-        const DfPlace *place = &checkpoint->bundle.places[i];
+        const DfBundleEntry *entry = &checkpoint->bundle.entries[i];
         if (weights->tensors[i].count)
-            weights->tensors[i].data = checkpoint->shards[place->shard].bytes + place->offset;
+            weights->tensors[i].data = checkpoint->shards[entry->shard].bytes + entry->offset;
     }
 }
 
@@ -185,7 +185,7 @@ static void close_checkpoint(Checkpoint *checkpoint)
     for (int i = 0; checkpoint->shards && i < checkpoint->bundle.shard_count; i++)
         df_free(checkpoint->shards[i].path);
     df_free(checkpoint->shards);
-    df_free(checkpoint->bundle.places);
+    df_free(checkpoint->bundle.entries);
 }
 
 int df_tensorflow_parse(DfWeights *weights, const uint8_t *bytes, size_t size)

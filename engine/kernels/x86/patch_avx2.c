@@ -25,16 +25,16 @@ static inline __m256 mean_of(const __m256 v[DF_PATCH])
     return _mm256_mul_ps(_mm256_hadd_ps(sum, sum), _mm256_set1_ps(1.0f / DF_PATCH_AREA));
 }
 
-static void take(DfPatch *patch, const float *from, ptrdiff_t stride)
+static void take(DfPatchTemplate *patch, const float *from, ptrdiff_t row_floats)
 {
     const __m256 half = _mm256_set1_ps(0.5f);
     __m256 dx[DF_PATCH], dy[DF_PATCH], xx = _mm256_setzero_ps(), xy = xx, yy = xx;
 
 #pragma GCC unroll 8
-    for (int y = 0; y < DF_PATCH; y++, from += stride) {
+    for (int y = 0; y < DF_PATCH; y++, from += row_floats) {
         _mm256_store_ps(patch->value + DF_PATCH * y, _mm256_loadu_ps(from));
         dx[y] = _mm256_mul_ps(half, _mm256_sub_ps(_mm256_loadu_ps(from + 1), _mm256_loadu_ps(from - 1)));
-        __m256 above = _mm256_loadu_ps(from - stride), below = _mm256_loadu_ps(from + stride);
+        __m256 above = _mm256_loadu_ps(from - row_floats), below = _mm256_loadu_ps(from + row_floats);
         dy[y] = _mm256_mul_ps(half, _mm256_sub_ps(below, above));
     }
     __m256 mean_x = mean_of(dx), mean_y = mean_of(dy);
@@ -61,10 +61,10 @@ static inline __m256 across(const float *row, __m256 fx)
 }
 
 /* Row y of d; `above` goes from row to row. */
-static inline __m256 difference(const DfPatch *patch, const DfPatchView *view, int y, __m256 *above)
+static inline __m256 difference(const DfPatchTemplate *patch, const DfPatchView *view, int y, __m256 *above)
 {
     const __m256 fx = _mm256_set1_ps(view->fx), fy = _mm256_set1_ps(view->fy);
-    __m256 below = across(view->from + (y + 1) * view->stride, fx);
+    __m256 below = across(view->from + (y + 1) * view->row_floats, fx);
     __m256 seen = _mm256_fmadd_ps(fy, _mm256_sub_ps(below, *above), *above);
 
     *above = below;
@@ -72,7 +72,7 @@ static inline __m256 difference(const DfPatch *patch, const DfPatchView *view, i
 }
 
 /* The gradients' means are zero, so only the error has to do without d's mean: it falls out of its sums. */
-static void compare(DfPatchMatch *match, const DfPatch *patch, const DfPatchView *view)
+static void compare(DfPatchMatch *match, const DfPatchTemplate *patch, const DfPatchView *view)
 {
     __m256 above = across(view->from, _mm256_set1_ps(view->fx));
     __m256 x = _mm256_setzero_ps(), y = x, sum = x, square = x;
@@ -96,8 +96,8 @@ static inline void add_to(float *sum, __m256 value, __m256 weight)
     _mm256_storeu_ps(sum, _mm256_fmadd_ps(weight, value, _mm256_loadu_ps(sum)));
 }
 
-static void spread(float *const sums[3], ptrdiff_t stride, const DfPatch *patch, const DfPatchView *view,
-                   const float flow[2])
+static void spread(float *const sums[3], ptrdiff_t row_floats, const DfPatchTemplate *patch,
+                   const DfPatchView *view, const float flow[2])
 {
     const __m256 one = _mm256_set1_ps(1), sign = _mm256_set1_ps(-0.0f);
     const __m256 flow_x = _mm256_set1_ps(flow[0]), flow_y = _mm256_set1_ps(flow[1]);
@@ -111,9 +111,9 @@ static void spread(float *const sums[3], ptrdiff_t stride, const DfPatch *patch,
     for (int y = 0; y < DF_PATCH; y++) {
         __m256 size = _mm256_andnot_ps(sign, _mm256_sub_ps(d[y], mean));
         __m256 weight = _mm256_div_ps(one, _mm256_max_ps(one, size));
-        add_to(sums[0] + y * stride, one, weight);
-        add_to(sums[1] + y * stride, flow_x, weight);
-        add_to(sums[2] + y * stride, flow_y, weight);
+        add_to(sums[0] + y * row_floats, one, weight);
+        add_to(sums[1] + y * row_floats, flow_x, weight);
+        add_to(sums[2] + y * row_floats, flow_y, weight);
     }
 }
 

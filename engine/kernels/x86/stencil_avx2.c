@@ -25,11 +25,11 @@ static inline __m256 shifted_east(__m256 at, __m256 after)
 /* What the neighbours of eight cells from x on send them. */
 static inline __m256 inflow(const DfStencil *s, int x, __m256 west, __m256 east, int weighted)
 {
-    __m256 north = _mm256_loadu_ps(s->e + x - s->stride), south = _mm256_loadu_ps(s->e + x + s->stride);
+    __m256 north = _mm256_loadu_ps(s->e + x - s->row_floats), south = _mm256_loadu_ps(s->e + x + s->row_floats);
     if (!weighted)
         return _mm256_add_ps(_mm256_add_ps(west, east), _mm256_add_ps(north, south));
     __m256 a = _mm256_mul_ps(west, _mm256_loadu_ps(s->east + x - 1));
-    __m256 b = _mm256_mul_ps(north, _mm256_loadu_ps(s->south + x - s->stride));
+    __m256 b = _mm256_mul_ps(north, _mm256_loadu_ps(s->south + x - s->row_floats));
     a = _mm256_fmadd_ps(east, _mm256_loadu_ps(s->east + x), a);
     b = _mm256_fmadd_ps(south, _mm256_loadu_ps(s->south + x), b);
     return _mm256_add_ps(a, b);
@@ -158,14 +158,14 @@ void df_pose_avx2(float *r, float *inverse, const DfWanted *w, const uint8_t *ho
     df_pose_c(r + x, inverse + x, &rest, hole + x, n - x);
 }
 
-void df_link_avx2(const DfLinks *out, const float *inverse, ptrdiff_t stride, int n)
+void df_link_avx2(const DfLinks *out, const float *inverse, ptrdiff_t row_floats, int n)
 {
     const __m256 one = _mm256_set1_ps(1);
     for (int x = 0; x < n; x += 8) {
         const float *m = inverse + x;
         __m256 has = positive(m), link = _mm256_and_ps(has, one);
-        __m256 east = _mm256_and_ps(positive(m + 1), link), south = _mm256_and_ps(positive(m + stride), link);
-        __m256 west = _mm256_and_ps(positive(m - 1), link), north = _mm256_and_ps(positive(m - stride), link);
+        __m256 east = _mm256_and_ps(positive(m + 1), link), south = _mm256_and_ps(positive(m + row_floats), link);
+        __m256 west = _mm256_and_ps(positive(m - 1), link), north = _mm256_and_ps(positive(m - row_floats), link);
         __m256 inner = _mm256_add_ps(_mm256_add_ps(east, west), _mm256_add_ps(north, south));
         __m256 all = _mm256_div_ps(one, _mm256_loadu_ps(m));
         _mm256_storeu_ps(out->east + x, east);
@@ -200,12 +200,12 @@ void df_merge_avx2(const DfLinks *out, const DfLinks rows[2], float gain, int n)
     }
 }
 
-void df_invert_avx2(float *inverse, const DfLinks *links, ptrdiff_t stride, int n)
+void df_invert_avx2(float *inverse, const DfLinks *links, ptrdiff_t row_floats, int n)
 {
     for (int x = 0; x < n; x += 8) {
         const float *east = links->east + x, *south = links->south + x;
         __m256 h = _mm256_add_ps(_mm256_loadu_ps(east), _mm256_loadu_ps(east - 1));
-        __m256 v = _mm256_add_ps(_mm256_loadu_ps(south), _mm256_loadu_ps(south - stride));
+        __m256 v = _mm256_add_ps(_mm256_loadu_ps(south), _mm256_loadu_ps(south - row_floats));
         __m256 sum = _mm256_add_ps(_mm256_add_ps(h, v), _mm256_loadu_ps(links->border + x));
         __m256 has = _mm256_cmp_ps(sum, _mm256_setzero_ps(), _CMP_GT_OQ);
         _mm256_storeu_ps(inverse + x, _mm256_and_ps(has, _mm256_div_ps(_mm256_set1_ps(1), sum)));

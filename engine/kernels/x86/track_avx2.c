@@ -155,13 +155,13 @@ static __m256 mix_columns(const float *from, __m256 fx)
 
 enum { SEEN = 24 }; /* columns of the window with its border, and some that are read but not used */
 
-static void interpolate(float seen[DF_WINDOW + 2][SEEN], const float *from, ptrdiff_t stride, __m256 fx,
+static void interpolate(float seen[DF_WINDOW + 2][SEEN], const float *from, ptrdiff_t row_floats, __m256 fx,
                         __m256 fy)
 {
     for (int x = 0; x < SEEN; x += 8) {
         __m256 top = mix_columns(from + x, fx);
         for (int y = 0; y < DF_WINDOW + 2; y++) {
-            __m256 bottom = mix_columns(from + (y + 1) * stride + x, fx);
+            __m256 bottom = mix_columns(from + (y + 1) * row_floats + x, fx);
             _mm256_store_ps(seen[y] + x, mix(top, bottom, fy));
             top = bottom;
         }
@@ -197,14 +197,14 @@ static void take_columns(DfTemplate *window, float seen[DF_WINDOW + 2][SEEN], in
     }
 }
 
-static void take(DfTemplate *window, const float *from, ptrdiff_t stride, float fx, float fy)
+static void take(DfTemplate *window, const float *from, ptrdiff_t row_floats, float fx, float fy)
 {
     _Alignas(32) float seen[DF_WINDOW + 2][SEEN];
     __m256 sums[5];
 
     for (int i = 0; i < 5; i++)
         sums[i] = _mm256_setzero_ps();
-    interpolate(seen, from, stride, set(fx), set(fy));
+    interpolate(seen, from, row_floats, set(fx), set(fy));
     take_columns(window, seen, 0, _mm256_castsi256_ps(first_lanes(8)), sums);
     take_columns(window, seen, 8, _mm256_castsi256_ps(first_lanes(DF_WINDOW - 8)), sums);
     window->xx = sum_lanes(sums[0]);
@@ -214,7 +214,7 @@ static void take(DfTemplate *window, const float *from, ptrdiff_t stride, float 
     window->y = sum_lanes(sums[4]);
 }
 
-static void match(float sums[3], const DfTemplate *window, const float *from, ptrdiff_t stride, float fx,
+static void match(float sums[3], const DfTemplate *window, const float *from, ptrdiff_t row_floats, float fx,
                   float fy)
 {
     const __m256 x = set(fx), y = set(fy);
@@ -224,7 +224,7 @@ static void match(float sums[3], const DfTemplate *window, const float *from, pt
         const __m256 used = _mm256_castsi256_ps(first_lanes(DF_WINDOW - half));
         __m256 top = mix_columns(from + half, x);
         for (int row = 0; row < DF_WINDOW; row++) {
-            __m256 bottom = mix_columns(from + (row + 1) * stride + half, x);
+            __m256 bottom = mix_columns(from + (row + 1) * row_floats + half, x);
             __m256 difference = sub(mix(top, bottom, y), _mm256_load_ps(window->value[row] + half));
             difference = _mm256_and_ps(difference, used);
             all = add(all, difference);

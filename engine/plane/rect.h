@@ -2,8 +2,8 @@
  * @file
  * Rectangles of pixels and the integer arithmetic that regions are made of.
  */
-#ifndef DF_IMAGE_RECT_H
-#define DF_IMAGE_RECT_H
+#ifndef DF_PLANE_RECT_H
+#define DF_PLANE_RECT_H
 
 #include <stdint.h>
 
@@ -54,6 +54,9 @@ static inline int df_rect_contains(DfRect outer, DfRect inner)
 {
     return inner.x0 >= outer.x0 && inner.y0 >= outer.y0 && inner.x1 <= outer.x1 && inner.y1 <= outer.y1;
 }
+
+/** @return the smallest rectangle around the bytes that are not 0, of height rows of width; empty: there are none */
+DfRect df_rect_bounds(const uint8_t *mask, int width, int height);
 
 /** Quotient of non-negative numbers, rounded up. */
 static inline int df_ceil_div(int a, int b)

@@ -1,6 +1,6 @@
 /**
  * @file
- * Loops shared among threads: every unit once, each hand one thread's, for any number of callers and helpers,
+ * Loops shared among threads: every unit once, each thread one thread's, for any number of callers and helpers,
  * those that never come as well; and a pipeline's idle workers as helpers. What units write is plain memory:
  * under the thread sanitizer these tests also prove that a loop's end orders every access.
  */
@@ -11,18 +11,18 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "crew.h"
+#include "thread_pool.h"
 
 #define MOST_LOOP_UNITS 5000
-#define MOST_HANDS 8
+#define MOST_SHARE 8
 
 /** One loop's traces. */
 typedef struct Trace {
     int ran[MOST_LOOP_UNITS];
-    int by[MOST_HANDS];        /* units that each hand did: plain memory, as scratch is */
-    atomic_int busy[MOST_HANDS]; /* 1: somebody is that hand right now */
-    atomic_int now, most;      /* hands at work, and the most there have been */
-    int hands;
+    int by[MOST_SHARE];        /* units that each thread did: plain memory, as scratch is */
+    atomic_int busy[MOST_SHARE]; /* 1: somebody is that thread right now */
+    atomic_int now, most;      /* threads at work, and the most there have been */
+    int share;
     int pause;                 /* microseconds for each unit */
     pthread_t caller;
 } Trace;
@@ -35,47 +35,47 @@ static void note_most(Trace *t)
         continue;
 }
 
-static void trace_unit(void *opaque, int unit, int hand)
+static void trace_unit(void *opaque, int unit, int thread)
 {
     Trace *t = opaque;
 
-    assert_in_range(hand, 0, t->hands - 1);
-    assert_int_equal(hand == 0, pthread_equal(pthread_self(), t->caller) != 0);
-    assert_int_equal(atomic_exchange(&t->busy[hand], 1), 0);
+    assert_in_range(thread, 0, t->share - 1);
+    assert_int_equal(thread == 0, pthread_equal(pthread_self(), t->caller) != 0);
+    assert_int_equal(atomic_exchange(&t->busy[thread], 1), 0);
     note_most(t);
     t->ran[unit]++;
-    t->by[hand]++;
+    t->by[thread]++;
     if (t->pause)
         usleep(t->pause);
     atomic_fetch_sub(&t->now, 1);
-    atomic_store(&t->busy[hand], 0);
+    atomic_store(&t->busy[thread], 0);
 }
 
 /** Run a loop and look at what it left. @return units that others did */
-static int run_traced(const DfTeam *team, int count, int pause, Trace *t)
+static int run_traced(const DfParallel *parallel, int count, int pause, Trace *t)
 {
     int sum = 0;
 
     memset(t, 0, sizeof *t);
-    t->hands = team ? team->hands : 1;
+    t->share = parallel ? parallel->threads : 1;
     t->pause = pause;
     t->caller = pthread_self();
-    df_team_run(team, count, trace_unit, t);
+    df_parallel_for(parallel, count, trace_unit, t);
     for (int i = 0; i < MOST_LOOP_UNITS; i++)
         assert_int_equal(t->ran[i], i < count);
-    for (int i = 0; i < MOST_HANDS; i++)
+    for (int i = 0; i < MOST_SHARE; i++)
         sum += t->by[i];
     assert_int_equal(sum, count);
     return count - t->by[0];
 }
 
-static DfCrew *crew_new(int threads)
+static DfThreadPool *pool_new(int threads)
 {
-    DfCrew *crew = NULL;
+    DfThreadPool *pool = NULL;
 
-    assert_int_equal(df_crew_open(&crew, threads), 0);
-    assert_non_null(crew);
-    return crew;
+    assert_int_equal(df_thread_pool_open(&pool, threads), 0);
+    assert_non_null(pool);
+    return pool;
 }
 
 static Trace trace_memory[4]; /* too large for the stack */
@@ -86,42 +86,42 @@ static void every_unit_runs_once(void **state)
 
     (void)state;
     for (int threads = 0; threads <= 4; threads++) {
-        DfCrew *crew = crew_new(threads);
-        for (int hands = 1; hands <= MOST_HANDS; hands++)
+        DfThreadPool *pool = pool_new(threads);
+        for (int share = 1; share <= MOST_SHARE; share++)
             for (int i = 0; i < (int)DF_COUNT(counts); i++)
-                run_traced(&(DfTeam){ crew, hands }, counts[i], 0, trace_memory);
-        df_crew_close(&crew);
-        assert_null(crew);
+                run_traced(&(DfParallel){ pool, share }, counts[i], 0, trace_memory);
+        df_thread_pool_close(&pool);
+        assert_null(pool);
     }
 }
 
-static void without_a_crew_the_caller_is_alone(void **state)
+static void without_a_pool_the_caller_is_alone(void **state)
 {
-    DfCrew *crew = crew_new(2);
+    DfThreadPool *pool = pool_new(2);
 
     (void)state;
     assert_int_equal(run_traced(NULL, 20, 0, trace_memory), 0);
-    assert_int_equal(run_traced(&(DfTeam){ NULL, 4 }, 20, 0, trace_memory), 0);
-    assert_int_equal(run_traced(&(DfTeam){ crew, 1 }, 20, 100, trace_memory), 0);
-    assert_int_equal(run_traced(&(DfTeam){ crew, 4 }, 1, 1000, trace_memory), 0);
-    df_crew_close(&crew);
-    df_crew_close(&crew);
-    df_crew_close(NULL);
+    assert_int_equal(run_traced(&(DfParallel){ NULL, 4 }, 20, 0, trace_memory), 0);
+    assert_int_equal(run_traced(&(DfParallel){ pool, 1 }, 20, 100, trace_memory), 0);
+    assert_int_equal(run_traced(&(DfParallel){ pool, 4 }, 1, 1000, trace_memory), 0);
+    df_thread_pool_close(&pool);
+    df_thread_pool_close(&pool);
+    df_thread_pool_close(NULL);
 }
 
 /** Units that sleep leave the CPU to everyone who might come. */
 static void no_more_come_than_are_wanted(void **state)
 {
-    DfCrew *crew = crew_new(5);
+    DfThreadPool *pool = pool_new(5);
 
     (void)state;
-    for (int hands = 1; hands <= 6; hands++) {
-        run_traced(&(DfTeam){ crew, hands }, 60, 1000, trace_memory);
-        assert_in_range(atomic_load(&trace_memory[0].most), 1, hands);
+    for (int share = 1; share <= 6; share++) {
+        run_traced(&(DfParallel){ pool, share }, 60, 1000, trace_memory);
+        assert_in_range(atomic_load(&trace_memory[0].most), 1, share);
     }
-    run_traced(&(DfTeam){ crew, 6 }, 2, 5000, trace_memory);
+    run_traced(&(DfParallel){ pool, 6 }, 2, 5000, trace_memory);
     assert_in_range(atomic_load(&trace_memory[0].most), 1, 2);
-    df_crew_close(&crew);
+    df_thread_pool_close(&pool);
 }
 
 /** Units that wait for each other: who sleeps must be woken, and who comes late finds the loop open. */
@@ -130,12 +130,12 @@ typedef struct Meeting {
     int wanted;
 } Meeting;
 
-static void meet(void *opaque, int unit, int hand)
+static void meet(void *opaque, int unit, int thread)
 {
     Meeting *m = opaque;
 
     (void)unit;
-    (void)hand;
+    (void)thread;
     atomic_fetch_add(&m->here, 1);
     while (atomic_load(&m->here) < m->wanted)
         usleep(10);
@@ -143,22 +143,22 @@ static void meet(void *opaque, int unit, int hand)
 
 static void helpers_come_when_they_sleep_and_when_they_watch(void **state)
 {
-    DfCrew *crew = crew_new(3);
+    DfThreadPool *pool = pool_new(3);
 
     (void)state;
     for (int i = 0; i < 200; i++) {
         Meeting m = { .wanted = 4 };
-        df_team_run(&(DfTeam){ crew, 4 }, 4, meet, &m);
+        df_parallel_for(&(DfParallel){ pool, 4 }, 4, meet, &m);
         assert_int_equal(atomic_load(&m.here), 4);
         if (i % 4 == 0)
             usleep(1000);
     }
-    df_crew_close(&crew);
+    df_thread_pool_close(&pool);
 }
 
 /** A helper of the owner's that comes only once the loop has begun. */
 typedef struct Late {
-    DfCrew *crew;
+    DfThreadPool *pool;
     pthread_mutex_t lock;
     int stop;
     Meeting meeting;
@@ -172,7 +172,7 @@ static void *come_late(void *argument)
         usleep(100);
     pthread_mutex_lock(&late->lock);
     while (!late->stop)
-        df_crew_idle(late->crew);
+        df_thread_pool_idle(late->pool);
     pthread_mutex_unlock(&late->lock);
     return NULL;
 }
@@ -183,36 +183,36 @@ static void late_helpers_find_the_loop(void **state)
     pthread_t threads[2];
 
     (void)state;
-    assert_int_equal(df_crew_lend(&late.crew, &late.lock), 0);
+    assert_int_equal(df_thread_pool_lend(&late.pool, &late.lock), 0);
     for (int i = 0; i < 2; i++)
         assert_int_equal(df_thread_start(&threads[i], come_late, &late), 0);
-    df_team_run(&(DfTeam){ late.crew, 3 }, 3, meet, &late.meeting);
+    df_parallel_for(&(DfParallel){ late.pool, 3 }, 3, meet, &late.meeting);
     pthread_mutex_lock(&late.lock);
     late.stop = 1;
-    df_crew_call(late.crew);
+    df_thread_pool_wake(late.pool);
     pthread_mutex_unlock(&late.lock);
     for (int i = 0; i < 2; i++)
         pthread_join(threads[i], NULL);
-    df_crew_close(&late.crew);
+    df_thread_pool_close(&late.pool);
     pthread_mutex_destroy(&late.lock);
 }
 
-static void a_crew_of_nobody_keeps_nobody_waiting(void **state)
+static void a_pool_of_nobody_keeps_nobody_waiting(void **state)
 {
     pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    DfCrew *crew;
+    DfThreadPool *pool;
 
     (void)state;
-    assert_int_equal(df_crew_lend(&crew, &lock), 0);
+    assert_int_equal(df_thread_pool_lend(&pool, &lock), 0);
     for (int i = 0; i < 1000; i++)
-        assert_int_equal(run_traced(&(DfTeam){ crew, 4 }, i % 10, 0, trace_memory), 0);
-    df_crew_close(&crew);
+        assert_int_equal(run_traced(&(DfParallel){ pool, 4 }, i % 10, 0, trace_memory), 0);
+    df_thread_pool_close(&pool);
     pthread_mutex_destroy(&lock);
 }
 
 /** One of several callers. */
 typedef struct Caller {
-    DfTeam team;
+    DfParallel parallel;
     Trace *trace;
     pthread_t thread;
 } Caller;
@@ -222,68 +222,68 @@ static void *call(void *argument)
     Caller *caller = argument;
 
     for (int i = 0; i < 300; i++)
-        run_traced(&caller->team, i % 50, i % 7 ? 0 : 50, caller->trace);
+        run_traced(&caller->parallel, i % 50, i % 7 ? 0 : 50, caller->trace);
     return NULL;
 }
 
-static void several_callers_share_a_crew(void **state)
+static void several_callers_share_a_pool(void **state)
 {
-    DfCrew *crew = crew_new(3);
+    DfThreadPool *pool = pool_new(3);
     Caller callers[4];
 
     (void)state;
     for (int i = 0; i < 4; i++) {
-        callers[i] = (Caller){ .team = { crew, 2 + i }, .trace = &trace_memory[i] };
+        callers[i] = (Caller){ .parallel = { pool, 2 + i }, .trace = &trace_memory[i] };
         assert_int_equal(df_thread_start(&callers[i].thread, call, &callers[i]), 0);
     }
     for (int i = 0; i < 4; i++)
         pthread_join(callers[i].thread, NULL);
-    df_crew_close(&crew);
+    df_thread_pool_close(&pool);
 }
 
-/** Loops in loops, as deep as there are units, more of them than a crew has places for. */
+/** Loops in loops, as deep as there are units, more of them than a pool has slots for. */
 typedef struct Nest {
-    DfTeam team;
+    DfParallel parallel;
     int depth;
     atomic_int leaves;
 } Nest;
 
-static void nest(void *opaque, int unit, int hand)
+static void nest(void *opaque, int unit, int thread)
 {
     Nest *outer = opaque;
-    Nest inner = { outer->team, outer->depth - 1, 0 };
+    Nest inner = { outer->parallel, outer->depth - 1, 0 };
 
     (void)unit;
-    (void)hand;
+    (void)thread;
     if (inner.depth)
-        df_team_run(&inner.team, 3, nest, &inner);
+        df_parallel_for(&inner.parallel, 3, nest, &inner);
     atomic_fetch_add(&outer->leaves, inner.depth ? atomic_load(&inner.leaves) : 1);
 }
 
-static void deepen(void *opaque, int unit, int hand)
+static void deepen(void *opaque, int unit, int thread)
 {
     Nest *outer = opaque;
-    Nest inner = { outer->team, outer->depth - 1, 0 };
+    Nest inner = { outer->parallel, outer->depth - 1, 0 };
 
-    (void)hand;
+    (void)thread;
     if (inner.depth && !unit)
-        df_team_run(&inner.team, 2, deepen, &inner);
+        df_parallel_for(&inner.parallel, 2, deepen, &inner);
     atomic_fetch_add(&outer->leaves, 1 + atomic_load(&inner.leaves));
 }
 
 static void loops_run_in_loops(void **state)
 {
-    DfCrew *crew = crew_new(3);
+    DfThreadPool *pool = pool_new(3);
 
     (void)state;
     for (int i = 0; i < 50; i++) {
-        Nest wide = { { crew, 4 }, 4, 0 }, deep = { { crew, 3 }, 100, 0 };
-        df_team_run(&wide.team, 3, nest, &wide);
+        Nest wide = { { pool, 4 }, 4, 0 }, deep = { { pool, 3 }, 100, 0 };
+        df_parallel_for(&wide.parallel, 3, nest, &wide);
         assert_int_equal(atomic_load(&wide.leaves), 3 * 3 * 3 * 3);
-        df_team_run(&deep.team, 2, deepen, &deep);
+        df_parallel_for(&deep.parallel, 2, deepen, &deep);
         assert_int_equal(atomic_load(&deep.leaves), 2 * 100);
     }
-    df_crew_close(&crew);
+    df_thread_pool_close(&pool);
 }
 
 /** A sum in plain memory, carried on from loop to loop as activations are. */
@@ -291,18 +291,18 @@ typedef struct Sums {
     long values[8];
 } Sums;
 
-static void sum_up(void *opaque, int unit, int hand)
+static void sum_up(void *opaque, int unit, int thread)
 {
     Sums *sums = opaque;
 
-    (void)hand;
+    (void)thread;
     sums[1].values[unit] = sums[0].values[unit] + sums[0].values[(unit + 1) % 8];
 }
 
 static void each_loop_sees_what_the_one_before_made(void **state)
 {
     enum { LOOPS = 20000 };
-    DfCrew *crew = crew_new(2);
+    DfThreadPool *pool = pool_new(2);
     Sums *sums = calloc(LOOPS + 1, sizeof *sums);
     long expected = 1;
 
@@ -314,13 +314,13 @@ static void each_loop_sees_what_the_one_before_made(void **state)
         if (i % 40 == 0)
             for (int k = 0; k < 8; k++)
                 sums[i].values[k] = expected = 1;
-        df_team_run(&(DfTeam){ crew, 3 }, 8, sum_up, &sums[i]);
+        df_parallel_for(&(DfParallel){ pool, 3 }, 8, sum_up, &sums[i]);
         expected *= 2;
         for (int k = 0; k < 8; k++)
             assert_int_equal(sums[i + 1].values[k], expected);
     }
     free(sums);
-    df_crew_close(&crew);
+    df_thread_pool_close(&pool);
 }
 
 static void survives_every_failing_start(void **state)
@@ -329,41 +329,41 @@ static void survives_every_failing_start(void **state)
 
     (void)state;
     do {
-        DfCrew *crew = NULL;
+        DfThreadPool *pool = NULL;
         df_error_clear();
         df_fail_after(n++);
-        ret = df_crew_open(&crew, 3);
+        ret = df_thread_pool_open(&pool, 3);
         df_fail_after(-1);
-        assert_true(ret == 0 || (!crew && *df_error_text()));
-        df_crew_close(&crew);
+        assert_true(ret == 0 || (!pool && *df_error_text()));
+        df_thread_pool_close(&pool);
     } while (ret < 0);
-    /* The crew, its list of threads, three threads. */
+    /* The pool, its list of threads, three threads. */
     assert_int_equal(n - 1, 5);
 }
 
 enum { UNIT_NS = 2000000 };
 
-static void spend(void *opaque, int unit, int hand)
+static void spend(void *opaque, int unit, int thread)
 {
     int64_t end = df_thread_time() + UNIT_NS;
 
     (void)opaque;
     (void)unit;
-    (void)hand;
+    (void)thread;
     while (df_thread_time() < end)
         continue;
 }
 
 static void time_of_helpers_is_the_callers(void **state)
 {
-    DfCrew *crew = crew_new(2);
+    DfThreadPool *pool = pool_new(2);
 
     (void)state;
-    int64_t team = df_team_time();
-    df_team_run(&(DfTeam){ crew, 3 }, 12, spend, NULL);
-    team = df_team_time() - team;
-    assert_true(team >= 12 * UNIT_NS);
-    df_crew_close(&crew);
+    int64_t parallel = df_parallel_time();
+    df_parallel_for(&(DfParallel){ pool, 3 }, 12, spend, NULL);
+    parallel = df_parallel_time() - parallel;
+    assert_true(parallel >= 12 * UNIT_NS);
+    df_thread_pool_close(&pool);
 }
 
 static int64_t process_time(void)
@@ -377,20 +377,20 @@ static int64_t process_time(void)
 /** Who watches stops soon. */
 static void idle_helpers_sleep(void **state)
 {
-    DfCrew *crew = crew_new(4);
+    DfThreadPool *pool = pool_new(4);
     Meeting m = { .wanted = 5 };
 
     (void)state;
-    df_team_run(&(DfTeam){ crew, 5 }, 5, meet, &m);
+    df_parallel_for(&(DfParallel){ pool, 5 }, 5, meet, &m);
     int64_t start = process_time();
     usleep(200000);
     assert_true(process_time() - start < 50000000);
-    df_crew_close(&crew);
+    df_thread_pool_close(&pool);
 }
 
 /* ------------------------------------------------------------------------------ the pipeline -- */
 
-enum { LOOP_HANDS = 3 };
+enum { LOOP_THREADS = 3 };
 
 static int run_last(const DfTask *task)
 {
@@ -403,8 +403,8 @@ static int run_meeting(const DfTask *task)
     World *w = task->opaque;
 
     for (int i = 0; i < 20; i++) {
-        Meeting m = { .wanted = LOOP_HANDS };
-        df_team_run(&(DfTeam){ w->crew, LOOP_HANDS }, LOOP_HANDS, meet, &m);
+        Meeting m = { .wanted = LOOP_THREADS };
+        df_parallel_for(&(DfParallel){ w->pool, LOOP_THREADS }, LOOP_THREADS, meet, &m);
     }
     return trace(task, 0);
 }
@@ -415,7 +415,7 @@ static void idle_workers_help(void **state)
         { .name = "meet", .units = one_unit, .run = run_meeting },
         { .name = "last", .units = one_unit, .run = run_last },
     };
-    World *w = world_open(steps, 2, LOOP_HANDS, 0);
+    World *w = world_open(steps, 2, LOOP_THREADS, 0);
 
     (void)state;
     for (int i = 0; i < 20; i++) {
@@ -435,7 +435,7 @@ static int run_loops(const DfTask *task)
 
     for (int i = 0; i < 30; i++) {
         Sums sums[2] = { { { i, 1, 2, 3, 4, 5, 6, 7 } } };
-        df_team_run(&(DfTeam){ w->crew, LOOP_HANDS }, 8, sum_up, sums);
+        df_parallel_for(&(DfParallel){ w->pool, LOOP_THREADS }, 8, sum_up, sums);
         for (int k = 1; k < 7; k++)
             assert_int_equal(sums[1].values[k], 2 * k + 1);
     }
@@ -483,7 +483,7 @@ static int run_spending(const DfTask *task)
 {
     World *w = task->opaque;
 
-    df_team_run(&(DfTeam){ w->crew, LOOP_HANDS }, 6, spend, NULL);
+    df_parallel_for(&(DfParallel){ w->pool, LOOP_THREADS }, 6, spend, NULL);
     return trace(task, 0);
 }
 
@@ -493,7 +493,7 @@ static void a_steps_time_includes_its_helpers(void **state)
         { .name = "spend", .units = one_unit, .run = run_spending },
         { .name = "last", .units = one_unit, .run = run_last },
     };
-    World *w = world_open(steps, 2, LOOP_HANDS, 0);
+    World *w = world_open(steps, 2, LOOP_THREADS, 0);
 
     (void)state;
     assert_int_equal(world_run(w, 3), 0);
@@ -507,12 +507,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_unit_runs_once),
-        cmocka_unit_test(without_a_crew_the_caller_is_alone),
+        cmocka_unit_test(without_a_pool_the_caller_is_alone),
         cmocka_unit_test(no_more_come_than_are_wanted),
         cmocka_unit_test(helpers_come_when_they_sleep_and_when_they_watch),
         cmocka_unit_test(late_helpers_find_the_loop),
-        cmocka_unit_test(a_crew_of_nobody_keeps_nobody_waiting),
-        cmocka_unit_test(several_callers_share_a_crew),
+        cmocka_unit_test(a_pool_of_nobody_keeps_nobody_waiting),
+        cmocka_unit_test(several_callers_share_a_pool),
         cmocka_unit_test(loops_run_in_loops),
         cmocka_unit_test(each_loop_sees_what_the_one_before_made),
         cmocka_unit_test(survives_every_failing_start),
@@ -524,5 +524,5 @@ int main(void)
         cmocka_unit_test(a_steps_time_includes_its_helpers),
     };
 
-    return cmocka_run_group_tests_name("crew", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("pool", tests, NULL, NULL);
 }

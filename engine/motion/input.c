@@ -1,7 +1,7 @@
 /**
  * @file
- * One picture made ready: its hole filled smoothly, so that nothing in it is mistaken for texture; a pyramid;
- * how far each pixel lies from the hole.
+ * A picture prepared for df_motion(): its hole is filled smoothly, so that nothing in it passes for texture; it has
+ * a pyramid, and each pixel's distance from the hole.
  */
 #include "motion/motion.h"
 
@@ -12,7 +12,7 @@
 #include "plane/distance.h"
 #include "plane/membrane.h"
 
-/* px: what lies farther than anybody looks. */
+/* px: farther than any distance that is asked for. */
 #define FAR 1e6f
 
 /** Levels: those of the dense search, which begins where the longest motion is a few pixels. */
@@ -84,33 +84,33 @@ static void mark_distrusted(uint8_t *restrict distrusted, const float *restrict 
 }
 
 /** Distances and what follows from them. */
-static int survey(DfLook *look, DfArena *arena, int width, int height)
+static int survey(DfMotionInput *input, DfArena *arena, int width, int height)
 {
     size_t n = (size_t)width * height;
     Scratch scratch;
 
-    look->distance = df_arena_take(arena, df_size_mul(n, sizeof *look->distance));
-    look->distrusted = df_arena_take(arena, n);
+    input->distance = df_arena_take(arena, df_size_mul(n, sizeof *input->distance));
+    input->distrusted = df_arena_take(arena, n);
     DfArenaMark mark = df_arena_mark(arena);
-    if (!look->distance || !look->distrusted || scratch_take(&scratch, arena, width, height))
+    if (!input->distance || !input->distrusted || scratch_take(&scratch, arena, width, height))
         return -ENOMEM;
-    sweep(scratch.offset, look->hole, width, height);
+    sweep(scratch.offset, input->hole, width, height);
     for (int y = 0; y < height; y++)
-        measure_row(look->distance + (size_t)y * width, scratch.offset + (size_t)y * width, width, &scratch);
-    mark_distrusted(look->distrusted, look->distance, n);
-    look->area = count_set(look->hole, n);
+        measure_row(input->distance + (size_t)y * width, scratch.offset + (size_t)y * width, width, &scratch);
+    mark_distrusted(input->distrusted, input->distance, n);
+    input->area = count_set(input->hole, n);
     df_arena_reset(arena, mark);
     return 0;
 }
 
-int df_look(DfLook *look, DfArena *arena, DfPlane luma, const uint8_t *hole)
+int df_motion_input(DfMotionInput *input, DfArena *arena, DfPlane luma, const uint8_t *hole)
 {
-    *look = (DfLook){ .hole = hole };
-    int ret = survey(look, arena, luma.width, luma.height);
+    *input = (DfMotionInput){ .hole = hole };
+    int ret = survey(input, arena, luma.width, luma.height);
 
     if (!ret)
         ret = df_membrane(&luma, 1, hole, arena);
     if (!ret)
-        ret = df_pyramid_build(&look->pyramid, arena, luma, LEVELS, LEAST_SIDE);
+        ret = df_pyramid_build(&input->pyramid, arena, luma, LEVELS, LEAST_SIDE);
     return ret;
 }
