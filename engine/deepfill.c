@@ -107,7 +107,7 @@ void deepfill_sketch_info(const DeepfillSketch *sketch, DeepfillSketchInfo *info
 void deepfill_defaults(DeepfillSettings *settings, DeepfillModel *model, const DeepfillFormat *format)
 {
     *settings = (DeepfillSettings){ .model = model, .format = *format, .delay = -1, .temporal = 1,
-                                    .ahead = -1, .memory = 512 };
+                                    .ahead = -1, .memory = 512, .log_level = DEEPFILL_LOG_INFO };
 }
 
 static int check_settings(const DeepfillSettings *s)
@@ -117,7 +117,8 @@ static int check_settings(const DeepfillSettings *s)
     if (df_format_check(&s->format) < 0 || (s->size && check_range("size", s->size, 64, 4096)) ||
         check_range("workers", s->workers, 0, 256) || check_range("delay", s->delay, -1, 1024) ||
         check_range("temporal", s->temporal, 0, 1) || check_range("ahead", s->ahead, -1, 1024) ||
-        check_range("memory", s->memory, 1, 1 << 20))
+        check_range("memory", s->memory, 1, 1 << 20) ||
+        check_range("log level", (int)s->log_level, DEEPFILL_LOG_ERROR, DEEPFILL_LOG_DEBUG))
         return -EINVAL;
     return 0;
 }
@@ -186,9 +187,23 @@ static int open_frames(DeepfillContext *ctx)
         .workers = info->workers, .delay = info->delay, .hands = hands_of(info),
         .temporal = info->temporal, .ahead = info->ahead,
         .budget = df_size_mul(info->memory, (1 << 20) / 4),
+        .log = { ctx->settings.log, ctx->settings.log_opaque, ctx->settings.log_level },
     };
 
     return df_frames_open(&ctx->frames, &settings);
+}
+
+/** Tell what was chosen, at VERBOSE. */
+static void log_choice(const DeepfillContext *ctx)
+{
+    const DeepfillFormat *format = &ctx->settings.format;
+    const DeepfillInfo *info = &ctx->info;
+
+    df_log(&ctx->frames.log, DEEPFILL_LOG_VERBOSE,
+           "libdeepfill %s: model %s, frames %dx%d, %d bits, size %d, workers %d, delay %d, temporal %d, ahead %d, "
+           "memory %d MiB, kernels %s", deepfill_version(), ctx->model.name, format->width, format->height,
+           format->depth, info->size, info->workers, info->delay, info->temporal, info->ahead, info->memory,
+           info->cpu);
 }
 
 int deepfill_open(DeepfillContext **context, const DeepfillSettings *settings)
@@ -211,6 +226,7 @@ int deepfill_open(DeepfillContext **context, const DeepfillSettings *settings)
     choose(ctx);
     if ((ret = open_frames(ctx)) < 0)
         goto fail;
+    log_choice(ctx);
     *context = ctx;
     return 0;
 fail:

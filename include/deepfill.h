@@ -57,6 +57,27 @@ DEEPFILL_API const char *deepfill_version(void);
  */
 DEEPFILL_API const char *deepfill_error(void);
 
+/* -------------------------------------------------------------------------------------- log -- */
+
+/** What a message is for, from the gravest to the least. */
+enum DeepfillLogLevel {
+    DEEPFILL_LOG_ERROR,   /**< a failure; those of a call are told by its result and deepfill_error() instead */
+    DEEPFILL_LOG_WARNING, /**< the result may not be what was wanted */
+    DEEPFILL_LOG_INFO,    /**< what a user wants to know once */
+    DEEPFILL_LOG_VERBOSE, /**< what was chosen, once a context */
+    DEEPFILL_LOG_DEBUG,   /**< a line a frame: how it was filled */
+};
+
+/**
+ * Receives messages of a context.
+ *
+ * @param opaque   DeepfillSettings.log_opaque
+ * @param message  one line without its end, valid during the call; control characters are replaced by '?'
+ * Thread-safety: called by any thread, workers too, and by several at a time; locks of the
+ *                library may be held, so it must not call a function of a context.
+ */
+typedef void (*DeepfillLogCallback)(void *opaque, enum DeepfillLogLevel level, const char *message);
+
 /* ------------------------------------------------------------------------------------ model -- */
 
 /**
@@ -320,6 +341,9 @@ typedef struct DeepfillSettings {
                        temporal */
     int memory;   /**< MiB for frames held for ahead's sake, with what is kept of them, and for sources,
                        1..1048576; default 512. A frame given in is the caller's, but counts */
+    enum DeepfillLogLevel log_level; /**< the most verbose level that log receives; default DEEPFILL_LOG_INFO */
+    DeepfillLogCallback log; /**< receives messages until deepfill_close() returns; default NULL: silent */
+    void *log_opaque;        /**< handed to log; default NULL */
 } DeepfillSettings;
 
 /** What a context chose. */

@@ -6,6 +6,7 @@
 #include "hole.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "cpu.h"
 
@@ -192,6 +193,45 @@ static void ahead_fits_memory(void **state)
     }
 }
 
+typedef struct Heard {
+    int count;
+    char text[1024];
+} Heard;
+
+static void hear(void *opaque, enum DeepfillLogLevel level, const char *message)
+{
+    Heard *heard = opaque;
+
+    assert_int_equal(level, DEEPFILL_LOG_VERBOSE);
+    heard->count++;
+    snprintf(heard->text, sizeof heard->text, "%s", message);
+}
+
+/** The opening says once what was chosen, where somebody wants to hear it. */
+static void log_tells_what_was_chosen(void **state)
+{
+    DeepfillFormat f = { 160, 90, DEEPFILL_YUV, 8, 1, 1, 0, 2 };
+    DeepfillSettings s;
+    DeepfillContext *ctx = NULL;
+
+    (void)state;
+    for (int level = DEEPFILL_LOG_INFO; level <= DEEPFILL_LOG_VERBOSE; level++) {
+        Heard heard = { 0 };
+        deepfill_defaults(&s, model, &f);
+        assert_true(!s.log && !s.log_opaque && s.log_level == DEEPFILL_LOG_INFO);
+        s.log = hear;
+        s.log_opaque = &heard;
+        s.log_level = (enum DeepfillLogLevel)level;
+        s.delay = 3;
+        assert_int_equal(deepfill_open(&ctx, &s), 0);
+        deepfill_close(&ctx);
+        assert_int_equal(heard.count, level == DEEPFILL_LOG_VERBOSE);
+        assert_int_equal(strstr(heard.text, "frames 160x90, ") && strstr(heard.text, ", delay 3, "), heard.count);
+    }
+    s.log_level = (enum DeepfillLogLevel)(DEEPFILL_LOG_DEBUG + 1);
+    assert_int_equal(deepfill_open(&ctx, &s), -EINVAL);
+}
+
 static void closes_with_frames_in_flight(void **state)
 {
     DeepfillFormat f = { 160, 90, DEEPFILL_YUV, 8, 1, 1, 0, 2 };
@@ -226,6 +266,7 @@ int main(void)
         cmocka_unit_test(everything_hole_is_counted),
         cmocka_unit_test(shows_without_the_network),
         cmocka_unit_test(ahead_fits_memory),
+        cmocka_unit_test(log_tells_what_was_chosen),
         cmocka_unit_test(closes_with_frames_in_flight),
     };
 

@@ -182,6 +182,7 @@ int df_frames_open(DfFrames *frames, const DfFramesSettings *settings)
     frames->slot_count = df_pipeline_slots(&spec);
     frames->worker_count = settings->workers;
     frames->has_temporal = settings->temporal;
+    frames->log = settings->log;
     frames->slots = df_alloc(df_size_mul(frames->slot_count, sizeof *frames->slots));
     frames->workers = df_alloc(df_size_mul(frames->worker_count, sizeof *frames->workers));
     if (!frames->slots || !frames->workers)
