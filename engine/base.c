@@ -56,6 +56,13 @@ int df_error(int code, const char *format, ...)
     return code;
 }
 
+int df_check_range(const char *name, int value, int least, int most)
+{
+    if (value < least || value > most)
+        return df_error(-EINVAL, "%s is %d, must be %d to %d", name, value, least, most);
+    return 0;
+}
+
 const char *df_error_text(void)
 {
     return error_text;

@@ -33,6 +33,9 @@
  */
 int df_error(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/** Refuse an integer setting out of range. @return 0 or -EINVAL, with the cause recorded */
+int df_check_range(const char *name, int value, int least, int most);
+
 /** @return the calling thread's cause, "" where there is none; valid until the next df_error*(). */
 const char *df_error_text(void);
 
