@@ -57,6 +57,9 @@ int ff_deepfill_queue_open(DeepfillQueue *q, const DeepfillSettings *settings, e
     q->per_frame = fields ? 2 : 1;
     q->access   = ff_deepfill_access(format);
     own = picture_settings(settings, q->per_frame);
+    own.log        = ff_deepfill_report_message;
+    own.log_opaque = q->report;
+    own.log_level  = ff_deepfill_report_level();
     if ((ret = deepfill_open(&q->fill, &own)) < 0) {
         av_log(q->filter, AV_LOG_ERROR, "The workers cannot be started: %s\n", deepfill_error());
         return ret == AVERROR(EAGAIN) ? AVERROR_EXTERNAL : ret; /* no thread: EAGAIN means no error to libavfilter */
