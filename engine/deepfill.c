@@ -135,6 +135,7 @@ static int open_frames(DeepfillContext *ctx)
         .temporal = info->temporal, .ahead = info->ahead,
         .budget = df_size_mul(info->memory, (1 << 20) / 4),
         .log = { ctx->settings.log, ctx->settings.log_opaque, ctx->settings.log_level },
+        .ready = ctx->settings.ready, .ready_opaque = ctx->settings.ready_opaque,
     };
 
     return df_frames_open(&ctx->frames, &settings);

@@ -326,6 +326,18 @@ typedef struct DeepfillResult {
  */
 typedef struct DeepfillContext DeepfillContext;
 
+/**
+ * Says that deepfill_receive() has a frame without waiting, so that a program need neither wait in it nor ask again
+ * and again: after a call, receive with wait = 0 until it returns -EAGAIN. Every frame is told of, but one call may
+ * tell of several, and one may come when nothing is left to receive.
+ *
+ * Thread-safety: called by a worker, or within deepfill_send() and deepfill_flush(); by several threads at a time; no
+ * lock of the library is held. It must not call a function of the context, but signal the thread that does. A
+ * lock that it takes must not be held during a call of a function of the context. After deepfill_close() has
+ * returned it is not called.
+ */
+typedef void (*DeepfillReadyCallback)(void *opaque);
+
 /** How a context works. deepfill_defaults() sets every field. */
 typedef struct DeepfillSettings {
     DeepfillModel *model;  /**< the network; a reference is taken; no default */
@@ -349,6 +361,8 @@ typedef struct DeepfillSettings {
     enum DeepfillLogLevel log_level; /**< the most verbose level that log receives; default DEEPFILL_LOG_INFO */
     DeepfillLogCallback log; /**< receives messages until deepfill_close() returns; default NULL: silent */
     void *log_opaque;        /**< handed to log; default NULL */
+    DeepfillReadyCallback ready; /**< told when a frame can be received; default NULL: nobody is told */
+    void *ready_opaque;          /**< handed to ready; default NULL */
 } DeepfillSettings;
 
 /** What a context chose. */

@@ -11,7 +11,7 @@
 /* What programs built with 0.4.0 hand over: later fields come after these. */
 #if UINTPTR_MAX == UINT64_MAX
 _Static_assert(sizeof(DeepfillFormat) == 32 && sizeof(DeepfillImage) == 80, "these lie inside others");
-_Static_assert(offsetof(DeepfillSettings, memory) == 60 && offsetof(DeepfillSettings, log_opaque) == 80, "0.4.0");
+_Static_assert(offsetof(DeepfillSettings, memory) == 60 && offsetof(DeepfillSettings, ready_opaque) == 96, "0.4.0");
 _Static_assert(offsetof(DeepfillFrame, sketch) == 104 && offsetof(DeepfillMaskSettings, soft) == 24, "0.4.0");
 _Static_assert(offsetof(DeepfillResult, network) == 32 && offsetof(DeepfillBox, workspace) == 24, "0.4.0");
 _Static_assert(offsetof(DeepfillInfo, warning) == 40 && offsetof(DeepfillModelInfo, parameters) == 56, "0.4.0");

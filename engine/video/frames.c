@@ -175,7 +175,8 @@ static int open_worker(DfWorker *worker, const DfFramesSettings *settings, DfCre
 int df_frames_open(DfFrames *frames, const DfFramesSettings *settings)
 {
     DfPipelineSpec spec = { .steps = frames->steps, .delay = settings->delay, .workers = settings->workers,
-                            .opaque = frames };
+                            .opaque = frames, .ready = settings->ready,
+                            .ready_opaque = settings->ready_opaque };
     int ret = 0;
 
     spec.step_count = set_steps(frames, settings);

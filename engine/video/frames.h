@@ -37,6 +37,8 @@ typedef struct DfFramesSettings {
     int temporal, ahead;   /**< as in DeepfillSettings; ahead is chosen */
     size_t budget;         /**< bytes of sources that are kept for later */
     DfLog log;
+    void (*ready)(void *opaque); /**< as in DfPipelineSpec */
+    void *ready_opaque;
 } DfFramesSettings;
 
 #define DF_MOST_STEPS 5
