@@ -64,7 +64,7 @@ static int check_settings(const DeepfillSettings *s)
     if (df_format_check(&s->format) < 0 || (s->size && df_check_range("size", s->size, 64, 4096)) ||
         df_check_range("workers", s->workers, 0, 256) || df_check_range("delay", s->delay, -1, 1024) ||
         df_check_range("temporal", s->temporal, 0, 1) || df_check_range("ahead", s->ahead, -1, 1024) ||
-        df_check_range("memory", s->memory, 1, 1 << 20) ||
+        df_check_range("memory", s->memory, 1, 1 << 20) || df_check_range("preview", s->preview, 0, 1) ||
         df_check_range("log level", (int)s->log_level, DEEPFILL_LOG_ERROR, DEEPFILL_LOG_DEBUG))
         return -EINVAL;
     return 0;
@@ -103,6 +103,8 @@ static void choose(DeepfillContext *ctx)
         s->workers = DF_MIN(df_cpu_count(), 256);
     if (s->delay < 0)
         s->delay = s->workers;
+    if (s->preview)
+        s->temporal = 0;
     if (!s->temporal)
         s->ahead = 0;
     else if (s->ahead < 0)
@@ -110,7 +112,7 @@ static void choose(DeepfillContext *ctx)
     ctx->info = (DeepfillInfo){ .size = s->size, .workers = s->workers, .delay = s->delay,
                                 .temporal = s->temporal, .ahead = s->ahead, .memory = s->memory,
                                 .cpu = df_cpu_name(df_cpu_level()), .blas = df_gemm_description(),
-                                .warning = df_gemm_warning() };
+                                .warning = df_gemm_warning(), .preview = s->preview };
 }
 
 /** What boxes depend on, but for the mask's feather. */
@@ -266,6 +268,8 @@ static int check_frame(const DeepfillContext *ctx, const DeepfillFrame *frame)
                         own->width, own->height, own->depth, (int)own->layout);
     if (df_check_range("show", (int)frame->show, DEEPFILL_SHOW_FILL, DEEPFILL_SHOW_SOURCES) < 0)
         return -EINVAL;
+    if (ctx->info.preview && (frame->show == DEEPFILL_SHOW_FILL || frame->show == DEEPFILL_SHOW_SOURCES))
+        return df_error(-EINVAL, "a preview fills no frame: show is %d", (int)frame->show);
     /* Others may want to see what passes untouched. */
     for (int p = 0; (frame->mask || ctx->info.temporal) && p < df_plane_count(own); p++)
         if (check_plane(&frame->image, p) < 0)

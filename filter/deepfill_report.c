@@ -38,7 +38,9 @@
 static void print_flow(AVBPrint *text, const DeepfillInfo *info)
 {
     av_bprintf(text, "%d worker%s, delay %d, ", info->workers, info->workers == 1 ? "" : "s", info->delay);
-    if (!info->temporal)
+    if (info->preview)
+        av_bprintf(text, "a preview, none looks at others");
+    else if (!info->temporal)
         av_bprintf(text, "each frame by itself");
     else if (!info->ahead)
         av_bprintf(text, "from frames before, none ahead");

@@ -289,7 +289,10 @@ typedef struct DeepfillImage {
 enum DeepfillShow {
     DEEPFILL_SHOW_FILL,    /**< the filled hole */
     DEEPFILL_SHOW_MASK,    /**< the hole tinted, its feather fainter; the network does not run */
-    DEEPFILL_SHOW_REGIONS, /**< as MASK, with the outline of every box; the network does not run */
+    DEEPFILL_SHOW_REGIONS, /**< as MASK, with the outline of every box that deepfill_boxes() names: those in which
+                                the network fills the whole hole, as it does without temporal. With it the network
+                                gets boxes around what no other frame shows, which are known only once the frame
+                                is filled. The network does not run */
     DEEPFILL_SHOW_COARSE,  /**< what the network's first stage makes of the hole, frame by frame */
     DEEPFILL_SHOW_SOURCES, /**< the filled hole, each pixel tinted by where it came from: green a frame
                                 before, blue a frame after, yellow what was synthesised before, red the
@@ -358,6 +361,8 @@ typedef struct DeepfillSettings {
                        temporal */
     int memory;   /**< MiB for frames held for ahead's sake, with what is kept of them, and for sources,
                        1..1048576; default 512. A frame given in is the caller's, but counts */
+    int preview;  /**< 1: for looking at masks: frames may show MASK, REGIONS or COARSE and nothing else, no frame
+                       looks at others, and temporal and ahead are taken as 0; default 0 */
     enum DeepfillLogLevel log_level; /**< the most verbose level that log receives; default DEEPFILL_LOG_INFO */
     DeepfillLogCallback log; /**< receives messages until deepfill_close() returns; default NULL: silent */
     void *log_opaque;        /**< handed to log; default NULL */
@@ -372,6 +377,7 @@ typedef struct DeepfillInfo {
     const char *cpu;          /**< kernels in use: "c", "avx2" or "avx512" (static) */
     const char *blas;         /**< the matrix library, its flavour and core (lives as long as the context) */
     const char *warning;      /**< NULL, or a sentence on what makes this set-up slow (static) */
+    int preview;              /**< as in DeepfillSettings */
 } DeepfillInfo;
 
 /** A region that the network works on, in frame coordinates; parts beyond the frame are reflected. */

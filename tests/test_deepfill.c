@@ -161,6 +161,94 @@ static void shows_without_the_network(void **state)
     deepfill_close(&ctx);
 }
 
+static DeepfillContext *open_preview(DeepfillFormat f)
+{
+    DeepfillContext *ctx = NULL;
+    DeepfillSettings s;
+
+    deepfill_defaults(&s, model, &f);
+    assert_int_equal(s.preview, 0);
+    s.preview = 1;
+    s.workers = 1;
+    s.delay = 0;
+    s.ahead = 50;
+    assert_int_equal(deepfill_open(&ctx, &s), 0);
+    return ctx;
+}
+
+/** No frame waits for others, none is filled, and what is shown is what a context that fills shows. */
+static void preview_shows_and_fills_nothing(void **state)
+{
+    DeepfillFormat f = { 160, 90, DEEPFILL_YUV, 8, 1, 1, 0, 2 };
+    DeepfillContext *preview = open_preview(f), *fills = context_new(f, 1, 0);
+    DeepfillMask *mask = mask_of_rect(160, 90, 40, 30, 80, 60, 2, 2);
+    Picture p = picture_new(f), q = picture_new(f);
+    DeepfillInfo info;
+
+    (void)state;
+    deepfill_info(preview, &info);
+    assert_true(info.preview == 1 && info.temporal == 0 && info.ahead == 0 && deepfill_delay(preview) == 0);
+    deepfill_info(fills, &info);
+    assert_int_equal(info.preview, 0);
+    for (int show = DEEPFILL_SHOW_FILL; show <= DEEPFILL_SHOW_SOURCES; show++) {
+        DeepfillFrame frame = { .image = p.image, .mask = mask, .show = show, .opaque = &p };
+        picture_draw(&p, 1);
+        picture_draw(&q, 1);
+        if (show == DEEPFILL_SHOW_FILL || show == DEEPFILL_SHOW_SOURCES) {
+            assert_int_equal(deepfill_send(preview, &frame), -EINVAL);
+            continue;
+        }
+        fill_one(preview, &p, mask, show);
+        fill_one(fills, &q, mask, show);
+        assert_memory_equal(p.memory, q.memory, p.bytes);
+    }
+    free(p.memory);
+    free(q.memory);
+    deepfill_mask_close(&mask);
+    deepfill_close(&preview);
+    deepfill_close(&fills);
+}
+
+/** Whether a luma sample lies on the outline, 2 samples wide, of the part of a box that lies in the frame. */
+static int is_on_outline(const DeepfillFormat *f, const DeepfillBox *box, int x, int y)
+{
+    int x0 = DF_MAX(box->x, 0), y0 = DF_MAX(box->y, 0);
+    int x1 = DF_MIN(box->x + box->width, f->width), y1 = DF_MIN(box->y + box->height, f->height);
+
+    return x >= x0 && x < x1 && y >= y0 && y < y1 && (x < x0 + 2 || x >= x1 - 2 || y < y0 + 2 || y >= y1 - 2);
+}
+
+/** Of a hole that moves, the boxes drawn are those that the network fills frames in. */
+static void boxes_shown_are_those_filled(void **state)
+{
+    DeepfillFormat f = { 320, 240, DEEPFILL_YUV, 8, 1, 1, 0, 2 };
+    DeepfillContext *preview = open_preview(f), *tints = open_preview(f), *fills = context_new(f, 1, 0);
+    Picture p[3] = { picture_new(f), picture_new(f), picture_new(f) };
+
+    (void)state;
+    for (int t = 0; t < 10; t++) {
+        DeepfillMask *mask = mask_of_rect(320, 240, 30 + 14 * t, 80, 70 + 14 * t, 110, 2, 2);
+        DeepfillBox box;
+        for (int i = 0; i < 3; i++)
+            picture_draw(&p[i], 1);
+        assert_int_equal(deepfill_boxes(fills, mask, &box, 1), 1);
+        assert_int_equal(fill_one(fills, &p[0], mask, DEEPFILL_SHOW_FILL).boxes, 1);
+        fill_one(tints, &p[1], mask, DEEPFILL_SHOW_MASK);
+        fill_one(preview, &p[2], mask, DEEPFILL_SHOW_REGIONS);
+        unsigned line = sample_of(&p[2], 0, DF_MAX(box.x, 0), DF_MAX(box.y, 0));
+        for (int y = 0; y < f.height; y++)
+            for (int x = 0; x < f.width; x++)
+                assert_int_equal(sample_of(&p[2], 0, x, y),
+                                 is_on_outline(&f, &box, x, y) ? line : sample_of(&p[1], 0, x, y));
+        deepfill_mask_close(&mask);
+    }
+    for (int i = 0; i < 3; i++)
+        free(p[i].memory);
+    deepfill_close(&preview);
+    deepfill_close(&tints);
+    deepfill_close(&fills);
+}
+
 /** What a context that fills from other frames chooses to look ahead, from what is asked and what fits. */
 static void ahead_fits_memory(void **state)
 {
@@ -265,6 +353,8 @@ int main(void)
         cmocka_unit_test(warm_context_allocates_nothing),
         cmocka_unit_test(everything_hole_is_counted),
         cmocka_unit_test(shows_without_the_network),
+        cmocka_unit_test(preview_shows_and_fills_nothing),
+        cmocka_unit_test(boxes_shown_are_those_filled),
         cmocka_unit_test(ahead_fits_memory),
         cmocka_unit_test(log_tells_what_was_chosen),
         cmocka_unit_test(closes_with_frames_in_flight),

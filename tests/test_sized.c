@@ -11,10 +11,10 @@
 /* What programs built with 0.4.0 hand over: later fields come after these. */
 #if UINTPTR_MAX == UINT64_MAX
 _Static_assert(sizeof(DeepfillFormat) == 32 && sizeof(DeepfillImage) == 80, "these lie inside others");
-_Static_assert(offsetof(DeepfillSettings, memory) == 60 && offsetof(DeepfillSettings, ready_opaque) == 96, "0.4.0");
+_Static_assert(offsetof(DeepfillSettings, preview) == 64 && offsetof(DeepfillSettings, ready_opaque) == 96, "0.4.0");
 _Static_assert(offsetof(DeepfillFrame, sketch) == 104 && offsetof(DeepfillMaskSettings, soft) == 24, "0.4.0");
 _Static_assert(offsetof(DeepfillResult, network) == 32 && offsetof(DeepfillBox, workspace) == 24, "0.4.0");
-_Static_assert(offsetof(DeepfillInfo, warning) == 40 && offsetof(DeepfillModelInfo, parameters) == 56, "0.4.0");
+_Static_assert(offsetof(DeepfillInfo, preview) == 48 && offsetof(DeepfillModelInfo, parameters) == 56, "0.4.0");
 #endif
 
 static const DeepfillFormat format = { 96, 64, DEEPFILL_YUV, 8, 1, 1, 0, 2 };
@@ -44,7 +44,7 @@ static void bytes_beyond_the_smaller_struct_are_not_touched(void **state)
 /** A caller that knows no fields from the log's on: what lies behind its struct is not read. */
 static void earlier_callers_get_defaults(void **state)
 {
-    const size_t size = offsetof(DeepfillSettings, log_level);
+    const size_t size = offsetof(DeepfillSettings, preview);
     DeepfillContext *ctx = NULL;
     DeepfillSettings s;
 
