@@ -1,8 +1,8 @@
 # deepfill's one makefile: `make help` lists the targets. All that is made lies in build/.
 BUILD := build
-VERSION := 0.3.0
+VERSION := 0.4.0
 # While the major version is 0, each minor one may change what functions take.
-SONAME := libdeepfill.so.0.3
+SONAME := libdeepfill.so.0.4
 
 GOALS := $(or $(MAKECMDGOALS),all)
 PLAIN_GOALS := help clean distclean

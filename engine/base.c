@@ -34,11 +34,7 @@
 /* Long enough for a path (PATH_MAX is 4096, but a sentence that long helps nobody) and its cause. */
 static _Thread_local char error_text[1024];
 
-/*
- * Names out of files are no commands to a terminal: control characters, those of two bytes in UTF-8 as well
- * (U+0080 to U+009F), become '?'.
- */
-static void disarm(char *text)
+void df_disarm(char *text)
 {
     for (unsigned char *at = (unsigned char *)text; *at; at++) {
         if (*at < ' ' || *at == 0x7F)
@@ -55,9 +51,16 @@ int df_error(int code, const char *format, ...)
         va_start(arguments, format);
         vsnprintf(error_text, sizeof error_text, format, arguments);
         va_end(arguments);
-        disarm(error_text);
+        df_disarm(error_text);
     }
     return code;
+}
+
+int df_check_range(const char *name, int value, int least, int most)
+{
+    if (value < least || value > most)
+        return df_error(-EINVAL, "%s is %d, must be %d to %d", name, value, least, most);
+    return 0;
 }
 
 const char *df_error_text(void)

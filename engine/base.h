@@ -33,8 +33,17 @@
  */
 int df_error(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/** Refuse an integer setting out of range. @return 0 or -EINVAL, with the cause recorded */
+int df_check_range(const char *name, int value, int least, int most);
+
 /** @return the calling thread's cause, "" where there is none; valid until the next df_error*(). */
 const char *df_error_text(void);
+
+/**
+ * Replace control characters by '?', those of two bytes in UTF-8 (U+0080 to U+009F) as well: names out of files
+ * are no commands to a terminal.
+ */
+void df_disarm(char *text);
 
 /** Forget the calling thread's cause; every public function that can fail begins with this. */
 void df_error_clear(void);

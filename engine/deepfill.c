@@ -1,7 +1,7 @@
 /**
  * @file
- * The public functions of frames, masks and contexts: each checks what it was given, calls one room, and
- * returns. Those of models are in model/.
+ * The public functions of contexts and frames: each checks what it was given, calls one room, and returns. Those
+ * of masks and sketches are in deepfill_mask.c, those of models in model/.
  */
 #include "deepfill.h"
 
@@ -11,6 +11,7 @@
 #include "cpu.h"
 #include "kernels/gemm.h"
 #include "model/model.h"
+#include "sized.h"
 
 /** What a hole hides for longer than this, 5 s of film, is as well synthesised. */
 #define MOST_AHEAD 120
@@ -37,86 +38,33 @@ const char *deepfill_error(void)
     return df_error_text();
 }
 
-/* -------------------------------------------------------------------------------- masks -- */
-
-void deepfill_mask_defaults(DeepfillMaskSettings *settings, int width, int height)
-{
-    *settings = (DeepfillMaskSettings){ .width = width, .height = height, .threshold = 0.5f, .dilate = 4,
-                                        .feather = 4 };
-}
-
-/** Refuse an integer setting out of range. */
-static int check_range(const char *name, int value, int least, int most)
-{
-    if (value < least || value > most)
-        return df_error(-EINVAL, "%s is %d, must be %d to %d", name, value, least, most);
-    return 0;
-}
-
-static int check_mask(const DeepfillMaskSettings *s, int width, int height)
-{
-    /* Written so that a threshold that is not a number is refused too. */
-    if (!(s->threshold >= 0 && s->threshold <= 1))
-        return df_error(-EINVAL, "threshold is %g, must be 0 to 1", s->threshold);
-    if (check_range("frame width", s->width, 1, 32768) || check_range("frame height", s->height, 1, 32768) ||
-        check_range("dilate", s->dilate, 0, 256) || check_range("feather", s->feather, 0, 256) ||
-        check_range("mask width", width, 1, 32768) || check_range("mask height", height, 1, 32768))
-        return -EINVAL;
-    return 0;
-}
-
-int deepfill_mask_create(DeepfillMask **mask, const DeepfillMaskSettings *settings, const uint8_t *data,
-                         ptrdiff_t stride, int width, int height)
-{
-    df_error_clear();
-    if (!mask || !settings || !data)
-        return df_error(-EINVAL, "a mask needs settings and a picture");
-    if (check_mask(settings, width, height) < 0)
-        return -EINVAL;
-    return df_mask_create(mask, settings, data, stride, width, height);
-}
-
-void deepfill_mask_info(const DeepfillMask *mask, DeepfillMaskInfo *info)
-{
-    *info = mask->info;
-}
-
-/* ----------------------------------------------------------------------------- sketches -- */
-
-int deepfill_sketch_create(DeepfillSketch **sketch, int frame_width, int frame_height, const uint8_t *data,
-                           ptrdiff_t stride, int width, int height)
-{
-    df_error_clear();
-    if (!sketch || !data)
-        return df_error(-EINVAL, "a sketch needs a picture");
-    if (check_range("frame width", frame_width, 1, 32768) ||
-        check_range("frame height", frame_height, 1, 32768) ||
-        check_range("sketch width", width, 1, 32768) || check_range("sketch height", height, 1, 32768))
-        return -EINVAL;
-    return df_sketch_create(sketch, frame_width, frame_height, data, stride, width, height);
-}
-
-void deepfill_sketch_info(const DeepfillSketch *sketch, DeepfillSketchInfo *info)
-{
-    *info = sketch->info;
-}
-
 /* ----------------------------------------------------------------------------- contexts -- */
 
-void deepfill_defaults(DeepfillSettings *settings, DeepfillModel *model, const DeepfillFormat *format)
+static DeepfillSettings default_settings(void)
 {
-    *settings = (DeepfillSettings){ .model = model, .format = *format, .delay = -1, .temporal = 1,
-                                    .ahead = -1, .memory = 512 };
+    return (DeepfillSettings){ .delay = -1, .temporal = 1, .ahead = -1, .memory = 512,
+                               .log_level = DEEPFILL_LOG_INFO };
+}
+
+void deepfill_defaults_sized(DeepfillSettings *settings, DeepfillModel *model, const DeepfillFormat *format,
+                             size_t size)
+{
+    DeepfillSettings own = default_settings();
+
+    own.model = model;
+    own.format = *format;
+    df_sized_give(settings, size, &own, sizeof own);
 }
 
 static int check_settings(const DeepfillSettings *s)
 {
     if (!s->model)
         return df_error(-EINVAL, "a context needs a model");
-    if (df_format_check(&s->format) < 0 || (s->size && check_range("size", s->size, 64, 4096)) ||
-        check_range("workers", s->workers, 0, 256) || check_range("delay", s->delay, -1, 1024) ||
-        check_range("temporal", s->temporal, 0, 1) || check_range("ahead", s->ahead, -1, 1024) ||
-        check_range("memory", s->memory, 1, 1 << 20))
+    if (df_format_check(&s->format) < 0 || (s->size && df_check_range("size", s->size, 64, 4096)) ||
+        df_check_range("workers", s->workers, 0, 256) || df_check_range("delay", s->delay, -1, 1024) ||
+        df_check_range("temporal", s->temporal, 0, 1) || df_check_range("ahead", s->ahead, -1, 1024) ||
+        df_check_range("memory", s->memory, 1, 1 << 20) || df_check_range("preview", s->preview, 0, 1) ||
+        df_check_range("log level", (int)s->log_level, DEEPFILL_LOG_ERROR, DEEPFILL_LOG_DEBUG))
         return -EINVAL;
     return 0;
 }
@@ -154,13 +102,15 @@ static void choose(DeepfillContext *ctx)
         s->workers = DF_MIN(df_cpu_count(), 256);
     if (s->delay < 0)
         s->delay = s->workers;
+    if (s->preview)
+        s->temporal = 0;
     if (!s->temporal)
         s->ahead = 0;
     else if (s->ahead < 0)
         s->ahead = ahead_of_memory(s);
     ctx->info = (DeepfillInfo){ .size = s->size, .workers = s->workers, .delay = s->delay,
                                 .temporal = s->temporal, .ahead = s->ahead, .memory = s->memory,
-                                .cpu = df_cpu_name(df_cpu_level()) };
+                                .cpu = df_cpu_name(df_cpu_level()), .preview = s->preview };
     if (df_model_uses_blas(s->model)) {
         ctx->info.blas = df_gemm_description();
         ctx->info.warning = df_gemm_warning();
@@ -188,31 +138,48 @@ static int open_frames(DeepfillContext *ctx)
         .workers = info->workers, .delay = info->delay, .threads = box_threads(info),
         .temporal = info->temporal, .ahead = info->ahead,
         .budget = df_size_mul(info->memory, (1 << 20) / 4),
+        .log = { ctx->settings.log, ctx->settings.log_opaque, ctx->settings.log_level },
+        .ready = ctx->settings.ready, .ready_opaque = ctx->settings.ready_opaque,
     };
 
     return df_frames_open(&ctx->frames, &settings);
 }
 
-int deepfill_open(DeepfillContext **context, const DeepfillSettings *settings)
+/** Tell what was chosen, at VERBOSE. */
+static void log_choice(const DeepfillContext *ctx)
 {
+    const DeepfillFormat *format = &ctx->settings.format;
+    const DeepfillInfo *info = &ctx->info;
+
+    df_log(&ctx->frames.log, DEEPFILL_LOG_VERBOSE,
+           "libdeepfill %s: model %s, frames %dx%d, %d bits, size %d, workers %d, delay %d, temporal %d, ahead %d, "
+           "memory %d MiB, kernels %s", deepfill_version(), ctx->model.name, format->width, format->height,
+           format->depth, info->size, info->workers, info->delay, info->temporal, info->ahead, info->memory,
+           info->cpu);
+}
+
+int deepfill_open_sized(DeepfillContext **context, const DeepfillSettings *settings, size_t size)
+{
+    DeepfillSettings own = default_settings();
     DeepfillContext *ctx;
     int ret;
 
     df_error_clear();
     if (!context || !settings)
         return df_error(-EINVAL, "a context needs settings");
-    if ((ret = check_settings(settings)) < 0)
+    if ((ret = df_sized_take(&own, sizeof own, settings, size, "settings")) < 0 || (ret = check_settings(&own)) < 0)
         return ret;
     if (!(ctx = df_alloc(sizeof *ctx)))
         return -ENOMEM;
-    ctx->settings = *settings;
-    df_model_ref(settings->model);
-    deepfill_model_info(settings->model, &ctx->model);
-    if (df_model_uses_blas(settings->model))
+    ctx->settings = own;
+    df_model_ref(own.model);
+    deepfill_model_info(own.model, &ctx->model);
+    if (df_model_uses_blas(own.model))
         df_gemm_open();
     choose(ctx);
     if ((ret = open_frames(ctx)) < 0)
         goto fail;
+    log_choice(ctx);
     *context = ctx;
     return 0;
 fail:
@@ -220,9 +187,9 @@ fail:
     return ret;
 }
 
-void deepfill_info(const DeepfillContext *ctx, DeepfillInfo *info)
+void deepfill_info_sized(const DeepfillContext *ctx, DeepfillInfo *info, size_t size)
 {
-    *info = ctx->info;
+    df_sized_give(info, size, &ctx->info, sizeof ctx->info);
 }
 
 int deepfill_delay(const DeepfillContext *ctx)
@@ -301,8 +268,10 @@ static int check_frame(const DeepfillContext *ctx, const DeepfillFrame *frame)
                         "a frame of %dx%d, %d bits, layout %d came, expected were %dx%d, %d bits, layout %d",
                         given->width, given->height, given->depth, (int)given->layout,
                         own->width, own->height, own->depth, (int)own->layout);
-    if (check_range("show", (int)frame->show, DEEPFILL_SHOW_FILL, DEEPFILL_SHOW_SOURCES) < 0)
+    if (df_check_range("show", (int)frame->show, DEEPFILL_SHOW_FILL, DEEPFILL_SHOW_SOURCES) < 0)
         return -EINVAL;
+    if (ctx->info.preview && (frame->show == DEEPFILL_SHOW_FILL || frame->show == DEEPFILL_SHOW_SOURCES))
+        return df_error(-EINVAL, "a preview fills no frame: show is %d", (int)frame->show);
     /* Others may want to see what passes untouched. */
     for (int p = 0; (frame->mask || ctx->info.temporal) && p < df_plane_count(own); p++)
         if (check_plane(&frame->image, p) < 0)
@@ -335,7 +304,7 @@ static int describe(const DeepfillContext *ctx, const DfBox *box, DeepfillBox *o
                              &out->workspace);
 }
 
-int deepfill_boxes(DeepfillContext *ctx, const DeepfillMask *mask, DeepfillBox *boxes, int max)
+int deepfill_boxes_sized(DeepfillContext *ctx, const DeepfillMask *mask, DeepfillBox *boxes, int max, size_t size)
 {
     DfRegions *regions;
     int ret;
@@ -347,11 +316,13 @@ int deepfill_boxes(DeepfillContext *ctx, const DeepfillMask *mask, DeepfillBox *
         return ret;
     ret = regions->box_count;
     for (int i = 0; i < regions->box_count && i < max; i++) {
-        int failed = describe(ctx, &regions->boxes[i], &boxes[i]);
+        DeepfillBox own;
+        int failed = describe(ctx, &regions->boxes[i], &own);
         if (failed < 0) {
             ret = failed;
             break;
         }
+        df_sized_give((uint8_t *)boxes + i * size, size, &own, sizeof own);
     }
     df_regions_close(&regions);
     return ret;
@@ -368,34 +339,42 @@ static void remember(DeepfillContext *ctx, DeepfillMask *mask, DfRegions *region
     }
 }
 
-int deepfill_send(DeepfillContext *ctx, const DeepfillFrame *frame)
+int deepfill_send_sized(DeepfillContext *ctx, const DeepfillFrame *given, size_t size)
 {
+    DeepfillFrame frame = { 0 };
     DfRegions *regions = NULL;
     int ret;
 
     df_error_clear();
-    if (!frame)
+    if (!given)
         return df_error(-EINVAL, "no frame was given");
+    if ((ret = df_sized_take(&frame, sizeof frame, given, size, "a frame")) < 0)
+        return ret;
     if ((ret = df_frames_room(&ctx->frames)) < 0)
         return ret == -EPIPE ? df_error(ret, "a frame was sent after the flush") : ret;
-    if ((ret = check_frame(ctx, frame)) < 0)
+    if ((ret = check_frame(ctx, &frame)) < 0)
         return ret;
-    if (frame->mask && frame->mask->part_count && (ret = regions_of(ctx, frame->mask, &regions)) < 0)
+    if (frame.mask && frame.mask->part_count && (ret = regions_of(ctx, frame.mask, &regions)) < 0)
         return ret;
-    ret = df_frames_send(&ctx->frames, frame, regions);
+    ret = df_frames_send(&ctx->frames, &frame, regions);
     if (ret >= 0 && regions)
-        remember(ctx, frame->mask, regions);
+        remember(ctx, frame.mask, regions);
     else
         df_regions_close(&regions);
     return ret;
 }
 
-int deepfill_receive(DeepfillContext *ctx, DeepfillResult *result, int wait)
+int deepfill_receive_sized(DeepfillContext *ctx, DeepfillResult *result, int wait, size_t size)
 {
+    DeepfillResult own;
+    int ret;
+
     df_error_clear();
     if (!result)
         return df_error(-EINVAL, "no place for the result was given");
-    return df_frames_receive(&ctx->frames, result, wait);
+    if ((ret = df_frames_receive(&ctx->frames, &own, wait)) >= 0)
+        df_sized_give(result, size, &own, sizeof own);
+    return ret;
 }
 
 void deepfill_flush(DeepfillContext *ctx)

@@ -33,6 +33,11 @@
 #include "deepfill_frame.h"
 #include "deepfill_queue.h"
 
+int ff_deepfill_is_preview(enum DeepfillShow show)
+{
+    return show == DEEPFILL_SHOW_MASK || show == DEEPFILL_SHOW_REGIONS || show == DEEPFILL_SHOW_COARSE;
+}
+
 /* What libdeepfill is to know of fields where settings tell of frames. */
 static DeepfillSettings picture_settings(const DeepfillSettings *settings, int pictures)
 {
@@ -46,30 +51,52 @@ static DeepfillSettings picture_settings(const DeepfillSettings *settings, int p
     return s;
 }
 
-int ff_deepfill_queue_open(DeepfillQueue *q, const DeepfillSettings *settings, enum AVPixelFormat format,
-                           int fields)
+/* Let the FIFO hold so many elements. */
+static int reserve(AVFifo *fifo, size_t count)
 {
-    DeepfillSettings own;
-    DeepfillInfo info;
-    int ret;
+    size_t capacity = av_fifo_can_read(fifo) + av_fifo_can_write(fifo);
 
-    q->format   = settings->format;
-    q->per_frame = fields ? 2 : 1;
-    q->access   = ff_deepfill_access(format);
-    own = picture_settings(settings, q->per_frame);
-    if ((ret = deepfill_open(&q->fill, &own)) < 0) {
+    return count > capacity ? av_fifo_grow2(fifo, count - capacity) : 0;
+}
+
+/* Start workers by q->settings, and make room for as many frames as they hold. */
+static int start(DeepfillQueue *q)
+{
+    int ret = deepfill_open(&q->fill, &q->settings);
+
+    if (ret < 0) {
         av_log(q->filter, AV_LOG_ERROR, "The workers cannot be started: %s\n", deepfill_error());
         return ret == AVERROR(EAGAIN) ? AVERROR_EXTERNAL : ret; /* no thread: EAGAIN means no error to libavfilter */
     }
+    /* One more than the delay, so that the oldest can be finished without another frame. */
+    q->max_frames = (deepfill_delay(q->fill) + q->per_frame - 1) / q->per_frame + 1;
+    if ((ret = reserve(q->lent, q->max_frames * q->per_frame)) >= 0)
+        ret = reserve(q->filled, q->max_frames);
+    return ret;
+}
+
+int ff_deepfill_queue_open(DeepfillQueue *q, const DeepfillSettings *settings, enum AVPixelFormat format,
+                           int fields)
+{
+    DeepfillInfo info;
+    int ret;
+
+    q->format    = settings->format;
+    q->per_frame = fields ? 2 : 1;
+    q->access    = ff_deepfill_access(format);
+    q->settings  = picture_settings(settings, q->per_frame);
+    q->settings.log        = ff_deepfill_report_message;
+    q->settings.log_opaque = q->report;
+    q->settings.log_level  = ff_deepfill_report_level();
+    q->lent   = av_fifo_alloc2(1, sizeof(DeepfillLent), 0);
+    q->filled = av_fifo_alloc2(1, sizeof(AVFrame *), 0);
+    if (!q->lent || !q->filled)
+        return AVERROR(ENOMEM);
+    if ((ret = start(q)) < 0)
+        return ret;
     deepfill_info(q->fill, &info);
     if (info.warning)
         av_log(q->filter, AV_LOG_WARNING, "%s\n", info.warning);
-    /* One more than the delay, so that the oldest can be finished without another frame. */
-    q->max_frames = (deepfill_delay(q->fill) + q->per_frame - 1) / q->per_frame + 1;
-    q->lent       = av_fifo_alloc2(q->max_frames * q->per_frame, sizeof(DeepfillLent), 0);
-    q->filled     = av_fifo_alloc2(q->max_frames, sizeof(AVFrame *), 0);
-    if (!q->lent || !q->filled)
-        return AVERROR(ENOMEM);
     return q->access == DEEPFILL_ACCESS_UNPACKED ?
            ff_deepfill_unpacker_open(&q->unpacker, format, &settings->format) : 0;
 }
@@ -196,6 +223,21 @@ int ff_deepfill_queue_receive(DeepfillQueue *q, int wait)
     while (!(ret = receive_picture(q, wait)))
         ;
     return ret == AVERROR(EAGAIN) ? 0 : ret;
+}
+
+int ff_deepfill_queue_prepare(DeepfillQueue *q, enum DeepfillShow show)
+{
+    int ret;
+
+    if (!q->settings.preview || ff_deepfill_is_preview(show))
+        return 0;
+    deepfill_flush(q->fill);
+    while (ff_deepfill_queue_lent(q))
+        if ((ret = ff_deepfill_queue_receive(q, 1)) <= 0)
+            return ret < 0 ? ret : AVERROR_BUG;
+    deepfill_close(&q->fill);
+    q->settings.preview = 0;
+    return (ret = start(q)) < 0 ? ret : 1;
 }
 
 int ff_deepfill_queue_hand_on(DeepfillQueue *q)

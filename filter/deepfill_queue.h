@@ -52,6 +52,7 @@ typedef struct DeepfillQueue {
     AVFilterContext *filter; ///< whose first output gets the frames
     DeepfillReport *report;
     DeepfillContext *fill;   ///< owned
+    DeepfillSettings settings; ///< that it was opened with
     DeepfillFormat format;   ///< of all frames, but for matrix and range
     int per_frame;           ///< pictures lent of each frame: 1, or 2 where they are its fields
     int bottom_first;        ///< the order in time of the last interlaced frame's fields
@@ -73,6 +74,17 @@ typedef struct DeepfillQueue {
  */
 int ff_deepfill_queue_open(DeepfillQueue *queue, const DeepfillSettings *settings,
                            enum AVPixelFormat format, int fields);
+
+/** @return 1 where frames shown so are not filled: they need no other frames */
+int ff_deepfill_is_preview(enum DeepfillShow show);
+
+/**
+ * Have workers that can show frames so. Those of a preview fill nothing: before the first frame that is filled they
+ * make way for others, once the frames lent to them are back.
+ *
+ * @return 1: they have changed; 0: they are the same; or an error, which has been logged
+ */
+int ff_deepfill_queue_prepare(DeepfillQueue *queue, enum DeepfillShow show);
 
 /** @return how many frames are lent to the workers */
 int ff_deepfill_queue_lent(const DeepfillQueue *queue);

@@ -38,7 +38,9 @@
 static void print_flow(AVBPrint *text, const DeepfillInfo *info)
 {
     av_bprintf(text, "%d worker%s, delay %d, ", info->workers, info->workers == 1 ? "" : "s", info->delay);
-    if (!info->temporal)
+    if (info->preview)
+        av_bprintf(text, "a preview, none looks at others");
+    else if (!info->temporal)
         av_bprintf(text, "each frame by itself");
     else if (!info->ahead)
         av_bprintf(text, "from frames before, none ahead");
@@ -249,4 +251,26 @@ void ff_deepfill_report_odd(DeepfillReport *report, enum DeepfillOddity oddity, 
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
     av_log(report->log, AV_LOG_WARNING, "%s\n", text);
+}
+
+static const int av_levels[] = {
+    [DEEPFILL_LOG_ERROR]   = AV_LOG_ERROR,
+    [DEEPFILL_LOG_WARNING] = AV_LOG_WARNING,
+    [DEEPFILL_LOG_INFO]    = AV_LOG_INFO,
+    [DEEPFILL_LOG_VERBOSE] = AV_LOG_VERBOSE,
+    [DEEPFILL_LOG_DEBUG]   = AV_LOG_DEBUG,
+};
+
+enum DeepfillLogLevel ff_deepfill_report_level(void)
+{
+    int level = DEEPFILL_LOG_DEBUG;
+
+    while (level > DEEPFILL_LOG_ERROR && av_levels[level] > av_log_get_level())
+        level--;
+    return level;
+}
+
+void ff_deepfill_report_message(void *report, enum DeepfillLogLevel level, const char *message)
+{
+    av_log(((DeepfillReport *)report)->log, av_levels[level], "%s\n", message);
 }

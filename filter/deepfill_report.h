@@ -93,4 +93,10 @@ void ff_deepfill_report_sketch(DeepfillReport *report, const DeepfillSketchInfo 
 void ff_deepfill_report_odd(DeepfillReport *report, enum DeepfillOddity oddity, const char *format, ...)
     av_printf_format(3, 4);
 
+/** @return the most verbose of libdeepfill's levels that av_log() prints now */
+enum DeepfillLogLevel ff_deepfill_report_level(void);
+
+/** A DeepfillLogCallback: hands libdeepfill's messages to av_log(). The opaque is a DeepfillReport. */
+void ff_deepfill_report_message(void *report, enum DeepfillLogLevel level, const char *message);
+
 #endif /* AVFILTER_DEEPFILL_REPORT_H */

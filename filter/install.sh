@@ -61,7 +61,7 @@ put before "  --enable-libdc1394 " \
 put after "    libdc1394" "    libdeepfill"
 put before 'delogo_filter_deps=' 'deepfill_filter_deps="libdeepfill avcodec avformat swscale"'
 put after 'enabled libdc1394 ' \
-    'enabled libdeepfill       && require_pkg_config libdeepfill libdeepfill deepfill.h deepfill_version'
+    'enabled libdeepfill       && require_pkg_config libdeepfill "libdeepfill >= 0.4.0" deepfill.h deepfill_version'
 put after 'enabled removelogo_filter ' \
     'enabled deepfill_filter     && prepend avfilter_deps "avformat avcodec swscale"'
 replace "$work/file" configure

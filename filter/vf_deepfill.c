@@ -105,6 +105,7 @@ static int open_queue(AVFilterContext *ctx)
     settings.ahead    = s->ahead;
     settings.memory   = s->memory;
     settings.workers  = s->workers;
+    settings.preview  = ff_deepfill_is_preview(s->show);
     if (ff_deepfill_is_realtime(ctx))
         settings.delay = settings.ahead = 0;
     if (!s->workers && ctx->nb_threads > 0)
@@ -134,7 +135,11 @@ static int process_frame(AVFilterContext *ctx, AVFrame *frame)
     int ret, has_hole;
 
     if ((ret = ff_deepfill_check_frame(ctx, frame, link->format, link->w, link->h)) < 0 ||
-        (ret = ff_deepfill_guides_get(ctx, guides)) < 0)
+        (ret = ff_deepfill_queue_prepare(&s->queue, s->show)) < 0)
+        goto fail;
+    if (ret)
+        s->report.started = 0; /* what the log has told no longer holds */
+    if ((ret = ff_deepfill_guides_get(ctx, guides)) < 0)
         goto fail;
     has_hole = guides[0].mask || guides[1].mask;
     if (has_hole && DEEPFILL_FRAME_INTERLACED(frame) && !s->fields)

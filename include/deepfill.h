@@ -20,6 +20,11 @@
  * otherwise; deepfill_error() then has the first cause in words. -EAGAIN and -EPIPE of deepfill_send() and
  * deepfill_receive() are turns to take rather than failures and may have none.
  *
+ * Sizes: structs of settings, frames and descriptions may grow at their end. Functions that take one are inline
+ * and hand its size on to the library's own, whose name ends in _sized. Fields that the caller's struct lacks have
+ * their defaults; fields that the library lacks are written as 0 and have to be 0, or the call fails with -EINVAL.
+ * DeepfillFormat and DeepfillImage lie inside others and do not grow.
+ *
  * Threads of OpenBLAS: models with partial convolutions, and all models with DEEPFILL_METHOD=direct in the
  * environment, call it; others leave it alone. Its pthread flavour has one process-wide thread count, which is
  * set to 1 when the first context of such a model opens, or its checkpoint file is tried, and restored when the
@@ -43,7 +48,7 @@ extern "C" {
 
 /** Version of this header; deepfill_version() tells that of the library. */
 #define DEEPFILL_VERSION_MAJOR 0
-#define DEEPFILL_VERSION_MINOR 3
+#define DEEPFILL_VERSION_MINOR 4
 #define DEEPFILL_VERSION_PATCH 0
 
 /** @return the library's version, "major.minor.patch" (static). Thread-safety: any thread. */
@@ -58,6 +63,27 @@ DEEPFILL_API const char *deepfill_version(void);
  * Thread-safety: any thread; each has a text of its own.
  */
 DEEPFILL_API const char *deepfill_error(void);
+
+/* -------------------------------------------------------------------------------------- log -- */
+
+/** What a message is for, from the gravest to the least. */
+enum DeepfillLogLevel {
+    DEEPFILL_LOG_ERROR,   /**< a failure; those of a call are told by its result and deepfill_error() instead */
+    DEEPFILL_LOG_WARNING, /**< the result may not be what was wanted */
+    DEEPFILL_LOG_INFO,    /**< what a user wants to know once */
+    DEEPFILL_LOG_VERBOSE, /**< what was chosen, once a context */
+    DEEPFILL_LOG_DEBUG,   /**< a line a frame: how it was filled */
+};
+
+/**
+ * Receives messages of a context.
+ *
+ * @param opaque   DeepfillSettings.log_opaque
+ * @param message  one line without its end, valid during the call; control characters are replaced by '?'
+ * Thread-safety: called by any thread, workers too, and by several at a time; locks of the
+ *                library may be held, so it must not call a function of a context.
+ */
+typedef void (*DeepfillLogCallback)(void *opaque, enum DeepfillLogLevel level, const char *message);
 
 /* ------------------------------------------------------------------------------------ model -- */
 
@@ -113,7 +139,7 @@ DEEPFILL_API int deepfill_model_exists(const char *name);
 DEEPFILL_API int deepfill_model_open(DeepfillModel **model, const char *name, const char *semantics);
 
 /** Describe an open model. Thread-safety: any thread. */
-DEEPFILL_API void deepfill_model_info(const DeepfillModel *model, DeepfillModelInfo *info);
+static inline void deepfill_model_info(const DeepfillModel *model, DeepfillModelInfo *info);
 
 /**
  * Give up a model and set *model to NULL; contexts that use it keep it alive. NULL is fine.
@@ -160,7 +186,7 @@ typedef struct DeepfillMaskInfo {
 } DeepfillMaskInfo;
 
 /** Set every field to its default, the size to width x height. */
-DEEPFILL_API void deepfill_mask_defaults(DeepfillMaskSettings *settings, int width, int height);
+static inline void deepfill_mask_defaults(DeepfillMaskSettings *settings, int width, int height);
 
 /**
  * Make a mask from an 8-bit full-range picture; a picture of another size than the frame is scaled
@@ -171,11 +197,11 @@ DEEPFILL_API void deepfill_mask_defaults(DeepfillMaskSettings *settings, int wid
  * @param      data      first row of the picture: height rows of width bytes, stride bytes apart
  * @return 0; -EINVAL (a setting or size out of range), -ENOMEM. Thread-safety: any thread.
  */
-DEEPFILL_API int deepfill_mask_create(DeepfillMask **mask, const DeepfillMaskSettings *settings,
-                                      const uint8_t *data, ptrdiff_t stride, int width, int height);
+static inline int deepfill_mask_create(DeepfillMask **mask, const DeepfillMaskSettings *settings,
+                                       const uint8_t *data, ptrdiff_t stride, int width, int height);
 
 /** Describe a mask. Thread-safety: any thread. */
-DEEPFILL_API void deepfill_mask_info(const DeepfillMask *mask, DeepfillMaskInfo *info);
+static inline void deepfill_mask_info(const DeepfillMask *mask, DeepfillMaskInfo *info);
 
 /** @return the mask itself, with one reference more. Thread-safety: any thread. */
 DEEPFILL_API DeepfillMask *deepfill_mask_ref(DeepfillMask *mask);
@@ -213,7 +239,7 @@ DEEPFILL_API int deepfill_sketch_create(DeepfillSketch **sketch, int frame_width
                                         const uint8_t *data, ptrdiff_t stride, int width, int height);
 
 /** Describe a sketch. Thread-safety: any thread. */
-DEEPFILL_API void deepfill_sketch_info(const DeepfillSketch *sketch, DeepfillSketchInfo *info);
+static inline void deepfill_sketch_info(const DeepfillSketch *sketch, DeepfillSketchInfo *info);
 
 /** @return the sketch itself, with one reference more. Thread-safety: any thread. */
 DEEPFILL_API DeepfillSketch *deepfill_sketch_ref(DeepfillSketch *sketch);
@@ -265,7 +291,10 @@ typedef struct DeepfillImage {
 enum DeepfillShow {
     DEEPFILL_SHOW_FILL,    /**< the filled hole */
     DEEPFILL_SHOW_MASK,    /**< the hole tinted, its feather fainter; the network does not run */
-    DEEPFILL_SHOW_REGIONS, /**< as MASK, with the outline of every box; the network does not run */
+    DEEPFILL_SHOW_REGIONS, /**< as MASK, with the outline of every box that deepfill_boxes() names: those in which
+                                the network fills the whole hole, as it does without temporal. With it the network
+                                gets boxes around what no other frame shows, which are known only once the frame
+                                is filled. The network does not run */
     DEEPFILL_SHOW_COARSE,  /**< what the network's first stage makes of the hole, frame by frame */
     DEEPFILL_SHOW_SOURCES, /**< the filled hole, each pixel tinted by where it came from: green a frame
                                 before, blue a frame after, yellow what was synthesised before, red the
@@ -302,6 +331,18 @@ typedef struct DeepfillResult {
  */
 typedef struct DeepfillContext DeepfillContext;
 
+/**
+ * Says that deepfill_receive() has a frame without waiting, so that a program need neither wait in it nor ask again
+ * and again: after a call, receive with wait = 0 until it returns -EAGAIN. Every frame is told of, but one call may
+ * tell of several, and one may come when nothing is left to receive.
+ *
+ * Thread-safety: called by a worker, or within deepfill_send() and deepfill_flush(); by several threads at a time; no
+ * lock of the library is held. It must not call a function of the context, but signal the thread that does. A
+ * lock that it takes must not be held during a call of a function of the context. After deepfill_close() has
+ * returned it is not called.
+ */
+typedef void (*DeepfillReadyCallback)(void *opaque);
+
 /** How a context works. deepfill_defaults() sets every field. */
 typedef struct DeepfillSettings {
     DeepfillModel *model;  /**< the network; a reference is taken; no default */
@@ -322,6 +363,13 @@ typedef struct DeepfillSettings {
                        temporal */
     int memory;   /**< MiB for frames held for ahead's sake, with what is kept of them, and for sources,
                        1..1048576; default 512. A frame given in is the caller's, but counts */
+    int preview;  /**< 1: for looking at masks: frames may show MASK, REGIONS or COARSE and nothing else, no frame
+                       looks at others, and temporal and ahead are taken as 0; default 0 */
+    enum DeepfillLogLevel log_level; /**< the most verbose level that log receives; default DEEPFILL_LOG_INFO */
+    DeepfillLogCallback log; /**< receives messages until deepfill_close() returns; default NULL: silent */
+    void *log_opaque;        /**< handed to log; default NULL */
+    DeepfillReadyCallback ready; /**< told when a frame can be received; default NULL: nobody is told */
+    void *ready_opaque;          /**< handed to ready; default NULL */
 } DeepfillSettings;
 
 /** What a context chose. */
@@ -332,6 +380,7 @@ typedef struct DeepfillInfo {
     const char *blas;         /**< the matrix library, its flavour and core (static); NULL: the model does not
                                    call it */
     const char *warning;      /**< NULL, or a sentence on what makes this set-up slow (static) */
+    int preview;              /**< as in DeepfillSettings */
 } DeepfillInfo;
 
 /** A region that the network works on, in frame coordinates; parts beyond the frame are reflected. */
@@ -342,8 +391,8 @@ typedef struct DeepfillBox {
 } DeepfillBox;
 
 /** Set every field to its default, the model and format to those given. */
-DEEPFILL_API void deepfill_defaults(DeepfillSettings *settings, DeepfillModel *model,
-                                    const DeepfillFormat *format);
+static inline void deepfill_defaults(DeepfillSettings *settings, DeepfillModel *model,
+                                     const DeepfillFormat *format);
 
 /**
  * Start the workers.
@@ -351,10 +400,10 @@ DEEPFILL_API void deepfill_defaults(DeepfillSettings *settings, DeepfillModel *m
  * @param[out] ctx  the context; to be closed with deepfill_close()
  * @return 0; -EINVAL (a setting or format out of range), -ENOMEM, -EAGAIN (no thread to be had).
  */
-DEEPFILL_API int deepfill_open(DeepfillContext **ctx, const DeepfillSettings *settings);
+static inline int deepfill_open(DeepfillContext **ctx, const DeepfillSettings *settings);
 
 /** Describe an open context. */
-DEEPFILL_API void deepfill_info(const DeepfillContext *ctx, DeepfillInfo *info);
+static inline void deepfill_info(const DeepfillContext *ctx, DeepfillInfo *info);
 
 /**
  * @return the most frames that may have been sent and cannot be received yet: delay and twice ahead, as
@@ -368,7 +417,7 @@ DEEPFILL_API int deepfill_delay(const DeepfillContext *ctx);
  * @param[out] boxes  the first `max` of them; may be NULL where max is 0
  * @return their number, which may exceed max; -EINVAL (mask of another size), -ENOMEM
  */
-DEEPFILL_API int deepfill_boxes(DeepfillContext *ctx, const DeepfillMask *mask, DeepfillBox *boxes, int max);
+static inline int deepfill_boxes(DeepfillContext *ctx, const DeepfillMask *mask, DeepfillBox *boxes, int max);
 
 /**
  * Hand in a frame. Its planes are lent to the context until the frame is received or the context
@@ -377,7 +426,7 @@ DEEPFILL_API int deepfill_boxes(DeepfillContext *ctx, const DeepfillMask *mask, 
  * @return 0; -EAGAIN: full, receive first; -EPIPE: after deepfill_flush(); -EINVAL: the frame, mask or
  *         sketch is not of the context's kind, or the model takes no sketch; -ENOMEM.
  */
-DEEPFILL_API int deepfill_send(DeepfillContext *ctx, const DeepfillFrame *frame);
+static inline int deepfill_send(DeepfillContext *ctx, const DeepfillFrame *frame);
 
 /**
  * Take the oldest frame back. Frames come in the order in which they were sent, and all of them come.
@@ -386,7 +435,7 @@ DEEPFILL_API int deepfill_send(DeepfillContext *ctx, const DeepfillFrame *frame)
  * @return 0; -EAGAIN: none is finished (wait = 0) or none can be before more are sent;
  *         -EPIPE: flushed and dry. A frame that could not be filled returns 0 and sets result->error.
  */
-DEEPFILL_API int deepfill_receive(DeepfillContext *ctx, DeepfillResult *result, int wait);
+static inline int deepfill_receive(DeepfillContext *ctx, DeepfillResult *result, int wait);
 
 /** Say that no frame follows. */
 DEEPFILL_API void deepfill_flush(DeepfillContext *ctx);
@@ -396,6 +445,85 @@ DEEPFILL_API void deepfill_flush(DeepfillContext *ctx);
  * undefined state) and set *ctx to NULL. NULL is fine.
  */
 DEEPFILL_API void deepfill_close(DeepfillContext **ctx);
+
+/* ------------------------------------------------------------------------------------- sizes -- */
+
+/*
+ * What the inline functions call: `size` is that of the struct handed over (of one box). Programs in other
+ * languages call these with the size of the struct that they lay out.
+ */
+DEEPFILL_API void deepfill_model_info_sized(const DeepfillModel *model, DeepfillModelInfo *info, size_t size);
+DEEPFILL_API void deepfill_mask_defaults_sized(DeepfillMaskSettings *settings, int width, int height, size_t size);
+DEEPFILL_API int deepfill_mask_create_sized(DeepfillMask **mask, const DeepfillMaskSettings *settings,
+                                            const uint8_t *data, ptrdiff_t stride, int width, int height,
+                                            size_t size);
+DEEPFILL_API void deepfill_mask_info_sized(const DeepfillMask *mask, DeepfillMaskInfo *info, size_t size);
+DEEPFILL_API void deepfill_sketch_info_sized(const DeepfillSketch *sketch, DeepfillSketchInfo *info, size_t size);
+DEEPFILL_API void deepfill_defaults_sized(DeepfillSettings *settings, DeepfillModel *model,
+                                          const DeepfillFormat *format, size_t size);
+DEEPFILL_API int deepfill_open_sized(DeepfillContext **ctx, const DeepfillSettings *settings, size_t size);
+DEEPFILL_API void deepfill_info_sized(const DeepfillContext *ctx, DeepfillInfo *info, size_t size);
+DEEPFILL_API int deepfill_boxes_sized(DeepfillContext *ctx, const DeepfillMask *mask, DeepfillBox *boxes,
+                                      int max, size_t size);
+DEEPFILL_API int deepfill_send_sized(DeepfillContext *ctx, const DeepfillFrame *frame, size_t size);
+DEEPFILL_API int deepfill_receive_sized(DeepfillContext *ctx, DeepfillResult *result, int wait, size_t size);
+
+static inline void deepfill_model_info(const DeepfillModel *model, DeepfillModelInfo *info)
+{
+    deepfill_model_info_sized(model, info, sizeof *info);
+}
+
+static inline void deepfill_mask_defaults(DeepfillMaskSettings *settings, int width, int height)
+{
+    deepfill_mask_defaults_sized(settings, width, height, sizeof *settings);
+}
+
+static inline int deepfill_mask_create(DeepfillMask **mask, const DeepfillMaskSettings *settings,
+                                       const uint8_t *data, ptrdiff_t stride, int width, int height)
+{
+    return deepfill_mask_create_sized(mask, settings, data, stride, width, height, sizeof *settings);
+}
+
+static inline void deepfill_mask_info(const DeepfillMask *mask, DeepfillMaskInfo *info)
+{
+    deepfill_mask_info_sized(mask, info, sizeof *info);
+}
+
+static inline void deepfill_sketch_info(const DeepfillSketch *sketch, DeepfillSketchInfo *info)
+{
+    deepfill_sketch_info_sized(sketch, info, sizeof *info);
+}
+
+static inline void deepfill_defaults(DeepfillSettings *settings, DeepfillModel *model,
+                                     const DeepfillFormat *format)
+{
+    deepfill_defaults_sized(settings, model, format, sizeof *settings);
+}
+
+static inline int deepfill_open(DeepfillContext **ctx, const DeepfillSettings *settings)
+{
+    return deepfill_open_sized(ctx, settings, sizeof *settings);
+}
+
+static inline void deepfill_info(const DeepfillContext *ctx, DeepfillInfo *info)
+{
+    deepfill_info_sized(ctx, info, sizeof *info);
+}
+
+static inline int deepfill_boxes(DeepfillContext *ctx, const DeepfillMask *mask, DeepfillBox *boxes, int max)
+{
+    return deepfill_boxes_sized(ctx, mask, boxes, max, sizeof *boxes);
+}
+
+static inline int deepfill_send(DeepfillContext *ctx, const DeepfillFrame *frame)
+{
+    return deepfill_send_sized(ctx, frame, sizeof *frame);
+}
+
+static inline int deepfill_receive(DeepfillContext *ctx, DeepfillResult *result, int wait)
+{
+    return deepfill_receive_sized(ctx, result, wait, sizeof *result);
+}
 
 #ifdef __cplusplus
 }

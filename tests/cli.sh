@@ -7,8 +7,8 @@
 usage() {
     deepfill help >help.txt && grep -q '^Usage: deepfill COMMAND' help.txt &&
         deepfill --help | cmp - help.txt && deepfill -h | cmp - help.txt &&
-        says 2 "$(cat help.txt)" && same "deepfill 0.3.0" "$(deepfill version)" &&
-        same "deepfill 0.3.0" "$(deepfill --version)"
+        says 2 "$(cat help.txt)" && same "deepfill 0.4.0" "$(deepfill version)" &&
+        same "deepfill 0.4.0" "$(deepfill --version)"
 }
 check "usage and version" usage
 

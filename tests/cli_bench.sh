@@ -13,7 +13,7 @@ quick() {
 
 json_runs() {
     quick --cnum 4 --size 64 --json >bench.json &&
-        json bench.json "d['version'] == '0.3.0' and set(d['machine']) == {'cpu', 'cpus', 'level', 'blas'}" &&
+        json bench.json "d['version'] == '0.4.0' and set(d['machine']) == {'cpu', 'cpus', 'level', 'blas'}" &&
         json bench.json "d['machine']['blas'] is None" &&
         json bench.json "[r['mode'] for r in d['runs']] == ['whole', 'hole'] and set(d) >= {'runs'}" &&
         json bench.json "all(r['fps'] > 0 and r['ms'] > 0 and r['peak_mib'] > 1 for r in d['runs'])" &&
@@ -52,7 +52,7 @@ else
 fi
 
 table() {
-    quick --cnum 8 --size 64 --layers >bench.txt && grep -q '^deepfill 0.3.0 on .* kernels: ' bench.txt &&
+    quick --cnum 8 --size 64 --layers >bench.txt && grep -q '^deepfill 0.4.0 on .* kernels: ' bench.txt &&
         [ "$(grep -cE '^cnum 8 +64 +1 ( +[0-9.]+){7}$' bench.txt)" -eq 1 ] &&
         grep -qE '^cnum 8, 64x64, 1 worker on one frame, [0-9]+ runs; sgemm' bench.txt &&
         grep -qE '^conv1 +[^ ]+ +[0-9.]+ +[0-9.]+ % +[0-9.]+ +[0-9]+ % +[0-9.]+ ' bench.txt &&

@@ -195,4 +195,14 @@ silent() {
 }
 check 'nothing is told about what is as it should be' silent
 
+# libdeepfill's own messages come with the instance's name, at the levels of av_log.
+libdeepfill_says() {
+    local said
+    said=$("$FFMPEG" -hide_banner -nostdin -nostats -loglevel $1 -i film.mkv -vf "deepfill=box='20 20 30 20'" -f null - 2>&1 |
+        grep -c '^\[[^]]*deepfill[^]]*\] libdeepfill .*: model small, frames 128x96, ')
+    same "$said" $2
+}
+check 'libdeepfill tells at verbose what it chose' libdeepfill_says verbose 1
+check 'libdeepfill tells nothing of it at info' libdeepfill_says info 0
+
 finish

@@ -257,6 +257,36 @@ sources() {
         "$OUTSIDE" 1 3 1 1 192 144 8 mask.raw fill.raw sources.raw
 }
 check 'show=sources tints the hole alone' sources
+told() {
+    "$FFMPEG" -hide_banner -nostdin -i brief.mkv -vf "$FILL:$1" -f null - 2>&1 | grep -q "$2"
+}
+# What is shown and not filled needs no other frames: two are held, one a worker, and the pictures are the same.
+previewed() {
+    told "show=$1:workers=2" 'workers, delay 2, a preview, none looks at others' &&
+        same "$(hashes -i brief.mkv -vf "$FILL:show=$1")" "$(hashes -i brief.mkv -vf "$FILL:show=$1:temporal=0")"
+}
+for show in mask regions coarse; do
+    check "show=$show looks at no other frame" previewed $show
+done
+# A command that ends a preview starts the filling: as if the film began there.
+filled_later() {
+    local command="sendcmd=c='0.4 deepfill show $2'"
+    same "$(hashes -i brief.mkv -vf "$command,$FILL:show=$1")" \
+        "$(hashes -i brief.mkv -vf "$FILL:show=$1" -frames:v 10
+           hashes -i brief.mkv -vf "trim=start_frame=10,$FILL:show=$2")"
+}
+check 'a command turns show=mask into fill' filled_later mask fill
+check 'a command turns show=coarse into sources' filled_later coarse sources
+check 'a command turns show=mask into regions' filled_later mask regions
+# The other way round the workers stay: frames before the command see those after it.
+shown_later() {
+    local all
+    all=$(hashes -i brief.mkv -vf "sendcmd=c='0.4 deepfill show mask;0.8 deepfill show fill',$FILL:ahead=5")
+    same "$(echo "$all" | sed -n 11,20p)" "$(hashes -i brief.mkv -vf "$FILL:show=mask" | sed -n 11,20p)" &&
+        same "$(echo "$all" | sed 11,20d | wc -l)" 20 &&
+        same "$(echo "$all" | sed 11,20d | sort | comm -12 - <(hashes -i brief.mkv -vf "$FILL:show=mask" | sort) | wc -l)" 0
+}
+check 'commands turn fill into show=mask and back' shown_later
 # The mean of V in the hole: red is far above gray, green far below.
 hue() {
     ff -i "$1" -vf "$2:show=sources,$HOLE,extractplanes=v,scale=1:1:flags=area" -f rawvideo - |
@@ -270,9 +300,6 @@ tints() {
 check 'the network is red, frames before are green' tints
 check 'temporal=0 fills each frame by the network' same \
     "$(shares pan_logo.mkv "$FILL:temporal=0" | sort | uniq -c | awk '{ print $1, $2 }')" '40 1.000000'
-told() {
-    "$FFMPEG" -hide_banner -nostdin -i brief.mkv -vf "$FILL:$1" -f null - 2>&1 | grep -q "$2"
-}
 check 'what is looked ahead is told' told workers=2:ahead=7 \
     'delay 2, from other frames, 7 ahead: 16 held, memory 512 MiB'
 check 'what fits memory is told' told workers=2:memory=4 \

@@ -33,8 +33,8 @@ files() {
 
 promised() {
     local soname
-    printf "$prefix/%s\n" include/deepfill.h lib/libdeepfill.a lib/libdeepfill.so lib/libdeepfill.so.0.3 \
-        lib/libdeepfill.so.0.3.0 lib/pkgconfig/libdeepfill.pc bin/ffmpeg-deepfill bin/deepfill \
+    printf "$prefix/%s\n" include/deepfill.h lib/libdeepfill.a lib/libdeepfill.so lib/libdeepfill.so.0.4 \
+        lib/libdeepfill.so.0.4.0 lib/pkgconfig/libdeepfill.pc bin/ffmpeg-deepfill bin/deepfill \
         share/man/man1/deepfill.1 share/bash-completion/completions/deepfill \
         share/kdenlive/effects/avfilter_deepfill.xml share/shotcut/qml/filters/deepfill/{meta,ui}.qml
     for soname in "$build"/lib/libavfilter.so.*; do
@@ -76,7 +76,7 @@ inpaint() {
 
 # The program needs nothing of the staging tree but itself.
 program() {
-    [ "$("$root$prefix/bin/deepfill" --version)" = "deepfill 0.3.0" ] &&
+    [ "$("$root$prefix/bin/deepfill" --version)" = "deepfill 0.4.0" ] &&
         "$root$prefix/bin/deepfill" info small | grep -q '^semantics *stride$'
 }
 

@@ -6,6 +6,7 @@
 #include "hole.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "cpu.h"
 
@@ -160,6 +161,94 @@ static void shows_without_the_network(void **state)
     deepfill_close(&ctx);
 }
 
+static DeepfillContext *open_preview(DeepfillFormat f)
+{
+    DeepfillContext *ctx = NULL;
+    DeepfillSettings s;
+
+    deepfill_defaults(&s, model, &f);
+    assert_int_equal(s.preview, 0);
+    s.preview = 1;
+    s.workers = 1;
+    s.delay = 0;
+    s.ahead = 50;
+    assert_int_equal(deepfill_open(&ctx, &s), 0);
+    return ctx;
+}
+
+/** No frame waits for others, none is filled, and what is shown is what a context that fills shows. */
+static void preview_shows_and_fills_nothing(void **state)
+{
+    DeepfillFormat f = { 160, 90, DEEPFILL_YUV, 8, 1, 1, 0, 2 };
+    DeepfillContext *preview = open_preview(f), *fills = context_new(f, 1, 0);
+    DeepfillMask *mask = mask_of_rect(160, 90, 40, 30, 80, 60, 2, 2);
+    Picture p = picture_new(f), q = picture_new(f);
+    DeepfillInfo info;
+
+    (void)state;
+    deepfill_info(preview, &info);
+    assert_true(info.preview == 1 && info.temporal == 0 && info.ahead == 0 && deepfill_delay(preview) == 0);
+    deepfill_info(fills, &info);
+    assert_int_equal(info.preview, 0);
+    for (int show = DEEPFILL_SHOW_FILL; show <= DEEPFILL_SHOW_SOURCES; show++) {
+        DeepfillFrame frame = { .image = p.image, .mask = mask, .show = show, .opaque = &p };
+        picture_draw(&p, 1);
+        picture_draw(&q, 1);
+        if (show == DEEPFILL_SHOW_FILL || show == DEEPFILL_SHOW_SOURCES) {
+            assert_int_equal(deepfill_send(preview, &frame), -EINVAL);
+            continue;
+        }
+        fill_one(preview, &p, mask, show);
+        fill_one(fills, &q, mask, show);
+        assert_memory_equal(p.memory, q.memory, p.bytes);
+    }
+    free(p.memory);
+    free(q.memory);
+    deepfill_mask_close(&mask);
+    deepfill_close(&preview);
+    deepfill_close(&fills);
+}
+
+/** Whether a luma sample lies on the outline, 2 samples wide, of the part of a box that lies in the frame. */
+static int is_on_outline(const DeepfillFormat *f, const DeepfillBox *box, int x, int y)
+{
+    int x0 = DF_MAX(box->x, 0), y0 = DF_MAX(box->y, 0);
+    int x1 = DF_MIN(box->x + box->width, f->width), y1 = DF_MIN(box->y + box->height, f->height);
+
+    return x >= x0 && x < x1 && y >= y0 && y < y1 && (x < x0 + 2 || x >= x1 - 2 || y < y0 + 2 || y >= y1 - 2);
+}
+
+/** Of a hole that moves, the boxes drawn are those that the network fills frames in. */
+static void boxes_shown_are_those_filled(void **state)
+{
+    DeepfillFormat f = { 320, 240, DEEPFILL_YUV, 8, 1, 1, 0, 2 };
+    DeepfillContext *preview = open_preview(f), *tints = open_preview(f), *fills = context_new(f, 1, 0);
+    Picture p[3] = { picture_new(f), picture_new(f), picture_new(f) };
+
+    (void)state;
+    for (int t = 0; t < 10; t++) {
+        DeepfillMask *mask = mask_of_rect(320, 240, 30 + 14 * t, 80, 70 + 14 * t, 110, 2, 2);
+        DeepfillBox box;
+        for (int i = 0; i < 3; i++)
+            picture_draw(&p[i], 1);
+        assert_int_equal(deepfill_boxes(fills, mask, &box, 1), 1);
+        assert_int_equal(fill_one(fills, &p[0], mask, DEEPFILL_SHOW_FILL).boxes, 1);
+        fill_one(tints, &p[1], mask, DEEPFILL_SHOW_MASK);
+        fill_one(preview, &p[2], mask, DEEPFILL_SHOW_REGIONS);
+        unsigned line = sample_of(&p[2], 0, DF_MAX(box.x, 0), DF_MAX(box.y, 0));
+        for (int y = 0; y < f.height; y++)
+            for (int x = 0; x < f.width; x++)
+                assert_int_equal(sample_of(&p[2], 0, x, y),
+                                 is_on_outline(&f, &box, x, y) ? line : sample_of(&p[1], 0, x, y));
+        deepfill_mask_close(&mask);
+    }
+    for (int i = 0; i < 3; i++)
+        free(p[i].memory);
+    deepfill_close(&preview);
+    deepfill_close(&tints);
+    deepfill_close(&fills);
+}
+
 /** What a context that fills from other frames chooses to look ahead, from what is asked and what fits. */
 static void ahead_fits_memory(void **state)
 {
@@ -190,6 +279,45 @@ static void ahead_fits_memory(void **state)
         assert_int_equal(deepfill_delay(ctx), 1 + 2 * cases[i].chosen);
         deepfill_close(&ctx);
     }
+}
+
+typedef struct Heard {
+    int count;
+    char text[1024];
+} Heard;
+
+static void hear(void *opaque, enum DeepfillLogLevel level, const char *message)
+{
+    Heard *heard = opaque;
+
+    assert_int_equal(level, DEEPFILL_LOG_VERBOSE);
+    heard->count++;
+    snprintf(heard->text, sizeof heard->text, "%s", message);
+}
+
+/** The opening says once what was chosen, where somebody wants to hear it. */
+static void log_tells_what_was_chosen(void **state)
+{
+    DeepfillFormat f = { 160, 90, DEEPFILL_YUV, 8, 1, 1, 0, 2 };
+    DeepfillSettings s;
+    DeepfillContext *ctx = NULL;
+
+    (void)state;
+    for (int level = DEEPFILL_LOG_INFO; level <= DEEPFILL_LOG_VERBOSE; level++) {
+        Heard heard = { 0 };
+        deepfill_defaults(&s, model, &f);
+        assert_true(!s.log && !s.log_opaque && s.log_level == DEEPFILL_LOG_INFO);
+        s.log = hear;
+        s.log_opaque = &heard;
+        s.log_level = (enum DeepfillLogLevel)level;
+        s.delay = 3;
+        assert_int_equal(deepfill_open(&ctx, &s), 0);
+        deepfill_close(&ctx);
+        assert_int_equal(heard.count, level == DEEPFILL_LOG_VERBOSE);
+        assert_int_equal(strstr(heard.text, "frames 160x90, ") && strstr(heard.text, ", delay 3, "), heard.count);
+    }
+    s.log_level = (enum DeepfillLogLevel)(DEEPFILL_LOG_DEBUG + 1);
+    assert_int_equal(deepfill_open(&ctx, &s), -EINVAL);
 }
 
 static void closes_with_frames_in_flight(void **state)
@@ -225,7 +353,10 @@ int main(void)
         cmocka_unit_test(warm_context_allocates_nothing),
         cmocka_unit_test(everything_hole_is_counted),
         cmocka_unit_test(shows_without_the_network),
+        cmocka_unit_test(preview_shows_and_fills_nothing),
+        cmocka_unit_test(boxes_shown_are_those_filled),
         cmocka_unit_test(ahead_fits_memory),
+        cmocka_unit_test(log_tells_what_was_chosen),
         cmocka_unit_test(closes_with_frames_in_flight),
     };
 

@@ -215,7 +215,7 @@ static void closes_with_frames_in_flight(void **state)
 static void survives_every_failing_start(void **state)
 {
     World owner = { 0 };
-    DfPipelineSpec spec = { own_frame, 2, 2, 3, &owner };
+    DfPipelineSpec spec = { .steps = own_frame, .step_count = 2, .delay = 2, .workers = 3, .opaque = &owner };
     int n = 0, ret;
 
     (void)state;

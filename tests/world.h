@@ -74,7 +74,7 @@ static inline int run_first(const DfTask *task)
 static inline World *world_open(const DfStep *steps, int count, int workers, int delay)
 {
     World *w = calloc(1, sizeof *w);
-    DfPipelineSpec spec = { steps, count, delay, workers, w };
+    DfPipelineSpec spec = { .steps = steps, .step_count = count, .delay = delay, .workers = workers, .opaque = w };
 
     assert_non_null(w);
     w->units = 1;

@@ -5,6 +5,7 @@
 #include "model/builtin.h"
 #include "model/internal.h"
 #include "model/variant.h"
+#include "sized.h"
 
 #include <errno.h>
 #include <string.h>
@@ -159,9 +160,9 @@ int deepfill_model_open(DeepfillModel **model, const char *name, const char *sem
     return error;
 }
 
-void deepfill_model_info(const DeepfillModel *model, DeepfillModelInfo *info)
+void deepfill_model_info_sized(const DeepfillModel *model, DeepfillModelInfo *info, size_t size)
 {
-    *info = (DeepfillModelInfo){
+    DeepfillModelInfo own = {
         .name = model->name,
         .container = model->container,
         .variant = model->variant,
@@ -174,6 +175,8 @@ void deepfill_model_info(const DeepfillModel *model, DeepfillModelInfo *info)
         .size = model->size,
         .parameters = model->parameters,
     };
+
+    df_sized_give(info, size, &own, sizeof own);
 }
 
 const DfSemantics *df_model_semantics(const DeepfillModel *model)

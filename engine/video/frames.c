@@ -175,13 +175,15 @@ static int open_worker(DfWorker *worker, const DfFramesSettings *settings, DfThr
 int df_frames_open(DfFrames *frames, const DfFramesSettings *settings)
 {
     DfPipelineSpec spec = { .steps = frames->steps, .delay = settings->delay, .workers = settings->workers,
-                            .opaque = frames };
+                            .opaque = frames, .ready = settings->ready,
+                            .ready_opaque = settings->ready_opaque };
     int ret = 0;
 
     spec.step_count = set_steps(frames, settings);
     frames->slot_count = df_pipeline_slots(&spec);
     frames->worker_count = settings->workers;
     frames->has_temporal = settings->temporal;
+    frames->log = settings->log;
     frames->slots = df_alloc(df_size_mul(frames->slot_count, sizeof *frames->slots));
     frames->workers = df_alloc(df_size_mul(frames->worker_count, sizeof *frames->workers));
     if (!frames->slots || !frames->workers)

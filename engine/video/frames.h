@@ -6,6 +6,7 @@
 #define DF_VIDEO_FRAMES_H
 
 #include "image/paste.h"
+#include "log.h"
 #include "temporal/temporal.h"
 #include "video/pipeline.h"
 
@@ -35,6 +36,9 @@ typedef struct DfFramesSettings {
     int threads;             /**< most workers on one box at a time, 1 .. */
     int temporal, ahead;   /**< as in DeepfillSettings; ahead is chosen */
     size_t budget;         /**< bytes of sources that are kept for later */
+    DfLog log;
+    void (*ready)(void *opaque); /**< as in DfPipelineSpec */
+    void *ready_opaque;
 } DfFramesSettings;
 
 #define DF_MOST_STEPS 5
@@ -49,6 +53,7 @@ typedef struct DfFrames {
     int64_t sent;
     int has_temporal;      /**< 1: `temporal` is in use */
     DfTemporal temporal;
+    DfLog log;
 } DfFrames;
 
 /**

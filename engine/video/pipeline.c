@@ -147,8 +147,11 @@ static int settle_frame(DfPipeline *p, int64_t frame)
     return 1;
 }
 
-/** Enter every step that is ready. What passes in one frame may be what another waits for. */
-static void settle(DfPipeline *p)
+/**
+ * Enter every step that is ready. What passes in one frame may be what another waits for.
+ * @return 1: the oldest frame is done; spec.ready is to be called once the lock is released
+ */
+static int settle(DfPipeline *p)
 {
     int passed;
 
@@ -160,6 +163,7 @@ static void settle(DfPipeline *p)
     } while (passed);
     df_thread_pool_wake(p->pool);
     pthread_cond_broadcast(&p->ready);
+    return p->spec.ready && p->head < p->tail && is_done(p, slot_of(p, p->head));
 }
 
 /** The oldest frame with a unit to hand out; -1: none. */
@@ -200,7 +204,11 @@ static void run_unit(DfPipeline *p, int64_t frame, int worker)
         note_failure(slot, task.unit, ret);
     if (++slot->done == slot->units) {
         next_step(slot);
-        settle(p);
+        if (settle(p)) {
+            pthread_mutex_unlock(&p->lock);
+            p->spec.ready(p->spec.ready_opaque);
+            pthread_mutex_lock(&p->lock);
+        }
     }
 }
 
@@ -290,8 +298,10 @@ void df_pipeline_push(DfPipeline *p)
     pthread_mutex_lock(&p->lock);
     *slot_of(p, p->tail) = (Slot){ 0 };
     p->tail++;
-    settle(p);
+    int ready = settle(p);
     pthread_mutex_unlock(&p->lock);
+    if (ready)
+        p->spec.ready(p->spec.ready_opaque);
 }
 
 /** Wait for the oldest frame, or tell why not. */
@@ -340,8 +350,10 @@ void df_pipeline_flush(DfPipeline *p)
 {
     pthread_mutex_lock(&p->lock);
     p->flushed = 1;
-    settle(p);
+    int ready = settle(p);
     pthread_mutex_unlock(&p->lock);
+    if (ready)
+        p->spec.ready(p->spec.ready_opaque);
 }
 
 static void stop_workers(DfPipeline *p)

@@ -55,6 +55,12 @@ typedef struct DfPipelineSpec {
     int delay;           /**< most frames that may be held back by choice; what steps wait for comes on top */
     int workers;         /**< threads, 1.. */
     void *opaque;        /**< handed to the steps */
+    /**
+     * Says that the oldest frame can be pulled; NULL: nobody is told. Called without the pipeline's lock, by a worker
+     * or within df_pipeline_push() and df_pipeline_flush(); it may come more than once for a frame, or too late.
+     */
+    void (*ready)(void *opaque);
+    void *ready_opaque;  /**< handed to ready */
 } DfPipelineSpec;
 
 /** @return how many slots such a pipeline has: frames that may be in flight at a time */
