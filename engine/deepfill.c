@@ -13,8 +13,8 @@
 #include "model/model.h"
 #include "sized.h"
 
-/** What a hole hides for longer than this, 5 s of film, is as well synthesised. */
-#define MOST_AHEAD 120
+/** What a hole hides for longer than this, 2 s of film, is as well synthesised (docs/temporal.md). */
+#define DEFAULT_AHEAD 50
 
 struct DeepfillContext {
     DeepfillSettings settings; /* the model with a reference of our own */
@@ -70,18 +70,6 @@ static int check_settings(const DeepfillSettings *s)
 }
 
 /**
- * The frames to look ahead for which `memory` suffices. Three quarters of it are for the frames held, two
- * for each one looked ahead; with a frame go copies around its holes and its maps, some 0.3 of its size.
- */
-static int ahead_of_memory(const DeepfillSettings *s)
-{
-    double frame = 1.3 * df_planes_bytes(&s->format, s->format.width, s->format.height);
-    double fit = 0.75 * s->memory * (1 << 20) / (2 * frame);
-
-    return fit < 1 ? 1 : fit > MOST_AHEAD ? MOST_AHEAD : (int)fit;
-}
-
-/**
  * Threads to each box: one where as many frames are in flight as there are workers; else those without a frame
  * help.
  */
@@ -107,7 +95,7 @@ static void choose(DeepfillContext *ctx)
     if (!s->temporal)
         s->ahead = 0;
     else if (s->ahead < 0)
-        s->ahead = ahead_of_memory(s);
+        s->ahead = DEFAULT_AHEAD;
     ctx->info = (DeepfillInfo){ .size = s->size, .workers = s->workers, .delay = s->delay,
                                 .temporal = s->temporal, .ahead = s->ahead, .memory = s->memory,
                                 .cpu = df_cpu_name(df_cpu_level()), .preview = s->preview };
@@ -137,7 +125,7 @@ static int open_frames(DeepfillContext *ctx)
         .model = ctx->settings.model, .format = ctx->settings.format, .rules = rules_of(ctx),
         .workers = info->workers, .delay = info->delay, .threads = box_threads(info),
         .temporal = info->temporal, .ahead = info->ahead,
-        .budget = df_size_mul(info->memory, (1 << 20) / 4),
+        .memory = df_size_mul(info->memory, 1 << 20),
         .log = { ctx->settings.log, ctx->settings.log_opaque, ctx->settings.log_level },
         .ready = ctx->settings.ready, .ready_opaque = ctx->settings.ready_opaque,
     };
@@ -194,7 +182,7 @@ void deepfill_info_sized(const DeepfillContext *ctx, DeepfillInfo *info, size_t 
 
 int deepfill_delay(const DeepfillContext *ctx)
 {
-    return ctx->info.delay + 2 * ctx->info.ahead;
+    return ctx->frames.slot_count - 1;
 }
 
 DfFrames *df_context_frames(DeepfillContext *ctx)
@@ -380,4 +368,11 @@ int deepfill_receive_sized(DeepfillContext *ctx, DeepfillResult *result, int wai
 void deepfill_flush(DeepfillContext *ctx)
 {
     df_pipeline_flush(ctx->frames.pipeline);
+}
+
+void deepfill_reset(DeepfillContext *ctx)
+{
+    df_frames_reset(&ctx->frames);
+    df_regions_close(&ctx->regions);
+    deepfill_mask_close(&ctx->mask);
 }

@@ -441,6 +441,13 @@ static inline int deepfill_receive(DeepfillContext *ctx, DeepfillResult *result,
 DEEPFILL_API void deepfill_flush(DeepfillContext *ctx);
 
 /**
+ * Forget the frames in flight and all that was seen, as after a seek: the context is as if just opened, also after
+ * deepfill_flush(). Waits for work that is under way. The planes of frames that were not received are the caller's
+ * again; their holes are in an undefined state.
+ */
+DEEPFILL_API void deepfill_reset(DeepfillContext *ctx);
+
+/**
  * Stop the workers, forget the frames in flight (their planes are the caller's again, the hole in an
  * undefined state) and set *ctx to NULL. NULL is fine.
  */

@@ -320,7 +320,8 @@ int df_forward_finish(DfForward *f)
             continue;
         int a = pixel->reference / f->capacity, k = pixel->reference % f->capacity;
         if (!number[pixel->reference]) {
-            DfReference reference = { f->frames[k].state->source, DF_KIND_SHOWN, f->areas[a].motion[k], { { 0 } } };
+            DfReference reference = { .source = f->frames[k].state->source, .kind = DF_KIND_SHOWN,
+                                      .motion = f->areas[a].motion[k] };
             memcpy(reference.light, f->frames[k].light, sizeof reference.light);
             if ((ret = df_source_map_add(f->map, &reference)) < 0)
                 break;

@@ -40,6 +40,7 @@ void df_planner_reset(DfPlanner *planner)
     }
     planner->frontier = planner->head = 0;
     atomic_store(&planner->planned, 0);
+    atomic_store(&planner->seen, 0);
     planner->error_count = 0;
     planner->staleness = 0;
 }
@@ -171,4 +172,5 @@ void df_planner_observe(DfPlanner *planner, int64_t frame, int64_t end, const Df
         set_usable(planner, s, NULL);
     planner->frontier += is_live || frame + 1 == end;
     plan_heads(planner, frame + 1 == end, parallel, scratch);
+    atomic_store_explicit(&planner->seen, frame + 1, memory_order_release);
 }

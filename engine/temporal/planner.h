@@ -21,7 +21,7 @@ typedef struct DfPlannerSettings {
     size_t memory; /**< bytes for everything held for other frames */
 } DfPlannerSettings;
 
-/** Thread-safety: one at a time, but for df_planner_state() and df_planner_planned(). */
+/** Thread-safety: one at a time, but for df_planner_state(), _planned() and _seen(). */
 typedef struct DfPlanner {
     DfPlannerSettings settings;
     DfAccount *account;
@@ -29,7 +29,7 @@ typedef struct DfPlanner {
     int state_count;
     int64_t frontier;      /**< frames before it are settled, and their usable areas are known */
     int64_t head;          /**< the first frame that is not planned */
-    atomic_int_least64_t planned; /**< frames before it are planned, for others to see */
+    atomic_int_least64_t planned, seen; /**< frames before it are planned, or observed: for others to see */
 
     /* Of the head, while it waits for frames. */
     int begun;             /**< 1: these are in use */
@@ -58,6 +58,12 @@ static inline DfFrameState *df_planner_state(const DfPlanner *planner, int64_t f
 static inline int64_t df_planner_planned(DfPlanner *planner)
 {
     return atomic_load_explicit(&planner->planned, memory_order_acquire);
+}
+
+/** @return one past the last frame that was observed */
+static inline int64_t df_planner_seen(DfPlanner *planner)
+{
+    return atomic_load_explicit(&planner->seen, memory_order_acquire);
 }
 
 /**

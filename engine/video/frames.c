@@ -1,7 +1,8 @@
 /**
  * @file
  * Which steps a frame goes through. Frame by frame: fill, a unit for each box, and paste. From other frames:
- * view, link, follow, fill, paste (video/temporal.h).
+ * snapshot, motion, plan, fill (which pastes: temporal/temporal.h); frames that are shown otherwise are filled, if at
+ * all, and pasted by themselves.
  */
 #include "video/frames.h"
 
@@ -44,46 +45,32 @@ static int run_fill(const DfTask *task)
     DfWorker *worker = &frames->workers[task->worker];
 
     if (is_temporal(frames, slot))
-        return df_temporal_fill(&frames->temporal, task->frame, &worker->temporal, slot->fills,
-                                &slot->synthesis);
+        return df_temporal_fill(&frames->temporal, task->frame, &worker->temporal,
+                                slot->frame.show == DEEPFILL_SHOW_SOURCES, &slot->synthesis);
     return df_fill_box(worker->filler, &slot->frame.image, slot->frame.mask, slot->frame.sketch,
                        &slot->regions->boxes[task->unit], slot->frame.show == DEEPFILL_SHOW_COARSE,
                        &slot->fills[task->unit]);
 }
 
+static int is_planned(void *opaque, int64_t frame)
+{
+    return frame < df_planner_planned(&((DfFrames *)opaque)->temporal.planner);
+}
+
 static const int64_t *fill_needs(void *opaque, int slot, int *count)
 {
     const DfFrames *frames = opaque;
-    const DfMoment *m = df_timeline_moment(&frames->temporal.timeline, frames->slots[slot].number);
+    const DfFrameState *s = df_planner_state(&frames->temporal.planner, frames->slots[slot].number);
 
-    *count = m->need_count;
-    return m->needs;
+    *count = s->need_count;
+    return s->needs;
 }
 
 static int paste_units(void *opaque, int slot)
 {
-    return ((DfFrames *)opaque)->slots[slot].regions != NULL;
-}
+    const DfFrames *frames = opaque;
 
-/** Paste the areas of a fill from other frames, each as a box of its own. */
-static int paste_areas(DfFrames *frames, DfFrameSlot *slot, DfWorker *worker)
-{
-    const DfMoment *m = df_timeline_moment(&frames->temporal.timeline, slot->number);
-    DfArenaMark mark = df_arena_mark(&worker->temporal.scratch);
-    DfBox *boxes = df_arena_take_zeroed(&worker->temporal.scratch,
-                                        df_size_mul(m->areas.count, sizeof *boxes));
-    int ret = boxes ? 0 : -ENOMEM;
-
-    for (int i = 0; boxes && i < m->areas.count; i++)
-        boxes[i].place = boxes[i].own = df_draft_place(m, i);
-    if (boxes) {
-        DfRegions areas = { .box_count = m->areas.count, .boxes = boxes };
-        df_paste(&slot->frame.image, slot->frame.mask, &areas, slot->fills, &worker->row);
-        if (slot->frame.show == DEEPFILL_SHOW_SOURCES)
-            ret = df_temporal_tint(&frames->temporal, slot->number, &worker->temporal, &worker->row);
-    }
-    df_arena_reset(&worker->temporal.scratch, mark);
-    return ret;
+    return frames->slots[slot].regions && !is_temporal(frames, &frames->slots[slot]);
 }
 
 static int run_paste(const DfTask *task)
@@ -93,8 +80,6 @@ static int run_paste(const DfTask *task)
     DfWorker *worker = &frames->workers[task->worker];
     const DeepfillFrame *frame = &slot->frame;
 
-    if (is_temporal(frames, slot))
-        return paste_areas(frames, slot, worker);
     if (needs_network(slot))
         df_paste(&frame->image, frame->mask, slot->regions, slot->fills, &worker->row);
     if (!needs_network(slot) || frame->show == DEEPFILL_SHOW_SOURCES)
@@ -103,16 +88,16 @@ static int run_paste(const DfTask *task)
     return 0;
 }
 
-static int view_units(void *opaque, int slot)
+static int snapshot_units(void *opaque, int slot)
 {
     const DfFrames *frames = opaque;
 
-    return df_temporal_has_view(&frames->temporal, frames->slots[slot].number);
+    return df_temporal_has_snapshot(&frames->temporal, frames->slots[slot].number);
 }
 
-static int run_view(const DfTask *task)
+static int run_snapshot(const DfTask *task)
 {
-    return df_temporal_view(&((DfFrames *)task->opaque)->temporal, task->frame);
+    return df_temporal_snapshot(&((DfFrames *)task->opaque)->temporal, task->frame);
 }
 
 static int one_unit(void *opaque, int slot)
@@ -122,43 +107,76 @@ static int one_unit(void *opaque, int slot)
     return 1;
 }
 
-static int run_link(const DfTask *task)
+static int run_motion(const DfTask *task)
 {
     DfFrames *frames = task->opaque;
 
-    return df_temporal_link(&frames->temporal, task->frame, &frames->workers[task->worker].temporal);
+    return df_temporal_motion(&frames->temporal, task->frame, &frames->workers[task->worker].temporal);
 }
 
-static int run_follow(const DfTask *task)
+static int run_plan(const DfTask *task)
 {
     DfFrames *frames = task->opaque;
+    DfTemporalWorker *worker = &frames->workers[task->worker].temporal;
 
-    return df_temporal_follow(&frames->temporal, task->frame, &frames->workers[task->worker].temporal);
+    df_planner_observe(&frames->temporal.planner, task->frame, task->end, &worker->parallel, &worker->scratch);
+    return 0;
 }
-
-static const DfStep fill_step = { .name = "fill", .units = fill_units, .run = run_fill };
-static const DfStep paste_step = { .name = "paste", .units = paste_units, .run = run_paste };
 
 /** @return how many steps */
 static int set_steps(DfFrames *frames, const DfFramesSettings *settings)
 {
     DfStep *step = frames->steps;
+    DfStep fill = { .name = "fill", .units = fill_units, .run = run_fill };
 
     if (settings->temporal) {
         int live = !settings->ahead;
-        *step++ = (DfStep){ .name = "view", .ahead = !live, .in_order = live, .units = view_units,
-                            .run = run_view };
-        *step++ = (DfStep){ .name = "link", .behind = DF_MOST_BACK, .units = one_unit, .run = run_link };
-        *step++ = (DfStep){ .name = "follow", .ahead = df_timeline_ahead(settings->ahead), .in_order = 1,
-                            .every = DF_MAX(settings->ahead, 1), .always = 1, .units = one_unit,
-                            .run = run_follow };
+        *step++ = (DfStep){ .name = "snapshot", .ahead = !live, .in_order = live, .units = snapshot_units,
+                            .run = run_snapshot };
+        *step++ = (DfStep){ .name = "motion", .behind = DF_MOST_BACK, .units = one_unit, .run = run_motion };
+        *step++ = (DfStep){ .name = "plan", .ahead = live ? 0 : DF_PLANNER_SETTLING, .in_order = 1, .always = 1,
+                            .units = one_unit, .run = run_plan };
+        fill.is_ready = is_planned;
+        fill.needs = fill_needs;
     }
-    *step = fill_step;
-    if (settings->temporal)
-        step->needs = fill_needs;
-    step++;
-    *step++ = paste_step;
+    *step++ = fill;
+    *step++ = (DfStep){ .name = "paste", .units = paste_units, .run = run_paste };
     return (int)(step - frames->steps);
+}
+
+/** Frames that may have been sent and not been taken into account by the planner: those it looks at to tell a flash
+    from a cut, and one for each that may be under way. */
+static int unseen(const DfFramesSettings *settings)
+{
+    return DF_PLANNER_SETTLING + 1 + settings->delay;
+}
+
+int df_frames_slots(const DfFramesSettings *settings)
+{
+    int window = settings->delay + 1;
+
+    return settings->temporal && settings->ahead ? window + settings->ahead + 1 + unseen(settings) : window;
+}
+
+/**
+ * Frames come while those that are planned are few, so that the finished ones leave, the planner keeps up with them,
+ * and what is held fits the memory. While a frame that is certain to be done holds memory, its end is awaited.
+ */
+static int admits(void *opaque, int64_t first, int64_t end)
+{
+    DfFrames *frames = opaque;
+    DfTemporal *temporal = &frames->temporal;
+    int64_t planned = df_planner_planned(&temporal->planner), seen = df_planner_seen(&temporal->planner);
+
+    if (planned - first >= frames->window || end - seen >= frames->unseen)
+        return 0;
+    return planned == first || df_account_bytes(&temporal->account) < temporal->memory;
+}
+
+/** Only frames that are planned are certain to be done. */
+static int is_certain(void *opaque, int64_t frame)
+{
+    return is_planned(opaque, frame);
 }
 
 static int open_worker(DfWorker *worker, const DfFramesSettings *settings, DfThreadPool *pool)
@@ -169,18 +187,28 @@ static int open_worker(DfWorker *worker, const DfFramesSettings *settings, DfThr
         ret = df_paste_row_create(&worker->row, settings->format.width);
     worker->temporal.synthesiser.filler = worker->filler;
     worker->temporal.synthesiser.row = worker->row;
+    worker->temporal.parallel = (DfParallel){ pool, DF_MIN(settings->workers, DF_MOST_THREADS) };
     return ret;
+}
+
+static int init_temporal(DfFrames *frames, const DfFramesSettings *settings)
+{
+    DfPlannerSettings planner = { .slots = frames->slot_count, .ahead = settings->ahead,
+                                  .reserve = settings->delay + 1 + unseen(settings), .memory = settings->memory };
+
+    frames->window = settings->delay + 1;
+    frames->unseen = unseen(settings);
+    return df_temporal_init(&frames->temporal, &settings->format, &settings->rules, &planner);
 }
 
 int df_frames_open(DfFrames *frames, const DfFramesSettings *settings)
 {
-    DfPipelineSpec spec = { .steps = frames->steps, .delay = settings->delay, .workers = settings->workers,
-                            .opaque = frames, .ready = settings->ready,
-                            .ready_opaque = settings->ready_opaque };
+    DfPipelineSpec spec = { .steps = frames->steps, .step_count = set_steps(frames, settings),
+                            .slots = df_frames_slots(settings), .workers = settings->workers, .opaque = frames,
+                            .ready = settings->ready, .ready_opaque = settings->ready_opaque };
     int ret = 0;
 
-    spec.step_count = set_steps(frames, settings);
-    frames->slot_count = df_pipeline_slots(&spec);
+    frames->slot_count = spec.slots;
     frames->worker_count = settings->workers;
     frames->has_temporal = settings->temporal;
     frames->log = settings->log;
@@ -188,9 +216,12 @@ int df_frames_open(DfFrames *frames, const DfFramesSettings *settings)
     frames->workers = df_alloc(df_size_mul(frames->worker_count, sizeof *frames->workers));
     if (!frames->slots || !frames->workers)
         return -ENOMEM;
-    if (frames->has_temporal)
-        ret = df_temporal_init(&frames->temporal, &settings->format, &settings->rules, frames->slot_count,
-                               settings->ahead, settings->budget);
+    if (settings->temporal)
+        ret = init_temporal(frames, settings);
+    if (settings->temporal && settings->ahead) {
+        spec.admits = admits;
+        spec.is_certain = is_certain;
+    }
     /* No worker looks at its own before a frame is sent. */
     if (ret >= 0)
         ret = df_pipeline_open(&frames->pipeline, &spec);
@@ -206,22 +237,18 @@ int df_frames_room(DfFrames *frames)
     return slot < 0 ? slot : 0;
 }
 
-/** All that a frame takes before it is sent: as many fills as boxes or areas, and its moment. */
+/** All that a frame takes before it is sent: as many fills as boxes, and its state. */
 static int reserve_frame(DfFrames *frames, DfFrameSlot *slot, const DeepfillFrame *frame,
                          const DfRegions *regions)
 {
-    int count = regions ? regions->box_count : 0;
+    int filled = regions && is_filled_show(frame->show);
+    int ret = df_fills_reserve(&slot->fills, &slot->fill_count,
+                               regions && !(frames->has_temporal && filled) ? regions->box_count : 0);
 
-    if (frames->has_temporal) {
-        /* A frame that passes untouched is a source all the same. */
-        if (df_temporal_begin(&frames->temporal, frames->sent, &frame->image, regions ? frame->mask : NULL,
-                              frame->sketch, regions && is_filled_show(frame->show)) < 0)
-            return -ENOMEM;
-        count = DF_MAX(count, df_timeline_moment(&frames->temporal.timeline, frames->sent)->areas.count);
-    }
-    int ret = df_fills_reserve(&slot->fills, &slot->fill_count, count);
-    if (ret < 0 && frames->has_temporal)
-        df_temporal_withdraw(&frames->temporal, frames->sent);
+    /* A frame that passes untouched is a source all the same. */
+    if (ret >= 0 && frames->has_temporal)
+        ret = df_temporal_begin(&frames->temporal, frames->sent, frames->received, &frame->image,
+                                regions ? frame->mask : NULL, frame->sketch, filled);
     return ret;
 }
 
@@ -263,10 +290,10 @@ static DeepfillResult result_of(const DfFrames *frames, const DfFrameSlot *slot,
     if (error || !needs_network(slot))
         return result;
     if (is_temporal(frames, slot)) {
-        const DfMoment *m = df_timeline_moment(&frames->temporal.timeline, slot->number);
+        const DfFrameState *s = df_planner_state(&frames->temporal.planner, slot->number);
         result.boxes = slot->synthesis.boxes;
         result.no_context = slot->synthesis.no_context;
-        result.network = slot->synthesis.boxes ? (double)m->fresh / (double)m->hole : 0;
+        result.network = slot->synthesis.boxes ? (double)s->fresh / (double)s->hole : 0;
         return result;
     }
     result.boxes = slot->regions->box_count;
@@ -284,9 +311,20 @@ int df_frames_receive(DfFrames *frames, DeepfillResult *result, int wait)
         return ret;
     *result = result_of(frames, &frames->slots[slot], error);
     if (frames->has_temporal)
-        df_moment_release(df_timeline_moment(&frames->temporal.timeline, frames->slots[slot].number));
+        df_temporal_receive(&frames->temporal, frames->slots[slot].number);
     release(&frames->slots[slot]);
+    frames->received++;
     return 0;
+}
+
+void df_frames_reset(DfFrames *frames)
+{
+    df_pipeline_reset(frames->pipeline);
+    for (int i = 0; i < frames->slot_count; i++)
+        release(&frames->slots[i]);
+    if (frames->has_temporal)
+        df_temporal_reset(&frames->temporal);
+    frames->sent = frames->received = 0;
 }
 
 void df_frames_close(DfFrames *frames)
@@ -301,8 +339,7 @@ void df_frames_close(DfFrames *frames)
     for (int i = 0; frames->workers && i < frames->worker_count; i++) {
         df_filler_close(&frames->workers[i].filler);
         df_paste_row_free(&frames->workers[i].row);
-        df_synthesiser_free(&frames->workers[i].temporal.synthesiser);
-        df_arena_free(&frames->workers[i].temporal.scratch);
+        df_temporal_worker_free(&frames->workers[i].temporal);
     }
     df_temporal_free(&frames->temporal);
     df_free(frames->slots);

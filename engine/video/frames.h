@@ -15,7 +15,8 @@ typedef struct DfFrameSlot {
     DeepfillFrame frame;   /**< with references to its mask and sketch */
     int64_t number;
     DfRegions *regions;    /**< its boxes; NULL: it passes untouched */
-    DfFill *fills;         /**< one a box, or one an area; they, and their memory, stay from frame to frame */
+    DfFill *fills;         /**< one a box, where it is filled by itself; they, and their memory, stay from frame to
+                                frame */
     int fill_count;        /**< how many there is room for */
     DfSynthesis synthesis; /**< of a fill from other frames */
 } DfFrameSlot;
@@ -33,9 +34,9 @@ typedef struct DfFramesSettings {
     DeepfillFormat format;
     DfRules rules;         /**< feather is not read */
     int workers, delay;
-    int threads;             /**< most workers on one box at a time, 1 .. */
-    int temporal, ahead;   /**< as in DeepfillSettings; ahead is chosen */
-    size_t budget;         /**< bytes of sources that are kept for later */
+    int threads;           /**< most workers on one box at a time, 1 .. */
+    int temporal, ahead;   /**< as in DeepfillSettings */
+    size_t memory;         /**< bytes for everything held for other frames */
     DfLog log;
     void (*ready)(void *opaque); /**< as in DfPipelineSpec */
     void *ready_opaque;
@@ -50,7 +51,10 @@ typedef struct DfFrames {
     DfFrameSlot *slots;
     DfWorker *workers;
     int slot_count, worker_count;
-    int64_t sent;
+    int window;            /**< with `temporal`: most frames in flight that are planned, but for those of a shot that
+                                ends */
+    int unseen;            /**< with `temporal`: most frames in flight that the planner has not seen */
+    int64_t sent, received;
     int has_temporal;      /**< 1: `temporal` is in use */
     DfTemporal temporal;
     DfLog log;
@@ -62,6 +66,9 @@ typedef struct DfFrames {
  * @return 0 or a negative errno; df_frames_close() is to be called in either case
  */
 int df_frames_open(DfFrames *frames, const DfFramesSettings *settings);
+
+/** @return frames that may be in flight with such settings */
+int df_frames_slots(const DfFramesSettings *settings);
 
 /** @return 0 where df_frames_send() would find room; -EAGAIN; -EPIPE */
 int df_frames_room(DfFrames *frames);
@@ -75,6 +82,9 @@ int df_frames_send(DfFrames *frames, const DeepfillFrame *frame, DfRegions *regi
 
 /** Take the oldest frame back; as deepfill_receive(). */
 int df_frames_receive(DfFrames *frames, DeepfillResult *result, int wait);
+
+/** Forget the frames in flight, and all that was seen: as if just opened. */
+void df_frames_reset(DfFrames *frames);
 
 /** Stop the workers, forget the frames in flight and free everything. */
 void df_frames_close(DfFrames *frames);

@@ -28,7 +28,6 @@ typedef struct Worker {
 
 struct DfPipeline {
     DfPipelineSpec spec;
-    int slot_count, total_ahead;
     int neighbours;        /* 1: what one frame does may make another one ready */
     Slot *slots;
     int64_t *spent;        /* by step: df_pipeline_spent() */
@@ -39,17 +38,8 @@ struct DfPipeline {
     DfThreadPool *pool;    /* idle workers: they wait for units as well as for loops of others' units */
     int64_t head, tail;    /* frames in flight: head <= n < tail */
     int flushed, stop;
+    int held;              /* 1: no unit is handed out, as the frames in flight are to be forgotten */
 };
-
-/** How far ahead of a frame others must have been sent before it can be done: what steps wait for adds up. */
-static int total_ahead(const DfPipelineSpec *spec)
-{
-    int ahead = 0;
-
-    for (int i = 0; i < spec->step_count; i++)
-        ahead += spec->steps[i].ahead;
-    return ahead;
-}
 
 /** Whether any step depends on other frames than its own. */
 static int has_neighbours(const DfPipelineSpec *spec)
@@ -58,19 +48,14 @@ static int has_neighbours(const DfPipelineSpec *spec)
 
     for (int i = 0; i < spec->step_count; i++) {
         const DfStep *step = &spec->steps[i];
-        any |= step->behind || step->ahead || step->in_order || step->needs;
+        any |= step->behind || step->ahead || step->in_order || step->needs || step->is_ready;
     }
     return any;
 }
 
-int df_pipeline_slots(const DfPipelineSpec *spec)
-{
-    return spec->delay + 1 + total_ahead(spec);
-}
-
 static Slot *slot_of(DfPipeline *p, int64_t frame)
 {
-    return &p->slots[frame % p->slot_count];
+    return &p->slots[frame % p->spec.slots];
 }
 
 /** Whether frame `n` has done `step`; frames that are gone have done all. */
@@ -79,18 +64,11 @@ static int has_done(DfPipeline *p, int64_t n, int step)
     return n < p->head || slot_of(p, n)->step > step;
 }
 
-static int has_step(const DfStep *step, int64_t frame)
-{
-    return step->every < 2 || frame % step->every == 0;
-}
-
 /** Whether the frames around `frame` have done the steps before `step`. */
 static int neighbours_ready(DfPipeline *p, int64_t frame, int step)
 {
     const DfStep *s = &p->spec.steps[step];
 
-    if (!has_step(s, frame))
-        return 1;
     if (frame + s->ahead >= p->tail && !p->flushed)
         return 0;
     int64_t first = DF_MAX(frame - s->behind, p->head), last = DF_MIN(frame + s->ahead, p->tail - 1);
@@ -100,15 +78,15 @@ static int neighbours_ready(DfPipeline *p, int64_t frame, int step)
     return 1;
 }
 
-/** Whether the frames whose very step this one waits for have done it. */
+/** Whether what this step waits for of the very step, in other frames, is there. */
 static int needs_met(DfPipeline *p, int64_t frame, int step)
 {
     const DfStep *s = &p->spec.steps[step];
     int count = 0;
 
-    if (s->in_order && !has_done(p, frame - 1, step))
+    if ((s->in_order && !has_done(p, frame - 1, step)) || (s->is_ready && !s->is_ready(p->spec.opaque, frame)))
         return 0;
-    const int64_t *needs = s->needs ? s->needs(p->spec.opaque, (int)(frame % p->slot_count), &count) : NULL;
+    const int64_t *needs = s->needs ? s->needs(p->spec.opaque, (int)(frame % p->spec.slots), &count) : NULL;
     for (int i = 0; i < count; i++)
         if (!has_done(p, needs[i], step))
             return 0;
@@ -139,8 +117,8 @@ static int settle_frame(DfPipeline *p, int64_t frame)
     slot->entered = 1;
     /* A frame that failed must not be written. It passes its steps in turn: neighbours may still read it. */
     const DfStep *step = &p->spec.steps[slot->step];
-    if (has_step(step, frame) && (!slot->error || step->always))
-        slot->units = step->units(p->spec.opaque, (int)(frame % p->slot_count));
+    if (!slot->error || step->always)
+        slot->units = step->units(p->spec.opaque, (int)(frame % p->spec.slots));
     if (slot->units)
         return 0;
     next_step(slot);
@@ -169,6 +147,8 @@ static int settle(DfPipeline *p)
 /** The oldest frame with a unit to hand out; -1: none. */
 static int64_t find_work(DfPipeline *p)
 {
+    if (p->held)
+        return -1;
     for (int64_t n = p->head; n < p->tail; n++)
         if (slot_of(p, n)->taken < slot_of(p, n)->units)
             return n;
@@ -190,8 +170,9 @@ static void note_failure(Slot *slot, int unit, int error)
 static void run_unit(DfPipeline *p, int64_t frame, int worker)
 {
     Slot *slot = slot_of(p, frame);
-    DfTask task = { p->spec.opaque, frame, (int)(frame % p->slot_count), slot->taken++, worker };
     const DfStep *step = &p->spec.steps[slot->step];
+    DfTask task = { p->spec.opaque, frame, (int)(frame % p->spec.slots), slot->taken++, worker,
+                    p->flushed && frame + step->ahead >= p->tail ? p->tail : INT64_MAX };
 
     pthread_mutex_unlock(&p->lock);
     df_error_clear();
@@ -209,6 +190,8 @@ static void run_unit(DfPipeline *p, int64_t frame, int worker)
             p->spec.ready(p->spec.ready_opaque);
             pthread_mutex_lock(&p->lock);
         }
+    } else if (p->held) {
+        pthread_cond_broadcast(&p->ready);
     }
 }
 
@@ -264,10 +247,8 @@ int df_pipeline_open(DfPipeline **pipeline, const DfPipelineSpec *spec)
     if (!p)
         return ret;
     p->spec = *spec;
-    p->slot_count = df_pipeline_slots(spec);
-    p->total_ahead = total_ahead(spec);
     p->neighbours = has_neighbours(spec);
-    p->slots = df_alloc(df_size_mul(p->slot_count, sizeof *p->slots));
+    p->slots = df_alloc(df_size_mul(p->spec.slots, sizeof *p->slots));
     p->spent = df_alloc(df_size_mul(spec->step_count, sizeof *p->spent));
     p->workers = df_alloc(df_size_mul(spec->workers, sizeof *p->workers));
     if (!p->slots || !p->spent || !p->workers)
@@ -281,14 +262,32 @@ fail:
     return ret;
 }
 
+/** Whether another frame may come. */
+static int has_room(DfPipeline *p)
+{
+    return p->tail - p->head < p->spec.slots &&
+           (!p->spec.admits || p->spec.admits(p->spec.opaque, p->head, p->tail));
+}
+
+/** Whether the oldest frame will be done though no other is sent. */
+static int is_certain(DfPipeline *p)
+{
+    return p->head < p->tail && (p->flushed || !p->spec.is_certain || is_done(p, slot_of(p, p->head)) ||
+                                 p->spec.is_certain(p->spec.opaque, p->head));
+}
+
 int df_pipeline_room(DfPipeline *p)
 {
     pthread_mutex_lock(&p->lock);
-    int ret = (int)(p->tail % p->slot_count);
+    int ret = (int)(p->tail % p->spec.slots);
     if (p->flushed)
         ret = -EPIPE;
-    else if (p->tail - p->head == p->slot_count)
-        ret = -EAGAIN;
+    while (ret >= 0 && !has_room(p)) {
+        if (is_certain(p))
+            ret = -EAGAIN;
+        else
+            pthread_cond_wait(&p->ready, &p->lock);
+    }
     pthread_mutex_unlock(&p->lock);
     return ret;
 }
@@ -310,7 +309,7 @@ static int await_oldest(DfPipeline *p, int wait)
     if (p->head == p->tail)
         return p->flushed ? -EPIPE : -EAGAIN;
     while (!is_done(p, slot_of(p, p->head))) {
-        if (!wait || (!p->flushed && p->head + p->total_ahead >= p->tail))
+        if (!wait || (!is_certain(p) && has_room(p)))
             return -EAGAIN;
         pthread_cond_wait(&p->ready, &p->lock);
     }
@@ -323,7 +322,7 @@ int df_pipeline_pull(DfPipeline *p, int wait, int *slot, int *error)
     int ret = await_oldest(p, wait);
     if (!ret) {
         const Slot *oldest = slot_of(p, p->head);
-        *slot = (int)(p->head % p->slot_count);
+        *slot = (int)(p->head % p->spec.slots);
         *error = oldest->error;
         if (oldest->error)
             df_error(oldest->error, "%s", oldest->cause);
@@ -354,6 +353,27 @@ void df_pipeline_flush(DfPipeline *p)
     pthread_mutex_unlock(&p->lock);
     if (ready)
         p->spec.ready(p->spec.ready_opaque);
+}
+
+/** Whether a worker runs a unit. */
+static int is_busy(DfPipeline *p)
+{
+    for (int64_t n = p->head; n < p->tail; n++)
+        if (slot_of(p, n)->done < slot_of(p, n)->taken)
+            return 1;
+    return 0;
+}
+
+void df_pipeline_reset(DfPipeline *p)
+{
+    pthread_mutex_lock(&p->lock);
+    /* Nothing more is handed out; a step that ends enters no other. */
+    p->held = 1;
+    while (is_busy(p))
+        pthread_cond_wait(&p->ready, &p->lock);
+    p->held = p->flushed = 0;
+    p->head = p->tail = 0;
+    pthread_mutex_unlock(&p->lock);
 }
 
 static void stop_workers(DfPipeline *p)

@@ -21,6 +21,7 @@ typedef struct DfTask {
     int slot;       /**< where the frame's data are kept: frame % slots */
     int unit;       /**< 0 .. units - 1 */
     int worker;     /**< 0 .. workers - 1; no other task has it at the same time */
+    int64_t end;    /**< one past the last frame; INT64_MAX: not known, or not reached by the step's `ahead` */
 } DfTask;
 
 /**
@@ -28,18 +29,22 @@ typedef struct DfTask {
  *   - all steps before it are done in every frame n - behind .. n + ahead (frames beyond the flushed end
  *     count as done, those not yet sent do not),
  *   - where in_order is set, the step itself is done in frame n - 1,
+ *   - is_ready() says so,
  *   - the step itself is done in every frame that needs() names.
  */
 typedef struct DfStep {
     const char *name;
     int behind, ahead;                    /**< frames before and after it whose earlier steps it reads */
     int in_order;                         /**< 1: frame by frame, in order */
-    int every;                            /**< > 1: only frames 0, every, 2 * every ... have this step; others
-                                               look at no neighbours for it, but keep the order */
     int always;                           /**< 1: runs in frames that have failed, too: others depend on it */
     int (*units)(void *opaque, int slot); /**< parts that workers may run side by side; 0: nothing to do.
                                                Called with the pipeline's lock held; must be cheap */
     int (*run)(const DfTask *task);       /**< 0 or a negative errno, with df_error()'s cause */
+    /**
+     * @return 1 where a step of any frame has found out what this one waits for; NULL: it waits for no more than the
+     *         rest says. Asked whenever a step has ended, with the pipeline's lock held; must be cheap
+     */
+    int (*is_ready)(void *opaque, int64_t frame);
     /**
      * Numbers of other frames, in flight or gone, that this step waits for, as steps before it have found
      * out; NULL: none ever. They must not wait for one another in a ring, nor for a frame that is not yet
@@ -52,9 +57,19 @@ typedef struct DfStep {
 typedef struct DfPipelineSpec {
     const DfStep *steps; /**< kept by reference */
     int step_count;      /**< 1.. */
-    int delay;           /**< most frames that may be held back by choice; what steps wait for comes on top */
+    int slots;           /**< most frames in flight, 1..; more than all that steps wait for */
     int workers;         /**< threads, 1.. */
-    void *opaque;        /**< handed to the steps */
+    void *opaque;        /**< handed to the steps and to what follows */
+    /**
+     * @return 1 where another frame may come while first .. end - 1 are in flight; NULL: wherever a slot is free.
+     *         Where it may not, those in flight change that. Called with the pipeline's lock held; must be cheap
+     */
+    int (*admits)(void *opaque, int64_t first, int64_t end);
+    /**
+     * @return 1 where a frame will be done though no other is sent; NULL: every frame is. Called with the pipeline's
+     *         lock held; must be cheap
+     */
+    int (*is_certain)(void *opaque, int64_t frame);
     /**
      * Says that the oldest frame can be pulled; NULL: nobody is told. Called without the pipeline's lock, by a worker
      * or within df_pipeline_push() and df_pipeline_flush(); it may come more than once for a frame, or too late.
@@ -63,9 +78,6 @@ typedef struct DfPipelineSpec {
     void *ready_opaque;  /**< handed to ready */
 } DfPipelineSpec;
 
-/** @return how many slots such a pipeline has: frames that may be in flight at a time */
-int df_pipeline_slots(const DfPipelineSpec *spec);
-
 /**
  * Start the workers.
  * @return 0; -ENOMEM; -EAGAIN and the like where a thread cannot be had
@@ -73,8 +85,10 @@ int df_pipeline_slots(const DfPipelineSpec *spec);
 int df_pipeline_open(DfPipeline **pipeline, const DfPipelineSpec *spec);
 
 /**
- * Find room for a frame. The slot is the caller's until df_pipeline_push().
- * @return the slot's index; -EAGAIN: all are taken; -EPIPE: after df_pipeline_flush()
+ * Find room for a frame; waits where it takes no more than steps that are under way to tell. The slot is the
+ * caller's until df_pipeline_push().
+ * @return the slot's index; -EAGAIN: there is none before the oldest frame is pulled, which is certain to be done;
+ *         -EPIPE: after df_pipeline_flush()
  */
 int df_pipeline_room(DfPipeline *pipeline);
 
@@ -100,6 +114,9 @@ DfThreadPool *df_pipeline_thread_pool(DfPipeline *pipeline);
  *         nanoseconds; those that have not ended are not counted
  */
 int64_t df_pipeline_spent(DfPipeline *pipeline, int step);
+
+/** Let the running units end and forget the frames in flight: the next one is number 0, also after a flush. */
+void df_pipeline_reset(DfPipeline *pipeline);
 
 /** Say that no frame follows. */
 void df_pipeline_flush(DfPipeline *pipeline);
