@@ -78,6 +78,7 @@ typedef struct FillContext {
     DeepfillReport report;
 
     DeepfillTaken taken;
+    DeepfillClosing closing; ///< as it would be now or, where flushed is set, as it was then
     int flushed;      ///< nothing more is taken: end_status follows the frames in flight
     int input_ended;  ///< the input itself has ended, not the mask with eof_action=endall
     int end_status;

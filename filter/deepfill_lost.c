@@ -20,14 +20,20 @@
  * @file
  * Frames in flight that never come out: who is told of them, and when.
  *
- * When an application frees the graph, what is in flight is lost. It may have
- * been stopped, or have got all it wanted (-t, -frames): libavfilter does not
- * show which. Or, as the ffmpeg program does when a property of any of the graph's
- * inputs changes, it sets up the same graph anew, on the same thread, and the
- * film goes on without those frames. After a seek players do that, too, and
- * nobody wants the frames. So the loss is noted, for the thread, and the next
- * instance warns of it when its first frame goes on where the noted film
- * stopped.
+ * When an application frees the graph, what is in flight is lost. Why it does so
+ * is told by two things, as the ffmpeg program goes about it:
+ *
+ *     input ended   frame wanted
+ *     yes           yes    stopped while it waited for a frame: q, Ctrl-C
+ *     no            yes    set up anew: a property of one of the graph's inputs
+ *                          has changed, or a player has sought
+ *     either        no     it had got a frame and asked for no other: -t, -frames,
+ *                          -shortest, or stopped between two frames
+ *
+ * A graph that is set up anew is so on the same thread, and the film goes on
+ * without those frames; after a seek nobody wants them. So the loss is noted, for
+ * the thread, and the next instance warns of it when its first frame goes on
+ * where the noted film stopped.
  */
 
 #include "libavutil/mathematics.h"
@@ -55,17 +61,27 @@ static int count_unfetched(const AVFilterContext *ctx)
     return count;
 }
 
-void ff_deepfill_lost_note(AVFilterContext *ctx, int frames, const DeepfillTaken *taken)
+static const char *cause_of(DeepfillClosing closing)
 {
+    if (!closing.wanted)
+        return "when no more were asked for: after -t, -frames or -shortest nobody wants them, after q or Ctrl-C they "
+               "are lost";
+    return closing.ended ? "when the program was stopped (q, Ctrl-C), and are lost" :
+           "when the filters were closed in the middle of the video, as for another size, format or sound, and are lost";
+}
+
+void ff_deepfill_lost_note(AVFilterContext *ctx, int frames, const DeepfillTaken *taken, DeepfillClosing closing)
+{
+    int all, level;
+
     frames += count_unfetched(ctx);
-    if (frames == taken->frames)
-        av_log(ctx, AV_LOG_WARNING, "No frame has come out: all %d were still held back, to look at others, "
-               "when the program stopped (q, Ctrl-C, -shortest) or set its filters up anew. ahead=N holds twice N, "
-               "realtime=1 none.\n", frames);
-    else
-        av_log(ctx, AV_LOG_INFO, "The last %d frame%s still held back, to look at others, when the program "
-               "stopped (q, Ctrl-C, -t, -frames, -shortest) or set its filters up anew. ahead=N holds twice N, "
-               "realtime=1 none.\n", frames, frames == 1 ? " was" : "s were");
+    all     = frames == taken->frames;
+    level   = all || (closing.ended && closing.wanted) ? AV_LOG_WARNING : AV_LOG_INFO;
+    av_log(ctx, level, "%s %d%s still held back, to look at others, %s. ahead=N holds twice N, realtime=1 none.\n",
+           all ? "No frame has come out: all" : "The last", frames,
+           all ? " were" : frames == 1 ? " frame was" : " frames were", cause_of(closing));
+    if (closing.ended)
+        return;
     noted.frames += frames; /* there may be several filters in a graph */
     noted.last    = *taken;
 }

@@ -42,7 +42,13 @@ typedef struct DeepfillTaken {
 /** Count a frame; with the first, warn of what was noted in this thread. */
 void ff_deepfill_lost_taken(AVFilterContext *ctx, DeepfillTaken *taken, const AVFrame *frame);
 
-/** Tell of frames in flight in a filter that is freed, and note them. */
-void ff_deepfill_lost_note(AVFilterContext *ctx, int frames, const DeepfillTaken *taken);
+/** How the filter stood when its input ended or, where it had not, after its last activation. */
+typedef struct DeepfillClosing {
+    int ended;  ///< the input had ended
+    int wanted; ///< a frame was asked for that had not left
+} DeepfillClosing;
+
+/** Tell of frames in flight in a filter that is freed, and note them where the film may go on. */
+void ff_deepfill_lost_note(AVFilterContext *ctx, int frames, const DeepfillTaken *taken, DeepfillClosing closing);
 
 #endif /* AVFILTER_DEEPFILL_LOST_H */

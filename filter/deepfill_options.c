@@ -70,7 +70,8 @@ static const AVOption deepfill_options[] = {
       OFFSET(soft), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, RUNTIME },
     { "dilate", "pixels by which the hole grows; -1: 4, or 0 with soft=1",
       OFFSET(dilate), AV_OPT_TYPE_INT, { .i64 = -1 }, -1, 256, RUNTIME },
-    { "feather", "width in pixels of the blend outside the grown hole; -1: 4, or 0 with soft=1",
+    { "feather", "width in pixels of the blend outside the grown hole, where temporal=0 or soft=1; -1: 4, or 0 with "
+      "soft=1",
       OFFSET(feather), AV_OPT_TYPE_INT, { .i64 = -1 }, -1, 256, RUNTIME },
     { "size", "longest side at which the network works; 0: the model's own",
       OFFSET(size), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 4096, FLAGS },
@@ -114,7 +115,8 @@ static const AVOption deepfill_options[] = {
       "show" },
         CONST("fill", "what other frames show or the network makes", DEEPFILL_SHOW_FILL, RUNTIME, "show"),
         CONST("mask", "a tint", DEEPFILL_SHOW_MASK, RUNTIME, "show"),
-        CONST("regions", "a tint, and the outlines of all boxes", DEEPFILL_SHOW_REGIONS, RUNTIME, "show"),
+        CONST("regions", "a tint, and the boxes in which the network fills a whole hole", DEEPFILL_SHOW_REGIONS,
+              RUNTIME, "show"),
         CONST("coarse", "what the network's first stage makes of it", DEEPFILL_SHOW_COARSE, RUNTIME, "show"),
         CONST("sources", "the fill, tinted by where it came from", DEEPFILL_SHOW_SOURCES, RUNTIME, "show"),
     { NULL }

@@ -162,6 +162,7 @@ static void flush(AVFilterContext *ctx, int status, int64_t pts)
     if (status == AVERROR_EOF)
         ff_deepfill_report_unchanged(&s->report, s->taken.frames, s->box_file, s->invert, s->soft);
     deepfill_flush(s->queue.fill);
+    s->closing    = (DeepfillClosing){ .ended = 1, .wanted = ff_outlink_frame_wanted(ctx->outputs[0]) };
     s->flushed    = 1;
     s->end_status = status;
     s->end_pts    = pts;
@@ -353,6 +354,8 @@ static int activate(AVFilterContext *ctx)
     if (s->failed)
         return fail_late(ctx);
     ret = run(ctx);
+    if (!s->flushed) /* in uninit() the link behind may be gone */
+        s->closing.wanted = ff_outlink_frame_wanted(ctx->outputs[0]);
     return ret >= 0 || ret == FFERROR_NOT_READY ? ret : give_up(ctx, ret);
 }
 
@@ -362,7 +365,7 @@ static av_cold void uninit(AVFilterContext *ctx)
     int lost = ff_deepfill_queue_close(&s->queue);
 
     if (lost && !s->failed)
-        ff_deepfill_lost_note(ctx, lost, &s->taken);
+        ff_deepfill_lost_note(ctx, lost, &s->taken, s->closing);
     ff_deepfill_guides_uninit(ctx);
     deepfill_model_close(&s->model);
 }

@@ -166,8 +166,9 @@ typedef struct DeepfillMaskSettings {
     float threshold;   /**< a value / 255 above this is in the hole, 0..1; default 0.5 */
     int invert;        /**< 1: values at or below the threshold are; default 0 */
     int dilate;        /**< Euclidean distance by which the hole grows, in pixels, 0..256; default 4 */
-    int feather;       /**< width of the blend from fill to picture, outside the grown hole, in pixels,
-                            0..256; default 4 */
+    int feather;       /**< width of the blend from fill to picture, outside the grown hole, in pixels, 0..256, where
+                            frames are filled each by itself or soft is 1; a fill from other frames fits at the
+                            hole's edge and changes nothing beyond it; default 4 */
     int soft;          /**< 1: the picture's greys are its own feather: the share of the fill grows from 0 at
                             DEEPFILL_SOFT_BLACK to 1 at DEEPFILL_SOFT_WHITE, and nothing of a pixel that is not
                             black counts as known; threshold is not looked at, dilate and feather (0 leave the

@@ -233,18 +233,50 @@ static void test_close_in_flight(void)
     char lost[100];
     int received = fill_up(&g, 10, 0);
 
+    for (AVFrame *out; (out = get(&g)); received++) /* until a request stands */
+        av_frame_free(&out);
     snprintf(lost, sizeof lost, "The last %d frame%s still held back", 10 - received,
              received == 9 ? " was" : "s were");
     report("frames are in flight", received < 10 && buffers_alive > 0);
     close_graph(&g);
     report("closing frees the frames in flight", buffers_alive == 0);
-    report("closing tells how many are lost", strstr(logged, lost) != NULL);
+    report("closing tells how many are lost", strstr(logged, lost) != NULL &&
+           strstr(logged, "closed in the middle of the video, as for another size, format or sound, and are lost"));
 
     g = open_graph("box='40 40 20 20':ahead=5");
     fill_up(&g, 5, 0);
     close_graph(&g);
     report("closing tells that no frame has come out",
            strstr(logged, "No frame has come out: all 5 were still held back") != NULL);
+}
+
+/* A graph that is freed after its end tells what was wanted and what was not. */
+static void test_close_after_end(void)
+{
+    static const char *const causes[] = { "when no more were asked for: after -t, -frames or -shortest nobody",
+                                          "when the program was stopped (q, Ctrl-C), and are lost." };
+
+    for (int wanted = 0; wanted < 2; wanted++) {
+        Graph g = open_graph("box='40 40 20 20':workers=1:delay=3:ahead=0");
+        int received = 0;
+        AVFrame *out;
+
+        for (int i = 0; i < 10 && !received; i++) {
+            put(&g, new_frame(WIDTH, HEIGHT, i));
+            if ((out = get(&g)))
+                received++;
+            av_frame_free(&out);
+        }
+        if (wanted) /* none comes before another goes in: the request stands */
+            while ((out = get(&g)))
+                av_frame_free(&out);
+        if (av_buffersrc_add_frame_flags(g.source, NULL, AV_BUFFERSRC_FLAG_PUSH) < 0)
+            received = 0;
+        close_graph(&g);
+        report(wanted ? "closing tells of a request that stood" : "closing tells that no more were asked for",
+               received && strstr(logged, "The last ") && strstr(logged, causes[wanted]) &&
+               !strstr(logged, causes[!wanted]));
+    }
 }
 
 /* The next graph tells of the loss where the film goes on, and only there. */
@@ -361,6 +393,7 @@ int main(void)
     test_buffers_filled();
     test_commands();
     test_close_in_flight();
+    test_close_after_end();
     test_set_up_anew();
     test_flow(0, 0, 0, 1, "delay=0 and ahead=0 hold nothing back");
     test_flow(3, 0, 0, 1, "delay=3 holds three frames back at most");

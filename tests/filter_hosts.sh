@@ -61,7 +61,7 @@ told_by_melt() {
 }
 held_in_melt() {
     melts mask=mask.png realtime=0 && like out.mkv film.mkv || return
-    grep -q 'No frame has come out: all [0-9]* were still held back, to look at others, when the program' log ||
+    grep -q 'No frame has come out: all [0-9]* were still held back, to look at others, when' log ||
         { cat log; return 1; }
 }
 if ! command -v melt >/dev/null; then

@@ -91,6 +91,14 @@ chained() {
 }
 check 'several in one graph' chained
 
+# Frames that a limit leaves behind are told of at info, in words for it.
+unasked() {
+    same "$("$FFMPEG" -hide_banner -nostdin -nostats -y -i film.mkv -vf $FILL:ahead=10 "$@" -f null - 2>&1 |
+        grep -c 'The last [0-9]* frames were still held back, to look at others, when no more were asked for: after -t, -frames or -shortest nobody wants them')" 1
+}
+check 'what -frames leaves is told of as such' unasked -frames:v 3
+check 'what -t leaves is told of as such' unasked -t 0.2
+
 # What ffmpeg says from warnings on, of one run.
 warnings() {
     "$FFMPEG" -hide_banner -nostdin -nostats -loglevel warning -y "$@" -f null - 2>&1
@@ -161,7 +169,7 @@ quit() {
     local said
     said=$( (sleep 2; printf q) | "$FFMPEG" -hide_banner -nostats -loglevel warning -y -re -i long.mkv \
         -vf "deepfill=box='40 30 24 20':ahead=120" -c:v ffv1 quit.mkv 2>&1)
-    grep -q 'No frame has come out: all [0-9]* were still held back, to look at others, when the program stopped' \
+    grep -q 'No frame has come out: all [0-9]* were still held back, to look at others, when the program was stopped (q, Ctrl-C), and are lost\.' \
         <<<"$said" || [ "$(hashes -i quit.mkv | wc -l)" -ge 25 ] || { echo "$said"; return 1; }
 }
 film 6 long.mkv

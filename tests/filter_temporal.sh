@@ -247,6 +247,25 @@ for ahead in -1 0; do
     check "a repeated frame repeats its fill with ahead=$ahead" repeated ahead=$ahead
 done
 
+# A fill from other frames has no feather. The network's own has one, and so has a soft mask.
+feathers() {
+    local hash all
+    for feather in 0 4 40; do
+        hash=$(hashes -i brief.mkv -vf "$1:feather=$feather" | md5sum)
+        all+="$hash"$'\n'
+    done
+    same "$(sort -u <<<"${all%$'\n'}" | wc -l)" "$2"
+}
+soft_feathers() {
+    ff -f lavfi -i "color=black:s=192x144,format=gray,drawbox=$LOGO:white:fill,gblur=2" -frames:v 1 -update 1 soft.png
+    differ "$(hashes -i brief.mkv -vf deepfill=soft.png:soft=1:feather=40)" \
+        "$(hashes -i brief.mkv -vf deepfill=soft.png:soft=1)"
+}
+check 'feather changes nothing in a fill from other frames' feathers "$FILL" 1
+check 'feather changes nothing with ahead=0, either' feathers "$FILL:ahead=0" 1
+check 'feather blends with temporal=0' feathers "$FILL:temporal=0" 3
+check 'feather blends with soft=1' soft_feathers
+
 # ------------------------------------------------------------------------------- what is shown --
 
 sources() {
