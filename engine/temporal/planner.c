@@ -89,12 +89,18 @@ static int set_usable(DfPlanner *planner, DfFrameState *s, const DfFrameState *n
 /** Maps of the head and of the frames before it: past, whole and carried ones, search, those being filled. */
 #define MAPS 10
 
+/**
+ * Frames in flight that the planner has planned or not seen yet, as many as two workers have. With more of them fewer
+ * are admitted where memory is short: what is planned may not depend on it.
+ */
+#define RESERVE 8
+
 /** Whether what is held for other frames fits the memory. */
 static int fits(const DfPlanner *planner)
 {
     const DfFrameState *head = df_planner_state(planner, planner->head);
     const DfFrameState *latest = df_planner_state(planner, planner->frontier - 1);
-    size_t bytes = planner->settings.reserve * latest->cost + df_carry_bytes(planner, head->shot);
+    size_t bytes = RESERVE * latest->cost + df_carry_bytes(planner, head->shot);
 
     for (int64_t n = planner->head; n < planner->frontier; n++)
         bytes += df_planner_state(planner, n)->cost;

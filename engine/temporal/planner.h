@@ -17,7 +17,6 @@
 typedef struct DfPlannerSettings {
     int slots;     /**< most frames in flight */
     int ahead;     /**< most frames that each looks ahead; 0: none */
-    int reserve;   /**< frames in flight that the planner has not seen, or has planned */
     size_t memory; /**< bytes for everything held for other frames */
 } DfPlannerSettings;
 

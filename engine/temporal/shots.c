@@ -94,9 +94,11 @@ int df_shots_settle(DfPlanner *planner, DfFrameState *s, int64_t end, DfArena *s
 
     if (later)
         ret = settle_odd(planner, s, later, scratch);
-    if (is_hidden_cut(planner, s, end) || s->frame - s->motion.back < before->shot)
+    /* Live, a flash looks like a cut until it is over. */
+    if (is_hidden_cut(planner, s, end) || (planner->settings.ahead && s->frame - s->motion.back < before->shot))
         s->motion.back = 0;
-    s->shot = s->motion.back || later ? before->shot : s->frame;
+    s->shot = s->motion.back ? df_planner_state(planner, s->frame - s->motion.back)->shot
+                             : later ? before->shot : s->frame;
     note_error(planner, s);
     return ret;
 }

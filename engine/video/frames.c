@@ -144,11 +144,13 @@ static int set_steps(DfFrames *frames, const DfFramesSettings *settings)
     return (int)(step - frames->steps);
 }
 
-/** Frames that may have been sent and not been taken into account by the planner: those it looks at to tell a flash
-    from a cut, and one for each that may be under way. */
+/**
+ * Frames that may have been sent and not been seen by the planner: the next one, those that it looks at to tell a flash
+ * from a cut, one more whose mask the last snapshot asks for, and one for each that may be under way.
+ */
 static int unseen(const DfFramesSettings *settings)
 {
-    return DF_PLANNER_SETTLING + 1 + settings->delay;
+    return 1 + DF_PLANNER_SETTLING + 1 + settings->delay;
 }
 
 int df_frames_slots(const DfFramesSettings *settings)
@@ -194,7 +196,7 @@ static int open_worker(DfWorker *worker, const DfFramesSettings *settings, DfThr
 static int init_temporal(DfFrames *frames, const DfFramesSettings *settings)
 {
     DfPlannerSettings planner = { .slots = frames->slot_count, .ahead = settings->ahead,
-                                  .reserve = settings->delay + 1 + unseen(settings), .memory = settings->memory };
+                                  .memory = settings->memory };
 
     frames->window = settings->delay + 1;
     frames->unseen = unseen(settings);
