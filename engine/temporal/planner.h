@@ -35,6 +35,9 @@ typedef struct DfPlanner {
     DfSourceMap *past;     /**< each pixel's nearest source in the past */
     DfForward forward;
 
+    DeepfillMask *depth_mask; /**< with a reference: whose depth is known; NULL: none */
+    uint8_t *depth;        /**< df_mask_depth() of it */
+
     /* Of the frames before the head. */
     DfSourceMap *carried[DF_MOST_BACK];        /**< by number: their places in the past, and what was synthesised */
     DfSourceMap *carried_former[DF_MOST_BACK]; /**< what fades away */
