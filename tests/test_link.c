@@ -84,8 +84,8 @@ static void motion_and_light_are_found_in_every_plane(void **state)
         assert_int_equal(link.repeated, 0);
         assert_int_equal(link.areas.count, 1);
         for (int p = 0; p < df_plane_count(&format); p++)
-            if (fabs(link.exposure[p] / scene_level(&format) - light[p]) > 0.25)
-                fail_msg("format %zu, plane %d: %.3f", i, p, link.exposure[p]);
+            if (fabs(link.light[p].offset / scene_level(&format) - light[p]) > 0.25)
+                fail_msg("format %zu, plane %d: %.3f + %.3f", i, p, link.light[p].gain, link.light[p].offset);
         assert_true(motion_error(&link, &now, &before, 150, 120) < 0.05);
         assert_true(motion_error(&link, &now, &before, 121, 101) < 0.1);
         assert_true(link.error < 1);
@@ -114,7 +114,7 @@ static void copy_does_as_well_as_the_frame(void **state)
     assert_int_equal(df_link_make(&part, &here, &there, 1, &scratch), 0);
     assert_int_equal(part.back, 1);
     assert_memory_equal(&part.motions[0].to_b, &whole.motions[0].to_b, sizeof part.motions[0].to_b);
-    assert_memory_equal(part.exposure, whole.exposure, sizeof part.exposure);
+    assert_memory_equal(part.light, whole.light, sizeof part.light);
     /* A narrower ring will do. */
     shown.items[0].place.x1 -= 60;
     assert_int_equal(df_link_make(&part, &here, &there, 1, &scratch), 0);
@@ -164,7 +164,7 @@ static void change_of_light_is_no_cut(void **state)
 
     (void)state;
     assert_int_equal(link.back, 1);
-    assert_true(fabsf(link.exposure[0] - 20) < 0.5f);
+    assert_true(fabsf(link.light[0].offset - 20) < 0.5f);
     df_link_free(&link);
     free(a.memory);
     free(b.memory);
@@ -263,7 +263,7 @@ static void part_of_a_motion_is_taken(void **state)
     assert_int_equal(df_link_interpolate(&part, &whole, 0.5, &frame, &earlier, 1, &scratch), 0);
     assert_int_equal(part.back, 1);
     assert_true(motion_error(&part, &camera[1], &camera[0], 150, 120) < 0.05);
-    assert_true(fabsf(part.exposure[0] - 60) < 1);
+    assert_true(fabsf(part.light[0].offset - 60) < 1);
     df_link_free(&part);
     df_link_free(&whole);
     for (int i = 0; i < 3; i++)

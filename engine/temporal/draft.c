@@ -128,7 +128,7 @@ static void sample_patch(const DfMoment *m, int plane, const DfPatch *patch, int
     DfTexture texture = df_patch_texture(patch, format, plane);
     float left = (float)(patch->place.x0 >> df_plane_sub_x(format, plane));
     float top = (float)(patch->place.y0 >> df_plane_sub_y(format, plane));
-    float exposure = m->uses[source / DF_PLACE_KINDS].exposure[plane];
+    DfLight light = m->uses[source / DF_PLACE_KINDS].light[plane];
 
     for (int i = 0; i < n; i++) {
         x[i] -= left;
@@ -136,7 +136,7 @@ static void sample_patch(const DfMoment *m, int plane, const DfPatch *patch, int
     }
     df_sample_cubic(out, &texture, x, y, n);
     for (int i = 0; i < n; i++)
-        out[i] += exposure;
+        out[i] = df_light_apply(light, out[i]);
 }
 
 void df_draft_sample(const DfMoment *m, int plane, int32_t source, float *x, float *y, float *out, int n)

@@ -33,7 +33,7 @@ typedef struct DfDraft {
 DfRect df_draft_place(const DfMoment *moment, int i);
 
 /**
- * Sample what other frames show and what was synthesised in them, each in its source's exposure brought to
+ * Sample what other frames show and what was synthesised in them, each in its source's light brought to
  * this frame's. Pixels that are synthesised in this frame are left as they are.
  * @return 0 or -ENOMEM
  */
@@ -49,7 +49,7 @@ int df_draft_is_fresh(const DfDraft *draft, const DfPlace *place);
  * Sample one plane at n positions for which one source and kind (DfPlace.source) answers.
  *
  * @param x, y  in the plane's samples of the source's frame; overwritten
- * @param out   in the moment's exposure
+ * @param out   in the moment's light
  */
 void df_draft_sample(const DfMoment *moment, int plane, int32_t source, float *x, float *y, float *out,
                      int n);

@@ -42,7 +42,7 @@ int df_ledger_enter(DfTimeline *timeline, int64_t first, int64_t end)
             m->source->id = id;
             timeline->ledger[id].source = df_source_ref(m->source);
         }
-        memcpy(timeline->ledger[m->source->id].exposure, m->exposure, sizeof m->exposure);
+        memcpy(timeline->ledger[m->source->id].light, m->light, sizeof m->light);
     }
     return 0;
 }
@@ -94,7 +94,7 @@ static void use_trail(const DfTimeline *timeline, DfMoment *m, const DfTrail *tr
             if (!use->source)
                 use->source = df_source_ref(entry->source);
             for (int p = 0; p < 3; p++)
-                use->exposure[p] = (float)(m->exposure[p] - entry->exposure[p]);
+                use->light[p] = df_light_compose(m->light[p], df_light_invert(entry->light[p]));
             if (code % DF_PLACE_KINDS != DF_PLACE_SHOWN)
                 add_need(m, entry->source->frame);
         }

@@ -1,6 +1,6 @@
 /**
  * @file
- * One link: for each area both lumas are looked at, their motion is estimated, and with it the exposure.
+ * One link: for each area both lumas are looked at, their motion is estimated, and with it the light.
  */
 #include "temporal/link.h"
 
@@ -9,14 +9,12 @@
 #include <string.h>
 
 #include "image/crop.h"
-#include "motion/median.h"
-#include "temporal/exposure.h"
 
 /** Frames that differ by less than this on average, in levels of 8 bits, are the same picture once more. */
 #define REPEATED 0.05f
 
-/** Most differences a plane of an area gives to the exposure's median. */
-#define MOST_DIFFERENCES 8192
+/** Most pairs that a plane of an area gives to the estimate of its light. */
+#define MOST_PAIRS 8192
 
 /** An area in both frames. */
 typedef struct Pair {
@@ -115,33 +113,34 @@ static int is_repeated(const DfLink *link, const DfLinkEnd *frame, const DfLinkE
     return n > 0 && sum * scale <= REPEATED * (double)n;
 }
 
-/** Differences of one plane over all areas, in `values`. */
-static int differences(const DfLink *link, const Pair *pairs, const DeepfillFormat *format, int plane,
-                       float *values)
+/** Pairs of one plane over all areas. */
+static int find_pairs(const DfLink *link, const Pair *ends, const DeepfillFormat *format, int plane,
+                      DfLightPair *pairs)
 {
     int n = 0, sx = df_plane_sub_x(format, plane), sy = df_plane_sub_y(format, plane);
 
     for (int i = 0; i < link->areas.count; i++) {
-        DfRing ring = { &pairs[i].look, &pairs[i].earlier_look, &link->motions[i].to_b };
-        DfTexture frame = df_patch_texture(&pairs[i].frame, format, plane);
-        DfTexture earlier = df_patch_texture(&pairs[i].earlier, format, plane);
-        n += df_ring_differences(&ring, &frame, &earlier, sx, sy, values + n, MOST_DIFFERENCES);
+        DfRing ring = { &ends[i].look, &ends[i].earlier_look, &link->motions[i].to_b };
+        DfTexture frame = df_patch_texture(&ends[i].frame, format, plane);
+        DfTexture earlier = df_patch_texture(&ends[i].earlier, format, plane);
+        n += df_light_pairs(&ring, &frame, &earlier, sx, sy, pairs + n, MOST_PAIRS);
     }
     return n;
 }
 
-/** Fewer differences than this say nothing. */
-#define LEAST_DIFFERENCES 50
-
-static int measure_exposure(DfLink *link, const Pair *pairs, const DeepfillFormat *format, DfArena *scratch)
+/** All planes' light; where a plane is too flat to tell a gain, it has that of the first. */
+static int measure_light(DfLink *link, const Pair *ends, const DeepfillFormat *format, DfArena *scratch)
 {
-    float *values = df_arena_take(scratch, df_size_mul(link->areas.count, MOST_DIFFERENCES * sizeof *values));
+    size_t most = df_size_mul(link->areas.count, MOST_PAIRS);
+    DfLightPair *pairs = df_arena_take(scratch, df_size_mul(most, sizeof *pairs));
+    float *values = df_arena_take(scratch, df_size_mul(most, sizeof *values));
+    float level = (float)((1 << format->depth) - 1) / 255;
 
-    if (!values)
+    if (!pairs || !values)
         return -ENOMEM;
     for (int p = 0; p < df_plane_count(format); p++) {
-        int n = differences(link, pairs, format, p, values);
-        link->exposure[p] = n >= LEAST_DIFFERENCES ? df_median(values, n) : 0;
+        int n = find_pairs(link, ends, format, p, pairs);
+        link->light[p] = df_light_fit(pairs, n, level, p ? link->light[0].gain : 1, values);
     }
     return 0;
 }
@@ -153,7 +152,8 @@ static int begin(DfLink *link, const DfLinkEnd *frame, const DfLinkEnd *earlier)
 
     link->back = link->repeated = 0;
     link->error = 0;
-    memset(link->exposure, 0, sizeof link->exposure);
+    for (int p = 0; p < 3; p++)
+        link->light[p] = DF_LIGHT_SAME;
     df_arena_reset(&link->keep, (DfArenaMark){ 0 });
     if (df_areas_create(&link->areas, &frame->image.format, masks, 2) < 0)
         return -ENOMEM;
@@ -218,7 +218,7 @@ static int make(DfLink *link, const DfLinkEnd *frame, const DfLinkEnd *earlier, 
         ret = estimate(link, pairs, scratch);
     if (ret > 0) {
         link->back = back;
-        ret = measure_exposure(link, pairs, &frame->image.format, scratch);
+        ret = measure_light(link, pairs, &frame->image.format, scratch);
     }
     return DF_MIN(ret, 0);
 }
@@ -282,7 +282,7 @@ int df_link_interpolate(DfLink *link, const DfLink *whole, double share, const D
     if (ret > 0) {
         interpolate(link, whole, share);
         link->back = back;
-        ret = measure_exposure(link, pairs, &frame->image.format, scratch);
+        ret = measure_light(link, pairs, &frame->image.format, scratch);
     }
     df_arena_reset(scratch, mark);
     return DF_MIN(ret, 0);

@@ -1,11 +1,12 @@
 /**
  * @file
- * Links: how a frame is related to an earlier one, in motion and in exposure, around their holes.
+ * Links: how a frame is related to an earlier one, in motion and in light, around their holes.
  */
 #ifndef DF_TEMPORAL_LINK_H
 #define DF_TEMPORAL_LINK_H
 
 #include "motion/motion.h"
+#include "temporal/light.h"
 #include "temporal/source.h"
 
 /** What links a frame to an earlier one. Zeroed: not linked. */
@@ -15,8 +16,8 @@ typedef struct DfLink {
     DfAreas areas;       /**< around the holes of both */
     DfMotion *motions;   /**< one an area, a: this frame, b: the earlier one; in samples of the area's outer
                               rectangle */
-    float exposure[3];   /**< per plane: this frame less the earlier, in the frame's own levels */
-    float error;         /**< what motion and exposure leave unexplained, in levels of 8 bits */
+    DfLight light[3];    /**< per plane: from the earlier frame to this one */
+    float error;         /**< what motion and light leave unexplained, in levels of 8 bits */
     DfArena keep;        /**< where motions and all live */
 } DfLink;
 

@@ -14,7 +14,7 @@
 /** A source as one frame uses it. */
 typedef struct DfUse {
     DfSource *source;  /**< with a reference; NULL: this id is not used */
-    float exposure[3]; /**< added to its colours, per plane, in the frame's levels */
+    DfLight light[3];  /**< per plane: from its frame to the one that uses it */
 } DfUse;
 
 typedef struct DfMoment {
@@ -30,7 +30,7 @@ typedef struct DfMoment {
     /* What the timeline decides. */
     int planned;         /**< 1: all below holds */
     int odd;             /**< 1: a flash: no source for others */
-    double exposure[3];  /**< summed along the links of its shot */
+    DfLight light[3];    /**< composed along the links of its shot */
     DfTrail trail;       /**< where each pixel of the hole is to be had */
     DfTrail old;         /**< while what was synthesised is renewed: where the former is */
     float fade;          /**< share of the former, 0..1; 0: `old` says nothing */

@@ -85,7 +85,8 @@ static int testify(const DfTimeline *timeline, const DfMoment *m, const DfPlace 
     float here = mean_around(m->image.data[p], m->image.stride[p], bytes, at_x, at_y);
     float there = mean_between(patch->planes.data[p], patch->planes.stride[p], bytes,
                                from_x - (float)patch->place.x0, from_y - (float)patch->place.y0);
-    *difference = fabsf(there + (float)(m->exposure[p] - entry->exposure[p]) - here) * 255.0f /
+    DfLight light = df_light_compose(m->light[p], df_light_invert(entry->light[p]));
+    *difference = fabsf(df_light_apply(light, there) - here) * 255.0f /
                   (float)((1 << format->depth) - 1);
     return 1;
 }

@@ -19,6 +19,9 @@
 /** So many levels more, summed over frames, and what was synthesised is stale. */
 #define STALE_LEVELS 60.0f
 
+/** What was synthesised before a fade in was so dark that little of it can be seen: so much brighter, it is stale. */
+#define BRIGHTER 2.0f
+
 static float usual_error(const DfTimeline *timeline)
 {
     float sorted[DF_COUNT(timeline->errors)];
@@ -97,13 +100,13 @@ static int settle(DfTimeline *timeline, DfMoment *m, int64_t end, DfArena *scrat
     return 0;
 }
 
-/** Exposure since the shot began. */
-static void sum_exposure(const DfTimeline *timeline, DfMoment *m)
+/** Light since the shot began. */
+static void compose_light(const DfTimeline *timeline, DfMoment *m)
 {
     const DfMoment *earlier = df_timeline_moment(timeline, DF_MAX(m->frame - m->link.back, 0));
 
     for (int p = 0; p < 3; p++)
-        m->exposure[p] = m->link.back ? earlier->exposure[p] + (double)m->link.exposure[p] : 0;
+        m->light[p] = m->link.back ? df_light_compose(m->link.light[p], earlier->light[p]) : DF_LIGHT_SAME;
 }
 
 int df_shots_settle(DfTimeline *timeline, int64_t first, int64_t end, DfArena *scratch)
@@ -118,7 +121,7 @@ int df_shots_settle(DfTimeline *timeline, int64_t first, int64_t end, DfArena *s
         DfMoment *m = df_timeline_moment(timeline, t);
         if (settle(timeline, m, end, scratch) < 0)
             return -ENOMEM;
-        sum_exposure(timeline, m);
+        compose_light(timeline, m);
         if (t + 1 == last) {
             memcpy(errors, timeline->errors, sizeof errors);
             error_count = timeline->error_count;
@@ -147,15 +150,20 @@ enum DfRenewal df_shots_renew(DfTimeline *timeline, const DfMoment *m)
 
     if (!m->link.back) {
         timeline->staleness = 0;
+        timeline->made_gain = m->light[0].gain;
         return renewal;
     }
     if (!m->odd && !m->link.repeated)
         timeline->staleness += DF_MAX(m->link.error - STILL_LEVELS, 0);
     if (has_other_lines(timeline, m))
         renewal = DF_RENEW_SKETCH;
+    else if (!m->odd && m->light[0].gain > BRIGHTER * timeline->made_gain)
+        renewal = DF_RENEW_LIGHT;
     else if (timeline->staleness >= STALE_LEVELS)
         renewal = DF_RENEW_STALE;
-    if (renewal != DF_RENEW_NOTHING)
+    if (renewal != DF_RENEW_NOTHING) {
         timeline->staleness = 0;
+        timeline->made_gain = m->light[0].gain;
+    }
     return renewal;
 }

@@ -12,7 +12,7 @@
 #define DF_FADE 12
 
 /**
- * Settle the links of frames first .. end - 1: cuts, flashes, and the exposure summed along them.
+ * Settle the links of frames first .. end - 1: cuts, flashes, and the light composed along them.
  * @return 0 or -ENOMEM
  */
 int df_shots_settle(DfTimeline *timeline, int64_t first, int64_t end, DfArena *scratch);
@@ -21,6 +21,7 @@ int df_shots_settle(DfTimeline *timeline, int64_t first, int64_t end, DfArena *s
 enum DfRenewal {
     DF_RENEW_NOTHING, /**< it stays */
     DF_RENEW_STALE,   /**< it is made anew, and the former fades away */
+    DF_RENEW_LIGHT,   /**< it was made in the dark: it is made anew, and nothing of the former is seen */
     DF_RENEW_SKETCH,  /**< the lines have changed: it is made anew, and nothing of the former is seen */
 };
 

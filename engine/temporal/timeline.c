@@ -112,10 +112,14 @@ static inline int64_t age(const DfTimeline *timeline, const DfPlace *place, int6
     return llabs(df_ledger_source(timeline, place->source)->frame - frame);
 }
 
-/** Whether a place may be taken: it is somewhere, and the rim does not speak against it. */
-static int is_sound(const DfPlace *place, const uint8_t *doubted, int64_t k)
+/** Whether a place may be taken: it is somewhere, not too dark, and the rim does not speak against it. */
+static int is_sound(const DfTimeline *timeline, const DfMoment *m, const DfPlace *place, const uint8_t *doubted,
+                    int64_t k)
 {
-    return place->source >= 0 && !(doubted && doubted[k]);
+    if (place[k].source < 0 || (doubted && doubted[k]))
+        return 0;
+    const DfEntry *entry = &timeline->ledger[place[k].source / DF_PLACE_KINDS];
+    return m->light[0].gain <= DF_LIGHT_DARK * entry->light[0].gain;
 }
 
 /** Of past and future take the nearer place that is sound. */
@@ -132,8 +136,8 @@ static int merge(const DfTimeline *timeline, DfMoment *m, const DfTrail *future,
         DfPlace *place = m->trail.areas[i].places;
         const DfPlace *other = future->areas[i].places;
         for (int64_t k = 0; k < n; k++) {
-            int sound = is_sound(&place[k], past_rim.doubted[i], k);
-            if (is_sound(&other[k], future_rim.doubted[i], k) &&
+            int sound = is_sound(timeline, m, place, past_rim.doubted[i], k);
+            if (is_sound(timeline, m, other, future_rim.doubted[i], k) &&
                 (!sound || age(timeline, &other[k], m->frame) < age(timeline, &place[k], m->frame)))
                 place[k] = other[k];
             else if (!sound)
@@ -240,8 +244,8 @@ static int is_repeat(const DfTimeline *timeline, const Block *block, const DfMom
 }
 
 /**
- * What was synthesised before stays, unless too much has moved around it since, or it follows other lines
- * than this frame's sketch has: then it is made anew. The rest is synthesised in the first frame that needs
+ * What was synthesised before stays, unless too much has moved around it since, it was too dark then, or it
+ * follows other lines than this frame's sketch has: then it is made anew. The rest is synthesised in the first frame that needs
  * it: the one of a block that needs most would serve more frames, but there the network sees least.
  */
 static int plan_made(DfTimeline *timeline, const Block *block)
@@ -249,10 +253,10 @@ static int plan_made(DfTimeline *timeline, const Block *block)
     for (int64_t t = block->first; t < block->end; t++) {
         DfMoment *m = df_timeline_moment(timeline, t);
         enum DfRenewal renewal = df_shots_renew(timeline, m);
-        int ret = 0;
-        if (renewal != DF_RENEW_SKETCH && is_repeat(timeline, block, m)) {
+        int at_once = renewal == DF_RENEW_SKETCH || renewal == DF_RENEW_LIGHT, ret = 0;
+        if (!at_once && is_repeat(timeline, block, m)) {
             ret = repeat(timeline, block, m);
-        } else if (renewal != DF_RENEW_SKETCH) {
+        } else if (!at_once) {
             ret = follow_old(timeline, block, m, renewal == DF_RENEW_STALE);
             if (renewal == DF_RENEW_NOTHING)
                 follow_made(timeline, block, m);

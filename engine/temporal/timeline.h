@@ -27,6 +27,7 @@ typedef struct DfTimeline {
     float errors[15];     /**< of the latest links */
     int error_count;
     float staleness;      /**< how much has moved since what is synthesised was */
+    float made_gain;      /**< of the light then */
 } DfTimeline;
 
 /**

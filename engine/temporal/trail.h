@@ -42,7 +42,7 @@ typedef struct DfTrail {
 /** A source by its id. */
 typedef struct DfEntry {
     DfSource *source;    /**< with a reference; NULL: this id is free */
-    double exposure[3];  /**< of its frame, summed along the links of its shot */
+    DfLight light[3];    /**< of its frame, composed along the links of its shot */
     int needed;          /**< by what is carried on: scratch of the ledger */
 } DfEntry;
 
