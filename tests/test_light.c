@@ -109,14 +109,14 @@ static void black_has_no_contrast(void **state)
     assert_true(out.gain == 0.125f);
     assert_true(fabsf(df_light_apply(out, 100) - 16) < 0.1f);
     for (int i = 0; i < PAIRS; i++) {
-        DfLightPair *p = &pairs[i], turned = { { p->frame[0], p->frame[1] }, { p->earlier[0], p->earlier[1] } };
-        *p = turned;
+        DfLightPair p = pairs[i];
+        pairs[i] = (DfLightPair){ { p.frame[0], p.frame[1] }, { p.earlier[0], p.earlier[1] } };
     }
     assert_true(df_light_fit(pairs, PAIRS, 1, 1, scratch).gain == 8);
     assert_true(df_light_fit(pairs, 20, 1, 1, scratch).gain == 1);
 }
 
-/** Some changes of light leave chroma alone, most do not; which one it was is told even where noise is strong. */
+/** Some changes of light leave chroma as it is: which of both it was is told even where noise is strong. */
 static void prior_may_be_wrong(void **state)
 {
     (void)state;
@@ -135,9 +135,11 @@ static void noise_does_not_add_up(void **state)
         for (int moved = 0; moved <= 30; moved += 15) {
             DfLight light = DF_LIGHT_SAME;
             for (unsigned t = 0; t < 100; t++)
-                light = df_light_compose(fit(&(Ring){ DF_LIGHT_SAME, contrasts[c], 1.5, moved, 1 }, 1, t + 1), light);
+                light = df_light_compose(fit(&(Ring){ DF_LIGHT_SAME, contrasts[c], 1.5, moved, 1 }, 1, t + 1),
+                                         light);
             if (light.gain != 1 || light.offset != 0)
-                fail_msg("contrast %.0f, %d %% moved: %.4f, %.4f", contrasts[c], moved, light.gain, light.offset);
+                fail_msg("contrast %.0f, %d %% moved: %.4f, %.4f", contrasts[c], moved, light.gain,
+                         light.offset);
         }
 }
 

@@ -16,7 +16,7 @@
 #define RING_FROM 8
 #define RING_TO 32
 
-#define BLOCK 3            /* samples a side: of grain a third remains, and fine detail, which sharpness changes */
+#define BLOCK 3            /* samples a side: a third of the grain remains, little of what is sharpened */
 #define LEAST_PAIRS 50     /* fewer tell nothing */
 #define ROUNDS 4           /* of weighting pairs by what the light so far leaves of them */
 #define CUT_OFF 4.0f       /* robust standard deviations: what differs more has no weight */
@@ -73,8 +73,8 @@ static int is_inside(const DfTexture *t, float x, float y)
  * @param x, y  the block's first sample in the plane
  * @return 0: it is not known in both
  */
-static int see_block(const DfRing *ring, const DfTexture *texture, const DfTexture *earlier, int sub_x, int sub_y,
-                     int x, int y, float *of_earlier, float *of_frame)
+static int see_block(const DfRing *ring, const DfTexture *texture, const DfTexture *earlier, int sub_x,
+                     int sub_y, int x, int y, float *of_earlier, float *of_frame)
 {
     float middle_x = (float)((x + BLOCK / 2) << sub_x), middle_y = (float)((y + BLOCK / 2) << sub_y), dx, dy;
 
@@ -87,15 +87,16 @@ static int see_block(const DfRing *ring, const DfTexture *texture, const DfTextu
         return 0;
     dx /= (float)(1 << sub_x);
     dy /= (float)(1 << sub_y);
-    if (!is_inside(texture, (float)x - dx, (float)y - dy) || !is_inside(earlier, (float)x + dx, (float)y + dy))
+    if (!is_inside(texture, (float)x - dx, (float)y - dy) ||
+        !is_inside(earlier, (float)x + dx, (float)y + dy))
         return 0;
     *of_frame = block_mean(texture, (float)x - dx, (float)y - dy);
     *of_earlier = block_mean(earlier, (float)x + dx, (float)y + dy);
     return 1;
 }
 
-int df_light_pairs(const DfRing *ring, const DfTexture *texture, const DfTexture *earlier, int sub_x, int sub_y,
-                   DfLightPair *out, int most)
+int df_light_pairs(const DfRing *ring, const DfTexture *texture, const DfTexture *earlier, int sub_x,
+                   int sub_y, DfLightPair *out, int most)
 {
     int n = 0, step = 1;
 
@@ -103,9 +104,9 @@ int df_light_pairs(const DfRing *ring, const DfTexture *texture, const DfTexture
         step++;
     for (int y = 0; y < texture->height; y += step)
         for (int x = 0; x < texture->width && n < most; x += step) {
-            DfLightPair *pair = &out[n];
-            n += see_block(ring, texture, earlier, sub_x, sub_y, x, y, &pair->earlier[0], &pair->frame[0]) &&
-                 see_block(ring, texture, earlier, sub_x, sub_y, x + BLOCK, y, &pair->earlier[1], &pair->frame[1]);
+            float *of_earlier = out[n].earlier, *of_frame = out[n].frame;
+            n += see_block(ring, texture, earlier, sub_x, sub_y, x, y, of_earlier, of_frame) &&
+                 see_block(ring, texture, earlier, sub_x, sub_y, x + BLOCK, y, of_earlier + 1, of_frame + 1);
         }
     return n;
 }

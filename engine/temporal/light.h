@@ -65,14 +65,15 @@ typedef struct DfRing {
 } DfRing;
 
 /**
- * Pairs of one plane on the ring around the hole, where both frames are known.
+ * Pairs of one plane on the ring around either hole, where both frames are known; each value is taken
+ * halfway along the motion.
  *
  * @param texture, earlier  the area's plane in both frames
  * @param sub_x, sub_y      the plane's subsampling
  * @param out               room for `most` pairs
  * @return how many there are; where there would be more, every n-th is taken
  */
-int df_light_pairs(const DfRing *ring, const DfTexture *texture, const DfTexture *earlier, int sub_x, int sub_y,
-                   DfLightPair *out, int most);
+int df_light_pairs(const DfRing *ring, const DfTexture *texture, const DfTexture *earlier, int sub_x,
+                   int sub_y, DfLightPair *out, int most);
 
 #endif

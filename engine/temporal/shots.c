@@ -19,7 +19,7 @@
 /** So many levels more, summed over frames, and what was synthesised is stale. */
 #define STALE_LEVELS 60.0f
 
-/** What was synthesised before a fade in was so dark that little of it can be seen: so much brighter, it is stale. */
+/** So much more contrast, and what was synthesised in a darker picture shows how dark that was. */
 #define BRIGHTER 2.0f
 
 static float usual_error(const DfTimeline *timeline)

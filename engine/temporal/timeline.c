@@ -245,8 +245,9 @@ static int is_repeat(const DfTimeline *timeline, const Block *block, const DfMom
 
 /**
  * What was synthesised before stays, unless too much has moved around it since, it was too dark then, or it
- * follows other lines than this frame's sketch has: then it is made anew. The rest is synthesised in the first frame that needs
- * it: the one of a block that needs most would serve more frames, but there the network sees least.
+ * follows other lines than this frame's sketch has: then it is made anew. The rest is synthesised in the first
+ * frame that needs it: the one of a block that needs most would serve more frames, but there the network sees
+ * least.
  */
 static int plan_made(DfTimeline *timeline, const Block *block)
 {
