@@ -171,6 +171,32 @@ static void change_of_light_is_no_cut(void **state)
     deepfill_mask_close(&mask);
 }
 
+/** Nothing can be tracked into black, which shows what was there all the same; a picture after it is another shot. */
+static void black_ends_a_shot_and_begins_none(void **state)
+{
+    DeepfillFormat format = format_of(DEEPFILL_YUV, 8, 1);
+    DeepfillMask *mask = logo();
+    Scene scene = scene_make(5, 0.7, 1);
+    Picture a = take(format, &scene, camera_pan(0, 0), dark, mask, 1), black = picture_new(format);
+
+    (void)state;
+    for (int p = 0; p < 3; p++)
+        for (int y = 0; y < df_plane_side(HEIGHT, df_plane_sub_y(&format, p)); y++)
+            memset(black.image.data[p] + y * black.image.stride[p], p ? 128 : 16,
+                   df_plane_side(WIDTH, df_plane_sub_x(&format, p)));
+    DfLink link = link_of(&black, mask, &a, mask, 1);
+    assert_int_equal(link.back, 1);
+    assert_true(link.light[0].gain < 0.02f && link.light[1].gain < 0.02f);
+    assert_true(fabsf(df_light_apply(link.light[0], 128) - 16) < 0.5f);
+    df_link_free(&link);
+    link = link_of(&a, mask, &black, mask, 1);
+    assert_int_equal(link.back, 0);
+    df_link_free(&link);
+    free(a.memory);
+    free(black.memory);
+    deepfill_mask_close(&mask);
+}
+
 /** What coding adds to a picture that it repeats: one level more in one of thirty samples. */
 static void add_dust(Picture *p, unsigned seed)
 {
@@ -312,6 +338,7 @@ int main(void)
         cmocka_unit_test(copy_does_as_well_as_the_frame),
         cmocka_unit_test(cut_is_not_linked),
         cmocka_unit_test(change_of_light_is_no_cut),
+        cmocka_unit_test(black_ends_a_shot_and_begins_none),
         cmocka_unit_test(repetition_is_found),
         cmocka_unit_test(slow_pan_is_no_repetition),
         cmocka_unit_test(frames_without_holes_are_linked_by_nothing),

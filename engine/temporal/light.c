@@ -25,7 +25,7 @@
 #define LEAST_CHANGE 0.004 /* of a gain */
 #define EXPLAINS 0.7       /* what a gain must explain, in standard deviations of what it leaves */
 #define CLEARLY 6.0f       /* standard errors of an offset */
-#define MOST_GAIN 8.0
+#define MOST_GAIN 64.0
 
 static float texel(const DfTexture *t, int x, int y)
 {
@@ -168,12 +168,13 @@ static double change(double ratio)
     return 1 - fmin(ratio, 1 / ratio);
 }
 
-DfLight df_light_fit(const DfLightPair *pairs, int n, float level, float prior, float *scratch)
+DfLight df_light_fit(const DfLightPair *pairs, int n, float level, float prior, float *left, float *scratch)
 {
     DfLight light = { prior, 0 };
     double gain = prior, contrast = 0;
     float spread = 0;
 
+    *left = INFINITY;
     if (n < LEAST_PAIRS)
         return DF_LIGHT_SAME;
     for (int round = 0; round < ROUNDS; round++) {
@@ -196,5 +197,8 @@ DfLight df_light_fit(const DfLightPair *pairs, int n, float level, float prior, 
     light.offset = median_residual(pairs, n, light, 0, scratch);
     if (gain == 1 && fabsf(light.offset) < CLEARLY * spread / sqrtf((float)n))
         light.offset = 0;
+    *left = 0;
+    for (int i = 0; i < n; i++)
+        *left += fabsf(residual(&pairs[i], light)) / (level * (float)n);
     return light;
 }

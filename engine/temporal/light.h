@@ -53,10 +53,11 @@ typedef struct DfLightPair {
  *
  * @param level    one level of 8 bits, in the frame's own
  * @param prior    the gain that is expected: 1, or that of another plane; either is taken where it fits better
+ * @param left     mean difference that it leaves, in levels of 8 bits; INFINITY where there are too few pairs
  * @param scratch  room for n values
- * @return gain in 1/8 .. 8; DF_LIGHT_SAME where there are too few pairs to tell
+ * @return gain in 1/64 .. 64; DF_LIGHT_SAME where there are too few pairs to tell
  */
-DfLight df_light_fit(const DfLightPair *pairs, int n, float level, float prior, float *scratch);
+DfLight df_light_fit(const DfLightPair *pairs, int n, float level, float prior, float *left, float *scratch);
 
 /** One area of two frames, aligned by a motion. */
 typedef struct DfRing {

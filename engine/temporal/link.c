@@ -128,8 +128,13 @@ static int find_pairs(const DfLink *link, const Pair *ends, const DeepfillFormat
     return n;
 }
 
-/** All planes' light; where a plane is too flat to tell a gain, it has that of the first. */
-static int measure_light(DfLink *link, const Pair *ends, const DeepfillFormat *format, DfArena *scratch)
+/**
+ * All planes' light; where a plane is too flat to tell a gain, it has that of the first.
+ *
+ * @param left  what differs in the first plane all the same, in levels of 8 bits
+ */
+static int measure_light(DfLink *link, const Pair *ends, const DeepfillFormat *format, float *left,
+                         DfArena *scratch)
 {
     size_t most = df_size_mul(link->areas.count, MOST_PAIRS);
     DfLightPair *pairs = df_arena_take(scratch, df_size_mul(most, sizeof *pairs));
@@ -140,7 +145,10 @@ static int measure_light(DfLink *link, const Pair *ends, const DeepfillFormat *f
         return -ENOMEM;
     for (int p = 0; p < df_plane_count(format); p++) {
         int n = find_pairs(link, ends, format, p, pairs);
-        link->light[p] = df_light_fit(pairs, n, level, p ? link->light[0].gain : 1, values);
+        float differs;
+        link->light[p] = df_light_fit(pairs, n, level, p ? link->light[0].gain : 1, &differs, values);
+        if (!p)
+            *left = differs;
     }
     return 0;
 }
@@ -209,18 +217,30 @@ static int estimate(DfLink *link, const Pair *pairs, DfArena *scratch)
     return corners < 8 || survived >= DF_MOTION_CUT * corners;
 }
 
+/**
+ * Levels of 8 bits by which a frame without corners in common may differ on average once it is as dark as the
+ * earlier one: in the last frames of a fade to black there is nothing to track, and what was seen before serves.
+ */
+#define NOTHING_LEFT 1.0f
+
 static int make(DfLink *link, const DfLinkEnd *frame, const DfLinkEnd *earlier, int back, DfArena *scratch)
 {
     Pair *pairs = df_arena_take(scratch, df_size_mul(DF_MAX(link->areas.count, 1), sizeof *pairs));
     int ret = pairs ? look_at_all(pairs, link, frame, earlier, scratch) : -ENOMEM;
+    float left;
 
-    if (ret > 0)
-        ret = estimate(link, pairs, scratch);
-    if (ret > 0) {
-        link->back = back;
-        ret = measure_light(link, pairs, &frame->image.format, scratch);
+    if (ret <= 0 || (ret = estimate(link, pairs, scratch)) < 0)
+        return ret;
+    if (!ret) {
+        memset(link->motions, 0, link->areas.count * sizeof *link->motions);
+        link->error = 0;
     }
-    return DF_MIN(ret, 0);
+    int is_shot = ret;
+    if ((ret = measure_light(link, pairs, &frame->image.format, &left, scratch)) < 0)
+        return ret;
+    if (is_shot || (link->light[0].gain < 1 && left < NOTHING_LEFT))
+        link->back = back;
+    return 0;
 }
 
 int df_link_make(DfLink *link, const DfLinkEnd *frame, const DfLinkEnd *earlier, int back, DfArena *scratch)
@@ -278,11 +298,12 @@ int df_link_interpolate(DfLink *link, const DfLink *whole, double share, const D
     if (ret < 0)
         return ret;
     Pair *pairs = df_arena_take(scratch, df_size_mul(DF_MAX(link->areas.count, 1), sizeof *pairs));
+    float left;
     ret = pairs ? look_at_all(pairs, link, frame, earlier, scratch) : -ENOMEM;
     if (ret > 0) {
         interpolate(link, whole, share);
         link->back = back;
-        ret = measure_light(link, pairs, &frame->image.format, scratch);
+        ret = measure_light(link, pairs, &frame->image.format, &left, scratch);
     }
     df_arena_reset(scratch, mark);
     return DF_MIN(ret, 0);

@@ -79,12 +79,12 @@ static DfStride stride_back(DfTimeline *timeline, const Block *block, const DfMo
     };
 }
 
-/** The next frame before `end` that is linked to this one; NULL: there is none. */
+/** The next frame before `end` that is linked to this one, unless in the dark; NULL: there is none. */
 static const DfMoment *linked_to(const DfTimeline *timeline, int64_t frame, int64_t end)
 {
     for (int64_t n = frame + 1; n <= frame + DF_MOST_BACK && n < end; n++) {
         const DfMoment *m = df_timeline_moment(timeline, n);
-        if (!m->odd && m->link.back == n - frame)
+        if (!m->odd && m->link.back == n - frame && m->link.light[0].gain * DF_LIGHT_DARK >= 1)
             return m;
     }
     return NULL;
