@@ -121,8 +121,8 @@ static void prior_may_be_wrong(void **state)
 {
     (void)state;
     for (unsigned seed = 1; seed <= 5; seed++) {
-        assert_true(fit(&(Ring){ { 1, 0 }, 4, 0.7, 0, 1 }, 0.9f, seed).gain == 1);
-        assert_true(fit(&(Ring){ { 0.9f, 10 }, 4, 0.7, 0, 1 }, 0.9f, seed).gain == 0.9f);
+        assert_true(fit(&(Ring){ { 1, 0 }, 6, 0.7, 0, 1 }, 0.9f, seed).gain == 1);
+        assert_true(fit(&(Ring){ { 0.9f, 10 }, 6, 0.7, 0, 1 }, 0.9f, seed).gain == 0.9f);
     }
 }
 

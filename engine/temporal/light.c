@@ -20,10 +20,10 @@
 #define LEAST_PAIRS 50     /* fewer tell nothing */
 #define ROUNDS 4           /* of weighting pairs by what the light so far leaves of them */
 #define CUT_OFF 4.0f       /* robust standard deviations: what differs more has no weight */
-#define LEAST_SPREAD 0.05f /* levels of 8 bits: rounding */
+#define LEAST_SPREAD 0.15f /* levels of 8 bits: rounding, which leaves most samples of a slow fade unchanged */
 #define LEAST_CONTRAST 0.3 /* levels of 8 bits, standard deviation: flatter rings tell no gain */
-#define LEAST_CHANGE 0.004 /* of a gain */
-#define EXPLAINS 0.7       /* what a gain must explain, in standard deviations of what it leaves */
+#define LEAST_CHANGE 0.003 /* of a gain */
+#define EXPLAINS 0.5       /* what a gain must explain, in standard deviations of what it leaves */
 #define CLEARLY 6.0f       /* standard errors of an offset */
 #define MOST_GAIN 64.0
 
@@ -188,11 +188,11 @@ DfLight df_light_fit(const DfLightPair *pairs, int n, float level, float prior, 
             break;
         }
     }
-    /* Some changes of light leave chroma as it is. */
-    if (change(gain) < change(gain / prior))
-        prior = 1;
-    if (change(gain / prior) < fmax(LEAST_CHANGE, EXPLAINS * spread / contrast))
+    double doubt = fmax(LEAST_CHANGE, EXPLAINS * spread / contrast);
+    if (change(gain / prior) < doubt)
         gain = prior;
+    else if (change(gain) < doubt)
+        gain = 1;
     light = (DfLight){ (float)gain, 0 };
     light.offset = median_residual(pairs, n, light, 0, scratch);
     if (gain == 1 && fabsf(light.offset) < CLEARLY * spread / sqrtf((float)n))

@@ -52,7 +52,7 @@ typedef struct DfLightPair {
  * hundreds of links, where noise would add up.
  *
  * @param level    one level of 8 bits, in the frame's own
- * @param prior    the gain that is expected: 1, or that of another plane; either is taken where it fits better
+ * @param prior    the gain that is expected: 1, or that of another plane
  * @param left     mean difference that it leaves, in levels of 8 bits; INFINITY where there are too few pairs
  * @param scratch  room for n values
  * @return gain in 1/64 .. 64; DF_LIGHT_SAME where there are too few pairs to tell
