@@ -74,7 +74,8 @@ static void add_origins(Line *line, const DfFrameState *s)
 
 int df_trace(char *text, int bytes, const DfFrameState *s)
 {
-    static const char *const renewals[] = { "", ", renewed as stale", ", renewed as the sketch changed" };
+    static const char *const renewals[] = { "", ", renewed as stale", ", renewed as too dark",
+                                            ", renewed as the sketch changed" };
     Line line = { text, bytes, 0 };
 
     add(&line, "frame %lld: ", (long long)s->frame);
