@@ -125,20 +125,20 @@ static void test_weights(void **state)
 
 static const struct {
     int in, data, sums, out; /* sides */
-} sides[DF_FORMS] = {
-    [DF_FORM_3] = { 6, 6, 6, 4 }, [DF_FORM_5] = { 8, 8, 8, 4 },
-    [DF_FORM_NEAREST] = { 3, 3, 5, 4 }, [DF_FORM_STRIDE] = { 5, 5, 3, 2 },
+} sides[DF_TRANSFORMS] = {
+    [DF_TRANSFORM_3] = { 6, 6, 6, 4 }, [DF_TRANSFORM_5] = { 8, 8, 8, 4 },
+    [DF_TRANSFORM_NEAREST] = { 3, 3, 5, 4 }, [DF_TRANSFORM_STRIDE] = { 5, 5, 3, 2 },
 };
 
 /* Rows of tiles in order, each of a pixel list of its own; what lies behind the last may be overwritten. */
-static void transform_in(const DfTileKernels *kernels, int form, int channels, size_t plane,
+static void transform_in(const DfTileKernels *kernels, int transform, int channels, size_t plane,
                          size_t row, float *out)
 {
     const float *at[DF_MOST_PLANES];
     for (int tile = 0; tile < TILES; tile++) {
-        for (int i = 0; i < sides[form].in * sides[form].in; i++)
+        for (int i = 0; i < sides[transform].in * sides[transform].in; i++)
             at[i] = data + (tile * 131 + i * 17) % 2000;
-        kernels->forms[form].in(out + tile * row, plane, at, channels);
+        kernels->transforms[transform].in(out + tile * row, plane, at, channels);
     }
 }
 
@@ -146,15 +146,16 @@ static void check_in(const DfTileKernels *kernels)
 {
     static float found[ROOM], wanted[ROOM];
     for (size_t r = 0; r < DF_COUNT(ranges); r++)
-        for (int form = 0; form < DF_FORMS; form++)
-            for (int channels = 1; channels <= (form == DF_FORM_5 ? DF_MOST_FIRST : MOST_CHANNELS); channels++) {
-                int planes = sides[form].data * sides[form].data, first = form == DF_FORM_5;
+        for (int transform = 0; transform < DF_TRANSFORMS; transform++)
+            for (int channels = 1, most = transform == DF_TRANSFORM_5 ? DF_MOST_FIRST : MOST_CHANNELS;
+                 channels <= most; channels++) {
+                int planes = sides[transform].data * sides[transform].data, first = transform == DF_TRANSFORM_5;
                 /* First layers have a tile's planes together, others a plane's tiles. */
                 size_t plane = first ? channels : TILES * channels + DF_PANEL;
                 size_t row = first ? 64 * channels : channels;
                 fill(data, 2100, ranges[r]);
-                transform_in(kernels, form, channels, plane, row, found);
-                transform_in(portable, form, channels, plane, row, wanted);
+                transform_in(kernels, transform, channels, plane, row, found);
+                transform_in(portable, transform, channels, plane, row, wanted);
                 for (int i = 0; i < planes * TILES; i++)
                     assert_alike(found + i / TILES * plane + i % TILES * row,
                                  wanted + i / TILES * plane + i % TILES * row, channels, 1e-4 * ranges[r] + 1e-42);
@@ -170,7 +171,7 @@ static void test_in(void **state)
 /* Outputs in a row, with something behind each that must stay. */
 enum { SPACE = MOST_CHANNELS + 1 };
 
-static void transform_out(const DfTileKernels *kernels, int form, int channels, enum DfActivation activation,
+static void transform_out(const DfTileKernels *kernels, int transform, int channels, enum DfActivation activation,
                           float *out)
 {
     float *to[16];
@@ -178,29 +179,29 @@ static void transform_out(const DfTileKernels *kernels, int form, int channels, 
         out[i] = 99;
     for (int i = 0; i < 16; i++)
         to[i] = out + i * SPACE;
-    kernels->forms[form].out(to, data, channels + 5, channels, bias, activation);
+    kernels->transforms[transform].out(to, data, channels + 5, channels, bias, activation);
 }
 
-static void check_gates(const DfTileKernels *kernels, int form, enum DfActivation activation, int half)
+static void check_gates(const DfTileKernels *kernels, int transform, enum DfActivation activation, int half)
 {
     float found[16 * SPACE], wanted[16 * SPACE];
     int channels = activation == DF_TANH ? half : 2 * half;
-    transform_out(kernels, form, channels, activation, found);
-    transform_out(portable, form, channels, activation, wanted);
+    transform_out(kernels, transform, channels, activation, found);
+    transform_out(portable, transform, channels, activation, wanted);
     /* The gates' arguments are sums of up to hundreds of values; their error is part of the results'. */
     assert_alike(found, wanted, 16 * SPACE, 2e-5);
 }
 
 static void check_out(const DfTileKernels *kernels)
 {
-    static const int forms[] = { DF_FORM_3, DF_FORM_NEAREST, DF_FORM_STRIDE };
+    static const int transforms[] = { DF_TRANSFORM_3, DF_TRANSFORM_NEAREST, DF_TRANSFORM_STRIDE };
     for (size_t r = 0; r < DF_COUNT(ranges); r++) {
         fill(data, 20000, ranges[r] / 10);
         fill(bias, DF_COUNT(bias), ranges[r]);
-        for (size_t i = 0; i < DF_COUNT(forms); i++)
+        for (size_t i = 0; i < DF_COUNT(transforms); i++)
             for (int half = 1; half <= MOST_CHANNELS; half++)
                 for (int activation = DF_GATE_ELU; activation <= DF_TANH; activation++)
-                    check_gates(kernels, forms[i], activation, half);
+                    check_gates(kernels, transforms[i], activation, half);
     }
 }
 

@@ -26,7 +26,7 @@ size_t df_shape_count(DfShape shape);
 
 /* ------------------------------------------------------------------------------- convolution -- */
 
-/** How it is done: what they are, and what they save, tells layers/form.h. */
+/** How it is done: what they are, and what they save, tells layers/transform.h. */
 enum DfMethod {
     DF_METHOD_DIRECT, /**< all products as the definition has them: the oracle of the others */
     DF_METHOD_WINOGRAD_3,

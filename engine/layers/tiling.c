@@ -7,24 +7,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-static DfAxis axis_of(const DfForm *form, const DfConv *conv, int source, int outputs)
+static DfAxis axis_of(const DfTransform *transform, const DfConv *conv, int source, int outputs)
 {
     int of_phase = (outputs + conv->rate - 1) / conv->rate;
     return (DfAxis){
         .source = source, .outputs = outputs, .rate = conv->rate,
-        .tiles = (of_phase - form->first + form->out - 1) / form->out,
-        .in = form->in, .out = form->out, .step = form->step, .first_out = form->first,
+        .tiles = (of_phase - transform->first + transform->out - 1) / transform->out,
+        .in = transform->in, .out = transform->out, .step = transform->step, .first_out = transform->first,
         /* Padding is a multiple of the rate; before an enlarged source's tile lies one small pixel. */
         .first_in = conv->up ? -1 : -df_conv_padding(conv, source) / conv->rate,
         .reflect = conv->padding == DF_PAD_REFLECT, .up = conv->up,
     };
 }
 
-DfTiling df_tiling(const DfForm *form, const DfConv *conv, DfShape in)
+DfTiling df_tiling(const DfTransform *transform, const DfConv *conv, DfShape in)
 {
     DfShape out = df_conv_shape(conv, in);
-    DfAxis y = axis_of(form, conv, in.height, out.height), x = axis_of(form, conv, in.width, out.width);
-    return (DfTiling){ form, y, x };
+    DfAxis y = axis_of(transform, conv, in.height, out.height), x = axis_of(transform, conv, in.width, out.width);
+    return (DfTiling){ transform, y, x };
 }
 
 size_t df_tiling_count(const DfTiling *tiling)
