@@ -210,7 +210,7 @@ int ff_deepfill_queue_hand_on(DeepfillQueue *q)
 }
 
 /* Which rows of the frame the workers may change. */
-static void find_rows(const DeepfillQueue *q, const DeepfillGuide guides[2], enum DeepfillShow show,
+static void find_rows(const DeepfillQueue *q, const DeepfillCondition conditions[2], enum DeepfillShow show,
                       DeepfillLent *lent)
 {
     int group = q->per_frame << q->format.sub_y; /* luma rows among which a chroma row of either field lies */
@@ -220,9 +220,9 @@ static void find_rows(const DeepfillQueue *q, const DeepfillGuide guides[2], enu
     for (int i = 0; i < q->per_frame; i++) {
         DeepfillMaskInfo info = { 0 };
 
-        if (!guides[i].mask)
+        if (!conditions[i].mask)
             continue;
-        deepfill_mask_info(guides[i].mask, &info);
+        deepfill_mask_info(conditions[i].mask, &info);
         if (show == DEEPFILL_SHOW_REGIONS) { /* outlines lie around the hole */
             info.first_row = 0;
             info.end_row   = q->format.height / q->per_frame;
@@ -262,7 +262,7 @@ static int send_picture(DeepfillQueue *q, DeepfillFrame *picture, DeepfillLent *
 }
 
 /* Lend both fields in the order of time; a progressive frame's in that of the frames before. */
-static int send_fields(DeepfillQueue *q, const DeepfillFrame *frame, const DeepfillGuide guides[2],
+static int send_fields(DeepfillQueue *q, const DeepfillFrame *frame, const DeepfillCondition conditions[2],
                        DeepfillLent *last)
 {
     DeepfillFrame pictures[2] = { *frame, *frame };
@@ -274,8 +274,8 @@ static int send_fields(DeepfillQueue *q, const DeepfillFrame *frame, const Deepf
     for (int i = 0; i < 2; i++) {
         int field = i ^ q->bottom_first;
 
-        pictures[i].mask   = guides[field].mask;
-        pictures[i].sketch = guides[field].sketch;
+        pictures[i].mask   = conditions[field].mask;
+        pictures[i].sketch = conditions[field].sketch;
         ff_deepfill_field_image(&pictures[i].image, field);
     }
     if ((ret = ref_lent(&first, last)) < 0)
@@ -288,20 +288,20 @@ static int send_fields(DeepfillQueue *q, const DeepfillFrame *frame, const Deepf
     return send_picture(q, &pictures[1], last);
 }
 
-int ff_deepfill_queue_send(DeepfillQueue *q, AVFrame *frame, const DeepfillGuide guides[2],
+int ff_deepfill_queue_send(DeepfillQueue *q, AVFrame *frame, const DeepfillCondition conditions[2],
                            enum DeepfillShow show)
 {
-    DeepfillFrame picture = { .mask = guides[0].mask, .sketch = guides[0].sketch, .show = show };
+    DeepfillFrame picture = { .mask = conditions[0].mask, .sketch = conditions[0].sketch, .show = show };
     DeepfillLent lent = { .frame = frame, .is_last = 1 };
     int ret = 0;
 
     ff_deepfill_describe_frame(&picture.image, &q->format, frame);
     if (q->access == DEEPFILL_ACCESS_UNPACKED) {
-        find_rows(q, guides, show, &lent);
+        find_rows(q, conditions, show, &lent);
         ret = ff_deepfill_unpack(&q->unpacker, frame, &lent.planes, &picture.image);
     }
     if (ret >= 0)
-        ret = q->per_frame > 1 ? send_fields(q, &picture, guides, &lent)
+        ret = q->per_frame > 1 ? send_fields(q, &picture, conditions, &lent)
                               : send_picture(q, &picture, &lent);
     if (ret < 0)
         av_buffer_unref(&lent.planes);

@@ -64,7 +64,7 @@ static av_cold int init(AVFilterContext *ctx)
         av_log(ctx, AV_LOG_ERROR, "The model cannot be used: %s.\n", deepfill_error());
         return ret;
     }
-    if ((ret = ff_deepfill_guides_check(ctx)) < 0)
+    if ((ret = ff_deepfill_conditions_check(ctx)) < 0)
         return ret;
     return s->mask || s->box || s->box_file ? 0 : append_mask_pad(ctx);
 }
@@ -122,7 +122,7 @@ static int config_output(AVFilterLink *outlink)
     if (ret < 0)
         return ret;
     ff_deepfill_report_conversion(ctx);
-    return ff_deepfill_guides_open(ctx);
+    return ff_deepfill_conditions_open(ctx);
 }
 
 /* Find what the frame is filled by and lend it to the workers. Takes the frame over, on failure too. */
@@ -130,19 +130,19 @@ static int process_frame(AVFilterContext *ctx, AVFrame *frame)
 {
     FillContext *s = ctx->priv;
     AVFilterLink *link = ctx->inputs[0];
-    DeepfillGuide guides[2];
+    DeepfillCondition conditions[2];
     int ret, has_hole;
 
     if ((ret = ff_deepfill_check_frame(ctx, frame, link->format, link->w, link->h)) < 0 ||
-        (ret = ff_deepfill_guides_get(ctx, guides)) < 0)
+        (ret = ff_deepfill_conditions_get(ctx, conditions)) < 0)
         goto fail;
-    has_hole = guides[0].mask || guides[1].mask;
+    has_hole = conditions[0].mask || conditions[1].mask;
     if (has_hole && DEEPFILL_FRAME_INTERLACED(frame) && !s->fields)
         ff_deepfill_report_odd(&s->report, DEEPFILL_ODD_INTERLACED, "The video is interlaced: "
                                "fill its fields, with fields=1.");
     if (has_hole && (ret = ff_inlink_make_frame_writable(link, &frame)) < 0)
         goto fail;
-    if ((ret = ff_deepfill_queue_send(&s->queue, frame, guides, s->show)) >= 0)
+    if ((ret = ff_deepfill_queue_send(&s->queue, frame, conditions, s->show)) >= 0)
         return 0;
 
 fail:
@@ -175,17 +175,17 @@ static int take_frame(AVFilterContext *ctx)
     if (!ff_inlink_queued_frames(inlink))
         return 0;
     frame = ff_inlink_peek_frame(inlink, 0);
-    ret   = ff_deepfill_guides_find(ctx, frame);
+    ret   = ff_deepfill_conditions_find(ctx, frame);
     if (ret <= 0)
         return ret;
-    if (s->eof_action == EOF_ACTION_ENDALL && ff_deepfill_guides_ended(ctx)) {
+    if (s->eof_action == EOF_ACTION_ENDALL && ff_deepfill_conditions_ended(ctx)) {
         flush(ctx, AVERROR_EOF, frame->pts);
         return 0;
     }
     ret = ff_inlink_consume_frame(inlink, &frame);
     if (ret <= 0)
         return ret;
-    ff_deepfill_guides_taken(ctx, frame);
+    ff_deepfill_conditions_taken(ctx, frame);
     ff_deepfill_lost_taken(ctx, &s->taken, frame);
     ret = process_frame(ctx, frame);
     return ret < 0 ? ret : 1;
@@ -239,7 +239,7 @@ static int drain(AVFilterContext *ctx)
         return ret;
     if (!ff_deepfill_queue_count(&s->queue)) {
         if (wanted && s->input_ended)
-            ff_deepfill_guides_end(ctx);
+            ff_deepfill_conditions_end(ctx);
         ff_outlink_set_status(ctx->outputs[0], s->end_status, s->end_pts);
     } else if (ff_deepfill_queue_lent(&s->queue)) {
         ff_filter_set_ready(ctx, IDLE_PRIORITY);
@@ -358,7 +358,7 @@ static av_cold void uninit(AVFilterContext *ctx)
 
     if (lost && !s->failed)
         ff_deepfill_lost_note(ctx, lost, &s->taken);
-    ff_deepfill_guides_uninit(ctx);
+    ff_deepfill_conditions_uninit(ctx);
     deepfill_model_close(&s->model);
 }
 

@@ -160,7 +160,7 @@ static inline double *plain_attention(DfShape shape, const DfAttentionRules *rul
         a.map[i] = source[i];
     plain_known(&a, hole);
     plain_scores(&a);
-    double *wanted = malloc(df_shape_count(shape) * sizeof *wanted), *at = wanted;
+    double *expected = malloc(df_shape_count(shape) * sizeof *expected), *at = expected;
     for (int y = 0; y < shape.height; y++)
         for (int x = 0; x < shape.width; x++)
             for (int c = 0; c < shape.channels; c++)
@@ -169,7 +169,7 @@ static inline double *plain_attention(DfShape shape, const DfAttentionRules *rul
     free(a.scores);
     free(a.fused);
     free(a.known);
-    return wanted;
+    return expected;
 }
 
 #endif

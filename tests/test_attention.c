@@ -1,7 +1,7 @@
 /**
  * @file
  * The contextual attention, both programs, against loops that follow its definition, in double precision, for
- * every rule that a project may have of its own; and that what is wanted of it decides no bit.
+ * every rule that a project may have of its own; and that what is expected of it decides no bit.
  */
 #include <string.h>
 
@@ -73,10 +73,10 @@ static void check_attention(const DfAttentionRules *rules, int height, int width
     for (int kind = 0; kind < KINDS; kind++) {
         Input in = input_of(height, width, channels, hole_rows, kind);
         float *found = attend(&in, rules), *naive = attend_naively(&in, rules);
-        double *wanted = plain_attention(in.shape, rules, in.source, in.hole);
-        assert_near(naive, wanted, df_shape_count(in.shape), 1e-5);
-        assert_near(found, wanted, df_shape_count(in.shape), 1e-5);
-        free(wanted);
+        double *expected = plain_attention(in.shape, rules, in.source, in.hole);
+        assert_near(naive, expected, df_shape_count(in.shape), 1e-5);
+        assert_near(found, expected, df_shape_count(in.shape), 1e-5);
+        free(expected);
         free(naive);
         free(found);
         input_free(&in);
@@ -192,13 +192,13 @@ static void test_nothing_to_copy(void **state)
 }
 
 /* Pixels of `needed` are the same, bit for bit, in both. */
-static void assert_same(const Input *in, const uint8_t *needed, const float *found, const float *wanted)
+static void assert_same(const Input *in, const uint8_t *needed, const float *found, const float *expected)
 {
     size_t c = in->shape.channels;
     for (size_t i = 0; i < df_shape_count(in->shape); i++)
-        if ((!needed || needed[i / c]) && memcmp(&found[i], &wanted[i], sizeof *found))
+        if ((!needed || needed[i / c]) && memcmp(&found[i], &expected[i], sizeof *found))
             fail_msg("value %zu of %zux%zu: %.9g, expected %.9g", i, (size_t)in->shape.height,
-                     (size_t)in->shape.width, found[i], wanted[i]);
+                     (size_t)in->shape.width, found[i], expected[i]);
 }
 
 /* A rectangle, single pixels, a frame around the map, two rows that counting column by column joins. */
@@ -218,19 +218,19 @@ static int is_needed(int kind, DfShape shape, int y, int x)
 static void check_needed(const DfAttentionRules *rules, int height, int width, int channels, int hole_rows)
 {
     Input in = input_of(height, width, channels, hole_rows, SIGNED);
-    float *wanted = attend(&in, rules);
+    float *expected = attend(&in, rules);
     uint8_t *needed = malloc((size_t)height * width);
     for (int kind = 0; kind < 6; kind++) {
         for (int i = 0; i < height * width; i++)
             needed[i] = is_needed(kind, in.shape, i / width, i % width);
         for (int threads = 1; threads <= 3; threads += 2) {
             float *found = attend_needed(&in, rules, needed, &(DfParallel){ NULL, threads });
-            assert_same(&in, needed, found, wanted);
+            assert_same(&in, needed, found, expected);
             free(found);
         }
     }
     free(needed);
-    free(wanted);
+    free(expected);
     input_free(&in);
 }
 
@@ -257,9 +257,9 @@ static void test_large(void **state)
         Input in = input_of(shapes[i].height, shapes[i].width, shapes[i].channels, 0, WEAK);
         for (size_t j = 0; j < 16 * (size_t)in.shape.height * in.shape.width; j++)
             in.hole[j] = j / 4 / in.shape.width % 100 < 30 && j % (4 * in.shape.width) < 60;
-        float *found = attend(&in, &usual), *wanted = attend_naively(&in, &usual);
-        assert_true(difference(found, wanted, df_shape_count(in.shape)) < 1e-5);
-        free(wanted);
+        float *found = attend(&in, &usual), *expected = attend_naively(&in, &usual);
+        assert_true(difference(found, expected, df_shape_count(in.shape)) < 1e-5);
+        free(expected);
         free(found);
         input_free(&in);
     }

@@ -97,17 +97,17 @@ static uint8_t *cut(const Npy *from, int channels, int width, int height)
 /* ---------------------------------------------------------------------------------- comparing -- */
 
 /* What is stored is [channel][y][x]. */
-static double compare(const Npy *wanted, const Output *found, const char *what, size_t *beyond)
+static double compare(const Npy *expected, const Output *found, const char *what, size_t *beyond)
 {
     double worst = 0;
     int channels = found->shape.channels, pixels = found->shape.height * found->shape.width;
-    if (!found->values || wanted->rank != 3 || wanted->shape[0] != channels ||
-        wanted->shape[1] != found->shape.height || wanted->shape[2] != found->shape.width)
-        fail_msg("%s: %dx%dx%d, found %dx%dx%d", what, wanted->shape[0], wanted->shape[1], wanted->shape[2],
+    if (!found->values || expected->rank != 3 || expected->shape[0] != channels ||
+        expected->shape[1] != found->shape.height || expected->shape[2] != found->shape.width)
+        fail_msg("%s: %dx%dx%d, found %dx%dx%d", what, expected->shape[0], expected->shape[1], expected->shape[2],
                  channels, found->shape.height, found->shape.width);
     for (int p = 0; p < pixels; p++)
         for (int c = 0; c < channels; c++) {
-            double error = fabs((double)wanted->floats[(size_t)c * pixels + p] -
+            double error = fabs((double)expected->floats[(size_t)c * pixels + p] -
                                 found->values[(size_t)p * channels + c]);
             worst = error > worst || isnan(error) ? error : worst;
             *beyond += !(error <= 1e-4);
@@ -122,12 +122,12 @@ static void compare_floats(const char *folder, const Outputs *outputs, Worst *wo
     for (int i = 0; i < KINDS; i++) {
         char path[700];
         snprintf(path, sizeof path, "%s/%s.npy", folder, kinds[i]);
-        Npy wanted = npy_read(path);
-        if (!wanted.memory)
+        Npy expected = npy_read(path);
+        if (!expected.memory)
             continue;
-        size_t beyond = 0, count = wanted.count;
-        double error = compare(&wanted, found[i], path, &beyond), limit = limit_of(&worst->limits, i);
-        npy_free(&wanted);
+        size_t beyond = 0, count = expected.count;
+        double error = compare(&expected, found[i], path, &beyond), limit = limit_of(&worst->limits, i);
+        npy_free(&expected);
         if (!(error <= limit))
             fail_msg("%s: error %g, limit %g", path, error, limit);
         if (beyond > outputs_most(count, worst->limits.beyond))
@@ -148,20 +148,20 @@ static void compare_final(const char *folder, const Outputs *outputs, Worst *wor
     char path[700];
     size_t different = 0;
     snprintf(path, sizeof path, "%s/final.npy", folder);
-    Npy wanted = npy_read(path);
-    if (!wanted.memory)
+    Npy expected = npy_read(path);
+    if (!expected.memory)
         return;
-    assert_int_equal(wanted.count, 3 * outputs->input.shape.height * outputs->input.shape.width);
-    for (size_t i = 0; i < wanted.count && has_numbers(folder); i++) {
-        int gap = abs(wanted.bytes[i] - outputs->final[i]);
+    assert_int_equal(expected.count, 3 * outputs->input.shape.height * outputs->input.shape.width);
+    for (size_t i = 0; i < expected.count && has_numbers(folder); i++) {
+        int gap = abs(expected.bytes[i] - outputs->final[i]);
         if (gap > 1)
             fail_msg("%s: off by %d", path, gap);
         different += gap;
     }
-    if (different > outputs_most(wanted.count, worst->limits.final))
-        fail_msg("%s: %zu of %zu differ", path, different, wanted.count);
-    worst->final = DF_MAX(worst->final, (double)different / wanted.count);
-    npy_free(&wanted);
+    if (different > outputs_most(expected.count, worst->limits.final))
+        fail_msg("%s: %zu of %zu differ", path, different, expected.count);
+    worst->final = DF_MAX(worst->final, (double)different / expected.count);
+    npy_free(&expected);
 }
 
 static void check_case(const DeepfillModel *model, const char *folder, const char *name, Worst *worst)

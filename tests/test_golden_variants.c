@@ -115,7 +115,7 @@ static void case_close(Case *c)
 
 /* --------------------------------------------------------------------------------- comparing -- */
 
-static const DfTensor *expected(const Files *files, const Case *c, const char *output, size_t *every)
+static const DfTensor *expected_tensor(const Files *files, const Case *c, const char *output, size_t *every)
 {
     char key[100];
     snprintf(key, sizeof key, "every.%s.%s", c->mask_name, output);
@@ -134,16 +134,16 @@ static float found_at(const Outputs *outputs, const Output *output, size_t i, in
  * By how much a value is off; beyond 1 by how much of itself, as partial convolutions multiply what lies
  * beside a hole, and its rounding. Of no number: no number.
  */
-static double error_of(double wanted, double found)
+static double error_of(double expected, double found)
 {
-    return fabs(wanted - found) / DF_MAX(1.0, fabs(wanted));
+    return fabs(expected - found) / DF_MAX(1.0, fabs(expected));
 }
 
 static void compare(const Files *files, const Case *c, const Outputs *outputs, const Output *output,
                     const char *name, double limit, double most_beyond)
 {
     size_t every, beyond = 0;
-    const DfTensor *tensor = expected(files, c, name, &every);
+    const DfTensor *tensor = expected_tensor(files, c, name, &every);
     double worst = 0;
     int is_picture = !strncmp(name, "stage", 5);
     assert_int_equal(!tensor, !output->values);
@@ -151,14 +151,14 @@ static void compare(const Files *files, const Case *c, const Outputs *outputs, c
         return;
     size_t count = df_shape_count(output->shape);
     assert_int_equal(tensor->count, (count + every - 1) / every);
-    float *wanted = outputs_room(tensor->count, sizeof(float));
-    assert_int_equal(df_tensor_read(files->golden, tensor, wanted), 0);
+    float *expected = outputs_room(tensor->count, sizeof(float));
+    assert_int_equal(df_tensor_read(files->golden, tensor, expected), 0);
     for (size_t i = 0; i < tensor->count; i++) {
-        double error = error_of(wanted[i], found_at(outputs, output, i * every, is_picture));
+        double error = error_of(expected[i], found_at(outputs, output, i * every, is_picture));
         worst = error > worst || isnan(error) ? error : worst;
         beyond += !(error <= 1e-4);
     }
-    df_free(wanted);
+    df_free(expected);
     if (!(worst <= limit))
         fail_msg("%s, %s of %s: error %g, limit %g", files->golden->name, name, c->mask_name, worst, limit);
     if (beyond > outputs_most(tensor->count, most_beyond))
@@ -168,7 +168,7 @@ static void compare(const Files *files, const Case *c, const Outputs *outputs, c
 static void compare_final(const Files *files, const Case *c, const Outputs *outputs, double share)
 {
     size_t every, different = 0;
-    const DfTensor *tensor = expected(files, c, "final", &every);
+    const DfTensor *tensor = expected_tensor(files, c, "final", &every);
     assert_non_null(tensor);
     for (size_t i = 0; i < tensor->count; i++) {
         int gap = abs(tensor->data[i] - outputs->final[i * every]);

@@ -61,11 +61,11 @@ static void run(Scene *s, const DeepfillModel *model, const uint8_t *needed, flo
     df_plan_close(&plan);
 }
 
-static void assert_same_where_needed(const Scene *s, const float *found, const float *wanted)
+static void assert_same_where_needed(const Scene *s, const float *found, const float *expected)
 {
     for (int i = 0; i < 3 * PIXELS; i++)
-        if (s->needed[i / 3] && memcmp(&found[i], &wanted[i], sizeof *found))
-            fail_msg("pixel %d, %d: %.9g, expected %.9g", i / 3 % WIDTH, i / 3 / WIDTH, found[i], wanted[i]);
+        if (s->needed[i / 3] && memcmp(&found[i], &expected[i], sizeof *found))
+            fail_msg("pixel %d, %d: %.9g, expected %.9g", i / 3 % WIDTH, i / 3 / WIDTH, found[i], expected[i]);
 }
 
 static void check_needed(Scene *s, const DeepfillModel *model)
@@ -147,7 +147,7 @@ static void test_marks(void **state)
     free(s);
 }
 
-/* Nothing wanted: nothing made, and nothing read. */
+/* Nothing expected: nothing made, and nothing read. */
 static void test_nothing(void **state)
 {
     DeepfillModel model;

@@ -153,7 +153,7 @@ static void check_layer(const Layer *layer, const float *scale, const float *shi
     size_t count = df_shape_count(shape), weights = df_conv_weights(&layer->conv);
     float *raw = malloc(weights * sizeof *raw), *bias = malloc(shape.channels * sizeof *bias);
     uint8_t *mask = malloc(count);
-    double *wanted = malloc(count * sizeof *wanted), *at = wanted;
+    double *expected = malloc(count * sizeof *expected), *at = expected;
     memcpy(raw, layer->raw, weights * sizeof *raw);
     memcpy(bias, layer->bias, shape.channels * sizeof *bias);
     if (scale)
@@ -163,10 +163,10 @@ static void check_layer(const Layer *layer, const float *scale, const float *shi
         for (int x = 0; x < shape.width; x++)
             for (int o = 0; o < shape.channels; o++)
                 *at++ = defined(layer, o, y, x, scale, shift);
-    assert_near(found, wanted, count, 1e-4);
+    assert_near(found, expected, count, 1e-4);
     check_mask(layer, mask);
     free(found);
-    free(wanted);
+    free(expected);
     free(mask);
     free(bias);
     free(raw);
@@ -351,15 +351,15 @@ static void check_stored(int multi, int bias)
     Layer layer = stored_layer(multi, bias);
     float *found = layer_run(&layer, layer.raw, layer.bias, mask);
     snprintf(name, sizeof name, "multi%d_bias%d_out", multi, bias);
-    float *wanted = innermost(stored(name, OUT * OUT_PIXELS), OUT, OUT_PIXELS);
+    float *expected = innermost(stored(name, OUT * OUT_PIXELS), OUT, OUT_PIXELS);
     snprintf(name, sizeof name, "multi%d_bias%d_newmask", multi, bias);
     float *fresh = innermost(stored(name, masks * OUT_PIXELS), masks, OUT_PIXELS);
     for (int i = 0; i < OUT * OUT_PIXELS; i++)
-        assert_true(fabsf(found[i] - wanted[i]) <= 1e-5f);
+        assert_true(fabsf(found[i] - expected[i]) <= 1e-5f);
     for (int i = 0; i < masks * OUT_PIXELS; i++)
         assert_true(fresh[i] == mask[i / masks]);
     free(fresh);
-    free(wanted);
+    free(expected);
     free(found);
     layer_free(&layer);
 }

@@ -58,7 +58,7 @@ static float *u_at(const Case *c, int x, int y) { return df_plane_row(c->u, y) +
 
 /* -------------------------------------------------------------------------- plain solutions -- */
 
-/** A neighbour of a sample in the plane, and the difference wanted to it. */
+/** A neighbour of a sample in the plane, and the difference expected to it. */
 typedef struct Neighbour {
     int x, y;
     double difference;
@@ -341,7 +341,7 @@ static void check_guesses(void)
 
 static void test_guesses(void **state) { (void)state; each_level(check_guesses); }
 
-/** Without wanted differences, constants and ramps across the hole are what they were. */
+/** Without expected differences, constants and ramps across the hole are what they were. */
 static void check_ramps(void)
 {
     for (int steep = 0; steep < 3; steep++) {

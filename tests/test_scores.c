@@ -45,9 +45,9 @@ static float *untouched(size_t count)
     return values;
 }
 
-static int close_to(double found, double wanted, double limit)
+static int close_to(double found, double expected, double limit)
 {
-    return fabs(found - wanted) <= limit * fmax(1, fabs(wanted));
+    return fabs(found - expected) <= limit * fmax(1, fabs(expected));
 }
 
 /* ----------------------------------------------------------------------------------- products -- */
@@ -68,13 +68,13 @@ static void check_product(const DfScoreKernels *kernels, int m, int n, int k, in
     kernels->product(out, 3, rows, panel, m, n, k, add);
     for (int i = 0; i < ROWS * ROOM; i++) {
         int row = i / ROOM, column = i % ROOM - 3;
-        double wanted = UNTOUCHED;
+        double expected = UNTOUCHED;
         if (row < m && column >= 0 && column < n) {
-            wanted *= add;
+            expected *= add;
             for (int l = 0; l < k; l++)
-                wanted += (double)rows[row][l] * panel[l * width + column];
+                expected += (double)rows[row][l] * panel[l * width + column];
         }
-        assert_true(close_to(room[i], wanted, 1e-5));
+        assert_true(close_to(room[i], expected, 1e-5));
     }
     free(room);
     free(panel);
@@ -170,8 +170,8 @@ static void check_steps(const DfScoreKernels *kernels, int count, int keys, int 
     for (int t = 0; t < MOST_STEPS; t++)
         for (int p = -MARGIN; p < LINE - MARGIN; p++) {
             int written = out[t] && p >= 0 && p < keys;
-            double wanted = written ? plain_sum(&s, t, p) : UNTOUCHED;
-            assert_true(close_to(room[t * LINE + MARGIN + p], wanted, 4 * LIMIT * 9));
+            double expected = written ? plain_sum(&s, t, p) : UNTOUCHED;
+            assert_true(close_to(room[t * LINE + MARGIN + p], expected, 4 * LIMIT * 9));
         }
     free(room);
     free(weights);
@@ -199,10 +199,10 @@ static void check_fuse(const DfScoreKernels *kernels)
         for (int i = 0; i < 256; i++) {
             const DfFuseRun *run = i < n + 2 ? &runs[0] : &runs[1];
             int at = i - run->at, inside = at >= 0 && at < run->length;
-            float wanted = !inside ? UNTOUCHED
+            float expected = !inside ? UNTOUCHED
                          : rows[run->above + at] + rows[256 + i] + rows[512 + run->below + at];
-            assert_true(out[i] == wanted);
-            most = inside ? fmax(most, wanted) : most;
+            assert_true(out[i] == expected);
+            most = inside ? fmax(most, expected) : most;
         }
         assert_true(found == (float)most);
         free(out);
@@ -231,9 +231,9 @@ static void check_weigh(const DfScoreKernels *kernels)
                 const DfKeyRun *run = i < n + 9 ? &runs[0] : &runs[1];
                 int at = i - run->to, inside = at >= 0 && at < run->length;
                 float exponent = inside ? 10 * (in[run->from + at] - range) : 0;
-                double wanted = inside ? plain_weight(exponent) : UNTOUCHED;
-                assert_true(fabs(out[i] - wanted) <= 3e-7 * wanted);
-                sum += inside ? wanted : 0;
+                double expected = inside ? plain_weight(exponent) : UNTOUCHED;
+                assert_true(fabs(out[i] - expected) <= 3e-7 * expected);
+                sum += inside ? expected : 0;
             }
             assert_true(fabs(found - sum) <= 1e-6 * sum);
             free(out);
@@ -280,8 +280,8 @@ static void check_phases(const DfScoreKernels *kernels)
         for (int i = 0; i < 4 * 128; i++) {
             const DfKeyRun *run = i % 128 < n + 2 ? &runs[0] : &runs[1];
             int at = i % 128 - run->to, inside = at >= 0 && at < run->length;
-            double wanted = inside ? plain_phase(rows, factors, i / 128, run->from + at) : UNTOUCHED;
-            assert_true(close_to(room[i], wanted, 4 * LIMIT));
+            double expected = inside ? plain_phase(rows, factors, i / 128, run->from + at) : UNTOUCHED;
+            assert_true(close_to(room[i], expected, 4 * LIMIT));
         }
         free(factors);
         free(room);

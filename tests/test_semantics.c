@@ -189,15 +189,15 @@ static void test_linspace(void **state)
         99, 101, 173, 191, 199, 213, 223, 225, 235, 237, 295, 325, 333, 343, 369, 379, 399,
     };
     DfSourceIndex index = find("nipponjo_tf")->attention.features;
-    int wanted[300];
+    int expected[300];
     (void)state;
     check_aligned(index);
     check_middles(index, down, DF_COUNT(down));
     for (int n = 1; n < 300; n++)
         for (int times = 2; times <= 8; times *= 2) {
-            linspace(wanted, times * n, n);
+            linspace(expected, times * n, n);
             for (int i = 0; i < n; i++)
-                assert_int_equal(index(i, times * n, n), wanted[i]);
+                assert_int_equal(index(i, times * n, n), expected[i]);
         }
 }
 

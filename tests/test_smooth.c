@@ -41,9 +41,9 @@ static void each_level(void (*test)(const DfSmoothKernels *kernels, int n))
     df_cpu_force(DF_CPU_LEVELS);
 }
 
-static void assert_near(float found, double wanted)
+static void assert_near(float found, double expected)
 {
-    assert_true(fabs(found - wanted) < 1e-4);
+    assert_true(fabs(found - expected) < 1e-4);
 }
 
 static void check_shrink(const DfSmoothKernels *kernels, int n)

@@ -37,12 +37,12 @@ static void each_level(void (*check)(const DfTileKernels *kernels))
 
 static const DfTileKernels *portable; /* the C versions */
 
-static void assert_alike(const float *found, const float *wanted, size_t count, double limit)
+static void assert_alike(const float *found, const float *expected, size_t count, double limit)
 {
     for (size_t i = 0; i < count; i++)
-        if (!(fabs((double)found[i] - wanted[i]) <= limit * fmax(1, fabs(wanted[i]))))
+        if (!(fabs((double)found[i] - expected[i]) <= limit * fmax(1, fabs(expected[i]))))
             fail_msg("%s: value %zu of %zu: %.9g, expected %.9g", df_cpu_name(df_cpu_level()), i, count, found[i],
-                     wanted[i]);
+                     expected[i]);
 }
 
 /* ------------------------------------------------------------------------------------ products -- */
@@ -67,9 +67,9 @@ static void check_product(const DfTileKernels *kernels, int columns, int depth, 
     kernels->product(&p);
     for (int row = 0; row < rows; row++)
         for (int j = 0; j < columns; j++) {
-            double wanted = plain_sum(&p, row, j);
-            if (!(fabs(out[row * packed + j] - wanted) <= 1e-5 * segments * depth))
-                fail_msg("%d x %d x %d: %g, expected %g", rows, depth, columns, out[row * packed + j], wanted);
+            double expected = plain_sum(&p, row, j);
+            if (!(fabs(out[row * packed + j] - expected) <= 1e-5 * segments * depth))
+                fail_msg("%d x %d x %d: %g, expected %g", rows, depth, columns, out[row * packed + j], expected);
         }
     /* A row alone is what it is among others, to the bit. */
     p.a += (rows - 1) * p.lda;
@@ -144,7 +144,7 @@ static void transform_in(const DfTileKernels *kernels, int transform, int channe
 
 static void check_in(const DfTileKernels *kernels)
 {
-    static float found[ROOM], wanted[ROOM];
+    static float found[ROOM], expected[ROOM];
     for (size_t r = 0; r < DF_COUNT(ranges); r++)
         for (int transform = 0; transform < DF_TRANSFORMS; transform++)
             for (int channels = 1, most = transform == DF_TRANSFORM_5 ? DF_MOST_FIRST : MOST_CHANNELS;
@@ -155,10 +155,10 @@ static void check_in(const DfTileKernels *kernels)
                 size_t row = first ? 64 * channels : channels;
                 fill(data, 2100, ranges[r]);
                 transform_in(kernels, transform, channels, plane, row, found);
-                transform_in(portable, transform, channels, plane, row, wanted);
+                transform_in(portable, transform, channels, plane, row, expected);
                 for (int i = 0; i < planes * TILES; i++)
                     assert_alike(found + i / TILES * plane + i % TILES * row,
-                                 wanted + i / TILES * plane + i % TILES * row, channels, 1e-4 * ranges[r] + 1e-42);
+                                 expected + i / TILES * plane + i % TILES * row, channels, 1e-4 * ranges[r] + 1e-42);
             }
 }
 
@@ -184,12 +184,12 @@ static void transform_out(const DfTileKernels *kernels, int transform, int chann
 
 static void check_gates(const DfTileKernels *kernels, int transform, enum DfActivation activation, int half)
 {
-    float found[16 * SPACE], wanted[16 * SPACE];
+    float found[16 * SPACE], expected[16 * SPACE];
     int channels = activation == DF_TANH ? half : 2 * half;
     transform_out(kernels, transform, channels, activation, found);
-    transform_out(portable, transform, channels, activation, wanted);
+    transform_out(portable, transform, channels, activation, expected);
     /* The gates' arguments are sums of up to hundreds of values; their error is part of the results'. */
-    assert_alike(found, wanted, 16 * SPACE, 2e-5);
+    assert_alike(found, expected, 16 * SPACE, 2e-5);
 }
 
 static void check_out(const DfTileKernels *kernels)
@@ -227,7 +227,7 @@ static void run_first(const DfTileKernels *kernels, int depth, int half, int rel
 
 static void check_first(const DfTileKernels *kernels)
 {
-    static float found[16 * TILES * SPACE], wanted[16 * TILES * SPACE];
+    static float found[16 * TILES * SPACE], expected[16 * TILES * SPACE];
     for (size_t r = 0; r < DF_COUNT(ranges); r++) {
         fill(data, 64 * 8 * TILES, ranges[r] / 20);
         fill(weights, 64 * 8 * 96, 0.5f);
@@ -236,11 +236,11 @@ static void check_first(const DfTileKernels *kernels)
             for (int half = 1; half <= 26; half += half % 8 == 6 ? 1 : 5)
                 for (int tiles = 1; tiles <= TILES; tiles++) {
                     run_first(kernels, depth, half, tiles % 2, tiles, found);
-                    run_first(portable, depth, half, tiles % 2, tiles, wanted);
-                    assert_alike(found, wanted, 16 * TILES * SPACE, 5e-5);
+                    run_first(portable, depth, half, tiles % 2, tiles, expected);
+                    assert_alike(found, expected, 16 * TILES * SPACE, 5e-5);
                     /* A tile alone is what it is among others, to the bit. */
-                    run_first(kernels, depth, half, tiles % 2, 1, wanted);
-                    assert_memory_equal(found, wanted, 16 * SPACE * sizeof *found);
+                    run_first(kernels, depth, half, tiles % 2, 1, expected);
+                    assert_memory_equal(found, expected, 16 * SPACE * sizeof *found);
                 }
     }
 }

@@ -202,8 +202,8 @@ static void check_norm(const Foreign *f, int row, int o, float scale, float shif
 static void check_row(const Foreign *f, const DfBinding *binding, int row)
 {
     DfConv conv = df_binding_conv(binding, row);
-    DfConv wanted = df_semantics_conv_of(f->semantics, row, f->cnum, f->sketch);
-    assert_memory_equal(&conv, &wanted, sizeof conv);
+    DfConv expected = df_semantics_conv_of(f->semantics, row, f->cnum, f->sketch);
+    assert_memory_equal(&conv, &expected, sizeof conv);
     float *weight = malloc(df_conv_weights(&conv) * sizeof *weight);
     float *bias = malloc(3 * conv.out * sizeof *bias), *scale = bias + conv.out, *shift = scale + conv.out;
     DfRowValues values = { weight, bias, scale, shift }, none = { NULL, NULL, NULL, NULL };

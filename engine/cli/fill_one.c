@@ -29,7 +29,7 @@ int df_fill_open(DfFillWork *work, const DfFillWish *wish)
     return 0;
 }
 
-static void forget_guides(DfFillWork *work)
+static void forget_conditions(DfFillWork *work)
 {
     deepfill_sketch_close(&work->sketch);
     deepfill_mask_close(&work->mask);
@@ -38,11 +38,11 @@ static void forget_guides(DfFillWork *work)
 
 void df_fill_close(DfFillWork *work)
 {
-    forget_guides(work);
+    forget_conditions(work);
     deepfill_model_close(&work->model);
 }
 
-/* ----------------------------------------------------------------------------------- the guides -- */
+/* ------------------------------------------------------------------------------ mask and sketch -- */
 
 /* Whether one size, scaled to another, keeps its shape: to 2 %, or to the pixel that rounding takes. */
 static int has_shape(int width, int height, int other_width, int other_height)
@@ -55,23 +55,24 @@ static int has_shape(int width, int height, int other_width, int other_height)
  * Bring a mask, or sketch, to the picture: one that was drawn over the picture as it is stored is turned with
  * it; one of another size is scaled, later on, or refused.
  */
-static int fit(const DfFillWish *wish, const char *name, DfStill *guide, const DfStill *picture, const char *image)
+static int fit(const DfFillWish *wish, const char *name, DfStill *condition, const DfStill *picture,
+               const char *image)
 {
-    if (guide->width == picture->width && guide->height == picture->height)
+    if (condition->width == picture->width && condition->height == picture->height)
         return 0;
-    if (picture->turn.swap && guide->width == picture->height && guide->height == picture->width) {
+    if (picture->turn.swap && condition->width == picture->height && condition->height == picture->width) {
         df_cli_note("%s: has the size of %s as stored, and is turned with it by its Exif orientation", name, image);
-        return df_picture_turn(guide, picture->turn);
+        return df_picture_turn(condition, picture->turn);
     }
     if (wish->exact)
-        return df_error(-EINVAL, "%s: has %dx%d pixels, %s %dx%d: --exact wants the same", name, guide->width,
-                        guide->height, image, picture->width, picture->height);
-    if (has_shape(guide->width, guide->height, picture->width, picture->height))
-        df_cli_note("%s: is scaled from %dx%d to %dx%d pixels", name, guide->width, guide->height,
+        return df_error(-EINVAL, "%s: has %dx%d pixels, %s %dx%d: --exact wants the same", name, condition->width,
+                        condition->height, image, picture->width, picture->height);
+    if (has_shape(condition->width, condition->height, picture->width, picture->height))
+        df_cli_note("%s: is scaled from %dx%d to %dx%d pixels", name, condition->width, condition->height,
                     picture->width, picture->height);
     else
         df_cli_note("%s: is stretched from %dx%d to %dx%d pixels, another shape: was it drawn over %s?", name,
-                    guide->width, guide->height, picture->width, picture->height, image);
+                    condition->width, condition->height, picture->width, picture->height, image);
     return 0;
 }
 
@@ -206,12 +207,12 @@ static int read_sketch(DfFillWork *work, const DfFillWish *wish, const DfFillIte
 }
 
 /* Mask and sketch of a picture; those of the last one are used again where names, size and turn are the same. */
-static int read_guides(DfFillWork *work, const DfFillWish *wish, const DfFillItem *item, const DfStill *still)
+static int read_conditions(DfFillWork *work, const DfFillWish *wish, const DfFillItem *item, const DfStill *still)
 {
     if (work->mask && work->mask_name == item->mask && work->width == still->width &&
         work->height == still->height && df_turn_same(work->turn, still->turn))
         return 0;
-    forget_guides(work);
+    forget_conditions(work);
     work->width = still->width;
     work->height = still->height;
     work->turn = still->turn;
@@ -219,7 +220,7 @@ static int read_guides(DfFillWork *work, const DfFillWish *wish, const DfFillIte
     if (!error && wish->sketch)
         error = read_sketch(work, wish, item, still);
     if (error < 0)
-        forget_guides(work);
+        forget_conditions(work);
     else
         work->mask_name = item->mask;
     return error;
@@ -244,7 +245,7 @@ static int read_all(DfFillWork *work, const DfFillWish *wish, const DfFillItem *
     if (!error && wish->exact && still->depth != 8)
         error = df_error(-EINVAL, "%s: has 16 bits a sample, the originals read 8: leave --exact out",
                          item->image);
-    return error ? error : read_guides(work, wish, item, still);
+    return error ? error : read_conditions(work, wish, item, still);
 }
 
 /* Weights of hole and feather, which are what was touched. */

@@ -162,24 +162,24 @@ static void put_row(const DfFillJob *job, const DfStill *still, const Region *re
 
 /* --------------------------------------------------------------------------------------- the run -- */
 
-/* What the original would hand on: the last row's own values. */
-typedef struct Wanted {
+/* Keeps the values of one row: of the last one, those that the original would give. */
+typedef struct Capture {
     const char *row;
     float *result;
-} Wanted;
+} Capture;
 
 static void keep(void *opaque, const char *row, DfShape shape, const float *activation)
 {
-    const Wanted *wanted = opaque;
-    if (!strcmp(row, wanted->row))
-        memcpy(wanted->result, activation, df_shape_count(shape) * sizeof *activation);
+    const Capture *capture = opaque;
+    if (!strcmp(row, capture->row))
+        memcpy(capture->result, activation, df_shape_count(shape) * sizeof *activation);
 }
 
 static void run(const DfFillJob *job, const DfPlan *plan, const Region *region, DfThreadPool *pool)
 {
     const DfNet *net = df_model_semantics(job->model)->net;
     int row = job->coarse && net->coarse >= 0 ? net->coarse : net->count - 1;
-    Wanted wanted = { net->rows[row].name, region->result };
+    Capture capture = { net->rows[row].name, region->result };
     DfRun run = { .image = region->image, .hole = region->hole, .sketch = region->sketch,
                   .needed = region->needed, .pool = pool };
     *(job->coarse ? &run.stage1 : &run.stage2) = region->result;
@@ -187,7 +187,7 @@ static void run(const DfFillJob *job, const DfPlan *plan, const Region *region, 
         /* The picture in -1..1 is of no use, the input no longer. */
         *(job->coarse ? &run.stage1 : &run.stage2) = region->image;
         run.watch = keep;
-        run.opaque = &wanted;
+        run.opaque = &capture;
     }
     if (df_model_uses_blas(job->model))
         df_gemm_open();

@@ -29,11 +29,11 @@ typedef struct DfLinks {
     float *east, *south, *border;
 } DfLinks;
 
-/** Rows of a picture u and of the differences wanted to the samples east and south of each one. */
-typedef struct DfWanted {
+/** Rows of a picture u and of the target differences from each sample to those east and south of it. */
+typedef struct DfGradientRows {
     const float *u, *north, *south; /**< the row itself and those above and below it */
     const float *gx, *gy, *gy_north;
-} DfWanted;
+} DfGradientRows;
 
 /** The loops, each in a version for the CPU; df_stencil_kernels() chooses. */
 typedef struct DfStencilKernels {
@@ -42,7 +42,7 @@ typedef struct DfStencilKernels {
     void (*block_sum)(float *out, const float *a, const float *b, int n);
     void (*prolong)(float *e, const float *inverse, const float *near, const float *far, int n);
     float (*largest)(const float *values, int n);
-    void (*pose)(float *r, float *inverse, const DfWanted *wanted, const uint8_t *hole, int n);
+    void (*pose)(float *r, float *inverse, const DfGradientRows *target, const uint8_t *hole, int n);
     void (*link)(const DfLinks *out, const float *inverse, ptrdiff_t row_floats, int n);
     void (*merge)(const DfLinks *out, const DfLinks rows[2], float gain, int n);
     void (*invert)(float *inverse, const DfLinks *links, ptrdiff_t row_floats, int n);
@@ -73,10 +73,10 @@ void df_prolong_c(float *e, const float *inverse, const float *near, const float
 float df_largest_c(const float *values, int n);
 
 /**
- * Equations of samples that have four neighbours: where `hole` is set, inverse = 1/4 and r = the wanted
+ * Equations of samples that have four neighbours: where `hole` is set, inverse = 1/4 and r = the target
  * Laplacian minus that of u; elsewhere both are 0. Any n; one sample before and after is read.
  */
-void df_pose_c(float *r, float *inverse, const DfWanted *wanted, const uint8_t *hole, int n);
+void df_pose_c(float *r, float *inverse, const DfGradientRows *target, const uint8_t *hole, int n);
 
 /**
  * Conductances of a finest grid, where they are 1 between cells with equations, and 1 / inverse counts the
@@ -99,7 +99,7 @@ void df_residual_avx2(float *out, const DfStencil *row);
 void df_block_sum_avx2(float *out, const float *a, const float *b, int n);
 void df_prolong_avx2(float *e, const float *inverse, const float *near, const float *far, int n);
 float df_largest_avx2(const float *values, int n);
-void df_pose_avx2(float *r, float *inverse, const DfWanted *wanted, const uint8_t *hole, int n);
+void df_pose_avx2(float *r, float *inverse, const DfGradientRows *target, const uint8_t *hole, int n);
 void df_link_avx2(const DfLinks *out, const float *inverse, ptrdiff_t row_floats, int n);
 void df_merge_avx2(const DfLinks *out, const DfLinks rows[2], float gain, int n);
 void df_invert_avx2(float *inverse, const DfLinks *links, ptrdiff_t row_floats, int n);

@@ -62,7 +62,7 @@ static void lay_out_keys(DfAttention *a, char *base, size_t *end)
     a->left = df_attention_floats(base, end, 3, l + 2 * a->margin);
     a->hole = df_attention_carve(base, end, l);
     a->known = df_attention_carve(base, end, l);
-    a->wanted = df_attention_carve(base, end, 4 * (size_t)l);
+    a->queried = df_attention_carve(base, end, 4 * (size_t)l);
 }
 
 /* Rows of inner columns, which a step reads one more of on either side. */
@@ -137,7 +137,7 @@ static void clear(DfAttention *a)
     memset(a->sums, 0, ((size_t)(ring + 2) * w + 1) * a->sum_pitch * sizeof *a->sums);
     memset(a->weights, 0, ((size_t)ring * w + 1) * a->weight_pitch * sizeof *a->weights);
     memset(a->left, 0, 3 * ((size_t)l + 2 * a->margin) * sizeof *a->left);
-    memset(a->wanted, 0, 4 * (size_t)l);
+    memset(a->queried, 0, 4 * (size_t)l);
 }
 
 static void place(DfAttention *a)
@@ -151,12 +151,12 @@ static void place(DfAttention *a)
     a->left += a->margin;
     a->middle = a->left + l + 2 * a->margin;
     a->right = a->middle + l + 2 * a->margin;
-    a->weighed = a->wanted + l;
+    a->weighed = a->queried + l;
     a->summed = a->weighed + l;
     a->multiplied = a->summed + l;
 }
 
-/* --------------------------------------------------------------------------- what is wanted -- */
+/* --------------------------------------------------------------------------- what is needed -- */
 
 static void choose_wanted(DfAttention *a, const uint8_t *needed)
 {
@@ -164,7 +164,7 @@ static void choose_wanted(DfAttention *a, const uint8_t *needed)
     for (int y = 0; y < a->map.h; y++)
         for (int x = 0; x < a->map.w; x++) {
             const uint8_t *upper = needed ? needed + (size_t)2 * y * width + 2 * x : NULL;
-            a->wanted[y * a->map.w + x] = !needed || upper[0] || upper[1] || upper[width] || upper[width + 1];
+            a->queried[y * a->map.w + x] = !needed || upper[0] || upper[1] || upper[width] || upper[width + 1];
         }
 }
 
@@ -215,7 +215,7 @@ static void each(DfAttention *a, const uint8_t *mask, void (*choose)(DfAttention
 static void choose(DfAttention *a, const uint8_t *needed)
 {
     choose_wanted(a, needed);
-    each(a, a->wanted, choose_weighed);
+    each(a, a->queried, choose_weighed);
     each(a, a->weighed, choose_summed);
     each(a, a->summed, choose_scored);
 }

@@ -29,7 +29,7 @@ typedef struct DfAttention {
     uint8_t *hole, *known;         /**< L: the reduced hole; keys that may be copied */
     int unknown;                   /**< keys that may not */
 
-    uint8_t *wanted;     /**< L: positions that a pixel is wanted of */
+    uint8_t *queried;     /**< L: 1: a pixel of this position is needed */
     uint8_t *weighed;    /**< L: queries whose weights that takes */
     uint8_t *summed;     /**< L: whose sums of scores */
     uint8_t *multiplied; /**< L: whose products with all keys */

@@ -264,7 +264,7 @@ static void rebuild(void *opaque, int unit, int thread)
 
 void df_attention_rebuild_rows(DfAttention *a, int y, int end)
 {
-    df_attention_list(a, a->wanted, y, end);
+    df_attention_list(a, a->queried, y, end);
     if (a->listed)
         df_parallel_for(a->parallel, (a->listed + DF_UNIT_POSITIONS - 1) / DF_UNIT_POSITIONS, rebuild, a);
 }

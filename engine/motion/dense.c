@@ -40,15 +40,15 @@ static int any_set(const uint8_t *bytes, int n)
     return all != 0;
 }
 
-/** At full size: patches that touch what is wanted. */
-static void activate_wanted(DfPatchGrid *patches, const uint8_t *wanted)
+/** At full size: patches that touch a needed sample. */
+static void activate_needed(DfPatchGrid *patches, const uint8_t *needed)
 {
     int width = DF_MIN(patches->width, DF_PATCH), height = DF_MIN(patches->height, DF_PATCH);
 
     for (int i = 0; i < patches->rows * patches->columns; i++) {
         int x = df_patch_start(i % patches->columns, patches->width);
         int y = df_patch_start(i / patches->columns, patches->height);
-        const uint8_t *row = wanted + (size_t)y * patches->width + x;
+        const uint8_t *row = needed + (size_t)y * patches->width + x;
         for (int r = 0; r < height && !patches->active[i]; r++, row += patches->width)
             patches->active[i] = any_set(row, width);
     }
@@ -79,9 +79,9 @@ static void activate_below(DfPatchGrid *coarse, const DfPatchGrid *fine)
 }
 
 /** The two coarsest sizes are searched everywhere: they are cheap, and large motions are found there. */
-static void activate(Level *levels, int count, const uint8_t *wanted)
+static void activate(Level *levels, int count, const uint8_t *needed)
 {
-    activate_wanted(&levels[0].patches, wanted);
+    activate_needed(&levels[0].patches, needed);
     for (int l = 1; l < count; l++) {
         DfPatchGrid *patches = &levels[l].patches;
         if (l >= count - 2)
@@ -150,7 +150,7 @@ static int take_levels(Level *levels, int count, const DfPyramid *a, DfFlow flow
 }
 
 int df_dense_flow(DfFlow flow, const DfPyramid *a, const DfPyramid *b, const DfAffine *start,
-                  const uint8_t *wanted, DfArena *scratch)
+                  const uint8_t *needed, DfArena *scratch)
 {
     DfArenaMark mark = df_arena_mark(scratch);
     Level levels[DF_PYRAMID_LEVELS];
@@ -161,7 +161,7 @@ int df_dense_flow(DfFlow flow, const DfPyramid *a, const DfPyramid *b, const DfA
         error = -ENOMEM;
     if (error)
         goto end;
-    activate(levels, count, wanted);
+    activate(levels, count, needed);
     begin(levels[count - 1].flow, start, 1 << (count - 1));
     for (int l = count - 1; l >= 0 && !error; l--) {
         const Level *level = &levels[l];

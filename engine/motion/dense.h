@@ -16,14 +16,14 @@ typedef struct DfFlow {
 } DfFlow;
 
 /**
- * Flow a -> b where it is wanted; elsewhere it is what coarser levels say.
+ * Flow a -> b where it is needed; elsewhere it is what coarser levels say.
  *
  * @param flow    planes of a's size, written; starts are taken from `start` at the coarsest level
  * @param start   (x, y) motion in pixels that the search begins with everywhere, a's coordinates; NULL: zero
- * @param wanted  height rows of width bytes: where the flow is to be had at full size
+ * @param needed  height rows of width bytes: where the flow is to be had at full size
  * @return 0 or -ENOMEM
  */
 int df_dense_flow(DfFlow flow, const DfPyramid *a, const DfPyramid *b, const DfAffine *start,
-                  const uint8_t *wanted, DfArena *scratch);
+                  const uint8_t *needed, DfArena *scratch);
 
 #endif

@@ -1,7 +1,7 @@
 /**
  * @file
  * The correction e to the guess is sought, not the colours: lap(e) = div(gx, gy) - lap(u), e = 0 where u is
- * fixed. Where the guess has the wanted gradients, which is nearly everywhere, the right-hand side is 0.
+ * fixed. Where the guess has the target gradients, which is nearly everywhere, the right-hand side is 0.
  */
 #include "plane/poisson.h"
 
@@ -55,9 +55,9 @@ static void pose_inner(const Problem *p, DfGrid *grid, int y, int x0, int x1)
     const ptrdiff_t at = (y - p->box.y0) * grid->row_floats + x0 - p->box.x0;
     const float *u = df_plane_row(p->u, y) + x0;
     const float *gx = df_plane_row(p->gx, y) + x0, *gy = df_plane_row(p->gy, y) + x0;
-    const DfWanted wanted = { u, u - p->u.row_floats, u + p->u.row_floats, gx, gy, gy - p->gy.row_floats };
+    const DfGradientRows target = { u, u - p->u.row_floats, u + p->u.row_floats, gx, gy, gy - p->gy.row_floats };
 
-    df_stencil_kernels()->pose(grid->r + at, grid->inverse + at, &wanted,
+    df_stencil_kernels()->pose(grid->r + at, grid->inverse + at, &target,
                                p->hole + (ptrdiff_t)y * p->u.width + x0, x1 - x0);
 }
 

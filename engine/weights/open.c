@@ -5,7 +5,7 @@
 #include "weights/file.h"
 #include "weights/leveldb.h"
 #include "weights/locate.h"
-#include "weights/mistakes.h"
+#include "weights/unsupported.h"
 #include "weights/tensorflow.h"
 #include "weights/torch.h"
 
@@ -50,9 +50,9 @@ static int parse(DfWeights *weights, const uint8_t *bytes, size_t size)
         weights->container = containers[i].name;
         return containers[i].parse(weights, bytes, size);
     }
-    const char *mistake = df_mistake_find(weights->name, bytes, size);
-    if (mistake)
-        return df_error(-EINVAL, "%s: %s", weights->name, mistake);
+    const char *unsupported = df_unsupported_find(weights->name, bytes, size);
+    if (unsupported)
+        return df_error(-EINVAL, "%s: %s", weights->name, unsupported);
     return df_error(-EINVAL, "%s: is no checkpoint that is known: expected safetensors, PyTorch (.pth, .pt) "
                     "or TensorFlow V2 (.index)", weights->name);
 }

@@ -11,7 +11,7 @@
 #include "weights/tensorflow.h"
 #include "weights/bundle.h"
 #include "weights/file.h"
-#include "weights/mistakes.h"
+#include "weights/unsupported.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -87,7 +87,7 @@ static int check_shard(const Shard *shard)
 }
 
 /* A shard that is too short may be a pointer to it, or the page of a failed download. */
-static int check_mistake(const Shard *shard)
+static int check_unsupported(const Shard *shard)
 {
     DfFile file;
     if (shard->size >= shard->end || shard->size > SMALL)
@@ -95,9 +95,9 @@ static int check_mistake(const Shard *shard)
     int error = df_file_read(&file, shard->path, SMALL);
     if (error < 0)
         return error;
-    const char *mistake = df_mistake_find(shard->path, file.bytes, file.size);
-    if (mistake)
-        error = df_error(-EINVAL, "%s: %s", shard->path, mistake);
+    const char *unsupported = df_unsupported_find(shard->path, file.bytes, file.size);
+    if (unsupported)
+        error = df_error(-EINVAL, "%s: %s", shard->path, unsupported);
     df_file_free(&file);
     return error;
 }
@@ -110,7 +110,7 @@ static int measure_shard(const Checkpoint *checkpoint, Shard *shard)
         return missing(checkpoint, shard);
     int error = df_file_measure(shard->path, &shard->size);
     if (!error)
-        error = check_mistake(shard);
+        error = check_unsupported(shard);
     return error < 0 ? error : check_shard(shard);
 }
 

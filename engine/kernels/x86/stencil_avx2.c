@@ -141,7 +141,7 @@ static inline __m256 set_bytes(const uint8_t *bytes)
     return _mm256_castsi256_ps(_mm256_cmpgt_epi32(wide, _mm256_setzero_si256()));
 }
 
-void df_pose_avx2(float *r, float *inverse, const DfWanted *w, const uint8_t *hole, int n)
+void df_pose_avx2(float *r, float *inverse, const DfGradientRows *w, const uint8_t *hole, int n)
 {
     int x = 0;
     for (; x + 8 <= n; x += 8) {
@@ -154,7 +154,7 @@ void df_pose_avx2(float *r, float *inverse, const DfWanted *w, const uint8_t *ho
         _mm256_storeu_ps(r + x, _mm256_and_ps(has, _mm256_sub_ps(_mm256_add_ps(wx, wy), found)));
         _mm256_storeu_ps(inverse + x, _mm256_and_ps(has, _mm256_set1_ps(0.25f)));
     }
-    const DfWanted rest = { w->u + x, w->north + x, w->south + x, w->gx + x, w->gy + x, w->gy_north + x };
+    const DfGradientRows rest = { w->u + x, w->north + x, w->south + x, w->gx + x, w->gy + x, w->gy_north + x };
     df_pose_c(r + x, inverse + x, &rest, hole + x, n - x);
 }
 

@@ -1,9 +1,8 @@
 /**
  * @file
- * Files that are mistaken for checkpoints, told by their first bytes, or by their names where those are not
- * telling.
+ * Contents that users name in the place of a checkpoint: first bytes, then names, and the sentence for each.
  */
-#include "weights/mistakes.h"
+#include "weights/unsupported.h"
 #include "base.h"
 
 #include <string.h>
@@ -55,7 +54,7 @@ static const struct {
     { ".ckpt", "is neither a PyTorch file nor a TensorFlow V2 checkpoint: if of V1, save it as V2" },
 };
 
-const char *df_mistake_find(const char *name, const uint8_t *bytes, size_t size)
+const char *df_unsupported_find(const char *name, const uint8_t *bytes, size_t size)
 {
     size_t length = strlen(name), space = 0;
     if (!size)
