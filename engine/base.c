@@ -176,9 +176,9 @@ char *df_text(const char *format, ...)
 
 int df_thread_start(pthread_t *thread, void *(*run)(void *), void *argument)
 {
-    int error = allowed() ? pthread_create(thread, NULL, run, argument) : EAGAIN;
-    if (error)
-        return df_error(-error, "a thread could not be started: %s", strerror(error));
+    int ret = allowed() ? pthread_create(thread, NULL, run, argument) : EAGAIN;
+    if (ret)
+        return df_error(-ret, "a thread could not be started: %s", strerror(ret));
     return 0;
 }
 

@@ -232,14 +232,14 @@ static void test_every_allocation(void **state)
     Foreign f = foreign_of(foreign_names("csqiangwen", &df_deepfillv2));
     Opened from = open_foreign(&f, NULL);
     char path[64];
-    int error = -ENOMEM;
+    int ret = -ENOMEM;
     (void)state;
     model_file_write(path, "", 0);
-    for (long successes = 0; error < 0; successes++) {
+    for (long successes = 0; ret < 0; successes++) {
         df_fail_after(successes);
-        error = df_convert(from.binding, path, 0);
+        ret = df_convert(from.binding, path, 0);
         df_fail_after(-1);
-        assert_true(error == 0 || error == -ENOMEM);
+        assert_true(ret == 0 || ret == -ENOMEM);
     }
     unlink(path);
     release(&from);

@@ -117,12 +117,12 @@ static void opening_runs_out_of_memory(void **state)
 {
     (void)state;
     for (size_t i = 0; i < DF_COUNT(checkpoints); i++)
-        for (int successes = 0, error = -ENOMEM; error; successes++) {
+        for (int successes = 0, ret = -ENOMEM; ret; successes++) {
             df_fail_after(successes);
-            error = deepfill_model_open(&model, checkpoints[i], NULL);
+            ret = deepfill_model_open(&model, checkpoints[i], NULL);
             df_fail_after(-1);
-            assert_true(error == 0 || error == -ENOMEM);
-            assert_true(!error == (model != NULL));
+            assert_true(ret == 0 || ret == -ENOMEM);
+            assert_true(!ret == (model != NULL));
             deepfill_model_close(&model);
         }
 }

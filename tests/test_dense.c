@@ -342,19 +342,19 @@ static void is_deterministic(void **state)
 static void survives_lack_of_memory(void **state)
 {
     Bench b = bench_open(SIDE, SIDE);
-    int successes = 0, error = 0;
+    int successes = 0, ret = 0;
     (void)state;
     draw_shifted(&b, 1, 1);
     run(&b, NULL);
     do {
         df_arena_free(&b.scratch);
         df_fail_after(successes);
-        error = search(&b, NULL);
+        ret = search(&b, NULL);
         df_fail_after(-1);
         df_error_clear();
-        assert_true(!error || error == -ENOMEM);
-    } while (error && ++successes < 100);
-    assert_true(!error && successes > 0);
+        assert_true(!ret || ret == -ENOMEM);
+    } while (ret && ++successes < 100);
+    assert_true(!ret && successes > 0);
     bench_close(&b);
 }
 

@@ -62,7 +62,7 @@ static void test_varint(void **state)
     static const struct {
         const char *bytes;
         size_t size;
-        int error;
+        int ret;
         uint64_t value;
     } cases[] = {
         { "\0", 1, 0, 0 },
@@ -79,8 +79,8 @@ static void test_varint(void **state)
     for (size_t i = 0; i < DF_COUNT(cases); i++) {
         uint64_t value;
         DfBytes bytes = df_bytes((const uint8_t *)cases[i].bytes, cases[i].size);
-        assert_int_equal(df_bytes_varint(&bytes, &value), cases[i].error);
-        if (!cases[i].error) {
+        assert_int_equal(df_bytes_varint(&bytes, &value), cases[i].ret);
+        if (!cases[i].ret) {
             assert_true(value == cases[i].value);
             assert_int_equal(df_bytes_left(&bytes), 0);
         }

@@ -298,17 +298,17 @@ static void test_memory_alone(void **state)
 
 static void test_every_allocation(void **state)
 {
-    int error = -ENOMEM;
+    int ret = -ENOMEM;
     (void)state;
     write_text("checkpoint", "model_checkpoint_path: \"/logs/snap-0\"");
-    for (long successes = 0; error < 0; successes++) {
+    for (long successes = 0; ret < 0; successes++) {
         DfWeights *w = NULL;
         df_error_clear();
         df_fail_after(successes);
-        error = df_weights_open(&w, folder);
+        ret = df_weights_open(&w, folder);
         df_fail_after(-1);
-        assert_true(error == 0 || error == -ENOMEM);
-        assert_int_equal(!w, error < 0);
+        assert_true(ret == 0 || ret == -ENOMEM);
+        assert_int_equal(!w, ret < 0);
         df_weights_close(&w);
     }
 }

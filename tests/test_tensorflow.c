@@ -232,8 +232,8 @@ static void test_long_names(void **state)
         DfWeights *w;
         name[DF_LEVELDB_KEY + more] = 0;
         Bundle bundle = bundle_make(&tensor, 1, 1, 16, 4096);
-        int error = bundle_parse(&w, &bundle.index, &shard, 1);
-        assert_int_equal(error, more ? -EINVAL : 0);
+        int ret = bundle_parse(&w, &bundle.index, &shard, 1);
+        assert_int_equal(ret, more ? -EINVAL : 0);
         if (more)
             assert_string_equal(df_error_text(),
                                 "FILE.index: a name of 1025 bytes is too long, expected at most 1024");
@@ -276,18 +276,18 @@ static int survive(const BundleBytes *index, const BundleBytes *shard)
     BundleBytes copies[] = { { copy_of(index), index->size }, { copy_of(shard), shard->size } };
     float values[64];
     DfWeights *w;
-    int error = bundle_parse(&w, &copies[0], &copies[1], 1);
-    if (error < 0) {
+    int ret = bundle_parse(&w, &copies[0], &copies[1], 1);
+    if (ret < 0) {
         assert_null(w);
         assert_int_equal(strncmp(df_error_text(), "FILE.", 5), 0);
     }
     for (size_t i = 0; w && i < w->tensor_count; i++)
         if (w->tensors[i].count <= DF_COUNT(values) && df_tensor_read(w, &w->tensors[i], values) < 0)
-            error = -EINVAL;
+            ret = -EINVAL;
     df_weights_close(&w);
     free(copies[0].bytes);
     free(copies[1].bytes);
-    return error;
+    return ret;
 }
 
 static void test_every_truncation(void **state)
@@ -346,15 +346,15 @@ static void test_every_signed_byte(void **state)
 
 static void test_every_allocation(void **state)
 {
-    int error = -ENOMEM;
+    int ret = -ENOMEM;
     (void)state;
     Bundle bundle = bundle_make(good, DF_COUNT(good), 1, 16, 4096);
-    for (long successes = 0; error < 0; successes++) {
+    for (long successes = 0; ret < 0; successes++) {
         DfWeights *w;
         df_fail_after(successes);
-        error = bundle_parse(&w, &bundle.index, bundle.shards, 1);
+        ret = bundle_parse(&w, &bundle.index, bundle.shards, 1);
         df_fail_after(-1);
-        assert_true(error == 0 || error == -ENOMEM);
+        assert_true(ret == 0 || ret == -ENOMEM);
         df_weights_close(&w);
     }
     bundle_free(&bundle);

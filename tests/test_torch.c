@@ -194,13 +194,13 @@ static void test_every_allocation(void **state)
     (void)state;
     for (int form = 0; form < 2; form++) {
         ModelFile file = good_file(form);
-        int error = -ENOMEM;
-        for (long successes = 0; error < 0; successes++) {
+        int ret = -ENOMEM;
+        for (long successes = 0; ret < 0; successes++) {
             DfWeights *w;
             df_fail_after(successes);
-            error = parse(&w, file);
+            ret = parse(&w, file);
             df_fail_after(-1);
-            assert_true(error == 0 || error == -ENOMEM);
+            assert_true(ret == 0 || ret == -ENOMEM);
             df_weights_close(&w);
         }
         free(file.bytes);

@@ -144,15 +144,15 @@ static void files_are_refused(void **state)
 
 static void memory_runs_out(void **state)
 {
-    int error = -ENOMEM;
+    int ret = -ENOMEM;
     (void)state;
-    for (long successes = 0; error < 0; successes++) {
+    for (long successes = 0; ret < 0; successes++) {
         DeepfillModel *model = NULL;
         df_fail_after(successes);
-        error = deepfill_model_open(&model, CHECKPOINTS "mmagic.pth", NULL);
+        ret = deepfill_model_open(&model, CHECKPOINTS "mmagic.pth", NULL);
         df_fail_after(-1);
-        assert_true(error == 0 || error == -ENOMEM);
-        assert_true((error == 0) == (model != NULL));
+        assert_true(ret == 0 || ret == -ENOMEM);
+        assert_true((ret == 0) == (model != NULL));
         deepfill_model_close(&model);
     }
 }

@@ -294,15 +294,15 @@ static void test_every_allocation(void **state)
         DfWeights *weights = foreign_weights(file);
         float *weight = malloc(1 << 20);
         DfRowValues values = { .weight = weight };
-        int error = -ENOMEM;
-        for (long successes = 0; error < 0; successes++) {
+        int ret = -ENOMEM;
+        for (long successes = 0; ret < 0; successes++) {
             DfBinding *binding = NULL;
             df_fail_after(successes);
-            error = df_binding_create(&binding, weights, NULL);
-            if (!error)
-                error = df_binding_read(binding, df_row_find(&df_deepfillv2, "conv15_upsample"), &values);
+            ret = df_binding_create(&binding, weights, NULL);
+            if (!ret)
+                ret = df_binding_read(binding, df_row_find(&df_deepfillv2, "conv15_upsample"), &values);
             df_fail_after(-1);
-            assert_true(error == 0 || error == -ENOMEM);
+            assert_true(ret == 0 || ret == -ENOMEM);
             df_binding_close(&binding);
         }
         free(weight);

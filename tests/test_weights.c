@@ -259,15 +259,15 @@ static void test_every_byte(void **state)
 
 static void test_every_allocation(void **state)
 {
-    int error = -ENOMEM;
+    int ret = -ENOMEM;
     (void)state;
     ModelFile file = model_file_join(GOOD, data, sizeof data);
-    for (long successes = 0; error < 0; successes++) {
+    for (long successes = 0; ret < 0; successes++) {
         DfWeights *w;
         df_fail_after(successes);
-        error = parse(&w, file);
+        ret = parse(&w, file);
         df_fail_after(-1);
-        assert_true(error == 0 || error == -ENOMEM);
+        assert_true(ret == 0 || ret == -ENOMEM);
         df_weights_close(&w);
     }
     free(file.bytes);

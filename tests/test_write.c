@@ -261,14 +261,14 @@ static void test_every_allocation(void **state)
 {
     const DfOutTensor tensor = { "t", 1, { 2 }, values };
     const DfOutFile file = out_file(&tensor, 1, 0);
-    int error = -ENOMEM;
+    int ret = -ENOMEM;
     (void)state;
-    for (long successes = 0; error < 0; successes++) {
+    for (long successes = 0; ret < 0; successes++) {
         df_fail_after(successes);
-        error = df_safetensors_write(place("out"), &file);
+        ret = df_safetensors_write(place("out"), &file);
         df_fail_after(-1);
-        assert_true(error == 0 || error == -ENOMEM);
-        assert_int_equal(files_there(), !error);
+        assert_true(ret == 0 || ret == -ENOMEM);
+        assert_int_equal(files_there(), !ret);
     }
     unlink(place("out"));
 }

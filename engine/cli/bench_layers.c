@@ -119,20 +119,20 @@ static int measure(const void *opaque, void *result)
     DfBenchRegion region = { .plan = NULL };
     DfThreadPool *pool = NULL;
     df_gemm_open();
-    int error = df_bench_model_open(&model, what->model, NULL);
-    if (!error)
-        error = df_bench_region_open(&region, model, what);
-    if (!error && what->workers > 1)
-        error = df_thread_pool_open(&pool, what->workers - 1);
-    if (!error) {
+    int ret = df_bench_model_open(&model, what->model, NULL);
+    if (!ret)
+        ret = df_bench_region_open(&region, model, what);
+    if (!ret && what->workers > 1)
+        ret = df_thread_pool_open(&pool, what->workers - 1);
+    if (!ret) {
         describe(layers, model, region.plan);
-        error = run_all(what, model, &region, pool, layers);
+        ret = run_all(what, model, &region, pool, layers);
     }
     df_thread_pool_close(&pool);
     df_bench_region_close(&region);
     deepfill_model_close(&model);
     df_gemm_close();
-    return error;
+    return ret;
 }
 
 int df_bench_layers(const DfBenchCase *what, DfBenchLayers *layers)

@@ -42,7 +42,7 @@ static DeepfillImage frame_image(uint8_t *block, int i)
 static int feed(Stage *stage, double *seconds)
 {
     DeepfillResult result;
-    int ring = deepfill_delay(stage->ctx) + 1, warm = 2 * ring, received = 0, error;
+    int ring = deepfill_delay(stage->ctx) + 1, warm = 2 * ring, received = 0, ret;
     double start = 0;
     for (int sent = 0; received < warm + FRAMES;) {
         DeepfillFrame frame = { .image = frame_image(stage->block, sent % ring), .mask = stage->mask };
@@ -51,9 +51,9 @@ static int feed(Stage *stage, double *seconds)
                 deepfill_flush(stage->ctx);
             continue;
         }
-        error = deepfill_receive(stage->ctx, &result, 1);
-        if (error < 0 || result.error)
-            return error < 0 ? error : result.error;
+        ret = deepfill_receive(stage->ctx, &result, 1);
+        if (ret < 0 || result.error)
+            return ret < 0 ? ret : result.error;
         if (++received == warm)
             start = df_cli_now();
     }
@@ -70,9 +70,9 @@ static int make_mask(DeepfillMask **mask)
     for (int y = LOGO_Y; y < LOGO_Y + LOGO_HEIGHT; y++)
         memset(picture + y * WIDTH + LOGO_X, 255, LOGO_WIDTH);
     deepfill_mask_defaults(&how, WIDTH, HEIGHT);
-    int error = deepfill_mask_create(mask, &how, picture, WIDTH, WIDTH, HEIGHT);
+    int ret = deepfill_mask_create(mask, &how, picture, WIDTH, WIDTH, HEIGHT);
     df_free(picture);
-    return error;
+    return ret;
 }
 
 static int make_frames(uint8_t **block, int count)
@@ -89,13 +89,13 @@ static int make_frames(uint8_t **block, int count)
 static int set_stage(const Job *job, Stage *stage)
 {
     DeepfillSettings settings;
-    int error = df_bench_model_open(&stage->model, job->model, NULL);
-    if (!error)
-        error = make_mask(&stage->mask);
-    if (!error)
-        error = make_frames(&stage->block, job->delay + 1);
-    if (error < 0)
-        return error;
+    int ret = df_bench_model_open(&stage->model, job->model, NULL);
+    if (!ret)
+        ret = make_mask(&stage->mask);
+    if (!ret)
+        ret = make_frames(&stage->block, job->delay + 1);
+    if (ret < 0)
+        return ret;
     deepfill_defaults(&settings, stage->model, &format);
     settings.workers = job->workers;
     settings.delay = job->delay;
@@ -107,16 +107,16 @@ static int measure(const void *opaque, void *result)
 {
     Stage stage = { .model = NULL };
     double *fps = result, seconds;
-    int error = set_stage(opaque, &stage);
-    if (!error)
-        error = feed(&stage, &seconds);
-    if (!error)
+    int ret = set_stage(opaque, &stage);
+    if (!ret)
+        ret = feed(&stage, &seconds);
+    if (!ret)
         *fps = FRAMES / seconds;
     deepfill_close(&stage.ctx);
     deepfill_mask_close(&stage.mask);
     deepfill_model_close(&stage.model);
     df_free(stage.block);
-    return error;
+    return ret;
 }
 
 /* The first has a frame waiting, so that its worker is never idle; delay 0: all share one frame. */

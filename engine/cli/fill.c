@@ -29,10 +29,10 @@ static const struct option options[] = {
 /* Rectangles of one more --box, behind those before. `boxes` is df_alloc()'s. */
 static enum DfExit add_boxes(char **boxes, const char *value)
 {
-    int error = df_boxes_check(value);
-    if (error == -ENOMEM)
+    int ret = df_boxes_check(value);
+    if (ret == -ENOMEM)
         return df_cli_failed();
-    if (error < 0)
+    if (ret < 0)
         return df_cli_misused(&df_command_fill, "--box is '%s', must be 'x y w h', in quotes: numbers or expressions "
                               "in iw and ih, several joined by |", value);
     char *all = *boxes ? df_text("%s|%s", *boxes, value) : df_strdup(value);

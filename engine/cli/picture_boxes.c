@@ -141,10 +141,10 @@ static int evaluate_one(const char *text, double side, const double variables[],
         return 0;
     }
     AVExpr *expression = NULL;
-    int error = av_expr_parse(&expression, text, names, NULL, NULL, NULL, NULL, SILENT, NULL);
-    if (error == AVERROR(ENOMEM))
+    int ret = av_expr_parse(&expression, text, names, NULL, NULL, NULL, NULL, SILENT, NULL);
+    if (ret == AVERROR(ENOMEM))
         return df_error(-ENOMEM, "out of memory: a box could not be read");
-    if (error < 0)
+    if (ret < 0)
         return -EINVAL;
     *value = av_expr_eval(expression, variables, NULL);
     av_expr_free(expression);
@@ -157,10 +157,10 @@ static int evaluate(const Box *box, int width, int height, double value[VALUES])
     double variables[] = { NAN, NAN, NAN, NAN, width, height };
     for (int i = 0; i < 2 * VALUES; i++) {
         int which = (i + W) % VALUES;
-        int error = evaluate_one(box->values[which], which == X || which == W ? width : height, variables,
-                                 &variables[which]);
-        if (error < 0)
-            return error;
+        int ret = evaluate_one(box->values[which], which == X || which == W ? width : height, variables,
+                               &variables[which]);
+        if (ret < 0)
+            return ret;
     }
     for (int i = 0; i < VALUES; i++)
         value[i] = rint(variables[i]);
@@ -183,9 +183,9 @@ int df_boxes_check(const char *boxes)
     int more = 1;
     while (more > 0) {
         more = next_box(&box, &boxes);
-        int error = more < 0 ? more : evaluate(&box, DF_PICTURE_MOST_SIDE, DF_PICTURE_MOST_SIDE, value);
-        if (error < 0)
-            return error;
+        int ret = more < 0 ? more : evaluate(&box, DF_PICTURE_MOST_SIDE, DF_PICTURE_MOST_SIDE, value);
+        if (ret < 0)
+            return ret;
         if (!are_pixels(value))
             return -EINVAL;
     }
@@ -212,15 +212,15 @@ int df_picture_boxes(DfStill *mask, const char *boxes, int width, int height, co
     Box box;
     double value[VALUES];
     *mask = (DfStill){ .width = width, .height = height, .depth = 8, .colours = 1 };
-    int error = df_picture_alloc(mask);
-    for (int more = 1; !error && more > 0;) {
+    int ret = df_picture_alloc(mask);
+    for (int more = 1; !ret && more > 0;) {
         more = next_box(&box, &boxes);
-        error = more < 0 ? more : evaluate(&box, width, height, value);
-        if (!error && !draw(mask, value))
-            error = df_error(-EINVAL, "%s: none of its %dx%d pixels lie in the box x=%g y=%g w=%g h=%g", name,
-                             width, height, value[X], value[Y], value[W], value[H]);
+        ret = more < 0 ? more : evaluate(&box, width, height, value);
+        if (!ret && !draw(mask, value))
+            ret = df_error(-EINVAL, "%s: none of its %dx%d pixels lie in the box x=%g y=%g w=%g h=%g", name,
+                           width, height, value[X], value[Y], value[W], value[H]);
     }
-    if (error < 0)
+    if (ret < 0)
         df_picture_free(mask);
-    return error;
+    return ret;
 }

@@ -130,22 +130,22 @@ static int read_entry(const Block *block, size_t at, int number, Found *found)
 static int walk(const Block *block, size_t at, int number, Found *found)
 {
     uint32_t count, next;
-    int error = 0;
+    int ret = 0;
     if (get(block, at, 2, &count) < 0)
         return -EINVAL;
     size_t end = at + 2 + (size_t)count * ENTRY;
     for (size_t entry = at + 2; entry < end; entry += ENTRY)
         if (read_entry(block, entry, number, found) < 0)
-            error = -EINVAL;
+            ret = -EINVAL;
     if (number == 1) {
         found->next = at;
         found->next_end = end;
     }
     /* Some cameras end their only directory without a link. */
     if (number || get(block, end, 4, &next) < 0 || !next)
-        return error;
+        return ret;
     found->link_at = end;
-    return walk(block, next, 1, found) < 0 ? -EINVAL : error;
+    return walk(block, next, 1, found) < 0 ? -EINVAL : ret;
 }
 
 static int find(const Block *block, Found *found)
@@ -163,9 +163,9 @@ int df_exif_check(const DfBytes *exif, int *orientation)
     *orientation = 1;
     if (open_block(&block, exif->at, df_bytes_left(exif)) < 0)
         return -EINVAL;
-    int error = find(&block, &found);
+    int ret = find(&block, &found);
     *orientation = found.orientation;
-    return error;
+    return ret;
 }
 
 /* Zero `count` bytes at `begin`; where they end the block, shorten it. */

@@ -64,11 +64,11 @@ static int guarded(Work *work, void (*step)(Work *))
 /* Run a step that writes a file, into memory. @return 0, -EINVAL or -ENOMEM */
 static int written(Work *work, DfEncoded *encoded, void (*step)(Work *))
 {
-    int error = df_encoded_open(encoded, &work->to);
-    if (!error)
-        error = guarded(work, step);
+    int ret = df_encoded_open(encoded, &work->to);
+    if (!ret)
+        ret = guarded(work, step);
     int closed = df_encoded_close(encoded, &work->to);
-    return error ? error : closed;
+    return ret ? ret : closed;
 }
 
 /* -------------------------------------------------------------------------------------- pixels -- */
@@ -290,8 +290,8 @@ static int replace(Work *work, DfEncoded *encoded)
     /* All coefficients of both files lie in memory, by two bytes. */
     if (df_size_mul(pixels, 4 * picture->colours) > df_memory_free())
         return -ENOMEM;
-    int error = written(work, &work->copy, make_copy);
-    return error ? error : written(work, encoded, write_replaced);
+    int ret = written(work, &work->copy, make_copy);
+    return ret ? ret : written(work, encoded, write_replaced);
 }
 
 /* ------------------------------------------------------------------------------------- encode -- */
@@ -317,9 +317,9 @@ static int encode(Work *work, DfEncoded *encoded)
     if (known == -ENOMEM)
         return known;
     if (!known && matches_old(work) && !work->encoding->quality) {
-        int error = replace(work, encoded);
-        if (error != -EINVAL)
-            return error;
+        int ret = replace(work, encoded);
+        if (ret != -EINVAL)
+            return ret;
         free(encoded->bytes);
         *encoded = (DfEncoded){ 0 };
         jpeg_destroy_compress(&work->out);
@@ -338,11 +338,11 @@ int df_encode_jpeg(DfEncoded *encoded, const DfEncoding *encoding)
     jpeg_std_error(&work.errors);
     work.errors.error_exit = leave;
     work.errors.output_message = say_nothing;
-    int error = encode(&work, encoded);
+    int ret = encode(&work, encoded);
     close_work(&work);
-    if (error == -ENOMEM)
-        df_error(error, "%s: out of memory while it was encoded", encoding->path);
-    else if (error < 0)
-        df_error(error, "%s: cannot be encoded as JPEG: %s", encoding->path, work.cause);
-    return error;
+    if (ret == -ENOMEM)
+        df_error(ret, "%s: out of memory while it was encoded", encoding->path);
+    else if (ret < 0)
+        df_error(ret, "%s: cannot be encoded as JPEG: %s", encoding->path, work.cause);
+    return ret;
 }

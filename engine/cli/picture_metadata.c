@@ -156,12 +156,12 @@ static int carry_exif(DfCarried *carried, const DfMetadata *metadata, int uprigh
 {
     if (!df_bytes_left(&metadata->exif))
         return 0;
-    int error = df_exif_copy(&metadata->exif, upright, &carried->exif, &carried->exif_size);
-    if (error == -EINVAL)
+    int ret = df_exif_copy(&metadata->exif, upright, &carried->exif, &carried->exif_size);
+    if (ret == -EINVAL)
         carried->exif_lost = "Exif data are damaged, and left out";
-    if (error == -ENOTSUP)
+    if (ret == -ENOTSUP)
         carried->exif_lost = "Exif data hold a thumbnail that cannot be removed, and are left out";
-    return error == -ENOMEM ? error : 0;
+    return ret == -ENOMEM ? ret : 0;
 }
 
 static int carry_xmp(DfCarried *carried, const DfMetadata *metadata, int upright)
@@ -186,12 +186,12 @@ static int carry_xmp(DfCarried *carried, const DfMetadata *metadata, int upright
 int df_metadata_carry(DfCarried *carried, const DfMetadata *metadata, int upright)
 {
     *carried = (DfCarried){ 0 };
-    int error = carry_exif(carried, metadata, upright);
-    if (!error)
-        error = carry_xmp(carried, metadata, upright);
-    if (error < 0)
+    int ret = carry_exif(carried, metadata, upright);
+    if (!ret)
+        ret = carry_xmp(carried, metadata, upright);
+    if (ret < 0)
         df_carried_free(carried);
-    return error;
+    return ret;
 }
 
 void df_carried_free(DfCarried *carried)

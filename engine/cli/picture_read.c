@@ -83,13 +83,13 @@ static int open_scaler(struct SwsContext **opened, const AVFrame *from, const AV
     };
     const int *table = sws_getCoefficients(from->colorspace);
     struct SwsContext *scaler = *opened = sws_alloc_context();
-    int error = scaler ? 0 : AVERROR(ENOMEM);
-    for (size_t i = 0; !error && i < DF_COUNT(options); i++)
-        error = av_opt_set_int(scaler, options[i].name, options[i].value, 0);
+    int ret = scaler ? 0 : AVERROR(ENOMEM);
+    for (size_t i = 0; !ret && i < DF_COUNT(options); i++)
+        ret = av_opt_set_int(scaler, options[i].name, options[i].value, 0);
     /* Fails where no matrix is involved, after the ranges have been set: as wanted. */
-    if (!error)
+    if (!ret)
         sws_setColorspaceDetails(scaler, table, is_full(from), table, 1, 0, 1 << 16, 1 << 16);
-    return error ? error : sws_init_context(scaler, NULL, NULL);
+    return ret ? ret : sws_init_context(scaler, NULL, NULL);
 }
 
 static AVFrame *new_frame(const AVFrame *like, enum AVPixelFormat format)
@@ -133,13 +133,13 @@ static int make_plain(AVFrame **frame, const char *path, int gray)
         return 0;
     AVFrame *even = new_frame(from, from->format);
     AVFrame *to = new_frame(from, plain_format(av_pix_fmt_desc_get(from->format), gray));
-    int error = even && to ? 0 : df_picture_no_memory(path);
-    if (!error) {
+    int ret = even && to ? 0 : df_picture_no_memory(path);
+    if (!ret) {
         av_image_copy(even->data, even->linesize, (const uint8_t **)from->data, from->linesize, from->format,
                       from->width, from->height);
-        error = convert(to, even, path);
+        ret = convert(to, even, path);
     }
-    if (!error) {
+    if (!ret) {
         to->width = from->width;
         to->height = from->height;
         av_frame_free(frame);
@@ -148,7 +148,7 @@ static int make_plain(AVFrame **frame, const char *path, int gray)
     }
     av_frame_free(&to);
     av_frame_free(&even);
-    return error;
+    return ret;
 }
 
 /* -------------------------------------------------------------------------------------- planes -- */
@@ -247,32 +247,32 @@ static int read_picture(DfStill *picture, const char *path, int gray)
 {
     AVFrame *frame = NULL;
     *picture = (DfStill){ 0 };
-    int error = df_file_read(&picture->file, path, DF_FILE_LIMIT);
-    if (!error) {
+    int ret = df_file_read(&picture->file, path, DF_FILE_LIMIT);
+    if (!ret) {
         df_metadata_find(&picture->metadata, picture->file.bytes, picture->file.size);
-        error = df_picture_decode(&frame, &picture->file, path);
+        ret = df_picture_decode(&frame, &picture->file, path);
     }
     /* Of others nothing is wanted any more. */
     if (picture->metadata.container == DF_OTHER)
         df_file_free(&picture->file);
-    if (!error)
-        error = make_plain(&frame, path, gray);
-    if (!error)
-        error = copy_planes(picture, frame);
-    if (!error)
-        error = copy_profile(picture, frame);
+    if (!ret)
+        ret = make_plain(&frame, path, gray);
+    if (!ret)
+        ret = copy_planes(picture, frame);
+    if (!ret)
+        ret = copy_profile(picture, frame);
     av_frame_free(&frame);
-    if (error < 0)
+    if (ret < 0)
         df_picture_free(picture);
-    return error;
+    return ret;
 }
 
 int df_picture_read(DfStill *picture, const char *path)
 {
-    int error = read_picture(picture, path, 0);
-    if (!error && picture->metadata.damaged)
+    int ret = read_picture(picture, path, 0);
+    if (!ret && picture->metadata.damaged)
         df_cli_note("%s: its Exif data are damaged, and left out", path);
-    return error;
+    return ret;
 }
 
 /* ---------------------------------------------------------------------------------------- gray -- */
@@ -305,18 +305,18 @@ static int is_painted_black(const DfStill *from, const DfStill *gray)
 int df_picture_read_gray(DfStill *picture, const char *path)
 {
     DfStill from;
-    int error = read_picture(&from, path, 1);
-    if (error < 0)
-        return error;
+    int ret = read_picture(&from, path, 1);
+    if (ret < 0)
+        return ret;
     *picture = (DfStill){ .width = from.width, .height = from.height, .depth = 8, .colours = 1,
                           .turn = from.turn };
-    error = df_picture_alloc(picture);
-    for (size_t i = 0; !error && i < (size_t)from.width * from.height; i++) {
+    ret = df_picture_alloc(picture);
+    for (size_t i = 0; !ret && i < (size_t)from.width * from.height; i++) {
         unsigned alpha = from.alpha ? df_picture_sample(&from, from.colours, i) : 255;
         picture->planes[0][i] = (luma(&from, i) * alpha + 127) / 255;
     }
-    if (!error && from.alpha && is_painted_black(&from, picture))
+    if (!ret && from.alpha && is_painted_black(&from, picture))
         df_cli_note("%s: is black or transparent all over: paint white on black what its alpha plane shows", path);
     df_picture_free(&from);
-    return error;
+    return ret;
 }

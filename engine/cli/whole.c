@@ -56,10 +56,10 @@ static int find_sides(const DfFillJob *job, const DfStill *still, Region *region
 {
     DeepfillModelInfo info;
     if (job->exact) {
-        int error = exact_sides(job, still, region);
+        int ret = exact_sides(job, still, region);
         region->inside_x = region->width;
         region->inside_y = region->height;
-        return error;
+        return ret;
     }
     deepfill_model_info(job->model, &info);
     region->width = round_up(still->width, info.least_side, info.alignment);
@@ -100,9 +100,9 @@ static int alloc_region(const DfFillJob *job, Region *region, const DfPlan *plan
     size_t sketch = take(&bytes, job->sketch ? df_size_mul(pixels, sizeof(float)) : 0);
     size_t hole = take(&bytes, pixels), needed = take(&bytes, pixels);
     size_t workspace = take(&bytes, df_plan_workspace(plan));
-    int error = check_memory(job, region, bytes);
-    if (error < 0)
-        return error;
+    int ret = check_memory(job, region, bytes);
+    if (ret < 0)
+        return ret;
     uint8_t *memory = region->memory = df_alloc(bytes);
     if (!memory)
         return -ENOMEM;
@@ -276,26 +276,26 @@ int df_fill_whole(const DfFillJob *job, DfStill *still, DfFillReport *report)
     DfPlan *plan = NULL;
     DfThreadPool *pool = NULL;
     Region region = { 0 };
-    int error = find_sides(job, still, &region);
+    int ret = find_sides(job, still, &region);
     *report = (DfFillReport){ 0 };
-    if (error < 0)
-        return error;
+    if (ret < 0)
+        return ret;
     if (!job->exact && !job->mask->part_count)
         return 0;
-    error = df_plan_create(&plan, job->model, region.width, region.height, threads);
-    if (!error)
-        error = alloc_region(job, &region, plan);
-    if (!error)
-        error = df_thread_pool_open(&pool, threads - 1);
-    if (!error) {
+    ret = df_plan_create(&plan, job->model, region.width, region.height, threads);
+    if (!ret)
+        ret = alloc_region(job, &region, plan);
+    if (!ret)
+        ret = df_thread_pool_open(&pool, threads - 1);
+    if (!ret) {
         for (int y = 0; y < region.height; y++)
             put_row(job, still, &region, y);
         run(job, plan, &region, pool);
         *report = (DfFillReport){ 1, region.width, region.height };
-        error = job->exact ? write_exact(job, still, &region) : paste(job, still, &region);
+        ret = job->exact ? write_exact(job, still, &region) : paste(job, still, &region);
     }
     df_thread_pool_close(&pool);
     df_plan_close(&plan);
     df_free(region.memory);
-    return error;
+    return ret;
 }

@@ -242,13 +242,13 @@ static int bind_norm(DfBinding *binding, int row, int out)
     static const enum DfRole trained[] = { DF_NORM_WEIGHT, DF_NORM_BIAS, DF_NORM_MEAN, DF_NORM_VARIANCE };
     int own = binding->names->parts[DF_SCALE] != NULL;
     const enum DfRole *roles = own ? ours : trained;
-    int count = own ? DF_COUNT(ours) : DF_COUNT(trained), error = 0;
+    int count = own ? DF_COUNT(ours) : DF_COUNT(trained), ret = 0;
     int at_end = row == df_binding_first(binding) || row == df_binding_last(binding);
     if (at_end && !df_binding_find(binding, row, roles[0]))
         return 0;
-    for (int i = 0; !error && i < count; i++)
-        error = bind_vector(binding, row, roles[i], out, 0);
-    return error;
+    for (int i = 0; !ret && i < count; i++)
+        ret = bind_vector(binding, row, roles[i], out, 0);
+    return ret;
 }
 
 /* ---------------------------------------------------------------------------------------- rows -- */
@@ -256,14 +256,14 @@ static int bind_norm(DfBinding *binding, int row, int out)
 /* Weight and bias of the gate, where they are tensors of their own, and spectral norms. */
 static int bind_gate(DfBinding *binding, int row, int out)
 {
-    int error = bind_weight(binding, row, DF_GATE_WEIGHT, out);
-    if (!error)
-        error = bind_vector(binding, row, DF_GATE_BIAS, out, 0);
-    if (!error && df_binding_name(binding, row, DF_U))
-        error = bind_vector(binding, row, DF_U, out, 0);
-    if (!error && df_binding_name(binding, row, DF_GATE_U))
-        error = bind_vector(binding, row, DF_GATE_U, out, 0);
-    return error;
+    int ret = bind_weight(binding, row, DF_GATE_WEIGHT, out);
+    if (!ret)
+        ret = bind_vector(binding, row, DF_GATE_BIAS, out, 0);
+    if (!ret && df_binding_name(binding, row, DF_U))
+        ret = bind_vector(binding, row, DF_U, out, 0);
+    if (!ret && df_binding_name(binding, row, DF_GATE_U))
+        ret = bind_vector(binding, row, DF_GATE_U, out, 0);
+    return ret;
 }
 
 /* Partial convolutions have one only where no normalisation follows: the last, of either project. */
@@ -275,16 +275,16 @@ static int may_lack_bias(const DfBinding *binding, int row)
 static int bind_row(DfBinding *binding, int row)
 {
     DfConv *conv = &binding->rows[row].conv;
-    int error = bind_weight(binding, row, DF_WEIGHT, wanted_out(binding, row)), out = conv->out;
-    if (!error)
-        error = bind_vector(binding, row, DF_BIAS, out, may_lack_bias(binding, row));
-    if (!error && is_split(binding)) {
-        error = bind_gate(binding, row, out);
+    int ret = bind_weight(binding, row, DF_WEIGHT, wanted_out(binding, row)), out = conv->out;
+    if (!ret)
+        ret = bind_vector(binding, row, DF_BIAS, out, may_lack_bias(binding, row));
+    if (!ret && is_split(binding)) {
+        ret = bind_gate(binding, row, out);
         conv->out = 2 * out;
     }
-    if (!error && is_partial(binding))
-        error = bind_norm(binding, row, out);
-    return error;
+    if (!ret && is_partial(binding))
+        ret = bind_norm(binding, row, out);
+    return ret;
 }
 
 /* Channels of a row's activation, given those of the rows before. */
@@ -307,18 +307,18 @@ static int channels_after(const DfBinding *binding, int row, const int *channels
 int df_binding_bind(DfBinding *binding)
 {
     const DfNet *net = binding->names->net;
-    int channels[DF_MOST_ROWS], error = 0;
-    for (int row = 0; !error && row < net->count; row++) {
+    int channels[DF_MOST_ROWS], ret = 0;
+    for (int row = 0; !ret && row < net->count; row++) {
         DfConv *conv = &binding->rows[row].conv;
         if (df_row_is_conv(&net->rows[row])) {
             *conv = df_semantics_conv(binding->info.semantics, row);
             conv->in = channels[df_row_source(net, row)];
-            error = bind_row(binding, row);
+            ret = bind_row(binding, row);
         }
         channels[row] = channels_after(binding, row, channels);
     }
-    if (error < 0)
-        return error;
+    if (ret < 0)
+        return ret;
     binding->info.cnum = binding->rows[df_binding_first(binding)].conv.out;
     binding->info.input_channels = channels[0];
     return check_bytes(binding);

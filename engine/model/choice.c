@@ -209,21 +209,21 @@ static int follow(DfBinding *binding, const char *words)
     Wish wish = { NULL, -1 };
     while (words && *words) {
         size_t length = strcspn(words, "+");
-        int error = is_word(words, length, "auto") ? 0 : read_word(binding, words, length, &wish);
-        if (error < 0)
-            return error;
+        int ret = is_word(words, length, "auto") ? 0 : read_word(binding, words, length, &wish);
+        if (ret < 0)
+            return ret;
         words += length + (words[length] == '+');
     }
-    int error = 0;
+    int ret = 0;
     if (wish.semantics && wish.semantics != info->semantics) {
         info->semantics = wish.semantics;
         info->order = df_semantics_order(wish.semantics);
         if (!strcmp(wish.semantics->name, "official"))
-            error = df_published_order(binding, &info->order);
+            ret = df_published_order(binding, &info->order);
     }
     if (wish.order >= 0)
         info->order = wish.order;
-    return error;
+    return ret;
 }
 
 int df_binding_choose(DfBinding *binding, const char *words)
@@ -233,16 +233,16 @@ int df_binding_choose(DfBinding *binding, const char *words)
     const DfSemantics *fitting = binding->names->own ? find_fitting(binding) : NULL;
     if (fitting && !fits(binding, semantics))
         semantics = fitting;
-    int error = find_named(binding, &semantics);
-    if (!error)
-        error = check_metadata(binding, semantics);
-    if (error < 0)
-        return error;
+    int ret = find_named(binding, &semantics);
+    if (!ret)
+        ret = check_metadata(binding, semantics);
+    if (ret < 0)
+        return ret;
     info->semantics = semantics;
     info->sketch = may_sketch(binding, semantics) &&
                    df_binding_in(binding, df_binding_first(binding)) == planes(semantics->input) + 1;
-    error = find_order(binding, semantics);
-    if (!error)
-        error = follow(binding, words);
-    return error ? error : find_size(binding);
+    ret = find_order(binding, semantics);
+    if (!ret)
+        ret = follow(binding, words);
+    return ret ? ret : find_size(binding);
 }

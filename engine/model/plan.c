@@ -177,21 +177,21 @@ static int check_size(const DfSemantics *semantics, const char *name, int side)
 int df_plan_create(DfPlan **plan, const DeepfillModel *model, int width, int height, int threads)
 {
     Items items = { .count = 0 };
-    int error = check_size(model->semantics, "width", width);
-    if (!error)
-        error = check_size(model->semantics, "height", height);
-    if (error < 0)
-        return error;
+    int ret = check_size(model->semantics, "width", width);
+    if (!ret)
+        ret = check_size(model->semantics, "height", height);
+    if (ret < 0)
+        return ret;
     DfPlan *p = df_alloc(sizeof *p);
     if (!p)
         return -ENOMEM;
     p->height = height;
     p->width = width;
     p->threads = threads;
-    error = measure(p, model, &items);
-    if (error < 0) {
+    ret = measure(p, model, &items);
+    if (ret < 0) {
         df_plan_close(&p);
-        return error;
+        return ret;
     }
     place_all(p, &items);
     p->maps = p->workspace;

@@ -56,11 +56,11 @@ int df_published_order(DfBinding *binding, enum DfOrder *order)
         df_binding_out(binding, first) != OUT || df_binding_in(binding, first) != IN)
         return 0;
     float *kernel = df_alloc(COUNT * sizeof *kernel);
-    int error = kernel ? read_kernel(binding, weight, kernel) : -ENOMEM;
-    if (!error && is_published(checksum(kernel, 0)))
+    int ret = kernel ? read_kernel(binding, weight, kernel) : -ENOMEM;
+    if (!ret && is_published(checksum(kernel, 0)))
         *order = DF_BGR;
-    else if (!error && is_published(checksum(kernel, 1)))
+    else if (!ret && is_published(checksum(kernel, 1)))
         *order = DF_RGB;
     df_free(kernel);
-    return error;
+    return ret;
 }

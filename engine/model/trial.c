@@ -42,9 +42,9 @@ static void draw(Trial *t)
 static int prepare(Trial *t)
 {
     size_t pixels = (size_t)t->side * t->side;
-    int error = df_plan_create(&t->plan, t->model, t->side, t->side, 1);
-    if (error < 0)
-        return error;
+    int ret = df_plan_create(&t->plan, t->model, t->side, t->side, 1);
+    if (ret < 0)
+        return ret;
     t->workspace = df_alloc(df_plan_workspace(t->plan));
     t->picture = df_alloc(3 * pixels * sizeof *t->picture);
     t->filled = df_alloc(3 * pixels * sizeof *t->filled);
@@ -112,8 +112,8 @@ static int judge(const Trial *t)
 int df_model_try(const DeepfillModel *model)
 {
     Trial t = { .model = model, .side = model->semantics->least_side };
-    int error = prepare(&t);
-    if (!error) {
+    int ret = prepare(&t);
+    if (!ret) {
         DfRun run = { .image = t.picture, .hole = t.hole, .stage2 = t.filled,
                       .watch = check_activation, .opaque = &t };
         if (model->blas)
@@ -121,8 +121,8 @@ int df_model_try(const DeepfillModel *model)
         df_model_run(model, t.plan, t.workspace, &run);
         if (model->blas)
             df_gemm_close();
-        error = judge(&t);
+        ret = judge(&t);
     }
     release(&t);
-    return error;
+    return ret;
 }

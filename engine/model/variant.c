@@ -137,16 +137,16 @@ int df_binding_create(DfBinding **binding, const DfWeights *weights, const char 
     if (!b)
         return -ENOMEM;
     b->weights = weights;
-    int error = recognise(b);
-    if (!error)
-        error = df_binding_choose(b, semantics);
-    if (!error)
-        error = df_binding_bind(b);
-    if (error < 0)
+    int ret = recognise(b);
+    if (!ret)
+        ret = df_binding_choose(b, semantics);
+    if (!ret)
+        ret = df_binding_bind(b);
+    if (ret < 0)
         df_binding_close(&b);
     else
         *binding = b;
-    return error;
+    return ret;
 }
 
 void df_binding_close(DfBinding **binding)

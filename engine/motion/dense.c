@@ -142,9 +142,9 @@ static int take_levels(Level *levels, int count, const DfPyramid *a, DfFlow flow
             levels[l].flow = (DfFlow){ take_wide(scratch, width, height), take_wide(scratch, width, height) };
         if (!levels[l].flow.x.data || !levels[l].flow.y.data)
             return -ENOMEM;
-        int error = df_patch_grid_take(&levels[l].patches, scratch, width, height);
-        if (error)
-            return error;
+        int ret = df_patch_grid_take(&levels[l].patches, scratch, width, height);
+        if (ret)
+            return ret;
     }
     return 0;
 }
@@ -154,25 +154,25 @@ int df_dense_flow(DfFlow flow, const DfPyramid *a, const DfPyramid *b, const DfA
 {
     DfArenaMark mark = df_arena_mark(scratch);
     Level levels[DF_PYRAMID_LEVELS];
-    int count = level_count(a), error = take_levels(levels, count, a, flow, scratch);
+    int count = level_count(a), ret = take_levels(levels, count, a, flow, scratch);
     const float *nothing = df_arena_take_zeroed(scratch, df_size_mul(flow.x.width, sizeof(float)));
 
-    if (!error && !nothing)
-        error = -ENOMEM;
-    if (error)
+    if (!ret && !nothing)
+        ret = -ENOMEM;
+    if (ret)
         goto end;
     activate(levels, count, needed);
     begin(levels[count - 1].flow, start, 1 << (count - 1));
-    for (int l = count - 1; l >= 0 && !error; l--) {
+    for (int l = count - 1; l >= 0 && !ret; l--) {
         const Level *level = &levels[l];
         if (l < count - 1) {
             widen(level->flow.x, levels[l + 1].flow.x, nothing);
             widen(level->flow.y, levels[l + 1].flow.y, nothing);
         }
-        error = df_patch_grid_search(&level->patches, a->levels[l], b->levels[l], level->flow, start, 1 << l,
+        ret = df_patch_grid_search(&level->patches, a->levels[l], b->levels[l], level->flow, start, 1 << l,
                                   scratch);
     }
 end:
     df_arena_reset(scratch, mark);
-    return error;
+    return ret;
 }

@@ -75,9 +75,9 @@ static int take_framed(DfPlane *plane, DfArena *arena, int width, int height)
 static int take_level(Pyramid *pyramid, DfArena *arena, int width, int height)
 {
     Level *level = &pyramid->levels[pyramid->count++];
-    int error = take_framed(&level->value, arena, width, height);
+    int ret = take_framed(&level->value, arena, width, height);
 
-    return error ? error : take_framed(&level->known, arena, width, height);
+    return ret ? ret : take_framed(&level->known, arena, width, height);
 }
 
 /** Average `from` into `to`. @return whether all of `to` is known */
@@ -104,9 +104,9 @@ static int take_levels(Pyramid *pyramid, DfArena *arena)
         int width = last->value.width, height = last->value.height;
         if (width == 1 && height == 1)
             break;
-        int error = take_level(pyramid, arena, (width + 1) / 2, (height + 1) / 2);
-        if (error)
-            return error;
+        int ret = take_level(pyramid, arena, (width + 1) / 2, (height + 1) / 2);
+        if (ret)
+            return ret;
         whole = pull(last + 1, last);
     }
     return 0;
@@ -204,14 +204,14 @@ int df_membrane(DfPlane *planes, int count, const uint8_t *hole, DfArena *scratc
 {
     Pyramid pyramid = { 0 };
     DfArenaMark mark = df_arena_mark(scratch);
-    int error = 0;
+    int ret = 0;
 
     if (count < 1 || !find_rectangle(&pyramid, hole, planes->width, planes->height))
         return 0;
-    if ((error = take_level(&pyramid, scratch, pyramid.width, pyramid.height)))
+    if ((ret = take_level(&pyramid, scratch, pyramid.width, pyramid.height)))
         goto end;
     load(&pyramid, planes[0], hole);
-    if ((error = take_levels(&pyramid, scratch)))
+    if ((ret = take_levels(&pyramid, scratch)))
         goto end;
     for (int i = 0; i < count; i++) {
         load(&pyramid, planes[i], hole);
@@ -220,5 +220,5 @@ int df_membrane(DfPlane *planes, int count, const uint8_t *hole, DfArena *scratc
     }
 end:
     df_arena_reset(scratch, mark);
-    return error;
+    return ret;
 }

@@ -148,10 +148,10 @@ static float error_left(float change, float rate)
 int df_multigrid(DfGrid *finest, float tolerance, DfArena *arena)
 {
     Solver solver;
-    int err = build(&solver, finest, arena);
+    int ret = build(&solver, finest, arena);
     float last = 0;
 
-    for (int i = 0; i < MOST_CYCLES && err == 0 && solver.count > 1; i++) {
+    for (int i = 0; i < MOST_CYCLES && ret == 0 && solver.count > 1; i++) {
         cycle(&solver, 0, 1);
         float change = largest(&solver, &solver.grids[1]), rate = last > 0 ? change / last : SLOW_RATE;
 
@@ -161,7 +161,7 @@ int df_multigrid(DfGrid *finest, float tolerance, DfArena *arena)
             solver.sweeps = DF_MIN(2 * solver.sweeps, MOST_SWEEPS);
         last = change;
     }
-    if (err == 0 && solver.count == 1)
+    if (ret == 0 && solver.count == 1)
         smooth(&solver, finest);
-    return err;
+    return ret;
 }

@@ -112,19 +112,19 @@ int df_poisson(DfPlane u, DfPlane gx, DfPlane gy, const uint8_t *hole, float tol
     DfArenaMark mark = df_arena_mark(scratch);
     Problem p = { u, gx, gy, hole, df_rect_bounds(hole, u.width, u.height) };
     DfGrid grid;
-    int err = 0;
+    int ret = 0;
 
     if (df_rect_empty(p.box))
         return 0;
-    if ((err = df_grid_take(&grid, df_rect_width(p.box), df_rect_height(p.box), scratch)) < 0)
+    if ((ret = df_grid_take(&grid, df_rect_width(p.box), df_rect_height(p.box), scratch)) < 0)
         goto end;
     pose(&p, &grid);
     df_grid_span(&grid);
-    if ((err = df_multigrid(&grid, tolerance, scratch)) < 0)
+    if ((ret = df_multigrid(&grid, tolerance, scratch)) < 0)
         goto end;
     /* Any smaller hole has something fixed beside each of its parts. */
     correct(&p, &grid, is_whole(&p) ? mean_of(&grid) : 0);
 end:
     df_arena_reset(scratch, mark);
-    return err;
+    return ret;
 }

@@ -241,15 +241,15 @@ int df_bundle_read(DfBundle *bundle, const uint8_t *bytes, size_t size)
 {
     DfLeveldb table;
     DfBytes key, message;
-    int more, error = df_leveldb_open(&table, bundle->weights->name, bytes, size);
-    if (!error)
-        error = read_header(bundle, &table);
-    if (error < 0)
-        return error;
+    int more, ret = df_leveldb_open(&table, bundle->weights->name, bytes, size);
+    if (!ret)
+        ret = read_header(bundle, &table);
+    if (ret < 0)
+        return ret;
     while ((more = df_leveldb_next(&table, &key, &message)) > 0) {
-        error = add_tensor(bundle, &key, &message);
-        if (error < 0)
-            return error;
+        ret = add_tensor(bundle, &key, &message);
+        if (ret < 0)
+            return ret;
     }
     return more;
 }

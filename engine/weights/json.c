@@ -198,10 +198,10 @@ int df_json_string(DfJson *json, char **text)
     char *out = df_alloc(written_length(&json->bytes) + 1);
     if (!out)
         return -ENOMEM;
-    int error = characters(json, out);
-    if (error < 0) {
+    int ret = characters(json, out);
+    if (ret < 0) {
         df_free(out);
-        return error;
+        return ret;
     }
     *text = out;
     return 0;
@@ -279,9 +279,9 @@ static int skip_word(DfJson *json)
 static int skip_string(DfJson *json)
 {
     char *text;
-    int error = df_json_string(json, &text);
+    int ret = df_json_string(json, &text);
     df_free(text);
-    return error;
+    return ret;
 }
 
 static int skip_value(DfJson *json, int depth);
@@ -294,13 +294,13 @@ static int skip_group(DfJson *json, char open, char close, int depth)
     if (df_json_expect(json, open) < 0)
         return -EINVAL;
     while ((more = df_json_more(json, close, &first)) > 0) {
-        int error = close == '}' ? skip_string(json) : 0;
-        if (!error && close == '}')
-            error = df_json_expect(json, ':');
-        if (!error)
-            error = skip_value(json, depth + 1);
-        if (error)
-            return error;
+        int ret = close == '}' ? skip_string(json) : 0;
+        if (!ret && close == '}')
+            ret = df_json_expect(json, ':');
+        if (!ret)
+            ret = skip_value(json, depth + 1);
+        if (ret)
+            return ret;
     }
     return more;
 }

@@ -131,18 +131,18 @@ static int read_list(DfBytes text, char *prefix, char *scratch)
 static int find_prefix(const char *list, char **prefix)
 {
     DfFile file;
-    int error = df_file_read(&file, list, LIST_LIMIT);
-    if (error < 0)
-        return error;
+    int ret = df_file_read(&file, list, LIST_LIMIT);
+    if (ret < 0)
+        return ret;
     *prefix = df_alloc(file.size + 1);
     char *scratch = df_alloc(file.size + 1);
-    error = *prefix && scratch ? 0 : -ENOMEM;
-    if (!error && read_list(df_bytes(file.bytes, file.size), *prefix, scratch) < 0)
-        error = df_error(-EINVAL, "%s: is no list of TensorFlow checkpoints: name the .index file instead",
-                         list);
+    ret = *prefix && scratch ? 0 : -ENOMEM;
+    if (!ret && read_list(df_bytes(file.bytes, file.size), *prefix, scratch) < 0)
+        ret = df_error(-EINVAL, "%s: is no list of TensorFlow checkpoints: name the .index file instead",
+                       list);
     df_free(scratch);
     df_file_free(&file);
-    return error;
+    return ret;
 }
 
 static int is_file(const char *path)
@@ -180,34 +180,34 @@ static int find_list(const char *folder, const char *slash, char **list)
 {
     static const char *const names[] = { LIST, LIST_AS_TEXT };
     struct stat status;
-    int error = 0;
+    int ret = 0;
     for (size_t i = 0; i < DF_COUNT(names); i++) {
         df_free(*list);
         *list = df_text("%s%s%s", folder, slash, names[i]);
         if (!*list)
             return -ENOMEM;
-        error = stat(*list, &status) < 0 ? -errno : 0;
-        if (error != -ENOENT)
-            return error;
+        ret = stat(*list, &status) < 0 ? -errno : 0;
+        if (ret != -ENOENT)
+            return ret;
     }
-    return error;
+    return ret;
 }
 
 static int locate_in(const char *folder, char **path)
 {
     const char *slash = *folder && folder[strlen(folder) - 1] == '/' ? "" : "/";
     char *list = NULL, *prefix = NULL;
-    int error = find_list(folder, slash, &list);
-    if (error < 0 && list)
-        df_error(error, "%s: is a folder, in which no file '" LIST "' tells of a TensorFlow checkpoint: name "
+    int ret = find_list(folder, slash, &list);
+    if (ret < 0 && list)
+        df_error(ret, "%s: is a folder, in which no file '" LIST "' tells of a TensorFlow checkpoint: name "
                  "the model's file, of TensorFlow's the .index", folder);
-    if (!error)
-        error = find_prefix(list, &prefix);
-    if (!error)
-        error = find_index(folder, slash, list, prefix, path);
+    if (!ret)
+        ret = find_prefix(list, &prefix);
+    if (!ret)
+        ret = find_index(folder, slash, list, prefix, path);
     df_free(prefix);
     df_free(list);
-    return error;
+    return ret;
 }
 
 /* ---------------------------------------------------------------------------------------- files -- */
@@ -251,23 +251,23 @@ int df_weights_locate(const char *name, char **path)
 {
     struct stat status;
     *path = NULL;
-    int error = stat(name, &status) < 0 ? -errno : 0;
-    if (error == -ENOENT && *name) {
+    int ret = stat(name, &status) < 0 ? -errno : 0;
+    if (ret == -ENOENT && *name) {
         *path = df_text("%s.index", name);
         if (!*path)
             return -ENOMEM;
-        error = is_file(*path) ? 0 : -ENOENT;
-    } else if (!error && S_ISDIR(status.st_mode)) {
-        error = locate_in(name, path);
-    } else if (!error && !S_ISREG(status.st_mode)) {
-        error = df_error(-EINVAL, "%s: is not a regular file", name);
-    } else if (!error && !(error = check_part(name))) {
+        ret = is_file(*path) ? 0 : -ENOENT;
+    } else if (!ret && S_ISDIR(status.st_mode)) {
+        ret = locate_in(name, path);
+    } else if (!ret && !S_ISREG(status.st_mode)) {
+        ret = df_error(-EINVAL, "%s: is not a regular file", name);
+    } else if (!ret && !(ret = check_part(name))) {
         *path = df_strdup(name);
-        error = *path ? 0 : -ENOMEM;
+        ret = *path ? 0 : -ENOMEM;
     }
-    if (error < 0) {
+    if (ret < 0) {
         df_free(*path);
         *path = NULL;
     }
-    return error;
+    return ret;
 }

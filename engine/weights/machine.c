@@ -74,8 +74,8 @@ int df_machine_push(DfMachine *m, uint32_t value)
 int df_machine_push_new(DfMachine *m, DfPickleValue value)
 {
     uint32_t index;
-    int error = df_machine_add_value(m, value, &index);
-    return error < 0 ? error : df_machine_push(m, index);
+    int ret = df_machine_add_value(m, value, &index);
+    return ret < 0 ? ret : df_machine_push(m, index);
 }
 
 int df_machine_top(const DfMachine *m, uint32_t *value)
@@ -88,10 +88,10 @@ int df_machine_top(const DfMachine *m, uint32_t *value)
 
 int df_machine_pop(DfMachine *m, uint32_t *value)
 {
-    int error = df_machine_top(m, value);
-    if (!error)
+    int ret = df_machine_top(m, value);
+    if (!ret)
         m->depth--;
-    return error;
+    return ret;
 }
 
 /* Where the topmost MARK lies; each element is looked at once, as it is taken off afterwards. */
@@ -153,9 +153,9 @@ static int fill(DfMachine *m, uint32_t container, int kind, size_t from)
     for (size_t i = from; i < m->depth; i++) {
         if (m->stack[i] == MARK)
             return df_machine_damaged(m, "a value is missing");
-        int error = df_machine_add_item(m, container, m->stack[i]);
-        if (error < 0)
-            return error;
+        int ret = df_machine_add_item(m, container, m->stack[i]);
+        if (ret < 0)
+            return ret;
     }
     return 0;
 }
@@ -164,11 +164,11 @@ static int fill(DfMachine *m, uint32_t container, int kind, size_t from)
 static int gather_from(DfMachine *m, int kind, size_t from, size_t base)
 {
     uint32_t container;
-    int error = df_machine_add_value(m, (DfPickleValue){ .kind = kind }, &container);
-    if (!error)
-        error = fill(m, container, kind, from);
-    if (error < 0)
-        return error;
+    int ret = df_machine_add_value(m, (DfPickleValue){ .kind = kind }, &container);
+    if (!ret)
+        ret = fill(m, container, kind, from);
+    if (ret < 0)
+        return ret;
     m->depth = base;
     return df_machine_push(m, container);
 }
@@ -196,9 +196,9 @@ static int put_from(DfMachine *m, int kind, size_t from, size_t base)
 {
     if (!base || m->stack[base - 1] == MARK)
         return df_machine_damaged(m, "a container is missing");
-    int error = fill(m, m->stack[base - 1], kind, from);
+    int ret = fill(m, m->stack[base - 1], kind, from);
     m->depth = base;
-    return error;
+    return ret;
 }
 
 int df_machine_put_all(DfMachine *m, int kind)

@@ -72,50 +72,50 @@ int df_weights_create(DfWeights **weights, const char *name)
 int df_weights_parse(DfWeights **weights, const char *name, const uint8_t *bytes, size_t size)
 {
     DfWeights *w = NULL;
-    int error = df_weights_create(&w, name);
-    if (!error)
-        error = parse(w, bytes, size);
-    if (error < 0)
+    int ret = df_weights_create(&w, name);
+    if (!ret)
+        ret = parse(w, bytes, size);
+    if (ret < 0)
         df_weights_close(&w);
     else
         *weights = w;
-    return error;
+    return ret;
 }
 
 /* What is plainly not there has no cause recorded yet. */
 static int locate(const char *name, char **path)
 {
-    int error = df_weights_locate(name, path);
-    return error < 0 ? df_error(error, "%s: cannot be opened: %s", name, strerror(-error)) : 0;
+    int ret = df_weights_locate(name, path);
+    return ret < 0 ? df_error(ret, "%s: cannot be opened: %s", name, strerror(-ret)) : 0;
 }
 
 int df_weights_open(DfWeights **weights, const char *name)
 {
     DfWeights *w = NULL;
     char *path = NULL;
-    int error = locate(name, &path);
-    if (!error)
-        error = df_weights_create(&w, path);
-    if (!error)
-        error = df_weights_load(w, path);
-    if (!error)
-        error = parse(w, w->files[0].bytes, w->files[0].size);
+    int ret = locate(name, &path);
+    if (!ret)
+        ret = df_weights_create(&w, path);
+    if (!ret)
+        ret = df_weights_load(w, path);
+    if (!ret)
+        ret = parse(w, w->files[0].bytes, w->files[0].size);
     df_free(path);
-    if (error < 0)
+    if (ret < 0)
         df_weights_close(&w);
     else
         *weights = w;
-    return error;
+    return ret;
 }
 
 int df_weights_exist(const char *name)
 {
     char *path;
-    int error = df_weights_locate(name, &path);
-    if (!error && access(path, R_OK) < 0)
-        error = -errno;
+    int ret = df_weights_locate(name, &path);
+    if (!ret && access(path, R_OK) < 0)
+        ret = -errno;
     df_free(path);
-    return error;
+    return ret;
 }
 
 void df_weights_close(DfWeights **weights)

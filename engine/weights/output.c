@@ -50,9 +50,9 @@ static int resolve(const char *path, char *real)
 int df_output_writable(const char *path)
 {
     char real[PATH_MAX];
-    int error = resolve(path, real);
-    if (error < 0)
-        return error;
+    int ret = resolve(path, real);
+    if (ret < 0)
+        return ret;
     char *slash = strrchr(real, '/');
     if (slash)
         slash[slash == real] = 0;
@@ -105,16 +105,16 @@ static int write_beside(const char *real, const uint8_t *bytes, size_t size)
     int fd = create_beside(real, name);
     if (fd < 0)
         return fd;
-    int error = copy_mode(fd, real);
-    if (!error)
-        error = write_all(fd, bytes, size);
-    if (close(fd) < 0 && !error)
-        error = -errno;
-    if (!error && rename(name, real) < 0)
-        error = -errno;
-    if (error < 0)
+    int ret = copy_mode(fd, real);
+    if (!ret)
+        ret = write_all(fd, bytes, size);
+    if (close(fd) < 0 && !ret)
+        ret = -errno;
+    if (!ret && rename(name, real) < 0)
+        ret = -errno;
+    if (ret < 0)
         unlink(name);
-    return error;
+    return ret;
 }
 
 /* ------------------------------------------------------------------------------------- signals -- */
@@ -156,11 +156,11 @@ int df_output_write(const char *path, const void *bytes, size_t size)
 {
     struct sigaction before[DF_COUNT(ending)];
     char real[PATH_MAX];
-    int error = resolve(path, real);
-    if (error < 0)
-        return error;
+    int ret = resolve(path, real);
+    if (ret < 0)
+        return ret;
     hold_signals(before);
-    error = write_beside(real, bytes, size);
+    ret = write_beside(real, bytes, size);
     release_signals(before);
-    return error < 0 ? df_error(error, "%s: cannot be written: %s", path, strerror(-error)) : 0;
+    return ret < 0 ? df_error(ret, "%s: cannot be written: %s", path, strerror(-ret)) : 0;
 }

@@ -157,16 +157,16 @@ static int push_mapping(DfMachine *m, uint32_t arguments)
 {
     const DfPickle *p = m->pickle;
     uint32_t dict, pairs = df_pickle_nth(p, arguments, 0), item;
-    int error = df_machine_add_value(m, (DfPickleValue){ .kind = DF_PICKLE_DICT }, &dict);
-    if (error < 0)
-        return error;
+    int ret = df_machine_add_value(m, (DfPickleValue){ .kind = DF_PICKLE_DICT }, &dict);
+    if (ret < 0)
+        return ret;
     item = df_machine_value(m, pairs)->kind == DF_PICKLE_LIST ? df_machine_value(m, pairs)->first : 0;
     for (; item; item = p->items[item].next) {
         uint32_t pair = p->items[item].value;
-        for (int i = 0; i < 2 && !error; i++)
-            error = df_machine_add_item(m, dict, df_pickle_nth(p, pair, i));
-        if (error < 0)
-            return error;
+        for (int i = 0; i < 2 && !ret; i++)
+            ret = df_machine_add_item(m, dict, df_pickle_nth(p, pair, i));
+        if (ret < 0)
+            return ret;
     }
     return df_machine_push(m, dict);
 }
@@ -303,8 +303,8 @@ static const struct {
 
 static int run(DfMachine *m)
 {
-    int code, error = 0;
-    while (!error && (code = df_bytes_next(m->bytes)) != OP_STOP) {
+    int code, ret = 0;
+    while (!ret && (code = df_bytes_next(m->bytes)) != OP_STOP) {
         if (code < 0)
             return df_machine_broken_off(m);
         if (!opcodes[code].run)
@@ -312,9 +312,9 @@ static int run(DfMachine *m)
                             "write: the file is damaged", m->name, df_bytes_offset(m->bytes) - 1, code);
         if (m->steps++ == DF_PICKLE_MOST)
             return df_machine_too_large(m);
-        error = opcodes[code].run(m, opcodes[code].argument);
+        ret = opcodes[code].run(m, opcodes[code].argument);
     }
-    return error < 0 ? error : df_machine_pop(m, &m->pickle->result);
+    return ret < 0 ? ret : df_machine_pop(m, &m->pickle->result);
 }
 
 int df_pickle_read(DfPickle *pickle, const char *name, DfBytes *bytes, const DfPickleGlobal *globals,
@@ -322,14 +322,14 @@ int df_pickle_read(DfPickle *pickle, const char *name, DfBytes *bytes, const DfP
 {
     DfMachine m = { pickle, name, bytes, globals, global_count, NULL, 0, 0, NULL, 0, 0 };
     uint32_t opaque;
-    int error = df_machine_add_value(&m, (DfPickleValue){ .kind = DF_PICKLE_OPAQUE }, &opaque);
-    if (!error)
-        error = df_list_grow((void **)&pickle->items, pickle->item_count++, sizeof *pickle->items);
-    if (!error)
-        error = run(&m);
+    int ret = df_machine_add_value(&m, (DfPickleValue){ .kind = DF_PICKLE_OPAQUE }, &opaque);
+    if (!ret)
+        ret = df_list_grow((void **)&pickle->items, pickle->item_count++, sizeof *pickle->items);
+    if (!ret)
+        ret = run(&m);
     df_free(m.stack);
     df_free(m.memo);
-    return error;
+    return ret;
 }
 
 void df_pickle_free(DfPickle *pickle)

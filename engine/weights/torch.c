@@ -213,23 +213,23 @@ static int next_item(Reader *r, Level *level, uint32_t *value, size_t *name_leng
 
 static int walk(Reader *r)
 {
-    int error = visit(r, r->pickle.result, 0);
-    while (r->depth && !error) {
+    int ret = visit(r, r->pickle.result, 0);
+    while (r->depth && !ret) {
         Level *level = &r->levels[r->depth - 1];
         uint32_t value;
         size_t name_length;
         if (!level->item)
             r->depth--;
         else if (r->met++ > MOST_SHARING * (r->pickle.item_count + 256))
-            error = df_error(-EINVAL, "%s: its parts refer to one another too often: the file is damaged",
-                             r->weights->name);
+            ret = df_error(-EINVAL, "%s: its parts refer to one another too often: the file is damaged",
+                           r->weights->name);
         else if (next_item(r, level, &value, &name_length))
-            error = visit(r, value, name_length);
+            ret = visit(r, value, name_length);
     }
-    if (!error && !r->weights->tensor_count)
+    if (!ret && !r->weights->tensor_count)
         return df_error(-EINVAL, "%s: has no tensors: save the network's state_dict() with torch.save()",
                         r->weights->name);
-    return error < 0 ? error : df_weights_sort(r->weights);
+    return ret < 0 ? ret : df_weights_sort(r->weights);
 }
 
 /* ------------------------------------------------------------------------------------- the forms -- */
@@ -281,25 +281,25 @@ static int read_zip(Reader *r, const DfZip *zip)
     if (order && !df_bytes_equal(&order->data, "little"))
         return big_endian(r);
     DfBytes bytes = find_in_folder(zip, stem, "/data.pkl")->data;
-    int error = read_pickle(r, &r->pickle, &bytes);
-    if (!error)
-        error = df_storages_collect(&r->storages, r->weights->name, &r->pickle);
-    if (!error)
-        error = df_storages_bind_zip(&r->storages, r->weights->name, zip, stem);
-    return error < 0 ? error : walk(r);
+    int ret = read_pickle(r, &r->pickle, &bytes);
+    if (!ret)
+        ret = df_storages_collect(&r->storages, r->weights->name, &r->pickle);
+    if (!ret)
+        ret = df_storages_bind_zip(&r->storages, r->weights->name, zip, stem);
+    return ret < 0 ? ret : walk(r);
 }
 
 int df_torch_zip_parse(DfWeights *weights, const uint8_t *bytes, size_t size)
 {
     Reader reader = { .weights = weights };
     DfZip zip = { 0 };
-    int error = df_zip_read(&zip, weights->name, bytes, size);
-    if (!error)
-        error = read_zip(&reader, &zip);
+    int ret = df_zip_read(&zip, weights->name, bytes, size);
+    if (!ret)
+        ret = read_zip(&reader, &zip);
     df_zip_free(&zip);
     df_storages_free(&reader.storages);
     df_pickle_free(&reader.pickle);
-    return error;
+    return ret;
 }
 
 /* ----------------------------------------------------------------------------------------- legacy -- */
@@ -336,15 +336,15 @@ static int check_system(const Reader *r, const DfPickle *pickle)
 static int read_head(Reader *r, DfBytes *bytes)
 {
     static const Check checks[] = { check_magic, check_version, check_system };
-    int error = 0;
-    for (size_t i = 0; i < DF_COUNT(checks) && !error; i++) {
+    int ret = 0;
+    for (size_t i = 0; i < DF_COUNT(checks) && !ret; i++) {
         DfPickle pickle = { 0 };
-        error = read_pickle(r, &pickle, bytes);
-        if (!error)
-            error = checks[i](r, &pickle);
+        ret = read_pickle(r, &pickle, bytes);
+        if (!ret)
+            ret = checks[i](r, &pickle);
         df_pickle_free(&pickle);
     }
-    return error;
+    return ret;
 }
 
 int df_torch_legacy_parse(DfWeights *weights, const uint8_t *bytes, size_t size)
@@ -352,19 +352,19 @@ int df_torch_legacy_parse(DfWeights *weights, const uint8_t *bytes, size_t size)
     Reader reader = { .weights = weights };
     DfBytes file = df_bytes(bytes, size);
     DfPickle keys = { 0 };
-    int error = read_head(&reader, &file);
-    if (!error)
-        error = read_pickle(&reader, &reader.pickle, &file);
-    if (!error)
-        error = read_pickle(&reader, &keys, &file);
-    if (!error)
-        error = df_storages_collect(&reader.storages, weights->name, &reader.pickle);
-    if (!error)
-        error = df_storages_bind_legacy(&reader.storages, weights->name, &keys, &file);
-    if (!error)
-        error = walk(&reader);
+    int ret = read_head(&reader, &file);
+    if (!ret)
+        ret = read_pickle(&reader, &reader.pickle, &file);
+    if (!ret)
+        ret = read_pickle(&reader, &keys, &file);
+    if (!ret)
+        ret = df_storages_collect(&reader.storages, weights->name, &reader.pickle);
+    if (!ret)
+        ret = df_storages_bind_legacy(&reader.storages, weights->name, &keys, &file);
+    if (!ret)
+        ret = walk(&reader);
     df_pickle_free(&keys);
     df_storages_free(&reader.storages);
     df_pickle_free(&reader.pickle);
-    return error;
+    return ret;
 }

@@ -155,26 +155,26 @@ static int compose(const char *path, const DfOutFile *file, uint8_t **bytes, siz
         memcpy(*bytes + 8, text, length);
     }
     df_free(text);
-    int error = *bytes ? 0 : -ENOMEM;
-    for (size_t i = 0, at = 8 + length; !error && i < file->tensor_count; i++) {
+    int ret = *bytes ? 0 : -ENOMEM;
+    for (size_t i = 0, at = 8 + length; !ret && i < file->tensor_count; i++) {
         const DfOutTensor *tensor = &file->tensors[i];
         uint64_t count = count_values(tensor);
         if (file->f16)
-            error = put_halves(path, tensor, count, *bytes + at);
+            ret = put_halves(path, tensor, count, *bytes + at);
         else
             put_floats(tensor->values, count, *bytes + at);
         at += (file->f16 ? 2 : 4) * count;
     }
-    return error;
+    return ret;
 }
 
 int df_safetensors_write(const char *path, const DfOutFile *file)
 {
     uint8_t *bytes = NULL;
     size_t size;
-    int error = compose(path, file, &bytes, &size);
-    if (!error)
-        error = df_output_write(path, bytes, size);
+    int ret = compose(path, file, &bytes, &size);
+    if (!ret)
+        ret = df_output_write(path, bytes, size);
     df_free(bytes);
-    return error;
+    return ret;
 }

@@ -95,9 +95,9 @@ static void read_tensor(const DfWeights *weights, const DfTensor *tensor)
 {
     float *values = df_alloc(df_size_mul(tensor->count, sizeof *values));
     FUZZ_CHECK(values);
-    int error = df_tensor_read(weights, tensor, values);
-    if (error < 0)
-        fuzz_refused(error);
+    int ret = df_tensor_read(weights, tensor, values);
+    if (ret < 0)
+        fuzz_refused(ret);
     df_free(values);
 }
 
