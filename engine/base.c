@@ -31,10 +31,10 @@
 
 /* ------------------------------------------------------------------------------------ errors -- */
 
-/* Long enough for a path (PATH_MAX is 4096, but a sentence that long helps nobody) and its cause. */
+/** Long enough for a path (PATH_MAX is 4096, but a sentence that long helps nobody) and its cause. */
 static _Thread_local char error_text[1024];
 
-/*
+/**
  * Names out of files are no commands to a terminal: control characters, those of two bytes in UTF-8 as well
  * (U+0080 to U+009F), become '?'.
  */
@@ -96,7 +96,7 @@ size_t df_size_align(size_t size)
 
 /* ------------------------------------------------------------------------------------ memory -- */
 
-/* Successes left before df_alloc() and df_thread_start() fail; negative: no limit. */
+/** Successes left before df_alloc() and df_thread_start() fail; negative: no limit. */
 static atomic_long successes_left = -1;
 
 void df_fail_after(long successes)
@@ -104,7 +104,7 @@ void df_fail_after(long successes)
     atomic_store(&successes_left, successes);
 }
 
-/* Take one success; several threads may, so the last one is handed out once. */
+/** Take one success; several threads may, so the last one is handed out once. */
 static int allowed(void)
 {
     long left = atomic_load(&successes_left);
@@ -113,7 +113,7 @@ static int allowed(void)
     return left != 0;
 }
 
-/*
+/**
  * Large blocks in huge pages where the system has them: all of a block is touched at once, and a hundred
  * megabytes of small pages would take longer to come by than a checkpoint to read.
  */

@@ -130,7 +130,7 @@ void ff_deepfill_conditions_taken(AVFilterContext *ctx, const AVFrame *frame)
     ff_deepfill_input_taken(&s->sketches, frame);
 }
 
-/* Whether there is a picture, at the frame's time or, after the last, as eof_action says. */
+/** Whether there is a picture, at the frame's time or, after the last, as eof_action says. */
 static int has_picture(const FillContext *s, const DeepfillMaskInput *input)
 {
     enum DeepfillPairingState state = ff_deepfill_pairing_state(&input->pairing);
@@ -139,7 +139,7 @@ static int has_picture(const FillContext *s, const DeepfillMaskInput *input)
            (state == DEEPFILL_MASK_ENDED && s->eof_action != EOF_ACTION_PASS);
 }
 
-/* Give frame or fields their masks, those that have a hole. @return 0 or libdeepfill's error */
+/** Give frame or fields their masks, those that have a hole. @return 0 or libdeepfill's error */
 static int share_mask(FillContext *s, const DeepfillMaskSettings *settings, DeepfillMask *mask, int is_new,
                       DeepfillCondition conditions[2])
 {
@@ -173,7 +173,7 @@ static DeepfillMaskSettings mask_settings(const FillContext *s)
     return settings;
 }
 
-/* A first picture without a hole is told of with what would take its hole. */
+/** A first picture without a hole is told of with what would take its hole. */
 static void look_at_first(FillContext *s, const DeepfillMaskSettings *settings, const DeepfillMaskInfo *info)
 {
     const DeepfillPairing *masks = &s->masks.pairing;

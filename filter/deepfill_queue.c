@@ -33,7 +33,7 @@
 #include "deepfill_frame.h"
 #include "deepfill_queue.h"
 
-/* What libdeepfill is to know of fields where settings tell of frames. */
+/** What libdeepfill is to know of fields where settings tell of frames. */
 static DeepfillSettings picture_settings(const DeepfillSettings *settings, int pictures)
 {
     DeepfillSettings s = *settings;
@@ -89,7 +89,7 @@ int ff_deepfill_queue_has_room(const DeepfillQueue *q)
     return ff_deepfill_queue_count(q) < q->max_frames;
 }
 
-/* Tell in a frame's metadata a share, 0..1. */
+/** Tell in a frame's metadata a share, 0..1. */
 static int tell_share(AVFrame *frame, const char *key, double share)
 {
     char text[16];
@@ -98,7 +98,7 @@ static int tell_share(AVFrame *frame, const char *key, double share)
     return av_dict_set(&frame->metadata, key, text, 0);
 }
 
-/* Keep a frame that has come back until it is wanted. The frame is this function's. */
+/** Keep a frame that has come back until it is wanted. The frame is this function's. */
 static int keep_frame(DeepfillQueue *q, AVFrame *frame, const DeepfillResult *result)
 {
     int ret;
@@ -114,7 +114,7 @@ static int keep_frame(DeepfillQueue *q, AVFrame *frame, const DeepfillResult *re
     return ret;
 }
 
-/* Add a picture's result to its frame's: the hole is that of all, network its share of that. */
+/** Add a picture's result to its frame's: the hole is that of all, network its share of that. */
 static void add_result(DeepfillResult *sum, const DeepfillResult *result, int pictures)
 {
     double hole = sum->hole + result->hole / pictures;
@@ -131,7 +131,7 @@ static void free_lent(DeepfillLent *lent)
     av_buffer_unref(&lent->planes);
 }
 
-/* Take back the oldest picture. @return 1: its frame is whole and kept; 0: a field is missing; or an error */
+/** Take back the oldest picture. @return 1: its frame is whole and kept; 0: a field is missing; or an error */
 static int take_back(DeepfillQueue *q, const DeepfillResult *result)
 {
     DeepfillLent lent = { NULL };
@@ -159,7 +159,7 @@ static int take_back(DeepfillQueue *q, const DeepfillResult *result)
     return ret < 0 ? ret : lent.is_last;
 }
 
-/* Stop the workers, which write to the frames lent until then, and free those. */
+/** Stop the workers, which write to the frames lent until then, and free those. */
 static void drop_lent(DeepfillQueue *q)
 {
     DeepfillLent lent;
@@ -169,7 +169,7 @@ static void drop_lent(DeepfillQueue *q)
         free_lent(&lent);
 }
 
-/* @return 1: a frame is whole and kept; 0: a field of it is missing; -EAGAIN: no picture; or another error */
+/** @return 1: a frame is whole and kept; 0: a field of it is missing; -EAGAIN: no picture; or another error */
 static int receive_picture(DeepfillQueue *q, int wait)
 {
     DeepfillResult result;
@@ -209,7 +209,7 @@ int ff_deepfill_queue_hand_on(DeepfillQueue *q)
     return ret < 0 ? ret : 1;
 }
 
-/* Which rows of the frame the workers may change. */
+/** Which rows of the frame the workers may change. */
 static void find_rows(const DeepfillQueue *q, const DeepfillCondition conditions[2], enum DeepfillShow show,
                       DeepfillLent *lent)
 {
@@ -245,7 +245,7 @@ static int ref_lent(DeepfillLent *ref, const DeepfillLent *lent)
     return AVERROR(ENOMEM);
 }
 
-/* Lend one picture, which is this function's unless it fails. */
+/** Lend one picture, which is this function's unless it fails. */
 static int send_picture(DeepfillQueue *q, DeepfillFrame *picture, DeepfillLent *lent)
 {
     int ret;
@@ -261,7 +261,7 @@ static int send_picture(DeepfillQueue *q, DeepfillFrame *picture, DeepfillLent *
     return av_fifo_write(q->lent, lent, 1);
 }
 
-/* Lend both fields in the order of time; a progressive frame's in that of the frames before. */
+/** Lend both fields in the order of time; a progressive frame's in that of the frames before. */
 static int send_fields(DeepfillQueue *q, const DeepfillFrame *frame, const DeepfillCondition conditions[2],
                        DeepfillLent *last)
 {

@@ -50,7 +50,7 @@ static int append_mask_pad(AVFilterContext *ctx)
     return ff_append_inpad(ctx, &pad);
 }
 
-/* Cheap checks alone: some versions make every filter twice and throw the first away. */
+/** Cheap checks alone: some versions make every filter twice and throw the first away. */
 static av_cold int init(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;
@@ -69,7 +69,7 @@ static av_cold int init(AVFilterContext *ctx)
     return s->mask || s->box || s->box_file ? 0 : append_mask_pad(ctx);
 }
 
-/* A sketch that nothing would follow is a mistake. */
+/** A sketch that nothing would follow is a mistake. */
 static int check_sketch(AVFilterContext *ctx)
 {
     const FillContext *s = ctx->priv;
@@ -125,7 +125,7 @@ static int config_output(AVFilterLink *outlink)
     return ff_deepfill_conditions_open(ctx);
 }
 
-/* Find what the frame is filled by and lend it to the workers. Takes the frame over, on failure too. */
+/** Find what the frame is filled by and lend it to the workers. Takes the frame over, on failure too. */
 static int process_frame(AVFilterContext *ctx, AVFrame *frame)
 {
     FillContext *s = ctx->priv;
@@ -164,7 +164,7 @@ static void flush(AVFilterContext *ctx, int status, int64_t pts)
         ff_inlink_set_status(ctx->inputs[i], status);
 }
 
-/* Take the next frame if it is there and its mask is known. @return 1: taken; 0: not; or an error */
+/** Take the next frame if it is there and its mask is known. @return 1: taken; 0: not; or an error */
 static int take_frame(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;
@@ -212,7 +212,7 @@ static int take_frames(AVFilterContext *ctx)
     return 0;
 }
 
-/* Hand on the oldest frame. @return 1: handed on; 0: it is not filled yet; or an error */
+/** Hand on the oldest frame. @return 1: handed on; 0: it is not filled yet; or an error */
 static int hand_on(AVFilterContext *ctx, int wait)
 {
     FillContext *s = ctx->priv;
@@ -223,7 +223,7 @@ static int hand_on(AVFilterContext *ctx, int wait)
     return ff_deepfill_queue_hand_on(&s->queue);
 }
 
-/*
+/**
  * After the end of input, hand on one frame for each that is wanted. When none is wanted, fill all frames and keep
  * them: then it is av_buffersrc_close() that runs the graph, and it returns a failure to the application. FFmpeg
  * 5.1's program loses a failure that a request returns, and exits with 0; that still happens behind a filter that
@@ -247,7 +247,7 @@ static int drain(AVFilterContext *ctx)
     return 0;
 }
 
-/*
+/**
  * All room is taken: wait for the oldest frame, if it is wanted. Where there is room for one alone (realtime=1) it
  * leaves unasked: ffmpeg 7.1 may set the filters up anew before it asks for the frame.
  */
@@ -292,7 +292,7 @@ static int run(AVFilterContext *ctx)
     return ff_deepfill_queue_has_room(&s->queue) ? ask_upstream(ctx) : await_frame(ctx);
 }
 
-/*
+/**
  * Hand on the frames before the one that failed (with ahead, seconds of film), then fail. The ffmpeg program drops
  * unfetched frames when a filter fails, so the frames leave first. It takes an error from a request for the end, so
  * the error is returned when input arrives or ends. The end of input is the last chance: frames that nobody has

@@ -24,7 +24,7 @@ static float a[3][ROOM];
 
 static uint32_t state_of_random;
 
-/* Reproducible on every machine. */
+/** Reproducible on every machine. */
 static float uniform(float low, float high)
 {
     state_of_random = state_of_random * 1664525 + 1013904223;
@@ -42,7 +42,7 @@ static void fill_usual(float *values, int n)
     fill(values, n, 6);
 }
 
-/* Random values with zeros, denormals, values at the edge of exp() and very large ones among them. */
+/** Random values with zeros, denormals, values at the edge of exp() and very large ones among them. */
 static void fill_extreme(float *values, int n)
 {
     static const float extremes[] = {
@@ -63,7 +63,7 @@ static void assert_near(const float *found, const float *expected, int n, double
     }
 }
 
-/* Run a test at each level that this CPU has, C first. */
+/** Run a test at each level that this CPU has, C first. */
 static void each_level(void (*test)(const DfKernels *kernels))
 {
     enum DfCpuLevel most;
@@ -227,7 +227,7 @@ static void test_softmax(void **state) { (void)state; each_level(check_softmax);
 
 /* ---------------------------------------------------------------------------------- im2col -- */
 
-/* Step by step back into 0..n-1 from wherever a mirror leads. */
+/** Step by step back into 0..n-1 from wherever a mirror leads. */
 static int mirrored(int i, int n)
 {
     while (n > 1 && (i < 0 || i >= n))
@@ -235,7 +235,7 @@ static int mirrored(int i, int n)
     return n > 1 ? i : 0;
 }
 
-/* The value that a window sees at (y, x), c. */
+/** The value that a window sees at (y, x), c. */
 static float seen(const DfWindow *w, int y, int x, int c)
 {
     if (w->reflect) {
@@ -349,7 +349,7 @@ static double seconds(void)
     return now.tv_sec + 1e-9 * now.tv_nsec;
 }
 
-/* Nanoseconds a value, the best of some rounds. */
+/** Nanoseconds a value, the best of some rounds. */
 static void bench_level(const DfKernels *kernels)
 {
     printf("%s:", df_cpu_name(df_cpu_level()));

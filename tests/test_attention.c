@@ -10,14 +10,14 @@
 
 /* ------------------------------------------------------------------------------------ checking -- */
 
-/* What goes in: the first rows of the picture are a hole. */
+/** What goes in: the first rows of the picture are a hole. */
 typedef struct Input {
     DfShape shape;
     float *source;
     uint8_t *hole;
 } Input;
 
-/* Behind a ReLU there is nothing negative; among weak values no key drowns all others. */
+/** Behind a ReLU there is nothing negative; among weak values no key drowns all others. */
 enum { SIGNED, POSITIVE, WEAK, KINDS };
 
 static Input input_of(int height, int width, int channels, int hole_rows, int kind)
@@ -37,7 +37,7 @@ static void input_free(Input *in)
     free(in->hole);
 }
 
-/* What lies in scratch memory and in the output beforehand is no number. */
+/** What lies in scratch memory and in the output beforehand is no number. */
 static float *attend_needed(const Input *in, const DfAttentionRules *rules, const uint8_t *needed,
                             const DfParallel *parallel)
 {
@@ -106,7 +106,7 @@ static int every_second(int i, int n_in, int n_out)
     return i * (n_in / n_out);
 }
 
-/* Ends meet ends, as TensorFlow aligns corners. */
+/** Ends meet ends, as TensorFlow aligns corners. */
 static int to_corners(int i, int n_in, int n_out)
 {
     return n_out > 1 ? (int)floor((double)i * (n_in - 1) / (n_out - 1) + 0.5) : 0;
@@ -114,7 +114,7 @@ static int to_corners(int i, int n_in, int n_out)
 
 static const DfAttentionRules usual = { .features = every_second, .hole = every_second, .fuse = 1 };
 
-/* Each of the others: one rule apart. */
+/** Each of the others: one rule apart. */
 static const DfAttentionRules others[] = {
     { .features = to_corners, .hole = every_second, .fuse = 1 },
     { .features = every_second, .hole = to_corners, .fuse = 1 },
@@ -154,7 +154,7 @@ static double difference(const float *a, const float *b, size_t count)
     return most;
 }
 
-/* A rule that makes no difference beyond the limit would be no test of it. */
+/** A rule that makes no difference beyond the limit would be no test of it. */
 static void test_rules_differ(void **state)
 {
     Input in = input_of(40, 56, 4, 0, WEAK);
@@ -177,7 +177,7 @@ static void test_rules_differ(void **state)
     input_free(&in);
 }
 
-/* Where the original divides nothing by nothing. */
+/** Where the original divides nothing by nothing. */
 static void test_nothing_to_copy(void **state)
 {
     const DfAttentionRules *rules = &others[5];
@@ -191,7 +191,7 @@ static void test_nothing_to_copy(void **state)
     input_free(&in);
 }
 
-/* Pixels of `needed` are the same, bit for bit, in both. */
+/** Pixels of `needed` are the same, bit for bit, in both. */
 static void assert_same(const Input *in, const uint8_t *needed, const float *found, const float *expected)
 {
     size_t c = in->shape.channels;
@@ -201,7 +201,7 @@ static void assert_same(const Input *in, const uint8_t *needed, const float *fou
                      (size_t)in->shape.width, found[i], expected[i]);
 }
 
-/* A rectangle, single pixels, a frame around the map, two rows that counting column by column joins. */
+/** A rectangle, single pixels, a frame around the map, two rows that counting column by column joins. */
 static int is_needed(int kind, DfShape shape, int y, int x)
 {
     int h = shape.height, w = shape.width;
@@ -234,7 +234,7 @@ static void check_needed(const DfAttentionRules *rules, int height, int width, i
     input_free(&in);
 }
 
-/* What else is computed decides no bit. */
+/** What else is computed decides no bit. */
 static void test_needed(void **state)
 {
     (void)state;
@@ -248,7 +248,7 @@ static void test_needed(void **state)
     }
 }
 
-/* Sizes at which all loops take more than one turn: both programs agree. */
+/** Sizes at which all loops take more than one turn: both programs agree. */
 static void test_large(void **state)
 {
     static const DfShape shapes[] = { { 64, 80, 100 }, { 40, 264, 20 }, { 150, 34, 33 } };
@@ -265,7 +265,7 @@ static void test_large(void **state)
     }
 }
 
-/* Rows of queries, not all of them; what each thread adds is little. */
+/** Rows of queries, not all of them; what each thread adds is little. */
 static void test_scratch(void **state)
 {
     const size_t mib = 1 << 20;
@@ -276,7 +276,7 @@ static void test_scratch(void **state)
     assert_true(df_attention_scratch((DfShape){ 256, 256, 96 }, 1) < 128 * mib); /* a matrix: 1 GiB */
 }
 
-/* Values that are none go anywhere, but nothing outside is written or read. */
+/** Values that are none go anywhere, but nothing outside is written or read. */
 static void test_no_numbers(void **state)
 {
     static const float none[] = { NAN, INFINITY, -INFINITY, 3e38f, 1e-40f, 0 };

@@ -13,7 +13,7 @@
 
 #define FOLDER "../shared/fixtures/"
 
-/* A checkpoint, and the cases that belong to it: folders below that of the project whose names begin so. */
+/** A checkpoint, and the cases that belong to it: folders below that of the project whose names begin so. */
 typedef struct Fixture {
     const char *name;    /* of the test */
     const char *project; /* folder below FOLDER */
@@ -46,7 +46,7 @@ static const Fixture fixtures[] = {
     { "pconv_mmagic", "pconv_mmagic", "", "ckpt.pth", 3, 0 },
 };
 
-/* What is stored of a case, and how far off it may be. */
+/** What is stored of a case, and how far off it may be. */
 enum { INPUT, STAGE1, ATTENTION, STAGE2, OUTPUT, KINDS };
 static const char *const kinds[KINDS] = { "input", "stage1", "attention", "stage2", "output" };
 
@@ -56,7 +56,7 @@ static double limit_of(const OutputLimits *limits, int kind)
     return all[kind];
 }
 
-/* The worst of a checkpoint; -1: nothing compared. */
+/** The worst of a checkpoint; -1: nothing compared. */
 typedef struct Worst {
     OutputLimits limits;
     double error[KINDS];
@@ -66,7 +66,7 @@ typedef struct Worst {
 
 /* ------------------------------------------------------------------------------------- inputs -- */
 
-/* "s64_free" of "snap_s64_free": behind the prefixes. */
+/** "s64_free" of "snap_s64_free": behind the prefixes. */
 static const char *input_of(const char *name)
 {
     const char *at = strstr(name, "_s");
@@ -84,7 +84,7 @@ static Npy read_input(const char *name, const char *what)
     return npy;
 }
 
-/* The top left corner of a picture. */
+/** The top left corner of a picture. */
 static uint8_t *cut(const Npy *from, int channels, int width, int height)
 {
     size_t row = (size_t)width * channels;
@@ -96,7 +96,7 @@ static uint8_t *cut(const Npy *from, int channels, int width, int height)
 
 /* ---------------------------------------------------------------------------------- comparing -- */
 
-/* What is stored is [channel][y][x]. */
+/** What is stored is [channel][y][x]. */
 static double compare(const Npy *expected, const Output *found, const char *what, size_t *beyond)
 {
     double worst = 0;
@@ -137,7 +137,7 @@ static void compare_floats(const char *folder, const Outputs *outputs, Worst *wo
     }
 }
 
-/* Where the original has no numbers, as mmagic where nothing is known, neither has its picture. */
+/** Where the original has no numbers, as mmagic where nothing is known, neither has its picture. */
 static int has_numbers(const char *folder)
 {
     return !strstr(folder, "mmagic_deepfillv2/s80x72_full");

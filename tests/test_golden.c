@@ -18,7 +18,7 @@
 
 #define FOLDER "tests/golden/"
 
-/* Everything of one case; H x W pixels. */
+/** Everything of one case; H x W pixels. */
 typedef struct Case {
     int width, height, cnum, official;
     const uint8_t *picture, *mask;
@@ -97,7 +97,7 @@ static void run(const DeepfillModel *model, Case *c)
     df_plan_close(&plan);
 }
 
-/* As the official program does: clamp, truncate. For the other semantics: round. */
+/** As the official program does: clamp, truncate. For the other semantics: round. */
 static void finish(Case *c)
 {
     for (size_t i = 0; i < 3 * (size_t)c->width * c->height; i++) {
@@ -164,7 +164,7 @@ static void check_case(const DeepfillModel *model, Case *c, const DfWeights *gol
     release(c);
 }
 
-/* Every mask of the pictures file: "MASK_WxH" on picture "WxH". */
+/** Every mask of the pictures file: "MASK_WxH" on picture "WxH". */
 static void check_method(const char *name, int direct)
 {
     DeepfillModel *model = NULL;

@@ -11,7 +11,7 @@
 #define FOLDER "tests/golden/"
 #define CHECKPOINTS FOLDER "checkpoints/"
 
-/* A checkpoint, and what it is opened as. */
+/** A checkpoint, and what it is opened as. */
 typedef struct Variant {
     const char *name;      /* of the test, and of CHECKPOINTS name.expected.safetensors */
     const char *path;      /* below CHECKPOINTS */
@@ -36,12 +36,12 @@ static const Variant variants[] = {
     { "pconv_mmagic", "pconv_mmagic.pth", NULL, "pconv_mmagic", 5 },
 };
 
-/* The files with pictures and masks, and a model's with what is expected. */
+/** The files with pictures and masks, and a model's with what is expected. */
 typedef struct Files {
     DfWeights *shared, *more, *golden;
 } Files;
 
-/* One case; its bytes are its own. */
+/** One case; its bytes are its own. */
 typedef struct Case {
     char mask_name[32]; /* "free_64x64" */
     int width, height;
@@ -66,7 +66,7 @@ static const uint8_t *bytes_of(const Files *files, const char *name)
 
 /* ------------------------------------------------------------------------------------- cases -- */
 
-/* That of the size, or the top left corner of the large one. */
+/** That of the size, or the top left corner of the large one. */
 static void cut_picture(Case *c, const Files *files)
 {
     char size[32];
@@ -124,13 +124,13 @@ static const DfTensor *expected_tensor(const Files *files, const Case *c, const 
     return df_weights_find(files->golden, key + strlen("every."));
 }
 
-/* Value i of an output, whose colours, where it is a picture, are asked for as RGB. */
+/** Value i of an output, whose colours, where it is a picture, are asked for as RGB. */
 static float found_at(const Outputs *outputs, const Output *output, size_t i, int is_picture)
 {
     return is_picture ? outputs_colour(outputs, output->values + i / 3 * 3, (int)(i % 3)) : output->values[i];
 }
 
-/*
+/**
  * By how much a value is off; beyond 1 by how much of itself, as partial convolutions multiply what lies
  * beside a hole, and its rounding. Of no number: no number.
  */

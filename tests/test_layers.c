@@ -9,7 +9,7 @@
 
 /* ------------------------------------------------------------------------------- convolution -- */
 
-/* Rows or columns before the first: TensorFlow's SAME by its definition, or half a kernel. */
+/** Rows or columns before the first: TensorFlow's SAME by its definition, or half a kernel. */
 static int before(const DfConv *conv, int side)
 {
     int outputs = (side + conv->stride - 1) / conv->stride;
@@ -22,7 +22,7 @@ static int inside(int i, int side)
     return i >= 0 && i < side;
 }
 
-/* Step by step back from wherever a mirror leads. */
+/** Step by step back from wherever a mirror leads. */
 static int mirrored(int i, int side)
 {
     while (side > 1 && !inside(i, side))
@@ -30,7 +30,7 @@ static int mirrored(int i, int side)
     return side > 1 ? i : 0;
 }
 
-/* Sum of one output channel at (y, x). */
+/** Sum of one output channel at (y, x). */
 static double convolved(const DfConv *conv, DfShape in, const float *source, const float *raw, int y, int x,
                         int o)
 {
@@ -77,7 +77,7 @@ static double *plain_conv(const DfConv *conv, DfShape in, const float *source, c
     return expected;
 }
 
-/* By the method that it has. */
+/** By the method that it has. */
 static void check_method(DfConv conv, int height, int width)
 {
     DfShape in = { height, width, conv.in }, out = df_conv_shape(&conv, in);
@@ -143,7 +143,7 @@ static void check_choice(DfConv conv, enum DfMethod method)
     assert_int_equal(df_conv_choose(&conv), method);
 }
 
-/* What no faster method is for is done directly. */
+/** What no faster method is for is done directly. */
 static void test_choice(void **state)
 {
     (void)state;
@@ -159,7 +159,7 @@ static void test_choice(void **state)
     df_force_direct(0);
 }
 
-/* More pixels than a strip holds. */
+/** More pixels than a strip holds. */
 static void test_conv_in_strips(void **state)
 {
     (void)state;

@@ -113,7 +113,7 @@ static void test_unknown_metadata(void **state)
     assert_metadata_refused("{\"size\":\"large\"}", "'size'");
 }
 
-/* Change the header's text, then open; the change keeps its length. */
+/** Change the header's text, then open; the change keeps its length. */
 static void assert_change_refused(const char *from, const char *to, const char *words)
 {
     DeepfillModel *model;
@@ -210,7 +210,7 @@ static void test_plan_sizes(void **state)
     deepfill_model_close(&model);
 }
 
-/* Pictures of one region, from one allocation. */
+/** Pictures of one region, from one allocation. */
 typedef struct Pictures {
     float image[64 * 72 * 3], stage1[64 * 72 * 3], stage2[64 * 72 * 3], attention[16 * 18 * 128];
     float sketch[64 * 72];
@@ -295,7 +295,7 @@ static void test_widths(void **state)
     check_width(64, 6);
 }
 
-/* Whatever finite numbers a file holds, colours come out, even where opening it for use would be refused. */
+/** Whatever finite numbers a file holds, colours come out, even where opening it for use would be refused. */
 static void test_wild_weights(void **state)
 {
     DeepfillModel *model = NULL;
@@ -320,7 +320,7 @@ static void test_wild_weights(void **state)
     free(p);
 }
 
-/* One model, one plan, as many workspaces as threads. */
+/** One model, one plan, as many workspaces as threads. */
 typedef struct Worker {
     const DeepfillModel *model;
     const DfPlan *plan;

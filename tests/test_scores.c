@@ -15,7 +15,7 @@
 #define LIMIT 1e-6
 #define UNTOUCHED 42.0f
 
-/* Run a test at each level that this CPU has, C first. */
+/** Run a test at each level that this CPU has, C first. */
 static void each_level(void (*test)(const DfScoreKernels *kernels))
 {
     df_cpu_force(DF_CPU_LEVELS);
@@ -27,7 +27,7 @@ static void each_level(void (*test)(const DfScoreKernels *kernels))
     df_cpu_force(DF_CPU_LEVELS);
 }
 
-/* Random values, zeros and denormals among them. */
+/** Random values, zeros and denormals among them. */
 static float *mixed_floats(size_t count)
 {
     static const float few[] = { 0, -0.0f, FLT_MIN / 3, -FLT_MIN / 3, FLT_MIN, 1e-20f };
@@ -54,7 +54,7 @@ static int close_to(double found, double expected, double limit)
 
 enum { ROWS = 20, MOST_K = 70, ROOM = 64 };
 
-/* One panel's product: rows lie anywhere, no other column is written. */
+/** One panel's product: rows lie anywhere, no other column is written. */
 static void check_product(const DfScoreKernels *kernels, int m, int n, int k, int add)
 {
     int width = df_panel_width(n);
@@ -92,7 +92,7 @@ static void check_products(const DfScoreKernels *kernels)
 
 static void test_product(void **state) { (void)state; each_level(check_products); }
 
-/* A row's bits do not depend on how many there are, nor on how its terms are divided among calls. */
+/** A row's bits do not depend on how many there are, nor on how its terms are divided among calls. */
 static void check_rows_alone(const DfScoreKernels *kernels)
 {
     int n = kernels->panel, part = 31;
@@ -217,7 +217,7 @@ static double plain_weight(double exponent)
     return exponent < DF_LEAST_EXPONENT ? 0 : exp(exponent);
 }
 
-/* Exponents from 0 down to far below what counts; relative error, as small weights may be all there are. */
+/** Exponents from 0 down to far below what counts; relative error, as small weights may be all there are. */
 static void check_weigh(const DfScoreKernels *kernels)
 {
     for (int n = 1; n <= 70; n++)
@@ -243,7 +243,7 @@ static void check_weigh(const DfScoreKernels *kernels)
 
 static void test_weigh(void **state) { (void)state; each_level(check_weigh); }
 
-/* Results are never denormal, and what is no number stays none. */
+/** Results are never denormal, and what is no number stays none. */
 static void check_weigh_ends(const DfScoreKernels *kernels)
 {
     float in[] = { 0, -6.39f, -6.41f, -9, -1e30f, -INFINITY, -FLT_MIN / 3, NAN }, out[DF_COUNT(in)];
@@ -300,7 +300,7 @@ static double seconds(void)
 
 enum { BENCH_ROWS = 32, BENCH_K = 256, BENCH_KEYS = 1024 };
 
-/* What one run of each loop works on. */
+/** What one run of each loop works on. */
 typedef struct Bench {
     float *in, *room, *out[BENCH_ROWS];
     const float *rows[BENCH_ROWS];

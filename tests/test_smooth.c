@@ -68,7 +68,7 @@ static void check_shrink(const DfSmoothKernels *kernels, int n)
 
 static void test_shrink(void **state) { (void)state; each_level(check_shrink); }
 
-/* Both ways that sizes lie on one another: centres of 2x2, and every second sample. */
+/** Both ways that sizes lie on one another: centres of 2x2, and every second sample. */
 static void check_widen(const DfSmoothKernels *kernels, int n)
 {
     static const float shifts[2][2] = { { 0.25f, 0.25f }, { 0, 0.5f } };

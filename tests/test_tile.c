@@ -15,7 +15,7 @@ enum { MOST_CHANNELS = 40, TILES = 5, ROOM = 1 << 17 };
 
 static float data[ROOM], weights[ROOM], bias[256];
 
-/* The sizes of values that are tried: usual ones, denormals, and some that saturate every gate. */
+/** The sizes of values that are tried: usual ones, denormals, and some that saturate every gate. */
 static const float ranges[] = { 1, 1e-40f, 60 };
 
 static void fill(float *values, size_t count, float range)
@@ -130,7 +130,7 @@ static const struct {
     [DF_TRANSFORM_NEAREST] = { 3, 3, 5, 4 }, [DF_TRANSFORM_STRIDE] = { 5, 5, 3, 2 },
 };
 
-/* Rows of tiles in order, each of a pixel list of its own; what lies behind the last may be overwritten. */
+/** Rows of tiles in order, each of a pixel list of its own; what lies behind the last may be overwritten. */
 static void transform_in(const DfTileKernels *kernels, int transform, int channels, size_t plane,
                          size_t row, float *out)
 {
@@ -168,7 +168,7 @@ static void test_in(void **state)
     each_level(check_in);
 }
 
-/* Outputs in a row, with something behind each that must stay. */
+/** Outputs in a row, with something behind each that must stay. */
 enum { SPACE = MOST_CHANNELS + 1 };
 
 static void transform_out(const DfTileKernels *kernels, int transform, int channels, enum DfActivation activation,

@@ -42,7 +42,7 @@ static void assert_close(double found, double expected, double scale)
         fail_msg("%.9g, expected %.9g", found, expected);
 }
 
-/* Run a test at each level that this CPU has, C first. */
+/** Run a test at each level that this CPU has, C first. */
 static void each_level(void (*test)(const DfTrackKernels *kernels, int extreme))
 {
     df_cpu_force(DF_CPU_LEVELS);

@@ -10,7 +10,7 @@
 
 enum { MOST_CNUM = 256, LEAST_SIZE = 16, MOST_SIZE = 16384, MOST_WORKERS = 256, MOST_ROUNDS = 100 };
 
-/* What was asked for. */
+/** What was asked for. */
 typedef struct Wish {
     const char *model, *semantics;
     int cnum, size, workers, rounds; /* 0: the default */
@@ -90,7 +90,7 @@ static void keep_best(DfBenchRun *best, const DfBenchRun *run)
     best->peak_mib = DF_MAX(best->peak_mib, run->peak_mib);
 }
 
-/* Both in turn, round by round, as a machine's speed drifts. */
+/** Both in turn, round by round, as a machine's speed drifts. */
 static int bench_pair(DfBenchOut *out, DfBenchPair *pair)
 {
     for (int round = 0; round < out->rounds; round++)
@@ -114,7 +114,7 @@ static int bench_layers(DfBenchOut *out, const DfBenchCase *what)
     return 0;
 }
 
-/* Several workers: with a frame each, then all on one. */
+/** Several workers: with a frame each, then all on one. */
 static int bench_size(const Wish *wish, DfBenchOut *out, const DfBenchModel *model, int size,
                       enum DfBenchList list)
 {
@@ -167,7 +167,7 @@ static int bench_all(const Wish *wish, DfBenchOut *out, const DfBenchModel *mode
 
 /* ------------------------------------------------------------------------------------------ call -- */
 
-/* The user's; else random weights of the width asked for, or of two. @return how many, or a negative errno */
+/** The user's; else random weights of the width asked for, or of two. @return how many, or a negative errno */
 static int choose_models(const Wish *wish, DfBenchModel models[2])
 {
     const char *name = !wish->model && wish->pipeline && !wish->cnum ? "small" : wish->model;

@@ -15,7 +15,7 @@ enum { LEAST_RUNS = 3, GEMM_SIDE = 1024 };
 
 /* ---------------------------------------------------------------------------- what is to be done -- */
 
-/* Billions of operations done directly, as the papers state the network, whatever is done here. */
+/** Billions of operations done directly, as the papers state the network, whatever is done here. */
 static double row_gflop(const DeepfillModel *model, const DfPlan *plan, int row)
 {
     const DfRow *about = &model->semantics->net->rows[row];
@@ -48,7 +48,7 @@ static void describe(DfBenchLayers *layers, const DeepfillModel *model, const Df
 
 /* ---------------------------------------------------------------------------------- what it takes -- */
 
-/* The row that is being made, and since when. */
+/** The row that is being made, and since when. */
 typedef struct Watch {
     DfBenchLayers *layers;
     int hole, row;
@@ -74,7 +74,7 @@ static void run_once(const DeepfillModel *model, const DfBenchRegion *region, Df
     df_model_run(model, region->plan, region->workspaces[0], &run);
 }
 
-/* GFLOP/s of a product large enough to run at the library's best, one thread. */
+/** GFLOP/s of a product large enough to run at the library's best, one thread. */
 static double gemm_once(float *a)
 {
     enum { SIDE = GEMM_SIDE };
@@ -92,7 +92,7 @@ static float *gemm_matrices(void)
     return a;
 }
 
-/* In turn, as a machine's speed drifts; the best of each row. */
+/** In turn, as a machine's speed drifts; the best of each row. */
 static int run_all(const DfBenchCase *what, const DeepfillModel *model, const DfBenchRegion *region,
                    DfThreadPool *pool, DfBenchLayers *layers)
 {

@@ -11,10 +11,10 @@
 #include "cli/cli.h"
 #include "model/internal.h"
 
-/* Values follow the heading, which is known after them: so much is kept free for it, and filled by spaces. */
+/** Values follow the heading, which is known after them: so much is kept free for it, and filled by spaces. */
 enum { HEADING = 16384 };
 
-/* A safetensors file while it is written. */
+/** A safetensors file while it is written. */
 typedef struct Writer {
     FILE *file;
     char heading[HEADING];

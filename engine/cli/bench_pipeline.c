@@ -16,13 +16,13 @@ enum { LOGO_X = 1640, LOGO_Y = 40, LOGO_WIDTH = 240, LOGO_HEIGHT = 100 };
 
 static const DeepfillFormat format = { WIDTH, HEIGHT, DEEPFILL_YUV, 8, 1, 1, 0, DEEPFILL_MATRIX_BT709 };
 
-/* What a process is to do. */
+/** What a process is to do. */
 typedef struct Job {
     const DfBenchModel *model;
     int workers, delay;
 } Job;
 
-/* What it takes; all zero where it is not there yet. */
+/** What it takes; all zero where it is not there yet. */
 typedef struct Stage {
     DeepfillModel *model;
     DeepfillMask *mask;
@@ -30,7 +30,7 @@ typedef struct Stage {
     uint8_t *block; /* as many frames as can be in flight */
 } Stage;
 
-/* Frame i's planes in the block. */
+/** Frame i's planes in the block. */
 static DeepfillImage frame_image(uint8_t *block, int i)
 {
     uint8_t *luma = block + (size_t)i * WIDTH * HEIGHT * 3 / 2, *chroma = luma + WIDTH * HEIGHT;
@@ -38,7 +38,7 @@ static DeepfillImage frame_image(uint8_t *block, int i)
                             { WIDTH, WIDTH / 2, WIDTH / 2 } };
 }
 
-/* Seconds for FRAMES frames through an open context, after as many as fill it. */
+/** Seconds for FRAMES frames through an open context, after as many as fill it. */
 static int feed(Stage *stage, double *seconds)
 {
     DeepfillResult result;
@@ -119,7 +119,7 @@ static int measure(const void *opaque, void *result)
     return ret;
 }
 
-/* The first has a frame waiting, so that its worker is never idle; delay 0: all share one frame. */
+/** The first has a frame waiting, so that its worker is never idle; delay 0: all share one frame. */
 static void choose_cases(int workers, DfBenchPipeline *cases)
 {
     const int chosen[DF_BENCH_PIPELINES][2] = {
@@ -130,7 +130,7 @@ static void choose_cases(int workers, DfBenchPipeline *cases)
         cases[i] = (DfBenchPipeline){ .workers = chosen[i][0], .delay = chosen[i][1] };
 }
 
-/* In rounds, each figure beside the first one's of its own round: a machine's speed drifts. */
+/** In rounds, each figure beside the first one's of its own round: a machine's speed drifts. */
 int df_bench_pipeline(const DfBenchModel *model, int workers, int rounds, DfBenchPipeline *cases)
 {
     double fps[DF_BENCH_PIPELINES][MOST_ROUNDS], ratios[DF_BENCH_PIPELINES][MOST_ROUNDS];

@@ -25,7 +25,7 @@ static int check_memory(const DfBenchCase *what, size_t bytes)
                     what->size, df_memory_text(needed, bytes), df_memory_text(left, free));
 }
 
-/* Noise with a hole in it. */
+/** Noise with a hole in it. */
 static void draw(DfBenchRegion *region, int side)
 {
     size_t pixels = (size_t)side * side;
@@ -81,14 +81,14 @@ void df_bench_region_close(DfBenchRegion *region)
 
 /* ------------------------------------------------------------------------------------- threads -- */
 
-/* How threads begin: none before all are there, none to be timed before all are warm. */
+/** How threads begin: none before all are there, none to be timed before all are warm. */
 typedef struct Start {
     pthread_mutex_t gate;
     pthread_barrier_t warm;
     int cancelled; /* 1: one of them could not be had */
 } Start;
 
-/* What one thread does: frame after frame. */
+/** What one thread does: frame after frame. */
 typedef struct Seat {
     const DfBenchCase *what;
     const DeepfillModel *model;
@@ -121,7 +121,7 @@ static void *work(void *opaque)
     return NULL;
 }
 
-/* The others take seats 1 .., this thread takes seat 0. */
+/** The others take seats 1 .., this thread takes seat 0. */
 static int work_all(Seat *seats, int count)
 {
     pthread_t threads[count];

@@ -16,7 +16,7 @@
 #include "cli/text.h"
 #include "weights/output.h"
 
-/* What was asked for. */
+/** What was asked for. */
 typedef struct Wish {
     const char *name, *out, *semantics;
     int f16;
@@ -32,7 +32,7 @@ static const struct option options[] = {
     { NULL, 0, NULL, 0 },
 };
 
-/* A checkpoint may be several files: none of them may be written. */
+/** A checkpoint may be several files: none of them may be written. */
 static int check_output(const Wish *wish, const DfCheckpoint *checkpoint)
 {
     for (size_t i = 0; i < checkpoint->weights->file_count; i++)

@@ -26,7 +26,7 @@ static const struct option options[] = {
     { "help", no_argument, NULL, 'h' },             { NULL, 0, NULL, 0 },
 };
 
-/* Rectangles of one more --box, behind those before. `boxes` is df_alloc()'s. */
+/** Rectangles of one more --box, behind those before. `boxes` is df_alloc()'s. */
 static enum DfExit add_boxes(char **boxes, const char *value)
 {
     int ret = df_boxes_check(value);
@@ -79,7 +79,7 @@ static enum DfExit set_option(DfFillWish *wish, char **boxes, int option, const 
     return DF_EXIT_DONE;
 }
 
-/* Names are pictures, where the mask is told by an option; else a picture and its mask. */
+/** Names are pictures, where the mask is told by an option; else a picture and its mask. */
 static enum DfExit take_mask(DfFillWish *wish, char **names, int *count)
 {
     const DfCommand *command = &df_command_fill;

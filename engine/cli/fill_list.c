@@ -30,7 +30,7 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* Characters of a name before its last dot. */
+/** Characters of a name before its last dot. */
 static int stem_length(const char *name)
 {
     const char *dot = strrchr(name, '.');
@@ -43,14 +43,14 @@ static int same_stem(const char *a, const char *b)
     return length == stem_length(b) && !strncmp(a, b, length);
 }
 
-/* A folder's file: `length` characters of its name, and an end. @return it, from df_alloc(), or NULL */
+/** A folder's file: `length` characters of its name, and an end. @return it, from df_alloc(), or NULL */
 static char *join(const char *folder, const char *name, int length, const char *end)
 {
     const char *slash = folder[strlen(folder) - 1] == '/' ? "" : "/";
     return df_text("%s%s%.*s%s", folder, slash, length, name, end);
 }
 
-/* Whether a folder's file is a picture, by its name. */
+/** Whether a folder's file is a picture, by its name. */
 static int names_picture(const struct dirent *entry)
 {
     static const char *const ends[] = { "png", "jpg", "jpeg", "tif", "tiff", "bmp", "webp", "gif", "tga", "ppm",
@@ -62,7 +62,7 @@ static int names_picture(const struct dirent *entry)
     return 0;
 }
 
-/* A folder's pictures, in the order of their names. */
+/** A folder's pictures, in the order of their names. */
 typedef struct Folder {
     const char *path;
     struct dirent **entries;
@@ -89,7 +89,7 @@ static void free_folder(Folder *folder)
 
 /* --------------------------------------------------------------------------------------- items -- */
 
-/* Of the masks in a folder, that of the picture's name, whatever its format; the same name goes before. */
+/** Of the masks in a folder, that of the picture's name, whatever its format; the same name goes before. */
 static int find_mask(DfFillItem *item, const Folder *masks)
 {
     const char *name = base_name(item->image), *found = NULL, *other = NULL;
@@ -112,7 +112,7 @@ static int find_mask(DfFillItem *item, const Folder *masks)
     return item->problem || item->mask ? 0 : -ENOMEM;
 }
 
-/* In the output's folder pictures keep their names, but for those whose format is not written. */
+/** In the output's folder pictures keep their names, but for those whose format is not written. */
 static char *name_output(const char *folder, const char *image)
 {
     const char *name = base_name(image);
@@ -121,7 +121,7 @@ static char *name_output(const char *folder, const char *image)
     return join(folder, name, (int)strlen(name), "");
 }
 
-/* Add a picture. Owns `image` from here on, also where it fails. */
+/** Add a picture. Owns `image` from here on, also where it fails. */
 static int add_item(DfFillList *list, const DfFillWish *wish, const Folder *masks, char *image)
 {
     if (!image || df_list_grow((void **)&list->items, list->count, sizeof *list->items) < 0) {
@@ -143,7 +143,7 @@ static int check_other_folder(const char *out, const char *folder)
     return df_error(-EINVAL, "%s: is a folder that is read, whose pictures would be replaced: name another", out);
 }
 
-/* A folder's pictures. */
+/** A folder's pictures. */
 static int add_folder(DfFillList *list, const DfFillWish *wish, const Folder *masks, const char *path)
 {
     Folder folder;
@@ -163,7 +163,7 @@ static int add_folder(DfFillList *list, const DfFillWish *wish, const Folder *ma
     return ret;
 }
 
-/* One picture, whose folder is not to be that of the output either. */
+/** One picture, whose folder is not to be that of the output either. */
 static int add_file(DfFillList *list, const DfFillWish *wish, const Folder *masks, const char *path)
 {
     char *folder = df_strdup(path);
@@ -185,7 +185,7 @@ static int by_output(const void *a, const void *b)
     return strcmp((*first)->out, (*second)->out);
 }
 
-/* No two pictures may become one file. */
+/** No two pictures may become one file. */
 static int check_outputs(const DfFillList *list)
 {
     const DfFillItem **items = df_alloc(df_size_mul(list->count, sizeof *items));

@@ -44,14 +44,14 @@ void df_fill_close(DfFillWork *work)
 
 /* ------------------------------------------------------------------------------ mask and sketch -- */
 
-/* Whether one size, scaled to another, keeps its shape: to 2 %, or to the pixel that rounding takes. */
+/** Whether one size, scaled to another, keeps its shape: to 2 %, or to the pixel that rounding takes. */
 static int has_shape(int width, int height, int other_width, int other_height)
 {
     double expected = (double)height * other_width / width;
     return abs((int)(expected - other_height)) <= DF_MAX(1, other_height / 50);
 }
 
-/*
+/**
  * Bring a mask, or sketch, to the picture: one that was drawn over the picture as it is stored is turned with
  * it; one of another size is scaled, later on, or refused.
  */
@@ -84,7 +84,7 @@ static int is_black_and_white(const DfStill *mask)
     return 1;
 }
 
-/* With --exact the threshold is the original's, which may be none. */
+/** With --exact the threshold is the original's, which may be none. */
 static int choose_threshold(const DfFillWish *wish, const DfFillWork *work, const DfStill *mask, const char *name,
                             float *threshold)
 {
@@ -136,7 +136,7 @@ static void warn_greys(const char *name, const DeepfillMaskSettings *settings, c
                     "soft edges for the blend", name, 100 * info->greys);
 }
 
-/* What looks as if it was not meant so. */
+/** What looks as if it was not meant so. */
 static void warn(const char *name, const DfStill *picture, const DeepfillMaskSettings *settings,
                  const DeepfillMaskInfo *info)
 {
@@ -206,7 +206,7 @@ static int read_sketch(DfFillWork *work, const DfFillWish *wish, const DfFillIte
     return ret;
 }
 
-/* Mask and sketch of a picture; those of the last one are used again where names, size and turn are the same. */
+/** Mask and sketch of a picture; those of the last one are used again where names, size and turn are the same. */
 static int read_conditions(DfFillWork *work, const DfFillWish *wish, const DfFillItem *item, const DfStill *still)
 {
     if (work->mask && work->mask_name == item->mask && work->width == still->width &&
@@ -248,7 +248,7 @@ static int read_all(DfFillWork *work, const DfFillWish *wish, const DfFillItem *
     return ret ? ret : read_conditions(work, wish, item, still);
 }
 
-/* Weights of hole and feather, which are what was touched. */
+/** Weights of hole and feather, which are what was touched. */
 static int find_touched(const DeepfillMask *mask, DfStill *touched, int width, int height)
 {
     *touched = (DfStill){ .width = width, .height = height, .depth = 8, .colours = 1 };

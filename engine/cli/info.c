@@ -54,7 +54,7 @@ static int describe_files(DfInfo *info)
     return 0;
 }
 
-/* What only a model tells: its parameters, and that every value is a number and every checksum fits. */
+/** What only a model tells: its parameters, and that every value is a number and every checksum fits. */
 static int try_model(DfInfo *info, const char *semantics)
 {
     DeepfillModel *model = NULL;

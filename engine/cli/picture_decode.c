@@ -22,7 +22,7 @@
 /* A decoded pixel has at most four components of 16 bits. */
 #define PIXEL_BYTES 8
 
-/* A file while it is decoded. */
+/** A file while it is decoded. */
 typedef struct Source {
     const char *path;
     const DfFile *file;
@@ -61,7 +61,7 @@ static int64_t seek(void *opaque, int64_t offset, int whence)
     return to;
 }
 
-/* A playlist, say, that refers to other files. */
+/** A playlist, say, that refers to other files. */
 static int open_nothing(AVFormatContext *demuxer, AVIOContext **io, const char *url, int flags,
                         AVDictionary **options)
 {
@@ -80,7 +80,7 @@ static int undecoded(const Source *source, int error)
     return df_error(-EINVAL, "%s: cannot be decoded: %s", source->path, words);
 }
 
-/* Sizes are known here, before memory for the picture is taken. */
+/** Sizes are known here, before memory for the picture is taken. */
 static int take_buffer(AVCodecContext *decoder, AVFrame *frame, int flags)
 {
     const char *path = decoder->opaque;
@@ -124,7 +124,7 @@ static int open_demuxer(Source *source)
     return ret < 0 ? undecoded(source, ret) : 0;
 }
 
-/* @return the number of the stream that is decoded */
+/** @return the number of the stream that is decoded */
 static int open_decoder(Source *source)
 {
     int stream = av_find_best_stream(source->demuxer, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
@@ -151,7 +151,7 @@ static int open_decoder(Source *source)
     return ret < 0 ? undecoded(source, ret) : stream;
 }
 
-/* The first picture; an empty packet after the last one asks for what the decoder holds back. */
+/** The first picture; an empty packet after the last one asks for what the decoder holds back. */
 static int decode(Source *source, int stream)
 {
     int ret;
@@ -176,7 +176,7 @@ static int decode(Source *source, int stream)
     return 0;
 }
 
-/* Whether pictures follow the first; of image formats what follows is a preview, say. */
+/** Whether pictures follow the first; of image formats what follows is a preview, say. */
 static int is_film(Source *source, int stream)
 {
     int more = 0;
@@ -200,7 +200,7 @@ static void close_source(Source *source)
     avio_context_free(&source->io);
 }
 
-/* Decode; the source is to be closed in any case. */
+/** Decode; the source is to be closed in any case. */
 static int open_source(Source *source)
 {
     source->packet = av_packet_alloc();

@@ -112,7 +112,7 @@ static void put_chunk(FILE *to, const char *name, const uint8_t *data, size_t si
     fwrite(number, 1, 4, to);
 }
 
-/*
+/**
  * Whether a text repeats what is carried: XMP, or a raw profile, in which programs keep Exif, XMP and Photoshop's
  * blocks, each with a thumbnail.
  */
@@ -127,7 +127,7 @@ static int repeats_metadata(const DfBytes *text)
     return 0;
 }
 
-/* Chunks of a PNG that are as true of its filled picture, in their order: colours, density, texts. */
+/** Chunks of a PNG that are as true of its filled picture, in their order: colours, density, texts. */
 static void copy_chunks(FILE *to, const DfFile *file)
 {
     static const char *const names[] = { "cICP", "sRGB", "gAMA", "cHRM", "mDCV", "cLLI", "pHYs", "tEXt", "zTXt",
@@ -139,7 +139,7 @@ static void copy_chunks(FILE *to, const DfFile *file)
             fwrite(chunk.whole.at, 1, df_bytes_left(&chunk.whole), to);
 }
 
-/* The density of other files. */
+/** The density of other files. */
 static void put_density(FILE *to, const DfMetadata *metadata)
 {
     uint8_t phys[9];
@@ -150,7 +150,7 @@ static void put_density(FILE *to, const DfMetadata *metadata)
         put_chunk(to, "pHYs", phys, sizeof phys);
 }
 
-/* @return 0 or -ENOMEM */
+/** @return 0 or -ENOMEM */
 static int put_xmp(FILE *to, const DfCarried *carried)
 {
     if (!carried->xmp)
@@ -166,7 +166,7 @@ static int put_xmp(FILE *to, const DfCarried *carried)
     return 0;
 }
 
-/* What goes with the picture, behind the file's head. @return 0 or -ENOMEM */
+/** What goes with the picture, behind the file's head. @return 0 or -ENOMEM */
 static int put_metadata(FILE *to, const DfEncoding *encoding)
 {
     const DfStill *picture = encoding->picture;
@@ -181,7 +181,7 @@ static int put_metadata(FILE *to, const DfEncoding *encoding)
     return ret;
 }
 
-/*
+/**
  * The encoder's chunks, but for what it says of its own of density and colours, and those of the metadata.
  * @return 0 or -ENOMEM
  */

@@ -18,7 +18,7 @@
 
 /* ------------------------------------------------------------------------------- RGB and gray only -- */
 
-/* Whether a frame's values can be taken as they are. */
+/** Whether a frame's values can be taken as they are. */
 static int is_plain(const AVFrame *frame)
 {
     const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(frame->format);
@@ -40,7 +40,7 @@ static enum AVPixelFormat plain_format(const AVPixFmtDescriptor *desc, int gray)
     return deep ? AV_PIX_FMT_RGB48 : AV_PIX_FMT_RGB24;
 }
 
-/* YUV that is full range by its name or by its word. */
+/** YUV that is full range by its name or by its word. */
 static int is_full(const AVFrame *frame)
 {
     switch (frame->format) {
@@ -55,7 +55,7 @@ static int is_full(const AVFrame *frame)
     }
 }
 
-/*
+/**
  * Chroma lies between the luma that it belongs to, unless the picture says otherwise, as in JPEG; positions
  * are in 256ths of a luma pixel. -513: as the scaler thinks.
  */
@@ -67,7 +67,7 @@ static int chroma_position(const AVFrame *frame, int sub)
 /* Of the ways to interpolate, two taps round downwards, and the quick ones are off by several levels. */
 #define FLAGS (SWS_BICUBIC | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP | SWS_ACCURATE_RND | SWS_BITEXACT)
 
-/* @return 0 or an AVERROR; the scaler is to be freed in any case */
+/** @return 0 or an AVERROR; the scaler is to be freed in any case */
 static int open_scaler(struct SwsContext **opened, const AVFrame *from, const AVFrame *to)
 {
     const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(from->format);
@@ -122,7 +122,7 @@ static int convert(AVFrame *to, const AVFrame *from, const char *path)
                     av_get_pix_fmt_name(from->format));
 }
 
-/*
+/**
  * The frame itself where it is_plain(), else its like in a format that is. In between it has sides that its
  * chroma divides: the scaler would stretch chroma that reaches beyond the edge.
  */
@@ -153,7 +153,7 @@ static int make_plain(AVFrame **frame, const char *path, int gray)
 
 /* -------------------------------------------------------------------------------------- planes -- */
 
-/*
+/**
  * A PNG or JPEG is turned as the Exif block says that a new file gets: decoders may follow another one. Other
  * formats have a matrix of 16.16 numbers, (x, y) -> (a x + c y, b x + d y); quarter turns and mirrors are followed.
  */
@@ -169,7 +169,7 @@ static DfTurn turn_of(const AVFrame *frame, const DfMetadata *metadata)
     return a || d ? (DfTurn){ 0 } : (DfTurn){ 1, c < 0, b < 0 };
 }
 
-/* One component of a row, 0..2^depth - 1 with depth of the format, spread to the picture's depth. */
+/** One component of a row, 0..2^depth - 1 with depth of the format, spread to the picture's depth. */
 static void put_row(const DfStill *picture, int plane, int y, const uint16_t *line, int count, int depth)
 {
     unsigned from = (1u << depth) - 1, to = (1u << picture->depth) - 1;
@@ -184,7 +184,7 @@ static void put_row(const DfStill *picture, int plane, int y, const uint16_t *li
     }
 }
 
-/* Component `c` of a row: 0..2 red, green, blue or 0 gray; the last one alpha. */
+/** Component `c` of a row: 0..2 red, green, blue or 0 gray; the last one alpha. */
 static void get_row(const AVFrame *frame, const AVPixFmtDescriptor *desc, int y, int c, uint16_t *line)
 {
     static const int shifts[] = { 16, 8, 0, 24 };
@@ -201,7 +201,7 @@ static void get_row(const AVFrame *frame, const AVPixFmtDescriptor *desc, int y,
     }
 }
 
-/* Planes of a frame that is_plain(). */
+/** Planes of a frame that is_plain(). */
 static int copy_planes(DfStill *picture, const AVFrame *frame)
 {
     const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(frame->format);
@@ -229,7 +229,7 @@ static int copy_planes(DfStill *picture, const AVFrame *frame)
     return 0;
 }
 
-/* The profile, where it is one of the planes' colours: its header says so at byte 16. */
+/** The profile, where it is one of the planes' colours: its header says so at byte 16. */
 static int copy_profile(DfStill *picture, const AVFrame *frame)
 {
     const AVFrameSideData *side = av_frame_get_side_data(frame, AV_FRAME_DATA_ICC_PROFILE);
@@ -277,7 +277,7 @@ int df_picture_read(DfStill *picture, const char *path)
 
 /* ---------------------------------------------------------------------------------------- gray -- */
 
-/* The luma of BT.601. */
+/** The luma of BT.601. */
 static unsigned luma(const DfStill *picture, size_t i)
 {
     if (picture->colours == 1)
@@ -287,7 +287,7 @@ static unsigned luma(const DfStill *picture, size_t i)
     return (299 * red + 587 * green + 114 * blue + 500) / 1000;
 }
 
-/* Whether a picture is black but where it is transparent: what was painted there has no say. */
+/** Whether a picture is black but where it is transparent: what was painted there has no say. */
 static int is_painted_black(const DfStill *from, const DfStill *gray)
 {
     int clear = 0, opaque = 0;

@@ -44,7 +44,7 @@ int df_encoded_close(DfEncoded *encoded, FILE **to)
     return failed ? -ENOMEM : 0;
 }
 
-/*
+/**
  * A file of the same format gets its pixels as they lay in the old one, and Exif's word about them; any other,
  * and one whose Exif says something else, gets them as they are seen.
  */
@@ -59,7 +59,7 @@ static int encode(DfEncoded *encoded, const DfEncoding *encoding, enum DfContain
     return container == DF_JPEG ? df_encode_jpeg(encoded, encoding) : df_encode_png(encoded, encoding);
 }
 
-/* Encode the picture, and what is touched of it, turned back. */
+/** Encode the picture, and what is touched of it, turned back. */
 static int encode_stored(DfEncoded *encoded, const DfEncoding *encoding, enum DfContainer container)
 {
     DfTurn back = df_turn_back(encoding->picture->turn);
@@ -78,7 +78,7 @@ static int encode_stored(DfEncoded *encoded, const DfEncoding *encoding, enum Df
     return ret;
 }
 
-/* What goes with the picture. Where its Exif does not, the pixels cannot lie as they did: `stored` becomes 0. */
+/** What goes with the picture. Where its Exif does not, the pixels cannot lie as they did: `stored` becomes 0. */
 static int carry(DfCarried *carried, const DfMetadata *metadata, const char *path, int *stored)
 {
     int ret = df_metadata_carry(carried, metadata, !*stored);

@@ -8,7 +8,7 @@
 
 #include "base.h"
 
-/* The largest of the boxes that the picture will be filled in. */
+/** The largest of the boxes that the picture will be filled in. */
 static int describe(DeepfillContext *ctx, const DeepfillMask *mask, DfFillReport *report)
 {
     int count = deepfill_boxes(ctx, mask, NULL, 0);

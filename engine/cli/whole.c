@@ -18,7 +18,7 @@
 /* Memory below this is taken without a word. */
 #define MUCH ((size_t)1 << 30)
 
-/* The region: the picture, or its upper left part, and what lies around it. All planes are of its size. */
+/** The region: the picture, or its upper left part, and what lies around it. All planes are of its size. */
 typedef struct Region {
     int width, height;      /* of the region, in pixels */
     int inside_x, inside_y; /* of the picture in it */
@@ -37,7 +37,7 @@ static int round_up(int side, int least, int multiple)
     return (DF_MAX(side, least) + multiple - 1) / multiple * multiple;
 }
 
-/* What --exact makes of the picture's sides: cut off where the original cuts, else as they are. */
+/** What --exact makes of the picture's sides: cut off where the original cuts, else as they are. */
 static int exact_sides(const DfFillJob *job, const DfStill *still, Region *region)
 {
     const DfSemantics *semantics = df_model_semantics(job->model);
@@ -69,7 +69,7 @@ static int find_sides(const DfFillJob *job, const DfStill *still, Region *region
     return 0;
 }
 
-/* Say what memory is needed where it is much; refuse what is not there. */
+/** Say what memory is needed where it is much; refuse what is not there. */
 static int check_memory(const DfFillJob *job, const Region *region, size_t bytes)
 {
     char needed[32], left[32];
@@ -130,7 +130,7 @@ static void store(DfStill *still, int plane, size_t at, unsigned value)
         ((uint16_t *)still->planes[plane])[at] = (uint16_t)value;
 }
 
-/* The index inside 0..length - 1 that `i` reflects; the edge itself is not repeated. */
+/** The index inside 0..length - 1 that `i` reflects; the edge itself is not repeated. */
 static int reflect(int i, int length)
 {
     int period = 2 * length - 2;
@@ -162,7 +162,7 @@ static void put_row(const DfFillJob *job, const DfStill *still, const Region *re
 
 /* --------------------------------------------------------------------------------------- the run -- */
 
-/* Keeps the values of one row: of the last one, those that the original would give. */
+/** Keeps the values of one row: of the last one, those that the original would give. */
 typedef struct Capture {
     const char *row;
     float *result;
@@ -198,20 +198,20 @@ static void run(const DfFillJob *job, const DfPlan *plan, const Region *region, 
 
 /* ----------------------------------------------------------------------------------- the output -- */
 
-/* A value of -1..1 as a level of the picture's depth. */
+/** A value of -1..1 as a level of the picture's depth. */
 static unsigned level(const DfStill *still, float value)
 {
     float most = (1 << still->depth) - 1;
     return (unsigned)lrintf(DF_CLAMP((value + 1) * 0.5f * most, 0, most));
 }
 
-/* The luma of BT.601: channels of a gray picture are near equal anyway. */
+/** The luma of BT.601: channels of a gray picture are near equal anyway. */
 static float gray(const float *rgb)
 {
     return 0.299f * rgb[0] + 0.587f * rgb[1] + 0.114f * rgb[2];
 }
 
-/* What the fill has a share in of one row; all else stays as it is. */
+/** What the fill has a share in of one row; all else stays as it is. */
 static void paste_row(const DfFillJob *job, DfStill *still, const Region *region, int y, uint8_t *share)
 {
     const float *rgb = region->result + 3 * (size_t)y * region->width;
@@ -227,7 +227,7 @@ static void paste_row(const DfFillJob *job, DfStill *still, const Region *region
     }
 }
 
-/* The original's own arithmetic for every pixel: known ones go to values and back, too. */
+/** The original's own arithmetic for every pixel: known ones go to values and back, too. */
 static int write_exact(const DfFillJob *job, DfStill *still, const Region *region)
 {
     const DfSemantics *semantics = df_model_semantics(job->model);

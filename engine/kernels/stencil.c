@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-/* What the neighbours of cell x send it. */
+/** What the neighbours of cell x send it. */
 static float inflow(const DfStencil *s, int x)
 {
     const float *e = s->e + x;

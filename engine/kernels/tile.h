@@ -62,7 +62,7 @@ typedef void DfTileIn(float *data, size_t plane, const float *const *at, int cha
 typedef void DfTileOut(float *const *to, const float *sums, size_t plane, int channels, const float *bias,
                        enum DfActivation activation);
 
-/*
+/**
  * Packed weights are panels of 16 columns, [rows][16] each, one after another; a last one of at most 8 columns
  * is [rows][8]. What no column fills is 0.
  */
@@ -180,7 +180,7 @@ void df_first_c(const DfFirst *first);
 
 #if HAVE_X86
 void df_product_avx2(const DfProduct *product);
-/* The last half panel alone, from column `first` on. */
+/** The last half panel alone, from column `first` on. */
 void df_product_half_avx2(const DfProduct *product, int first);
 void df_product_avx512(const DfProduct *product);
 void df_first_avx2(const DfFirst *first);

@@ -41,7 +41,7 @@
 
 /* ------------------------------------------------------------------------------------- memory -- */
 
-/* Not near a multiple of 4 KiB: rows that are read side by side would push each other out of the cache. */
+/** Not near a multiple of 4 KiB: rows that are read side by side would push each other out of the cache. */
 static size_t pitch(size_t floats)
 {
     size_t aligned = (floats + 15) / 16 * 16;
@@ -65,13 +65,13 @@ static void lay_out_keys(DfAttention *a, char *base, size_t *end)
     a->queried = df_attention_carve(base, end, 4 * (size_t)l);
 }
 
-/* Rows of inner columns, which a step reads one more of on either side. */
+/** Rows of inner columns, which a step reads one more of on either side. */
 static size_t inner_products(const DfAttention *a)
 {
     return a->map.w > 4 ? (size_t)(a->block + 2) * (a->map.w - 4) : 0;
 }
 
-/* Those of outer columns, which it reads two more of; a row of zeros; margins before and behind. */
+/** Those of outer columns, which it reads two more of; a row of zeros; margins before and behind. */
 static size_t product_floats(const DfAttention *a)
 {
     size_t rows = inner_products(a) + 4 * ((size_t)a->block + 4) + 1;
@@ -107,7 +107,7 @@ static void lay_out_passes(DfAttention *a, char *base, size_t *end)
     a->chunks = df_attention_carve(base, end, (2 * l / DF_CHUNK_KEYS + 2) * sizeof *a->chunks);
 }
 
-/* Sizes and, unless base is NULL, buffers; returns the bytes that they take. */
+/** Sizes and, unless base is NULL, buffers; returns the bytes that they take. */
 static size_t lay_out(DfAttention *a, DfShape shape, int threads, char *base)
 {
     size_t end = 0;
@@ -129,7 +129,7 @@ size_t df_attention_scratch(DfShape shape, int threads)
     return lay_out(&a, shape, threads, NULL);
 }
 
-/* What lies between, before and behind rows is read as zeros; of weights, all keys that may not be copied. */
+/** What lies between, before and behind rows is read as zeros; of weights, all keys that may not be copied. */
 static void clear(DfAttention *a)
 {
     int l = a->map.count, w = a->map.w, ring = a->block + 2;
@@ -168,7 +168,7 @@ static void choose_wanted(DfAttention *a, const uint8_t *needed)
         }
 }
 
-/* Weights of all positions whose patches lie over a wanted one's pixels. */
+/** Weights of all positions whose patches lie over a wanted one's pixels. */
 static void choose_weighed(DfAttention *a, int q)
 {
     int w = a->map.w, y = q / w, x = q % w;
@@ -177,7 +177,7 @@ static void choose_weighed(DfAttention *a, int q)
             a->weighed[j * w + i] = 1;
 }
 
-/* Sums of a weighed query and of those before and after it, counted column by column. */
+/** Sums of a weighed query and of those before and after it, counted column by column. */
 static void choose_summed(DfAttention *a, int q)
 {
     int h = a->map.h, w = a->map.w, at = q % w * h + q / w, by = a->map.rules->fuse;
@@ -192,7 +192,7 @@ static void choose_multiplied(DfAttention *a, int q)
             a->multiplied[p] = 1;
 }
 
-/* Products for the scores of a summed query, and of those before and after it, counted row by row. */
+/** Products for the scores of a summed query, and of those before and after it, counted row by row. */
 static void choose_scored(DfAttention *a, int q)
 {
     int w = a->map.w, by = a->map.rules->fuse;
@@ -235,7 +235,7 @@ static int any(const uint8_t *mask, int count)
     return memchr(mask, 1, count) != NULL;
 }
 
-/* The pixels of rows y to end - 1 of positions, and all that they still lack. */
+/** The pixels of rows y to end - 1 of positions, and all that they still lack. */
 static void step(DfAttention *a, int y, int end)
 {
     int weights = DF_MIN(end + 1, a->map.h), sums = DF_MIN(weights + 1, a->map.h);

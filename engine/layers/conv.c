@@ -26,7 +26,7 @@ static size_t row_length(const DfConv *conv)
     return (size_t)conv->kernel * conv->kernel * conv->in;
 }
 
-/* What the windows see of a side: the source, or the source at twice its size. */
+/** What the windows see of a side: the source, or the source at twice its size. */
 static int seen(const DfConv *conv, int side)
 {
     return side << conv->up;
@@ -37,7 +37,7 @@ static int reduced(const DfConv *conv, int side)
     return (seen(conv, side) + conv->stride - 1) / conv->stride;
 }
 
-/*
+/**
  * TensorFlow's SAME: the lesser half of the padding comes first; stride 2 on an even side pads after only.
  * Padding by half a kernel on every side gives outputs as many.
  */
@@ -81,7 +81,7 @@ int df_conv_is_rgb(const DfConv *conv)
 /* Columns that are transposed side by side: a cache line. */
 #define COLUMNS 16
 
-/* [out][in][ky][kx] to [ky][kx][in][out], the right factor of rows x weights. */
+/** [out][in][ky][kx] to [ky][kx][in][out], the right factor of rows x weights. */
 static void transpose(const DfConv *conv, float *prepared, const float *raw)
 {
     size_t area = conv->kernel * conv->kernel, length = row_length(conv);
@@ -97,7 +97,7 @@ static void transpose(const DfConv *conv, float *prepared, const float *raw)
     }
 }
 
-/* [out][in][ky][kx] to [out][ky][kx][in], for the dot products of the RGB kernels. */
+/** [out][in][ky][kx] to [out][ky][kx][in], for the dot products of the RGB kernels. */
 static void reorder(const DfConv *conv, float *prepared, const float *raw)
 {
     int area = conv->kernel * conv->kernel;
@@ -192,7 +192,7 @@ void df_conv_forward(const DfConv *conv, DfShape in, const float *source, const 
         forward_in_strips(conv, in, source, out, scratch);
 }
 
-/* Where every output is needed, so is every pixel. */
+/** Where every output is needed, so is every pixel. */
 void df_conv_need(const DfConv *conv, DfShape in, const uint8_t *needed, uint8_t *pixels)
 {
     const DfTransform *transform = df_transform_of(conv);

@@ -12,13 +12,15 @@
  * weights pass, too. Anything from half to twice as much takes the same time within some per cent.
  */
 #define BLOCK_BYTES (320 << 10)
-/* Tiles of a block: the products' blocks of rows divide them. */
+/** Tiles of a block: the products' blocks of rows divide them. */
 enum { LEAST_TILES = 16, MOST_TILES = 96, TILES_STEP = 8 };
-/* Floats by which planes lie further apart than they are long: at distances near multiples of 4 KiB, what is
- * written to one would be taken for what is read from another. */
+/**
+ * Floats by which planes lie further apart than they are long: at distances near multiples of 4 KiB, what is
+ * written to one would be taken for what is read from another.
+ */
 enum { APART = 16 };
 
-/* A convolution about to be done. */
+/** A convolution about to be done. */
 typedef struct Tiled {
     const DfConv *conv;
     DfTiling tiling;
@@ -39,10 +41,10 @@ typedef struct Tiled {
     char *scratch;            /* of all threads */
 } Tiled;
 
-/* Where a tile's outputs go. */
+/** Where a tile's outputs go. */
 typedef float *Outputs[DF_MOST_TILE_OUT * DF_MOST_TILE_OUT];
 
-/* What a thread has: data, sums, and a pixel for outputs that there are not. First layers have no sums. */
+/** What a thread has: data, sums, and a pixel for outputs that there are not. First layers have no sums. */
 typedef struct Scratch {
     float *data, *sums, *nowhere;
     Outputs *to; /* of a block: only of first layers */
@@ -60,7 +62,7 @@ static int is_first(const DfTransform *transform)
     return transform->index == DF_TRANSFORM_5;
 }
 
-/* Planes of sums that are stored. */
+/** Planes of sums that are stored. */
 static int stored_sums(const DfTransform *transform)
 {
     return is_first(transform) ? 0 : planes(transform->sums);
@@ -79,7 +81,7 @@ static size_t floats(size_t count)
     return df_size_align(df_size_mul(count, sizeof(float)));
 }
 
-/* Of first layers, a tile's planes lie together. */
+/** Of first layers, a tile's planes lie together. */
 static size_t data_bytes(const Tiled *t)
 {
     const DfTransform *transform = t->tiling.transform;
@@ -123,7 +125,7 @@ static Scratch scratch_of(const Tiled *t, int thread)
 
 /* -------------------------------------------------------------------------------------- blocks -- */
 
-/* Where a tile's pixels are. */
+/** Where a tile's pixels are. */
 typedef const float *Pixels[DF_MOST_PLANES];
 
 static int lies_inside(const DfAxis *axis, int first)
@@ -236,7 +238,7 @@ static void block(void *opaque, int unit, int thread)
     }
 }
 
-/* Floats from the first of side x side pixels to each. */
+/** Floats from the first of side x side pixels to each. */
 static void list_offsets(size_t *offsets, int side, const DfAxis *ay, size_t row, const DfAxis *ax, size_t pixel)
 {
     for (int y = 0; y < side; y++)

@@ -33,7 +33,7 @@ size_t df_tiling_count(const DfTiling *tiling)
     return (size_t)(y->rate * y->tiles) * (size_t)(x->rate * x->tiles);
 }
 
-/* Where a pixel outside is mirrored from; at twice its size, the edge's twin is the first to be met. */
+/** Where a pixel outside is mirrored from; at twice its size, the edge's twin is the first to be met. */
 static int mirrored(const DfAxis *axis, int i)
 {
     if (axis->up)
@@ -53,7 +53,7 @@ void df_axis_pixels(const DfAxis *axis, int first, int *pixels)
     }
 }
 
-/* Whether one of a tile's outputs, which begin at (first_y, first_x), is needed. */
+/** Whether one of a tile's outputs, which begin at (first_y, first_x), is needed. */
 static int is_needed(const DfTiling *t, const uint8_t *needed, int first_y, int first_x)
 {
     const DfAxis *ay = &t->y, *ax = &t->x;
@@ -66,24 +66,24 @@ static int is_needed(const DfTiling *t, const uint8_t *needed, int first_y, int 
     return 0;
 }
 
-/* Where the tile behind this one begins along an axis; behind the last one it may wrap around: nobody looks. */
+/** Where the tile behind this one begins along an axis; behind the last one it may wrap around: nobody looks. */
 static void next(const DfAxis *axis, int16_t *in, int16_t *out)
 {
     *in = (int16_t)(*in + axis->rate * axis->step);
     *out = (int16_t)(*out + axis->rate * axis->out);
 }
 
-/* Where the first tile of a phase begins. */
+/** Where the first tile of a phase begins. */
 static void begin(const DfAxis *axis, int phase, int16_t *in, int16_t *out)
 {
     *in = (int16_t)(phase + axis->rate * axis->first_in);
     *out = (int16_t)(phase + axis->rate * axis->first_out);
 }
 
-/* A function that tiles are shown to. */
+/** A function that tiles are shown to. */
 typedef void Show(void *opaque, const DfTiling *tiling, DfTile tile);
 
-/* The columns between which a row of tiles has needed outputs; of most rows there are none. */
+/** The columns between which a row of tiles has needed outputs; of most rows there are none. */
 static void find_span(const DfTiling *t, const uint8_t *needed, int first_y, int *begin, int *end)
 {
     int width = t->x.outputs, last = DF_MIN(first_y + t->y.out, t->y.outputs);
@@ -112,7 +112,7 @@ static inline void show_row(const DfTiling *t, const uint8_t *needed, DfTile til
     }
 }
 
-/* Show the tiles that have outputs which are needed to somebody, row by row, phase by phase. */
+/** Show the tiles that have outputs which are needed to somebody, row by row, phase by phase. */
 static inline void each_needed(const DfTiling *t, const uint8_t *needed, Show *show, void *opaque)
 {
     DfTile tile;

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* F(4x4, 3x3), points 0, 1, -1, 2, -2, infinity. */
+/** F(4x4, 3x3), points 0, 1, -1, 2, -2, infinity. */
 static const double winograd3[6 * 3] = {
      1 / 4.,       0,       0,
     -1 / 6., -1 / 6., -1 / 6.,
@@ -17,7 +17,7 @@ static const double winograd3[6 * 3] = {
           0,       0,       1,
 };
 
-/* F(4x4, 5x5), points 0, 1, -1, 2, -2, 1/2, -1/2, infinity: each row a factor times the point's powers. */
+/** F(4x4, 5x5), points 0, 1, -1, 2, -2, 1/2, -1/2, infinity: each row a factor times the point's powers. */
 static const double winograd5[8 * 5] = {
            1,         0,        0,         0,        0,
      -2 / 9.,   -2 / 9.,  -2 / 9.,   -2 / 9.,  -2 / 9.,
@@ -29,7 +29,7 @@ static const double winograd5[8 * 5] = {
            0,         0,        0,         0,        1,
 };
 
-/* A, B, C, D, E of kernels/transform/nearest.h. */
+/** A, B, C, D, E of kernels/transform/nearest.h. */
 static const double nearest[5 * 3] = {
     1, 1, 0,
     1, 0, 0,
@@ -38,7 +38,7 @@ static const double nearest[5 * 3] = {
     0, 1, 1,
 };
 
-/* kernels/transform/stride.h: y0's own two, what both share, y1's own two. */
+/** kernels/transform/stride.h: y0's own two, what both share, y1's own two. */
 static const double stride[5 * 3] = {
     1, 0, 0,
     0, 1, 0,
@@ -93,7 +93,7 @@ void df_transform_sums(const DfTransform *transform, const DfConv *conv, DfTrans
 
 /* --------------------------------------------------------------------------------- preparation -- */
 
-/* The output channel of a packed column; -1: none. */
+/** The output channel of a packed column; -1: none. */
 static int channel_of(const DfTransform *transform, const DfConv *conv, int column)
 {
     int half = conv->out / 2, c = column / DF_PANEL * (DF_PANEL / 2) + column % (DF_PANEL / 2);
@@ -102,7 +102,7 @@ static int channel_of(const DfTransform *transform, const DfConv *conv, int colu
     return c >= half ? -1 : column == df_first_column(c, 0) ? c : half + c;
 }
 
-/* One input channel's taps for a panel of output channels; those that there are not are 0. */
+/** One input channel's taps for a panel of output channels; those that there are not are 0. */
 static void gather(const DfConv *conv, const float *raw, const int *outputs, int channel, DfLanes *taps)
 {
     int area = conv->kernel * conv->kernel;
@@ -113,7 +113,7 @@ static void gather(const DfConv *conv, const float *raw, const int *outputs, int
     }
 }
 
-/* matrix * taps * matrix', a panel of kernels at once. */
+/** matrix * taps * matrix', a panel of kernels at once. */
 static void transform_taps(const DfTransform *transform, int kernel, const DfLanes *taps, DfLanes *weights)
 {
     DfTileWeights *along = df_tile_kernels()->weights;
@@ -125,7 +125,7 @@ static void transform_taps(const DfTransform *transform, int kernel, const DfLan
               kernel);
 }
 
-/* Where each product's weights go: sum and segment in it, found as df_transform_sums() lists them. */
+/** Where each product's weights go: sum and segment in it, found as df_transform_sums() lists them. */
 typedef struct Place {
     size_t weights;
     int rows, first; /* of the sum's matrix; of the segment in it */
@@ -143,7 +143,7 @@ static void find_places(const DfTransform *transform, const DfConv *conv, Place 
     }
 }
 
-/* One input channel's weights for a panel, to their places. */
+/** One input channel's weights for a panel, to their places. */
 static void prepare_panel(const DfTransform *transform, const DfConv *conv, const Place *places, int first,
                           int channel, const DfLanes *weights, float *prepared)
 {

@@ -13,7 +13,7 @@
 /* Weight, bias, scale and shift of a row. */
 #define MOST_PARTS 4
 
-/* The tensors while they are gathered. */
+/** The tensors while they are gathered. */
 typedef struct Gathered {
     DfOutTensor tensors[MOST_PARTS * DF_MOST_ROWS];
     char names[MOST_PARTS * DF_MOST_ROWS][40];
@@ -27,7 +27,7 @@ static size_t row_values(const DfBinding *binding, int row)
     return df_conv_weights(conv) + (MOST_PARTS - 1) * (size_t)conv->out;
 }
 
-/* Room for a tensor's values, of so many dimensions of the shape. */
+/** Room for a tensor's values, of so many dimensions of the shape. */
 static float *add(Gathered *g, const char *row, const char *part, const uint64_t *shape, int rank)
 {
     DfOutTensor *tensor = &g->tensors[g->count];

@@ -11,19 +11,19 @@
 
 /* --------------------------------------------------------------------------------------- weights -- */
 
-/* Floats that a row's weights and biases take, rounded up so that each row is aligned. */
+/** Floats that a row's weights and biases take, rounded up so that each row is aligned. */
 static size_t row_room(const DfConv *conv)
 {
     return df_size_align((df_conv_prepared(conv) + conv->out) * sizeof(float)) / sizeof(float);
 }
 
-/* Floats of a row as they are read: weights, then factor and summand of a normalisation. */
+/** Floats of a row as they are read: weights, then factor and summand of a normalisation. */
 static size_t raw_room(const DfConv *conv)
 {
     return df_conv_weights(conv) + 2 * conv->out;
 }
 
-/* Read one row; `raw` has raw_room(). Writes prepared weights and biases to `memory`. */
+/** Read one row; `raw` has raw_room(). Writes prepared weights and biases to `memory`. */
 static int prepare_row(DfConv *conv, const DfBinding *binding, int row, float *memory, float *raw)
 {
     float *bias = memory + df_conv_prepared(conv);
@@ -141,7 +141,7 @@ fail:
     return ret;
 }
 
-/* Only files are tried (df_model_try()): tests cover the built-in models. */
+/** Only files are tried (df_model_try()): tests cover the built-in models. */
 int deepfill_model_open(DeepfillModel **model, const char *name, const char *semantics)
 {
     DeepfillModel *m = NULL;

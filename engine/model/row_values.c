@@ -15,7 +15,7 @@
 
 /* ------------------------------------------------------------------------------------- weights -- */
 
-/* The weight as [out][in][ky][kx]. */
+/** The weight as [out][in][ky][kx]. */
 static DfTensor view_of(const DfBinding *binding, const DfTensor *weight)
 {
     static const int order[] = { 3, 2, 0, 1 };
@@ -41,7 +41,7 @@ static void divide(double *vector, size_t count, double by)
         vector[i] /= by;
 }
 
-/*
+/**
  * The weight's norm as the project finds it with every run: one step of power iteration from the stored u,
  *     v = M'u / |M'u|,  u = Mv / |Mv|,  norm = u . Mv,   M being [out][columns].
  * scratch: rows + columns
@@ -63,7 +63,7 @@ static double spectral_norm(const float *matrix, const float *u, size_t rows, si
     return norm;
 }
 
-/* As the project divides: float32 by float32. Returns whether all are numbers afterwards. */
+/** As the project divides: float32 by float32. Returns whether all are numbers afterwards. */
 static int divide_all(float *values, size_t count, float norm)
 {
     int finite = norm > 0 && isfinite(norm);
@@ -100,7 +100,7 @@ static int read_weight(const DfBinding *binding, const DfTensor *weight, const D
 
 /* ------------------------------------------------------------------------- batch normalisation -- */
 
-/* scale * x + shift = (x - mean) / sqrt(variance + epsilon) * weight + bias; parts: 4 * count */
+/** scale * x + shift = (x - mean) / sqrt(variance + epsilon) * weight + bias; parts: 4 * count */
 static int fold_norm(const DfBinding *binding, const DfTensor *const *tensors, float *parts,
                      const DfRowValues *values)
 {

@@ -17,7 +17,7 @@
 /* Where nothing of the picture arrives, a fill varies by rounding, 3e-8; in random networks by 8e-6 or more. */
 #define LEAST_SPREAD 1e-6f
 
-/* One run; all zero but the model and side before it is prepared. */
+/** One run; all zero but the model and side before it is prepared. */
 typedef struct Trial {
     const DeepfillModel *model;
     int side; /* of the picture, in pixels: the least that the network takes */
@@ -73,7 +73,7 @@ static void check_activation(void *opaque, const char *layer, DfShape shape, con
             t->bad_layer = layer;
 }
 
-/* What is wrong with the fill, in words; NULL: nothing. */
+/** What is wrong with the fill, in words; NULL: nothing. */
 static const char *fault(const Trial *t)
 {
     float least[3] = { 1, 1, 1 }, most[3] = { -1, -1, -1 };

@@ -44,7 +44,7 @@ typedef struct Patch {
 
 /* ----------------------------------------------------------------------------------- samples -- */
 
-/* Samples of a window that sticks out of the picture, which repeats its outermost ones. */
+/** Samples of a window that sticks out of the picture, which repeats its outermost ones. */
 typedef float Copy[DF_PATCH + 2][DF_PATCH + 2];
 
 /** @return `side` rows of `side` samples from (x, y) on: the plane's own, or a copy of them */

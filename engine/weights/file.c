@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Non-blocking, so that a pipe without a writer does not hang before it is recognised and refused. */
+/** Non-blocking, so that a pipe without a writer does not hang before it is recognised and refused. */
 static int open_regular(const char *path, uint64_t limit, uint64_t *size)
 {
     struct stat status;

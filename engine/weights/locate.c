@@ -28,7 +28,7 @@ static int is_word(int byte)
            (byte > 0 && strchr("_.+-", byte));
 }
 
-/* White space, and comments to the end of their line. */
+/** White space, and comments to the end of their line. */
 static void skip_space(DfBytes *text)
 {
     for (int comment = 0;; df_bytes_next(text)) {
@@ -51,7 +51,7 @@ static DfBytes take_word(DfBytes *text)
     return word;
 }
 
-/* A digit of that base, taken; -1 where there is none. */
+/** A digit of that base, taken; -1 where there is none. */
 static int take_digit(DfBytes *text, int base)
 {
     static const char digits[] = "0123456789abcdefABCDEF";
@@ -64,7 +64,7 @@ static int take_digit(DfBytes *text, int base)
     return digit;
 }
 
-/* What follows a backslash, as in C. @return the byte, -1 where it is none */
+/** What follows a backslash, as in C. @return the byte, -1 where it is none */
 static int take_escape(DfBytes *text)
 {
     static const char names[] = "abfnrtv\\'\"?", values[] = "\a\b\f\n\r\t\v\\'\"?";
@@ -84,7 +84,7 @@ static int take_escape(DfBytes *text)
     return name ? values[name - names] : -1;
 }
 
-/* A text in quotes. @param out  gets it; room for as many bytes as are left   @return 0, -EINVAL */
+/** A text in quotes. @param out  gets it; room for as many bytes as are left   @return 0, -EINVAL */
 static int take_quoted(DfBytes *text, char *out)
 {
     int quote = df_bytes_next(text);
@@ -102,7 +102,7 @@ static int take_quoted(DfBytes *text, char *out)
     return 0;
 }
 
-/* The value of the last field of that name, as protocol buffers have it. @return 0, -EINVAL */
+/** The value of the last field of that name, as protocol buffers have it. @return 0, -EINVAL */
 static int read_list(DfBytes text, char *prefix, char *scratch)
 {
     *prefix = 0;
@@ -127,7 +127,7 @@ static int read_list(DfBytes text, char *prefix, char *scratch)
 
 /* -------------------------------------------------------------------------------------- folders -- */
 
-/* What the folder's list names. */
+/** What the folder's list names. */
 static int find_prefix(const char *list, char **prefix)
 {
     DfFile file;
@@ -151,7 +151,7 @@ static int is_file(const char *path)
     return !stat(path, &status) && S_ISREG(status.st_mode);
 }
 
-/* The last part of a path from any system. */
+/** The last part of a path from any system. */
 static const char *base_name(const char *path)
 {
     const char *base = path;
@@ -161,7 +161,7 @@ static const char *base_name(const char *path)
     return base;
 }
 
-/* The index of a checkpoint where its list says it is, else beside the list. */
+/** The index of a checkpoint where its list says it is, else beside the list. */
 static int find_index(const char *folder, const char *slash, const char *list, const char *prefix,
                       char **path)
 {
@@ -175,7 +175,7 @@ static int find_index(const char *folder, const char *slash, const char *list, c
     return df_error(-ENOENT, "%s: names the checkpoint '%.200s', but there is no %s", list, prefix, *path);
 }
 
-/* The folder's list, where there is one. @return 0, a negative errno */
+/** The folder's list, where there is one. @return 0, a negative errno */
 static int find_list(const char *folder, const char *slash, char **list)
 {
     static const char *const names[] = { LIST, LIST_AS_TEXT };
@@ -212,7 +212,7 @@ static int locate_in(const char *folder, char **path)
 
 /* ---------------------------------------------------------------------------------------- files -- */
 
-/* Whether a name is PREFIX.data-00000-of-00001, and how long the prefix is. */
+/** Whether a name is PREFIX.data-00000-of-00001, and how long the prefix is. */
 static int is_shard(const char *name, int *length)
 {
     static const char pattern[] = ".data-00000-of-00001";
@@ -234,7 +234,7 @@ static int is_graph(const char *name, int *length)
     return size > 5 && !strcmp(name + *length, ".meta");
 }
 
-/* Parts of a checkpoint that are not the one to name. */
+/** Parts of a checkpoint that are not the one to name. */
 static int check_part(const char *name)
 {
     int length;

@@ -30,7 +30,7 @@ static int is_pickle(const uint8_t *bytes, size_t size)
     return size >= 2 && bytes[0] == 0x80 && bytes[1] >= 2 && bytes[1] <= 5;
 }
 
-/* In this order, as a safetensors header may be as long as a magic number says. */
+/** In this order, as a safetensors header may be as long as a magic number says. */
 static const struct {
     int (*is)(const uint8_t *bytes, size_t size);
     int (*parse)(DfWeights *weights, const uint8_t *bytes, size_t size);
@@ -82,7 +82,7 @@ int df_weights_parse(DfWeights **weights, const char *name, const uint8_t *bytes
     return ret;
 }
 
-/* What is plainly not there has no cause recorded yet. */
+/** What is plainly not there has no cause recorded yet. */
 static int locate(const char *name, char **path)
 {
     int ret = df_weights_locate(name, path);

@@ -36,7 +36,7 @@ static const struct {
     { "BOOL", DF_OTHER_TYPE, 1 }, { "F8_E5M2", DF_OTHER_TYPE, 1 }, { "F8_E4M3", DF_OTHER_TYPE, 1 },
 };
 
-/* A tensor's entry while it is read. */
+/** A tensor's entry while it is read. */
 typedef struct Entry {
     DfTensor *tensor;
     unsigned value_bytes;
@@ -44,13 +44,13 @@ typedef struct Entry {
     int has_type, has_shape, has_offsets;
 } Entry;
 
-/* Where a tensor's bytes lie in the data. */
+/** Where a tensor's bytes lie in the data. */
 typedef struct Place {
     uint64_t begin, end;
     size_t tensor; /* its number */
 } Place;
 
-/* The header while it is read. */
+/** The header while it is read. */
 typedef struct Header {
     DfWeights *weights;
     DfJson json;
@@ -101,7 +101,7 @@ static int read_offsets(DfJson *json, Entry *entry)
     return df_json_expect(json, ']');
 }
 
-/* The value of one field, if it is one that we read; a field may not come twice. */
+/** The value of one field, if it is one that we read; a field may not come twice. */
 static int read_field(DfJson *json, Entry *entry, const char *key)
 {
     int *seen;
@@ -137,7 +137,7 @@ static int check_tensor(const DfJson *json, const Entry *entry)
     return df_tensor_check_size(json->name, t, entry->value_bytes, entry->end - entry->begin);
 }
 
-/* One key of an object with its colon. */
+/** One key of an object with its colon. */
 static int read_key(DfJson *json, char **key)
 {
     int ret = df_json_string(json, key);
@@ -183,7 +183,7 @@ static int check_limits(const DfWeights *weights, const char *name)
     return 0;
 }
 
-/* Takes the name over, whatever happens. */
+/** Takes the name over, whatever happens. */
 static int add_tensor(Header *header, char *name)
 {
     DfWeights *weights = header->weights;
@@ -260,7 +260,7 @@ static int by_place(const void *a, const void *b)
     return (s->end > t->end) - (s->end < t->end);
 }
 
-/* Together the tensors must be the data: what lies beyond it or twice in it was tampered with or cut off. */
+/** Together the tensors must be the data: what lies beyond it or twice in it was tampered with or cut off. */
 static int bind_data(Header *header, const DfBytes *data)
 {
     DfWeights *weights = header->weights;

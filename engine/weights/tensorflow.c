@@ -21,7 +21,7 @@
 /* A shard so small may be something else in its place: looked into to say what. */
 #define SMALL 65536
 
-/* A shard while its tensors are bound. */
+/** A shard while its tensors are bound. */
 typedef struct Shard {
     char *path;           /* NULL: no tensor lies in it */
     const DfTensor *last; /* the tensor that ends last in it */
@@ -30,7 +30,7 @@ typedef struct Shard {
     const uint8_t *bytes;
 } Shard;
 
-/* A checkpoint while it is read. */
+/** A checkpoint while it is read. */
 typedef struct Checkpoint {
     DfBundle bundle;
     Shard *shards;
@@ -38,7 +38,7 @@ typedef struct Checkpoint {
 
 /* -------------------------------------------------------------------------------------- shards -- */
 
-/* Beside the index, and named like it. */
+/** Beside the index, and named like it. */
 static int name_shard(const Checkpoint *checkpoint, Shard *shard)
 {
     const char *name = checkpoint->bundle.weights->name;
@@ -51,7 +51,7 @@ static int name_shard(const Checkpoint *checkpoint, Shard *shard)
     return shard->path ? 0 : -ENOMEM;
 }
 
-/* Name the shards in which tensors lie, and see how long each must be. */
+/** Name the shards in which tensors lie, and see how long each must be. */
 static int find_shards(Checkpoint *checkpoint)
 {
     const DfWeights *weights = checkpoint->bundle.weights;
@@ -86,7 +86,7 @@ static int check_shard(const Shard *shard)
                     ": the file is cut short", shard->path, shard->last->name, shard->end, shard->size);
 }
 
-/* A shard that is too short may be a pointer to it, or the page of a failed download. */
+/** A shard that is too short may be a pointer to it, or the page of a failed download. */
 static int check_unsupported(const Shard *shard)
 {
     DfFile file;
@@ -130,7 +130,7 @@ static int measure_shards(Checkpoint *checkpoint)
     return 0;
 }
 
-/* What was measured may be another file by now. */
+/** What was measured may be another file by now. */
 static int load_shards(Checkpoint *checkpoint)
 {
     DfWeights *weights = checkpoint->bundle.weights;

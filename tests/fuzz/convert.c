@@ -10,7 +10,7 @@
 /* One in so many is enough: the model's target reads the same files. */
 const int fuzz_every = 7;
 
-/* Of weight, bias, scale and shift: all of a row's values. */
+/** Of weight, bias, scale and shift: all of a row's values. */
 static size_t count_values(const DfConv *conv)
 {
     return df_conv_weights(conv) + 3 * (size_t)conv->out;

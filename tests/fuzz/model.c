@@ -119,7 +119,7 @@ static void read_rows(const char *name, const char *semantics)
     df_weights_close(&weights);
 }
 
-/* Of the ways in which it may be called, one: the bytes' own, so that the same input takes the same way. */
+/** Of the ways in which it may be called, one: the bytes' own, so that the same input takes the same way. */
 void fuzz_target(const uint8_t *bytes, size_t size)
 {
     static const char *const words[] = { "auto", "auto", "auto", "stride", "nipponjo_tf+bgr", "rgb",

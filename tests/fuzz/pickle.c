@@ -6,7 +6,7 @@
 #include "weights/pickle.h"
 #include "weights/storage.h"
 
-/* All that a value refers to is there. */
+/** All that a value refers to is there. */
 static void check_value(const DfPickle *pickle, uint32_t index)
 {
     const DfPickleValue *value = df_pickle_value(pickle, index);

@@ -13,10 +13,10 @@
 
 #define ALWAYS_ALLOWED ((size_t)64 << 20)
 
-/* A target that is slow has another one. */
+/** A target that is slow has another one. */
 const int fuzz_every __attribute__((weak)) = 1;
 
-/* Bytes that the run holds and may hold. What the search itself allocates between runs is not counted. */
+/** Bytes that the run holds and may hold. What the search itself allocates between runs is not counted. */
 static size_t held, allowed;
 static int running;
 

@@ -3,7 +3,7 @@
  * What follows every transform back: bias, activation, and the way to the outputs' pixels.
  */
 
-/* A tile's outputs of some channels, from `sums` (and `gates`, where there are any), biases included. */
+/** A tile's outputs of some channels, from `sums` (and `gates`, where there are any), biases included. */
 static inline void NAME(finish)(float *const *to, int count, const VECTOR *sums, const VECTOR *gates, int c,
                                 enum DfActivation activation PART)
 {
