@@ -18,7 +18,7 @@
 
 /**
  * @file
- * What a frame is filled by: its mask and its sketch, found side by side.
+ * What conditions the fill of a frame: its mask and its sketch, found side by side.
  *
  * The sketch goes by the mask's clock: mask_start, mask_loop and eof_action
  * hold for both, and so do those of mask_opts that the sketch's demuxer and

@@ -3,7 +3,7 @@
  * Loops over rows of a grid for multigrid. Each cell p of a grid has an equation
  *     sum over its four neighbours q of c_pq (e_q - e_p) - b_p e_p = r_p,
  * with conductances c_pq >= 0 between cells and b_p >= 0 to what is fixed at zero. Cells without an equation
- * have inverse = 0 and e = 0, so that no loop asks which ones they are.
+ * have inverse = 0 and e = 0, so that loops need no test for them.
  */
 #ifndef DF_KERNELS_STENCIL_H
 #define DF_KERNELS_STENCIL_H
@@ -15,7 +15,7 @@
 
 /** A stretch of a row: pointers to its first cell in planes of one layout, whose neighbours can be read. */
 typedef struct DfStencil {
-    float *e;             /**< what is sought */
+    float *e;             /**< the unknowns */
     const float *r;       /**< right-hand side */
     const float *inverse; /**< 1 / (sum of c + b); 0: no equation */
     const float *east;    /**< conductances from each cell to the next; NULL: east and south are all 1 */

@@ -14,7 +14,7 @@
  *   out     the sum over p of P[q,p] raw[p], overlapped two pixels apart and divided by 4
  *
  * This is the authors' program (attention_naive.c follows it); what others do differently are the rules,
- * DfAttentionRules. Five products do here for its twenty-five:
+ * DfAttentionRules. Five products replace its twenty-five:
  *
  *   G[q,p]           pixel q of the reduced map times its pixel p: C terms, not 9C
  *   S[q,p]           the sum of G[q+d,p+d] over the window's nine d, as far as both lie on the map, divided by
@@ -29,8 +29,8 @@
  * row of the column to the left, and below the last row the first of the column to the right: sums of these
  * two rows have places of their own.
  *
- * Queries that no wanted pixel asks for are left out everywhere, keys that may not be copied where they have no
- * say. A query's arithmetic does not depend on which others there are, nor on who does it.
+ * Queries that no needed pixel depends on are left out everywhere, keys that may not be copied where they have no
+ * effect. A query's arithmetic depends neither on the other queries nor on the thread.
  */
 #include "layers/attention.h"
 
@@ -118,7 +118,7 @@ static size_t lay_out(DfAttention *a, DfShape shape, int threads, char *base)
     lay_out_passes(a, base, &end);
     a->thread_pitch = pitch(DF_MAX(4 * DF_UNIT_POSITIONS * df_attention_chunk_pitch(&a->map),
                                  (size_t)a->map.count));
-    /* Last: how many there are moves nothing else. */
+    /* Last: their number moves nothing else. */
     a->threads = df_attention_floats(base, &end, threads, a->thread_pitch);
     return end;
 }
@@ -168,7 +168,7 @@ static void choose_wanted(DfAttention *a, const uint8_t *needed)
         }
 }
 
-/** Weights of all positions whose patches lie over a wanted one's pixels. */
+/** Weights of all positions whose patches cover pixels of a queried one. */
 static void choose_weighed(DfAttention *a, int q)
 {
     int w = a->map.w, y = q / w, x = q % w;

@@ -76,7 +76,7 @@ void df_attention_prepare_keys(DfAttention *a);
 /** @return query q's row of sums. */
 float *df_attention_sums_of(const DfAttention *a, int q);
 
-/** Make sums of scores of all rows before `end` that are wanted. */
+/** Make sums of scores of all rows before `end` that are needed. */
 void df_attention_sum_rows(DfAttention *a, int end);
 
 /** Make those of row h - 1 first: queries of row 0, counted column by column, come after it. */
@@ -85,7 +85,7 @@ void df_attention_sum_last_row(DfAttention *a);
 /** Runs of keys, and what is copied of them. */
 void df_attention_prepare_runs(DfAttention *a);
 
-/** Make weights of all rows before `end` that are wanted. */
+/** Make weights of all rows before `end` that are needed. */
 void df_attention_weigh_rows(DfAttention *a, int end);
 
 /** Make pixels of rows y to end - 1 of positions. */

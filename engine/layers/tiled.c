@@ -8,19 +8,19 @@
 #include <string.h>
 
 /*
- * Bytes of a block's data and sums: little enough for a small second-level cache (512 KiB), through which the
- * weights pass, too. Anything from half to twice as much takes the same time within some per cent.
+ * Bytes of a block's data and sums: they fit a small second-level cache (512 KiB) together with the weights that
+ * pass through it. Anything from half to twice as much takes the same time within some per cent.
  */
 #define BLOCK_BYTES (320 << 10)
 /** Tiles of a block: the products' blocks of rows divide them. */
 enum { LEAST_TILES = 16, MOST_TILES = 96, TILES_STEP = 8 };
 /**
- * Floats by which planes lie further apart than they are long: at distances near multiples of 4 KiB, what is
- * written to one would be taken for what is read from another.
+ * Floats by which planes lie further apart than they are long: at distances near multiples of 4 KiB, loads from one
+ * plane wait for stores to another (4K aliasing).
  */
 enum { APART = 16 };
 
-/** A convolution about to be done. */
+/** A convolution in progress. */
 typedef struct Tiled {
     const DfConv *conv;
     DfTiling tiling;

@@ -66,7 +66,7 @@ static int is_needed(const DfTiling *t, const uint8_t *needed, int first_y, int 
     return 0;
 }
 
-/** Where the tile behind this one begins along an axis; behind the last one it may wrap around: nobody looks. */
+/** Where the tile behind this one begins along an axis; behind the last one it may wrap around: it is not used. */
 static void next(const DfAxis *axis, int16_t *in, int16_t *out)
 {
     *in = (int16_t)(*in + axis->rate * axis->step);
@@ -80,7 +80,7 @@ static void begin(const DfAxis *axis, int phase, int16_t *in, int16_t *out)
     *out = (int16_t)(phase + axis->rate * axis->first_out);
 }
 
-/** A function that tiles are shown to. */
+/** Called for each tile. */
 typedef void Show(void *opaque, const DfTiling *tiling, DfTile tile);
 
 /** The columns between which a row of tiles has needed outputs; of most rows there are none. */
@@ -112,7 +112,7 @@ static inline void show_row(const DfTiling *t, const uint8_t *needed, DfTile til
     }
 }
 
-/** Show the tiles that have outputs which are needed to somebody, row by row, phase by phase. */
+/** Call the function for the tiles with needed outputs, row by row, phase by phase. */
 static inline void each_needed(const DfTiling *t, const uint8_t *needed, Show *show, void *opaque)
 {
     DfTile tile;

@@ -141,7 +141,7 @@ fail:
     return ret;
 }
 
-/** Only files are tried (df_model_try()): tests cover the built-in models. */
+/** df_model_try() tries files alone: tests cover the built-in models. */
 int deepfill_model_open(DeepfillModel **model, const char *name, const char *semantics)
 {
     DeepfillModel *m = NULL;

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/** What a walk needs to know. */
+/** A run in progress. */
 typedef struct Walk {
     const DeepfillModel *model;
     const DfPlan *plan;
@@ -164,7 +164,7 @@ static void find_needed(Walk *walk, int last)
     walk->maps = maps;
 }
 
-/** No further than the last output that is wanted. */
+/** The walk ends at the last output that is asked for. */
 void df_model_run(const DeepfillModel *model, const DfPlan *plan, void *workspace, const DfRun *run)
 {
     const DfNet *net = model->semantics->net;

@@ -1,6 +1,6 @@
 /**
  * @file
- * From coarse to fine: where patches are searched for at each size, and what the next one begins with.
+ * Coarse to fine: which patches are searched for at each size, and the motion that the next size begins with.
  */
 #include "motion/dense.h"
 
@@ -11,10 +11,10 @@
 #include "kernels/smooth.h"
 #include "motion/search.h"
 
-/* Samples; at a size below it few patches are left, and they see too much at once. */
+/* Samples; a smaller size has few patches, each of which covers too much of the picture. */
 #define LEAST_SIDE (3 * DF_PATCH)
 
-/** One size of the work. */
+/** One size of the search. */
 typedef struct Level {
     DfPatchGrid patches;
     DfFlow flow; /* with room for a sample before and after each row */
@@ -54,8 +54,7 @@ static void activate_needed(DfPatchGrid *patches, const uint8_t *needed)
     }
 }
 
-/** Along one side: the coarse patches that the middle of a fine one, starting at `start`, lies in or within
- * four samples of. */
+/** The coarse patches of one side that contain the middle of a fine one at `start`, or lie within four samples. */
 static void covering(int start, int count, int *first, int *last)
 {
     int middle = (start + DF_PATCH / 2) / 2;
@@ -64,7 +63,7 @@ static void covering(int start, int count, int *first, int *last)
     *last = DF_CLAMP((middle + DF_PATCH / 2) / 4, 0, count - 1);
 }
 
-/** Patches that the finer size's active ones begin from, and those beside them, whose motion may spread. */
+/** Coarse patches that active fine ones start from, and their neighbours, whose motion may spread. */
 static void activate_below(DfPatchGrid *coarse, const DfPatchGrid *fine)
 {
     for (int i = 0; i < fine->rows * fine->columns; i++) {

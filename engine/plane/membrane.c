@@ -11,8 +11,8 @@
 
 #include "kernels/smooth.h"
 
-/* Known samples that are averaged lie this close to the hole's rectangle: the rim is what a membrane is
- * tied to, and what lies beyond it only blurs that. */
+/* Known samples that are averaged lie this close to the hole's rectangle: a membrane is tied to its rim,
+ * and samples beyond it blur that. */
 #define MARGIN 2
 /* Sweeps over both colours of the checkerboard at full size; each coarser level has twice as many, which cost
  * half as much as a level's before it, up to enough for any wave that the levels below it leave. */
@@ -163,7 +163,7 @@ static void relax(const Level *level, int sweeps)
 
 /* ------------------------------------------------------------------------------------ a plane -- */
 
-/** The rectangle's samples, zero in the hole, so that nothing there (not even a NaN) has a say. */
+/** The rectangle's samples, zero in the hole, so that its former values (NaN, too) have no effect. */
 static void load(const Pyramid *pyramid, DfPlane plane, const uint8_t *hole)
 {
     const Level *level = &pyramid->levels[0];

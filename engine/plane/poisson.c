@@ -1,7 +1,7 @@
 /**
  * @file
- * The correction e to the guess is sought, not the colours: lap(e) = div(gx, gy) - lap(u), e = 0 where u is
- * fixed. Where the guess has the target gradients, which is nearly everywhere, the right-hand side is 0.
+ * The unknown is the correction e to the guess: lap(e) = div(gx, gy) - lap(u), e = 0 where u is fixed.
+ * Where the guess has the target gradients, which is nearly everywhere, the right-hand side is 0.
  */
 #include "plane/poisson.h"
 

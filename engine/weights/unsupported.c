@@ -14,7 +14,7 @@
 #define PICTURE "is a picture or film, not a checkpoint"
 #define OTHER "of another kind than this program reads: save its weights as safetensors"
 
-/** Some bytes at a place. Texts in any case; of a few numbers each may stand, '\1'. */
+/** Bytes at an offset; letters match in either case. */
 static const struct {
     size_t at, size;
     const char *bytes, *what;
