@@ -32,7 +32,7 @@ typedef struct DfFramesSettings {
     DeepfillFormat format;
     DfRules rules;         /**< feather is not read */
     int workers, delay;
-    int threads;             /**< most workers on one box at a time, 1 .. */
+    int threads;           /**< most workers on one box at a time, 1 .. */
     int temporal, ahead;   /**< as in DeepfillSettings; ahead is chosen */
     size_t budget;         /**< bytes of sources that are kept for later */
 } DfFramesSettings;
