@@ -31,7 +31,7 @@
 
 /* ------------------------------------------------------------------------------------ errors -- */
 
-/** Long enough for a path (PATH_MAX is 4096, but a sentence that long helps nobody) and its cause. */
+/** A path and its cause; longer sentences are cut (PATH_MAX is 4096). */
 static _Thread_local char error_text[1024];
 
 /**

@@ -195,7 +195,7 @@ static int open_decoder(DeepfillMaskFile *file, AVDictionary **options)
     return ret;
 }
 
-/** An option that nobody took is a typing error, not a wish to be passed over. */
+/** An option that neither demuxer nor decoder takes is an error. */
 static int check_options(const DeepfillMaskFile *file, const AVDictionary *options)
 {
     const AVDictionaryEntry *entry = av_dict_get(options, "", NULL, AV_DICT_IGNORE_SUFFIX);

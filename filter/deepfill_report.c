@@ -154,7 +154,7 @@ static int is_parted(int least, int most, double black)
     return least <= black && most > black;
 }
 
-/** With soft the threshold has no say. */
+/** With soft the threshold is not used. */
 static void report_soft_values(DeepfillReport *report, int invert, int least, int most)
 {
     if (invert)

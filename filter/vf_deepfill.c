@@ -339,7 +339,7 @@ static int activate(AVFilterContext *ctx)
     int status = ff_outlink_get_status(ctx->outputs[0]);
     int ret;
 
-    if (status) { /* nobody wants what is in flight */
+    if (status) { /* frames in flight are dropped */
         for (unsigned i = 0; i < ctx->nb_inputs; i++)
             ff_inlink_set_status(ctx->inputs[i], status);
         ff_deepfill_queue_close(&s->queue);

@@ -107,7 +107,7 @@ typedef struct DfBenchLayers {
     DfBenchRow rows[DF_MOST_ROWS];
 } DfBenchLayers;
 
-/** Measure each row in a process of its own; the case's `hole` has no say. @return as df_bench_region() */
+/** Measure each row in a process of its own; the case's `hole` is not read. @return as df_bench_region() */
 int df_bench_layers(const DfBenchCase *what, DfBenchLayers *layers);
 
 /* ------------------------------------------------------------------------------------ pipeline -- */

@@ -287,7 +287,7 @@ static unsigned luma(const DfStill *picture, size_t i)
     return (299 * red + 587 * green + 114 * blue + 500) / 1000;
 }
 
-/** Whether a picture is black but where it is transparent: what was painted there has no say. */
+/** Whether a picture is black but where it is transparent: the colours there do not count. */
 static int is_painted_black(const DfStill *from, const DfStill *gray)
 {
     int clear = 0, opaque = 0;

@@ -1,6 +1,6 @@
 /**
  * @file
- * A model tried on a small picture before anybody relies on it: weights that are damaged, or too large or
+ * A model tried on a small picture when it is opened: weights that are damaged, or too large or
  * too small by some power of ten, have shapes like any others, but fill every hole with one colour.
  */
 #include "kernels/gemm.h"

@@ -1,6 +1,6 @@
 /**
  * @file
- * Whose checkpoint a file is: told by tensors that nobody else has, wherever in a tree of names they hang.
+ * The project that a checkpoint is of: recognised by tensors of that project alone, at any place of a tree of names.
  */
 #include "model/binding.h"
 

@@ -15,8 +15,8 @@
 #define LEAST_CORNERS 8
 #define NEAR 32         /* px from the hole: tracks there tell whether something passes behind it */
 /*
- * Share of the weight near the holes that the affine must explain; else dense flow is asked. Asked more
- * readily (0.75, 0.95), it carries parts of what passes into the hole: 0.7 dB less on real clips.
+ * Share of the weight near the holes that the affine must explain; else dense flow follows. With higher
+ * shares (0.75, 0.95) it carries parts of passing objects into the hole: 0.7 dB less on real clips.
  */
 #define ENOUGH 0.5f
 #define EXPLAINED 1.0f  /* px */

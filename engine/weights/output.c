@@ -131,7 +131,7 @@ static void note(int number)
         noted = number;
 }
 
-/** Where somebody else sees to a signal, it is left to him. */
+/** A signal that the host already handles or ignores keeps its handler. */
 static void hold_signals(struct sigaction *before)
 {
     struct sigaction holding = { .sa_handler = note, .sa_flags = SA_RESTART };

@@ -233,7 +233,7 @@ static int check_protocol(DfMachine *m, int unused)
     return 0;
 }
 
-/** How far the writer's buffer reached is of no use to somebody who has all bytes. */
+/** The size of the writer's buffer is not used: all bytes are in memory. */
 static int skip_frame(DfMachine *m, int size)
 {
     DfBytes skipped;

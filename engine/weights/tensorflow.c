@@ -4,7 +4,7 @@
  *
  *     snap-0.index                  which tensors there are: see bundle.c
  *     snap-0.data-00000-of-00001    a shard: tensors' bytes, little-endian, in row order
- *     snap-0.meta                   the graph, which nobody needs
+ *     snap-0.meta                   the graph, which is not read
  *
  * Every tensor is known to lie within its shard, and all shards within the limit, before one of them is read.
  */
