@@ -354,8 +354,8 @@ static void renewal_fades_over(void **state)
         for (int p = 0; p < 3; p++) {
             const DfDraftPlane *plane = &draft.areas[0].planes[p];
             float colour = df_plane_row(plane->colour, plane->colour.height / 2)[plane->colour.width / 2];
-            float wanted = renewals ? 140 - 40 * m->fade : 100;
-            assert_true(fabsf(colour - wanted) < 0.01f);
+            float expected = renewals ? 140 - 40 * m->fade : 100;
+            assert_true(fabsf(colour - expected) < 0.01f);
         }
         df_arena_reset(&scratch, (DfArenaMark){ 0 });
     }
