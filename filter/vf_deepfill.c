@@ -139,7 +139,7 @@ static int process_frame(AVFilterContext *ctx, AVFrame *frame)
         goto fail;
     if (ret)
         s->report.started = 0; /* what the log has told no longer holds */
-    if ((ret = ff_deepfill_guides_get(ctx, guides)) < 0)
+    if ((ret = ff_deepfill_conditions_get(ctx, conditions)) < 0)
         goto fail;
     has_hole = conditions[0].mask || conditions[1].mask;
     if (has_hole && DEEPFILL_FRAME_INTERLACED(frame) && !s->fields)
@@ -366,7 +366,7 @@ static av_cold void uninit(AVFilterContext *ctx)
 
     if (lost && !s->failed)
         ff_deepfill_lost_note(ctx, lost, &s->taken, s->closing);
-    ff_deepfill_guides_uninit(ctx);
+    ff_deepfill_conditions_uninit(ctx);
     deepfill_model_close(&s->model);
 }
 
