@@ -14,7 +14,7 @@
 #define REPEATED 0.05f
 
 /** Most pairs that a plane of an area gives to the estimate of its light. */
-#define MOST_PAIRS 8192
+#define MOST_PAIRS 4096
 
 /** An area in both frames. */
 typedef struct Pair {
@@ -219,7 +219,8 @@ static int estimate(DfLink *link, const Pair *pairs, DfArena *scratch)
 
 /**
  * Levels of 8 bits by which a frame without corners in common may differ on average once it is as dark as the
- * earlier one: in the last frames of a fade to black there is nothing to track, and what was seen before serves.
+ * earlier one: in the last frames of a fade to black nothing can be tracked, and what was seen
+ * before serves.
  */
 #define NOTHING_LEFT 1.0f
 
