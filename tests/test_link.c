@@ -171,7 +171,7 @@ static void change_of_light_is_no_cut(void **state)
     deepfill_mask_close(&mask);
 }
 
-/** Nothing can be tracked into black, which shows what was there all the same; a picture after it is another shot. */
+/** Nothing can be tracked into black, which is linked all the same; a picture after it is another shot. */
 static void black_ends_a_shot_and_begins_none(void **state)
 {
     DeepfillFormat format = format_of(DEEPFILL_YUV, 8, 1);
