@@ -5,6 +5,8 @@
  */
 #include "film_scenes.h"
 
+#include "context.h"
+
 /* Five shots: a locked camera, a pan, a hole that moves, a flash, repeated frames. */
 enum { SHOTS = 5, FRAMES = 54 };
 
@@ -90,11 +92,69 @@ static void shot_alone_is_as_in_its_film(void **state)
     }
 }
 
+/* Two shots, whose cut may lie between two frames without a hole, at which nobody looks. */
+enum { CUT_OF_TWO = 9, FRAMES_OF_TWO = 16 };
+
+static View two_pans(int t)
+{
+    int later = t >= CUT_OF_TWO;
+
+    return (View){ 20 + 300 * later + t, 30, 2 * later, .grain = 1, .moment = t };
+}
+
+static Holes none_at_the_cut(int t)
+{
+    return t == CUT_OF_TWO || t == CUT_OF_TWO - 1 ? none(t) : fixed(t);
+}
+
+static View second_pan(int t)
+{
+    return two_pans(t + CUT_OF_TWO);
+}
+
+static Holes none_at_the_beginning(int t)
+{
+    return none_at_the_cut(t + CUT_OF_TWO);
+}
+
+/** Run a film in a context that stays open, to look at what the planner knows. */
+static const DfPlanner *run_and_keep(DeepfillContext **ctx, View (*view)(int), Holes (*holes)(int), int frames)
+{
+    Film film = { small, frames, view, holes, NULL };
+    Reel *reel = calloc(1, sizeof *reel);
+
+    assert_non_null(reel);
+    /* No plan is released before it has been looked at. */
+    *ctx = film_context(&film, (Way){ 1, 2 * FRAMES_OF_TWO, FRAMES_OF_TWO, 0 });
+    film_run_in(*ctx, &film, reel);
+    reel_free(reel);
+    return &df_context_frames(*ctx)->temporal.planner;
+}
+
+/** What motions usually leave unexplained and what a frame costs are told from its own shot. */
+static void counts_begin_with_a_shot(void **state)
+{
+    static Holes (*const holes[][2])(int) = { { fixed, fixed }, { none_at_the_cut, none_at_the_beginning } };
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        DeepfillContext *both, *second;
+        const DfPlanner *p = run_and_keep(&both, two_pans, holes[i][0], FRAMES_OF_TWO);
+        const DfPlanner *q = run_and_keep(&second, second_pan, holes[i][1], FRAMES_OF_TWO - CUT_OF_TWO);
+        assert_int_equal(p->error_count, q->error_count);
+        assert_true(p->staleness == q->staleness);
+        for (int t = 0; t < FRAMES_OF_TWO - CUT_OF_TWO; t++)
+            assert_int_equal(df_planner_state(p, CUT_OF_TWO + t)->cost, df_planner_state(q, t)->cost);
+        deepfill_close(&both);
+        deepfill_close(&second);
+    }
+}
+
 /* ------------------------------------------------------------------------------------- codes -- */
 
 enum { CHANGE = 10 };
 
-/** Run 2 * CHANGE frames of which those from CHANGE on have other codes, or that part alone. */
+/** Run 2 * CHANGE frames of which those from CHANGE on have other codes; the first `first` are left out. */
 static Reel *run_recoded(DeepfillFormat later, int first, Way way)
 {
     Film film = { small, 2 * CHANGE, grainy_pan, fixed, NULL };
@@ -161,6 +221,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shot_alone_is_as_in_its_film),
+        cmocka_unit_test(counts_begin_with_a_shot),
         cmocka_unit_test(no_source_across_a_change_of_codes),
     };
 

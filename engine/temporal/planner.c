@@ -92,7 +92,7 @@ static int set_usable(DfPlanner *planner, DfFrameState *s, const DfFrameState *n
                               next && next->shot == s->shot ? next->source->mask : NULL };
 
     s->cost = df_planes_bytes(format, format->width, format->height) + s->motion.bytes;
-    if (s->source->mask && (!before || before->source->mask != s->source->mask))
+    if (s->source->mask && (!before || before->shot != s->shot || before->source->mask != s->source->mask))
         s->cost += df_rect_area(s->source->mask->extent);
     if (!s->source->shown.count)
         return 0;
