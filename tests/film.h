@@ -155,7 +155,7 @@ static inline DeepfillMask *film_mask(const DeepfillFormat *f, const Holes *hole
     assert_non_null(data);
     for (int h = 0; h < holes->count; h++) {
         DfRect r = df_rect_clip(holes->rects[h], (DfRect){ 0, 0, f->width, f->height });
-        for (int y = r.y0; y < r.y1; y++)
+        for (int y = r.y0; y < r.y1 && r.x0 < r.x1; y++)
             memset(data + (size_t)y * f->width + r.x0, 255, df_rect_width(r));
     }
     deepfill_mask_defaults(&settings, f->width, f->height);
