@@ -347,8 +347,11 @@ void df_frames_reset(DfFrames *frames)
     df_pipeline_reset(frames->pipeline);
     for (int i = 0; i < frames->slot_count; i++)
         release(&frames->slots[i]);
-    if (frames->has_temporal)
+    if (frames->has_temporal) {
+        for (int64_t n = frames->received; n < frames->sent; n++)
+            df_temporal_receive(&frames->temporal, n);
         df_temporal_reset(&frames->temporal);
+    }
     frames->sent = frames->received = 0;
 }
 
