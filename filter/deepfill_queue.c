@@ -46,8 +46,9 @@ static DeepfillSettings picture_settings(const DeepfillSettings *settings, int p
     s.format.height /= pictures;
     if (s.delay > 0)
         s.delay = FFMIN(s.delay * pictures, 1024);
-    if (s.ahead > 0)
-        s.ahead = FFMIN(s.ahead * pictures, 1024);
+    if (s.ahead < 0)
+        s.ahead = DEEPFILL_DEFAULT_AHEAD;
+    s.ahead = FFMIN(s.ahead * pictures, 1024);
     return s;
 }
 
