@@ -322,6 +322,8 @@ typedef struct DeepfillResult {
     double hole;    /**< fraction of the frame inside the grown hole; 0 where it passed untouched */
     double network; /**< fraction of the hole's pixels that the network filled in this frame, 0..1; 1
                          where frames are filled each by itself, 0 where none was filled */
+    int cut;        /**< 1: the frame begins a shot, as far as holes tell: motion is looked at around them; 0
+                         also without temporal */
 } DeepfillResult;
 
 /* ----------------------------------------------------------------------------------- context -- */

@@ -63,7 +63,8 @@ static inline void camera_link(DfLink *link, const DeepfillFormat *format, int b
     link->back = back;
     link->repeated = 0;
     link->error = 0;
-    memset(link->exposure, 0, sizeof link->exposure);
+    for (int p = 0; p < 3; p++)
+        link->light[p] = DF_LIGHT_SAME;
     df_arena_reset(&link->keep, (DfArenaMark){ 0 });
     assert_int_equal(df_areas_create(&link->areas, format, masks, 2), 0);
     link->motions = df_arena_take_zeroed(&link->keep, link->areas.count * sizeof *link->motions);

@@ -25,6 +25,7 @@ typedef struct View {
     int grain;  /**< levels at most */
     int light;  /**< levels added */
     int moment; /**< what the grain depends on; the same one gives the same picture */
+    float dim;  /**< share of the light taken away, 0..1: of a limited range, towards 16 and 128 */
 } View;
 
 /** Rectangles of hole in one frame. */
@@ -107,12 +108,14 @@ static inline void film_paint(Picture *p, const View *view)
 
     memset(p->memory, 0, p->bytes);
     for (int i = 0; i < df_plane_count(f); i++) {
+        float black = f->layout == DEEPFILL_RGB ? 0 : i ? 128 : 16;
         int sx = df_plane_sub_x(f, i), sy = df_plane_sub_y(f, i);
         for (int y = 0; y < df_plane_side(f->height, sy); y++)
             for (int x = 0; x < df_plane_side(f->width, sx); x++) {
                 int at_x = (view->x + (x << sx) + 31 * i) % CANVAS_WIDTH;
                 int at_y = (view->y + (y << sy)) % CANVAS_HEIGHT;
                 float v = canvas[view->scene][at_y][at_x] + view->light + film_grain(view, i, x, y);
+                v += view->dim * (black - v);
                 df_sample_store(p->image.data[i] + y * p->image.stride[i], x, df_sample_bytes(f),
                                 (unsigned)(DF_CLAMP(v, 0, 250) * (1 << (f->depth - 8)) + 0.5f));
             }

@@ -19,7 +19,7 @@ typedef struct Shot {
     int back;           /**< of the link; 0: it begins a shot */
     int repeated;
     float error;
-    float exposure[3];  /**< against the frame that it is linked to */
+    DfLight light[3];   /**< from the frame that it is linked to */
     Picture *picture;   /**< NULL: black */
 } Shot;
 
@@ -44,7 +44,8 @@ static inline Script *script_new(DeepfillFormat format, int frames)
     script->black = picture_new(format);
     memset(script->black.memory, 0, script->black.bytes);
     for (int t = 0; t < frames; t++)
-        script->shots[t] = (Shot){ .camera = camera_pan(0, 0), .back = t > 0 };
+        script->shots[t] = (Shot){ .camera = camera_pan(0, 0), .back = t > 0,
+                                   .light = { DF_LIGHT_SAME, DF_LIGHT_SAME, DF_LIGHT_SAME } };
     return script;
 }
 
@@ -82,7 +83,7 @@ static inline void script_begin(Script *script, int t)
                 earlier->mask);
     m->link.repeated = shot->repeated;
     m->link.error = shot->error;
-    memcpy(m->link.exposure, shot->exposure, sizeof m->link.exposure);
+    memcpy(m->link.light, shot->light, sizeof m->link.light);
 }
 
 /** Plan the block that begins with a frame. @return one past its last frame */

@@ -64,7 +64,7 @@ static void take_shoot_defaced(Take *take, int told, const DeepfillMask *hidden)
             scene_deface(&take->pictures[t], hidden ? hidden : shot->mask, t + 1);
         shot->picture = &take->pictures[t];
         for (int p = 0; told && t && p < 3; p++)
-            shot->exposure[p] = (float)(level * (take->light[t][p] - take->light[t - 1][p]));
+            shot->light[p].offset = (float)(level * (take->light[t][p] - take->light[t - 1][p]));
     }
 }
 

@@ -84,8 +84,8 @@ static void motion_and_light_are_found_in_every_plane(void **state)
         assert_int_equal(link.repeated, 0);
         assert_int_equal(link.areas.count, 1);
         for (int p = 0; p < df_plane_count(&format); p++)
-            if (fabs(link.exposure[p] / scene_level(&format) - light[p]) > 0.25)
-                fail_msg("format %zu, plane %d: %.3f", i, p, link.exposure[p]);
+            if (fabs(link.light[p].offset / scene_level(&format) - light[p]) > 0.25)
+                fail_msg("format %zu, plane %d: %.3f + %.3f", i, p, link.light[p].gain, link.light[p].offset);
         assert_true(motion_error(&link, &now, &before, 150, 120) < 0.05);
         assert_true(motion_error(&link, &now, &before, 121, 101) < 0.1);
         assert_true(link.error < 1);
@@ -114,7 +114,7 @@ static void copy_does_as_well_as_the_frame(void **state)
     assert_int_equal(df_link_make(&part, &here, &there, 1, &scratch), 0);
     assert_int_equal(part.back, 1);
     assert_memory_equal(&part.motions[0].to_b, &whole.motions[0].to_b, sizeof part.motions[0].to_b);
-    assert_memory_equal(part.exposure, whole.exposure, sizeof part.exposure);
+    assert_memory_equal(part.light, whole.light, sizeof part.light);
     /* A narrower ring will do. */
     shown.items[0].place.x1 -= 60;
     assert_int_equal(df_link_make(&part, &here, &there, 1, &scratch), 0);
@@ -164,10 +164,36 @@ static void change_of_light_is_no_cut(void **state)
 
     (void)state;
     assert_int_equal(link.back, 1);
-    assert_true(fabsf(link.exposure[0] - 20) < 0.5f);
+    assert_true(fabsf(link.light[0].offset - 20) < 0.5f);
     df_link_free(&link);
     free(a.memory);
     free(b.memory);
+    deepfill_mask_close(&mask);
+}
+
+/** Nothing can be tracked into black, which shows what was there all the same; a picture after it is another shot. */
+static void black_ends_a_shot_and_begins_none(void **state)
+{
+    DeepfillFormat format = format_of(DEEPFILL_YUV, 8, 1);
+    DeepfillMask *mask = logo();
+    Scene scene = scene_make(5, 0.7, 1);
+    Picture a = take(format, &scene, camera_pan(0, 0), dark, mask, 1), black = picture_new(format);
+
+    (void)state;
+    for (int p = 0; p < 3; p++)
+        for (int y = 0; y < df_plane_side(HEIGHT, df_plane_sub_y(&format, p)); y++)
+            memset(black.image.data[p] + y * black.image.stride[p], p ? 128 : 16,
+                   df_plane_side(WIDTH, df_plane_sub_x(&format, p)));
+    DfLink link = link_of(&black, mask, &a, mask, 1);
+    assert_int_equal(link.back, 1);
+    assert_true(link.light[0].gain < 0.02f && link.light[1].gain < 0.02f);
+    assert_true(fabsf(df_light_apply(link.light[0], 128) - 16) < 0.5f);
+    df_link_free(&link);
+    link = link_of(&a, mask, &black, mask, 1);
+    assert_int_equal(link.back, 0);
+    df_link_free(&link);
+    free(a.memory);
+    free(black.memory);
     deepfill_mask_close(&mask);
 }
 
@@ -263,7 +289,7 @@ static void part_of_a_motion_is_taken(void **state)
     assert_int_equal(df_link_interpolate(&part, &whole, 0.5, &frame, &earlier, 1, &scratch), 0);
     assert_int_equal(part.back, 1);
     assert_true(motion_error(&part, &camera[1], &camera[0], 150, 120) < 0.05);
-    assert_true(fabsf(part.exposure[0] - 60) < 1);
+    assert_true(fabsf(part.light[0].offset - 60) < 1);
     df_link_free(&part);
     df_link_free(&whole);
     for (int i = 0; i < 3; i++)
@@ -312,6 +338,7 @@ int main(void)
         cmocka_unit_test(copy_does_as_well_as_the_frame),
         cmocka_unit_test(cut_is_not_linked),
         cmocka_unit_test(change_of_light_is_no_cut),
+        cmocka_unit_test(black_ends_a_shot_and_begins_none),
         cmocka_unit_test(repetition_is_found),
         cmocka_unit_test(slow_pan_is_no_repetition),
         cmocka_unit_test(frames_without_holes_are_linked_by_nothing),

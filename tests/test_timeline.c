@@ -317,7 +317,7 @@ static void jump_that_stays_is_a_cut(void **state)
 }
 
 /** Light that grows by 2 levels a frame is brought along: what differs since a source is added to it. */
-static void exposure_is_summed_along_the_way(void **state)
+static void light_is_composed_along_the_way(void **state)
 {
     DeepfillMask *mask = hole_at(80, 40, 104, 56);
 
@@ -325,7 +325,7 @@ static void exposure_is_summed_along_the_way(void **state)
     for (size_t i = 0; i < DF_COUNT(aheads); i++) {
         Script *script = flashing(1, mask);
         for (int t = 1; t < script->frames; t++)
-            script->shots[t].exposure[0] = 2.0f * (float)DF_MAX(script->shots[t].back, 1);
+            script->shots[t].light[0].offset = 2.0f * (float)DF_MAX(script->shots[t].back, 1);
         script_start(script, aheads[i], SIZE_MAX);
         for (int first = 0, end; first < script->frames; first = end) {
             end = script_plan(script, first);
@@ -335,7 +335,7 @@ static void exposure_is_summed_along_the_way(void **state)
                     Had had = script_had(m, &m->trail, x, 48);
                     const DfUse *use = &m->uses[had.place->source / DF_PLACE_KINDS];
                     if (t != 15 && had.frame != 15)
-                        assert_true(fabsf(use->exposure[0] - 2.0f * (float)(t - had.frame)) < 1e-4f);
+                        assert_true(fabsf(use->light[0].offset - 2.0f * (float)(t - had.frame)) < 1e-4f);
                 }
             }
         }
@@ -354,7 +354,7 @@ int main(void)
         cmocka_unit_test(cut_starts_anew),
         cmocka_unit_test(flash_does_not_start_anew),
         cmocka_unit_test(flash_is_filled_from_its_shot),
-        cmocka_unit_test(exposure_is_summed_along_the_way),
+        cmocka_unit_test(light_is_composed_along_the_way),
         cmocka_unit_test(stale_fill_is_renewed_and_faded),
         cmocka_unit_test(still_picture_is_never_renewed),
         cmocka_unit_test(jump_that_stays_is_a_cut),

@@ -78,7 +78,7 @@ static int redirect(DfSourceMap *map, const DfSource *source, DfSource *keeper)
                 continue;
             if (number[kept] < 0) {
                 DfReference own = { .source = keeper, .kind = kept ? DF_KIND_KEPT : DF_KIND_SYNTHESISED,
-                                    .light = { df_light_same(), df_light_same(), df_light_same() } };
+                                    .light = { DF_LIGHT_SAME, DF_LIGHT_SAME, DF_LIGHT_SAME } };
                 if ((number[kept] = df_source_map_add(map, &own)) < 0)
                     return number[kept];
             }

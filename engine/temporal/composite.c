@@ -133,7 +133,7 @@ static void sample_copy(const DfReference *reference, int plane, const DfCopy *c
     }
     df_sample_cubic(out, &texture, x, y, n);
     for (int i = 0; i < n; i++)
-        out[i] = df_light_at(reference->light[plane], out[i]);
+        out[i] = df_light_apply(reference->light[plane], out[i]);
 }
 
 void df_composite_sample(const DfSourceMap *map, int plane, int number, float *x, float *y, float *out, int n)

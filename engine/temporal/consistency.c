@@ -88,7 +88,7 @@ static int compare(const DfFrameState *s, const DfSourceMap *map, const DfMapPix
     float here = mean_around(s->image.data[p], s->image.stride[p], bytes, at_x, at_y);
     float there = mean_between(copy->planes.data[p], copy->planes.stride[p], bytes,
                                from_x - (float)copy->place.x0, from_y - (float)copy->place.y0);
-    *difference = fabsf(df_light_at(reference->light[p], there) - here) * 255.0f /
+    *difference = fabsf(df_light_apply(reference->light[p], there) - here) * 255.0f /
                   (float)((1 << format->depth) - 1);
     return 1;
 }

@@ -25,11 +25,30 @@ static DfFollow follow_back(const DfPlanner *planner, const DfFrameState *s, uns
     };
 }
 
+/** Whether all that was synthesised before is made anew, at once. */
+static int is_renewed_at_once(const DfFrameState *s)
+{
+    return s->renewal == DF_RENEW_SKETCH || s->renewal == DF_RENEW_LIGHT;
+}
+
 /** Whether a frame repeats one whose map is known: then so is its own. */
 static int is_repeat(const DfPlanner *planner, const DfFrameState *s)
 {
-    return s->motion.repeated && s->motion.back == 1 && s->renewal != DF_RENEW_SKETCH && planner->last &&
+    return s->motion.repeated && s->motion.back == 1 && !is_renewed_at_once(s) && planner->last &&
            planner->last->area_count == s->areas.count;
+}
+
+/** Take from a map the pixels whose source is too dark. */
+static void drop_dark(DfSourceMap *map)
+{
+    int any = 0;
+
+    for (int i = 0; i < map->reference_count; i++)
+        any |= map->references[i].light[0].gain > DF_LIGHT_DARK;
+    for (size_t i = 0; any && i < map->pixel_count; i++)
+        if (map->pixels[i].reference != DF_NO_REFERENCE &&
+            map->references[map->pixels[i].reference].light[0].gain > DF_LIGHT_DARK)
+            map->pixels[i].reference = DF_NO_REFERENCE;
 }
 
 int df_decide_begin(DfPlanner *planner, DfFrameState *s, const DfParallel *parallel, DfArena *scratch)
@@ -52,6 +71,7 @@ int df_decide_begin(DfPlanner *planner, DfFrameState *s, const DfParallel *paral
         (ret = df_source_map_copy(s->map, planner->past)) < 0 ||
         (ret = df_consistency_check(s->map, s, scratch)) < 0)
         return ret;
+    drop_dark(s->map);
     return df_forward_begin(&planner->forward, planner->account, s, s->map, planner->settings.ahead);
 }
 
@@ -111,7 +131,7 @@ static int follow_former(DfPlanner *planner, DfFrameState *s, const DfParallel *
 static int synthesise(DfFrameState *s)
 {
     DfReference own = { .source = s->source, .kind = DF_KIND_SYNTHESISED,
-                        .light = { df_light_same(), df_light_same(), df_light_same() } };
+                        .light = { DF_LIGHT_SAME, DF_LIGHT_SAME, DF_LIGHT_SAME } };
     int number = -1;
 
     for (int i = 0; i < s->map->area_count; i++) {
@@ -133,14 +153,14 @@ static int synthesise(DfFrameState *s)
 }
 
 /**
- * What was synthesised before stays, unless too much has moved around it since, or it follows other lines than this
- * frame's sketch has: then it is made anew.
+ * What was synthesised before stays, unless too much has moved around it since, it was too dark then, or it follows
+ * other lines than this frame's sketch has: then it is made anew.
  */
 static int complete(DfPlanner *planner, DfFrameState *s, const DfParallel *parallel)
 {
     int ret = 0;
 
-    if (s->renewal != DF_RENEW_SKETCH)
+    if (!is_renewed_at_once(s))
         ret = follow_former(planner, s, parallel);
     if (ret >= 0 && s->renewal == DF_RENEW_NOTHING && s->motion.back)
         ret = follow_synthesised(planner, s, parallel);

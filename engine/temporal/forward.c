@@ -65,6 +65,12 @@ void df_forward_end(DfForward *f)
     *f = (DfForward){ 0 };
 }
 
+/** Whether a frame is light enough to be a source. */
+static int is_light(const DfForwardFrame *frame)
+{
+    return frame->light[0].gain <= DF_LIGHT_DARK;
+}
+
 /** The motion's area whose hole a rectangle touches. @return how many do */
 static int find_areas(const DfAreas *areas, DfRect rect, int *first)
 {
@@ -251,7 +257,7 @@ static int search_pixel(const DfForward *f, int a, size_t i, int x, int y)
         const DeepfillMask *mask = state->source->mask;
         int hidden = df_hidden_count(mask, path.at_x, path.at_y);
         /* A clear position goes before all at the rim, of these the last. */
-        if (df_hidden_may_be(mask, hidden) && df_source_has(state->source, path.at_x, path.at_y))
+        if (df_hidden_may_be(mask, hidden) && is_light(&f->frames[k]) && df_source_has(state->source, path.at_x, path.at_y))
             f->map->pixels[i] = df_map_pixel(a * f->capacity + k, &area->motion[k], x, y, path.at_x, path.at_y);
         if (!hidden) {
             f->next[i] = DONE;

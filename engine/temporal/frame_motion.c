@@ -9,14 +9,12 @@
 #include <string.h>
 
 #include "image/crop.h"
-#include "motion/median.h"
-#include "temporal/exposure.h"
 
 /** Frames that differ by less than this on average, in levels of 8 bits, are the same picture once more. */
 #define REPEATED 0.05f
 
-/** Most differences a plane of an area gives to the median of its light. */
-#define MOST_DIFFERENCES 8192
+/** Most pairs that a plane of an area gives to the estimate of its light. */
+#define MOST_PAIRS 8192
 
 /** An area in both frames. */
 typedef struct Pair {
@@ -131,35 +129,42 @@ static int is_repeated(const DfFrameMotion *motion, const DfFrameView *frame, co
     return 1;
 }
 
-/** Differences of one plane over all areas, in `values`. */
-static int differences(const DfFrameMotion *motion, const Pair *pairs, const DeepfillFormat *format, int plane,
-                       float *values)
+/** Pairs of one plane over all areas. */
+static int find_pairs(const DfFrameMotion *motion, const Pair *ends, const DeepfillFormat *format, int plane,
+                      DfLightPair *pairs)
 {
     int n = 0, sx = df_plane_sub_x(format, plane), sy = df_plane_sub_y(format, plane);
 
     for (int i = 0; i < motion->areas.count; i++) {
-        DfRing ring = { &pairs[i].look, &pairs[i].earlier_look, &pairs[i].motion.to_b };
-        DfTexture frame = df_copy_texture(&pairs[i].frame, format, plane);
-        DfTexture earlier = df_copy_texture(&pairs[i].earlier, format, plane);
-        n += df_ring_differences(&ring, &frame, &earlier, sx, sy, values + n, MOST_DIFFERENCES);
+        DfRing ring = { &ends[i].look, &ends[i].earlier_look, &ends[i].motion.to_b };
+        DfTexture frame = df_copy_texture(&ends[i].frame, format, plane);
+        DfTexture earlier = df_copy_texture(&ends[i].earlier, format, plane);
+        n += df_light_pairs(&ring, &frame, &earlier, sx, sy, pairs + n, MOST_PAIRS);
     }
     return n;
 }
 
-/** Fewer differences than this say nothing. */
-#define LEAST_DIFFERENCES 50
-
-static int measure_light(DfFrameMotion *motion, const Pair *pairs, const DeepfillFormat *format,
+/**
+ * All planes' light; where a plane is too flat to tell a gain, it has that of the first.
+ *
+ * @param left  what differs in the first plane all the same, in levels of 8 bits
+ */
+static int measure_light(DfFrameMotion *motion, const Pair *ends, const DeepfillFormat *format, float *left,
                          DfArena *scratch)
 {
-    float *values = df_arena_take(scratch,
-                                  df_size_mul(motion->areas.count, MOST_DIFFERENCES * sizeof *values));
+    size_t most = df_size_mul(motion->areas.count, MOST_PAIRS);
+    DfLightPair *pairs = df_arena_take(scratch, df_size_mul(most, sizeof *pairs));
+    float *values = df_arena_take(scratch, df_size_mul(most, sizeof *values));
+    float level = (float)((1 << format->depth) - 1) / 255;
 
-    if (!values)
+    if (!pairs || !values)
         return -ENOMEM;
     for (int p = 0; p < df_plane_count(format); p++) {
-        int n = differences(motion, pairs, format, p, values);
-        motion->light[p].offset = n >= LEAST_DIFFERENCES ? df_median(values, n) : 0;
+        int n = find_pairs(motion, ends, format, p, pairs);
+        float differs;
+        motion->light[p] = df_light_fit(pairs, n, level, p ? motion->light[0].gain : 1, &differs, values);
+        if (!p)
+            *left = differs;
     }
     return 0;
 }
@@ -243,7 +248,7 @@ static int begin(DfFrameMotion *motion, DfAccount *account, const DfFrameView *f
     df_frame_motion_free(motion);
     motion->account = account;
     for (int p = 0; p < 3; p++)
-        motion->light[p] = df_light_same();
+        motion->light[p] = DF_LIGHT_SAME;
     if (df_areas_create(&motion->areas, &frame->image.format, masks, 2) < 0)
         return -ENOMEM;
     motion->motions = df_alloc(df_size_mul(DF_MAX(motion->areas.count, 1), sizeof *motion->motions));
@@ -329,26 +334,37 @@ static void interpolate(const DfFrameMotion *motion, Pair *pairs, const DfFrameM
     }
 }
 
+/**
+ * Levels of 8 bits by which a frame without corners in common may differ on average once it is as dark as the
+ * earlier one: in the last frames of a fade to black there is nothing to track, and what was seen before serves.
+ */
+#define NOTHING_LEFT 1.0f
+
 /** Relate two frames by their own pixels or, where `whole` is given, by a share of that motion. */
 static int relate(DfFrameMotion *motion, const DfFrameView *frame, const DfFrameView *earlier, int back,
                   const DfFrameMotion *whole, double share, DfArena *scratch)
 {
     Pair *pairs = df_arena_take(scratch, df_size_mul(DF_MAX(motion->areas.count, 1), sizeof *pairs));
-    int ret = pairs ? look_at_all(pairs, motion, frame, earlier, scratch) : -ENOMEM;
+    int ret = pairs ? look_at_all(pairs, motion, frame, earlier, scratch) : -ENOMEM, is_shot = 1;
     DfArena residuals = { 0 };
+    float left = 0;
 
-    if (ret > 0 && whole)
+    if (ret <= 0)
+        return ret;
+    if (whole)
         interpolate(motion, pairs, whole, share);
-    else if (ret > 0)
-        ret = estimate(motion, pairs, &residuals, scratch);
-    if (ret > 0) {
+    else if ((ret = is_shot = estimate(motion, pairs, &residuals, scratch)) == 0)
+        motion->error = 0;
+    for (int i = 0; !is_shot && i < motion->areas.count; i++)
+        pairs[i].motion = (DfMotion){ 0 };
+    if (ret >= 0)
+        ret = measure_light(motion, pairs, &frame->image.format, &left, scratch);
+    if (ret >= 0 && (is_shot || (motion->light[0].gain < 1 && left < NOTHING_LEFT))) {
         motion->back = back;
-        ret = measure_light(motion, pairs, &frame->image.format, scratch);
-        if (ret >= 0)
-            ret = keep_motions(motion, pairs);
+        ret = keep_motions(motion, pairs);
     }
     df_arena_free(&residuals);
-    return DF_MIN(ret, 0);
+    return ret;
 }
 
 /** Whether codes mean the same in both frames: another matrix or range begins a shot of its own. */

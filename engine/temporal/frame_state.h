@@ -12,6 +12,7 @@
 enum DfRenewal {
     DF_RENEW_NOTHING, /**< it stays */
     DF_RENEW_STALE,   /**< it is made anew, and the former fades away */
+    DF_RENEW_LIGHT,   /**< it was made in the dark: it is made anew, and nothing of the former is seen */
     DF_RENEW_SKETCH,  /**< the lines have changed: it is made anew, and nothing of the former is seen */
 };
 
@@ -28,6 +29,7 @@ typedef struct DfFrameState {
 
     /* By the planner. */
     int64_t shot;           /**< first frame of its shot */
+    float gain;             /**< of luma's light, composed since the shot began */
     int odd;                /**< 1: a flash: no source for others */
     int failed;             /**< 1: there was no memory to plan it */
     size_t cost;            /**< bytes that it holds while it is not planned */

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 
+#include "image/depth.h"
 #include "temporal/carry.h"
 #include "temporal/decide.h"
 #include "temporal/shots.h"
@@ -30,9 +31,32 @@ static void end_head(DfPlanner *planner)
     planner->begun = 0;
 }
 
+static void free_depth(DfPlanner *planner)
+{
+    if (planner->depth_mask)
+        df_account_free(planner->account, planner->depth, df_rect_area(planner->depth_mask->extent));
+    planner->depth = NULL;
+    deepfill_mask_close(&planner->depth_mask);
+}
+
+/** The depth of a mask that several frames have; NULL: there is no memory. */
+static const uint8_t *find_depth(DfPlanner *planner, DeepfillMask *mask)
+{
+    if (planner->depth_mask == mask)
+        return planner->depth;
+    free_depth(planner);
+    planner->depth = df_account_alloc(planner->account, df_rect_area(mask->extent));
+    if (planner->depth) {
+        planner->depth_mask = deepfill_mask_ref(mask);
+        df_mask_depth(mask, planner->depth);
+    }
+    return planner->depth;
+}
+
 void df_planner_reset(DfPlanner *planner)
 {
     end_head(planner);
+    free_depth(planner);
     df_carry_forget(planner);
     for (int i = 0; i < planner->state_count; i++) {
         df_frame_state_free(&planner->states[i]);
@@ -117,6 +141,8 @@ static int search_head(DfPlanner *planner, int is_end, const DfParallel *paralle
 
     while (!forward->ended && ++last < planner->frontier && last <= planner->head + planner->settings.ahead)
         df_forward_add(forward, df_planner_state(planner, last));
+    if (forward->same_mask && forward->state->source->mask)
+        forward->depth = find_depth(planner, forward->state->source->mask);
     df_forward_search(forward, parallel);
     return is_end || planner->frontier - 1 - planner->head >= planner->settings.ahead ||
            df_forward_is_decided(forward, planner->frontier) || !fits(planner);

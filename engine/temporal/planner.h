@@ -35,6 +35,9 @@ typedef struct DfPlanner {
     DfSourceMap *past;     /**< each pixel's nearest source in the past */
     DfForward forward;
 
+    DeepfillMask *depth_mask; /**< with a reference: whose depth is known; NULL: none */
+    uint8_t *depth;        /**< df_mask_depth() of it */
+
     /* Of the frames before the head. */
     DfSourceMap *carried[DF_MOST_BACK];        /**< by number: their places in the past, and what was synthesised */
     DfSourceMap *carried_former[DF_MOST_BACK]; /**< what fades away */
@@ -42,6 +45,7 @@ typedef struct DfPlanner {
     float errors[15];      /**< of the latest motions, in levels of 8 bits */
     int error_count;
     float staleness;       /**< how much has moved since what is synthesised was, in levels of 8 bits */
+    float synthesised_gain; /**< the state's gain then */
 } DfPlanner;
 
 /** @return 0 or -ENOMEM; df_planner_free() is to be called in either case */

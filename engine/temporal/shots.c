@@ -19,6 +19,9 @@
 /** So many levels more, summed over frames, and what was synthesised is stale. */
 #define STALE_LEVELS 60.0f
 
+/** So much more contrast, and what was synthesised in a darker picture shows how dark that was. */
+#define BRIGHTER 2.0f
+
 static float usual_error(const DfPlanner *planner)
 {
     float sorted[DF_COUNT(planner->errors)];
@@ -99,6 +102,8 @@ int df_shots_settle(DfPlanner *planner, DfFrameState *s, int64_t end, DfArena *s
         s->motion.back = 0;
     s->shot = s->motion.back ? df_planner_state(planner, s->frame - s->motion.back)->shot
                              : later ? before->shot : s->frame;
+    s->gain = s->motion.back
+        ? s->motion.light[0].gain * df_planner_state(planner, s->frame - s->motion.back)->gain : 1;
     note_error(planner, s);
     return ret;
 }
@@ -121,15 +126,20 @@ enum DfRenewal df_shots_renew(DfPlanner *planner, const DfFrameState *s)
 
     if (!s->motion.back) {
         planner->staleness = 0;
+        planner->synthesised_gain = s->gain;
         return renewal;
     }
     if (!s->odd && !s->motion.repeated)
         planner->staleness += DF_MAX(s->motion.error - STILL_LEVELS, 0);
     if (has_other_lines(planner, s))
         renewal = DF_RENEW_SKETCH;
+    else if (!s->odd && s->gain > BRIGHTER * planner->synthesised_gain)
+        renewal = DF_RENEW_LIGHT;
     else if (planner->staleness >= STALE_LEVELS)
         renewal = DF_RENEW_STALE;
-    if (renewal != DF_RENEW_NOTHING)
+    if (renewal != DF_RENEW_NOTHING) {
         planner->staleness = 0;
+        planner->synthesised_gain = s->gain;
+    }
     return renewal;
 }

@@ -7,7 +7,10 @@
 #include "video/frames.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "temporal/trace.h"
 
 static int needs_network(const DfFrameSlot *slot)
 {
@@ -205,7 +208,9 @@ static int init_temporal(DfFrames *frames, const DfFramesSettings *settings)
 
 int df_frames_open(DfFrames *frames, const DfFramesSettings *settings)
 {
-    DfPipelineSpec spec = { .steps = frames->steps, .step_count = set_steps(frames, settings),
+    frames->step_count = set_steps(frames, settings);
+
+    DfPipelineSpec spec = { .steps = frames->steps, .step_count = frames->step_count,
                             .slots = df_frames_slots(settings), .workers = settings->workers, .opaque = frames,
                             .ready = settings->ready, .ready_opaque = settings->ready_opaque };
     int ret = 0;
@@ -284,7 +289,8 @@ int df_frames_send(DfFrames *frames, const DeepfillFrame *frame, DfRegions *regi
 
 static DeepfillResult result_of(const DfFrames *frames, const DfFrameSlot *slot, int error)
 {
-    DeepfillResult result = { .opaque = slot->frame.opaque, .error = error };
+    const DfFrameState *s = frames->has_temporal ? df_planner_state(&frames->temporal.planner, slot->number) : NULL;
+    DeepfillResult result = { .opaque = slot->frame.opaque, .error = error, .cut = s && s->shot == s->frame };
 
     if (!slot->regions)
         return result;
@@ -292,7 +298,6 @@ static DeepfillResult result_of(const DfFrames *frames, const DfFrameSlot *slot,
     if (error || !needs_network(slot))
         return result;
     if (is_temporal(frames, slot)) {
-        const DfFrameState *s = df_planner_state(&frames->temporal.planner, slot->number);
         result.boxes = slot->synthesis.boxes;
         result.no_context = slot->synthesis.no_context;
         result.network = slot->synthesis.boxes ? (double)s->fresh / (double)s->hole : 0;
@@ -305,6 +310,21 @@ static DeepfillResult result_of(const DfFrames *frames, const DfFrameSlot *slot,
     return result;
 }
 
+/** Log a line on a frame that the planner has seen, with the time that each step took. */
+static void trace(DfFrames *frames, int slot)
+{
+    char text[DF_LOG_BYTES];
+    const DfFrameState *s = df_planner_state(&frames->temporal.planner, frames->slots[slot].number);
+    int length = df_trace(text, sizeof text, s);
+
+    length += snprintf(text + length, sizeof text - length, "; held %.1f MiB; ms:",
+                       (double)df_account_bytes(&frames->temporal.account) / (1 << 20));
+    for (int i = 0; i < frames->step_count && length < (int)sizeof text; i++)
+        length += snprintf(text + length, sizeof text - length, " %s %.2f", frames->steps[i].name,
+                           1e-6 * (double)df_pipeline_frame_spent(frames->pipeline, slot, i));
+    df_log(&frames->log, DEEPFILL_LOG_DEBUG, "%s", text);
+}
+
 int df_frames_receive(DfFrames *frames, DeepfillResult *result, int wait)
 {
     int slot, error, ret = df_pipeline_pull(frames->pipeline, wait, &slot, &error);
@@ -312,8 +332,11 @@ int df_frames_receive(DfFrames *frames, DeepfillResult *result, int wait)
     if (ret < 0)
         return ret;
     *result = result_of(frames, &frames->slots[slot], error);
-    if (frames->has_temporal)
+    if (frames->has_temporal) {
+        if (df_log_wants(&frames->log, DEEPFILL_LOG_DEBUG))
+            trace(frames, slot);
         df_temporal_receive(&frames->temporal, frames->slots[slot].number);
+    }
     release(&frames->slots[slot]);
     frames->received++;
     return 0;

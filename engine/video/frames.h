@@ -48,6 +48,7 @@ typedef struct DfFramesSettings {
 typedef struct DfFrames {
     DfPipeline *pipeline;
     DfStep steps[DF_MOST_STEPS];
+    int step_count;
     DfFrameSlot *slots;
     DfWorker *workers;
     int slot_count, worker_count;

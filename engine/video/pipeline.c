@@ -30,7 +30,7 @@ struct DfPipeline {
     DfPipelineSpec spec;
     int neighbours;        /* 1: what one frame does may make another one ready */
     Slot *slots;
-    int64_t *spent;        /* by step: df_pipeline_spent() */
+    int64_t *spent;        /* by step: df_pipeline_spent(); then by slot and step: df_pipeline_frame_spent() */
     Worker *workers;
     int locks;             /* how many of lock and ready exist, in this order */
     pthread_mutex_t lock;
@@ -56,6 +56,11 @@ static int has_neighbours(const DfPipelineSpec *spec)
 static Slot *slot_of(DfPipeline *p, int64_t frame)
 {
     return &p->slots[frame % p->spec.slots];
+}
+
+static int64_t *spent_by_frame(DfPipeline *p, int slot)
+{
+    return p->spent + (size_t)(slot + 1) * p->spec.step_count;
 }
 
 /** Whether frame `n` has done `step`; frames that are gone have done all. */
@@ -181,6 +186,7 @@ static void run_unit(DfPipeline *p, int64_t frame, int worker)
     int64_t spent = df_parallel_time() - start;
     pthread_mutex_lock(&p->lock);
     p->spent[step - p->spec.steps] += spent;
+    spent_by_frame(p, task.slot)[step - p->spec.steps] += spent;
     if (ret < 0)
         note_failure(slot, task.unit, ret);
     if (++slot->done == slot->units) {
@@ -249,7 +255,7 @@ int df_pipeline_open(DfPipeline **pipeline, const DfPipelineSpec *spec)
     p->spec = *spec;
     p->neighbours = has_neighbours(spec);
     p->slots = df_alloc(df_size_mul(p->spec.slots, sizeof *p->slots));
-    p->spent = df_alloc(df_size_mul(spec->step_count, sizeof *p->spent));
+    p->spent = df_alloc(df_size_mul(df_size_mul(spec->slots + 1, spec->step_count), sizeof *p->spent));
     p->workers = df_alloc(df_size_mul(spec->workers, sizeof *p->workers));
     if (!p->slots || !p->spent || !p->workers)
         goto fail;
@@ -296,6 +302,7 @@ void df_pipeline_push(DfPipeline *p)
 {
     pthread_mutex_lock(&p->lock);
     *slot_of(p, p->tail) = (Slot){ 0 };
+    memset(spent_by_frame(p, (int)(p->tail % p->spec.slots)), 0, p->spec.step_count * sizeof *p->spent);
     p->tail++;
     int ready = settle(p);
     pthread_mutex_unlock(&p->lock);
@@ -341,6 +348,14 @@ int64_t df_pipeline_spent(DfPipeline *p, int step)
 {
     pthread_mutex_lock(&p->lock);
     int64_t spent = p->spent[step];
+    pthread_mutex_unlock(&p->lock);
+    return spent;
+}
+
+int64_t df_pipeline_frame_spent(DfPipeline *p, int slot, int step)
+{
+    pthread_mutex_lock(&p->lock);
+    int64_t spent = spent_by_frame(p, slot)[step];
     pthread_mutex_unlock(&p->lock);
     return spent;
 }

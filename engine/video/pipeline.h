@@ -115,6 +115,9 @@ DfThreadPool *df_pipeline_thread_pool(DfPipeline *pipeline);
  */
 int64_t df_pipeline_spent(DfPipeline *pipeline, int step);
 
+/** As df_pipeline_spent(), of the frame in a slot alone. */
+int64_t df_pipeline_frame_spent(DfPipeline *pipeline, int slot, int step);
+
 /** Let the running units end and forget the frames in flight: the next one is number 0, also after a flush. */
 void df_pipeline_reset(DfPipeline *pipeline);
 
