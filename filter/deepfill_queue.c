@@ -136,13 +136,14 @@ static int keep_frame(DeepfillQueue *q, AVFrame *frame, const DeepfillResult *re
                                "what fills it is made up from nothing.");
     if ((ret = tell_share(frame, "lavfi.deepfill.hole", result->hole)) >= 0 &&
         (ret = tell_share(frame, "lavfi.deepfill.network", result->network)) >= 0 &&
+        (!result->cut || (ret = av_dict_set(&frame->metadata, "lavfi.deepfill.cut", "1", 0)) >= 0) &&
         (ret = av_fifo_write(q->filled, &frame, 1)) >= 0)
         return 0;
     av_frame_free(&frame);
     return ret;
 }
 
-/* Add a picture's result to its frame's: the hole is that of all, network its share of that. */
+/* Add a picture's result to its frame's: the hole is that of all, network its share of that, a cut that of any. */
 static void add_result(DeepfillResult *sum, const DeepfillResult *result, int pictures)
 {
     double hole = sum->hole + result->hole / pictures;
@@ -151,6 +152,7 @@ static void add_result(DeepfillResult *sum, const DeepfillResult *result, int pi
         sum->network = (sum->network * sum->hole + result->network * result->hole / pictures) / hole;
     sum->hole        = hole;
     sum->no_context += result->no_context;
+    sum->cut        |= result->cut;
 }
 
 static void free_lent(DeepfillLent *lent)

@@ -150,6 +150,17 @@ cut_stills() {
         same "$(shares cut_logo.mkv "$FILL" | sort | uniq -c | awk '$2 > 0 { print $1, $2 }')" '2 1.000000'
 }
 check 'a cut between locked cameras' cut_stills
+# Which frames begin a shot by their metadata, in one line:  begun FILE FILTER
+begun() {
+    echo $(ff -i "$1" -vf "$2,metadata=print:key=lavfi.deepfill.cut:file=-" -f null - |
+        sed -n 's/^frame:\([0-9]*\) .*/\1/p')
+}
+marked() {
+    same "$(begun cut_logo.mkv "$FILL:$1")" '0 20' && same "$(begun still_logo.mkv "$FILL:$1")" 0
+}
+for ahead in -1 0; do
+    check "metadata mark a shot's first frame with ahead=$ahead" marked ahead=$ahead
+done
 
 flash() {
     ff -i "$1" -vf "lutyuv=y='clip(val+70,16,235)':enable='between(n,20,21)'" -c:v ffv1 flash.mkv &&
@@ -172,6 +183,7 @@ flash_pan() {
     at_least "$(psnrs flash_logo.mkv flash.mkv "$FILL" | sed 21,22d | mean)" "$quiet - 2"
 }
 check 'a flash does not keep a pan from being followed' flash_pan
+check 'a flash begins no shot' same "$(begun flash_logo.mkv "$FILL")" 0
 
 # --------------------------------------------------------------------------------------- holes --
 
