@@ -341,6 +341,50 @@ static void test_flow(int delay, int ahead, int fields, int64_t step, const char
     close_graph(&g);
 }
 
+/* A mask of white pictures of 16x16. @return 1: it is written */
+static int write_mask(const char *name, int pictures)
+{
+    static unsigned char picture[16 * 16 * 3 / 2];
+    FILE *file = fopen(name, "wb");
+    int good = file && fprintf(file, "YUV4MPEG2 W16 H16 F25:1 Ip C420jpeg\n") > 0;
+
+    memset(picture, 128, sizeof picture);
+    memset(picture, 255, 16 * 8); /* the upper half is the hole */
+    memset(picture + 16 * 8, 0, 16 * 8);
+    for (int i = 0; i < pictures && good; i++)
+        good = fprintf(file, "FRAME\n") > 0 && fwrite(picture, sizeof picture, 1, file) == 1;
+    return file && !fclose(file) && good;
+}
+
+/* Lengths are compared where all has left before the end, and nobody has asked for more until then. */
+static void test_end_asked_late(void)
+{
+    const char *name = getenv("MASK");
+    char options[1000];
+    int received = 0;
+    Graph g;
+
+    snprintf(options, sizeof options, "mask=%s:show=mask:delay=0", name ? name : "");
+    if (!name || !write_mask(name, 100)) {
+        report("a mask is written", 0);
+        return;
+    }
+    g = open_graph(options);
+    for (int i = 0; i < 10; i++) {
+        AVFrame *out;
+
+        put(&g, new_frame(WIDTH, HEIGHT, i));
+        if ((out = get(&g)))
+            received++;
+        av_frame_free(&out);
+    }
+    report("nothing is held when the end comes", received == 10 &&
+           av_buffersrc_add_frame_flags(g.source, NULL, AV_BUFFERSRC_FLAG_PUSH) >= 0 &&
+           !strstr(logged, "The mask lasts"));
+    report("the end is told when it is asked for", !get(&g) && strstr(logged, "The mask lasts"));
+    close_graph(&g);
+}
+
 /* A frame of another size is refused in words. */
 static void test_size_change(void)
 {
@@ -415,6 +459,7 @@ int main(void)
     test_flow(1, 3, 1, 1, "ahead=3 holds a few frames back of which fields are filled");
     test_flow(40, 0, 1, 2, "delay=40 may hold all frames back of which fields are filled");
     test_flow(2, 2, 0, 0, "frames without timestamps pass in order");
+    test_end_asked_late();
     test_size_change();
     test_gpu();
     report("no buffer is left over", buffers_alive == 0);

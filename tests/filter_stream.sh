@@ -197,13 +197,13 @@ quit() {
 }
 check 'what q loses is told' quit
 
-# Another track's packets wait until the first frame leaves. Where ffmpeg keeps too few of them it fails; 7.1 hangs, as
-# with reverse, and does not heed SIGTERM.
+# Another track's packets wait until the first frame leaves. Where ffmpeg keeps too few of them (128 or, where those
+# have little data, more) it fails; 7.1 hangs, as with reverse, and does not heed SIGTERM.
 two_tracks() {
     ff -i long.mkv -i long.mkv -map 0 -map 1 -c copy two.mkv
     two() {
         timeout -s KILL 30 "$FFMPEG" -hide_banner -nostdin -loglevel error -y -i two.mkv -map 0 -c copy \
-            -filter:v:0 "deepfill=box='20 20 30 20'" -c:v:0 ffv1 "$@" two_out.mkv
+            -filter:v:0 "deepfill=box='20 20 30 20':ahead=140" -c:v:0 ffv1 "$@" two_out.mkv
     }
     ! two -muxing_queue_data_threshold 1 && two -muxing_queue_data_threshold 1G &&
         same "$(ff -i two_out.mkv -map 0:1 -c copy -f framemd5 -)" "$(ff -i two.mkv -map 0:1 -c copy -f framemd5 -)"
