@@ -77,7 +77,7 @@ void ff_deepfill_lost_note(AVFilterContext *ctx, int frames, const DeepfillTaken
     frames += count_unfetched(ctx);
     all     = frames == taken->frames;
     level   = all || (closing.ended && closing.wanted) ? AV_LOG_WARNING : AV_LOG_INFO;
-    av_log(ctx, level, "%s %d%s still held back, to look at others, %s. ahead=N holds twice N, realtime=1 none.\n",
+    av_log(ctx, level, "%s %d%s still held back, to look at others, %s. A smaller ahead= holds fewer, realtime=1 none.\n",
            all ? "No frame has come out: all" : "The last", frames,
            all ? " were" : frames == 1 ? " frame was" : " frames were", cause_of(closing));
     if (closing.ended)

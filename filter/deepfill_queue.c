@@ -46,8 +46,9 @@ static DeepfillSettings picture_settings(const DeepfillSettings *settings, int p
     s.format.height /= pictures;
     if (s.delay > 0)
         s.delay = FFMIN(s.delay * pictures, 1024);
-    if (s.ahead > 0)
-        s.ahead = FFMIN(s.ahead * pictures, 1024);
+    if (s.ahead < 0)
+        s.ahead = DEEPFILL_DEFAULT_AHEAD;
+    s.ahead = FFMIN(s.ahead * pictures, 1024);
     return s;
 }
 
@@ -135,13 +136,14 @@ static int keep_frame(DeepfillQueue *q, AVFrame *frame, const DeepfillResult *re
                                "what fills it is made up from nothing.");
     if ((ret = tell_share(frame, "lavfi.deepfill.hole", result->hole)) >= 0 &&
         (ret = tell_share(frame, "lavfi.deepfill.network", result->network)) >= 0 &&
+        (!result->cut || (ret = av_dict_set(&frame->metadata, "lavfi.deepfill.cut", "1", 0)) >= 0) &&
         (ret = av_fifo_write(q->filled, &frame, 1)) >= 0)
         return 0;
     av_frame_free(&frame);
     return ret;
 }
 
-/** Add a picture's result to its frame's: the hole is that of all, network its share of that. */
+/** Add a picture's result to its frame's: the hole is that of all, network its share of that, a cut that of any. */
 static void add_result(DeepfillResult *sum, const DeepfillResult *result, int pictures)
 {
     double hole = sum->hole + result->hole / pictures;
@@ -150,6 +152,7 @@ static void add_result(DeepfillResult *sum, const DeepfillResult *result, int pi
         sum->network = (sum->network * sum->hole + result->network * result->hole / pictures) / hole;
     sum->hole        = hole;
     sum->no_context += result->no_context;
+    sum->cut        |= result->cut;
 }
 
 static void free_lent(DeepfillLent *lent)

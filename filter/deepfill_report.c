@@ -34,10 +34,13 @@
 /* Boxes named in the line about the start; of more, only their number is of interest. */
 #define MAX_BOXES 8
 
-/** How frames are worked on: by how many at a time, and with which others in sight. */
-static void print_flow(AVBPrint *text, const DeepfillInfo *info)
+/** How frames are worked on: by how many at a time, with which others in sight, and how soon the first leaves. */
+static void print_flow(AVBPrint *text, const DeepfillContext *fill, const DeepfillInfo *info, int per_frame)
 {
-    av_bprintf(text, "%d worker%s, delay %d, ", info->workers, info->workers == 1 ? "" : "s", info->delay);
+    int first = (deepfill_delay(fill) + per_frame - 1) / per_frame + 1;
+
+    av_bprintf(text, "%d worker%s, delay %d, ", info->workers, info->workers == 1 ? "" : "s",
+               (info->delay + per_frame - 1) / per_frame);
     if (info->preview)
         av_bprintf(text, "a preview, none looks at others");
     else if (!info->temporal)
@@ -45,7 +48,8 @@ static void print_flow(AVBPrint *text, const DeepfillInfo *info)
     else if (!info->ahead)
         av_bprintf(text, "from frames before, none ahead");
     else
-        av_bprintf(text, "from other frames, %d ahead: %d held", info->ahead, info->delay + 2 * info->ahead);
+        av_bprintf(text, "from other frames, at most %d ahead", info->ahead / per_frame);
+    av_bprintf(text, ": the first comes out after %d frame%s at most", first, first == 1 ? "" : "s");
     if (info->temporal)
         av_bprintf(text, ", memory %d MiB", info->memory);
 }
@@ -92,7 +96,7 @@ void ff_deepfill_report_start(DeepfillReport *report, const DeepfillModel *model
         av_bprintf(&text, "sketch %s, ", report->sketch);
     if (report->fields)
         av_bprintf(&text, "each frame as two fields: ");
-    print_flow(&text, &info);
+    print_flow(&text, fill, &info, report->fields ? 2 : 1);
     av_bprintf(&text, ", kernels %s", info.cpu);
     if (info.blas)
         av_bprintf(&text, ", %s", info.blas);

@@ -234,6 +234,9 @@ static int hand_on(AVFilterContext *ctx, int wait)
  * them: then it is av_buffersrc_close() that runs the graph, and it returns a failure to the application. FFmpeg
  * 5.1's program loses a failure that a request returns, and exits with 0; that still happens behind a filter that
  * holds frames until its own end (reverse, another deepfill).
+ *
+ * The end itself is told when one more is wanted: where none is, the application may have had enough before the
+ * video's end, and lengths are not compared.
  */
 static int drain(AVFilterContext *ctx)
 {
@@ -244,7 +247,9 @@ static int drain(AVFilterContext *ctx)
     if (ret < 0)
         return ret;
     if (!ff_deepfill_queue_count(&s->queue)) {
-        if (wanted && s->input_ended)
+        if (!wanted)
+            return FFERROR_NOT_READY;
+        if (s->input_ended)
             ff_deepfill_conditions_end(ctx);
         ff_outlink_set_status(ctx->outputs[0], s->end_status, s->end_pts);
     } else if (ff_deepfill_queue_lent(&s->queue)) {
