@@ -93,7 +93,7 @@ static void check_all(int ahead)
         fresh[f] = film_run(&films[f], (Way){ 1, 0, ahead, 0 });
     for (size_t i = THREADS_ONLY; i < DF_COUNT(worker_counts); i++) {
         Way way = { worker_counts[i], worker_counts[i], ahead, 0 };
-        for (int sent = 0; sent < 24; sent += THREADS_ONLY ? 7 : 3)
+        for (int sent = 0; sent < 24; sent += THREADS_ONLY ? 11 : 3)
             check_reset(way, fresh, sent, sent % 2 ? sent / 2 : 0, sent % 4 == 1);
     }
     for (size_t f = 0; f < DF_COUNT(films); f++)

@@ -300,7 +300,7 @@ static DeepfillResult result_of(const DfFrames *frames, const DfFrameSlot *slot,
     if (is_temporal(frames, slot)) {
         result.boxes = slot->synthesis.boxes;
         result.no_context = slot->synthesis.no_context;
-        result.network = slot->synthesis.boxes ? (double)s->fresh / (double)s->hole : 0;
+        result.network = slot->synthesis.boxes ? (double)slot->synthesis.pixels / (double)s->hole : 0;
         return result;
     }
     result.boxes = slot->regions->box_count;
