@@ -48,6 +48,9 @@ static int go(const DfFrameMotion *motion, float *x, float *y)
     if (i < 0)
         return 0;
     const DfResidual *r = &motion->motions[i].residual_to_a;
+    /* An area whose pixels all move by less stands still. */
+    if (motion->travel[i] < DF_LEAST_STEP && !r->flow.x.data)
+        return 1;
     df_affine_at(&motion->motions[i].to_a, *x, *y, &dx, &dy);
     px -= r->x0;
     py -= r->y0;
