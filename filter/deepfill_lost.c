@@ -50,7 +50,7 @@ static _Thread_local struct {
     DeepfillTaken last;
 } noted;
 
-/* Frames that were handed on and wait in the links behind the filter, where nobody has fetched them. */
+/** Frames that were handed on and wait in the links behind the filter, where nobody has fetched them. */
 static int count_unfetched(const AVFilterContext *ctx)
 {
     AVFilterLink *link = ctx->outputs[0];

@@ -130,7 +130,7 @@ const AVClass ff_deepfill_class = {
     .category   = AV_CLASS_CATEGORY_FILTER,
 };
 
-/* Unnamed, what follows each colon in the mask's name becomes the value of the next option. */
+/** Unnamed, what follows each colon in the mask's name becomes the value of the next option. */
 static int refuse_both(AVFilterContext *ctx)
 {
     const FillContext *s = ctx->priv;
@@ -161,8 +161,10 @@ static int refuse_both(AVFilterContext *ctx)
     return AVERROR(EINVAL);
 }
 
-/* What is given by x, y, w and h becomes a part of box: one more rectangle, or the rest of one that the
- * colons in box=x=20:y=20:w=60:h=20 have parted. */
+/**
+ * What is given by x, y, w and h becomes a part of box: one more rectangle, or the rest of one that the
+ * colons in box=x=20:y=20:w=60:h=20 have parted.
+ */
 static int join_box(FillContext *s)
 {
     static const char name[] = "xywh";
@@ -188,7 +190,7 @@ static int is_number(const char *text)
     return text && *text && strspn(text, "+-.%0123456789") == strlen(text);
 }
 
-/* Numbers without names end up in the first options, one behind each colon. */
+/** Numbers without names end up in the first options, one behind each colon. */
 static int check_numbers(void *log, const FillContext *s)
 {
     const char *given[] = { s->mask, s->box, s->side[0], s->side[1], s->side[2] };

@@ -1,6 +1,6 @@
 /**
  * @file
- * Cameras whose motion is known exactly, and the links that it makes between frames.
+ * Cameras whose motion is known exactly, and the motions that it makes between frames.
  */
 #ifndef DF_TESTS_CAMERA_H
 #define DF_TESTS_CAMERA_H
@@ -8,7 +8,7 @@
 #include <math.h>
 
 #include "picture.h"
-#include "temporal/link.h"
+#include "temporal/frame_motion.h"
 
 /** Pixel (x, y) of a frame shows the world at (m[0] + m[1] x + m[2] y, m[3] + m[4] x + m[5] y). */
 typedef struct Camera {
@@ -40,39 +40,35 @@ static inline void camera_carry(const Camera *from, const Camera *to, double x, 
     *to_y = (n[1] * v - u * n[4]) / det;
 }
 
-/** The motion between two frames, in samples of an area that begins at (left, top). */
-static inline DfAffine camera_affine(const Camera *from, const Camera *to, int left, int top)
+/** The motion between two frames, in the first one's pixels. */
+static inline DfAffine camera_affine(const Camera *from, const Camera *to)
 {
     double x[3], y[3];
 
     for (int i = 0; i < 3; i++) {
-        int px = i == 1, py = i == 2;
-        camera_carry(from, to, left + px, top + py, &x[i], &y[i]);
-        x[i] -= left + px;
-        y[i] -= top + py;
+        camera_carry(from, to, i == 1, i == 2, &x[i], &y[i]);
+        x[i] -= i == 1;
+        y[i] -= i == 2;
     }
     return (DfAffine){ { x[0], x[1] - x[0], x[2] - x[0] }, { y[0], y[1] - y[0], y[2] - y[0] } };
 }
 
-/** Link a frame to one `back` frames before by what their cameras say. */
-static inline void camera_link(DfLink *link, const DeepfillFormat *format, int back, const Camera *frame,
-                               DeepfillMask *mask, const Camera *earlier, DeepfillMask *earlier_mask)
+/** Relate a frame to one `back` frames before by what their cameras say; 0: to none. */
+static inline void camera_relate(DfFrameMotion *motion, const DeepfillFormat *format, int back, const Camera *frame,
+                                 DeepfillMask *mask, const Camera *earlier, DeepfillMask *earlier_mask)
 {
     DeepfillMask *masks[] = { mask, earlier_mask };
 
-    link->back = back;
-    link->repeated = 0;
-    link->error = 0;
+    df_frame_motion_free(motion);
+    motion->back = back;
     for (int p = 0; p < 3; p++)
-        link->light[p] = DF_LIGHT_SAME;
-    df_arena_reset(&link->keep, (DfArenaMark){ 0 });
-    assert_int_equal(df_areas_create(&link->areas, format, masks, 2), 0);
-    link->motions = df_arena_take_zeroed(&link->keep, link->areas.count * sizeof *link->motions);
-    assert_non_null(link->motions);
-    for (int i = 0; i < link->areas.count; i++) {
-        DfRect outer = link->areas.items[i].outer;
-        link->motions[i].to_b = camera_affine(frame, earlier, outer.x0, outer.y0);
-        link->motions[i].to_a = camera_affine(earlier, frame, outer.x0, outer.y0);
+        motion->light[p] = DF_LIGHT_SAME;
+    assert_int_equal(df_areas_create(&motion->areas, format, masks, 2), 0);
+    motion->motions = df_alloc(DF_MAX(motion->areas.count, 1) * sizeof *motion->motions);
+    assert_non_null(motion->motions);
+    for (int i = 0; i < motion->areas.count; i++) {
+        motion->motions[i].to_b = camera_affine(frame, earlier);
+        motion->motions[i].to_a = camera_affine(earlier, frame);
     }
 }
 

@@ -55,7 +55,7 @@ static AVFilterContext *add_filter(Graph *g, const char *name, const char *optio
     return filter;
 }
 
-/* buffer, deepfill with `options`, buffersink. Ends the program where that cannot be had. */
+/** buffer, deepfill with `options`, buffersink. Ends the program where that cannot be had. */
 static Graph open_graph(const char *options)
 {
     Graph g = { avfilter_graph_alloc(), NULL, NULL };
@@ -82,7 +82,7 @@ static void free_buffer(void *opaque, uint8_t *data)
     av_free(data);
 }
 
-/* A picture with some texture, its planes in buffers that are counted. */
+/** A picture with some texture, its planes in buffers that are counted. */
 static AVFrame *new_frame(int width, int height, int64_t pts)
 {
     AVFrame *frame = av_frame_alloc();
@@ -106,7 +106,7 @@ static AVFrame *new_frame(int width, int height, int64_t pts)
     return frame;
 }
 
-/* Hand in a frame, which is then the graph's. */
+/** Hand in a frame, which is then the graph's. */
 static int put(Graph *g, AVFrame *frame)
 {
     int ret = av_buffersrc_add_frame(g->source, frame);
@@ -133,7 +133,7 @@ static double hole_of(const AVFrame *frame)
     return entry ? atof(entry->value) : -1;
 }
 
-/* An empty hole leaves a frame its buffers, even one that others hold too. */
+/** An empty hole leaves a frame its buffers, even one that others hold too. */
 static void test_buffers_kept(void)
 {
     Graph g = open_graph("box='0 0 128 96':invert=1:delay=0:ahead=0");
@@ -150,7 +150,7 @@ static void test_buffers_kept(void)
     close_graph(&g);
 }
 
-/* A frame that is ours alone is filled in place; one that others hold is copied, and theirs stays. */
+/** A frame that is ours alone is filled in place; one that others hold is copied, and theirs stays. */
 static void test_buffers_filled(void)
 {
     Graph g = open_graph("box='40 40 20 20':delay=0:ahead=0");
@@ -184,7 +184,7 @@ static int command(Graph *g, const char *name, const char *value)
     return avfilter_graph_send_command(g->graph, "deepfill", name, value, answer, sizeof answer, 0);
 }
 
-/* Commands hold from the next frame taken. */
+/** Commands hold from the next frame taken. */
 static void test_commands(void)
 {
     Graph g = open_graph("box='0 0 64 96':dilate=0:feather=0:delay=0:ahead=0:show=mask");
@@ -210,7 +210,7 @@ static void test_commands(void)
     close_graph(&g);
 }
 
-/* Put frames that the filter holds. @return how many came out all the same */
+/** Put frames that the filter holds. @return how many came out all the same */
 static int fill_up(Graph *g, int frames, int64_t first_pts)
 {
     int received = 0;
@@ -226,7 +226,7 @@ static int fill_up(Graph *g, int frames, int64_t first_pts)
     return received;
 }
 
-/* A graph that is freed early waits for its workers, frees the frames and tells how many there were. */
+/** A graph that is freed early waits for its workers, frees the frames and tells how many there were. */
 static void test_close_in_flight(void)
 {
     Graph g = open_graph("box='40 40 20 20':workers=1:delay=3:ahead=0");
@@ -305,7 +305,7 @@ static void test_set_up_anew(void)
     }
 }
 
-/* After how many frames, at most, the first comes out, as the log says; -1: it does not. */
+/** After how many frames, at most, the first comes out, as the log says; -1: it does not. */
 static int told_first(void)
 {
     const char *told = strstr(logged, "the first comes out after ");
@@ -314,7 +314,7 @@ static int told_first(void)
     return told && sscanf(told, "the first comes out after %d frame", &first) == 1 ? first : -1;
 }
 
-/* No more frames are held back than the log says: delay or, with ahead, twice that and some more. All come, in order. */
+/** No more frames are held back than the log says: delay or, with ahead, twice that and some more. All come, in order. */
 static void test_flow(int delay, int ahead, int fields, int64_t step, const char *name)
 {
     char options[100];
@@ -341,7 +341,7 @@ static void test_flow(int delay, int ahead, int fields, int64_t step, const char
     close_graph(&g);
 }
 
-/* A mask of white pictures of 16x16. @return 1: it is written */
+/** A mask of pictures of 16x16, white in the upper half. @return 1: it is written */
 static int write_mask(const char *name, int pictures)
 {
     static unsigned char picture[16 * 16 * 3 / 2];
@@ -356,7 +356,7 @@ static int write_mask(const char *name, int pictures)
     return file && !fclose(file) && good;
 }
 
-/* Lengths are compared where all has left before the end, and nobody has asked for more until then. */
+/** Lengths are compared where all has left before the end, and nobody has asked for more until then. */
 static void test_end_asked_late(void)
 {
     const char *name = getenv("MASK");
@@ -385,7 +385,7 @@ static void test_end_asked_late(void)
     close_graph(&g);
 }
 
-/* A frame of another size is refused in words. */
+/** A frame of another size is refused in words. */
 static void test_size_change(void)
 {
     Graph g = open_graph("box='40 40 20 20':delay=0:ahead=0");
@@ -404,7 +404,7 @@ static void test_size_change(void)
     close_graph(&g);
 }
 
-/*
+/**
  * Frames on a GPU are refused with the way out, also behind a filter that takes any format. There need not be a
  * GPU: formats are agreed on before a frame is seen.
  */

@@ -1,6 +1,6 @@
 /**
  * @file
- * A small grey film of one hole before a moving camera, for the tests of what the timeline plans.
+ * A small grey film of one hole before a moving camera, for the tests of what is planned.
  */
 #ifndef DF_TESTS_PLAN_H
 #define DF_TESTS_PLAN_H

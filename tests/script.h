@@ -1,14 +1,14 @@
 /**
  * @file
- * Films for the timeline: what the steps before it find out of each frame is written by hand, so that what
- * must come of it is known exactly.
+ * Films for the planner: what the steps before it find out of each frame is written by hand, so that what must come of
+ * it is known exactly.
  */
 #ifndef DF_TESTS_SCRIPT_H
 #define DF_TESTS_SCRIPT_H
 
 #include "camera.h"
 #include "frame.h"
-#include "temporal/ledger.h"
+#include "temporal/planner.h"
 
 #define SCRIPT_MOST 600
 
@@ -16,21 +16,23 @@
 typedef struct Shot {
     Camera camera;
     DeepfillMask *mask;
-    int back;           /**< of the link; 0: it begins a shot */
+    int back;           /**< of the motion; 0: it begins a shot */
     int repeated;
     float error;
-    DfLight light[3];   /**< from the frame that it is linked to */
+    DfLight light[3];   /**< from the frame that it is related to */
     Picture *picture;   /**< NULL: black */
 } Shot;
 
 typedef struct Script {
+    DfAccount account;
     DeepfillFormat format;
     int frames, ahead;
-    int64_t begun;      /**< frames that the timeline knows */
+    int begun, observed; /**< frames that have a state; that the planner has taken into account */
     Shot shots[SCRIPT_MOST];
     Picture black;
-    DfTimeline timeline;
+    DfPlanner planner;
     DfArena scratch;
+    const DfParallel *parallel;
 } Script;
 
 /** Frames of one shot without holes by a camera that rests. */
@@ -49,82 +51,113 @@ static inline Script *script_new(DeepfillFormat format, int frames)
     return script;
 }
 
+/** End a plan: nothing is left on account. */
+static inline void script_stop(Script *script)
+{
+    df_planner_free(&script->planner);
+    assert_int_equal(df_account_bytes(&script->account), 0);
+}
+
 static inline void script_free(Script *script)
 {
-    df_timeline_free(&script->timeline);
+    script_stop(script);
     df_arena_free(&script->scratch);
     free(script->black.memory);
     free(script);
 }
 
-static inline void script_start(Script *script, int ahead, size_t budget)
+/** Begin to plan; what was planned before is forgotten. */
+static inline void script_start(Script *script, int ahead, size_t memory)
 {
-    df_timeline_free(&script->timeline);
+    DfPlannerSettings settings = { .slots = ahead + DF_PLANNER_SETTLING + 6, .ahead = ahead, .memory = memory };
+
+    script_stop(script);
     script->ahead = ahead;
-    script->begun = 0;
-    assert_int_equal(df_timeline_init(&script->timeline, 2 * ahead + 1, ahead, budget), 0);
+    script->begun = script->observed = 0;
+    assert_int_equal(df_planner_init(&script->planner, &script->account, &settings), 0);
 }
 
-/** What view and link find out of a frame. */
+static inline DeepfillMask *script_mask(const Script *script, int t)
+{
+    return t >= 0 && t < script->frames ? script->shots[t].mask : NULL;
+}
+
+/** What snapshot and motion find out of a frame. */
 static inline void script_begin(Script *script, int t)
 {
     const Shot *shot = &script->shots[t], *earlier = shot - shot->back;
     const DeepfillImage *image = shot->picture ? &shot->picture->image : &script->black.image;
-    DfMoment *m = df_timeline_moment(&script->timeline, t);
-    DeepfillMask *before = t ? shot[-1].mask : NULL, *after = t + 1 < script->frames ? shot[1].mask : NULL;
-    DeepfillMask *masks[] = { before, shot->mask, after };
+    DfFrameState *s = df_planner_state(&script->planner, t);
+    DeepfillMask *masks[] = { script_mask(script, t - 1), shot->mask, script_mask(script, t + 1) };
     DfAreas areas = { 0 };
 
-    assert_int_equal(df_moment_begin(m, t, image, shot->mask), 0);
+    assert_int_equal(df_frame_state_begin(s, &script->account, t, image, shot->mask), 0);
     assert_int_equal(df_areas_create(&areas, &script->format, masks, 3), 0);
-    assert_int_equal(df_patches_copy(&m->source->shown, image, m->source->mask, &areas), 0);
+    assert_int_equal(df_copies_make(&s->source->shown, &script->account, image, shot->mask, &areas), 0);
     df_areas_free(&areas);
-    camera_link(&m->link, &script->format, shot->back, &shot->camera, shot->mask, &earlier->camera,
-                earlier->mask);
-    m->link.repeated = shot->repeated;
-    m->link.error = shot->error;
-    memcpy(m->link.light, shot->light, sizeof m->link.light);
+    camera_relate(&s->motion, &script->format, shot->back, &shot->camera, shot->mask, &earlier->camera, earlier->mask);
+    s->motion.repeated = shot->repeated;
+    s->motion.error = shot->error;
+    memcpy(s->motion.light, shot->light, sizeof s->motion.light);
 }
 
-/** Plan the block that begins with a frame. @return one past its last frame */
-static inline int script_plan(Script *script, int first)
+/** Let the planner observe the next frame. @return one past the last frame that is planned */
+static inline int script_observe(Script *script)
 {
-    int end = DF_MIN(first + DF_MAX(2 * script->ahead, 1), script->frames);
+    int known = script->observed + 1 + (script->ahead ? DF_PLANNER_SETTLING : 0);
 
-    while (script->begun < end)
-        script_begin(script, (int)script->begun++);
-    assert_int_equal(df_timeline_plan(&script->timeline, first, end, &script->scratch), 0);
-    return DF_MIN(first + DF_MAX(script->ahead, 1), script->frames);
+    while (script->begun < DF_MIN(known, script->frames))
+        script_begin(script, script->begun++);
+    df_planner_observe(&script->planner, script->observed++, known >= script->frames ? script->frames : INT64_MAX,
+                       script->parallel, &script->scratch);
+    assert_int_equal(df_planner_seen(&script->planner), script->observed);
+    return (int)df_planner_planned(&script->planner);
 }
 
-static inline const DfMoment *script_moment(const Script *script, int t)
+/** Observe frames until another one is planned. @return one past the last frame that is planned */
+static inline int script_plan(Script *script)
 {
-    const DfMoment *m = df_timeline_moment(&script->timeline, t);
+    int before = (int)df_planner_planned(&script->planner), planned = before;
 
-    assert_int_equal(m->frame, t);
-    assert_true(m->planned);
-    return m;
+    while (planned == before) {
+        assert_true(script->observed < script->frames);
+        planned = script_observe(script);
+    }
+    return planned;
 }
 
-/** A pixel's place; its source's frame and kind. */
-typedef struct Had {
-    const DfPlace *place;
+/** The state of a frame that has its plan. */
+static inline const DfFrameState *script_state(const Script *script, int t)
+{
+    const DfFrameState *s = df_planner_state(&script->planner, t);
+
+    assert_int_equal(s->frame, t);
+    assert_false(s->failed);
+    assert_non_null(s->map);
+    return s;
+}
+
+/** Where a pixel comes from. */
+typedef struct Origin {
+    const DfReference *reference; /**< NULL: from nowhere; then frame and kind are -1 */
     int frame, kind;
-} Had;
+    float x, y;
+} Origin;
 
-static inline Had script_had(const DfMoment *m, const DfTrail *trail, int x, int y)
+static inline Origin script_origin(const DfSourceMap *map, int x, int y)
 {
-    Had had = { df_trail_at(trail, x, y), -1, -1 };
+    Origin o = { NULL, -1, -1, 0, 0 };
+    const DfMapPixel *pixel = df_source_map_at(map, x, y);
 
-    assert_non_null(had.place);
-    if (had.place->source < 0)
-        return had;
-    assert_true(had.place->source / DF_PLACE_KINDS < m->use_count);
-    const DfSource *source = m->uses[had.place->source / DF_PLACE_KINDS].source;
-    assert_non_null(source);
-    had.frame = (int)source->frame;
-    had.kind = had.place->source % DF_PLACE_KINDS;
-    return had;
+    assert_non_null(pixel);
+    if (pixel->reference == DF_NO_REFERENCE)
+        return o;
+    assert_true(pixel->reference < map->reference_count);
+    o.reference = &map->references[pixel->reference];
+    o.frame = (int)o.reference->source->frame;
+    o.kind = (int)o.reference->kind;
+    df_source_map_position(map, pixel, x, y, &o.x, &o.y);
+    return o;
 }
 
 static inline int script_is_hole(const Script *script, int t, int x, int y)
@@ -133,8 +166,8 @@ static inline int script_is_hole(const Script *script, int t, int x, int y)
 }
 
 /**
- * Whether frame t shows (x, y): none of the samples around it is hole or beyond the frame. A grown hole's own
- * rim does no harm: there one that is not hole will do.
+ * Whether frame t shows (x, y): none of the samples around it is hole or beyond the frame. A grown hole's own rim does
+ * no harm: there one that is not hole will do.
  */
 static inline int script_shows(const Script *script, int t, double x, double y)
 {
@@ -148,44 +181,53 @@ static inline int script_shows(const Script *script, int t, double x, double y)
     return hidden < (mask && mask->settings.dilate ? 4 : 1);
 }
 
-/** What must hold of any place of pixel (x, y): it is where the cameras say, and what is there is kept. */
-static inline void script_check_place(const Script *script, const DfMoment *m, const Had *had, int x, int y)
+/** What must hold of any origin of pixel (x, y): it is where the cameras say, and what is there is kept. */
+static inline void script_check_origin(const Script *script, const DfFrameState *s, const Origin *o, int x, int y)
 {
     double to_x, to_y;
-    const DfSource *source = m->uses[had->place->source / DF_PLACE_KINDS].source;
 
-    camera_carry(&script->shots[m->frame].camera, &script->shots[had->frame].camera, x, y, &to_x, &to_y);
-    if (fabs(had->place->x - to_x) > 0.1 || fabs(had->place->y - to_y) > 0.1)
-        fail_msg("pixel %d,%d of frame %d: %.2f,%.2f of frame %d, not %.2f,%.2f", x, y, (int)m->frame,
-                 had->place->x, had->place->y, had->frame, to_x, to_y);
-    if (had->kind == DF_PLACE_SHOWN) {
-        assert_true(script_shows(script, had->frame, had->place->x, had->place->y));
-        assert_non_null(df_patches_at(&source->shown, had->place->x, had->place->y));
+    camera_carry(&script->shots[s->frame].camera, &script->shots[o->frame].camera, x, y, &to_x, &to_y);
+    if (fabs(o->x - to_x) > 0.1 || fabs(o->y - to_y) > 0.1)
+        fail_msg("pixel %d,%d of frame %d: %.2f,%.2f of frame %d, not %.2f,%.2f", x, y, (int)s->frame, o->x, o->y,
+                 o->frame, to_x, to_y);
+    if (o->kind == DF_KIND_SHOWN) {
+        const DfCopy *copy = df_copies_near(&o->reference->source->shown, o->x, o->y);
+        assert_true(script_shows(script, o->frame, o->x, o->y));
+        assert_true(df_source_has(o->reference->source, o->x, o->y));
+        assert_non_null(copy);
+        assert_true(o->x >= (float)copy->place.x0 && o->x <= (float)(copy->place.x1 - 1));
+        assert_true(o->y >= (float)copy->place.y0 && o->y <= (float)(copy->place.y1 - 1));
         return;
     }
-    int needed = had->frame == m->frame;
-    for (int i = 0; i < m->need_count; i++)
-        needed |= m->needs[i] == had->frame;
+    int needed = o->frame == s->frame;
+    for (int i = 0; i < s->need_count; i++)
+        needed |= s->needs[i] == o->frame;
     assert_true(needed);
 }
 
-/** What must hold of a planned frame: every hole pixel is had somewhere, all others nowhere. */
+/** What must hold of a planned frame: every hole pixel comes from somewhere, all others from nowhere. */
 static inline void script_check(const Script *script, int t)
 {
-    const DfMoment *m = script_moment(script, t);
+    const DfFrameState *s = script_state(script, t);
+    int64_t hole = 0, fresh = 0;
 
-    for (int i = 0; i < m->areas.count; i++) {
-        DfRect r = m->areas.items[i].hole;
+    for (int i = 0; i < s->areas.count; i++) {
+        DfRect r = s->areas.items[i].hole;
         for (int y = r.y0; y < r.y1; y++)
             for (int x = r.x0; x < r.x1; x++) {
-                Had had = script_had(m, &m->trail, x, y);
-                assert_int_equal(had.frame >= 0, script_is_hole(script, t, x, y));
-                if (had.frame >= 0)
-                    script_check_place(script, m, &had, x, y);
-                if (m->fade > 0 && (had = script_had(m, &m->old, x, y)).frame >= 0)
-                    script_check_place(script, m, &had, x, y);
+                Origin o = script_origin(s->map, x, y);
+                assert_int_equal(o.frame >= 0, script_is_hole(script, t, x, y));
+                if (o.frame >= 0)
+                    script_check_origin(script, s, &o, x, y);
+                hole += o.frame >= 0;
+                fresh += o.frame == t && o.kind == DF_KIND_SYNTHESISED;
+                if (s->fade > 0 && (o = script_origin(s->former, x, y)).frame >= 0)
+                    script_check_origin(script, s, &o, x, y);
             }
     }
+    assert_int_equal(s->hole, hole);
+    assert_int_equal(s->fresh, fresh);
+    assert_true(!fresh || s->keep_composite);
 }
 
 #endif

@@ -1,6 +1,6 @@
 /**
  * @file
- * Drafts and their blending where the truth is known: what another frame shows, sampled along known motions
+ * Composites and their blending where the truth is known: what another frame shows, sampled along known motions
  * and blended in, is what the hole hides.
  */
 #include "scene.h"
@@ -50,7 +50,7 @@ static Take *take_new(DeepfillFormat format, int frames, DeepfillMask *mask)
 /**
  * Take the pictures.
  *
- * @param told    1: links know how the light changes
+ * @param told    1: motions know how the light changes
  * @param hidden  what is defaced; NULL: the holes
  */
 static void take_shoot_defaced(Take *take, int told, const DeepfillMask *hidden)
@@ -87,21 +87,21 @@ static double truth_at(const Take *take, int t, int plane, int x, int y)
                                             &take->script->shots[t].camera);
 }
 
-/** Errors of a draft's plane in its hole, in levels of 8 bits. */
+/** Errors of a composite's plane in its hole, in levels of 8 bits. */
 typedef struct Errors {
     double mean_square, most; /* of colours */
     double step;              /* most between neighbours, one of them hole */
     int count;
 } Errors;
 
-static double error_at(const Take *take, int t, int p, const DfDraftPlane *plane, int x, int y)
+static double error_at(const Take *take, int t, int p, const DfCompositePlane *plane, int x, int y)
 {
     double value = df_plane_row(plane->colour, y)[x] / scene_level(&take->script->format);
 
     return value - truth_at(take, t, p, plane->place.x0 + x, plane->place.y0 + y);
 }
 
-static Errors measure(const Take *take, int t, int p, const DfDraftPlane *plane)
+static Errors measure(const Take *take, int t, int p, const DfCompositePlane *plane)
 {
     int width = plane->colour.width;
     Errors e = { 0 };
@@ -136,30 +136,30 @@ static int is_coarse(const DeepfillFormat *format, int plane)
     return df_plane_sub_x(format, plane) || df_plane_sub_y(format, plane);
 }
 
-/** Draft and blend a frame. */
-static void fill(DfDraft *draft, const DfMoment *m)
+/** Compose and blend a frame. */
+static void fill(DfComposite *composite, const DfFrameState *s)
 {
-    assert_int_equal(df_draft_make(draft, m, &scratch), 0);
-    for (int i = 0; i < draft->count; i++)
-        for (int p = 0; p < df_plane_count(&m->image.format); p++)
-            assert_int_equal(df_blend(draft, &draft->areas[i].planes[p], p, &scratch), 0);
+    assert_int_equal(df_composite_make(composite, s, &scratch), 0);
+    for (int i = 0; i < composite->count; i++)
+        for (int p = 0; p < df_plane_count(&s->image.format); p++)
+            assert_int_equal(df_blend(composite, &composite->areas[i].planes[p], p, &scratch), 0);
 }
 
-/** Fill the frames that need no network and hold them against the truth. @return how many did */
+/** Fill the frames of which nothing is synthesised and hold them against the truth. @return how many did */
 static int check_fills(const Take *take, int first, int end, double half)
 {
     int checked = 0;
 
     for (int t = first; t < end; t++) {
-        const DfMoment *m = script_moment(take->script, t);
-        DfDraft draft;
-        if (m->fresh)
+        const DfFrameState *s = script_state(take->script, t);
+        DfComposite composite;
+        if (s->fresh || s->need_count)
             continue;
         script_check(take->script, t);
-        fill(&draft, m);
-        for (int p = 0; p < df_plane_count(&m->image.format); p++) {
-            Errors e = measure(take, t, p, &draft.areas[0].planes[p]);
-            double limit = is_coarse(&m->image.format, p) ? COARSE : half;
+        fill(&composite, s);
+        for (int p = 0; p < df_plane_count(&s->image.format); p++) {
+            Errors e = measure(take, t, p, &composite.areas[0].planes[p]);
+            double limit = is_coarse(&s->image.format, p) ? COARSE : half;
             if (sqrt(e.mean_square) > limit || e.most > 4 * limit)
                 fail_msg("frame %d, plane %d: %.2f levels off, %.2f at most", t, p, sqrt(e.mean_square),
                          e.most);
@@ -176,7 +176,7 @@ static int shoot_and_check(Take *take, int ahead, double half)
 
     script_start(take->script, ahead, SIZE_MAX);
     for (int first = 0, end; first < take->script->frames; first = end) {
-        end = script_plan(take->script, first);
+        end = script_plan(take->script);
         checked += check_fills(take, first, end, half);
     }
     return checked;
@@ -204,7 +204,7 @@ static void hidden_content_is_restored(void **state)
     }
 }
 
-/** A hole that is grown beyond what it hides; a pan so slow that places are handed on twenty times. */
+/** A hole that is grown beyond what it hides; a pan so slow that positions are taken over twenty times. */
 static void grown_hole_is_restored_at_a_slow_pan(void **state)
 {
     DeepfillMask *hidden = mask_of_rect(WIDTH, HEIGHT, 70, 44, 86, 56, 0, 0);
@@ -221,7 +221,7 @@ static void grown_hole_is_restored_at_a_slow_pan(void **state)
     deepfill_mask_close(&hidden);
 }
 
-/** Two levels more a frame, colours too, which links have measured. */
+/** Two levels more a frame, colours too, which motions have measured. */
 static void light_is_brought_along(void **state)
 {
     DeepfillMask *mask = logo(1);
@@ -235,20 +235,20 @@ static void light_is_brought_along(void **state)
         take->light[t][2] = 0.5 * t;
     }
     take_shoot(take, 1);
-    assert_true(shoot_and_check(take, 4, 0.5) >= 10);
+    assert_true(shoot_and_check(take, 6, 0.5) >= 10);
     take_free(take);
     deepfill_mask_close(&mask);
 }
 
 /**
- * Past and future differ by 8 levels that no link knows of. Where they meet, and at the rim, no step remains;
- * the draft alone has them.
+ * Past and future differ by 8 levels that no motion knows of. Where they meet, and at the rim, no step remains;
+ * the composite alone has them.
  */
 static void seams_are_not_seen(void **state)
 {
     DeepfillMask *mask = logo(0);
     Take *take = take_new(format_of(DEEPFILL_YUV, 8, 1, 1), 9, mask);
-    DfDraft draft;
+    DfComposite composite;
 
     (void)state;
     for (int t = 0; t < 9; t++) {
@@ -258,14 +258,15 @@ static void seams_are_not_seen(void **state)
     }
     take_shoot(take, 0);
     script_start(take->script, 9, SIZE_MAX);
-    script_plan(take->script, 0);
-    const DfMoment *m = script_moment(take->script, 4);
-    assert_int_equal(m->fresh, 0);
-    assert_int_equal(df_draft_make(&draft, m, &scratch), 0);
+    while (script_plan(take->script) <= 4)
+        ;
+    const DfFrameState *s = script_state(take->script, 4);
+    assert_int_equal(s->fresh, 0);
+    assert_int_equal(df_composite_make(&composite, s, &scratch), 0);
     for (int p = 0; p < 3; p++) {
-        DfDraftPlane *plane = &draft.areas[0].planes[p];
+        DfCompositePlane *plane = &composite.areas[0].planes[p];
         assert_true(measure(take, 4, p, plane).step > 6);
-        assert_int_equal(df_blend(&draft, plane, p, &scratch), 0);
+        assert_int_equal(df_blend(&composite, plane, p, &scratch), 0);
         Errors e = measure(take, 4, p, plane);
         if (e.step > 2)
             fail_msg("plane %d: a step of %.2f levels", p, e.step);
@@ -276,23 +277,23 @@ static void seams_are_not_seen(void **state)
     deepfill_mask_close(&mask);
 }
 
-/** Put into a draft what the network would, were it always right, or one colour; and keep it for others. */
-static void make(const Take *take, DfDraft *draft, int t, double colour)
+/** Put into a composite what the network would, were it always right, or one colour; and keep it for others. */
+static void make(const Take *take, DfComposite *composite, int t, double colour)
 {
     double level = scene_level(&take->script->format);
 
     for (int p = 0; p < df_plane_count(&take->script->format); p++) {
-        DfDraftPlane *plane = &draft->areas[0].planes[p];
-        const DfPlace *place = plane->places;
+        DfCompositePlane *plane = &composite->areas[0].planes[p];
+        const DfOriginSample *origin = plane->origins;
         for (int y = 0; y < plane->colour.height; y++)
-            for (int x = 0; x < plane->colour.width; x++, place++)
-                if (df_draft_is_fresh(draft, place)) {
+            for (int x = 0; x < plane->colour.width; x++, origin++)
+                if (df_composite_is_fresh(composite, origin)) {
                     double truth = truth_at(take, t, p, plane->place.x0 + x, plane->place.y0 + y);
                     df_plane_row(plane->colour, y)[x] = (float)(level * (colour >= 0 ? colour : truth));
                 }
     }
-    if (draft->moment->keep_made)
-        assert_int_equal(df_draft_keep(draft), 0);
+    if (composite->state->keep_composite)
+        assert_int_equal(df_composite_keep(composite), 0);
 }
 
 /** What is synthesised in the first frame is carried along in all later ones, which see nothing ahead. */
@@ -309,16 +310,16 @@ static void what_was_made_is_carried_along(void **state)
     take_shoot(take, 1);
     script_start(take->script, 0, SIZE_MAX);
     for (int t = 0; t < 16; t++) {
-        DfDraft draft;
-        script_plan(take->script, t);
+        DfComposite composite;
+        assert_int_equal(script_plan(take->script), t + 1);
         script_check(take->script, t);
-        const DfMoment *m = script_moment(take->script, t);
-        assert_true(t == 0 ? m->fresh == m->hole : m->fresh * 10 < m->hole);
-        assert_int_equal(df_draft_make(&draft, m, &scratch), 0);
-        make(take, &draft, t, -1);
+        const DfFrameState *s = script_state(take->script, t);
+        assert_true(t == 0 ? s->fresh == s->hole : s->fresh * 10 < s->hole);
+        assert_int_equal(df_composite_make(&composite, s, &scratch), 0);
+        make(take, &composite, t, -1);
         for (int p = 0; p < 3; p++) {
-            assert_int_equal(df_blend(&draft, &draft.areas[0].planes[p], p, &scratch), 0);
-            Errors e = measure(take, t, p, &draft.areas[0].planes[p]);
+            assert_int_equal(df_blend(&composite, &composite.areas[0].planes[p], p, &scratch), 0);
+            Errors e = measure(take, t, p, &composite.areas[0].planes[p]);
             /* Nothing is known of the step across the rim but that it should be small. */
             if (sqrt(e.mean_square) > (p ? 2 : 1) || e.most > 4)
                 fail_msg("frame %d, plane %d: %.2f levels off, %.2f at most", t, p, sqrt(e.mean_square),
@@ -343,18 +344,18 @@ static void renewal_fades_over(void **state)
     take_shoot(take, 1);
     script_start(take->script, 0, SIZE_MAX);
     for (int t = 0; t < 40; t++) {
-        DfDraft draft;
-        script_plan(take->script, t);
-        const DfMoment *m = script_moment(take->script, t);
-        renewals += t && m->fresh;
-        assert_int_equal(df_draft_make(&draft, m, &scratch), 0);
-        make(take, &draft, t, renewals ? 140 : 100);
-        if (m->fade > 0)
-            assert_int_equal(df_draft_fade(&draft, &scratch), 0);
+        DfComposite composite;
+        assert_int_equal(script_plan(take->script), t + 1);
+        const DfFrameState *s = script_state(take->script, t);
+        renewals += t && s->fresh;
+        assert_int_equal(df_composite_make(&composite, s, &scratch), 0);
+        make(take, &composite, t, renewals ? 140 : 100);
+        if (s->fade > 0)
+            assert_int_equal(df_composite_fade(&composite, &scratch), 0);
         for (int p = 0; p < 3; p++) {
-            const DfDraftPlane *plane = &draft.areas[0].planes[p];
+            const DfCompositePlane *plane = &composite.areas[0].planes[p];
             float colour = df_plane_row(plane->colour, plane->colour.height / 2)[plane->colour.width / 2];
-            float wanted = renewals ? 140 - 40 * m->fade : 100;
+            float wanted = renewals ? 140 - 40 * s->fade : 100;
             assert_true(fabsf(colour - wanted) < 0.01f);
         }
         df_arena_reset(&scratch, (DfArenaMark){ 0 });

@@ -119,14 +119,14 @@ static void neighbours_are_read_before_they_are_written(void **state)
 static void waiting_for_frames_not_sent_is_refused(void **state)
 {
     World *w = world_open(neighbours, 3, 2, 0);
-    int slot, error;
+    int slot, ret;
 
     (void)state;
-    assert_int_equal(df_pipeline_pull(w->pipeline, 1, &slot, &error), -EAGAIN);
+    assert_int_equal(df_pipeline_pull(w->pipeline, 1, &slot, &ret), -EAGAIN);
     /* Two frames ahead for the second step, and two more whose second step reads the first frame's. */
     for (int i = 0; i < 4; i++) {
         assert_int_equal(world_send(w), 0);
-        assert_int_equal(df_pipeline_pull(w->pipeline, 1, &slot, &error), -EAGAIN);
+        assert_int_equal(df_pipeline_pull(w->pipeline, 1, &slot, &ret), -EAGAIN);
     }
     assert_int_equal(world_send(w), 0);
     assert_int_equal(world_send(w), -EAGAIN);
@@ -173,15 +173,15 @@ static void lowest_failure_wins(void **state)
 static void flush_ends_the_stream(void **state)
 {
     World *w = world_open(own_frame, 2, 2, 3);
-    int slot, error;
+    int slot, ret;
 
     (void)state;
     assert_int_equal(world_send(w), 0);
     df_pipeline_flush(w->pipeline);
     assert_int_equal(world_send(w), -EPIPE);
     assert_int_equal(world_take(w, 0), 0);
-    assert_int_equal(df_pipeline_pull(w->pipeline, 1, &slot, &error), -EPIPE);
-    assert_int_equal(df_pipeline_pull(w->pipeline, 0, &slot, &error), -EPIPE);
+    assert_int_equal(df_pipeline_pull(w->pipeline, 1, &slot, &ret), -EPIPE);
+    assert_int_equal(df_pipeline_pull(w->pipeline, 0, &slot, &ret), -EPIPE);
     world_close(w);
 }
 

@@ -145,7 +145,7 @@ static void await(World *w, int number)
 static void only_first_of_a_block_looks_ahead(void **state)
 {
     World *w = world_open(blocks, 3, 3, 0);
-    int slot, error;
+    int slot, ret;
 
     (void)state;
     for (int i = 0; i < 2 * BLOCK; i++)
@@ -155,7 +155,7 @@ static void only_first_of_a_block_looks_ahead(void **state)
         await(w, i);
     for (int i = 0; i < BLOCK; i++) {
         usleep(1000);
-        assert_int_equal(df_pipeline_pull(w->pipeline, 1, &slot, &error), -EAGAIN);
+        assert_int_equal(df_pipeline_pull(w->pipeline, 1, &slot, &ret), -EAGAIN);
         assert_int_equal(world_send(w), 0);
     }
     for (int i = BLOCK; i < 2 * BLOCK; i++)

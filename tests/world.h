@@ -109,11 +109,11 @@ static inline int world_send(World *w)
 /** Take one frame, which must be `number`. @return its error */
 static inline int world_take(World *w, int number)
 {
-    int slot, error;
+    int slot, ret;
 
-    assert_int_equal(df_pipeline_pull(w->pipeline, 1, &slot, &error), 0);
+    assert_int_equal(df_pipeline_pull(w->pipeline, 1, &slot, &ret), 0);
     assert_int_equal(w->frame_of[slot], number);
-    return error;
+    return ret;
 }
 
 /** Send `frames` frames and take them all. @return errors met */

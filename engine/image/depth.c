@@ -4,13 +4,11 @@
  */
 #include "image/depth.h"
 
-/** A pixel's depth from one neighbour's; pixels outside the extent are known, those outside the frame are not. */
+/** A pixel's depth from one neighbour's: those outside the extent, and beyond the frame, are not in the hole. */
 static inline int step_from(const DeepfillMask *mask, const uint8_t *depth, int x, int y)
 {
     DfRect e = mask->extent;
 
-    if (x < 0 || y < 0 || x >= mask->settings.width || y >= mask->settings.height)
-        return UINT8_MAX;
     if (x < e.x0 || y < e.y0 || x >= e.x1 || y >= e.y1)
         return 1;
     return depth[(size_t)(y - e.y0) * df_rect_width(e) + (x - e.x0)] + 1;

@@ -9,7 +9,7 @@
 
 /**
  * For each pixel of a mask's extent, the Chebyshev distance to the nearest pixel that is not in the hole, at most 255:
- * 0 outside, 1 at the rim. Beyond the frame counts as hole.
+ * 0 outside, 1 at the rim. Beyond the frame is not in the hole: what moves there is not followed back.
  *
  * @param[out] depth  the extent's pixels, row by row
  */

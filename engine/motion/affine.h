@@ -5,10 +5,10 @@
 #ifndef DF_MOTION_AFFINE_H
 #define DF_MOTION_AFFINE_H
 
-/** Tracks that a fit looks at, from the first on. */
+/** Tracks that a fit uses, from the first on. */
 #define DF_AFFINE_TRACKS 300
 
-/** Where a point goes: dx = x[0] + x[1] * px + x[2] * py, dy = y[0] + y[1] * px + y[2] * py, in pixels. */
+/** Displacement of a point: dx = x[0] + x[1] * px + x[2] * py, dy = y[0] + y[1] * px + y[2] * py, in pixels. */
 typedef struct DfAffine {
     double x[3], y[3];
 } DfAffine;
@@ -17,7 +17,7 @@ typedef struct DfAffine {
 typedef struct DfTrack {
     float x, y;     /**< in the first, in pixels */
     float to_x, to_y; /**< in the second */
-    float weight;   /**< what it counts before its residual is known, > 0 */
+    float weight;   /**< before it is reweighted by its residual, > 0 */
 } DfTrack;
 
 static inline void df_affine_at(const DfAffine *affine, double x, double y, float *dx, float *dy)
@@ -49,7 +49,7 @@ static inline DfAffine df_affine_compose(const DfAffine *first, const DfAffine *
  */
 int df_affine_fit(DfAffine *affine, const DfTrack *tracks, int count, int backwards);
 
-/** @return how far, in pixels, a track's second end (backwards: its first) lies from where the affine says */
+/** @return the distance, in pixels, of a track's second end (backwards: its first) from the affine's prediction */
 float df_affine_residual(const DfAffine *affine, const DfTrack *track, int backwards);
 
 #endif

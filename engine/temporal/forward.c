@@ -288,9 +288,12 @@ static void search_band(void *opaque, int unit, int hand)
     size_t first = f->map->areas[a].pixels - f->map->pixels;
     for (int y = hole.y0 + unit * BAND; y < DF_MIN(hole.y0 + (unit + 1) * BAND, hole.y1); y++) {
         size_t i = first + (size_t)(y - hole.y0) * df_rect_width(hole);
-        for (int x = hole.x0; x < hole.x1; x++, i++)
-            if (f->next[i] != DONE && df_mask_hole(f->state->source->mask, x, y))
-                need = DF_MAX(need, search_pixel(f, a, i, x, y));
+        for (int x = hole.x0; x < hole.x1; x++, i++) {
+            if (f->next[i] == DONE || !df_mask_hole(f->state->source->mask, x, y))
+                continue;
+            int pixel_need = search_pixel(f, a, i, x, y);
+            need = DF_MAX(need, pixel_need);
+        }
     }
     int other = atomic_load(&work->need);
     while (other < need && !atomic_compare_exchange_weak(&work->need, &other, need))

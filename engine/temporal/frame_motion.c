@@ -14,7 +14,7 @@
 #define REPEATED 0.05f
 
 /** Most pairs that a plane of an area gives to the estimate of its light. */
-#define MOST_PAIRS 8192
+#define MOST_PAIRS 4096
 
 /** An area in both frames. */
 typedef struct Pair {
@@ -372,7 +372,8 @@ static int have_same_codes(const DfFrameView *frame, const DfFrameView *earlier)
 {
     const DeepfillFormat *a = &frame->image.format, *b = &earlier->image.format;
 
-    return a->matrix == b->matrix && a->full_range == b->full_range;
+    return (a->layout != DEEPFILL_YUV || a->matrix == b->matrix) &&
+           (a->layout == DEEPFILL_RGB || a->full_range == b->full_range);
 }
 
 int df_frame_motion_make(DfFrameMotion *motion, DfAccount *account, const DfFrameView *frame,

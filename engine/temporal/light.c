@@ -18,7 +18,8 @@
 
 #define BLOCK 3            /* samples a side: a third of the grain remains, little of what is sharpened */
 #define LEAST_PAIRS 50     /* fewer tell nothing */
-#define ROUNDS 4           /* of weighting pairs by what the light so far leaves of them */
+#define ROUNDS 4           /* of weighting pairs by what the light so far leaves of them, at most */
+#define SETTLED 5e-4       /* change of a gain: no more rounds */
 #define CUT_OFF 4.0f       /* robust standard deviations: what differs more has no weight */
 #define LEAST_SPREAD 0.15f /* levels of 8 bits: rounding, which leaves most samples of a slow fade unchanged */
 #define LEAST_CONTRAST 0.3 /* levels of 8 bits, standard deviation: flatter rings tell no gain */
@@ -187,6 +188,8 @@ DfLight df_light_fit(const DfLightPair *pairs, int n, float level, float prior, 
             gain = prior;
             break;
         }
+        if (change(gain / light.gain) < SETTLED)
+            break;
     }
     double doubt = fmax(LEAST_CHANGE, EXPLAINS * spread / contrast);
     if (change(gain / prior) < doubt)

@@ -53,7 +53,7 @@ static size_t image_bytes(const DeepfillImage *image)
 /** Let go what the states of frames hold that no later motion and no later plan looks at. */
 static void release_states(DfTemporal *temporal, int64_t received)
 {
-    int64_t end = DF_MIN(received, df_planner_planned(&temporal->planner) - DF_MOST_BACK);
+    int64_t planned = df_planner_planned(&temporal->planner), end = DF_MIN(received, planned - DF_MOST_BACK);
 
     for (; temporal->released < end; temporal->released++)
         df_frame_state_free(df_planner_state(&temporal->planner, temporal->released));

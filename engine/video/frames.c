@@ -352,9 +352,23 @@ void df_frames_reset(DfFrames *frames)
     frames->sent = frames->received = 0;
 }
 
+/** Log what was held at most for other frames, and what the workers have. */
+static void log_memory(DfFrames *frames)
+{
+    size_t scratch = 0;
+
+    for (int i = 0; i < frames->worker_count; i++)
+        scratch += df_arena_bytes(&frames->workers[i].temporal.scratch);
+    df_log(&frames->log, DEEPFILL_LOG_VERBOSE,
+           "at most %.1f MiB were held for other frames; the workers' scratch memory is %.1f MiB, without the network's",
+           (double)atomic_load(&frames->temporal.account.peak) / (1 << 20), (double)scratch / (1 << 20));
+}
+
 void df_frames_close(DfFrames *frames)
 {
     df_pipeline_close(&frames->pipeline);
+    if (frames->has_temporal && frames->workers)
+        log_memory(frames);
     for (int i = 0; frames->slots && i < frames->slot_count; i++) {
         release(&frames->slots[i]);
         for (int k = 0; k < frames->slots[i].fill_count; k++)
