@@ -30,7 +30,7 @@ typedef struct Take {
     Script *script;
     Scene scene;
     Picture pictures[64];
-    double light[64][3];
+    double light[64][3], contrast[64]; /* levels that are added; share of the scene's contrast */
 } Take;
 
 static Take *take_new(DeepfillFormat format, int frames, DeepfillMask *mask)
@@ -43,8 +43,27 @@ static Take *take_new(DeepfillFormat format, int frames, DeepfillMask *mask)
     for (int t = 0; t < frames; t++) {
         take->script->shots[t].mask = mask;
         take->pictures[t] = picture_new(format);
+        take->contrast[t] = 1;
     }
     return take;
+}
+
+/** The scene as it is lit in a frame. */
+static Scene scene_of(const Take *take, int t)
+{
+    Scene scene = take->scene;
+
+    scene.contrast *= take->contrast[t];
+    return scene;
+}
+
+/** How a frame's plane is lit against the frame before. */
+static DfLight light_of(const Take *take, int t, int p)
+{
+    double gain = take->contrast[t] / take->contrast[t - 1], middle = 128;
+    double offset = middle + take->light[t][p] - gain * (middle + take->light[t - 1][p]);
+
+    return (DfLight){ (float)gain, (float)(scene_level(&take->script->format) * offset) };
 }
 
 /**
@@ -55,16 +74,15 @@ static Take *take_new(DeepfillFormat format, int frames, DeepfillMask *mask)
  */
 static void take_shoot_defaced(Take *take, int told, const DeepfillMask *hidden)
 {
-    double level = scene_level(&take->script->format);
-
     for (int t = 0; t < take->script->frames; t++) {
         Shot *shot = &take->script->shots[t];
-        scene_draw(&take->pictures[t], &take->scene, &shot->camera, take->light[t]);
+        Scene scene = scene_of(take, t);
+        scene_draw(&take->pictures[t], &scene, &shot->camera, take->light[t]);
         if (shot->mask)
             scene_deface(&take->pictures[t], hidden ? hidden : shot->mask, t + 1);
         shot->picture = &take->pictures[t];
         for (int p = 0; told && t && p < 3; p++)
-            shot->light[p].offset = (float)(level * (take->light[t][p] - take->light[t - 1][p]));
+            shot->light[p] = light_of(take, t, p);
     }
 }
 
@@ -83,7 +101,9 @@ static void take_free(Take *take)
 
 static double truth_at(const Take *take, int t, int plane, int x, int y)
 {
-    return take->light[t][plane] + scene_at(&take->scene, &take->script->format, plane, x, y,
+    Scene scene = scene_of(take, t);
+
+    return take->light[t][plane] + scene_at(&scene, &take->script->format, plane, x, y,
                                             &take->script->shots[t].camera);
 }
 
@@ -240,6 +260,24 @@ static void light_is_brought_along(void **state)
     deepfill_mask_close(&mask);
 }
 
+/** A fade to half of the contrast and to darkness, over which sources of either side are brought. */
+static void fade_is_brought_along(void **state)
+{
+    DeepfillMask *mask = logo(0);
+    Take *take = take_new(format_of(DEEPFILL_YUV, 10, 1, 1), 14, mask);
+
+    (void)state;
+    for (int t = 0; t < 14; t++) {
+        take->script->shots[t].camera = camera_pan(4.6 * t, -0.5 * t);
+        take->contrast[t] = 1 - 0.035 * t;
+        take->light[t][0] = -4 * t;
+    }
+    take_shoot(take, 1);
+    assert_true(shoot_and_check(take, 6, 0.5) >= 12);
+    take_free(take);
+    deepfill_mask_close(&mask);
+}
+
 /**
  * Past and future differ by 8 levels that no motion knows of. Where they meet, and at the rim, no step remains;
  * the composite alone has them.
@@ -378,6 +416,7 @@ int main(void)
         cmocka_unit_test(hidden_content_is_restored),
         cmocka_unit_test(grown_hole_is_restored_at_a_slow_pan),
         cmocka_unit_test(light_is_brought_along),
+        cmocka_unit_test(fade_is_brought_along),
         cmocka_unit_test(seams_are_not_seen),
         cmocka_unit_test(what_was_made_is_carried_along),
         cmocka_unit_test(renewal_fades_over),

@@ -300,7 +300,7 @@ static DeepfillResult result_of(const DfFrames *frames, const DfFrameSlot *slot,
     if (is_temporal(frames, slot)) {
         result.boxes = slot->synthesis.boxes;
         result.no_context = slot->synthesis.no_context;
-        result.network = slot->synthesis.boxes ? (double)s->fresh / (double)s->hole : 0;
+        result.network = slot->synthesis.boxes ? (double)slot->synthesis.pixels / (double)s->hole : 0;
         return result;
     }
     result.boxes = slot->regions->box_count;
@@ -347,8 +347,11 @@ void df_frames_reset(DfFrames *frames)
     df_pipeline_reset(frames->pipeline);
     for (int i = 0; i < frames->slot_count; i++)
         release(&frames->slots[i]);
-    if (frames->has_temporal)
+    if (frames->has_temporal) {
+        for (int64_t n = frames->received; n < frames->sent; n++)
+            df_temporal_receive(&frames->temporal, n);
         df_temporal_reset(&frames->temporal);
+    }
     frames->sent = frames->received = 0;
 }
 
