@@ -341,7 +341,7 @@ static void test_flow(int delay, int ahead, int fields, int64_t step, const char
     close_graph(&g);
 }
 
-/* A mask of white pictures of 16x16. @return 1: it is written */
+/** A mask of pictures of 16x16, white in the upper half. @return 1: it is written */
 static int write_mask(const char *name, int pictures)
 {
     static unsigned char picture[16 * 16 * 3 / 2];
@@ -356,7 +356,7 @@ static int write_mask(const char *name, int pictures)
     return file && !fclose(file) && good;
 }
 
-/* Lengths are compared where all has left before the end, and nobody has asked for more until then. */
+/** Lengths are compared where all has left before the end, and nobody has asked for more until then. */
 static void test_end_asked_late(void)
 {
     const char *name = getenv("MASK");

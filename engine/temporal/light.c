@@ -163,6 +163,15 @@ static double fit_gain(const DfLightPair *pairs, int n, DfLight light, float spr
     return most > 0 ? sqrt(fmax(of_frame, least) / fmax(of_earlier, least)) : 1;
 }
 
+/** The median size of what a gain leaves, with the offset that goes with it, in levels of the frame of less light. */
+static double unexplained(const DfLightPair *pairs, int n, double gain, float *scratch)
+{
+    DfLight light = { (float)gain, 0 };
+
+    light.offset = median_residual(pairs, n, light, 0, scratch);
+    return median_residual(pairs, n, light, 1, scratch) / fmax(gain, 1);
+}
+
 /** How far a ratio is from 1, 0 .. 1. */
 static double change(double ratio)
 {
@@ -196,6 +205,9 @@ DfLight df_light_fit(const DfLightPair *pairs, int n, float level, float prior, 
         gain = prior;
     else if (change(gain) < doubt)
         gain = 1;
+    /* Where neighbouring blocks have little in common, as of fine texture, the ratio is chance. */
+    if (gain != prior && unexplained(pairs, n, gain, scratch) > unexplained(pairs, n, prior, scratch))
+        gain = prior;
     light = (DfLight){ (float)gain, 0 };
     light.offset = median_residual(pairs, n, light, 0, scratch);
     if (gain == 1 && fabsf(light.offset) < CLEARLY * spread / sqrtf((float)n))
