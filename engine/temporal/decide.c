@@ -238,7 +238,7 @@ int df_decide_end(DfPlanner *planner, DfFrameState *s, const DfParallel *paralle
 
     if (is_repeat(planner, s)) {
         repeat(planner, s);
-    } else if ((ret = df_forward_finish(&planner->forward)) < 0 ||
+    } else if ((ret = df_forward_finish(&planner->forward, parallel)) < 0 ||
                (ret = df_consistency_check(planner->forward.map, s, scratch)) < 0 ||
                (ret = merge(s->map, &planner->forward)) < 0 || (ret = complete(planner, s, parallel)) < 0) {
         return ret;

@@ -13,6 +13,7 @@
 #include "temporal/visibility.h"
 
 #define DONE UINT16_MAX
+#define NEAR_ENOUGH (UINT16_MAX - 1)
 
 /** Rows of a hole that one thread searches at a time. */
 #define BAND 16
@@ -40,7 +41,7 @@ int df_forward_begin(DfForward *f, DfAccount *account, const DfFrameState *state
     size_t bytes = df_size_align(past->reference_count * sizeof *f->past_age) +
                    df_size_align(past->pixel_count * sizeof *f->next) + df_size_align(n * sizeof *f->frames) +
                    df_size_align(areas * sizeof *f->areas) +
-                   areas * (df_size_align(n * sizeof(DfAffine)) + df_size_align(n * sizeof(float)));
+                   areas * (2 * df_size_align(n * sizeof(DfAffine)) + df_size_align(n * sizeof(float)));
     uint8_t *at = f->memory = df_alloc(bytes);
     if (!at)
         return -ENOMEM;
@@ -50,6 +51,7 @@ int df_forward_begin(DfForward *f, DfAccount *account, const DfFrameState *state
     f->areas = carve(&at, areas * sizeof *f->areas);
     for (int i = 0; i < past->area_count; i++) {
         f->areas[i].motion = carve(&at, n * sizeof(DfAffine));
+        f->areas[i].coarse = carve(&at, n * sizeof(DfAffine));
         f->areas[i].travel = carve(&at, n * sizeof(float));
         f->areas[i].rect = past->areas[i].hole;
     }
@@ -102,7 +104,7 @@ static DfRect move_rect(const DfAffine *affine, DfRect r)
     return moved;
 }
 
-/** Whether one of a motion's areas stands still: its steps are too short to be told from none, and would add up. */
+/** Whether a step of one of a motion's areas is too short to be told from none. */
 static int is_still(const DfFrameMotion *motion, int area)
 {
     return motion->travel[area] < DF_LEAST_STEP && !motion->motions[area].residual_to_a.flow.x.data;
@@ -111,20 +113,20 @@ static int is_still(const DfFrameMotion *motion, int area)
 /** Carry an area's way on to frame `k`. */
 static void extend(DfForwardArea *area, const DfFrameMotion *motion, int k)
 {
-    static const DfAffine still;
-    DfAffine before = k ? area->motion[k - 1] : still;
-    float travel = k ? area->travel[k - 1] : 0;
+    static const DfAffine none;
     int i = 0, found = find_areas(&motion->areas, area->rect, &i);
 
-    area->motion[k] = before;
-    area->travel[k] = travel;
+    area->motion[k] = k ? area->motion[k - 1] : none;
+    area->coarse[k] = k ? area->coarse[k - 1] : none;
+    area->travel[k] = k ? area->travel[k - 1] : 0;
     if (!found)
         return;
     const DfMotion *step = &motion->motions[i];
+    area->motion[k] = df_affine_compose(&area->motion[k], &step->to_a);
+    area->rect = move_rect(&step->to_a, area->rect);
     if (!is_still(motion, i)) {
-        area->motion[k] = df_affine_compose(&before, &step->to_a);
+        area->coarse[k] = df_affine_compose(&area->coarse[k], &step->to_a);
         area->travel[k] += motion->travel[i];
-        area->rect = move_rect(&step->to_a, area->rect);
     }
     if (found == 1 && area->affine == k && !step->residual_to_a.flow.x.data)
         area->affine = k + 1;
@@ -154,41 +156,50 @@ void df_forward_add(DfForward *f, const DfFrameState *state)
     f->ended = f->length == f->capacity;
 }
 
+/** A pixel on its way. */
+typedef struct Path {
+    int x, y;               /* in the hole's frame */
+    int frame;              /* where it was last: -1: there */
+    float at_x, at_y;       /* by the motion */
+    float coarse_x, coarse_y; /* by the coarse one */
+} Path;
+
 /** Go one step with the motion of frame `k`, residual and all. @return 0: that area is unknown */
-static int step_on(const DfForward *f, int k, float *x, float *y)
+static int step_on(const DfForward *f, int k, Path *path)
 {
     const DfFrameMotion *motion = &f->frames[k].state->motion;
-    int px = (int)(*x + 0.5f), py = (int)(*y + 0.5f);
-    float dx, dy;
+    int px = (int)(path->coarse_x + 0.5f), py = (int)(path->coarse_y + 0.5f);
 
     for (int i = 0; i < motion->areas.count; i++) {
         DfRect hole = df_rect_grow(motion->areas.items[i].hole, 1);
-        const DfResidual *residual = &motion->motions[i].residual_to_a;
+        const DfMotion *step = &motion->motions[i];
+        const DfFlow *flow = &step->residual_to_a.flow;
+        float dx, dy, more_x = 0, more_y = 0;
         if (px < hole.x0 || px >= hole.x1 || py < hole.y0 || py >= hole.y1)
             continue;
+        px -= step->residual_to_a.x0;
+        py -= step->residual_to_a.y0;
+        if (flow->x.data && px >= 0 && py >= 0 && px < flow->x.width && py < flow->x.height) {
+            more_x = df_plane_row(flow->x, py)[px];
+            more_y = df_plane_row(flow->y, py)[px];
+        }
+        df_affine_at(&step->to_a, path->at_x, path->at_y, &dx, &dy);
+        path->at_x += dx + more_x;
+        path->at_y += dy + more_y;
         if (is_still(motion, i))
             return 1;
-        df_affine_at(&motion->motions[i].to_a, *x, *y, &dx, &dy);
-        px -= residual->x0;
-        py -= residual->y0;
-        if (residual->flow.x.data && px >= 0 && py >= 0 && px < residual->flow.x.width &&
-            py < residual->flow.x.height) {
-            dx += df_plane_row(residual->flow.x, py)[px];
-            dy += df_plane_row(residual->flow.y, py)[px];
-        }
-        *x += dx;
-        *y += dy;
+        df_affine_at(&step->to_a, path->coarse_x, path->coarse_y, &dx, &dy);
+        path->coarse_x += dx + more_x;
+        path->coarse_y += dy + more_y;
         return 1;
     }
     return 0;
 }
 
-/** A pixel on its way. */
-typedef struct Path {
-    int x, y;           /* in the hole's frame */
-    int frame;          /* where it was last: -1: there */
-    float at_x, at_y;
-} Path;
+static int is_inside(const DeepfillFormat *format, float x, float y)
+{
+    return x >= 0 && y >= 0 && x <= (float)(format->width - 1) && y <= (float)(format->height - 1);
+}
 
 /** Where the pixel is in frame `k`. @return 0: that is not known */
 static int locate(const DfForward *f, const DfForwardArea *area, Path *path, int k)
@@ -199,17 +210,19 @@ static int locate(const DfForward *f, const DfForwardArea *area, Path *path, int
         df_affine_at(&area->motion[k], path->x, path->y, &dx, &dy);
         path->at_x = (float)path->x + dx;
         path->at_y = (float)path->y + dy;
+        df_affine_at(&area->coarse[k], path->x, path->y, &dx, &dy);
+        path->coarse_x = (float)path->x + dx;
+        path->coarse_y = (float)path->y + dy;
     } else {
         if (path->frame < area->affine - 1 && !locate(f, area, path, area->affine - 1))
             return 0;
         for (int j = path->frame + 1; j <= k; j++)
-            if (!step_on(f, j, &path->at_x, &path->at_y))
+            if (!step_on(f, j, path))
                 return 0;
     }
     path->frame = k;
-    const DeepfillFormat *format = &f->state->image.format;
-    return path->at_x >= 0 && path->at_y >= 0 && path->at_x <= (float)(format->width - 1) &&
-           path->at_y <= (float)(format->height - 1);
+    return is_inside(&f->state->image.format, path->at_x, path->at_y) &&
+           is_inside(&f->state->image.format, path->coarse_x, path->coarse_y);
 }
 
 /** The next frame after `path->frame` in which a hidden pixel may come out of the hole. */
@@ -217,7 +230,7 @@ static int skip(const DfForward *f, const DfForwardArea *area, const Path *path)
 {
     int k = path->frame, end = DF_MIN(f->length, DF_MIN(f->same_mask, area->affine));
     const DeepfillMask *mask = f->state->source->mask;
-    int x = (int)path->at_x - mask->extent.x0, y = (int)path->at_y - mask->extent.y0;
+    int x = (int)path->coarse_x - mask->extent.x0, y = (int)path->coarse_y - mask->extent.y0;
 
     if (!f->depth || k + 1 >= end || x < 0 || y < 0 || x >= df_rect_width(mask->extent) ||
         y >= df_rect_height(mask->extent))
@@ -236,45 +249,70 @@ static int skip(const DfForward *f, const DfForwardArea *area, const Path *path)
     return DF_MAX(from, k + 1);
 }
 
-/** Search one pixel, number `i` of the map. @return frames that must have been seen for it; 0: it is done */
-static int search_pixel(const DfForward *f, int a, size_t i, int x, int y)
+/** Whether a frame shows the pixel that has come to it. */
+static int is_shown(const DfForwardFrame *frame, const Path *path)
+{
+    const DfSource *source = frame->state->source;
+    int hidden = df_hidden_count(source->mask, path->at_x, path->at_y);
+
+    return df_hidden_may_be(source->mask, hidden) && is_light(frame) &&
+           df_source_has(source, path->at_x, path->at_y);
+}
+
+/** What has become of a pixel's search. */
+typedef struct Progress {
+    int need;  /* frames that must have been seen for it; 0: it is done */
+    int bound; /* frames that had to be seen for it */
+} Progress;
+
+/** Search one pixel, number `i` of the map, in frames that are nearer than `most`. */
+static Progress search_pixel(const DfForward *f, int a, size_t i, int x, int y, int most)
 {
     const DfForwardArea *area = &f->areas[a];
-    uint16_t past = f->past->pixels[i].reference;
-    int need = past == DF_NO_REFERENCE ? INT_MAX : f->past_age[past];
-    Path path = { x, y, -1, (float)x, (float)y };
-    int k = f->next[i] ? f->next[i] : skip(f, area, &path);
+    Path path = { x, y, -1, (float)x, (float)y, (float)x, (float)y };
+    int k = f->next[i] && f->next[i] < NEAR_ENOUGH ? f->next[i] : skip(f, area, &path);
 
     for (; k < f->length; k = skip(f, area, &path)) {
-        const DfFrameState *state = f->frames[k].state;
-        if (state->frame - f->state->frame >= need || !locate(f, area, &path, k)) {
-            f->next[i] = DONE;
-            return 0;
+        int distance = (int)(f->frames[k].state->frame - f->state->frame);
+        if (distance >= most) {
+            f->next[i] = NEAR_ENOUGH;
+            return (Progress){ 0, most };
         }
-        const DeepfillMask *mask = state->source->mask;
-        int hidden = df_hidden_count(mask, path.at_x, path.at_y);
+        f->next[i] = DONE;
+        if (!locate(f, area, &path, k))
+            return (Progress){ 0, 0 };
+        const DeepfillMask *mask = f->frames[k].state->source->mask;
+        int hidden = df_hidden_count(mask, path.coarse_x, path.coarse_y);
         /* A clear position goes before all at the rim, of these the last. */
-        if (df_hidden_may_be(mask, hidden) && is_light(&f->frames[k]) && df_source_has(state->source, path.at_x, path.at_y))
+        if (df_hidden_may_be(mask, hidden) && is_shown(&f->frames[k], &path))
             f->map->pixels[i] = df_map_pixel(a * f->capacity + k, &area->motion[k], x, y, path.at_x, path.at_y);
-        if (!hidden) {
-            f->next[i] = DONE;
-            return 0;
-        }
+        if (!hidden)
+            return (Progress){ 0, distance + 1 };
     }
     f->next[i] = (uint16_t)k;
-    return need;
+    return (Progress){ most, 0 };
 }
 
 typedef struct Work {
     DfForward *forward;
-    atomic_int need;
+    int most;               /* > 0: pixels whose past is near enough are searched, in frames nearer than this */
+    atomic_int need, bound;
 } Work;
+
+static void raise_to(atomic_int *most, int value)
+{
+    int other = atomic_load(most);
+
+    while (other < value && !atomic_compare_exchange_weak(most, &other, value))
+        ;
+}
 
 static void search_band(void *opaque, int unit, int hand)
 {
     Work *work = opaque;
     DfForward *f = work->forward;
-    int a = 0, need = 0, bands;
+    int a = 0, bands;
+    Progress most = { 0, 0 };
 
     (void)hand;
     while (unit >= (bands = df_ceil_div(df_rect_height(f->map->areas[a].hole), BAND))) {
@@ -286,26 +324,40 @@ static void search_band(void *opaque, int unit, int hand)
     for (int y = hole.y0 + unit * BAND; y < DF_MIN(hole.y0 + (unit + 1) * BAND, hole.y1); y++) {
         size_t i = first + (size_t)(y - hole.y0) * df_rect_width(hole);
         for (int x = hole.x0; x < hole.x1; x++, i++) {
-            if (f->next[i] == DONE || !df_mask_hole(f->state->source->mask, x, y))
+            if (work->most ? f->next[i] != NEAR_ENOUGH : f->next[i] >= NEAR_ENOUGH)
                 continue;
-            int pixel_need = search_pixel(f, a, i, x, y);
-            need = DF_MAX(need, pixel_need);
+            if (!df_mask_hole(f->state->source->mask, x, y))
+                continue;
+            uint16_t past = f->past->pixels[i].reference;
+            int age = past == DF_NO_REFERENCE ? INT_MAX : f->past_age[past];
+            Progress progress = search_pixel(f, a, i, x, y, work->most ? work->most : age);
+            most.need = DF_MAX(most.need, progress.need);
+            most.bound = DF_MAX(most.bound, progress.bound);
         }
     }
-    int other = atomic_load(&work->need);
-    while (other < need && !atomic_compare_exchange_weak(&work->need, &other, need))
-        ;
+    raise_to(&work->need, most.need);
+    raise_to(&work->bound, most.bound);
+}
+
+static void search(Work *work, const DfParallel *parallel)
+{
+    const DfSourceMap *map = work->forward->map;
+    int bands = 0;
+
+    for (int a = 0; a < map->area_count; a++)
+        bands += df_ceil_div(df_rect_height(map->areas[a].hole), BAND);
+    df_parallel_for(parallel, bands, search_band, work);
 }
 
 void df_forward_search(DfForward *f, const DfParallel *parallel)
 {
     Work work = { .forward = f };
-    int bands = 0;
+    int bound;
 
-    for (int a = 0; a < f->map->area_count; a++)
-        bands += df_ceil_div(df_rect_height(f->map->areas[a].hole), BAND);
-    df_parallel_for(parallel, bands, search_band, &work);
+    search(&work, parallel);
     f->need = atomic_load(&work.need);
+    bound = atomic_load(&work.bound);
+    f->bound = DF_MAX(f->bound, bound);
 }
 
 int df_forward_is_decided(const DfForward *f, int64_t next)
@@ -313,13 +365,16 @@ int df_forward_is_decided(const DfForward *f, int64_t next)
     return f->ended || next - f->state->frame >= f->need;
 }
 
-int df_forward_finish(DfForward *f)
+int df_forward_finish(DfForward *f, const DfParallel *parallel)
 {
+    Work rest = { .forward = f, .most = DF_MAX(f->bound, f->need) };
     int count = f->map->area_count * f->capacity, ret = 0;
     int *number = df_alloc(df_size_mul(DF_MAX(count, 1), sizeof *number));
 
     if (!number)
         return -ENOMEM;
+    if (rest.most)
+        search(&rest, parallel);
     for (size_t i = 0; ret >= 0 && i < f->map->pixel_count; i++) {
         DfMapPixel *pixel = &f->map->pixels[i];
         if (pixel->reference == DF_NO_REFERENCE)

@@ -16,9 +16,11 @@ typedef struct DfForwardFrame {
 /** The way of one area's hole through the frames. */
 typedef struct DfForwardArea {
     DfAffine *motion;  /**< by frame: from the hole's frame to it */
-    float *travel;     /**< by frame: how far any pixel of the hole has moved along x or y at most, summed over
-                            frames, in pixels */
-    int affine;        /**< frames to which the motion is exact for all pixels that are hidden until then */
+    DfAffine *coarse;  /**< the same without steps that are too short to be told from none, and would add up: it tells
+                            whether a pixel has come out of the hole */
+    float *travel;     /**< by frame: how far `coarse` has moved any pixel of the hole along x or y at most, summed
+                            over frames, in pixels */
+    int affine;        /**< frames to which both are exact for all pixels that are hidden until then */
     DfRect rect;       /**< around the hole in the last frame that was added */
 } DfForwardArea;
 
@@ -26,9 +28,11 @@ typedef struct DfForward {
     const DfFrameState *state; /**< whose hole is searched */
     DfSourceMap *map;          /**< what was found; a pixel's reference is area * capacity + frame until
                                     df_forward_finish() */
-    const DfSourceMap *past;   /**< what comes from the past: nothing farther is of use */
+    const DfSourceMap *past;   /**< what comes from the past: nothing farther is of use, but for the consistency
+                                    check */
     int *past_age;             /**< by reference of `past`: frames between */
-    uint16_t *next;            /**< by pixel of the map: the next frame to look at; UINT16_MAX: it is done */
+    uint16_t *next;            /**< by pixel of the map: the next frame to look at; UINT16_MAX: it is done;
+                                    UINT16_MAX - 1: all frames that are as near as the past have been looked at */
     DfForwardFrame *frames;
     DfForwardArea *areas;
     void *memory;              /**< of all these */
@@ -38,6 +42,7 @@ typedef struct DfForward {
     const uint8_t *depth;      /**< of that mask: by pixel of its extent, how many pixels along x or y lie between it
                                     and what is known; NULL: not known */
     int need;                  /**< frames that must have been seen for what is not done yet; 0: all is done */
+    int bound;                 /**< frames that had to be seen for what is done */
 } DfForward;
 
 /**
@@ -59,8 +64,12 @@ void df_forward_search(DfForward *forward, const DfParallel *parallel);
 /** @return 1 where no frame from the number `next` on can change what was found */
 int df_forward_is_decided(const DfForward *forward, int64_t next);
 
-/** Give the map its references. @return 0, -ENOMEM or -ENOSPC */
-int df_forward_finish(DfForward *forward);
+/**
+ * Go on with the pixels whose past is near, in no more frames than the others had to be searched in: the consistency
+ * check looks at them. Then give the map its references.
+ * @return 0, -ENOMEM or -ENOSPC
+ */
+int df_forward_finish(DfForward *forward, const DfParallel *parallel);
 
 /** Free everything; a zeroed one is fine. */
 void df_forward_end(DfForward *forward);
