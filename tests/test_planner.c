@@ -349,6 +349,60 @@ static void light_is_composed_along_the_way(void **state)
     deepfill_mask_close(&mask);
 }
 
+/** What was synthesised in a picture that is twice as bright since is made anew at once, and nothing of it is seen. */
+static void fill_made_in_the_dark_is_renewed(void **state)
+{
+    DeepfillMask *mask = hole_at(80, 40, 104, 56);
+
+    (void)state;
+    for (size_t i = 0; i < DF_COUNT(aheads); i++) {
+        Script *script = resting(40, 1, mask);
+        for (int t = 1; t < 40; t++)
+            script->shots[t].light[0].gain = t >= 10 && t < 20 ? 1.1f : 1;
+        script_start(script, aheads[i], PLENTY);
+        for (int t = 0, end; t < 40;)
+            for (end = script_plan(script); t < end; t++) {
+                const DfFrameState *s = script_state(script, t);
+                int now, old;
+                script_check(script, t);
+                read_synthesised(script, t, &now, &old);
+                /* The gain of 1.1 to the eighth is the first above 2. */
+                assert_int_equal(now, t < 17 ? 0 : 17);
+                assert_int_equal(old, -1);
+                assert_int_equal(s->fresh, t == 0 || t == 17 ? s->hole : 0);
+            }
+        script_free(script);
+    }
+    deepfill_mask_close(&mask);
+}
+
+/** A source that would have to become more than four times brighter is none, past or future. */
+static void dark_frames_are_no_source(void **state)
+{
+    DeepfillMask *mask = hole_at(80, 40, 104, 56);
+
+    (void)state;
+    for (size_t i = 0; i < DF_COUNT(aheads); i++) {
+        for (int brighter = 0; brighter < 2; brighter++) {
+            Script *script = panning(40, 4, 0, mask);
+            script->shots[20].light[0].gain = brighter ? 4.5f : 1 / 4.5f;
+            script_start(script, aheads[i], PLENTY);
+            for (int t = 0, end; t < 40;)
+                for (end = script_plan(script); t < end; t++) {
+                    const DfSourceMap *map = script_state(script, t)->map;
+                    script_check(script, t);
+                    for (int k = 0; k < map->reference_count; k++) {
+                        int is_late = map->references[k].source->frame >= 20;
+                        if (map->references[k].kind == DF_KIND_SHOWN && (t >= 20) != is_late)
+                            assert_int_equal(is_late, brighter);
+                    }
+                }
+            script_free(script);
+        }
+    }
+    deepfill_mask_close(&mask);
+}
+
 /* --------------------------------------------------------------------------------- when frames leave -- */
 
 /** Before a locked camera each frame waits for all that it may see; on a pan it leaves once its hole is found. */
@@ -744,6 +798,8 @@ int main(void)
         cmocka_unit_test(stale_fill_is_renewed_and_faded),
         cmocka_unit_test(still_picture_is_never_renewed),
         cmocka_unit_test(jump_that_stays_is_a_cut),
+        cmocka_unit_test(fill_made_in_the_dark_is_renewed),
+        cmocka_unit_test(dark_frames_are_no_source),
         cmocka_unit_test(locked_logo_waits_and_a_pan_does_not),
         cmocka_unit_test(cut_ends_the_horizon),
         cmocka_unit_test(frames_without_holes_do_not_wait),
