@@ -39,38 +39,58 @@ static int is_close(float at)
     return 0;
 }
 
-/** Go one step along the motion of a frame. @return 0: that is unknown */
-static int go(const DfFrameMotion *motion, float *x, float *y)
+/** Move a position by an affine and what a residual says of another. */
+static void move(const DfMotion *motion, float by_x, float by_y, float *x, float *y)
 {
-    int px = (int)(*x + 0.5f), py = (int)(*y + 0.5f), i = area_at(&motion->areas, px, py);
     float dx, dy;
+
+    df_affine_at(&motion->to_a, *x, *y, &dx, &dy);
+    *x += dx + by_x;
+    *y += dy + by_y;
+}
+
+/**
+ * Go one step along the motion of a frame. An area whose pixels all move by less than DF_LEAST_STEP stands still for
+ * `coarse`, the position that tells whether a pixel has come out of the hole. @return 0: the motion is unknown
+ */
+static int go(const DfFrameMotion *motion, float at[2], float coarse[2])
+{
+    int px = (int)(coarse[0] + 0.5f), py = (int)(coarse[1] + 0.5f), i = area_at(&motion->areas, px, py);
+    float dx = 0, dy = 0;
 
     if (i < 0)
         return 0;
     const DfResidual *r = &motion->motions[i].residual_to_a;
-    /* An area whose pixels all move by less stands still. */
-    if (motion->travel[i] < DF_LEAST_STEP && !r->flow.x.data)
-        return 1;
-    df_affine_at(&motion->motions[i].to_a, *x, *y, &dx, &dy);
     px -= r->x0;
     py -= r->y0;
     if (r->flow.x.data && px >= 0 && py >= 0 && px < r->flow.x.width && py < r->flow.x.height) {
-        dx += df_plane_row(r->flow.x, py)[px];
-        dy += df_plane_row(r->flow.y, py)[px];
+        dx = df_plane_row(r->flow.x, py)[px];
+        dy = df_plane_row(r->flow.y, py)[px];
     }
-    *x += dx;
-    *y += dy;
+    move(&motion->motions[i], dx, dy, &at[0], &at[1]);
+    if (r->flow.x.data || motion->travel[i] >= DF_LEAST_STEP)
+        move(&motion->motions[i], dx, dy, &coarse[0], &coarse[1]);
     return 1;
 }
 
-/** The first of `capacity` related frames after t, nearer than `age`, that shows a pixel; at the rim the last. */
-static Step search_by_steps(const Chain *c, int t, int capacity, int age, int x, int y)
+static int is_inside(const Chain *c, const float at[2])
+{
+    return at[0] >= 0 && at[1] >= 0 && at[0] <= (float)(c->format.width - 1) && at[1] <= (float)(c->format.height - 1);
+}
+
+/**
+ * The first of `capacity` related frames after t, nearer than `most`, that shows a pixel; at the rim the last. `seen`
+ * gets the frames that had to be seen for it.
+ */
+static Step search_by_steps(const Chain *c, int t, int capacity, int most, int x, int y, int *seen)
 {
     Step found = { .frame = -1 };
-    float at_x = (float)x, at_y = (float)y;
+    float at[2] = { (float)x, (float)y }, coarse[2] = { (float)x, (float)y };
 
-    for (int s = t + 1, last = t, looked = 0; s < c->frames && looked < capacity && s - t < age; s++) {
+    *seen = most;
+    for (int s = t + 1, last = t, looked = 0; s < c->frames && looked < capacity && s - t < most; s++) {
         const DfFrameState *state = &c->states[s];
+        const DeepfillMask *mask = c->mask[s];
         if (state->odd || state->motion.back != s - last) {
             if (s - last >= DF_MOST_BACK)
                 break;
@@ -78,15 +98,20 @@ static Step search_by_steps(const Chain *c, int t, int capacity, int age, int x,
         }
         last = s;
         looked++;
-        if (!go(&state->motion, &at_x, &at_y) || !(at_x >= 0 && at_y >= 0) ||
-            at_x > (float)(c->format.width - 1) || at_y > (float)(c->format.height - 1))
+        if (!go(&state->motion, at, coarse) || !is_inside(c, at) || !is_inside(c, coarse)) {
+            *seen = 0;
             break;
-        found.is_close |= is_close(at_x) || is_close(at_y);
-        int hidden = df_hidden_count(c->mask[s], at_x, at_y);
-        if (df_hidden_may_be(c->mask[s], hidden) && df_source_has(state->source, at_x, at_y))
-            found = (Step){ s, at_x, at_y, found.is_close };
-        if (!hidden)
+        }
+        for (int i = 0; i < 2; i++)
+            found.is_close |= is_close(at[i]) || is_close(coarse[i]);
+        int hidden = df_hidden_count(mask, coarse[0], coarse[1]);
+        if (df_hidden_may_be(mask, hidden) && df_hidden_may_be(mask, df_hidden_count(mask, at[0], at[1])) &&
+            df_source_has(state->source, at[0], at[1]))
+            found = (Step){ s, at[0], at[1], found.is_close };
+        if (!hidden) {
+            *seen = s - t + 1;
             break;
+        }
     }
     return found;
 }
@@ -117,11 +142,34 @@ static DfForward search(Chain *c, int t, const DfSourceMap *past, int capacity, 
     return f;
 }
 
+/** Frames that are nearer than a pixel's past; INT_MAX: it has none. */
+static int age_of(const DfSourceMap *past, int t, int x, int y)
+{
+    const DfMapPixel *pixel = df_source_map_at(past, x, y);
+
+    return pixel->reference == DF_NO_REFERENCE ? INT_MAX : t - (int)past->references[pixel->reference].source->frame;
+}
+
+/** Frames that must be seen for a whole hole. */
+static int frames_to_see(const Chain *c, int t, const DfSourceMap *past, int capacity)
+{
+    int most = 0, seen;
+
+    for (int y = 0; c->mask[t] && y < c->format.height; y++)
+        for (int x = 0; x < c->format.width; x++) {
+            if (!df_mask_hole(c->mask[t], x, y))
+                continue;
+            search_by_steps(c, t, capacity, age_of(past, t, x, y), x, y, &seen);
+            most = DF_MAX(most, seen);
+        }
+    return most;
+}
+
 /** Hold a search that is finished against the steps. @return pixels that were found */
 static int check(const Chain *c, int t, const DfForward *f, int capacity)
 {
     const DfSourceMap *map = f->map, *past = f->past;
-    int found = 0;
+    int found = 0, most = frames_to_see(c, t, past, capacity), seen;
 
     for (int y = 0; y < c->format.height; y++)
         for (int x = 0; x < c->format.width; x++) {
@@ -130,10 +178,8 @@ static int check(const Chain *c, int t, const DfForward *f, int capacity)
                 assert_true(!pixel || pixel->reference == DF_NO_REFERENCE);
                 continue;
             }
-            const DfMapPixel *before = df_source_map_at(past, x, y);
-            int age = before->reference == DF_NO_REFERENCE ? INT_MAX
-                : t - (int)past->references[before->reference].source->frame;
-            Step step = search_by_steps(c, t, capacity, age, x, y);
+            /* What comes from near in the past is searched as far as the rest. */
+            Step step = search_by_steps(c, t, capacity, most, x, y, &seen);
             int frame = pixel->reference == DF_NO_REFERENCE ? -1
                 : (int)map->references[pixel->reference].source->frame;
             float from_x, from_y;
@@ -169,7 +215,7 @@ static int check_all_ways(Chain *c, int t, const DfSourceMap *past, int capacity
     }
     for (size_t i = 0; i < DF_COUNT(ways); i++) {
         DfForward f = search(c, t, past, capacity, &ways[i], depth);
-        assert_int_equal(df_forward_finish(&f), 0);
+        assert_int_equal(df_forward_finish(&f, ways[i].parallel), 0);
         found = check(c, t, &f, capacity);
         if (first) {
             assert_int_equal(f.map->reference_count, first->reference_count);
@@ -423,10 +469,8 @@ static int frames_needed(const Chain *c, int t)
 
     for (int y = r.y0; y < r.y1; y++)
         for (int x = r.x0; x < r.x1; x++) {
-            const DfMapPixel *past = df_source_map_at(c->map[t], x, y);
-            int age = past->reference == DF_NO_REFERENCE ? INT_MAX
-                : t - (int)c->map[t]->references[past->reference].source->frame;
-            Step step = search_by_steps(c, t, MOST, age, x, y);
+            int age = age_of(c->map[t], t, x, y), needed;
+            Step step = search_by_steps(c, t, MOST, age, x, y, &needed);
             int seen = step.frame >= 0 ? step.frame - t : age - 1;
             most = DF_MAX(most, DF_MIN(seen, c->frames - 1 - t));
         }
@@ -474,7 +518,7 @@ static void beginning_is_undecided(void **state)
     assert_int_equal(df_forward_begin(&f, &c->account, &c->states[0], c->map[0], 0), 0);
     assert_true(df_forward_is_decided(&f, 1));
     df_forward_search(&f, NULL);
-    assert_int_equal(df_forward_finish(&f), 0);
+    assert_int_equal(df_forward_finish(&f, NULL), 0);
     assert_int_equal(f.map->reference_count, 0);
     df_forward_end(&f);
     df_forward_end(&f);
@@ -496,7 +540,7 @@ static void references_are_complete(void **state)
             c->states[t].motion.light[p] = (DfLight){ t < 12 ? 1 + 0.05f * (float)(p + t % 3) : 0.1f, (float)(t - p) };
     for (int from = 0; from < 14; from += 3) {
         DfForward f = search(c, from, c->map[from], 13, &way, NULL);
-        assert_int_equal(df_forward_finish(&f), 0);
+        assert_int_equal(df_forward_finish(&f, way.parallel), 0);
         assert_true(f.map->reference_count > 2 || from > 8);
         for (int i = 0; i < f.map->reference_count; i++) {
             const DfReference *reference = &f.map->references[i];
@@ -563,7 +607,7 @@ static void survives_missing_memory(void **state)
             df_forward_add(&f, &c->states[t]);
         if (ret >= 0) {
             df_forward_search(&f, NULL);
-            ret = df_forward_finish(&f);
+            ret = df_forward_finish(&f, NULL);
         }
         df_fail_after(-1);
         assert_true(ret == 0 || ret == -ENOMEM);
