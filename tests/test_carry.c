@@ -107,11 +107,13 @@ static int check_trim(Script *script, int t, size_t budget)
     while (oldest < old && bytes_of(was, oldest, old) > budget)
         oldest++;
     for (int i = 0; i < DF_MOST_BACK; i++)
-        before[i] = copy_map(script, s, planner->carried[i]);
+        before[i] = planner->carried[i] ? copy_map(script, s, planner->carried[i]) : NULL;
     s->keep_composite = 0;
     assert_int_equal(df_carry_trim(planner, s, budget), 0);
     for (int i = 0; i < DF_MOST_BACK; i++) {
         int is_own = i == t % DF_MOST_BACK;
+        if (!before[i])
+            continue;
         int n = check_redirected(before[i], planner->carried[i], oldest, is_own && !s->unfilled ? s->source : NULL);
         changed += is_own ? n : 0;
     }
@@ -124,6 +126,24 @@ static int check_trim(Script *script, int t, size_t budget)
     for (int i = 0; i < DF_MOST_BACK; i++)
         df_source_map_close(&before[i]);
     return changed;
+}
+
+/** Maps stay carried only for frames that are not settled yet, or related to theirs. */
+static void maps_go_that_nobody_is_related_to(void **state)
+{
+    DeepfillMask *mask = hole_at(80, 40, 104, 56);
+    Script *script = uncovering(mask);
+
+    (void)state;
+    script_start(script, 8, PLENTY);
+    plan_before(script, 26);
+    DfPlanner *planner = &script->planner;
+    int64_t t = df_planner_planned(planner) - 1;
+    assert_true(planner->frontier > t + DF_MOST_BACK);
+    for (int k = 0; k < DF_MOST_BACK; k++)
+        assert_int_equal(planner->carried[(t - k) % DF_MOST_BACK] != NULL, k == 0);
+    script_free(script);
+    deepfill_mask_close(&mask);
 }
 
 /** The oldest go, no more of them than must, and their pixels are kept in the last frame. */
@@ -320,6 +340,7 @@ static void long_film_holds_no_more(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(maps_go_that_nobody_is_related_to),
         cmocka_unit_test(oldest_sources_go_and_their_pixels_are_kept),
         cmocka_unit_test(synthesised_pixels_stay_so),
         cmocka_unit_test(bytes_are_those_of_old_sources),

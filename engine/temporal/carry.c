@@ -17,6 +17,24 @@ void df_carry_forget(DfPlanner *planner)
     df_source_map_close(&planner->last);
 }
 
+/** Whether a frame before `t` may yet be related to by one after it. */
+static int is_needed(const DfPlanner *planner, int64_t frame, int64_t t)
+{
+    for (int64_t n = t + 1; n <= frame + DF_MOST_BACK; n++)
+        if (n >= planner->frontier || n - df_planner_state(planner, n)->motion.back == frame)
+            return 1;
+    return 0;
+}
+
+void df_carry_drop(DfPlanner *planner, int64_t t)
+{
+    for (int64_t n = DF_MAX(t - DF_MOST_BACK + 1, 0); n < t; n++)
+        if (!is_needed(planner, n, t)) {
+            df_source_map_close(&planner->carried[n % DF_MOST_BACK]);
+            df_source_map_close(&planner->carried_former[n % DF_MOST_BACK]);
+        }
+}
+
 static int compare_frames(const void *a, const void *b)
 {
     int64_t p = (*(DfSource *const *)a)->frame, q = (*(DfSource *const *)b)->frame;

@@ -18,6 +18,9 @@ size_t df_carry_bytes(const DfPlanner *planner, int64_t shot);
  */
 int df_carry_trim(DfPlanner *planner, DfFrameState *state, size_t budget);
 
+/** Let go the maps that no later frame is related to, as far as those are settled. @param t  the last frame planned */
+void df_carry_drop(DfPlanner *planner, int64_t t);
+
 /** Carry nothing on: a shot begins, or a plan has failed. */
 void df_carry_forget(DfPlanner *planner);
 

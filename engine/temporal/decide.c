@@ -245,5 +245,6 @@ int df_decide_end(DfPlanner *planner, DfFrameState *s, const DfParallel *paralle
     }
     if ((ret = carry_on(planner, s)) < 0 || (ret = list_needs(s)) < 0)
         return ret;
+    df_carry_drop(planner, s->frame);
     return df_carry_trim(planner, s, planner->settings.memory / 4);
 }

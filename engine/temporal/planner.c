@@ -114,7 +114,7 @@ static int set_usable(DfPlanner *planner, DfFrameState *s, const DfFrameState *n
 }
 
 /** Maps of the head and of the frames before it: past, whole and carried ones, search, those being filled. */
-#define MAPS 10
+#define MAPS 8
 
 /**
  * Frames in flight that the planner has planned or not seen yet, as many as two workers have. With more of them fewer

@@ -148,12 +148,15 @@ static int set_steps(DfFrames *frames, const DfFramesSettings *settings)
 }
 
 /**
- * Frames that may have been sent and not been seen by the planner: the next one, those that it looks at to tell a flash
- * from a cut, one more whose mask the last snapshot asks for, and one for each that may be under way.
+ * Frames that must have been sent for the planner to see the next one: that, those that it looks at to tell a flash
+ * from a cut, and one more whose mask the last snapshot asks for.
  */
+#define LEAST_UNSEEN (1 + DF_PLANNER_SETTLING + 1)
+
+/** Frames that may have been sent and not been seen by the planner: those, and one for each that may be under way. */
 static int unseen(const DfFramesSettings *settings)
 {
-    return 1 + DF_PLANNER_SETTLING + 1 + settings->delay;
+    return LEAST_UNSEEN + settings->delay;
 }
 
 int df_frames_slots(const DfFramesSettings *settings)
@@ -165,7 +168,8 @@ int df_frames_slots(const DfFramesSettings *settings)
 
 /**
  * Frames come while those that are planned are few, so that the finished ones leave, the planner keeps up with them,
- * and what is held fits the memory. While a frame that is certain to be done holds memory, its end is awaited.
+ * and what is held fits the memory. Where it does not, they come only once all that are planned are done, and no more
+ * than the planner needs.
  */
 static int admits(void *opaque, int64_t first, int64_t end)
 {
@@ -175,7 +179,8 @@ static int admits(void *opaque, int64_t first, int64_t end)
 
     if (planned - first >= frames->window || end - seen >= frames->unseen)
         return 0;
-    return planned == first || df_account_bytes(&temporal->account) < temporal->memory;
+    return (planned == first && end - seen < LEAST_UNSEEN) ||
+           df_account_bytes(&temporal->account) < temporal->memory;
 }
 
 /** Only frames that are planned are certain to be done. */
