@@ -5,6 +5,10 @@
 #ifndef DF_MOTION_AFFINE_H
 #define DF_MOTION_AFFINE_H
 
+#include <math.h>
+
+#include "plane/rect.h"
+
 /** Tracks that a fit uses, from the first on. */
 #define DF_AFFINE_TRACKS 300
 
@@ -24,6 +28,18 @@ static inline void df_affine_at(const DfAffine *affine, double x, double y, floa
 {
     *dx = (float)(affine->x[0] + affine->x[1] * x + affine->x[2] * y);
     *dy = (float)(affine->y[0] + affine->y[1] * x + affine->y[2] * y);
+}
+
+/** @return how far any point of a rectangle moves along x or y at most, in pixels: at a corner, as it is affine */
+static inline float df_affine_travel(const DfAffine *affine, DfRect r)
+{
+    float most = 0, dx, dy;
+
+    for (int i = 0; i < 4; i++) {
+        df_affine_at(affine, i & 1 ? r.x1 : r.x0, i & 2 ? r.y1 : r.y0, &dx, &dy);
+        most = fmaxf(most, fmaxf(fabsf(dx), fabsf(dy)));
+    }
+    return most;
 }
 
 /** Where a point goes that goes by `first`, then by `second`. */
