@@ -1,6 +1,7 @@
 /**
  * @file
- * Blocks in a list, each at least twice as large as what the ones before it held together.
+ * Blocks in a list, each at least twice as large as what the ones before it held together; once all is given back, one
+ * block takes their place.
  */
 #include "arena.h"
 
@@ -10,13 +11,13 @@
 
 struct DfArenaBlock {
     DfArenaBlock *next;
-    size_t size, used;
+    size_t size, used, most; /* most: used at most so far */
     uint8_t *bytes;
 };
 
 static DfArenaBlock *add_block(DfArena *arena, DfArenaBlock *last, size_t bytes)
 {
-    size_t size = DF_MAX(DF_MAX(bytes, 2 * df_arena_bytes(arena)), LEAST_BLOCK);
+    size_t size = DF_MAX(DF_MAX(bytes, 2 * df_arena_bytes(arena)), DF_MAX(arena->least, LEAST_BLOCK));
     DfArenaBlock *block = df_alloc(sizeof *block);
 
     if (!block)
@@ -58,6 +59,7 @@ void *df_arena_take(DfArena *arena, size_t bytes)
         return NULL;
     arena->current = block;
     block->used += size;
+    block->most = DF_MAX(block->most, block->used);
     return block->bytes + block->used - size;
 }
 
@@ -73,11 +75,28 @@ DfArenaMark df_arena_mark(const DfArena *arena)
     return (DfArenaMark){ arena->current, arena->current ? arena->current->used : 0 };
 }
 
+static void free_blocks(DfArena *arena)
+{
+    for (DfArenaBlock *block = arena->first, *next; block; block = next) {
+        next = block->next;
+        df_free(block->bytes);
+        df_free(block);
+    }
+    arena->first = arena->current = NULL;
+}
+
 void df_arena_reset(DfArena *arena, DfArenaMark mark)
 {
     arena->current = mark.block;
-    if (mark.block)
+    if (mark.block) {
         mark.block->used = mark.used;
+    } else if (arena->first && arena->first->next) {
+        /* The next piece gets one block for what several were needed for. */
+        arena->least = 0;
+        for (const DfArenaBlock *block = arena->first; block; block = block->next)
+            arena->least += block->most;
+        free_blocks(arena);
+    }
 }
 
 size_t df_arena_bytes(const DfArena *arena)
@@ -91,10 +110,6 @@ size_t df_arena_bytes(const DfArena *arena)
 
 void df_arena_free(DfArena *arena)
 {
-    for (DfArenaBlock *block = arena->first, *next; block; block = next) {
-        next = block->next;
-        df_free(block->bytes);
-        df_free(block);
-    }
+    free_blocks(arena);
     *arena = (DfArena){ 0 };
 }

@@ -14,6 +14,7 @@ typedef struct DfArenaBlock DfArenaBlock;
 typedef struct DfArena {
     DfArenaBlock *first;   /**< blocks, in the order in which they are used */
     DfArenaBlock *current; /**< the one that pieces are taken from; NULL: none yet */
+    size_t least;          /**< bytes of the next block, at least */
 } DfArena;
 
 /** What was taken at some moment; df_arena_reset() gives back everything since. */
@@ -33,7 +34,10 @@ void *df_arena_take_zeroed(DfArena *arena, size_t bytes);
 
 DfArenaMark df_arena_mark(const DfArena *arena);
 
-/** Give back what was taken since the mark; a zeroed mark: everything. The memory is kept for later. */
+/**
+ * Give back what was taken since the mark; a zeroed mark: everything. The memory is kept for later, but for blocks that
+ * one will do for.
+ */
 void df_arena_reset(DfArena *arena, DfArenaMark mark);
 
 /** @return bytes that its blocks hold, used or not */

@@ -31,7 +31,7 @@
 
 /* ------------------------------------------------------------------------------------ errors -- */
 
-/* Long enough for a path (PATH_MAX is 4096, but a sentence that long helps nobody) and its cause. */
+/** A path and its cause; longer sentences are cut (PATH_MAX is 4096). */
 static _Thread_local char error_text[1024];
 
 void df_disarm(char *text)
@@ -99,7 +99,7 @@ size_t df_size_align(size_t size)
 
 /* ------------------------------------------------------------------------------------ memory -- */
 
-/* Successes left before df_alloc() and df_thread_start() fail; negative: no limit. */
+/** Successes left before df_alloc() and df_thread_start() fail; negative: no limit. */
 static atomic_long successes_left = -1;
 
 void df_fail_after(long successes)
@@ -107,7 +107,7 @@ void df_fail_after(long successes)
     atomic_store(&successes_left, successes);
 }
 
-/* Take one success; several threads may, so the last one is handed out once. */
+/** Take one success; several threads may, so the last one is handed out once. */
 static int allowed(void)
 {
     long left = atomic_load(&successes_left);
@@ -116,7 +116,7 @@ static int allowed(void)
     return left != 0;
 }
 
-/*
+/**
  * Large blocks in huge pages where the system has them: all of a block is touched at once, and a hundred
  * megabytes of small pages would take longer to come by than a checkpoint to read.
  */
@@ -179,9 +179,9 @@ char *df_text(const char *format, ...)
 
 int df_thread_start(pthread_t *thread, void *(*run)(void *), void *argument)
 {
-    int error = allowed() ? pthread_create(thread, NULL, run, argument) : EAGAIN;
-    if (error)
-        return df_error(-error, "a thread could not be started: %s", strerror(error));
+    int ret = allowed() ? pthread_create(thread, NULL, run, argument) : EAGAIN;
+    if (ret)
+        return df_error(-ret, "a thread could not be started: %s", strerror(ret));
     return 0;
 }
 

@@ -18,7 +18,7 @@ static const char *const names[DF_CPU_LEVELS] = {
 
 static atomic_int forced = DF_CPU_LEVELS;
 
-/*
+/**
  * __builtin_cpu_supports() also asks whether the operating system saves the wide registers. Of float16
  * conversions clang 14's does not know.
  */
@@ -38,7 +38,7 @@ static enum DfCpuLevel detect(void)
 #endif
 }
 
-/* An unknown name lowers nothing. */
+/** An unknown name lowers nothing. */
 static enum DfCpuLevel from_environment(void)
 {
     const char *name = getenv("DEEPFILL_CPU");

@@ -13,9 +13,6 @@
 #include "model/model.h"
 #include "sized.h"
 
-/** What a hole hides for longer than this, 2 s of film, is as well synthesised (docs/temporal.md). */
-#define DEFAULT_AHEAD 50
-
 struct DeepfillContext {
     DeepfillSettings settings; /* the model with a reference of our own */
     DeepfillInfo info;
@@ -95,7 +92,7 @@ static void choose(DeepfillContext *ctx)
     if (!s->temporal)
         s->ahead = 0;
     else if (s->ahead < 0)
-        s->ahead = DEFAULT_AHEAD;
+        s->ahead = DEEPFILL_DEFAULT_AHEAD;
     ctx->info = (DeepfillInfo){ .size = s->size, .workers = s->workers, .delay = s->delay,
                                 .temporal = s->temporal, .ahead = s->ahead, .memory = s->memory,
                                 .cpu = df_cpu_name(df_cpu_level()), .preview = s->preview };

@@ -43,7 +43,7 @@
 /* The longest box_file that is read, in bytes. */
 #define MAX_BYTES (16 << 20)
 
-/* Read 'START-END', which may lack one of them. */
+/** Read 'START-END', which may lack one of them. */
 static int parse_range(char *text, int64_t *start, int64_t *end)
 {
     char *dash = strchr(text, '-');
@@ -61,7 +61,7 @@ static int parse_range(char *text, int64_t *start, int64_t *end)
     return ret;
 }
 
-/* @return 1: a range and what holds for it; 0: nothing; or an error */
+/** @return 1: a range and what holds for it; 0: nothing; or an error */
 static int read_line(DeepfillBoxes *boxes, void *log, const char *origin, char *line)
 {
     int64_t start, end;
@@ -85,7 +85,7 @@ static int read_line(DeepfillBoxes *boxes, void *log, const char *origin, char *
     return ret < 0 ? ret : 1;
 }
 
-/* @return how many lines say something, or an error */
+/** @return how many lines say something, or an error */
 static int read_lines(DeepfillBoxes *boxes, void *log, const char *file, char *text)
 {
     int ret = 0, number = 1, lines = 0;
@@ -109,7 +109,7 @@ static int read_lines(DeepfillBoxes *boxes, void *log, const char *file, char *t
     return ret < 0 ? ret : lines;
 }
 
-/* Read a whole file, or a bit more than MAX_BYTES of it. */
+/** Read a whole file, or a bit more than MAX_BYTES of it. */
 static int read_text(const char *file, AVBPrint *text)
 {
     AVIOContext *io = NULL;

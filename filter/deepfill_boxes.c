@@ -75,7 +75,7 @@ DeepfillBoxes *ff_deepfill_boxes_alloc(void *log)
 
 /* ------------------------------------------------------------------------------------------- reading -- */
 
-/* The first of some characters outside of brackets, or the end. */
+/** The first of some characters outside of brackets, or the end. */
 static const char *find_outside(const char *text, const char *end, const char *set)
 {
     int depth = 0;
@@ -96,7 +96,7 @@ static void trim(const char **text, const char **end)
         --*end;
 }
 
-/* A plain number that is a fraction of the frame, else NAN: '10%', '0.25'; '1.0' is the whole. */
+/** A plain number that is a fraction of the frame, else NAN: '10%', '0.25'; '1.0' is the whole. */
 static double fraction_of(const char *text)
 {
     char *end;
@@ -109,7 +109,7 @@ static double fraction_of(const char *text)
     return !*end && strchr(text, '.') && fabs(value) <= 1 ? value : NAN;
 }
 
-/* Read one value, which becomes that of x, y, w or h. */
+/** Read one value, which becomes that of x, y, w or h. */
 static int parse_value(const DeepfillBoxes *boxes, Box *box, int which, const char *text, const char *end,
                        const char *whole)
 {
@@ -132,7 +132,7 @@ static int parse_value(const DeepfillBoxes *boxes, Box *box, int which, const ch
     return ret;
 }
 
-/* 'WxH+X+Y'. @return 1: it was one; 0: not; or an error */
+/** 'WxH+X+Y'. @return 1: it was one; 0: not; or an error */
 static int parse_geometry(const DeepfillBoxes *boxes, Box *box, const char *begin, const char *whole)
 {
     static const char digits[] = "0123456789", after[] = "x++"; /* and the end */
@@ -156,13 +156,13 @@ static int parse_geometry(const DeepfillBoxes *boxes, Box *box, const char *begi
     return 1;
 }
 
-/* Where there are colons they part the values, else commas, else blanks. */
+/** Where there are colons they part the values, else commas, else blanks. */
 static const char *separators(const char *text, const char *end)
 {
     return find_outside(text, end, ":") < end ? ":" : find_outside(text, end, ",") < end ? "," : " \t";
 }
 
-/* Which value a name and an equals sign before it ask for, which are skipped; or the next. */
+/** Which value a name and an equals sign before it ask for, which are skipped; or the next. */
 static int which_value(const char **text, const char *end, int next)
 {
     static const char letters[] = "xywh";
@@ -244,7 +244,7 @@ int ff_deepfill_boxes_add(DeepfillBoxes *boxes, const char *origin, const char *
 
 /* ------------------------------------------------------------------------------------------- drawing -- */
 
-/* Twice, as a value may use those after it. */
+/** Twice, as a value may use those after it. */
 static void evaluate(const Box *box, int width, int height, double value[VALUES])
 {
     double variables[] = { NAN, NAN, NAN, NAN, width, height };

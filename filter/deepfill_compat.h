@@ -69,7 +69,7 @@
 #define DEEPFILL_FRAME_TOP_FIRST(frame) ((frame)->top_field_first)
 #endif
 
-/* The stream's display matrix, nine values, or NULL. */
+/** The stream's display matrix, nine values, or NULL. */
 static inline const int32_t *ff_deepfill_stream_matrix(const AVStream *stream)
 {
 #if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)

@@ -73,7 +73,7 @@ typedef struct FillContext {
     DeepfillModel *model;
     DeepfillMaskInput masks;
     DeepfillMaskInput sketches; ///< in use where sketch is set
-    DeepfillFields field_guides; ///< of both, in use where fields is set
+    DeepfillFields field_conditions; ///< of both, in use where fields is set
     DeepfillQueue queue;
     DeepfillReport report;
 
@@ -101,35 +101,34 @@ int ff_deepfill_check_options(AVFilterContext *ctx);
 int ff_deepfill_is_realtime(AVFilterContext *ctx);
 
 /** Look cheaply whether there are files for masks and sketches. @return 0 or an error, said in the log */
-int ff_deepfill_guides_check(AVFilterContext *ctx);
+int ff_deepfill_conditions_check(AVFilterContext *ctx);
 
 /** Open masks and sketches, once the links are configured. @return 0 or an error, said in the log */
-int ff_deepfill_guides_open(AVFilterContext *ctx);
+int ff_deepfill_conditions_open(AVFilterContext *ctx);
 
 /**
  * Find mask and sketch of the next frame, not yet consumed.
  * @return 1: found; 0: the second input has to be asked for a picture; or an error
  */
-int ff_deepfill_guides_find(AVFilterContext *ctx, const AVFrame *frame);
+int ff_deepfill_conditions_find(AVFilterContext *ctx, const AVFrame *frame);
 
 /** @return 1 where either has ended before the frame last looked for */
-int ff_deepfill_guides_ended(const AVFilterContext *ctx);
+int ff_deepfill_conditions_ended(const AVFilterContext *ctx);
 
 /** Say that the frame last looked for has been taken. */
-void ff_deepfill_guides_taken(AVFilterContext *ctx, const AVFrame *frame);
+void ff_deepfill_conditions_taken(AVFilterContext *ctx, const AVFrame *frame);
 
 /**
- * What that frame is filled by or, where its fields are, the top one and the bottom one. All is borrowed
- * until the next call.
+ * Give mask and sketch of that frame, or of its top and its bottom field. All is borrowed until the next call.
  *
  * @return 0 or an error, said in the log
  */
-int ff_deepfill_guides_get(AVFilterContext *ctx, DeepfillGuide guides[2]);
+int ff_deepfill_conditions_get(AVFilterContext *ctx, DeepfillCondition conditions[2]);
 
 /** Say that the video has ended by itself, whole: its length and the masks' are compared. */
-void ff_deepfill_guides_end(AVFilterContext *ctx);
+void ff_deepfill_conditions_end(AVFilterContext *ctx);
 
 /** Close all. */
-void ff_deepfill_guides_uninit(AVFilterContext *ctx);
+void ff_deepfill_conditions_uninit(AVFilterContext *ctx);
 
 #endif /* AVFILTER_DEEPFILL_CONTEXT_H */

@@ -58,7 +58,7 @@ void ff_deepfill_field_image(DeepfillImage *image, int field)
     }
 }
 
-/* The rows of a picture that a field of frames of that height sees, the nearest ones where heights differ. */
+/** The rows of a picture that a field of frames of that height sees, the nearest ones where heights differ. */
 static AVFrame *field_of(const AVFrame *gray, int frame_height, int field)
 {
     AVFrame *out = ff_deepfill_gray_new(gray->width, frame_height / 2, AV_PIX_FMT_GRAY8);

@@ -48,7 +48,7 @@ static float half_to_float(unsigned bits)
     return bits & 0x8000 ? -value : value;
 }
 
-/* The nearest half float of a value of which it has one. */
+/** The nearest half float of a value of which it has one. */
 static unsigned float_to_half(float value)
 {
     unsigned sign = value < 0 ? 0x8000 : 0;

@@ -31,13 +31,13 @@
 
 #include "deepfill_frame.h"
 
-/* Of luma, or of red, green and blue; alpha is not counted. */
+/** Of luma, or of red, green and blue; alpha is not counted. */
 static int count_colours(const AVPixFmtDescriptor *desc)
 {
     return desc->nb_components < 3 ? 1 : 3;
 }
 
-/* The kinds whose components are not codes of gray, YUV or RGB that lie in memory at whole bytes. */
+/** The kinds whose components are not codes of gray, YUV or RGB that lie in memory at whole bytes. */
 static int is_foreign(const AVPixFmtDescriptor *desc)
 {
     return !desc->nb_components || av_strstart(desc->name, "xyz", NULL) ||
@@ -69,7 +69,7 @@ static int is_planar(const AVPixFmtDescriptor *desc)
     return depth >= 8 && depth <= 16;
 }
 
-/*
+/**
  * The descriptor tells where each sample lies: components that share a plane go through it at one pace, which
  * those of uyyvyy411 do not.
  */
@@ -115,7 +115,7 @@ enum DeepfillAccess ff_deepfill_access(enum AVPixelFormat format)
     return is_regular(desc) && has_known_depths(desc) ? DEEPFILL_ACCESS_UNPACKED : DEEPFILL_ACCESS_NONE;
 }
 
-/* Of the planes: the greatest of the components', within what libdeepfill takes. */
+/** Of the planes: the greatest of the components', within what libdeepfill takes. */
 static int plane_depth(const AVPixFmtDescriptor *desc)
 {
     int depth = 8;
@@ -146,7 +146,7 @@ void ff_deepfill_describe_format(DeepfillFormat *out, enum AVPixelFormat format,
     }
 }
 
-/*
+/**
  * Where a frame does not say, YUV is limited, as everywhere in FFmpeg, and gray is full. Floats have no codes
  * that could be limited.
  */

@@ -50,7 +50,7 @@ static _Thread_local struct {
     DeepfillTaken last;
 } noted;
 
-/* Frames that were handed on and wait in the links behind the filter, where nobody has fetched them. */
+/** Frames that were handed on and wait in the links behind the filter, where nobody has fetched them. */
 static int count_unfetched(const AVFilterContext *ctx)
 {
     AVFilterLink *link = ctx->outputs[0];
@@ -77,7 +77,7 @@ void ff_deepfill_lost_note(AVFilterContext *ctx, int frames, const DeepfillTaken
     frames += count_unfetched(ctx);
     all     = frames == taken->frames;
     level   = all || (closing.ended && closing.wanted) ? AV_LOG_WARNING : AV_LOG_INFO;
-    av_log(ctx, level, "%s %d%s still held back, to look at others, %s. ahead=N holds twice N, realtime=1 none.\n",
+    av_log(ctx, level, "%s %d%s still held back, to look at others, %s. A smaller ahead= holds fewer, realtime=1 none.\n",
            all ? "No frame has come out: all" : "The last", frames,
            all ? " were" : frames == 1 ? " frame was" : " frames were", cause_of(closing));
     if (closing.ended)

@@ -39,7 +39,7 @@ static uint32_t checksum(uint32_t begin, const uint8_t *data, int size)
     return av_crc(av_crc_get_table(AV_CRC_32_IEEE), begin, data, size);
 }
 
-/*
+/**
  * Walk the slices from the last to the first; each ends with its size, `trailer` bytes before its end.
  * @return slices with a wrong checksum, or -1 where they do not fill the packet
  */
@@ -58,7 +58,7 @@ static int walk_slices(const AVPacket *packet, int trailer, uint32_t begin)
     return wrong;
 }
 
-/* Whether slices have checksums is told by where their sizes stand: only there they add up. */
+/** Whether slices have checksums is told by where their sizes stand: only there they add up. */
 static int ffv1_is_whole(const AVCodecParameters *codec, const AVPacket *packet)
 {
     uint32_t begin = 0;

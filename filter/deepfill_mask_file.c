@@ -36,7 +36,7 @@
 #include "deepfill_mask_file.h"
 #include "deepfill_mask_name.h"
 
-/* Say why opening or reading came to nothing, where it was waited for too long. @return 1: it was */
+/** Say why opening or reading came to nothing, where it was waited for too long. @return 1: it was */
 static int tell_silence(const DeepfillMaskFile *file, int error)
 {
     const DeepfillSourceSettings *settings = file->settings;
@@ -54,7 +54,7 @@ static int tell_silence(const DeepfillMaskFile *file, int error)
     return 1;
 }
 
-/* ffmpeg empties its output before filters are set up. */
+/** ffmpeg empties its output before filters are set up. */
 static int is_empty(const char *url)
 {
     AVIOContext *io = NULL;
@@ -137,7 +137,7 @@ static int find_stream(DeepfillMaskFile *file)
     return 0;
 }
 
-/* FFmpeg's own VP8 and VP9 decoders drop the alpha plane that a WebM file keeps beside the picture. */
+/** FFmpeg's own VP8 and VP9 decoders drop the alpha plane that a WebM file keeps beside the picture. */
 static const AVCodec *find_decoder(const AVStream *stream)
 {
     const AVDictionaryEntry *alpha = av_dict_get(stream->metadata, "alpha_mode", NULL, 0);
@@ -152,9 +152,11 @@ static const AVCodec *find_decoder(const AVStream *stream)
     return codec ? codec : avcodec_find_decoder(stream->codecpar->codec_id);
 }
 
-/* Take nothing for a picture that is known to be damaged. Two decoders make more of an error than damage: of
+/**
+ * Take nothing for a picture that is known to be damaged. Two decoders make more of an error than damage: of
  * TIFF, any tag that is not known; of H.264, what the pictures after a seek lack. The latter flags what it
- * concealed. */
+ * concealed.
+ */
 static void refuse_damage(AVCodecContext *decoder)
 {
     decoder->err_recognition = AV_EF_CRCCHECK;
@@ -193,7 +195,7 @@ static int open_decoder(DeepfillMaskFile *file, AVDictionary **options)
     return ret;
 }
 
-/* An option that nobody took is a typing error, not a wish to be passed over. */
+/** An option that neither demuxer nor decoder takes is an error. */
 static int check_options(const DeepfillMaskFile *file, const AVDictionary *options)
 {
     const AVDictionaryEntry *entry = av_dict_get(options, "", NULL, AV_DICT_IGNORE_SUFFIX);

@@ -58,7 +58,7 @@ static int is_gray(enum AVPixelFormat format)
     return av_pix_fmt_desc_get(format)->nb_components <= 2 && format != AV_PIX_FMT_PAL8;
 }
 
-/* The yuvj formats, which mean full range by their name, as the formats that they are otherwise. */
+/** The yuvj formats, which mean full range by their name, as the formats that they are otherwise. */
 static enum AVPixelFormat plain_format(enum AVPixelFormat format, int *full)
 {
     static const enum AVPixelFormat forms[][2] = {
@@ -75,8 +75,10 @@ static enum AVPixelFormat plain_format(enum AVPixelFormat format, int *full)
     return format;
 }
 
-/* Where neither picture nor stream say so, YUV is limited, as everywhere in FFmpeg; gray is full, except
- * from codecs for film (those that reorder pictures), whose gray is a YUV without chroma. */
+/**
+ * Where neither picture nor stream say so, YUV is limited, as everywhere in FFmpeg; gray is full, except
+ * from codecs for film (those that reorder pictures), whose gray is a YUV without chroma.
+ */
 static int is_full(const AVFrame *picture, const AVCodecContext *decoder)
 {
     const AVCodecDescriptor *codec = avcodec_descriptor_get(decoder->codec_id);
@@ -125,7 +127,7 @@ AVFrame *ff_deepfill_gray_new(int width, int height, enum AVPixelFormat format)
     return frame;
 }
 
-/* libswscale takes every gray for full: what is not is stretched here. */
+/** libswscale takes every gray for full: what is not is stretched here. */
 static void stretch(AVFrame *frame, int step)
 {
     for (int y = 0; y < frame->height; y++) {
@@ -147,7 +149,7 @@ static void join_alpha(AVFrame *gray, const AVFrame *pair, int alpha_only)
     }
 }
 
-/* Room for luma beside alpha, kept from picture to picture. */
+/** Room for luma beside alpha, kept from picture to picture. */
 static AVFrame *pair_for(DeepfillGray *g, const AVFrame *picture)
 {
     if (g->pair && (g->pair->width != picture->width || g->pair->height != picture->height))

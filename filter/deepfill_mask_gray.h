@@ -56,7 +56,7 @@ void ff_deepfill_gray_range(const AVFrame *picture, int first, int step, int *le
  * @param decoder     what decoded it: tells what a missing range means; also gets the messages
  * @param alpha_only  1: the mask is the alpha plane; 0: luma times alpha, where there is one
  * @param[out] out    a new gray8 picture of the same size
- * @param[out] look   what the picture looks like, but for exact; NULL: nobody asks
+ * @param[out] look   what the picture looks like, but for exact; NULL: not asked for
  */
 int ff_deepfill_gray_convert(DeepfillGray *gray, const AVFrame *picture, AVCodecContext *decoder,
                              int alpha_only, AVFrame **out, DeepfillLook *look);

@@ -52,7 +52,7 @@ static int64_t link_interval(AVFilterLink *link)
     return rate.num > 0 && rate.den > 0 ? av_rescale(AV_TIME_BASE, rate.den, rate.num) : 0;
 }
 
-/* The interval of the nearest link upstream that knows one: setpts forgets it from FFmpeg 7.0 on. */
+/** The interval of the nearest link upstream that knows one: setpts forgets it from FFmpeg 7.0 on. */
 static int64_t upstream_interval(AVFilterLink *link)
 {
     int64_t interval = 0;
@@ -69,7 +69,7 @@ int64_t ff_deepfill_input_picture_interval(const DeepfillMaskInput *m)
     return m->filter->nb_inputs > 1 ? link_interval(m->filter->inputs[1]) : 0;
 }
 
-/* Half the shorter frame interval, and what rounding to microseconds may take. */
+/** Half the shorter frame interval, and what rounding to microseconds may take. */
 static void set_tolerance(DeepfillMaskInput *m)
 {
     int64_t mask    = ff_deepfill_input_picture_interval(m);
@@ -115,7 +115,7 @@ int ff_deepfill_input_open(DeepfillMaskInput *m, const DeepfillSourceSettings *f
     return ret;
 }
 
-/* Microseconds. A frame without a timestamp follows the one before at the usual distance. */
+/** Microseconds. A frame without a timestamp follows the one before at the usual distance. */
 static int64_t time_of(const DeepfillMaskInput *m, const AVFrame *frame)
 {
     if (frame->pts != AV_NOPTS_VALUE)
@@ -123,8 +123,10 @@ static int64_t time_of(const DeepfillMaskInput *m, const AVFrame *frame)
     return m->last_time == AV_NOPTS_VALUE ? 0 : m->last_time + m->interval;
 }
 
-/* Where the link knows no frame rate (behind setpts, say) the frames themselves have to tell it: by their
- * durations, which may be guesses below the distance of any two. */
+/**
+ * Where the link knows no frame rate (behind setpts, say) the frames themselves have to tell it: by their
+ * durations, which may be guesses below the distance of any two.
+ */
 static void learn_interval(DeepfillMaskInput *m, const AVFrame *frame, int64_t time)
 {
     AVRational tb    = m->filter->inputs[0]->time_base;
@@ -138,9 +140,11 @@ static void learn_interval(DeepfillMaskInput *m, const AVFrame *frame, int64_t t
     set_tolerance(m);
 }
 
-/* The number of the picture at a time, of pictures interval apart. Only the first one is numbered by time, as
+/**
+ * The number of the picture at a time, of pictures interval apart. Only the first one is numbered by time, as
  * it may be in mid-stream, where a filter graph that is made again begins; the others are counted. Film whose
- * sound begins first comes a little after 0: the first second counts as 0, unless filters made the times. */
+ * sound begins first comes a little after 0: the first second counts as 0, unless filters made the times.
+ */
 static int64_t number_at(const DeepfillMaskInput *m, int64_t time, int64_t start, int64_t interval)
 {
     if (time < AV_TIME_BASE && !ff_deepfill_sync_is_retimed(m))
@@ -148,7 +152,7 @@ static int64_t number_at(const DeepfillMaskInput *m, int64_t time, int64_t start
     return interval ? av_rescale_rnd(time + start + interval / 2, 1, interval, AV_ROUND_DOWN) : 0;
 }
 
-/* Take what the second input has. @return 1: something; 0: it has to be asked; or an error */
+/** Take what the second input has. @return 1: something; 0: it has to be asked; or an error */
 static int feed(DeepfillMaskInput *m)
 {
     AVFilterLink *link = m->filter->inputs[1];
@@ -184,7 +188,7 @@ static int feed(DeepfillMaskInput *m)
     return 1;
 }
 
-/* Boxes are drawn anew where others count. */
+/** Boxes are drawn anew where others count. */
 static int find_boxes(DeepfillMaskInput *m, int64_t time)
 {
     DeepfillPicture *current = &m->pairing.current, picture;

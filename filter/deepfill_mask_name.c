@@ -33,7 +33,7 @@
 
 #include "deepfill_mask_name.h"
 
-/* Pictures of a folder that are named alike but for one number. */
+/** Pictures of a folder that are named alike but for one number. */
 typedef struct Numbered {
     char *like;             ///< the name of one of them, the first by alphabet
     size_t number, digits;  ///< where in it the number is, and how long
@@ -42,7 +42,7 @@ typedef struct Numbered {
     char *other;            ///< the name of a picture without a number
 } Numbered;
 
-/* A name with a colon is a protocol to libavformat, unless it is told that it is a file. */
+/** A name with a colon is a protocol to libavformat, unless it is told that it is a file. */
 char *ff_deepfill_name_url(const char *name)
 {
     if (!av_strstart(name, "file:", NULL) && strchr(name, ':')) {
@@ -54,7 +54,7 @@ char *ff_deepfill_name_url(const char *name)
     return av_strdup(name);
 }
 
-/* The last number in a name. @return its length; 0: there is none */
+/** The last number in a name. @return its length; 0: there is none */
 static size_t find_number(const char *name, size_t *number)
 {
     size_t end = strlen(name), start;
@@ -73,7 +73,7 @@ static int is_like(const Numbered *n, const char *name, size_t number, size_t di
            !strcmp(name + number + digits, n->like + n->number + n->digits);
 }
 
-/* Take one name in. The series is that of the first by alphabet. */
+/** Take one name in. The series is that of the first by alphabet. */
 static int take_name(Numbered *n, const char *name)
 {
     size_t number, digits = find_number(name, &number);
@@ -98,7 +98,7 @@ static int take_name(Numbered *n, const char *name)
     return n->like ? 0 : AVERROR(ENOMEM);
 }
 
-/* Read all names. @return AVERROR(ENOTDIR) and the like where it is no folder that can be read */
+/** Read all names. @return AVERROR(ENOTDIR) and the like where it is no folder that can be read */
 static int read_folder(Numbered *n, const char *name)
 {
     AVIODirContext *folder = NULL;
@@ -113,7 +113,7 @@ static int read_folder(Numbered *n, const char *name)
     return ret;
 }
 
-/* A folder cannot be read as a mask: say how its pictures are named. */
+/** A folder cannot be read as a mask: say how its pictures are named. */
 static int refuse_folder(void *log, const char *what, const char *name)
 {
     int length = strlen(name);

@@ -49,7 +49,7 @@ static int restart(DeepfillPairing *p)
     return ff_deepfill_source_rewind(p->source);
 }
 
-/* @return 1: the picture counts, or one after it; 0: it does not yet; DEEPFILL_PAIRING_DIFFERS */
+/** @return 1: the picture counts, or one after it; 0: it does not yet; DEEPFILL_PAIRING_DIFFERS */
 static int is_due(const DeepfillPairing *p, const DeepfillPicture *picture)
 {
     int by_time = picture->time <= p->asked, by_number = picture->number <= p->asked_number;
@@ -61,13 +61,13 @@ static int is_due(const DeepfillPairing *p, const DeepfillPicture *picture)
     return DEEPFILL_PAIRING_DIFFERS;
 }
 
-/* How often what lasts length has to begin again so that it reaches beyond asked, 1 or more. */
+/** How often what lasts length has to begin again so that it reaches beyond asked, 1 or more. */
 static int64_t rounds_to(int64_t asked, int64_t end, int64_t length)
 {
     return asked < end ? 1 : 1 + (asked - end) / FFMAX(length, 1);
 }
 
-/* Begin the round of a loop in which the picture asked for lies. */
+/** Begin the round of a loop in which the picture asked for lies. */
 static int begin_round(DeepfillPairing *p)
 {
     int64_t length  = FFMAX(p->last_end - p->offset, 1), count = p->next_number - p->round;
@@ -82,7 +82,7 @@ static int begin_round(DeepfillPairing *p)
     return ff_deepfill_source_rewind(p->source);
 }
 
-/* Read the picture after all others into next. */
+/** Read the picture after all others into next. */
 static int pull(DeepfillPairing *p)
 {
     int ret = ff_deepfill_source_read(p->source, &p->next);
@@ -107,7 +107,7 @@ static int pull(DeepfillPairing *p)
     return 0;
 }
 
-/* Where to seek to: at or before what is asked for by any rule that may count. */
+/** Where to seek to: at or before what is asked for by any rule that may count. */
 static int64_t seek_target(const DeepfillPairing *p)
 {
     int64_t interval = ff_deepfill_source_interval(p->source);
@@ -115,15 +115,17 @@ static int64_t seek_target(const DeepfillPairing *p)
     return p->sync == DEEPFILL_SYNC_AUTO ? FFMIN(p->asked, p->asked_number * interval) : p->asked;
 }
 
-/* The latest picture is over, and what is asked for is far ahead of it. Of one picture alone nothing is
- * known yet: it may be a still image. */
+/**
+ * The latest picture is over, and what is asked for is far ahead of it. Of one picture alone nothing is
+ * known yet: it may be a still image.
+ */
 static int is_far(const DeepfillPairing *p)
 {
     return p->sync != DEEPFILL_SYNC_FRAME && p->pictures > 1 && p->current.gray && !p->loop && !p->no_seek &&
            seek_target(p) - p->current.time > JUMP_AHEAD;
 }
 
-/* Try to come near without decoding all between. What was left out is counted by the usual distance. */
+/** Try to come near without decoding all between. What was left out is counted by the usual distance. */
 static int jump_ahead(DeepfillPairing *p)
 {
     int64_t interval = ff_deepfill_source_interval(p->source);
@@ -233,7 +235,7 @@ static int same_bytes(const AVFrame *a, const AVFrame *b)
     return 1;
 }
 
-/* Keep the current picture as the one that something is about to be made of, whatever becomes of that. */
+/** Keep the current picture as the one that something is about to be made of, whatever becomes of that. */
 static int remember(DeepfillPairing *p)
 {
     av_frame_free(&p->made_of);

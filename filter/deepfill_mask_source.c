@@ -144,9 +144,11 @@ static int fail_decoding(const DeepfillMaskSource *s, int error)
     return error == AVERROR(EAGAIN) ? AVERROR_EXTERNAL : error;
 }
 
-/* Of a stream that is entered in its middle, what comes before the first key picture cannot be decoded and is
+/**
+ * Of a stream that is entered in its middle, what comes before the first key picture cannot be decoded and is
  * left out. Any other damage is an error: what a decoder makes up, and all that builds on it, is no mask;
- * gray, it would mark the whole frame. */
+ * gray, it would mark the whole frame.
+ */
 static int damage(const DeepfillMaskSource *s)
 {
     if (!s->keyed)
@@ -162,7 +164,7 @@ static int damage(const DeepfillMaskSource *s)
     return AVERROR_INVALIDDATA;
 }
 
-/* Hand the decoder one packet more, or word that none follows. */
+/** Hand the decoder one packet more, or word that none follows. */
 static int feed_decoder(DeepfillMaskSource *s)
 {
     int ret = ff_deepfill_file_read(&s->file, s->packet);
@@ -188,7 +190,7 @@ static int is_damaged(const AVFrame *frame)
     return frame->flags & AV_FRAME_FLAG_CORRUPT || frame->decode_error_flags;
 }
 
-/* @return 0, AVERROR_EOF after the last picture, or another error, which has been logged */
+/** @return 0, AVERROR_EOF after the last picture, or another error, which has been logged */
 static int decode(DeepfillMaskSource *s)
 {
     for (;;) {
@@ -209,8 +211,10 @@ static int decode(DeepfillMaskSource *s)
     }
 }
 
-/* Microseconds from the mask's start. A picture without a timestamp follows the one before at once; time
- * never runs back. */
+/**
+ * Microseconds from the mask's start. A picture without a timestamp follows the one before at once; time
+ * never runs back.
+ */
 static int64_t time_of(DeepfillMaskSource *s)
 {
     AVRational tb = s->file.format->streams[s->file.stream]->time_base;
@@ -248,7 +252,7 @@ static const int32_t *display_matrix(const DeepfillMaskSource *s)
                 : ff_deepfill_stream_matrix(s->file.format->streams[s->file.stream]);
 }
 
-/* Say once why a picture is not turned. */
+/** Say once why a picture is not turned. */
 static void tell_unturned(DeepfillMaskSource *s, int angle)
 {
     const DeepfillSourceSettings *set = &s->settings;
@@ -264,8 +268,10 @@ static void tell_unturned(DeepfillMaskSource *s, int angle)
                "%dx%d, as it is: it is not turned.\n", set->what, set->url, angle, set->width, set->height);
 }
 
-/* The video has been turned by its own matrix before it came here. Where the user forbade that, the picture
- * fits as it is. */
+/**
+ * The video has been turned by its own matrix before it came here. Where the user forbade that, the picture
+ * fits as it is.
+ */
 static int turn_picture(DeepfillMaskSource *s, AVFrame **gray)
 {
     const int32_t *matrix = display_matrix(s);
@@ -291,7 +297,7 @@ static int turn_picture(DeepfillMaskSource *s, AVFrame **gray)
     return 0;
 }
 
-/* Make the frame that has been decoded a picture. */
+/** Make the frame that has been decoded a picture. */
 static int take_picture(DeepfillMaskSource *s, DeepfillPicture *picture)
 {
     const AVCodecDescriptor *codec = avcodec_descriptor_get(s->file.decoder->codec_id);
@@ -332,7 +338,7 @@ int ff_deepfill_source_read(DeepfillMaskSource *s, DeepfillPicture *picture)
     return ret;
 }
 
-/* Reopening, and no seek to 0: what a seek comes to depends on the container, the first picture does not. */
+/** Reopening, and no seek to 0: what a seek comes to depends on the container, the first picture does not. */
 int ff_deepfill_source_rewind(DeepfillMaskSource *s)
 {
     ff_deepfill_file_close(&s->file);

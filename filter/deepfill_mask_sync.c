@@ -54,7 +54,7 @@
 
 #include "deepfill_mask_sync.h"
 
-/* What is called the same time, microseconds: containers round to milliseconds, on both sides. */
+/** What is called the same time, microseconds: containers round to milliseconds, on both sides. */
 static int64_t slack(int64_t interval)
 {
     return FFMAX(interval / 10, 2000);
@@ -70,7 +70,7 @@ static double rate(int64_t interval)
     return 1e6 / interval;
 }
 
-/* The filter before this one that has the given name, the nearest one after before; NULL: none. */
+/** The filter before this one that has the given name, the nearest one after before; NULL: none. */
 static AVFilterContext *find_before(AVFilterContext *before, const char *name)
 {
     while (before->nb_inputs && before->inputs[0]) {
@@ -81,7 +81,7 @@ static AVFilterContext *find_before(AVFilterContext *before, const char *name)
     return NULL;
 }
 
-/* Whether the film is read from a place inside it, by -ss. */
+/** Whether the film is read from a place inside it, by -ss. */
 static int is_sought(const DeepfillMaskInput *m)
 {
     AVFilterContext *trim = m->filter;
@@ -104,7 +104,7 @@ int ff_deepfill_sync_is_retimed(const DeepfillMaskInput *m)
     return find_before(m->filter, "setpts") || find_before(m->filter, "select") || (m->mask_start && is_sought(m));
 }
 
-/* Whether the film was cut before its end, by -t say, or thinned: then the mask goes on after it. */
+/** Whether the film was cut before its end, by -t say, or thinned: then the mask goes on after it. */
 static int is_cut(const DeepfillMaskInput *m)
 {
     AVFilterContext *trim = m->filter;
@@ -117,7 +117,7 @@ static int is_cut(const DeepfillMaskInput *m)
     return !!find_before(m->filter, "select");
 }
 
-/* Distance of two frames, up to one at time, microseconds; 0: they are not evenly spaced. */
+/** Distance of two frames, up to one at time, microseconds; 0: they are not evenly spaced. */
 static int64_t film_interval(const DeepfillMaskInput *m, int64_t time)
 {
     int64_t last, mean;
@@ -146,8 +146,10 @@ static int is_even(const DeepfillPairing *p, int64_t interval)
            FFABS(p->next.time - p->current.time - interval) <= slack(interval);
 }
 
-/* Whether a frame's time is a picture's: one of the two that are known, or of those at their distance. Where
- * the first frame was later than its picture, all may be. */
+/**
+ * Whether a frame's time is a picture's: one of the two that are known, or of those at their distance. Where
+ * the first frame was later than its picture, all may be.
+ */
 static int is_on_grid(const DeepfillMaskInput *m, int64_t time, int64_t interval)
 {
     const DeepfillPairing *p    = &m->pairing;
@@ -176,8 +178,10 @@ void ff_deepfill_sync_watch(DeepfillMaskInput *m, int64_t time)
     m->off_grid = m->off_grid << 1 | !is_on_grid(m, time, interval);
 }
 
-/* Whether this frame and those before it have the times of pictures, and pictures between have no frame. By
- * its time alone a first frame, at a full second say, does not tell that its film has another rate. */
+/**
+ * Whether this frame and those before it have the times of pictures, and pictures between have no frame. By
+ * its time alone a first frame, at a full second say, does not tell that its film has another rate.
+ */
 static int has_dropped(const DeepfillMaskInput *m, int64_t time, int64_t film, int64_t mask)
 {
     if (!m->taken && film && FFABS(film - mask) > mask / 2000)
@@ -185,7 +189,7 @@ static int has_dropped(const DeepfillMaskInput *m, int64_t time, int64_t film, i
     return is_on_grid(m, time, mask) && av_popcount(m->off_grid & 0xff) < 2;
 }
 
-/* At the first frame the rules may differ because the film starts later than the mask. @return 1: they do */
+/** At the first frame the rules may differ because the film starts later than the mask. @return 1: they do */
 static int decide_start(DeepfillMaskInput *m, int64_t time)
 {
     const DeepfillPairing *p = &m->pairing;
@@ -235,7 +239,7 @@ void ff_deepfill_sync_decide(DeepfillMaskInput *m, int64_t time)
     }
 }
 
-/* How many pictures there are, and how long they last. @return 0, or an error where that is not known */
+/** How many pictures there are, and how long they last. @return 0, or an error where that is not known */
 static int measure(const DeepfillMaskInput *m, int64_t *pictures, int64_t *duration)
 {
     const DeepfillPairing *p = &m->pairing;
@@ -247,8 +251,10 @@ static int measure(const DeepfillMaskInput *m, int64_t *pictures, int64_t *durat
     return 0;
 }
 
-/* Say where the number of pictures and frames, or both lengths, speak against an automatic choice, or for it.
- * @return 1: one of them was said */
+/**
+ * Say where the number of pictures and frames, or both lengths, speak against an automatic choice, or for it.
+ * @return 1: one of them was said
+ */
 static int review_choice(const DeepfillMaskInput *m, int64_t pictures, int64_t duration, int64_t film)
 {
     int by_time = m->pairing.sync == DEEPFILL_SYNC_TIME;
@@ -270,8 +276,10 @@ static int review_choice(const DeepfillMaskInput *m, int64_t pictures, int64_t d
     return 1;
 }
 
-/* Pictures for more frames than there are: ffmpeg takes a film of varying rate apart into pictures at its
- * nominal rate by default. */
+/**
+ * Pictures for more frames than there are: ffmpeg takes a film of varying rate apart into pictures at its
+ * nominal rate by default.
+ */
 static void tell_left(const DeepfillMaskInput *m, int64_t pictures, int64_t film)
 {
     double even = pictures / seconds(film), nominal = m->steady ? rate(m->interval) : even;
@@ -285,7 +293,7 @@ static void tell_left(const DeepfillMaskInput *m, int64_t pictures, int64_t film
            "of a film with -fps_mode passthrough).\n", m->what, pictures, m->taken, way);
 }
 
-/* Longer than the film by more than a second and 5 %: by time, or by number at the film's pace. */
+/** Longer than the film by more than a second and 5 %: by time, or by number at the film's pace. */
 static void review_span(const DeepfillMaskInput *m, int64_t pictures, int64_t duration, int64_t film)
 {
     int64_t end  = m->last_time + film / m->taken;
@@ -300,7 +308,7 @@ static void review_span(const DeepfillMaskInput *m, int64_t pictures, int64_t du
                seconds(-m->start), seconds(duration - m->start), seconds(m->first_time), seconds(end));
 }
 
-/* Of a film that -ss and -t cut the mask may be that of the whole. */
+/** Of a film that -ss and -t cut the mask may be that of the whole. */
 static void review_part(const DeepfillMaskInput *m, int64_t duration, int64_t film)
 {
     if (is_sought(m) && !m->mask_start && duration - film > FFMAX(AV_TIME_BASE / 4, film / 20))

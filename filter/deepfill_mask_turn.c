@@ -29,7 +29,7 @@
 #include "deepfill_mask_gray.h"
 #include "deepfill_mask_turn.h"
 
-/* As configure_input_video_filter() in ffmpeg_filter.c, whose cases come to the signs of two values. */
+/** As configure_input_video_filter() in ffmpeg_filter.c, whose cases come to the signs of two values. */
 int ff_deepfill_turn_of(const int32_t *matrix, DeepfillTurn *turn)
 {
     double rotation = av_display_rotation_get(matrix);

@@ -36,7 +36,7 @@ static int is_local(const char *url)
     return protocol && (!strcmp(protocol, "file") || !strcmp(protocol, "pipe") || !strcmp(protocol, "fd"));
 }
 
-/* Whether the user says how long to wait, or that this is a server that waits for somebody to call. */
+/** Whether the user says how long to wait, or that this is a server that waits for somebody to call. */
 static int has_timeout(const char *url, const AVDictionary *options)
 {
     static const char *const names[] = { "rw_timeout", "timeout", "stimeout", "listen", "listen_timeout" };
@@ -48,7 +48,7 @@ static int has_timeout(const char *url, const AVDictionary *options)
     return url && (strstr(url, "timeout=") || strstr(url, "listen"));
 }
 
-/* libavformat asks about ten times a second while it waits for the network. @return 1: give up */
+/** libavformat asks about ten times a second while it waits for the network. @return 1: give up */
 static int check_wait(void *opaque)
 {
     DeepfillWait *wait = opaque;

@@ -33,7 +33,7 @@
 #include "deepfill_negotiate.h"
 #include "formats.h"
 
-/* Skip filters that pass any format on (trim, setpts, fps...). @return the link whose source chose its format */
+/** Skip filters that pass any format on (trim, setpts, fps...). @return the link whose source chose its format */
 static const AVFilterLink *find_origin(const AVFilterLink *link)
 {
     while (link->src->nb_inputs && DEEPFILL_TAKES_ANY_FORMAT(link->src->filter) && link->src->inputs[0])
@@ -54,7 +54,7 @@ static int refuse_gpu(AVFilterContext *ctx, enum AVPixelFormat format)
     return AVERROR(EINVAL);
 }
 
-/*
+/**
  * What a format that cannot be filled is best converted to, where FFmpeg's own choice would lose more than it
  * has to: it takes palettes for opaque, XYZ for YUV, and a Bayer pattern's depth for that of its descriptor's
  * fractions.
@@ -70,7 +70,7 @@ static enum AVPixelFormat nearest_format(enum AVPixelFormat format)
     return av_strstart(desc->name, "xyz", NULL) ? AV_PIX_FMT_GBRP12 : AV_PIX_FMT_NONE;
 }
 
-/* All formats that can be filled or, where FFmpeg has to convert, those that are filled in place. */
+/** All formats that can be filled or, where FFmpeg has to convert, those that are filled in place. */
 static AVFilterFormats *fillable_formats(int in_place)
 {
     AVFilterFormats *list = NULL;
@@ -87,7 +87,7 @@ static AVFilterFormats *fillable_formats(int in_place)
     return list;
 }
 
-/* Formats to offer where those before offer these. @return 0 or an error, said in the log */
+/** Formats to offer where those before offer these. @return 0 or an error, said in the log */
 static int choose_formats(AVFilterContext *ctx, const AVFilterFormats *offered, AVFilterFormats **list)
 {
     enum AVPixelFormat first = offered->nb_formats ? offered->formats[0] : AV_PIX_FMT_NONE;
@@ -123,7 +123,7 @@ int ff_deepfill_query_formats(AVFilterContext *ctx)
     return ff_formats_ref(ff_make_format_list(mask_formats), &ctx->inputs[1]->outcfg.formats);
 }
 
-/* A converter that FFmpeg puts between filters without a common format is known by its name alone. */
+/** A converter that FFmpeg puts between filters without a common format is known by its name alone. */
 void ff_deepfill_report_conversion(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;

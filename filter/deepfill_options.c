@@ -77,13 +77,13 @@ static const AVOption deepfill_options[] = {
       OFFSET(size), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 4096, FLAGS },
     { "workers", "frames filled at once; 0: as many as CPUs, or as threads",
       OFFSET(workers), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 256, FLAGS },
-    { "delay", "most frames held back, beside those for ahead; -1: as many as workers",
+    { "delay", "most frames held back for the workers, beside those for ahead; -1: as many as workers",
       OFFSET(delay), AV_OPT_TYPE_INT, { .i64 = -1 }, -1, 1024, FLAGS },
     { "temporal", "fill from other frames first; off: each frame by itself",
       OFFSET(temporal), AV_OPT_TYPE_BOOL, { .i64 = 1 }, 0, 1, FLAGS },
-    { "ahead", "frames looked ahead; -1: as many as fit memory, at most 120; 0: none, for live use",
+    { "ahead", "most frames looked ahead, fewer where they decide; -1: 50; 0: none, for live use",
       OFFSET(ahead), AV_OPT_TYPE_INT, { .i64 = -1 }, -1, 1024, FLAGS },
-    { "memory", "MiB for held frames and their sources",
+    { "memory", "MiB for all that is held for other frames: where it is short, fewer are looked ahead",
       OFFSET(memory), AV_OPT_TYPE_INT, { .i64 = 512 }, 1, 1 << 20, FLAGS },
     { "realtime", "a frame comes out for each that goes in, before the next: delay=0 and ahead=0; auto: where "
       "MLT (Kdenlive, Shotcut) runs the filter",
@@ -130,7 +130,7 @@ const AVClass ff_deepfill_class = {
     .category   = AV_CLASS_CATEGORY_FILTER,
 };
 
-/* Unnamed, what follows each colon in the mask's name becomes the value of the next option. */
+/** Unnamed, what follows each colon in the mask's name becomes the value of the next option. */
 static int refuse_both(AVFilterContext *ctx)
 {
     const FillContext *s = ctx->priv;
@@ -161,8 +161,10 @@ static int refuse_both(AVFilterContext *ctx)
     return AVERROR(EINVAL);
 }
 
-/* What is given by x, y, w and h becomes a part of box: one more rectangle, or the rest of one that the
- * colons in box=x=20:y=20:w=60:h=20 have parted. */
+/**
+ * What is given by x, y, w and h becomes a part of box: one more rectangle, or the rest of one that the
+ * colons in box=x=20:y=20:w=60:h=20 have parted.
+ */
 static int join_box(FillContext *s)
 {
     static const char name[] = "xywh";
@@ -188,7 +190,7 @@ static int is_number(const char *text)
     return text && *text && strspn(text, "+-.%0123456789") == strlen(text);
 }
 
-/* Numbers without names end up in the first options, one behind each colon. */
+/** Numbers without names end up in the first options, one behind each colon. */
 static int check_numbers(void *log, const FillContext *s)
 {
     const char *given[] = { s->mask, s->box, s->side[0], s->side[1], s->side[2] };

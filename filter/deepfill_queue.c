@@ -46,8 +46,9 @@ static DeepfillSettings picture_settings(const DeepfillSettings *settings, int p
     s.format.height /= pictures;
     if (s.delay > 0)
         s.delay = FFMIN(s.delay * pictures, 1024);
-    if (s.ahead > 0)
-        s.ahead = FFMIN(s.ahead * pictures, 1024);
+    if (s.ahead < 0)
+        s.ahead = DEEPFILL_DEFAULT_AHEAD;
+    s.ahead = FFMIN(s.ahead * pictures, 1024);
     return s;
 }
 
@@ -116,7 +117,7 @@ int ff_deepfill_queue_has_room(const DeepfillQueue *q)
     return ff_deepfill_queue_count(q) < q->max_frames;
 }
 
-/* Tell in a frame's metadata a share, 0..1. */
+/** Tell in a frame's metadata a share, 0..1. */
 static int tell_share(AVFrame *frame, const char *key, double share)
 {
     char text[16];
@@ -125,7 +126,7 @@ static int tell_share(AVFrame *frame, const char *key, double share)
     return av_dict_set(&frame->metadata, key, text, 0);
 }
 
-/* Keep a frame that has come back until it is wanted. The frame is this function's. */
+/** Keep a frame that has come back until it is wanted. The frame is this function's. */
 static int keep_frame(DeepfillQueue *q, AVFrame *frame, const DeepfillResult *result)
 {
     int ret;
@@ -135,13 +136,14 @@ static int keep_frame(DeepfillQueue *q, AVFrame *frame, const DeepfillResult *re
                                "what fills it is made up from nothing.");
     if ((ret = tell_share(frame, "lavfi.deepfill.hole", result->hole)) >= 0 &&
         (ret = tell_share(frame, "lavfi.deepfill.network", result->network)) >= 0 &&
+        (!result->cut || (ret = av_dict_set(&frame->metadata, "lavfi.deepfill.cut", "1", 0)) >= 0) &&
         (ret = av_fifo_write(q->filled, &frame, 1)) >= 0)
         return 0;
     av_frame_free(&frame);
     return ret;
 }
 
-/* Add a picture's result to its frame's: the hole is that of all, network its share of that. */
+/** Add a picture's result to its frame's: the hole is that of all, network its share of that, a cut that of any. */
 static void add_result(DeepfillResult *sum, const DeepfillResult *result, int pictures)
 {
     double hole = sum->hole + result->hole / pictures;
@@ -150,6 +152,7 @@ static void add_result(DeepfillResult *sum, const DeepfillResult *result, int pi
         sum->network = (sum->network * sum->hole + result->network * result->hole / pictures) / hole;
     sum->hole        = hole;
     sum->no_context += result->no_context;
+    sum->cut        |= result->cut;
 }
 
 static void free_lent(DeepfillLent *lent)
@@ -158,7 +161,7 @@ static void free_lent(DeepfillLent *lent)
     av_buffer_unref(&lent->planes);
 }
 
-/* Take back the oldest picture. @return 1: its frame is whole and kept; 0: a field is missing; or an error */
+/** Take back the oldest picture. @return 1: its frame is whole and kept; 0: a field is missing; or an error */
 static int take_back(DeepfillQueue *q, const DeepfillResult *result)
 {
     DeepfillLent lent = { NULL };
@@ -186,7 +189,7 @@ static int take_back(DeepfillQueue *q, const DeepfillResult *result)
     return ret < 0 ? ret : lent.is_last;
 }
 
-/* Stop the workers, which write to the frames lent until then, and free those. */
+/** Stop the workers, which write to the frames lent until then, and free those. */
 static void drop_lent(DeepfillQueue *q)
 {
     DeepfillLent lent;
@@ -196,7 +199,7 @@ static void drop_lent(DeepfillQueue *q)
         free_lent(&lent);
 }
 
-/* @return 1: a frame is whole and kept; 0: a field of it is missing; -EAGAIN: no picture; or another error */
+/** @return 1: a frame is whole and kept; 0: a field of it is missing; -EAGAIN: no picture; or another error */
 static int receive_picture(DeepfillQueue *q, int wait)
 {
     DeepfillResult result;
@@ -251,8 +254,8 @@ int ff_deepfill_queue_hand_on(DeepfillQueue *q)
     return ret < 0 ? ret : 1;
 }
 
-/* Which rows of the frame the workers may change. */
-static void find_rows(const DeepfillQueue *q, const DeepfillGuide guides[2], enum DeepfillShow show,
+/** Which rows of the frame the workers may change. */
+static void find_rows(const DeepfillQueue *q, const DeepfillCondition conditions[2], enum DeepfillShow show,
                       DeepfillLent *lent)
 {
     int group = q->per_frame << q->format.sub_y; /* luma rows among which a chroma row of either field lies */
@@ -262,9 +265,9 @@ static void find_rows(const DeepfillQueue *q, const DeepfillGuide guides[2], enu
     for (int i = 0; i < q->per_frame; i++) {
         DeepfillMaskInfo info = { 0 };
 
-        if (!guides[i].mask)
+        if (!conditions[i].mask)
             continue;
-        deepfill_mask_info(guides[i].mask, &info);
+        deepfill_mask_info(conditions[i].mask, &info);
         if (show == DEEPFILL_SHOW_REGIONS) { /* outlines lie around the hole */
             info.first_row = 0;
             info.end_row   = q->format.height / q->per_frame;
@@ -287,7 +290,7 @@ static int ref_lent(DeepfillLent *ref, const DeepfillLent *lent)
     return AVERROR(ENOMEM);
 }
 
-/* Lend one picture, which is this function's unless it fails. */
+/** Lend one picture, which is this function's unless it fails. */
 static int send_picture(DeepfillQueue *q, DeepfillFrame *picture, DeepfillLent *lent)
 {
     int ret;
@@ -303,8 +306,8 @@ static int send_picture(DeepfillQueue *q, DeepfillFrame *picture, DeepfillLent *
     return av_fifo_write(q->lent, lent, 1);
 }
 
-/* Lend both fields in the order of time; a progressive frame's in that of the frames before. */
-static int send_fields(DeepfillQueue *q, const DeepfillFrame *frame, const DeepfillGuide guides[2],
+/** Lend both fields in the order of time; a progressive frame's in that of the frames before. */
+static int send_fields(DeepfillQueue *q, const DeepfillFrame *frame, const DeepfillCondition conditions[2],
                        DeepfillLent *last)
 {
     DeepfillFrame pictures[2] = { *frame, *frame };
@@ -316,8 +319,8 @@ static int send_fields(DeepfillQueue *q, const DeepfillFrame *frame, const Deepf
     for (int i = 0; i < 2; i++) {
         int field = i ^ q->bottom_first;
 
-        pictures[i].mask   = guides[field].mask;
-        pictures[i].sketch = guides[field].sketch;
+        pictures[i].mask   = conditions[field].mask;
+        pictures[i].sketch = conditions[field].sketch;
         ff_deepfill_field_image(&pictures[i].image, field);
     }
     if ((ret = ref_lent(&first, last)) < 0)
@@ -330,20 +333,20 @@ static int send_fields(DeepfillQueue *q, const DeepfillFrame *frame, const Deepf
     return send_picture(q, &pictures[1], last);
 }
 
-int ff_deepfill_queue_send(DeepfillQueue *q, AVFrame *frame, const DeepfillGuide guides[2],
+int ff_deepfill_queue_send(DeepfillQueue *q, AVFrame *frame, const DeepfillCondition conditions[2],
                            enum DeepfillShow show)
 {
-    DeepfillFrame picture = { .mask = guides[0].mask, .sketch = guides[0].sketch, .show = show };
+    DeepfillFrame picture = { .mask = conditions[0].mask, .sketch = conditions[0].sketch, .show = show };
     DeepfillLent lent = { .frame = frame, .is_last = 1 };
     int ret = 0;
 
     ff_deepfill_describe_frame(&picture.image, &q->format, frame);
     if (q->access == DEEPFILL_ACCESS_UNPACKED) {
-        find_rows(q, guides, show, &lent);
+        find_rows(q, conditions, show, &lent);
         ret = ff_deepfill_unpack(&q->unpacker, frame, &lent.planes, &picture.image);
     }
     if (ret >= 0)
-        ret = q->per_frame > 1 ? send_fields(q, &picture, guides, &lent)
+        ret = q->per_frame > 1 ? send_fields(q, &picture, conditions, &lent)
                               : send_picture(q, &picture, &lent);
     if (ret < 0)
         av_buffer_unref(&lent.planes);

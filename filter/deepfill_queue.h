@@ -34,11 +34,11 @@
 #include "deepfill_report.h"
 #include "deepfill_unpack.h"
 
-/** What one picture, a frame or a field, is filled by; both are borrowed. */
-typedef struct DeepfillGuide {
+/** What conditions the fill of one picture, a frame or a field; both are borrowed. */
+typedef struct DeepfillCondition {
     DeepfillMask *mask;     ///< NULL: it passes untouched
     DeepfillSketch *sketch; ///< NULL: there is none
-} DeepfillGuide;
+} DeepfillCondition;
 
 /** A picture lent to the workers. Each holds a reference to its frame, which goes on with the last. */
 typedef struct DeepfillLent {
@@ -99,9 +99,9 @@ int ff_deepfill_queue_has_room(const DeepfillQueue *queue);
  * Lend a frame to the workers.
  *
  * @param frame  taken over unless this fails; writable where there is a mask
- * @param guides the frame's or, of its fields, the top one's and the bottom one's
+ * @param conditions  the frame's, or those of its top and its bottom field
  */
-int ff_deepfill_queue_send(DeepfillQueue *queue, AVFrame *frame, const DeepfillGuide guides[2],
+int ff_deepfill_queue_send(DeepfillQueue *queue, AVFrame *frame, const DeepfillCondition conditions[2],
                            enum DeepfillShow show);
 
 /**

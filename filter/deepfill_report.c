@@ -34,10 +34,13 @@
 /* Boxes named in the line about the start; of more, only their number is of interest. */
 #define MAX_BOXES 8
 
-/* How frames are worked on: by how many at a time, and with which others in sight. */
-static void print_flow(AVBPrint *text, const DeepfillInfo *info)
+/** How frames are worked on: by how many at a time, with which others in sight, and how soon the first leaves. */
+static void print_flow(AVBPrint *text, const DeepfillContext *fill, const DeepfillInfo *info, int per_frame)
 {
-    av_bprintf(text, "%d worker%s, delay %d, ", info->workers, info->workers == 1 ? "" : "s", info->delay);
+    int first = (deepfill_delay(fill) + per_frame - 1) / per_frame + 1;
+
+    av_bprintf(text, "%d worker%s, delay %d, ", info->workers, info->workers == 1 ? "" : "s",
+               (info->delay + per_frame - 1) / per_frame);
     if (info->preview)
         av_bprintf(text, "a preview, none looks at others");
     else if (!info->temporal)
@@ -45,7 +48,8 @@ static void print_flow(AVBPrint *text, const DeepfillInfo *info)
     else if (!info->ahead)
         av_bprintf(text, "from frames before, none ahead");
     else
-        av_bprintf(text, "from other frames, %d ahead: %d held", info->ahead, info->delay + 2 * info->ahead);
+        av_bprintf(text, "from other frames, at most %d ahead", info->ahead / per_frame);
+    av_bprintf(text, ": the first comes out after %d frame%s at most", first, first == 1 ? "" : "s");
     if (info->temporal)
         av_bprintf(text, ", memory %d MiB", info->memory);
 }
@@ -92,7 +96,7 @@ void ff_deepfill_report_start(DeepfillReport *report, const DeepfillModel *model
         av_bprintf(&text, "sketch %s, ", report->sketch);
     if (report->fields)
         av_bprintf(&text, "each frame as two fields: ");
-    print_flow(&text, &info);
+    print_flow(&text, fill, &info, report->fields ? 2 : 1);
     av_bprintf(&text, ", kernels %s", info.cpu);
     if (info.blas)
         av_bprintf(&text, ", %s", info.blas);
@@ -101,7 +105,7 @@ void ff_deepfill_report_start(DeepfillReport *report, const DeepfillModel *model
     av_bprint_finalize(&text, NULL);
 }
 
-/* Whether scaling one to the other's width leaves their heights apart by more than rounding would. */
+/** Whether scaling one to the other's width leaves their heights apart by more than rounding would. */
 static int is_stretched(int width, int height, int to_width, int to_height)
 {
     double scale = (double)to_width / width;
@@ -138,25 +142,25 @@ void ff_deepfill_report_mask(DeepfillReport *report, const DeepfillMaskInfo *inf
 /* Values of a coded black: what noise leaves of it. */
 #define NEAR_BLACK 3
 
-/* A threshold, as the option, that parts the values of a picture. */
+/** A threshold, as the option, that parts the values of a picture. */
 static double middle(int least, int most)
 {
     return ((least + most) / 2 + 0.5) / 255;
 }
 
-/* The greatest value that is no hole, 0..255. */
+/** The greatest value that is no hole, 0..255. */
 static double greatest_black(const DeepfillMaskSettings *settings)
 {
     return settings->soft ? DEEPFILL_SOFT_BLACK : settings->threshold * 255;
 }
 
-/* Whether some values lie above the one that is still black and some do not. */
+/** Whether some values lie above the one that is still black and some do not. */
 static int is_parted(int least, int most, double black)
 {
     return least <= black && most > black;
 }
 
-/* With soft the threshold has no say. */
+/** With soft the threshold is not used. */
 static void report_soft_values(DeepfillReport *report, int invert, int least, int most)
 {
     if (invert)
@@ -168,7 +172,7 @@ static void report_soft_values(DeepfillReport *report, int invert, int least, in
                                "value is %d of 255, and soft=1 fills what is above %d.", most, DEEPFILL_SOFT_BLACK);
 }
 
-/* No value is above the threshold, or with invert none at or below it. */
+/** No value is above the threshold, or with invert none at or below it. */
 static void report_values(DeepfillReport *report, const DeepfillMaskSettings *settings, int least, int most)
 {
     if (settings->soft)

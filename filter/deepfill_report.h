@@ -53,7 +53,7 @@ typedef struct DeepfillReport {
     void *log;           ///< an object with an AVClass
     const char *mask;    ///< what to call the mask: its file's name, or "from" somewhere else
     const char *sketch;  ///< the sketch file's name; NULL: there is none
-    int fields;          ///< the option: what the line counts and measures are fields
+    int fields;          ///< the option: boxes in the line about the start are those of fields
     int looked;          ///< the mask's first picture has been looked at
     int enabled;         ///< enable= has been on for a frame
     int started;         ///< the line about the start has been given

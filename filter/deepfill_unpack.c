@@ -63,13 +63,13 @@ static int is_native(const AVPixFmtDescriptor *desc)
     return !!(desc->flags & AV_PIX_FMT_FLAG_BE) == AV_HAVE_BIGENDIAN;
 }
 
-/* The component's values are the plane's codes: nothing has to be scaled. */
+/** The component's values are the plane's codes: nothing has to be scaled. */
 static int is_plain(const DeepfillUnpacker *u, int c)
 {
     return !(u->desc->flags & AV_PIX_FMT_FLAG_FLOAT) && u->desc->comp[c].depth == u->format.depth;
 }
 
-/* A component that lies in a plane of its own as libdeepfill wants it, such as nv12's luma. */
+/** A component that lies in a plane of its own as libdeepfill wants it, such as nv12's luma. */
 static int is_in_place(const DeepfillUnpacker *u, int c)
 {
     return ff_deepfill_is_plane(u->desc, c, u->format.depth);
@@ -99,7 +99,7 @@ void ff_deepfill_unpacker_close(DeepfillUnpacker *u)
     av_freep(&u->row);
 }
 
-/* The greatest value of one depth is that of the other. */
+/** The greatest value of one depth is that of the other. */
 static uint32_t rescale(uint32_t value, int from, int to)
 {
     uint64_t old = (UINT64_C(1) << from) - 1, new = (UINT64_C(1) << to) - 1;
@@ -124,7 +124,7 @@ static const uint8_t *component_row(const AVFrame *frame, const AVComponentDescr
     return frame->data[comp->plane] + (ptrdiff_t)y * frame->linesize[comp->plane] + comp->offset;
 }
 
-/* Any layout that a descriptor can tell of. */
+/** Any layout that a descriptor can tell of. */
 static void read_values(const DeepfillUnpacker *u, const AVFrame *frame, int c, int x, int y, int count,
                         uint32_t *values)
 {
@@ -159,7 +159,7 @@ static void read_described(const DeepfillUnpacker *u, const AVFrame *frame, int 
     }
 }
 
-/* Inlined for each step that occurs: with a constant one it is twice as fast. */
+/** Inlined for each step that occurs: with a constant one it is twice as fast. */
 static av_always_inline void read_bytes_by(int step, const uint8_t *in, int width, uint8_t *row)
 {
     int x;
@@ -190,7 +190,7 @@ static void read_words(const uint8_t *in, int step, int shift, unsigned mask, in
         row[x] = AV_RN16(in) >> shift & mask;
 }
 
-/* Read one row of a component's codes: whole bytes and native words, which most video has, apart. */
+/** Read one row of a component's codes: whole bytes and native words, which most video has, apart. */
 static void read_row(const DeepfillUnpacker *u, const AVFrame *frame, int c, int y, uint8_t *row)
 {
     const AVComponentDescriptor *comp = &u->desc->comp[c];
@@ -221,7 +221,7 @@ int ff_deepfill_unpack(DeepfillUnpacker *u, const AVFrame *frame, AVBufferRef **
     return 0;
 }
 
-/* Write one sample's bits, in the unit of 1, 2 or 4 bytes in which av_read_image_line2() looks for them. */
+/** Write one sample's bits, in the unit of 1, 2 or 4 bytes in which av_read_image_line2() looks for them. */
 static void write_sample(const AVPixFmtDescriptor *desc, const AVComponentDescriptor *comp, uint8_t *out,
                          uint32_t value)
 {
@@ -242,12 +242,12 @@ static void write_sample(const AVPixFmtDescriptor *desc, const AVComponentDescri
         AV_WL32(out, (AV_RL32(out) & ~mask) | value);
 }
 
-/* Codes that may be written. */
+/** Codes that may be written. */
 typedef struct Limits {
     unsigned least, greatest;
 } Limits;
 
-/*
+/**
  * Integers end where their codes do. Of floats the codes reach far beyond most pictures, and what overshoots
  * in a fill would glare: no sample gets darker or brighter than what the frame has in the same rows.
  */

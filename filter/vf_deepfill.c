@@ -50,7 +50,7 @@ static int append_mask_pad(AVFilterContext *ctx)
     return ff_append_inpad(ctx, &pad);
 }
 
-/* Cheap checks alone: some versions make every filter twice and throw the first away. */
+/** Cheap checks alone: some versions make every filter twice and throw the first away. */
 static av_cold int init(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;
@@ -64,12 +64,12 @@ static av_cold int init(AVFilterContext *ctx)
         av_log(ctx, AV_LOG_ERROR, "The model cannot be used: %s.\n", deepfill_error());
         return ret;
     }
-    if ((ret = ff_deepfill_guides_check(ctx)) < 0)
+    if ((ret = ff_deepfill_conditions_check(ctx)) < 0)
         return ret;
     return s->mask || s->box || s->box_file ? 0 : append_mask_pad(ctx);
 }
 
-/* A sketch that nothing would follow is a mistake. */
+/** A sketch that nothing would follow is a mistake. */
 static int check_sketch(AVFilterContext *ctx)
 {
     const FillContext *s = ctx->priv;
@@ -123,15 +123,15 @@ static int config_output(AVFilterLink *outlink)
     if (ret < 0)
         return ret;
     ff_deepfill_report_conversion(ctx);
-    return ff_deepfill_guides_open(ctx);
+    return ff_deepfill_conditions_open(ctx);
 }
 
-/* Find what the frame is filled by and lend it to the workers. Takes the frame over, on failure too. */
+/** Find what the frame is filled by and lend it to the workers. Takes the frame over, on failure too. */
 static int process_frame(AVFilterContext *ctx, AVFrame *frame)
 {
     FillContext *s = ctx->priv;
     AVFilterLink *link = ctx->inputs[0];
-    DeepfillGuide guides[2];
+    DeepfillCondition conditions[2];
     int ret, has_hole;
 
     if ((ret = ff_deepfill_check_frame(ctx, frame, link->format, link->w, link->h)) < 0 ||
@@ -139,15 +139,15 @@ static int process_frame(AVFilterContext *ctx, AVFrame *frame)
         goto fail;
     if (ret)
         s->report.started = 0; /* what the log has told no longer holds */
-    if ((ret = ff_deepfill_guides_get(ctx, guides)) < 0)
+    if ((ret = ff_deepfill_conditions_get(ctx, conditions)) < 0)
         goto fail;
-    has_hole = guides[0].mask || guides[1].mask;
+    has_hole = conditions[0].mask || conditions[1].mask;
     if (has_hole && DEEPFILL_FRAME_INTERLACED(frame) && !s->fields)
         ff_deepfill_report_odd(&s->report, DEEPFILL_ODD_INTERLACED, "The video is interlaced: "
                                "fill its fields, with fields=1.");
     if (has_hole && (ret = ff_inlink_make_frame_writable(link, &frame)) < 0)
         goto fail;
-    if ((ret = ff_deepfill_queue_send(&s->queue, frame, guides, s->show)) >= 0)
+    if ((ret = ff_deepfill_queue_send(&s->queue, frame, conditions, s->show)) >= 0)
         return 0;
 
 fail:
@@ -170,7 +170,7 @@ static void flush(AVFilterContext *ctx, int status, int64_t pts)
         ff_inlink_set_status(ctx->inputs[i], status);
 }
 
-/* Take the next frame if it is there and its mask is known. @return 1: taken; 0: not; or an error */
+/** Take the next frame if it is there and its mask is known. @return 1: taken; 0: not; or an error */
 static int take_frame(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;
@@ -181,17 +181,17 @@ static int take_frame(AVFilterContext *ctx)
     if (!ff_inlink_queued_frames(inlink))
         return 0;
     frame = ff_inlink_peek_frame(inlink, 0);
-    ret   = ff_deepfill_guides_find(ctx, frame);
+    ret   = ff_deepfill_conditions_find(ctx, frame);
     if (ret <= 0)
         return ret;
-    if (s->eof_action == EOF_ACTION_ENDALL && ff_deepfill_guides_ended(ctx)) {
+    if (s->eof_action == EOF_ACTION_ENDALL && ff_deepfill_conditions_ended(ctx)) {
         flush(ctx, AVERROR_EOF, frame->pts);
         return 0;
     }
     ret = ff_inlink_consume_frame(inlink, &frame);
     if (ret <= 0)
         return ret;
-    ff_deepfill_guides_taken(ctx, frame);
+    ff_deepfill_conditions_taken(ctx, frame);
     ff_deepfill_lost_taken(ctx, &s->taken, frame);
     ret = process_frame(ctx, frame);
     return ret < 0 ? ret : 1;
@@ -218,7 +218,7 @@ static int take_frames(AVFilterContext *ctx)
     return 0;
 }
 
-/* Hand on the oldest frame. @return 1: handed on; 0: it is not filled yet; or an error */
+/** Hand on the oldest frame. @return 1: handed on; 0: it is not filled yet; or an error */
 static int hand_on(AVFilterContext *ctx, int wait)
 {
     FillContext *s = ctx->priv;
@@ -229,11 +229,14 @@ static int hand_on(AVFilterContext *ctx, int wait)
     return ff_deepfill_queue_hand_on(&s->queue);
 }
 
-/*
+/**
  * After the end of input, hand on one frame for each that is wanted. When none is wanted, fill all frames and keep
  * them: then it is av_buffersrc_close() that runs the graph, and it returns a failure to the application. FFmpeg
  * 5.1's program loses a failure that a request returns, and exits with 0; that still happens behind a filter that
  * holds frames until its own end (reverse, another deepfill).
+ *
+ * The end itself is told when one more is wanted: where none is, the application may have had enough before the
+ * video's end, and lengths are not compared.
  */
 static int drain(AVFilterContext *ctx)
 {
@@ -244,8 +247,10 @@ static int drain(AVFilterContext *ctx)
     if (ret < 0)
         return ret;
     if (!ff_deepfill_queue_count(&s->queue)) {
-        if (wanted && s->input_ended)
-            ff_deepfill_guides_end(ctx);
+        if (!wanted)
+            return FFERROR_NOT_READY;
+        if (s->input_ended)
+            ff_deepfill_conditions_end(ctx);
         ff_outlink_set_status(ctx->outputs[0], s->end_status, s->end_pts);
     } else if (ff_deepfill_queue_lent(&s->queue)) {
         ff_filter_set_ready(ctx, IDLE_PRIORITY);
@@ -253,7 +258,7 @@ static int drain(AVFilterContext *ctx)
     return 0;
 }
 
-/*
+/**
  * All room is taken: wait for the oldest frame, if it is wanted. Where there is room for one alone (realtime=1) it
  * leaves unasked: ffmpeg 7.1 may set the filters up anew before it asks for the frame.
  */
@@ -298,7 +303,7 @@ static int run(AVFilterContext *ctx)
     return ff_deepfill_queue_has_room(&s->queue) ? ask_upstream(ctx) : await_frame(ctx);
 }
 
-/*
+/**
  * Hand on the frames before the one that failed (with ahead, seconds of film), then fail. The ffmpeg program drops
  * unfetched frames when a filter fails, so the frames leave first. It takes an error from a request for the end, so
  * the error is returned when input arrives or ends. The end of input is the last chance: frames that nobody has
@@ -345,7 +350,7 @@ static int activate(AVFilterContext *ctx)
     int status = ff_outlink_get_status(ctx->outputs[0]);
     int ret;
 
-    if (status) { /* nobody wants what is in flight */
+    if (status) { /* frames in flight are dropped */
         for (unsigned i = 0; i < ctx->nb_inputs; i++)
             ff_inlink_set_status(ctx->inputs[i], status);
         ff_deepfill_queue_close(&s->queue);
@@ -366,7 +371,7 @@ static av_cold void uninit(AVFilterContext *ctx)
 
     if (lost && !s->failed)
         ff_deepfill_lost_note(ctx, lost, &s->taken, s->closing);
-    ff_deepfill_guides_uninit(ctx);
+    ff_deepfill_conditions_uninit(ctx);
     deepfill_model_close(&s->model);
 }
 

@@ -346,6 +346,9 @@ typedef struct DeepfillContext DeepfillContext;
  */
 typedef void (*DeepfillReadyCallback)(void *opaque);
 
+/** DeepfillSettings.ahead's default: what a hole hides for longer, 2 s of film, is as well synthesised. */
+#define DEEPFILL_DEFAULT_AHEAD 50
+
 /** How a context works. deepfill_defaults() sets every field. */
 typedef struct DeepfillSettings {
     DeepfillModel *model;  /**< the network; a reference is taken; no default */
@@ -356,16 +359,17 @@ typedef struct DeepfillSettings {
                       frames in flight, several share a box; default 0: as many as CPUs at hand */
     int delay;   /**< most frames held back for the workers' sake, 0..1024; 0: a frame comes out before
                       the next goes in, unless ahead holds it, and all workers, at most 16, share it, each with
-                      memory for all; default -1: as many as workers */
+                      memory for all; default -1: as many as workers. No pixel depends on it */
     int temporal; /**< 1 (default): a hole is filled first with what other frames show, then with what was
                        synthesised before, and by the network only for what is left; 0: each frame by
                        itself */
-    int ahead;    /**< frames looked ahead for what they show, 0..1024: each frame sees at least `ahead` and
-                       at most 2 * ahead - 1 after it, for which 2 * ahead are held back on top of delay;
-                       0: none, for live use; default -1: as many as fit memory, 1 to 120. 0 without
-                       temporal */
-    int memory;   /**< MiB for frames held for ahead's sake, with what is kept of them, and for sources,
-                       1..1048576; default 512. A frame given in is the caller's, but counts */
+    int ahead;    /**< most frames that each frame looks ahead for what they show, 0..1024; a frame waits for
+                       fewer where its shot ends, where memory holds no more, or where each pixel of its hole is
+                       seen in a nearer frame than any that may come; 0: none, for live use; default -1:
+                       DEEPFILL_DEFAULT_AHEAD. 0 without temporal */
+    int memory;   /**< MiB for all that is held for other frames: frames in flight, copies of what surrounds their
+                       holes, motion, plans; 1..1048576; default 512. A frame given in is the caller's, but counts.
+                       Where it is short, frames look less far ahead, and the fill of a frame may differ */
     int preview;  /**< 1: for looking at masks: frames may show MASK, REGIONS or COARSE and nothing else, no frame
                        looks at others, and temporal and ahead are taken as 0; default 0 */
     enum DeepfillLogLevel log_level; /**< the most verbose level that log receives; default DEEPFILL_LOG_INFO */
@@ -409,8 +413,9 @@ static inline int deepfill_open(DeepfillContext **ctx, const DeepfillSettings *s
 static inline void deepfill_info(const DeepfillContext *ctx, DeepfillInfo *info);
 
 /**
- * @return the most frames that may have been sent and cannot be received yet: delay and twice ahead, as
- *         chosen; see DeepfillSettings
+ * @return the most frames that may have been sent and cannot be received yet: delay where none is looked ahead, else
+ *         2 * delay + ahead and a few more. A bound: by DeepfillSettings.ahead and .memory most frames can be
+ *         received sooner
  */
 DEEPFILL_API int deepfill_delay(const DeepfillContext *ctx);
 
@@ -424,10 +429,12 @@ static inline int deepfill_boxes(DeepfillContext *ctx, const DeepfillMask *mask,
 
 /**
  * Hand in a frame. Its planes are lent to the context until the frame is received or the context
- * closed; they are written only inside the grown and feathered hole.
+ * closed; they are written only inside the grown and feathered hole. Where frames are looked ahead and work under way
+ * decides whether there is room, some milliseconds are waited for it.
  *
- * @return 0; -EAGAIN: full, receive first; -EPIPE: after deepfill_flush(); -EINVAL: the frame, mask or
- *         sketch is not of the context's kind, or the model takes no sketch; -ENOMEM.
+ * @return 0; -EAGAIN: full, receive first: deepfill_receive() with wait = 1 then has a frame; -EPIPE: after
+ *         deepfill_flush(); -EINVAL: the frame, mask or sketch is not of the context's kind, or the model takes no
+ *         sketch; -ENOMEM.
  */
 static inline int deepfill_send(DeepfillContext *ctx, const DeepfillFrame *frame);
 

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Read an 8-bit binary PPM ("P6", 3 channels) or PGM ("P5", 1); NULL where it is none. */
+/** Read an 8-bit binary PPM ("P6", 3 channels) or PGM ("P5", 1); NULL where it is none. */
 static uint8_t *read_pnm(const char *path, int channels, int *width, int *height)
 {
     FILE *file = fopen(path, "rb");
@@ -36,7 +36,7 @@ static uint8_t *read_pnm(const char *path, int channels, int *width, int *height
     return pixels;
 }
 
-/* Copy packed RGB to planes (or back): the library takes planar images. */
+/** Copy packed RGB to planes (or back): the library takes planar images. */
 static void copy_planes(uint8_t *packed, uint8_t *planes, size_t n, int back)
 {
     for (size_t i = 0; i < 3 * n; i++) {

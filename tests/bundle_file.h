@@ -309,13 +309,13 @@ static inline int bundle_parse(DfWeights **weights, const BundleBytes *index, co
     for (size_t i = 0; i < shard_count; i++)
         parts[i] = df_bytes(shards[i].bytes, shards[i].size);
     df_error_clear();
-    int error = df_weights_create(&w, "FILE.index");
-    if (!error)
-        error = df_tensorflow_parse_parts(w, &bytes, parts, shard_count);
-    if (error < 0)
+    int ret = df_weights_create(&w, "FILE.index");
+    if (!ret)
+        ret = df_tensorflow_parse_parts(w, &bytes, parts, shard_count);
+    if (ret < 0)
         df_weights_close(&w);
     *weights = w;
-    return error;
+    return ret;
 }
 
 /** Write bytes as FOLDER/NAME. */

@@ -65,10 +65,12 @@ static inline void camera_relate(DfFrameMotion *motion, const DeepfillFormat *fo
         motion->light[p] = DF_LIGHT_SAME;
     assert_int_equal(df_areas_create(&motion->areas, format, masks, 2), 0);
     motion->motions = df_alloc(DF_MAX(motion->areas.count, 1) * sizeof *motion->motions);
-    assert_non_null(motion->motions);
+    motion->travel = df_alloc(DF_MAX(motion->areas.count, 1) * sizeof *motion->travel);
+    assert_true(motion->motions && motion->travel);
     for (int i = 0; i < motion->areas.count; i++) {
         motion->motions[i].to_b = camera_affine(frame, earlier);
         motion->motions[i].to_a = camera_affine(earlier, frame);
+        motion->travel[i] = df_affine_travel(&motion->motions[i].to_a, df_rect_grow(motion->areas.items[i].hole, 1));
     }
 }
 

@@ -155,7 +155,7 @@ static inline DeepfillMask *film_mask(const DeepfillFormat *f, const Holes *hole
     assert_non_null(data);
     for (int h = 0; h < holes->count; h++) {
         DfRect r = df_rect_clip(holes->rects[h], (DfRect){ 0, 0, f->width, f->height });
-        for (int y = r.y0; y < r.y1; y++)
+        for (int y = r.y0; y < r.y1 && r.x0 < r.x1; y++)
             memset(data + (size_t)y * f->width + r.x0, 255, df_rect_width(r));
     }
     deepfill_mask_defaults(&settings, f->width, f->height);
@@ -220,15 +220,12 @@ static inline int film_take(DeepfillContext *ctx, Reel *reel, int t)
     return ret;
 }
 
-/** Shoot a film and run it; all frames come, in order. The reel is to be freed. */
-static inline Reel *film_run(const Film *film, Way way)
+/** Shoot a film and run it in a context without frames, to the end; all frames come, in order. */
+static inline void film_run_in(DeepfillContext *ctx, const Film *film, Reel *reel)
 {
-    Reel *reel = calloc(1, sizeof *reel);
-    DeepfillContext *ctx = film_context(film, way);
     DeepfillResult none;
     int taken = 0;
 
-    assert_non_null(reel);
     assert_true(film->frames <= FILM_MOST);
     for (int t = 0; t < film->frames; t++) {
         film_shoot(film, reel, t);
@@ -244,6 +241,16 @@ static inline Reel *film_run(const Film *film, Way way)
     for (; taken < film->frames; taken++)
         assert_int_equal(film_take(ctx, reel, taken), 0);
     assert_int_equal(deepfill_receive(ctx, &none, 1), -EPIPE);
+}
+
+/** Shoot a film and run it in a context of its own. The reel is to be freed. */
+static inline Reel *film_run(const Film *film, Way way)
+{
+    Reel *reel = calloc(1, sizeof *reel);
+    DeepfillContext *ctx = film_context(film, way);
+
+    assert_non_null(reel);
+    film_run_in(ctx, film, reel);
     deepfill_close(&ctx);
     return reel;
 }

@@ -12,8 +12,8 @@ if ! pkg-config --exists libavfilter libavutil; then
     echo "skip - the filter through libavfilter's API (no libavfilter-dev)"
     exit 0
 fi
-program=$(mktemp) || exit 1
-trap 'rm -f "$program"' EXIT
+program=$(mktemp) && mask=$(mktemp --suffix=.y4m) || exit 1
+trap 'rm -f "$program" "$mask"' EXIT
 ${CC:-cc} -std=gnu11 -O1 -g -Wall -Wextra "$here/filter_api.c" -o "$program" \
     $(pkg-config --cflags --libs libavfilter libavutil) || exit 1
-LD_LIBRARY_PATH=$LIBRARIES "$program"
+MASK=$mask LD_LIBRARY_PATH=$LIBRARIES "$program"

@@ -9,21 +9,6 @@ OUTSIDE=$BUILD/tests/tools/outside
 
 # ------------------------------------------------------------------------------------- footage --
 
-# A still of random texture with detail of some four pixels:  texture SEED FILE
-texture() {
-    ff -f lavfi -i "color=gray:s=320x192:r=25,format=yuv444p,noise=all_seed=$1:alls=100,gblur=1.8" \
-       -vf "lutyuv='clip((val-128)*5+128,16,235)':u='(val-128)*3+128':v='(val-128)*3+128',
-            scale=1280:768:flags=bicubic" \
-       -frames:v 1 -update 1 "$2"
-}
-
-# A camera over a still, 192x144, so many quarters of a pixel a frame:  pan STILL FRAMES STEP_X STEP_Y FILE
-pan() {
-    ff -loop 1 -i "$1" -frames:v "$2" \
-        -vf "crop=768:576:x='$3*n':y='$4*n',scale=192:144:flags=bicubic,format=yuv420p" \
-       -c:v ffv1 "$5"
-}
-
 # Magenta over a part of each frame:  logo FILE FILE [DRAWBOX OPTIONS]
 LOGO=120:20:40:24
 logo() {
@@ -165,6 +150,17 @@ cut_stills() {
         same "$(shares cut_logo.mkv "$FILL" | sort | uniq -c | awk '$2 > 0 { print $1, $2 }')" '2 1.000000'
 }
 check 'a cut between locked cameras' cut_stills
+# Which frames begin a shot by their metadata, in one line:  begun FILE FILTER
+begun() {
+    echo $(ff -i "$1" -vf "$2,metadata=print:key=lavfi.deepfill.cut:file=-" -f null - |
+        sed -n 's/^frame:\([0-9]*\) .*/\1/p')
+}
+marked() {
+    same "$(begun cut_logo.mkv "$FILL:$1")" '0 20' && same "$(begun still_logo.mkv "$FILL:$1")" 0
+}
+for ahead in -1 0; do
+    check "metadata mark a shot's first frame with ahead=$ahead" marked ahead=$ahead
+done
 
 flash() {
     ff -i "$1" -vf "lutyuv=y='clip(val+70,16,235)':enable='between(n,20,21)'" -c:v ffv1 flash.mkv &&
@@ -187,6 +183,7 @@ flash_pan() {
     at_least "$(psnrs flash_logo.mkv flash.mkv "$FILL" | sed 21,22d | mean)" "$quiet - 2"
 }
 check 'a flash does not keep a pan from being followed' flash_pan
+check 'a flash begins no shot' same "$(begun flash_logo.mkv "$FILL")" 0
 
 # --------------------------------------------------------------------------------------- holes --
 
@@ -320,10 +317,12 @@ check 'the network is red, frames before are green' tints
 check 'temporal=0 fills each frame by the network' same \
     "$(shares pan_logo.mkv "$FILL:temporal=0" | sort | uniq -c | awk '{ print $1, $2 }')" '40 1.000000'
 check 'what is looked ahead is told' told workers=2:ahead=7 \
-    'delay 2, from other frames, 7 ahead: 16 held, memory 512 MiB'
-check 'what fits memory is told' told workers=2:memory=4 \
-    'from other frames, [1-9][0-9]* ahead: .* memory 4 MiB'
-check 'that none is looked ahead is told' told ahead=0 'from frames before, none ahead'
+    'delay 2, from other frames, at most 7 ahead: the first comes out after [1-9][0-9]* frames at most, memory 512 MiB'
+check 'the default, and memory, are told' told workers=2:memory=4 \
+    'from other frames, at most 50 ahead: the first comes out after [1-9][0-9]* frames at most, memory 4 MiB'
+check 'of fields, frames are told' told workers=2:delay=2:ahead=7:fields=1 \
+    'each frame as two fields: 2 workers, delay 2, from other frames, at most 7 ahead: the first comes out after [1-9][0-9]* frames'
+check 'that none is looked ahead is told' told ahead=0 'from frames before, none ahead: the first comes out after [1-9]'
 check 'that frames stand alone is told' told temporal=0 'each frame by itself'
 
 finish

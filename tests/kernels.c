@@ -24,7 +24,7 @@ static float a[3][ROOM];
 
 static uint32_t state_of_random;
 
-/* Reproducible on every machine. */
+/** Reproducible on every machine. */
 static float uniform(float low, float high)
 {
     state_of_random = state_of_random * 1664525 + 1013904223;
@@ -42,7 +42,7 @@ static void fill_usual(float *values, int n)
     fill(values, n, 6);
 }
 
-/* Random values with zeros, denormals, values at the edge of exp() and very large ones among them. */
+/** Random values with zeros, denormals, values at the edge of exp() and very large ones among them. */
 static void fill_extreme(float *values, int n)
 {
     static const float extremes[] = {
@@ -54,16 +54,16 @@ static void fill_extreme(float *values, int n)
         values[i] = extremes[(int)uniform(0, DF_COUNT(extremes))];
 }
 
-static void assert_near(const float *found, const float *wanted, int n, double limit)
+static void assert_near(const float *found, const float *expected, int n, double limit)
 {
     for (int i = 0; i < n; i++) {
-        double error = fabs((double)found[i] - wanted[i]);
-        if (!(error <= limit * fmax(1, fabs(wanted[i]))))
-            fail_msg("value %d of %d: %.9g, expected %.9g", i, n, found[i], wanted[i]);
+        double error = fabs((double)found[i] - expected[i]);
+        if (!(error <= limit * fmax(1, fabs(expected[i]))))
+            fail_msg("value %d of %d: %.9g, expected %.9g", i, n, found[i], expected[i]);
     }
 }
 
-/* Run a test at each level that this CPU has, C first. */
+/** Run a test at each level that this CPU has, C first. */
 static void each_level(void (*test)(const DfKernels *kernels))
 {
     enum DfCpuLevel most;
@@ -91,7 +91,7 @@ static void plain_gate(float *out, const float *in, const float *bias, int pixel
 
 static void check_gate(const DfKernels *kernels)
 {
-    static float found[ROOM], wanted[ROOM];
+    static float found[ROOM], expected[ROOM];
     for (int half = 1; half <= 33; half++)
         for (int extreme = 0; extreme < 2; extreme++)
             for (int relu = 0; relu < 2; relu++) {
@@ -100,10 +100,10 @@ static void check_gate(const DfKernels *kernels)
                 fill(a[1], 2 * half, extreme ? 0 : 1);
                 found[n] = 42;
                 kernels->gate(found, a[0], a[1], pixels, half, relu);
-                plain_gate(wanted, a[0], a[1], pixels, half, relu);
-                assert_near(found, wanted, n, LIMIT);
-                df_gate_c(wanted, a[0], a[1], pixels, half, relu);
-                assert_near(found, wanted, n, LIMIT);
+                plain_gate(expected, a[0], a[1], pixels, half, relu);
+                assert_near(found, expected, n, LIMIT);
+                df_gate_c(expected, a[0], a[1], pixels, half, relu);
+                assert_near(found, expected, n, LIMIT);
                 assert_true(found[n] == 42);
             }
 }
@@ -114,7 +114,7 @@ static void test_gate(void **state) { (void)state; each_level(check_gate); }
 
 static void check_rgb(const DfKernels *kernels)
 {
-    static float found[64], wanted[64], sums[64];
+    static float found[64], expected[64], sums[64];
     for (int k = 1; k <= 144; k += 5)
         for (int extreme = 0; extreme < 2; extreme++) {
             int pixels = 5;
@@ -127,7 +127,7 @@ static void check_rgb(const DfKernels *kernels)
                 double sum = a[2][i % 3];
                 for (int j = 0; j < k; j++)
                     sum += (double)a[0][i / 3 * k + j] * a[1][i % 3 * k + j];
-                wanted[i] = tanh(sum);
+                expected[i] = tanh(sum);
                 sums[i] = sum;
             }
             found[3 * pixels] = 42;
@@ -138,7 +138,7 @@ static void check_rgb(const DfKernels *kernels)
             kernels->rgb(found, a[0], a[1], a[2], pixels, k);
             /* A sum of k products rounds k times. */
             if (!extreme)
-                assert_near(found, wanted, 3 * pixels, 4 * LIMIT);
+                assert_near(found, expected, 3 * pixels, 4 * LIMIT);
             for (int i = 0; i < 3 * pixels; i++)
                 assert_true(found[i] >= -1 && found[i] <= 1);
             assert_true(found[3 * pixels] == 42);
@@ -149,19 +149,19 @@ static void test_rgb(void **state) { (void)state; each_level(check_rgb); }
 
 static void check_gate_tanh(const DfKernels *kernels)
 {
-    static float found[256], wanted[256], c[256];
+    static float found[256], expected[256], c[256];
     for (int n = 0; n <= 100; n++)
         for (int extreme = 0; extreme < 2; extreme++) {
             (extreme ? fill_extreme : fill_usual)(a[0], n);
             (extreme ? fill_extreme : fill_usual)(a[1], n);
             for (int i = 0; i < n; i++)
-                wanted[i] = tanh(a[0][i] / (1 + exp(-(double)a[1][i])));
+                expected[i] = tanh(a[0][i] / (1 + exp(-(double)a[1][i])));
             memcpy(found, a[0], n * sizeof *found);
             memcpy(c, a[0], n * sizeof *c);
             found[n] = 42;
             kernels->gate_tanh(found, a[1], n);
             df_gate_tanh_c(c, a[1], n);
-            assert_near(found, wanted, n, LIMIT);
+            assert_near(found, expected, n, LIMIT);
             assert_near(found, c, n, LIMIT);
             assert_true(found[n] == 42);
         }
@@ -203,7 +203,7 @@ static void plain_softmax(float *out, const float *row, const float *known, doub
 
 static void check_softmax(const DfKernels *kernels)
 {
-    static float found[ROOM], wanted[ROOM];
+    static float found[ROOM], expected[ROOM];
     for (int n = 1; n <= 100; n++)
         for (int kind = 0; kind < 8; kind++) { /* soft, sharp, flat, nothing known; then excluded */
             int excluded = kind >= 4, shape = kind % 4;
@@ -211,12 +211,12 @@ static void check_softmax(const DfKernels *kernels)
             fill(a[0], n, shape == 0 ? 0.3 : shape == 1 ? 1000 : 0);
             for (int i = 0; i < n; i++)
                 a[1][i] = shape < 3 && uniform(0, 1) > 0.3;
-            plain_softmax(wanted, a[0], a[1], unknown, 10, n);
+            plain_softmax(expected, a[0], a[1], unknown, 10, n);
             memcpy(found, a[0], n * sizeof *found);
             found[n] = 42;
             kernels->softmax(found, a[1], unknown, 10, n);
             /* Rounding of a logit of thousands is what counts where two of them are close. */
-            assert_near(found, wanted, n, shape == 1 ? 1e-3 : LIMIT);
+            assert_near(found, expected, n, shape == 1 ? 1e-3 : LIMIT);
             df_softmax_c(a[0], a[1], unknown, 10, n);
             assert_near(found, a[0], n, LIMIT);
             assert_true(found[n] == 42);
@@ -227,7 +227,7 @@ static void test_softmax(void **state) { (void)state; each_level(check_softmax);
 
 /* ---------------------------------------------------------------------------------- im2col -- */
 
-/* Step by step back into 0..n-1 from wherever a mirror leads. */
+/** Step by step back into 0..n-1 from wherever a mirror leads. */
 static int mirrored(int i, int n)
 {
     while (n > 1 && (i < 0 || i >= n))
@@ -235,7 +235,7 @@ static int mirrored(int i, int n)
     return n > 1 ? i : 0;
 }
 
-/* The value that a window sees at (y, x), c. */
+/** The value that a window sees at (y, x), c. */
 static float seen(const DfWindow *w, int y, int x, int c)
 {
     if (w->reflect) {
@@ -349,7 +349,7 @@ static double seconds(void)
     return now.tv_sec + 1e-9 * now.tv_nsec;
 }
 
-/* Nanoseconds a value, the best of some rounds. */
+/** Nanoseconds a value, the best of some rounds. */
 static void bench_level(const DfKernels *kernels)
 {
     printf("%s:", df_cpu_name(df_cpu_level()));

@@ -19,7 +19,7 @@ typedef struct Npy {
     const uint8_t *bytes;
 } Npy;
 
-/* The whole file, with a zero behind it. */
+/** The whole file, with a zero behind it. */
 static inline char *npy_slurp(const char *path, size_t *size)
 {
     FILE *file = fopen(path, "rb");

@@ -10,7 +10,7 @@
 
 #include "layers/layers.h"
 
-/* A whole L x L attention, step by step as attention.c's head describes it. */
+/** A whole L x L attention, step by step as attention.c's head describes it. */
 typedef struct Plain {
     const DfAttentionRules *rules;
     DfShape shape;
@@ -19,7 +19,7 @@ typedef struct Plain {
     int *known;
 } Plain;
 
-/* The reduced map with zeros around it. */
+/** The reduced map with zeros around it. */
 static inline double small(const Plain *a, int y, int x, int c)
 {
     if (y < 0 || x < 0 || y >= a->h || x >= a->w)
@@ -39,7 +39,7 @@ static inline double window_product(const Plain *a, int q, int p)
     return sum;
 }
 
-/* Position p, counted row by row, `by` places further on when counted column by column; -1 outside. */
+/** Position p, counted row by row, `by` places further on when counted column by column; -1 outside. */
 static inline int along_columns(const Plain *a, int p, int by)
 {
     int at = p % a->w * a->h + p / a->w + by;
@@ -84,7 +84,7 @@ static inline void plain_softmax(const Plain *a, double *row)
         row[p] = a->known[p] ? exp(logit(a, row, p) - max) / sum : 0;
 }
 
-/* Whether the hole, four times as large as the map, is sampled at (y, x) of the small map. */
+/** Whether the hole, four times as large as the map, is sampled at (y, x) of the small map. */
 static inline int in_hole(const Plain *a, const uint8_t *hole, int y, int x)
 {
     DfSourceIndex index = a->rules->hole;
@@ -107,7 +107,7 @@ static inline void plain_known(Plain *a, const uint8_t *hole)
     }
 }
 
-/* Pixel (y, x) of the output lies under the 4x4 patches whose first row is one of two, and so for columns. */
+/** Pixel (y, x) of the output lies under the 4x4 patches whose first row is one of two, and so for columns. */
 static inline double rebuilt(const Plain *a, int y, int x, int c)
 {
     double sum = 0;
@@ -160,7 +160,7 @@ static inline double *plain_attention(DfShape shape, const DfAttentionRules *rul
         a.map[i] = source[i];
     plain_known(&a, hole);
     plain_scores(&a);
-    double *wanted = malloc(df_shape_count(shape) * sizeof *wanted), *at = wanted;
+    double *expected = malloc(df_shape_count(shape) * sizeof *expected), *at = expected;
     for (int y = 0; y < shape.height; y++)
         for (int x = 0; x < shape.width; x++)
             for (int c = 0; c < shape.channels; c++)
@@ -169,7 +169,7 @@ static inline double *plain_attention(DfShape shape, const DfAttentionRules *rul
     free(a.scores);
     free(a.fused);
     free(a.known);
-    return wanted;
+    return expected;
 }
 
 #endif

@@ -8,13 +8,13 @@
 #include <stdio.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-/* What a sanitizer keeps of its own grows, and its frames take their time. */
+/** What a sanitizer keeps of its own grows, and its frames take their time. */
 enum { WARM = 40, FRAMES = 200, MEASURES = 0 };
 #else
 enum { WARM = 1000, FRAMES = 5000, MEASURES = 1 };
 #endif
 
-/*
+/**
  * Shots are short enough for the network to have met every size of box before the memory is first looked at.
  */
 enum { WIDTH = 320, HEIGHT = 180, STILL = 512, SHOT = 90, MASKS = 48 };

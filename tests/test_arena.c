@@ -72,7 +72,9 @@ static void steady_work_allocates_nothing(void **state)
         for (int i = 0; i < 30; i++)
             assert_non_null(df_arena_take(&arena, 9999 * (i % 7)));
         df_arena_reset(&arena, mark);
-        df_fail_after(0);
+        /* The first round needs several blocks, the second one that takes their place. */
+        if (round > 0)
+            df_fail_after(0);
     }
     df_fail_after(-1);
     df_arena_free(&arena);

@@ -1,7 +1,7 @@
 /**
  * @file
  * The contextual attention, both programs, against loops that follow its definition, in double precision, for
- * every rule that a project may have of its own; and that what is wanted of it decides no bit.
+ * every rule that a project may have of its own; and that what is expected of it decides no bit.
  */
 #include <string.h>
 
@@ -10,14 +10,14 @@
 
 /* ------------------------------------------------------------------------------------ checking -- */
 
-/* What goes in: the first rows of the picture are a hole. */
+/** What goes in: the first rows of the picture are a hole. */
 typedef struct Input {
     DfShape shape;
     float *source;
     uint8_t *hole;
 } Input;
 
-/* Behind a ReLU there is nothing negative; among weak values no key drowns all others. */
+/** Behind a ReLU there is nothing negative; among weak values no key drowns all others. */
 enum { SIGNED, POSITIVE, WEAK, KINDS };
 
 static Input input_of(int height, int width, int channels, int hole_rows, int kind)
@@ -37,7 +37,7 @@ static void input_free(Input *in)
     free(in->hole);
 }
 
-/* What lies in scratch memory and in the output beforehand is no number. */
+/** What lies in scratch memory and in the output beforehand is no number. */
 static float *attend_needed(const Input *in, const DfAttentionRules *rules, const uint8_t *needed,
                             const DfParallel *parallel)
 {
@@ -73,10 +73,10 @@ static void check_attention(const DfAttentionRules *rules, int height, int width
     for (int kind = 0; kind < KINDS; kind++) {
         Input in = input_of(height, width, channels, hole_rows, kind);
         float *found = attend(&in, rules), *naive = attend_naively(&in, rules);
-        double *wanted = plain_attention(in.shape, rules, in.source, in.hole);
-        assert_near(naive, wanted, df_shape_count(in.shape), 1e-5);
-        assert_near(found, wanted, df_shape_count(in.shape), 1e-5);
-        free(wanted);
+        double *expected = plain_attention(in.shape, rules, in.source, in.hole);
+        assert_near(naive, expected, df_shape_count(in.shape), 1e-5);
+        assert_near(found, expected, df_shape_count(in.shape), 1e-5);
+        free(expected);
         free(naive);
         free(found);
         input_free(&in);
@@ -106,7 +106,7 @@ static int every_second(int i, int n_in, int n_out)
     return i * (n_in / n_out);
 }
 
-/* Ends meet ends, as TensorFlow aligns corners. */
+/** Ends meet ends, as TensorFlow aligns corners. */
 static int to_corners(int i, int n_in, int n_out)
 {
     return n_out > 1 ? (int)floor((double)i * (n_in - 1) / (n_out - 1) + 0.5) : 0;
@@ -114,7 +114,7 @@ static int to_corners(int i, int n_in, int n_out)
 
 static const DfAttentionRules usual = { .features = every_second, .hole = every_second, .fuse = 1 };
 
-/* Each of the others: one rule apart. */
+/** Each of the others: one rule apart. */
 static const DfAttentionRules others[] = {
     { .features = to_corners, .hole = every_second, .fuse = 1 },
     { .features = every_second, .hole = to_corners, .fuse = 1 },
@@ -154,7 +154,7 @@ static double difference(const float *a, const float *b, size_t count)
     return most;
 }
 
-/* A rule that makes no difference beyond the limit would be no test of it. */
+/** A rule that makes no difference beyond the limit would be no test of it. */
 static void test_rules_differ(void **state)
 {
     Input in = input_of(40, 56, 4, 0, WEAK);
@@ -177,7 +177,7 @@ static void test_rules_differ(void **state)
     input_free(&in);
 }
 
-/* Where the original divides nothing by nothing. */
+/** Where the original divides nothing by nothing. */
 static void test_nothing_to_copy(void **state)
 {
     const DfAttentionRules *rules = &others[5];
@@ -191,17 +191,17 @@ static void test_nothing_to_copy(void **state)
     input_free(&in);
 }
 
-/* Pixels of `needed` are the same, bit for bit, in both. */
-static void assert_same(const Input *in, const uint8_t *needed, const float *found, const float *wanted)
+/** Pixels of `needed` are the same, bit for bit, in both. */
+static void assert_same(const Input *in, const uint8_t *needed, const float *found, const float *expected)
 {
     size_t c = in->shape.channels;
     for (size_t i = 0; i < df_shape_count(in->shape); i++)
-        if ((!needed || needed[i / c]) && memcmp(&found[i], &wanted[i], sizeof *found))
+        if ((!needed || needed[i / c]) && memcmp(&found[i], &expected[i], sizeof *found))
             fail_msg("value %zu of %zux%zu: %.9g, expected %.9g", i, (size_t)in->shape.height,
-                     (size_t)in->shape.width, found[i], wanted[i]);
+                     (size_t)in->shape.width, found[i], expected[i]);
 }
 
-/* A rectangle, single pixels, a frame around the map, two rows that counting column by column joins. */
+/** A rectangle, single pixels, a frame around the map, two rows that counting column by column joins. */
 static int is_needed(int kind, DfShape shape, int y, int x)
 {
     int h = shape.height, w = shape.width;
@@ -218,23 +218,23 @@ static int is_needed(int kind, DfShape shape, int y, int x)
 static void check_needed(const DfAttentionRules *rules, int height, int width, int channels, int hole_rows)
 {
     Input in = input_of(height, width, channels, hole_rows, SIGNED);
-    float *wanted = attend(&in, rules);
+    float *expected = attend(&in, rules);
     uint8_t *needed = malloc((size_t)height * width);
     for (int kind = 0; kind < 6; kind++) {
         for (int i = 0; i < height * width; i++)
             needed[i] = is_needed(kind, in.shape, i / width, i % width);
         for (int threads = 1; threads <= 3; threads += 2) {
             float *found = attend_needed(&in, rules, needed, &(DfParallel){ NULL, threads });
-            assert_same(&in, needed, found, wanted);
+            assert_same(&in, needed, found, expected);
             free(found);
         }
     }
     free(needed);
-    free(wanted);
+    free(expected);
     input_free(&in);
 }
 
-/* What else is computed decides no bit. */
+/** What else is computed decides no bit. */
 static void test_needed(void **state)
 {
     (void)state;
@@ -248,7 +248,7 @@ static void test_needed(void **state)
     }
 }
 
-/* Sizes at which all loops take more than one turn: both programs agree. */
+/** Sizes at which all loops take more than one turn: both programs agree. */
 static void test_large(void **state)
 {
     static const DfShape shapes[] = { { 64, 80, 100 }, { 40, 264, 20 }, { 150, 34, 33 } };
@@ -257,15 +257,15 @@ static void test_large(void **state)
         Input in = input_of(shapes[i].height, shapes[i].width, shapes[i].channels, 0, WEAK);
         for (size_t j = 0; j < 16 * (size_t)in.shape.height * in.shape.width; j++)
             in.hole[j] = j / 4 / in.shape.width % 100 < 30 && j % (4 * in.shape.width) < 60;
-        float *found = attend(&in, &usual), *wanted = attend_naively(&in, &usual);
-        assert_true(difference(found, wanted, df_shape_count(in.shape)) < 1e-5);
-        free(wanted);
+        float *found = attend(&in, &usual), *expected = attend_naively(&in, &usual);
+        assert_true(difference(found, expected, df_shape_count(in.shape)) < 1e-5);
+        free(expected);
         free(found);
         input_free(&in);
     }
 }
 
-/* Rows of queries, not all of them; what each thread adds is little. */
+/** Rows of queries, not all of them; what each thread adds is little. */
 static void test_scratch(void **state)
 {
     const size_t mib = 1 << 20;
@@ -276,7 +276,7 @@ static void test_scratch(void **state)
     assert_true(df_attention_scratch((DfShape){ 256, 256, 96 }, 1) < 128 * mib); /* a matrix: 1 GiB */
 }
 
-/* Values that are none go anywhere, but nothing outside is written or read. */
+/** Values that are none go anywhere, but nothing outside is written or read. */
 static void test_no_numbers(void **state)
 {
     static const float none[] = { NAN, INFINITY, -INFINITY, 3e38f, 1e-40f, 0 };

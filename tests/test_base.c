@@ -51,7 +51,7 @@ static void test_long_cause_is_cut(void **state)
     df_error_clear();
 }
 
-/* A tensor's or a file's name may hold what would move a terminal's cursor; other letters stay. */
+/** A tensor's or a file's name may hold what would move a terminal's cursor; other letters stay. */
 static void test_control_characters_are_replaced(void **state)
 {
     (void)state;

@@ -11,7 +11,7 @@
 #include "foreign_file.h"
 #include "model/convert.h"
 
-/* A checkpoint with what it was understood as. */
+/** A checkpoint with what it was understood as. */
 typedef struct Opened {
     ModelFile file;
     DfWeights *weights;
@@ -34,7 +34,7 @@ static void release(Opened *o)
     free(o->file.bytes);
 }
 
-/* Convert and open what came of it. */
+/** Convert and open what came of it. */
 static Opened convert(const Opened *from, int f16)
 {
     Opened o = { .file.bytes = NULL };
@@ -60,7 +60,7 @@ static void assert_alike(const DfBinding *a, const DfBinding *b)
     assert_int_equal(s->size, t->size);
 }
 
-/* Half of the distance from one float16 to the next. */
+/** Half of the distance from one float16 to the next. */
 static float half_step(float value)
 {
     int exponent;
@@ -173,7 +173,7 @@ static void test_fixtures(void **state)
         check_fixture(i);
 }
 
-/* What was chosen for a file stays with it. */
+/** What was chosen for a file stays with it. */
 static void test_choices(void **state)
 {
     Foreign f = foreign_of(foreign_names("nipponjo_tf", &df_deepfillv2));
@@ -188,7 +188,7 @@ static void test_choices(void **state)
     check(&f, NULL);
 }
 
-/* What the header says, word for word. */
+/** What the header says, word for word. */
 static void test_metadata(void **state)
 {
     Foreign f = foreign_of(foreign_names("official", &df_deepfillv2));
@@ -206,7 +206,7 @@ static void test_metadata(void **state)
     release(&to);
 }
 
-/* A value that float16 has not: said, and nothing written. */
+/** A value that float16 has not: said, and nothing written. */
 static void test_too_large(void **state)
 {
     Foreign f = foreign_of(foreign_names("official", &df_deepfillv2));
@@ -232,14 +232,14 @@ static void test_every_allocation(void **state)
     Foreign f = foreign_of(foreign_names("csqiangwen", &df_deepfillv2));
     Opened from = open_foreign(&f, NULL);
     char path[64];
-    int error = -ENOMEM;
+    int ret = -ENOMEM;
     (void)state;
     model_file_write(path, "", 0);
-    for (long successes = 0; error < 0; successes++) {
+    for (long successes = 0; ret < 0; successes++) {
         df_fail_after(successes);
-        error = df_convert(from.binding, path, 0);
+        ret = df_convert(from.binding, path, 0);
         df_fail_after(-1);
-        assert_true(error == 0 || error == -ENOMEM);
+        assert_true(ret == 0 || ret == -ENOMEM);
     }
     unlink(path);
     release(&from);

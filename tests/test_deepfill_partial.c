@@ -13,7 +13,7 @@
 #define FOLDER "tests/golden/checkpoints/"
 static const char *const checkpoints[] = { FOLDER "naoto0804.pth", FOLDER "pconv_mmagic.pth" };
 
-/* Each checkpoint is the model of the tests in turn. */
+/** Each checkpoint is the model of the tests in turn. */
 static void with_each(void (*test)(void))
 {
     for (size_t i = 0; i < DF_COUNT(checkpoints); i++) {
@@ -24,7 +24,7 @@ static void with_each(void (*test)(void))
     }
 }
 
-/* Frames larger than a region, and smaller; odd sides; 8 bits and more. */
+/** Frames larger than a region, and smaller; odd sides; 8 bits and more. */
 static const DeepfillFormat formats[] = {
     { 201, 137, DEEPFILL_YUV, 8, 1, 1, 0, 2 }, { 333, 151, DEEPFILL_YUV, 10, 1, 1, 0, 9 },
     { 101, 75, DEEPFILL_YUV, 10, 1, 0, 1, 6 }, { 81, 79, DEEPFILL_GRAY, 8, 0, 0, 0, 2 },
@@ -70,7 +70,7 @@ static void boxes_have_sides_of_128(void **state)
     with_each(fits_boxes);
 }
 
-/* What a context makes of a picture. */
+/** What a context makes of a picture. */
 static Picture filled(DeepfillFormat f, DeepfillMask *mask, int workers, enum DeepfillShow show,
                       DeepfillResult *result)
 {
@@ -83,7 +83,7 @@ static Picture filled(DeepfillFormat f, DeepfillMask *mask, int workers, enum De
     return p;
 }
 
-/* Several boxes, a hole without known surroundings, the first stage's picture. */
+/** Several boxes, a hole without known surroundings, the first stage's picture. */
 static void fill_in_every_way(void)
 {
     DeepfillFormat f = { 301, 203, DEEPFILL_YUV, 8, 1, 1, 0, 2 };
@@ -112,17 +112,17 @@ static void ways_do_not_matter(void **state)
     with_each(fill_in_every_way);
 }
 
-/* Every allocation of opening fails once. */
+/** Every allocation of opening fails once. */
 static void opening_runs_out_of_memory(void **state)
 {
     (void)state;
     for (size_t i = 0; i < DF_COUNT(checkpoints); i++)
-        for (int successes = 0, error = -ENOMEM; error; successes++) {
+        for (int successes = 0, ret = -ENOMEM; ret; successes++) {
             df_fail_after(successes);
-            error = deepfill_model_open(&model, checkpoints[i], NULL);
+            ret = deepfill_model_open(&model, checkpoints[i], NULL);
             df_fail_after(-1);
-            assert_true(error == 0 || error == -ENOMEM);
-            assert_true(!error == (model != NULL));
+            assert_true(ret == 0 || ret == -ENOMEM);
+            assert_true(!ret == (model != NULL));
             deepfill_model_close(&model);
         }
 }

@@ -165,7 +165,7 @@ static void shows_of_the_network_follow_it(void **state)
 
 /* ------------------------------------------------------------------------------ from other frames -- */
 
-/* The fixed hole, grown by 3, is 57..87 x 37..61. */
+/** The fixed hole, grown by 3, is 57..87 x 37..61. */
 static const DfRect upright = { 66, 36, 68, 62 }, level = { 56, 47, 90, 49 };
 static const DfRect around[] = { { 0, 0, 144, 37 }, { 0, 61, 144, 96 },
                                  { 0, 0, 57, 96 }, { 87, 0, 144, 96 } };

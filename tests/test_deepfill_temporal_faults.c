@@ -110,9 +110,9 @@ static Damage run_short_of_memory(const Film *film, Way way, long n)
 #if defined(__SANITIZE_THREAD__)
 enum { STEP = 151 };
 #elif defined(__SANITIZE_ADDRESS__)
-enum { STEP = 23 };
+enum { STEP = 61 };
 #else
-enum { STEP = 5 };
+enum { STEP = 13 };
 #endif
 
 static void failing_allocations_leave_the_others(void **state)
@@ -143,6 +143,16 @@ static void failing_allocations_leave_the_others(void **state)
     print_message("%d streams, %d frames refused, %d failed\n", runs, refused, failed);
 }
 
+/** Send a frame, receiving those that it takes to make room. @return what the sending says */
+static int send(DeepfillContext *ctx, Reel *reel, const DeepfillFrame *frame, int *taken)
+{
+    int ret;
+
+    while ((ret = deepfill_send(ctx, frame)) == -EAGAIN)
+        assert_int_equal(film_take(ctx, reel, (*taken)++), 0);
+    return ret;
+}
+
 /** A frame that is refused as wrong is none: the stream is as if it had not been sent. */
 static void wrong_frames_leave_no_trace(void **state)
 {
@@ -157,17 +167,15 @@ static void wrong_frames_leave_no_trace(void **state)
             for (int t = 0; t < film->frames; t++) {
                 film_shoot(film, reel, t);
                 DeepfillFrame frame = film_frame(film, reel, t), wrong = frame;
-                if (t > deepfill_delay(ctx))
-                    assert_int_equal(film_take(ctx, reel, taken++), 0);
                 wrong.image.format.width--;
-                assert_int_equal(deepfill_send(ctx, &wrong), -EINVAL);
+                assert_int_equal(send(ctx, reel, &wrong, &taken), -EINVAL);
                 wrong = frame;
                 wrong.image.data[1] = NULL;
-                assert_int_equal(deepfill_send(ctx, &wrong), -EINVAL);
+                assert_int_equal(send(ctx, reel, &wrong, &taken), -EINVAL);
                 wrong = frame;
                 wrong.show = DEEPFILL_SHOW_SOURCES + 1;
-                assert_int_equal(deepfill_send(ctx, &wrong), -EINVAL);
-                assert_int_equal(deepfill_send(ctx, &frame), 0);
+                assert_int_equal(send(ctx, reel, &wrong, &taken), -EINVAL);
+                assert_int_equal(send(ctx, reel, &frame, &taken), 0);
             }
             deepfill_flush(ctx);
             for (; taken < film->frames; taken++)
@@ -192,7 +200,9 @@ static void closes_in_midstream(void **state)
             for (int t = 0; t < sent; t++) {
                 film_shoot(&film, reel, t);
                 DeepfillFrame frame = film_frame(&film, reel, t);
-                assert_int_equal(deepfill_send(ctx, &frame), 0);
+                int ret = deepfill_send(ctx, &frame);
+                /* Those that are planned may be as many as may wait to be received. */
+                assert_true(ret == 0 || (ret == -EAGAIN && t > 3));
             }
             if (sent % 2)
                 deepfill_flush(ctx);

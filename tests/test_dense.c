@@ -13,13 +13,13 @@
 
 #include "motion/dense.h"
 
-/** Two pictures, what is wanted, and the flow from the first to the second. */
+/** Two pictures, what is expected, and the flow from the first to the second. */
 typedef struct Bench {
     DfArena memory, scratch;
     DfPlane a, b;
     DfPyramid pyramid_a, pyramid_b;
     DfFlow flow;
-    uint8_t *wanted;
+    uint8_t *expected;
 } Bench;
 
 /** A texture at any place, from waves of 5 px to 100 px, the longer the stronger, as in real pictures. */
@@ -40,9 +40,9 @@ static Bench bench_open(int width, int height)
     b.a = df_plane_take(&b.memory, width, height);
     b.b = df_plane_take(&b.memory, width, height);
     b.flow = (DfFlow){ df_plane_take(&b.memory, width, height), df_plane_take(&b.memory, width, height) };
-    b.wanted = df_arena_take(&b.memory, (size_t)width * height);
-    assert_true(b.a.data && b.b.data && b.flow.x.data && b.flow.y.data && b.wanted);
-    memset(b.wanted, 1, (size_t)width * height);
+    b.expected = df_arena_take(&b.memory, (size_t)width * height);
+    assert_true(b.a.data && b.b.data && b.flow.x.data && b.flow.y.data && b.expected);
+    memset(b.expected, 1, (size_t)width * height);
     return b;
 }
 
@@ -64,7 +64,7 @@ static void draw_shifted(Bench *b, double dx, double dy)
 
 static int search(Bench *b, const DfAffine *start)
 {
-    return df_dense_flow(b->flow, &b->pyramid_a, &b->pyramid_b, start, b->wanted, &b->scratch);
+    return df_dense_flow(b->flow, &b->pyramid_a, &b->pyramid_b, start, b->expected, &b->scratch);
 }
 
 static void run(Bench *b, const DfAffine *start)
@@ -247,7 +247,7 @@ static void agrees_with_exhaustive_search(void **state)
     bench_close(&b);
 }
 
-/* -------------------------------------------------------------------------------- what is wanted -- */
+/* -------------------------------------------------------------------------------- what is expected -- */
 
 static void parts_are_as_the_whole(void **state)
 {
@@ -259,11 +259,11 @@ static void parts_are_as_the_whole(void **state)
     draw_layers(&whole, front, back);
     draw_layers(&part, front, back);
     for (int i = 0; i < SIDE * SIDE; i++) /* a frame, as around a hole, across both layers */
-        part.wanted[i] = DF_MAX(abs(i % SIDE - 40), abs(i / SIDE - 40)) / 8 == 3;
+        part.expected[i] = DF_MAX(abs(i % SIDE - 40), abs(i / SIDE - 40)) / 8 == 3;
     run(&whole, NULL);
     run(&part, NULL);
     for (int i = 0; i < SIDE * SIDE; i++)
-        if (part.wanted[i]) {
+        if (part.expected[i]) {
             int x = i % SIDE, y = i / SIDE;
             sum += error_at(&part, x, y, df_plane_row(whole.flow.x, y)[x], df_plane_row(whole.flow.y, y)[x]);
             count++;
@@ -274,13 +274,13 @@ static void parts_are_as_the_whole(void **state)
     bench_close(&part);
 }
 
-/** Where nothing is wanted, the coarse motion still is told. */
+/** Where nothing is expected, the coarse motion still is told. */
 static void nothing_is_wanted(void **state)
 {
     Bench b = bench_open(128, 128);
     (void)state;
     draw_shifted(&b, 3, 2);
-    memset(b.wanted, 0, 128 * 128);
+    memset(b.expected, 0, 128 * 128);
     run(&b, NULL);
     assert_true(mean_error(&b, 16, 3, 2) < 0.5);
     bench_close(&b);
@@ -342,19 +342,19 @@ static void is_deterministic(void **state)
 static void survives_lack_of_memory(void **state)
 {
     Bench b = bench_open(SIDE, SIDE);
-    int successes = 0, error = 0;
+    int successes = 0, ret = 0;
     (void)state;
     draw_shifted(&b, 1, 1);
     run(&b, NULL);
     do {
         df_arena_free(&b.scratch);
         df_fail_after(successes);
-        error = search(&b, NULL);
+        ret = search(&b, NULL);
         df_fail_after(-1);
         df_error_clear();
-        assert_true(!error || error == -ENOMEM);
-    } while (error && ++successes < 100);
-    assert_true(!error && successes > 0);
+        assert_true(!ret || ret == -ENOMEM);
+    } while (ret && ++successes < 100);
+    assert_true(!ret && successes > 0);
     bench_close(&b);
 }
 

@@ -13,7 +13,7 @@
 
 #define FOLDER "../shared/fixtures/"
 
-/* A checkpoint, and the cases that belong to it: folders below that of the project whose names begin so. */
+/** A checkpoint, and the cases that belong to it: folders below that of the project whose names begin so. */
 typedef struct Fixture {
     const char *name;    /* of the test */
     const char *project; /* folder below FOLDER */
@@ -46,7 +46,7 @@ static const Fixture fixtures[] = {
     { "pconv_mmagic", "pconv_mmagic", "", "ckpt.pth", 3, 0 },
 };
 
-/* What is stored of a case, and how far off it may be. */
+/** What is stored of a case, and how far off it may be. */
 enum { INPUT, STAGE1, ATTENTION, STAGE2, OUTPUT, KINDS };
 static const char *const kinds[KINDS] = { "input", "stage1", "attention", "stage2", "output" };
 
@@ -56,7 +56,7 @@ static double limit_of(const OutputLimits *limits, int kind)
     return all[kind];
 }
 
-/* The worst of a checkpoint; -1: nothing compared. */
+/** The worst of a checkpoint; -1: nothing compared. */
 typedef struct Worst {
     OutputLimits limits;
     double error[KINDS];
@@ -66,7 +66,7 @@ typedef struct Worst {
 
 /* ------------------------------------------------------------------------------------- inputs -- */
 
-/* "s64_free" of "snap_s64_free": behind the prefixes. */
+/** "s64_free" of "snap_s64_free": behind the prefixes. */
 static const char *input_of(const char *name)
 {
     const char *at = strstr(name, "_s");
@@ -84,7 +84,7 @@ static Npy read_input(const char *name, const char *what)
     return npy;
 }
 
-/* The top left corner of a picture. */
+/** The top left corner of a picture. */
 static uint8_t *cut(const Npy *from, int channels, int width, int height)
 {
     size_t row = (size_t)width * channels;
@@ -96,18 +96,18 @@ static uint8_t *cut(const Npy *from, int channels, int width, int height)
 
 /* ---------------------------------------------------------------------------------- comparing -- */
 
-/* What is stored is [channel][y][x]. */
-static double compare(const Npy *wanted, const Output *found, const char *what, size_t *beyond)
+/** What is stored is [channel][y][x]. */
+static double compare(const Npy *expected, const Output *found, const char *what, size_t *beyond)
 {
     double worst = 0;
     int channels = found->shape.channels, pixels = found->shape.height * found->shape.width;
-    if (!found->values || wanted->rank != 3 || wanted->shape[0] != channels ||
-        wanted->shape[1] != found->shape.height || wanted->shape[2] != found->shape.width)
-        fail_msg("%s: %dx%dx%d, found %dx%dx%d", what, wanted->shape[0], wanted->shape[1], wanted->shape[2],
+    if (!found->values || expected->rank != 3 || expected->shape[0] != channels ||
+        expected->shape[1] != found->shape.height || expected->shape[2] != found->shape.width)
+        fail_msg("%s: %dx%dx%d, found %dx%dx%d", what, expected->shape[0], expected->shape[1], expected->shape[2],
                  channels, found->shape.height, found->shape.width);
     for (int p = 0; p < pixels; p++)
         for (int c = 0; c < channels; c++) {
-            double error = fabs((double)wanted->floats[(size_t)c * pixels + p] -
+            double error = fabs((double)expected->floats[(size_t)c * pixels + p] -
                                 found->values[(size_t)p * channels + c]);
             worst = error > worst || isnan(error) ? error : worst;
             *beyond += !(error <= 1e-4);
@@ -122,12 +122,12 @@ static void compare_floats(const char *folder, const Outputs *outputs, Worst *wo
     for (int i = 0; i < KINDS; i++) {
         char path[700];
         snprintf(path, sizeof path, "%s/%s.npy", folder, kinds[i]);
-        Npy wanted = npy_read(path);
-        if (!wanted.memory)
+        Npy expected = npy_read(path);
+        if (!expected.memory)
             continue;
-        size_t beyond = 0, count = wanted.count;
-        double error = compare(&wanted, found[i], path, &beyond), limit = limit_of(&worst->limits, i);
-        npy_free(&wanted);
+        size_t beyond = 0, count = expected.count;
+        double error = compare(&expected, found[i], path, &beyond), limit = limit_of(&worst->limits, i);
+        npy_free(&expected);
         if (!(error <= limit))
             fail_msg("%s: error %g, limit %g", path, error, limit);
         if (beyond > outputs_most(count, worst->limits.beyond))
@@ -137,7 +137,7 @@ static void compare_floats(const char *folder, const Outputs *outputs, Worst *wo
     }
 }
 
-/* Where the original has no numbers, as mmagic where nothing is known, neither has its picture. */
+/** Where the original has no numbers, as mmagic where nothing is known, neither has its picture. */
 static int has_numbers(const char *folder)
 {
     return !strstr(folder, "mmagic_deepfillv2/s80x72_full");
@@ -148,20 +148,20 @@ static void compare_final(const char *folder, const Outputs *outputs, Worst *wor
     char path[700];
     size_t different = 0;
     snprintf(path, sizeof path, "%s/final.npy", folder);
-    Npy wanted = npy_read(path);
-    if (!wanted.memory)
+    Npy expected = npy_read(path);
+    if (!expected.memory)
         return;
-    assert_int_equal(wanted.count, 3 * outputs->input.shape.height * outputs->input.shape.width);
-    for (size_t i = 0; i < wanted.count && has_numbers(folder); i++) {
-        int gap = abs(wanted.bytes[i] - outputs->final[i]);
+    assert_int_equal(expected.count, 3 * outputs->input.shape.height * outputs->input.shape.width);
+    for (size_t i = 0; i < expected.count && has_numbers(folder); i++) {
+        int gap = abs(expected.bytes[i] - outputs->final[i]);
         if (gap > 1)
             fail_msg("%s: off by %d", path, gap);
         different += gap;
     }
-    if (different > outputs_most(wanted.count, worst->limits.final))
-        fail_msg("%s: %zu of %zu differ", path, different, wanted.count);
-    worst->final = DF_MAX(worst->final, (double)different / wanted.count);
-    npy_free(&wanted);
+    if (different > outputs_most(expected.count, worst->limits.final))
+        fail_msg("%s: %zu of %zu differ", path, different, expected.count);
+    worst->final = DF_MAX(worst->final, (double)different / expected.count);
+    npy_free(&expected);
 }
 
 static void check_case(const DeepfillModel *model, const char *folder, const char *name, Worst *worst)

@@ -18,7 +18,7 @@
 
 #define FOLDER "tests/golden/"
 
-/* Everything of one case; H x W pixels. */
+/** Everything of one case; H x W pixels. */
 typedef struct Case {
     int width, height, cnum, official;
     const uint8_t *picture, *mask;
@@ -97,7 +97,7 @@ static void run(const DeepfillModel *model, Case *c)
     df_plan_close(&plan);
 }
 
-/* As the official program does: clamp, truncate. For the other semantics: round. */
+/** As the official program does: clamp, truncate. For the other semantics: round. */
 static void finish(Case *c)
 {
     for (size_t i = 0; i < 3 * (size_t)c->width * c->height; i++) {
@@ -108,7 +108,7 @@ static void finish(Case *c)
 
 /* --------------------------------------------------------------------------------- comparing -- */
 
-static const DfTensor *expected(const DfWeights *golden, const char *name, const char *output, size_t *every)
+static const DfTensor *expected_tensor(const DfWeights *golden, const char *name, const char *output, size_t *every)
 {
     char key[100];
     snprintf(key, sizeof key, "every.%s.%s", name, output);
@@ -122,16 +122,16 @@ static void compare(const DfWeights *golden, const char *name, const char *outpu
                     double limit, double most_beyond)
 {
     size_t every, beyond = 0;
-    const DfTensor *tensor = expected(golden, name, output, &every);
-    float *wanted = room(tensor->count, sizeof(float));
+    const DfTensor *tensor = expected_tensor(golden, name, output, &every);
+    float *expected = room(tensor->count, sizeof(float));
     double worst = 0;
-    assert_int_equal(df_tensor_read(golden, tensor, wanted), 0);
+    assert_int_equal(df_tensor_read(golden, tensor, expected), 0);
     for (size_t i = 0; i < tensor->count; i++) {
-        double error = fabs((double)wanted[i] - found[i * every]);
+        double error = fabs((double)expected[i] - found[i * every]);
         worst = error > worst || isnan(error) ? error : worst;
         beyond += !(error <= 1e-4);
     }
-    df_free(wanted);
+    df_free(expected);
     if (!(worst <= limit))
         fail_msg("%s %s of %s: error %g, limit %g", golden->name, output, name, worst, limit);
     if (beyond > outputs_most(tensor->count, most_beyond))
@@ -141,11 +141,11 @@ static void compare(const DfWeights *golden, const char *name, const char *outpu
 static void compare_final(const DfWeights *golden, const char *name, const uint8_t *found, double share)
 {
     size_t every, different = 0;
-    const DfTensor *tensor = expected(golden, name, "final", &every);
-    const uint8_t *wanted = tensor->data;
+    const DfTensor *tensor = expected_tensor(golden, name, "final", &every);
+    const uint8_t *expected = tensor->data;
     for (size_t i = 0; i < tensor->count; i++) {
-        assert_in_range(abs(wanted[i] - found[i * every]), 0, 1);
-        different += wanted[i] != found[i * every];
+        assert_in_range(abs(expected[i] - found[i * every]), 0, 1);
+        different += expected[i] != found[i * every];
     }
     if (different > outputs_most(tensor->count, share))
         fail_msg("%s final of %s: %zu of %zu differ", golden->name, name, different, (size_t)tensor->count);
@@ -164,7 +164,7 @@ static void check_case(const DeepfillModel *model, Case *c, const DfWeights *gol
     release(c);
 }
 
-/* Every mask of the pictures file: "MASK_WxH" on picture "WxH". */
+/** Every mask of the pictures file: "MASK_WxH" on picture "WxH". */
 static void check_method(const char *name, int direct)
 {
     DeepfillModel *model = NULL;

@@ -11,7 +11,7 @@
 #define FOLDER "tests/golden/"
 #define CHECKPOINTS FOLDER "checkpoints/"
 
-/* A checkpoint, and what it is opened as. */
+/** A checkpoint, and what it is opened as. */
 typedef struct Variant {
     const char *name;      /* of the test, and of CHECKPOINTS name.expected.safetensors */
     const char *path;      /* below CHECKPOINTS */
@@ -36,12 +36,12 @@ static const Variant variants[] = {
     { "pconv_mmagic", "pconv_mmagic.pth", NULL, "pconv_mmagic", 5 },
 };
 
-/* The files with pictures and masks, and a model's with what is expected. */
+/** The files with pictures and masks, and a model's with what is expected. */
 typedef struct Files {
     DfWeights *shared, *more, *golden;
 } Files;
 
-/* One case; its bytes are its own. */
+/** One case; its bytes are its own. */
 typedef struct Case {
     char mask_name[32]; /* "free_64x64" */
     int width, height;
@@ -66,7 +66,7 @@ static const uint8_t *bytes_of(const Files *files, const char *name)
 
 /* ------------------------------------------------------------------------------------- cases -- */
 
-/* That of the size, or the top left corner of the large one. */
+/** That of the size, or the top left corner of the large one. */
 static void cut_picture(Case *c, const Files *files)
 {
     char size[32];
@@ -115,7 +115,7 @@ static void case_close(Case *c)
 
 /* --------------------------------------------------------------------------------- comparing -- */
 
-static const DfTensor *expected(const Files *files, const Case *c, const char *output, size_t *every)
+static const DfTensor *expected_tensor(const Files *files, const Case *c, const char *output, size_t *every)
 {
     char key[100];
     snprintf(key, sizeof key, "every.%s.%s", c->mask_name, output);
@@ -124,26 +124,26 @@ static const DfTensor *expected(const Files *files, const Case *c, const char *o
     return df_weights_find(files->golden, key + strlen("every."));
 }
 
-/* Value i of an output, whose colours, where it is a picture, are asked for as RGB. */
+/** Value i of an output, whose colours, where it is a picture, are asked for as RGB. */
 static float found_at(const Outputs *outputs, const Output *output, size_t i, int is_picture)
 {
     return is_picture ? outputs_colour(outputs, output->values + i / 3 * 3, (int)(i % 3)) : output->values[i];
 }
 
-/*
+/**
  * By how much a value is off; beyond 1 by how much of itself, as partial convolutions multiply what lies
  * beside a hole, and its rounding. Of no number: no number.
  */
-static double error_of(double wanted, double found)
+static double error_of(double expected, double found)
 {
-    return fabs(wanted - found) / DF_MAX(1.0, fabs(wanted));
+    return fabs(expected - found) / DF_MAX(1.0, fabs(expected));
 }
 
 static void compare(const Files *files, const Case *c, const Outputs *outputs, const Output *output,
                     const char *name, double limit, double most_beyond)
 {
     size_t every, beyond = 0;
-    const DfTensor *tensor = expected(files, c, name, &every);
+    const DfTensor *tensor = expected_tensor(files, c, name, &every);
     double worst = 0;
     int is_picture = !strncmp(name, "stage", 5);
     assert_int_equal(!tensor, !output->values);
@@ -151,14 +151,14 @@ static void compare(const Files *files, const Case *c, const Outputs *outputs, c
         return;
     size_t count = df_shape_count(output->shape);
     assert_int_equal(tensor->count, (count + every - 1) / every);
-    float *wanted = outputs_room(tensor->count, sizeof(float));
-    assert_int_equal(df_tensor_read(files->golden, tensor, wanted), 0);
+    float *expected = outputs_room(tensor->count, sizeof(float));
+    assert_int_equal(df_tensor_read(files->golden, tensor, expected), 0);
     for (size_t i = 0; i < tensor->count; i++) {
-        double error = error_of(wanted[i], found_at(outputs, output, i * every, is_picture));
+        double error = error_of(expected[i], found_at(outputs, output, i * every, is_picture));
         worst = error > worst || isnan(error) ? error : worst;
         beyond += !(error <= 1e-4);
     }
-    df_free(wanted);
+    df_free(expected);
     if (!(worst <= limit))
         fail_msg("%s, %s of %s: error %g, limit %g", files->golden->name, name, c->mask_name, worst, limit);
     if (beyond > outputs_most(tensor->count, most_beyond))
@@ -168,7 +168,7 @@ static void compare(const Files *files, const Case *c, const Outputs *outputs, c
 static void compare_final(const Files *files, const Case *c, const Outputs *outputs, double share)
 {
     size_t every, different = 0;
-    const DfTensor *tensor = expected(files, c, "final", &every);
+    const DfTensor *tensor = expected_tensor(files, c, "final", &every);
     assert_non_null(tensor);
     for (size_t i = 0; i < tensor->count; i++) {
         int gap = abs(tensor->data[i] - outputs->final[i * every]);

@@ -55,7 +55,7 @@ static void assert_refused(const File *file, const char *sentence)
 
 /* --------------------------------------------------------------------------------------- pickles -- */
 
-/* What a legacy checkpoint of PyTorch begins with; behind it come its object and the list of storages. */
+/** What a legacy checkpoint of PyTorch begins with; behind it come its object and the list of storages. */
 static File legacy(void)
 {
     File file = { 0 };
@@ -66,7 +66,7 @@ static File legacy(void)
 
 #define MANY 100000
 
-/* A dict of keys that name nothing, held a hundred thousand times by a list. */
+/** A dict of keys that name nothing, held a hundred thousand times by a list. */
 static void test_items_without_names(void **state)
 {
     File file = legacy();
@@ -79,7 +79,7 @@ static void test_items_without_names(void **state)
     assert_refused(&file, "FILE: its parts refer to one another too often: the file is damaged");
 }
 
-/* The same of lists whose items are nothing. */
+/** The same of lists whose items are nothing. */
 static void test_items_of_no_interest(void **state)
 {
     File file = legacy();
@@ -92,7 +92,7 @@ static void test_items_of_no_interest(void **state)
     assert_refused(&file, "FILE: its parts refer to one another too often: the file is damaged");
 }
 
-/* ('storage', torch.FloatStorage, a key of 'k's, 'cpu', 0), memo 0. */
+/** ('storage', torch.FloatStorage, a key of 'k's, 'cpu', 0), memo 0. */
 static void add_storage(File *file, int key_length)
 {
     char length[4] = { key_length, key_length >> 8, key_length >> 16, key_length >> 24 };
@@ -102,7 +102,7 @@ static void add_storage(File *file, int key_length)
     ADD(file, "X\3\0\0\0cpuK\0tq\0Q0");
 }
 
-/* Sorting a hundred thousand keys of four megabytes each, which are one: only what has no key is left. */
+/** Sorting a hundred thousand keys of four megabytes each, which are one: only what has no key is left. */
 static void test_long_keys(void **state)
 {
     File file = legacy();
@@ -127,7 +127,7 @@ static void test_references(void **state)
 
 /* ----------------------------------------------------------------------------------- safetensors -- */
 
-/* A header of so many entries, each a format for its number. */
+/** A header of so many entries, each a format for its number. */
 static File safetensors(const char *before, const char *entry, int count, const char *after)
 {
     char text[512];
@@ -184,7 +184,7 @@ static void test_much_metadata(void **state)
     assert_refused(&file, "FILE: has more than 4096 entries of metadata");
 }
 
-/* Names are read from the file: in a message they may not move the cursor. */
+/** Names are read from the file: in a message they may not move the cursor. */
 static void test_names_in_messages(void **state)
 {
     (void)state;

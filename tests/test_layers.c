@@ -9,7 +9,7 @@
 
 /* ------------------------------------------------------------------------------- convolution -- */
 
-/* Rows or columns before the first: TensorFlow's SAME by its definition, or half a kernel. */
+/** Rows or columns before the first: TensorFlow's SAME by its definition, or half a kernel. */
 static int before(const DfConv *conv, int side)
 {
     int outputs = (side + conv->stride - 1) / conv->stride;
@@ -22,7 +22,7 @@ static int inside(int i, int side)
     return i >= 0 && i < side;
 }
 
-/* Step by step back from wherever a mirror leads. */
+/** Step by step back from wherever a mirror leads. */
 static int mirrored(int i, int side)
 {
     while (side > 1 && !inside(i, side))
@@ -30,7 +30,7 @@ static int mirrored(int i, int side)
     return side > 1 ? i : 0;
 }
 
-/* Sum of one output channel at (y, x). */
+/** Sum of one output channel at (y, x). */
 static double convolved(const DfConv *conv, DfShape in, const float *source, const float *raw, int y, int x,
                         int o)
 {
@@ -66,7 +66,7 @@ static double activated(const DfConv *conv, double feature, double gate)
 static double *plain_conv(const DfConv *conv, DfShape in, const float *source, const float *raw)
 {
     DfShape out = df_conv_shape(conv, in);
-    double *wanted = malloc(df_shape_count(out) * sizeof *wanted), *at = wanted;
+    double *expected = malloc(df_shape_count(out) * sizeof *expected), *at = expected;
     for (int y = 0; y < out.height; y++)
         for (int x = 0; x < out.width; x++)
             for (int o = 0; o < out.channels; o++) {
@@ -74,10 +74,10 @@ static double *plain_conv(const DfConv *conv, DfShape in, const float *source, c
                               : convolved(conv, in, source, raw, y, x, out.channels + o);
                 *at++ = activated(conv, convolved(conv, in, source, raw, y, x, o), gate);
             }
-    return wanted;
+    return expected;
 }
 
-/* By the method that it has. */
+/** By the method that it has. */
 static void check_method(DfConv conv, int height, int width)
 {
     DfShape in = { height, width, conv.in }, out = df_conv_shape(&conv, in);
@@ -90,10 +90,10 @@ static void check_method(DfConv conv, int height, int width)
     conv.weight = prepared;
     conv.bias = bias;
     df_conv_forward(&conv, in, source, NULL, NULL, found, scratch);
-    double *wanted = plain_conv(&conv, in, source, raw);
-    assert_near(found, wanted, df_shape_count(out), 1e-4);
+    double *expected = plain_conv(&conv, in, source, raw);
+    assert_near(found, expected, df_shape_count(out), 1e-4);
     df_free(scratch);
-    free(wanted);
+    free(expected);
     free(found);
     free(prepared);
     free(bias);
@@ -143,7 +143,7 @@ static void check_choice(DfConv conv, enum DfMethod method)
     assert_int_equal(df_conv_choose(&conv), method);
 }
 
-/* What no faster method is for is done directly. */
+/** What no faster method is for is done directly. */
 static void test_choice(void **state)
 {
     (void)state;
@@ -159,7 +159,7 @@ static void test_choice(void **state)
     df_force_direct(0);
 }
 
-/* More pixels than a strip holds. */
+/** More pixels than a strip holds. */
 static void test_conv_in_strips(void **state)
 {
     (void)state;
@@ -172,11 +172,11 @@ static void test_conv_in_strips(void **state)
 
 static void test_join(void **state)
 {
-    const float a[] = { 1, 2, 3, 4 }, b[] = { 5, 6 }, wanted[] = { 1, 2, 5, 3, 4, 6 };
+    const float a[] = { 1, 2, 3, 4 }, b[] = { 5, 6 }, expected[] = { 1, 2, 5, 3, 4, 6 };
     float found[6];
     (void)state;
     df_join_forward(2, a, 2, b, 1, found);
-    assert_memory_equal(found, wanted, sizeof wanted);
+    assert_memory_equal(found, expected, sizeof expected);
 }
 
 static void test_compose(void **state)

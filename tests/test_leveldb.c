@@ -15,7 +15,7 @@
 
 /* ----------------------------------------------------------------------------------- checksums -- */
 
-/* Those of RFC 3720, appendix B.4, and the usual one. */
+/** Those of RFC 3720, appendix B.4, and the usual one. */
 static void test_crc_vectors(void **state)
 {
     uint8_t bytes[32];
@@ -36,7 +36,7 @@ static void test_crc_vectors(void **state)
     assert_int_equal(df_crc32c_unmask(0x3a117ba6), 0x48674bc7);
 }
 
-/* Every length and alignment, at once and in two parts, at every CPU level. */
+/** Every length and alignment, at once and in two parts, at every CPU level. */
 static void test_crc_lengths(void **state)
 {
     uint8_t bytes[256];
@@ -62,7 +62,7 @@ static void test_varint(void **state)
     static const struct {
         const char *bytes;
         size_t size;
-        int error;
+        int ret;
         uint64_t value;
     } cases[] = {
         { "\0", 1, 0, 0 },
@@ -79,8 +79,8 @@ static void test_varint(void **state)
     for (size_t i = 0; i < DF_COUNT(cases); i++) {
         uint64_t value;
         DfBytes bytes = df_bytes((const uint8_t *)cases[i].bytes, cases[i].size);
-        assert_int_equal(df_bytes_varint(&bytes, &value), cases[i].error);
-        if (!cases[i].error) {
+        assert_int_equal(df_bytes_varint(&bytes, &value), cases[i].ret);
+        if (!cases[i].ret) {
             assert_true(value == cases[i].value);
             assert_int_equal(df_bytes_left(&bytes), 0);
         }
@@ -89,7 +89,7 @@ static void test_varint(void **state)
 
 /* ---------------------------------------------------------------------------------- bad tables -- */
 
-/* The entries of a data block as raw bytes, with so many restarts behind them, and the index's key. */
+/** The entries of a data block as raw bytes, with so many restarts behind them, and the index's key. */
 static BundleBytes raw_table(const BundleBytes *block, int compression, const char *key, size_t key_size)
 {
     BundleTable table = bundle_table(16, 4096);
@@ -165,7 +165,7 @@ static void test_bad_tables(void **state)
     free(index.bytes);
 }
 
-/* Two entries of the index for the same block, which would be read twice; and one that is no handle. */
+/** Two entries of the index for the same block, which would be read twice; and one that is no handle. */
 static void test_bad_index(void **state)
 {
     BundleBytes value = { (uint8_t *)"\x80", 1 };

@@ -116,6 +116,26 @@ static void black_has_no_contrast(void **state)
     assert_true(df_light_fit(pairs, 20, 1, 1, &left, scratch).gain == 1);
 }
 
+/** Blocks of fine texture have little in common with their neighbours: few pairs tell the ratio by chance. */
+static void fine_texture_tells_no_gain(void **state)
+{
+    (void)state;
+    for (unsigned seed = 1; seed <= 100; seed++) {
+        unsigned next = 77 * seed;
+        for (int i = 0; i < 225; i++) {
+            double both = 100 + 2.8 * normal(&next);
+            for (int k = 0; k < 2; k++) {
+                double value = both + 8.5 * normal(&next);
+                pairs[i].earlier[k] = (float)(value + normal(&next));
+                pairs[i].frame[k] = (float)(value + normal(&next));
+            }
+        }
+        DfLight light = df_light_fit(pairs, 225, 1, 1, &left, scratch);
+        if (fabsf(light.gain - 1) > 0.2f)
+            fail_msg("gain %.3f with seed %u", light.gain, seed);
+    }
+}
+
 /** Some changes of light leave chroma as it is: which of both it was is told even where noise is strong. */
 static void prior_may_be_wrong(void **state)
 {
@@ -246,6 +266,7 @@ int main(void)
         cmocka_unit_test(noise_does_not_lessen_a_gain),
         cmocka_unit_test(flat_ring_tells_an_offset),
         cmocka_unit_test(black_has_no_contrast),
+        cmocka_unit_test(fine_texture_tells_no_gain),
         cmocka_unit_test(prior_may_be_wrong),
         cmocka_unit_test(noise_does_not_add_up),
         cmocka_unit_test(fades_cost_nothing),

@@ -24,7 +24,7 @@ static const BundleTensor tensors[] = {
 
 static char folder[64];
 
-/* With snap-0, in two shards. */
+/** With snap-0, in two shards. */
 static int make_folder(void **state)
 {
     (void)state;
@@ -45,7 +45,7 @@ static int remove_folder(void **state)
     return system(command);
 }
 
-/* A name in the folder; two at a time. */
+/** A name in the folder; two at a time. */
 static const char *in_folder(const char *name)
 {
     static char paths[2][256];
@@ -80,7 +80,7 @@ static void assert_opens(const char *name)
     df_weights_close(&w);
 }
 
-/* The sentence follows the name; '@' in it is the folder. */
+/** The sentence follows the name; '@' in it is the folder. */
 static void assert_refused(const char *name, int error, const char *format)
 {
     char sentence[1024], *out = sentence;
@@ -93,7 +93,7 @@ static void assert_refused(const char *name, int error, const char *format)
     assert_string_equal(df_error_text(), sentence);
 }
 
-/* The same, and what only looks for the file says it, too. */
+/** The same, and what only looks for the file says it, too. */
 static void assert_not_there(const char *name, int error, const char *format)
 {
     df_error_clear();
@@ -120,7 +120,7 @@ static void test_names(void **state)
     df_weights_close(&w);
 }
 
-/* What the list of a folder may say, and where the checkpoint may have been when it was trained. */
+/** What the list of a folder may say, and where the checkpoint may have been when it was trained. */
 static void test_lists(void **state)
 {
     static const char *const good[] = {
@@ -160,7 +160,7 @@ static void test_lists(void **state)
     }
 }
 
-/* As it comes out of the official project's download; where there are both, the right name counts. */
+/** As it comes out of the official project's download; where there are both, the right name counts. */
 static void test_list_as_text(void **state)
 {
     (void)state;
@@ -192,7 +192,7 @@ static void test_list_of_other(void **state)
     assert_not_there(folder, -EINVAL, "@/checkpoint: is not a regular file");
 }
 
-/* What is plainly not there leaves the sentence to whoever asked. */
+/** What is plainly not there leaves the sentence to whoever asked. */
 static void test_absent(void **state)
 {
     (void)state;
@@ -251,7 +251,7 @@ static void test_shards(void **state)
                          "expected at most 1073741824");
 }
 
-/* A pointer where a shard that is longer was meant; a shard that begins like one is a shard. */
+/** A pointer where a shard that is longer was meant; a shard that begins like one is a shard. */
 static void test_pointer(void **state)
 {
     static const char pointer[] = "version https://git-lfs.github.com/spec/v1\noid sha256:60ede290a7978e7a\n";
@@ -269,7 +269,7 @@ static void test_pointer(void **state)
     bundle_free(&bundle);
 }
 
-/* Shards in which nothing lies need not be there. */
+/** Shards in which nothing lies need not be there. */
 static void test_empty_shard(void **state)
 {
     (void)state;
@@ -298,17 +298,17 @@ static void test_memory_alone(void **state)
 
 static void test_every_allocation(void **state)
 {
-    int error = -ENOMEM;
+    int ret = -ENOMEM;
     (void)state;
     write_text("checkpoint", "model_checkpoint_path: \"/logs/snap-0\"");
-    for (long successes = 0; error < 0; successes++) {
+    for (long successes = 0; ret < 0; successes++) {
         DfWeights *w = NULL;
         df_error_clear();
         df_fail_after(successes);
-        error = df_weights_open(&w, folder);
+        ret = df_weights_open(&w, folder);
         df_fail_after(-1);
-        assert_true(error == 0 || error == -ENOMEM);
-        assert_int_equal(!w, error < 0);
+        assert_true(ret == 0 || ret == -ENOMEM);
+        assert_int_equal(!w, ret < 0);
         df_weights_close(&w);
     }
 }
@@ -317,7 +317,7 @@ static void test_every_allocation(void **state)
 
 #define FIXTURES "../shared/fixtures/"
 
-/* Every tensor is read: its checksum is that of its bytes. */
+/** Every tensor is read: its checksum is that of its bytes. */
 static void check_fixture(const char *name, const char *index, size_t count)
 {
     DfWeights *w = NULL;
@@ -371,7 +371,7 @@ static uint8_t *read_file(const char *path, size_t *size)
     return bytes;
 }
 
-/* A line of the list of all tensors: file, name, kind, type, shape, shard, offset, size, masked crc, crc. */
+/** A line of the list of all tensors: file, name, kind, type, shape, shard, offset, size, masked crc, crc. */
 static void check_line(const DfWeights *w, char *line)
 {
     char *name, *shape, text[160];

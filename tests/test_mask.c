@@ -194,7 +194,7 @@ static void greys_of_a_soft_mask_are_weights(void **state)
     }
 }
 
-/* What is white grows as ever; where a grey weighs more, it stays. */
+/** What is white grows as ever; where a grey weighs more, it stays. */
 static void soft_masks_grow_from_white(void **state)
 {
     static const uint8_t data[] = { 0, 0, 0, 0, 255, 240, 60, 40, 120, 16, 0, 0 };

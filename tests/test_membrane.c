@@ -241,15 +241,15 @@ static void survives_lack_of_memory(void **state)
         bench_open(&b, SIDE, SIDE, 1, 1, 1);
         cut(&b, 4, 4, 40, 40);
         df_fail_after(successes);
-        int error = df_membrane(&b.plane, 1, b.hole, &b.scratch);
+        int ret = df_membrane(&b.plane, 1, b.hole, &b.scratch);
         df_fail_after(-1);
         bench_close(&b);
         df_error_clear();
-        if (!error) {
+        if (!ret) {
             assert_true(successes > 0);
             break;
         }
-        assert_int_equal(error, -ENOMEM);
+        assert_int_equal(ret, -ENOMEM);
     }
 }
 

@@ -21,9 +21,9 @@ static int open_bytes(DeepfillModel **model, ModelFile file)
     char path[64];
     *model = NULL;
     model_file_write(path, file.bytes, file.size);
-    int error = deepfill_model_open(model, path, NULL);
+    int ret = deepfill_model_open(model, path, NULL);
     unlink(path);
-    return error;
+    return ret;
 }
 
 static DeepfillModel *open_random(int cnum, int input_channels, const char *metadata)
@@ -113,7 +113,7 @@ static void test_unknown_metadata(void **state)
     assert_metadata_refused("{\"size\":\"large\"}", "'size'");
 }
 
-/* Change the header's text, then open; the change keeps its length. */
+/** Change the header's text, then open; the change keeps its length. */
 static void assert_change_refused(const char *from, const char *to, const char *words)
 {
     DeepfillModel *model;
@@ -157,14 +157,14 @@ static void test_unreadable(void **state)
 
 static void test_every_allocation(void **state)
 {
-    int error = -ENOMEM;
+    int ret = -ENOMEM;
     (void)state;
-    for (long successes = 0; error < 0; successes++) {
+    for (long successes = 0; ret < 0; successes++) {
         DeepfillModel *model = NULL;
         df_fail_after(successes);
-        error = deepfill_model_open(&model, "small", NULL);
+        ret = deepfill_model_open(&model, "small", NULL);
         df_fail_after(-1);
-        assert_true(error == 0 || error == -ENOMEM);
+        assert_true(ret == 0 || ret == -ENOMEM);
         deepfill_model_close(&model);
     }
 }
@@ -210,7 +210,7 @@ static void test_plan_sizes(void **state)
     deepfill_model_close(&model);
 }
 
-/* Pictures of one region, from one allocation. */
+/** Pictures of one region, from one allocation. */
 typedef struct Pictures {
     float image[64 * 72 * 3], stage1[64 * 72 * 3], stage2[64 * 72 * 3], attention[16 * 18 * 128];
     float sketch[64 * 72];
@@ -295,7 +295,7 @@ static void test_widths(void **state)
     check_width(64, 6);
 }
 
-/* Whatever finite numbers a file holds, colours come out, even where opening it for use would be refused. */
+/** Whatever finite numbers a file holds, colours come out, even where opening it for use would be refused. */
 static void test_wild_weights(void **state)
 {
     DeepfillModel *model = NULL;
@@ -307,9 +307,9 @@ static void test_wild_weights(void **state)
     for (size_t i = header; i + 4 <= file.size; i += 4)
         file.bytes[i + 3] = i % 3 ? 0x7e : 0xfe; /* about 1e38 */
     model_file_write(path, file.bytes, file.size);
-    int error = df_model_load(&model, path, NULL);
+    int ret = df_model_load(&model, path, NULL);
     unlink(path);
-    if (error < 0)
+    if (ret < 0)
         fail_msg("%s", df_error_text());
     draw(p);
     run(model, &(DfRun){ .image = p->image, .hole = p->hole, .stage1 = p->stage1, .stage2 = p->stage2 });
@@ -320,7 +320,7 @@ static void test_wild_weights(void **state)
     free(p);
 }
 
-/* One model, one plan, as many workspaces as threads. */
+/** One model, one plan, as many workspaces as threads. */
 typedef struct Worker {
     const DeepfillModel *model;
     const DfPlan *plan;

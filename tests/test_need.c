@@ -41,7 +41,7 @@ static void count_poison(void *opaque, const char *row, DfShape shape, const flo
         s->poisoned += isnan(activation[i]);
 }
 
-/* How many work on a region; whoever is alone makes the same bits. */
+/** How many work on a region; whoever is alone makes the same bits. */
 static int threads = 1;
 
 static void run(Scene *s, const DeepfillModel *model, const uint8_t *needed, float *stage1, float *stage2)
@@ -61,11 +61,11 @@ static void run(Scene *s, const DeepfillModel *model, const uint8_t *needed, flo
     df_plan_close(&plan);
 }
 
-static void assert_same_where_needed(const Scene *s, const float *found, const float *wanted)
+static void assert_same_where_needed(const Scene *s, const float *found, const float *expected)
 {
     for (int i = 0; i < 3 * PIXELS; i++)
-        if (s->needed[i / 3] && memcmp(&found[i], &wanted[i], sizeof *found))
-            fail_msg("pixel %d, %d: %.9g, expected %.9g", i / 3 % WIDTH, i / 3 / WIDTH, found[i], wanted[i]);
+        if (s->needed[i / 3] && memcmp(&found[i], &expected[i], sizeof *found))
+            fail_msg("pixel %d, %d: %.9g, expected %.9g", i / 3 % WIDTH, i / 3 / WIDTH, found[i], expected[i]);
 }
 
 static void check_needed(Scene *s, const DeepfillModel *model)
@@ -121,7 +121,7 @@ static size_t marks(const DfPlan *plan, const DfNet *net, const uint8_t *maps, c
     return count;
 }
 
-/* For one pixel: itself, the tiles around it, then more; all that attention may copy; the hole's coarse fill. */
+/** For one pixel: itself, the tiles around it, then more; all that attention may copy; the hole's coarse fill. */
 static void test_marks(void **state)
 {
     DeepfillModel model;
@@ -147,7 +147,7 @@ static void test_marks(void **state)
     free(s);
 }
 
-/* Nothing wanted: nothing made, and nothing read. */
+/** Nothing expected: nothing made, and nothing read. */
 static void test_nothing(void **state)
 {
     DeepfillModel model;

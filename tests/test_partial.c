@@ -11,7 +11,7 @@
 #include "products.h"
 #include "values.h"
 
-/* A layer and what it is given, from malloc(). */
+/** A layer and what it is given, from malloc(). */
 typedef struct Layer {
     DfConv conv;
     DfPartialRules rules;
@@ -23,7 +23,7 @@ typedef struct Layer {
 
 /* ---------------------------------------------------------------------------------- definition -- */
 
-/* The mask of a value: of channel c, at (y, x). */
+/** The mask of a value: of channel c, at (y, x). */
 static int is_known(const Layer *layer, int c, int y, int x)
 {
     int i = 0;
@@ -32,7 +32,7 @@ static int is_known(const Layer *layer, int c, int y, int x)
     return layer->masks[(i * layer->in.height + y) * layer->in.width + x];
 }
 
-/* W(X*M) of output channel o at (y, x); *sum: sum(M) over all channels. */
+/** W(X*M) of output channel o at (y, x); *sum: sum(M) over all channels. */
 static double windowed(const Layer *layer, int o, int y, int x, int *sum)
 {
     const DfConv *conv = &layer->conv;
@@ -60,7 +60,7 @@ static double activated(enum DfActivation activation, double value)
     return activation == DF_LEAKY ? 0.2 * value : 0;
 }
 
-/* scale, shift: of what follows the convolution; NULL: nothing does. */
+/** scale, shift: of what follows the convolution; NULL: nothing does. */
 static double defined(const Layer *layer, int o, int y, int x, const float *scale, const float *shift)
 {
     const DfConv *conv = &layer->conv;
@@ -76,7 +76,7 @@ static double defined(const Layer *layer, int o, int y, int x, const float *scal
 
 /* -------------------------------------------------------------------------------------- layers -- */
 
-/* Blocks of unknown pixels, others in each plane; between them everything is known. */
+/** Blocks of unknown pixels, others in each plane; between them everything is known. */
 static void draw_masks(Layer *layer, int share)
 {
     int pixels = layer->in.height * layer->in.width;
@@ -88,7 +88,7 @@ static void draw_masks(Layer *layer, int share)
     layer->known.masks = layer->masks;
 }
 
-/* What is not known is 0: activations of such networks are their own X * M. */
+/** What is not known is 0: activations of such networks are their own X * M. */
 static void clear_unknown(Layer *layer)
 {
     for (int y = 0; y < layer->in.height; y++)
@@ -118,7 +118,7 @@ static void layer_free(Layer *layer)
     free(layer->masks);
 }
 
-/* With these weights and biases; the new mask goes to `mask`. @return the output, from malloc() */
+/** With these weights and biases; the new mask goes to `mask`. @return the output, from malloc() */
 static float *layer_run(const Layer *layer, const float *raw, const float *bias, uint8_t *mask)
 {
     DfConv conv = layer->conv;
@@ -146,14 +146,14 @@ static void check_mask(const Layer *layer, const uint8_t *mask)
         }
 }
 
-/* scale, shift: made part of weights and biases. */
+/** scale, shift: made part of weights and biases. */
 static void check_layer(const Layer *layer, const float *scale, const float *shift)
 {
     DfShape shape = df_conv_shape(&layer->conv, layer->in);
     size_t count = df_shape_count(shape), weights = df_conv_weights(&layer->conv);
     float *raw = malloc(weights * sizeof *raw), *bias = malloc(shape.channels * sizeof *bias);
     uint8_t *mask = malloc(count);
-    double *wanted = malloc(count * sizeof *wanted), *at = wanted;
+    double *expected = malloc(count * sizeof *expected), *at = expected;
     memcpy(raw, layer->raw, weights * sizeof *raw);
     memcpy(bias, layer->bias, shape.channels * sizeof *bias);
     if (scale)
@@ -163,10 +163,10 @@ static void check_layer(const Layer *layer, const float *scale, const float *shi
         for (int x = 0; x < shape.width; x++)
             for (int o = 0; o < shape.channels; o++)
                 *at++ = defined(layer, o, y, x, scale, shift);
-    assert_near(found, wanted, count, 1e-4);
+    assert_near(found, expected, count, 1e-4);
     check_mask(layer, mask);
     free(found);
-    free(wanted);
+    free(expected);
     free(mask);
     free(bias);
     free(raw);
@@ -183,7 +183,7 @@ static const DfConv convs[] = {
     { .kernel = 5, .stride = 1, .in = 3, .out = 4, .activation = DF_LINEAR },
 };
 
-/* One source, two joined, a mask for almost each channel. */
+/** One source, two joined, a mask for almost each channel. */
 static DfKnown planes(int count, int channels)
 {
     DfKnown known = { .count = count };
@@ -193,7 +193,7 @@ static DfKnown planes(int count, int channels)
     return known;
 }
 
-/* Everything known, some of it, next to nothing, nothing. */
+/** Everything known, some of it, next to nothing, nothing. */
 static void test_definition(void **state)
 {
     static const int sizes[][2] = { { 16, 16 }, { 13, 22 }, { 2, 2 }, { 1, 1 }, { 1, 9 }, { 40, 31 } };
@@ -211,7 +211,7 @@ static void test_definition(void **state)
     }
 }
 
-/* A batch normalisation behind it. */
+/** A batch normalisation behind it. */
 static void test_fold(void **state)
 {
     (void)state;
@@ -225,7 +225,7 @@ static void test_fold(void **state)
     }
 }
 
-/* Wide enough for several strips, the last of them not whole. */
+/** Wide enough for several strips, the last of them not whole. */
 static void test_wide(void **state)
 {
     DfConv conv = { .kernel = 3, .stride = 1, .in = 160, .out = 16, .activation = DF_LEAKY };
@@ -235,7 +235,7 @@ static void test_wide(void **state)
     layer_free(&layer);
 }
 
-/* Weights beyond reason make infinite products; a window without anything known is 0 all the same. */
+/** Weights beyond reason make infinite products; a window without anything known is 0 all the same. */
 static void test_overflow(void **state)
 {
     uint8_t mask[64];
@@ -298,7 +298,7 @@ static void test_up_join(void **state)
 #define FOLDER "../shared/fixtures/pconv_nvidia_layer/layer/"
 enum { SIDE_Y = 20, SIDE_X = 18, IN = 3, OUT = 4, OUT_PIXELS = 10 * 9 };
 
-/* The values of that name, from malloc(). */
+/** The values of that name, from malloc(). */
 static float *stored(const char *name, size_t count)
 {
     char path[200];
@@ -311,7 +311,7 @@ static float *stored(const char *name, size_t count)
     return values;
 }
 
-/* [channel][pixel] to [pixel][channel]. */
+/** [channel][pixel] to [pixel][channel]. */
 static float *innermost(float *values, int channels, int pixels)
 {
     float *turned = malloc((size_t)channels * pixels * sizeof *turned);
@@ -321,7 +321,7 @@ static float *innermost(float *values, int channels, int pixels)
     return turned;
 }
 
-/* One mask for all channels, or one for each. */
+/** One mask for all channels, or one for each. */
 static Layer stored_layer(int multi, int bias)
 {
     int count = multi ? IN : 1;
@@ -351,15 +351,15 @@ static void check_stored(int multi, int bias)
     Layer layer = stored_layer(multi, bias);
     float *found = layer_run(&layer, layer.raw, layer.bias, mask);
     snprintf(name, sizeof name, "multi%d_bias%d_out", multi, bias);
-    float *wanted = innermost(stored(name, OUT * OUT_PIXELS), OUT, OUT_PIXELS);
+    float *expected = innermost(stored(name, OUT * OUT_PIXELS), OUT, OUT_PIXELS);
     snprintf(name, sizeof name, "multi%d_bias%d_newmask", multi, bias);
     float *fresh = innermost(stored(name, masks * OUT_PIXELS), masks, OUT_PIXELS);
     for (int i = 0; i < OUT * OUT_PIXELS; i++)
-        assert_true(fabsf(found[i] - wanted[i]) <= 1e-5f);
+        assert_true(fabsf(found[i] - expected[i]) <= 1e-5f);
     for (int i = 0; i < masks * OUT_PIXELS; i++)
         assert_true(fresh[i] == mask[i / masks]);
     free(fresh);
-    free(wanted);
+    free(expected);
     free(found);
     layer_free(&layer);
 }

@@ -45,10 +45,10 @@ static void each_level(void (*test)(const DfPatchKernels *kernels))
     df_cpu_force(DF_CPU_LEVELS);
 }
 
-static void assert_near(double found, double wanted, double limit)
+static void assert_near(double found, double expected, double limit)
 {
-    if (!(fabs(found - wanted) <= limit))
-        fail_msg("%.9g, expected %.9g, allowed %.3g", found, wanted, limit);
+    if (!(fabs(found - expected) <= limit))
+        fail_msg("%.9g, expected %.9g, allowed %.3g", found, expected, limit);
 }
 
 static double mean(const double v[DF_PATCH_AREA])

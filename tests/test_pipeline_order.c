@@ -1,24 +1,20 @@
 /**
  * @file
- * The pipeline's steps that wait for one another across frames: in order, block by block, and for frames that
+ * The pipeline's steps that wait for one another across frames: in order, with frames ahead, and for frames that
  * other steps name.
  */
 #include "world.h"
 
-#define BLOCK 4 /* frames that are planned together */
+#define AHEAD 7 /* frames that a plan looks ahead */
 
-/** Looks at the first step's values of all frames that a block's first frame waits for. */
-static int run_block(const DfTask *task)
+/** Looks at the first step's values of all frames that it waits for. */
+static int run_plan(const DfTask *task)
 {
     World *w = task->opaque;
-    int64_t n = task->frame;
 
-    assert_int_equal(n % BLOCK, 0);
-    for (; n < task->frame + 2 * BLOCK && n < w->last; n++)
+    for (int64_t n = task->frame; n <= task->frame + AHEAD && n < w->last; n++)
         assert_int_equal(w->value[n][0], (int)n * 3 + 1);
-    pthread_mutex_lock(&w->lock);
     w->finished[w->finish_count++] = (int)task->frame;
-    pthread_mutex_unlock(&w->lock);
     return trace(task, 1);
 }
 
@@ -82,10 +78,9 @@ static const DfStep ordered[] = {
     { .name = "last", .units = one_unit, .run = run_plain },
 };
 
-static const DfStep blocks[] = {
+static const DfStep planned[] = {
     { .name = "first", .units = world_units, .run = run_first },
-    { .name = "block", .ahead = 2 * BLOCK - 1, .in_order = 1, .every = BLOCK, .always = 1, .units = one_unit,
-      .run = run_block },
+    { .name = "plan", .ahead = AHEAD, .in_order = 1, .always = 1, .units = one_unit, .run = run_plan },
     { .name = "last", .units = one_unit, .run = run_plain },
 };
 
@@ -99,7 +94,7 @@ static void ordered_step_keeps_the_order(void **state)
 {
     (void)state;
     for (int workers = 1; workers <= 5; workers += 2) {
-        World *w = world_open(ordered, 3, workers, 12);
+        World *w = world_open(ordered, 3, workers, 13);
         w->units = 2;
         w->pause = ragged;
         assert_int_equal(world_run(w, 100), 0);
@@ -110,57 +105,24 @@ static void ordered_step_keeps_the_order(void **state)
     }
 }
 
-/** With a block's 2 * BLOCK frames in flight and not one more, every stream passes. */
-static void blocks_pass_with_as_many_slots_as_they_see(void **state)
+/** With as many frames in flight as a plan sees, and not one more, every stream passes. */
+static void plans_pass_with_as_many_slots_as_they_see(void **state)
 {
     (void)state;
     for (int workers = 1; workers <= 5; workers += 2) {
         for (int frames = 1; frames <= 41; frames += 4) {
-            World *w = world_open(blocks, 3, workers, 0);
-            assert_int_equal(w->slots, 2 * BLOCK);
+            World *w = world_open(planned, 3, workers, AHEAD + 1);
             w->last = frames;
             w->pause = ragged;
             assert_int_equal(world_run(w, frames), 0);
-            assert_int_equal(w->finish_count, (frames + BLOCK - 1) / BLOCK);
-            for (int i = 0; i < w->finish_count; i++)
-                assert_int_equal(w->finished[i], i * BLOCK);
-            for (int n = 0; n < frames; n++)
+            assert_int_equal(w->finish_count, frames);
+            for (int n = 0; n < frames; n++) {
+                assert_int_equal(w->finished[n], n);
                 assert_int_equal(w->value[n][2], 1);
+            }
             world_close(w);
         }
     }
-}
-
-/** Take a frame once it is done, which takes no more than the frames that were sent. */
-static void await(World *w, int number)
-{
-    int slot, error, ret;
-
-    while ((ret = df_pipeline_pull(w->pipeline, 0, &slot, &error)) == -EAGAIN)
-        usleep(100);
-    assert_int_equal(ret, 0);
-    assert_int_equal(w->frame_of[slot], number);
-}
-
-static void only_first_of_a_block_looks_ahead(void **state)
-{
-    World *w = world_open(blocks, 3, 3, 0);
-    int slot, error;
-
-    (void)state;
-    for (int i = 0; i < 2 * BLOCK; i++)
-        assert_int_equal(world_send(w), 0);
-    assert_int_equal(world_send(w), -EAGAIN);
-    for (int i = 0; i < BLOCK; i++)
-        await(w, i);
-    for (int i = 0; i < BLOCK; i++) {
-        usleep(1000);
-        assert_int_equal(df_pipeline_pull(w->pipeline, 1, &slot, &error), -EAGAIN);
-        assert_int_equal(world_send(w), 0);
-    }
-    for (int i = BLOCK; i < 2 * BLOCK; i++)
-        await(w, i);
-    world_close(w);
 }
 
 static void needed_frames_come_first(void **state)
@@ -168,7 +130,7 @@ static void needed_frames_come_first(void **state)
     (void)state;
     for (int workers = 1; workers <= 5; workers += 2) {
         for (int frames = 61; frames <= 62; frames++) {
-            World *w = world_open(needy, 3, workers, 6);
+            World *w = world_open(needy, 3, workers, 8);
             w->last = frames;
             w->pause = ragged;
             assert_int_equal(world_run(w, frames), 0);
@@ -186,13 +148,13 @@ static void step_that_others_depend_on_runs_in_failed_frames(void **state)
 {
     (void)state;
     for (int failing = 8; failing <= 9; failing++) {
-        World *w = world_open(blocks, 3, 3, 2);
+        World *w = world_open(planned, 3, 3, AHEAD + 3);
         w->last = 40;
         w->fail_frame = failing;
         w->fail_units = 1;
         assert_int_equal(world_run(w, 40), 1);
         for (int n = 0; n < 40; n++) {
-            assert_int_equal(w->ran[n][1][0], n % BLOCK == 0);
+            assert_int_equal(w->ran[n][1][0], 1);
             assert_int_equal(w->ran[n][2][0], n != failing);
         }
         world_close(w);
@@ -203,8 +165,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ordered_step_keeps_the_order),
-        cmocka_unit_test(blocks_pass_with_as_many_slots_as_they_see),
-        cmocka_unit_test(only_first_of_a_block_looks_ahead),
+        cmocka_unit_test(plans_pass_with_as_many_slots_as_they_see),
         cmocka_unit_test(needed_frames_come_first),
         cmocka_unit_test(step_that_others_depend_on_runs_in_failed_frames),
     };

@@ -58,7 +58,7 @@ static float *u_at(const Case *c, int x, int y) { return df_plane_row(c->u, y) +
 
 /* -------------------------------------------------------------------------- plain solutions -- */
 
-/** A neighbour of a sample in the plane, and the difference wanted to it. */
+/** A neighbour of a sample in the plane, and the difference expected to it. */
 typedef struct Neighbour {
     int x, y;
     double difference;
@@ -341,7 +341,7 @@ static void check_guesses(void)
 
 static void test_guesses(void **state) { (void)state; each_level(check_guesses); }
 
-/** Without wanted differences, constants and ramps across the hole are what they were. */
+/** Without expected differences, constants and ramps across the hole are what they were. */
 static void check_ramps(void)
 {
     for (int steep = 0; steep < 3; steep++) {
@@ -367,19 +367,19 @@ static void test_ramps(void **state) { (void)state; each_level(check_ramps); }
 /** Every allocation fails once: the error is told, u as it was, and the scratch memory still serves. */
 static void test_no_memory(void **state)
 {
-    int err = -1;
+    int ret = -1;
 
     (void)state;
-    for (int successes = 0; err < 0; successes++) {
+    for (int successes = 0; ret < 0; successes++) {
         Case c;
 
         open_case(&c, 120, 90);
         draw(&c, rectangle);
         float before = *u_at(&c, 50, 50);
         df_fail_after(successes);
-        err = df_poisson(c.u, c.gx, c.gy, c.hole, 0.25f, &c.scratch);
+        ret = df_poisson(c.u, c.gx, c.gy, c.hole, 0.25f, &c.scratch);
         df_fail_after(-1);
-        assert_true(err == 0 ? successes > 0 : err == -12 && *u_at(&c, 50, 50) == before);
+        assert_true(ret == 0 ? successes > 0 : ret == -12 && *u_at(&c, 50, 50) == before);
         solve_slowly(&c);
         compare(&c, 0.25f, "after a failure");
         close_case(&c);

@@ -54,14 +54,14 @@ static DeepfillMask *mask_of(const DeepfillFormat *f, int feather)
     return mask;
 }
 
-/* Two fills that differ in their region of interest. */
+/** Two fills that differ in their region of interest. */
 typedef struct Pair {
     const DeepfillFormat *format;
     DfFill few, many;
     int seen;
 } Pair;
 
-/* Where the frame takes a sample of the one with the smaller region, both are the same. */
+/** Where the frame takes a sample of the one with the smaller region, both are the same. */
 static void compare(void *opaque, int plane, int x, int y, int weight)
 {
     Pair *pair = opaque;

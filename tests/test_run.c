@@ -10,7 +10,7 @@
 
 enum { WIDTH = 88, HEIGHT = 72, PIXELS = WIDTH * HEIGHT };
 
-/* A picture with a hole, what came out, and what was seen on the way. */
+/** A picture with a hole, what came out, and what was seen on the way. */
 typedef struct Scene {
     float image[3 * PIXELS], stage1[3 * PIXELS], stage2[3 * PIXELS];
     float input[6 * PIXELS], coarse[6 * PIXELS], first[3 * PIXELS], last[3 * PIXELS], attention[PIXELS * 4];
@@ -66,7 +66,7 @@ static void run(Scene *s, const DeepfillModel *model)
 
 /* ------------------------------------------------------------------------------------ what is seen -- */
 
-/* The network's colour number c (in its own order) of a known pixel. */
+/** The network's colour number c (in its own order) of a known pixel. */
 static float known_colour(const Scene *s, int p, int c)
 {
     const DfRange *range = &s->model->range;
@@ -74,7 +74,7 @@ static float known_colour(const Scene *s, int p, int c)
     return range->scale[colour] * s->image[3 * p + colour] + range->offset[colour];
 }
 
-/* A stage's input, plane by plane as the semantics' text lists them; `filled` is what its hole holds. */
+/** A stage's input, plane by plane as the semantics' text lists them; `filled` is what its hole holds. */
 static void check_input(const Scene *s, const char *list, const float *input, const float *filled)
 {
     int channels = df_semantics_inputs(list, 0).channels;
@@ -89,7 +89,7 @@ static void check_input(const Scene *s, const char *list, const float *input, co
     }
 }
 
-/* RGB of a stage from what the network made: back to -1..1, clamped. */
+/** RGB of a stage from what the network made: back to -1..1, clamped. */
 static void check_picture(const Scene *s, const float *rgb, const float *made)
 {
     const DfRange *range = &s->model->range;
@@ -125,7 +125,7 @@ static void test_semantics(void **state)
         }
 }
 
-/* One that sees the same known pixels in the other order of colours sees other planes. */
+/** One that sees the same known pixels in the other order of colours sees other planes. */
 static void test_order(void **state)
 {
     DeepfillModel model;
@@ -141,7 +141,7 @@ static void test_order(void **state)
     free(s);
 }
 
-/* Where the original gives no numbers, ours copies nothing. */
+/** Where the original gives no numbers, ours copies nothing. */
 static void test_all_hole(void **state)
 {
     DeepfillModel model;

@@ -75,10 +75,10 @@ static void compare(const DfTexture *t, const float *x, const float *y, int n)
     found[n] = 42;
     df_sample_cubic(found, t, x, y, n);
     for (int i = 0; i < n; i++) {
-        double wanted = plain(t, x[i], y[i]);
-        if (!(fabs(found[i] - wanted) <= 2e-6 * range))
+        double expected = plain(t, x[i], y[i]);
+        if (!(fabs(found[i] - expected) <= 2e-6 * range))
             fail_msg("%dx%d, %d bytes, (%g, %g): %g, expected %g", t->width, t->height, t->bytes, x[i], y[i],
-                     found[i], wanted);
+                     found[i], expected);
     }
     assert_true(found[n] == 42);
 }
@@ -194,7 +194,7 @@ static void test_last_taps(void **state) { (void)state; each_level(check_last_ta
 static void check_upside_down(int bytes)
 {
     DfTexture t = make(24, 18, bytes, 4), turned = t;
-    float x[MOST], y[MOST], flipped[MOST], found[MOST], wanted[MOST];
+    float x[MOST], y[MOST], flipped[MOST], found[MOST], expected[MOST];
 
     turned.data += (t.height - 1) * t.stride;
     turned.stride = -t.stride;
@@ -204,9 +204,9 @@ static void check_upside_down(int bytes)
         flipped[i] = t.height - 1 - y[i];
     }
     df_sample_cubic(found, &turned, x, flipped, MOST);
-    df_sample_cubic(wanted, &t, x, y, MOST);
+    df_sample_cubic(expected, &t, x, y, MOST);
     for (int i = 0; i < MOST; i++)
-        assert_true(fabs(found[i] - wanted[i]) <= 2e-6 * (bytes == 1 ? 256 : 65536));
+        assert_true(fabs(found[i] - expected[i]) <= 2e-6 * (bytes == 1 ? 256 : 65536));
     free((void *)t.data);
 }
 

@@ -15,7 +15,7 @@
 #define LIMIT 1e-6
 #define UNTOUCHED 42.0f
 
-/* Run a test at each level that this CPU has, C first. */
+/** Run a test at each level that this CPU has, C first. */
 static void each_level(void (*test)(const DfScoreKernels *kernels))
 {
     df_cpu_force(DF_CPU_LEVELS);
@@ -27,7 +27,7 @@ static void each_level(void (*test)(const DfScoreKernels *kernels))
     df_cpu_force(DF_CPU_LEVELS);
 }
 
-/* Random values, zeros and denormals among them. */
+/** Random values, zeros and denormals among them. */
 static float *mixed_floats(size_t count)
 {
     static const float few[] = { 0, -0.0f, FLT_MIN / 3, -FLT_MIN / 3, FLT_MIN, 1e-20f };
@@ -45,16 +45,16 @@ static float *untouched(size_t count)
     return values;
 }
 
-static int close_to(double found, double wanted, double limit)
+static int close_to(double found, double expected, double limit)
 {
-    return fabs(found - wanted) <= limit * fmax(1, fabs(wanted));
+    return fabs(found - expected) <= limit * fmax(1, fabs(expected));
 }
 
 /* ----------------------------------------------------------------------------------- products -- */
 
 enum { ROWS = 20, MOST_K = 70, ROOM = 64 };
 
-/* One panel's product: rows lie anywhere, no other column is written. */
+/** One panel's product: rows lie anywhere, no other column is written. */
 static void check_product(const DfScoreKernels *kernels, int m, int n, int k, int add)
 {
     int width = df_panel_width(n);
@@ -68,13 +68,13 @@ static void check_product(const DfScoreKernels *kernels, int m, int n, int k, in
     kernels->product(out, 3, rows, panel, m, n, k, add);
     for (int i = 0; i < ROWS * ROOM; i++) {
         int row = i / ROOM, column = i % ROOM - 3;
-        double wanted = UNTOUCHED;
+        double expected = UNTOUCHED;
         if (row < m && column >= 0 && column < n) {
-            wanted *= add;
+            expected *= add;
             for (int l = 0; l < k; l++)
-                wanted += (double)rows[row][l] * panel[l * width + column];
+                expected += (double)rows[row][l] * panel[l * width + column];
         }
-        assert_true(close_to(room[i], wanted, 1e-5));
+        assert_true(close_to(room[i], expected, 1e-5));
     }
     free(room);
     free(panel);
@@ -92,7 +92,7 @@ static void check_products(const DfScoreKernels *kernels)
 
 static void test_product(void **state) { (void)state; each_level(check_products); }
 
-/* A row's bits do not depend on how many there are, nor on how its terms are divided among calls. */
+/** A row's bits do not depend on how many there are, nor on how its terms are divided among calls. */
 static void check_rows_alone(const DfScoreKernels *kernels)
 {
     int n = kernels->panel, part = 31;
@@ -170,8 +170,8 @@ static void check_steps(const DfScoreKernels *kernels, int count, int keys, int 
     for (int t = 0; t < MOST_STEPS; t++)
         for (int p = -MARGIN; p < LINE - MARGIN; p++) {
             int written = out[t] && p >= 0 && p < keys;
-            double wanted = written ? plain_sum(&s, t, p) : UNTOUCHED;
-            assert_true(close_to(room[t * LINE + MARGIN + p], wanted, 4 * LIMIT * 9));
+            double expected = written ? plain_sum(&s, t, p) : UNTOUCHED;
+            assert_true(close_to(room[t * LINE + MARGIN + p], expected, 4 * LIMIT * 9));
         }
     free(room);
     free(weights);
@@ -199,10 +199,10 @@ static void check_fuse(const DfScoreKernels *kernels)
         for (int i = 0; i < 256; i++) {
             const DfFuseRun *run = i < n + 2 ? &runs[0] : &runs[1];
             int at = i - run->at, inside = at >= 0 && at < run->length;
-            float wanted = !inside ? UNTOUCHED
+            float expected = !inside ? UNTOUCHED
                          : rows[run->above + at] + rows[256 + i] + rows[512 + run->below + at];
-            assert_true(out[i] == wanted);
-            most = inside ? fmax(most, wanted) : most;
+            assert_true(out[i] == expected);
+            most = inside ? fmax(most, expected) : most;
         }
         assert_true(found == (float)most);
         free(out);
@@ -217,7 +217,7 @@ static double plain_weight(double exponent)
     return exponent < DF_LEAST_EXPONENT ? 0 : exp(exponent);
 }
 
-/* Exponents from 0 down to far below what counts; relative error, as small weights may be all there are. */
+/** Exponents from 0 down to far below what counts; relative error, as small weights may be all there are. */
 static void check_weigh(const DfScoreKernels *kernels)
 {
     for (int n = 1; n <= 70; n++)
@@ -231,9 +231,9 @@ static void check_weigh(const DfScoreKernels *kernels)
                 const DfKeyRun *run = i < n + 9 ? &runs[0] : &runs[1];
                 int at = i - run->to, inside = at >= 0 && at < run->length;
                 float exponent = inside ? 10 * (in[run->from + at] - range) : 0;
-                double wanted = inside ? plain_weight(exponent) : UNTOUCHED;
-                assert_true(fabs(out[i] - wanted) <= 3e-7 * wanted);
-                sum += inside ? wanted : 0;
+                double expected = inside ? plain_weight(exponent) : UNTOUCHED;
+                assert_true(fabs(out[i] - expected) <= 3e-7 * expected);
+                sum += inside ? expected : 0;
             }
             assert_true(fabs(found - sum) <= 1e-6 * sum);
             free(out);
@@ -243,7 +243,7 @@ static void check_weigh(const DfScoreKernels *kernels)
 
 static void test_weigh(void **state) { (void)state; each_level(check_weigh); }
 
-/* Results are never denormal, and what is no number stays none. */
+/** Results are never denormal, and what is no number stays none. */
 static void check_weigh_ends(const DfScoreKernels *kernels)
 {
     float in[] = { 0, -6.39f, -6.41f, -9, -1e30f, -INFINITY, -FLT_MIN / 3, NAN }, out[DF_COUNT(in)];
@@ -280,8 +280,8 @@ static void check_phases(const DfScoreKernels *kernels)
         for (int i = 0; i < 4 * 128; i++) {
             const DfKeyRun *run = i % 128 < n + 2 ? &runs[0] : &runs[1];
             int at = i % 128 - run->to, inside = at >= 0 && at < run->length;
-            double wanted = inside ? plain_phase(rows, factors, i / 128, run->from + at) : UNTOUCHED;
-            assert_true(close_to(room[i], wanted, 4 * LIMIT));
+            double expected = inside ? plain_phase(rows, factors, i / 128, run->from + at) : UNTOUCHED;
+            assert_true(close_to(room[i], expected, 4 * LIMIT));
         }
         free(factors);
         free(room);
@@ -300,7 +300,7 @@ static double seconds(void)
 
 enum { BENCH_ROWS = 32, BENCH_K = 256, BENCH_KEYS = 1024 };
 
-/* What one run of each loop works on. */
+/** What one run of each loop works on. */
 typedef struct Bench {
     float *in, *room, *out[BENCH_ROWS];
     const float *rows[BENCH_ROWS];

@@ -37,7 +37,7 @@ static void test_names(void **state)
 
 /* ------------------------------------------------------------------------------ levels, values -- */
 
-/* How many levels a known pixel of each level loses on its way through the program; for all colours alike. */
+/** How many levels a known pixel of each level loses on its way through the program; for all colours alike. */
 static void check_levels(const char *name, int (*loss)(int level))
 {
     const DfSemantics *s = find(name);
@@ -59,7 +59,7 @@ static int one_to_63(int p)
     return p >= 1 && p <= 63;
 }
 
-/* p / 255 * 255 in float32, as its authors' program calculates it. */
+/** p / 255 * 255 in float32, as its authors' program calculates it. */
 static int by_255(int p)
 {
     volatile float unit = p / 255.0f, back = unit * 255.0f;
@@ -145,7 +145,7 @@ static void check_aligned(DfSourceIndex index)
         assert_int_equal(index(i, 72, 9), eighth[i]);
 }
 
-/* Odd numbers of samples whose exact middle, 2 i + 1/2, is rounded down: as the originals' formulas say. */
+/** Odd numbers of samples whose exact middle, 2 i + 1/2, is rounded down: as the originals' formulas say. */
 static void check_middles(DfSourceIndex index, const int *down, int count)
 {
     for (int n = 3, k = 0; n < 400; n += 2) {
@@ -164,7 +164,7 @@ static void test_aligned(void **state)
     check_middles(index, down, DF_COUNT(down));
 }
 
-/* torch.linspace on a CPU with vectors of eight: filled block by block, from the nearer end. */
+/** torch.linspace on a CPU with vectors of eight: filled block by block, from the nearer end. */
 static void linspace(int *out, int n_in, int n_out)
 {
     volatile float step = (float)(n_in - 1) / (n_out > 1 ? n_out - 1 : 1);
@@ -189,19 +189,19 @@ static void test_linspace(void **state)
         99, 101, 173, 191, 199, 213, 223, 225, 235, 237, 295, 325, 333, 343, 369, 379, 399,
     };
     DfSourceIndex index = find("nipponjo_tf")->attention.features;
-    int wanted[300];
+    int expected[300];
     (void)state;
     check_aligned(index);
     check_middles(index, down, DF_COUNT(down));
     for (int n = 1; n < 300; n++)
         for (int times = 2; times <= 8; times *= 2) {
-            linspace(wanted, times * n, n);
+            linspace(expected, times * n, n);
             for (int i = 0; i < n; i++)
-                assert_int_equal(index(i, times * n, n), wanted[i]);
+                assert_int_equal(index(i, times * n, n), expected[i]);
         }
 }
 
-/* The two differ, and only at odd sizes. */
+/** The two differ, and only at odd sizes. */
 static void test_linspace_is_not_aligned(void **state)
 {
     DfSourceIndex aligned = find("official")->attention.hole, linear = find("nipponjo_tf")->attention.hole;

@@ -41,9 +41,9 @@ static void each_level(void (*test)(const DfSmoothKernels *kernels, int n))
     df_cpu_force(DF_CPU_LEVELS);
 }
 
-static void assert_near(float found, double wanted)
+static void assert_near(float found, double expected)
 {
-    assert_true(fabs(found - wanted) < 1e-4);
+    assert_true(fabs(found - expected) < 1e-4);
 }
 
 static void check_shrink(const DfSmoothKernels *kernels, int n)
@@ -68,7 +68,7 @@ static void check_shrink(const DfSmoothKernels *kernels, int n)
 
 static void test_shrink(void **state) { (void)state; each_level(check_shrink); }
 
-/* Both ways that sizes lie on one another: centres of 2x2, and every second sample. */
+/** Both ways that sizes lie on one another: centres of 2x2, and every second sample. */
 static void check_widen(const DfSmoothKernels *kernels, int n)
 {
     static const float shifts[2][2] = { { 0.25f, 0.25f }, { 0, 0.5f } };

@@ -55,11 +55,11 @@ static DfLinks links_of(Planes *p, int at)
     return (DfLinks){ p->east + at, p->south + at, p->border + at };
 }
 
-static void assert_near(const float *found, const float *wanted, int n)
+static void assert_near(const float *found, const float *expected, int n)
 {
     for (int i = 0; i < n; i++)
-        if (!(fabs((double)found[i] - wanted[i]) <= LIMIT * fmax(16, fabs(wanted[i]))))
-            fail_msg("value %d of %d: %.9g, expected %.9g", i, n, found[i], wanted[i]);
+        if (!(fabs((double)found[i] - expected[i]) <= LIMIT * fmax(16, fabs(expected[i]))))
+            fail_msg("value %d of %d: %.9g, same %.9g", i, n, found[i], expected[i]);
 }
 
 /** Run a test at each level above C. */
@@ -77,14 +77,14 @@ static void check_sweep(const DfStencilKernels *kernels)
 {
     for (int n = 8; n <= 64; n += 8)
         for (int i = 0; i < 4; i++) {
-            Planes found, wanted;
+            Planes found, expected;
 
             fill(&found);
-            wanted = found;
-            DfStencil a = row_of(&found, i / 2, n), b = row_of(&wanted, i / 2, n);
+            expected = found;
+            DfStencil a = row_of(&found, i / 2, n), b = row_of(&expected, i / 2, n);
             kernels->sweep(&a, i % 2);
             df_sweep_c(&b, i % 2);
-            assert_near(found.e, wanted.e, ROWS * ROW_FLOATS);
+            assert_near(found.e, expected.e, ROWS * ROW_FLOATS);
             for (int x = 1 - i % 2; x < n; x += 2) /* the other colour's */
                 assert_true(a.e[x] == b.e[x]);
         }
@@ -96,15 +96,15 @@ static void check_residual(const DfStencilKernels *kernels)
 {
     for (int n = 8; n <= 64; n += 8)
         for (int weighted = 0; weighted < 2; weighted++) {
-            float found[65], wanted[65];
+            float found[65], expected[65];
             Planes p;
 
             fill(&p);
             DfStencil row = row_of(&p, weighted, n);
-            found[n] = wanted[n] = 42;
+            found[n] = expected[n] = 42;
             kernels->residual(found, &row);
-            df_residual_c(wanted, &row);
-            assert_near(found, wanted, n + 1);
+            df_residual_c(expected, &row);
+            assert_near(found, expected, n + 1);
         }
 }
 
@@ -130,17 +130,17 @@ static void test_sweep_solves(void **state)
 static void check_between(const DfStencilKernels *kernels)
 {
     for (int n = 16; n <= 64; n += 16) {
-        Planes found, wanted;
+        Planes found, expected;
 
         fill(&found);
-        wanted = found;
+        expected = found;
         const float *near = found.r + FIRST, *far = near + ROW_FLOATS;
         kernels->prolong(found.e + FIRST, found.inverse + FIRST, near, far, n);
-        df_prolong_c(wanted.e + FIRST, wanted.inverse + FIRST, near, far, n);
-        assert_near(found.e, wanted.e, ROWS * ROW_FLOATS);
+        df_prolong_c(expected.e + FIRST, expected.inverse + FIRST, near, far, n);
+        assert_near(found.e, expected.e, ROWS * ROW_FLOATS);
         kernels->block_sum(found.r + FIRST, found.e + FIRST, found.e + FIRST + ROW_FLOATS, n / 2);
-        df_block_sum_c(wanted.r + FIRST, wanted.e + FIRST, wanted.e + FIRST + ROW_FLOATS, n / 2);
-        assert_near(found.r, wanted.r, ROWS * ROW_FLOATS);
+        df_block_sum_c(expected.r + FIRST, expected.e + FIRST, expected.e + FIRST + ROW_FLOATS, n / 2);
+        assert_near(found.r, expected.r, ROWS * ROW_FLOATS);
         assert_true(kernels->largest(found.e + FIRST, n) == df_largest_c(found.e + FIRST, n));
     }
 }
@@ -162,32 +162,32 @@ static void test_prolong_constant(void **state)
         assert_true(e[i] == (i % 3 ? 7 : 0));
 }
 
-static void assert_links(const Planes *found, const Planes *wanted)
+static void assert_links(const Planes *found, const Planes *expected)
 {
-    assert_near(found->east, wanted->east, ROWS * ROW_FLOATS);
-    assert_near(found->south, wanted->south, ROWS * ROW_FLOATS);
-    assert_near(found->border, wanted->border, ROWS * ROW_FLOATS);
+    assert_near(found->east, expected->east, ROWS * ROW_FLOATS);
+    assert_near(found->south, expected->south, ROWS * ROW_FLOATS);
+    assert_near(found->border, expected->border, ROWS * ROW_FLOATS);
 }
 
 static void check_links(const DfStencilKernels *kernels)
 {
     for (int n = 8; n <= 32; n += 8) {
-        Planes found, wanted, out = { 0 }, expected = { 0 };
+        Planes found, expected, out = { 0 }, same = { 0 };
 
         fill(&found);
-        wanted = found;
-        const DfLinks a = links_of(&out, FIRST), b = links_of(&expected, FIRST);
+        expected = found;
+        const DfLinks a = links_of(&out, FIRST), b = links_of(&same, FIRST);
         const DfLinks rows[2] = { links_of(&found, FIRST), links_of(&found, FIRST + ROW_FLOATS) };
 
         kernels->merge(&a, rows, 1.5f, n);
         df_merge_c(&b, rows, 1.5f, n);
-        assert_links(&out, &expected);
+        assert_links(&out, &same);
         kernels->link(&a, found.inverse + FIRST, ROW_FLOATS, n);
         df_link_c(&b, found.inverse + FIRST, ROW_FLOATS, n);
-        assert_links(&out, &expected);
+        assert_links(&out, &same);
         kernels->invert(found.inverse + FIRST, &rows[0], ROW_FLOATS, n);
-        df_invert_c(wanted.inverse + FIRST, &rows[0], ROW_FLOATS, n);
-        assert_near(found.inverse, wanted.inverse, ROWS * ROW_FLOATS);
+        df_invert_c(expected.inverse + FIRST, &rows[0], ROW_FLOATS, n);
+        assert_near(found.inverse, expected.inverse, ROWS * ROW_FLOATS);
     }
 }
 
@@ -196,20 +196,20 @@ static void test_links(void **state) { (void)state; each_level(check_links); }
 static void check_pose(const DfStencilKernels *kernels)
 {
     for (int n = -1; n <= 40; n++) {
-        Planes found, wanted;
+        Planes found, expected;
         uint8_t hole[40];
 
         fill(&found);
-        wanted = found;
+        expected = found;
         for (int i = 0; i < n; i++)
             hole[i] = uniform(0, 2) > 1 ? (int)uniform(1, 256) : 0;
         const float *u = found.e + FIRST, *gx = found.east + FIRST, *gy = found.south + FIRST;
-        const DfWanted rows = { u, u - ROW_FLOATS, u + ROW_FLOATS, gx, gy, gy - ROW_FLOATS };
+        const DfGradientRows rows = { u, u - ROW_FLOATS, u + ROW_FLOATS, gx, gy, gy - ROW_FLOATS };
 
         kernels->pose(found.r + FIRST, found.inverse + FIRST, &rows, hole, n);
-        df_pose_c(wanted.r + FIRST, wanted.inverse + FIRST, &rows, hole, n);
-        assert_near(found.r, wanted.r, ROWS * ROW_FLOATS);
-        assert_near(found.inverse, wanted.inverse, ROWS * ROW_FLOATS);
+        df_pose_c(expected.r + FIRST, expected.inverse + FIRST, &rows, hole, n);
+        assert_near(found.r, expected.r, ROWS * ROW_FLOATS);
+        assert_near(found.inverse, expected.inverse, ROWS * ROW_FLOATS);
     }
 }
 

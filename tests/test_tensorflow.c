@@ -63,7 +63,7 @@ static void check_good(const DfWeights *w)
     df_error_clear();
 }
 
-/* One block or one for each entry, restarts everywhere or once, one shard or three. */
+/** One block or one for each entry, restarts everywhere or once, one shard or three. */
 static void test_good(void **state)
 {
     (void)state;
@@ -84,7 +84,7 @@ static void test_good(void **state)
             }
 }
 
-/* A tensor's bytes are checked when they are read, not before. */
+/** A tensor's bytes are checked when they are read, not before. */
 static void test_checksum(void **state)
 {
     float values[3];
@@ -103,7 +103,7 @@ static void test_checksum(void **state)
 
 /* ----------------------------------------------------------------------------- bad checkpoints -- */
 
-/* One entry that is wrong, behind a good header of two shards, of which one is there. */
+/** One entry that is wrong, behind a good header of two shards, of which one is there. */
 static const struct {
     BundleTensor tensor;
     size_t offset;
@@ -153,7 +153,7 @@ static void test_bad_tensors(void **state)
     }
 }
 
-/* A key and a message behind a good header; NULL: the message is the header. */
+/** A key and a message behind a good header; NULL: the message is the header. */
 static void check_message(const char *key, size_t key_size, BundleBytes message, const char *sentence)
 {
     BundleTable table = bundle_table(16, 4096);
@@ -197,7 +197,7 @@ static void test_bad_messages(void **state)
     check_message("t", 1, BUNDLE_BYTES("\x08\1\x12\3\x12\1\x08"), SPOILT);
 }
 
-/* Fields that are not known are stepped over, whatever their kind. */
+/** Fields that are not known are stepped over, whatever their kind. */
 static void test_unknown_fields(void **state)
 {
     uint8_t bytes[4] = { 0 };
@@ -232,8 +232,8 @@ static void test_long_names(void **state)
         DfWeights *w;
         name[DF_LEVELDB_KEY + more] = 0;
         Bundle bundle = bundle_make(&tensor, 1, 1, 16, 4096);
-        int error = bundle_parse(&w, &bundle.index, &shard, 1);
-        assert_int_equal(error, more ? -EINVAL : 0);
+        int ret = bundle_parse(&w, &bundle.index, &shard, 1);
+        assert_int_equal(ret, more ? -EINVAL : 0);
         if (more)
             assert_string_equal(df_error_text(),
                                 "FILE.index: a name of 1025 bytes is too long, expected at most 1024");
@@ -243,7 +243,7 @@ static void test_long_names(void **state)
     }
 }
 
-/* So few bytes claim a tensor that their number is limited, lest a small file take much memory. */
+/** So few bytes claim a tensor that their number is limited, lest a small file take much memory. */
 static void test_many_tensors(void **state)
 {
     BundleTable table = bundle_table(16, 1 << 20);
@@ -270,24 +270,24 @@ static uint8_t *copy_of(const BundleBytes *bytes)
     return copy;
 }
 
-/* Parse copies that end where their memory ends, so that a sanitizer sees a step beyond; read all tensors. */
+/** Parse copies that end where their memory ends, so that a sanitizer sees a step beyond; read all tensors. */
 static int survive(const BundleBytes *index, const BundleBytes *shard)
 {
     BundleBytes copies[] = { { copy_of(index), index->size }, { copy_of(shard), shard->size } };
     float values[64];
     DfWeights *w;
-    int error = bundle_parse(&w, &copies[0], &copies[1], 1);
-    if (error < 0) {
+    int ret = bundle_parse(&w, &copies[0], &copies[1], 1);
+    if (ret < 0) {
         assert_null(w);
         assert_int_equal(strncmp(df_error_text(), "FILE.", 5), 0);
     }
     for (size_t i = 0; w && i < w->tensor_count; i++)
         if (w->tensors[i].count <= DF_COUNT(values) && df_tensor_read(w, &w->tensors[i], values) < 0)
-            error = -EINVAL;
+            ret = -EINVAL;
     df_weights_close(&w);
     free(copies[0].bytes);
     free(copies[1].bytes);
-    return error;
+    return ret;
 }
 
 static void test_every_truncation(void **state)
@@ -301,7 +301,7 @@ static void test_every_truncation(void **state)
     bundle_free(&bundle);
 }
 
-/* A single bit: refused, but where it is the footer's padding. */
+/** A single bit: refused, but where it is the footer's padding. */
 static void test_every_bit(void **state)
 {
     (void)state;
@@ -324,7 +324,7 @@ static void test_every_bit(void **state)
     bundle_free(&bundle);
 }
 
-/* Every value of every byte with checksums that fit, so that it is the readers behind them that are asked. */
+/** Every value of every byte with checksums that fit, so that it is the readers behind them that are asked. */
 static void test_every_signed_byte(void **state)
 {
     (void)state;
@@ -346,15 +346,15 @@ static void test_every_signed_byte(void **state)
 
 static void test_every_allocation(void **state)
 {
-    int error = -ENOMEM;
+    int ret = -ENOMEM;
     (void)state;
     Bundle bundle = bundle_make(good, DF_COUNT(good), 1, 16, 4096);
-    for (long successes = 0; error < 0; successes++) {
+    for (long successes = 0; ret < 0; successes++) {
         DfWeights *w;
         df_fail_after(successes);
-        error = bundle_parse(&w, &bundle.index, bundle.shards, 1);
+        ret = bundle_parse(&w, &bundle.index, bundle.shards, 1);
         df_fail_after(-1);
-        assert_true(error == 0 || error == -ENOMEM);
+        assert_true(ret == 0 || ret == -ENOMEM);
         df_weights_close(&w);
     }
     bundle_free(&bundle);

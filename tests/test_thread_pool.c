@@ -127,7 +127,7 @@ static void no_more_come_than_are_wanted(void **state)
 /** Units that wait for each other: who sleeps must be woken, and who comes late finds the loop open. */
 typedef struct Meeting {
     atomic_int here;
-    int wanted;
+    int expected;
 } Meeting;
 
 static void meet(void *opaque, int unit, int thread)
@@ -137,7 +137,7 @@ static void meet(void *opaque, int unit, int thread)
     (void)unit;
     (void)thread;
     atomic_fetch_add(&m->here, 1);
-    while (atomic_load(&m->here) < m->wanted)
+    while (atomic_load(&m->here) < m->expected)
         usleep(10);
 }
 
@@ -147,7 +147,7 @@ static void helpers_come_when_they_sleep_and_when_they_watch(void **state)
 
     (void)state;
     for (int i = 0; i < 200; i++) {
-        Meeting m = { .wanted = 4 };
+        Meeting m = { .expected = 4 };
         df_parallel_for(&(DfParallel){ pool, 4 }, 4, meet, &m);
         assert_int_equal(atomic_load(&m.here), 4);
         if (i % 4 == 0)
@@ -179,7 +179,7 @@ static void *come_late(void *argument)
 
 static void late_helpers_find_the_loop(void **state)
 {
-    Late late = { .lock = PTHREAD_MUTEX_INITIALIZER, .meeting.wanted = 3 };
+    Late late = { .lock = PTHREAD_MUTEX_INITIALIZER, .meeting.expected = 3 };
     pthread_t threads[2];
 
     (void)state;
@@ -378,7 +378,7 @@ static int64_t process_time(void)
 static void idle_helpers_sleep(void **state)
 {
     DfThreadPool *pool = pool_new(4);
-    Meeting m = { .wanted = 5 };
+    Meeting m = { .expected = 5 };
 
     (void)state;
     df_parallel_for(&(DfParallel){ pool, 5 }, 5, meet, &m);
@@ -403,7 +403,7 @@ static int run_meeting(const DfTask *task)
     World *w = task->opaque;
 
     for (int i = 0; i < 20; i++) {
-        Meeting m = { .wanted = LOOP_THREADS };
+        Meeting m = { .expected = LOOP_THREADS };
         df_parallel_for(&(DfParallel){ w->pool, LOOP_THREADS }, LOOP_THREADS, meet, &m);
     }
     return trace(task, 0);

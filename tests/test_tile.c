@@ -15,7 +15,7 @@ enum { MOST_CHANNELS = 40, TILES = 5, ROOM = 1 << 17 };
 
 static float data[ROOM], weights[ROOM], bias[256];
 
-/* The sizes of values that are tried: usual ones, denormals, and some that saturate every gate. */
+/** The sizes of values that are tried: usual ones, denormals, and some that saturate every gate. */
 static const float ranges[] = { 1, 1e-40f, 60 };
 
 static void fill(float *values, size_t count, float range)
@@ -37,12 +37,12 @@ static void each_level(void (*check)(const DfTileKernels *kernels))
 
 static const DfTileKernels *portable; /* the C versions */
 
-static void assert_alike(const float *found, const float *wanted, size_t count, double limit)
+static void assert_alike(const float *found, const float *expected, size_t count, double limit)
 {
     for (size_t i = 0; i < count; i++)
-        if (!(fabs((double)found[i] - wanted[i]) <= limit * fmax(1, fabs(wanted[i]))))
+        if (!(fabs((double)found[i] - expected[i]) <= limit * fmax(1, fabs(expected[i]))))
             fail_msg("%s: value %zu of %zu: %.9g, expected %.9g", df_cpu_name(df_cpu_level()), i, count, found[i],
-                     wanted[i]);
+                     expected[i]);
 }
 
 /* ------------------------------------------------------------------------------------ products -- */
@@ -67,9 +67,9 @@ static void check_product(const DfTileKernels *kernels, int columns, int depth, 
     kernels->product(&p);
     for (int row = 0; row < rows; row++)
         for (int j = 0; j < columns; j++) {
-            double wanted = plain_sum(&p, row, j);
-            if (!(fabs(out[row * packed + j] - wanted) <= 1e-5 * segments * depth))
-                fail_msg("%d x %d x %d: %g, expected %g", rows, depth, columns, out[row * packed + j], wanted);
+            double expected = plain_sum(&p, row, j);
+            if (!(fabs(out[row * packed + j] - expected) <= 1e-5 * segments * depth))
+                fail_msg("%d x %d x %d: %g, expected %g", rows, depth, columns, out[row * packed + j], expected);
         }
     /* A row alone is what it is among others, to the bit. */
     p.a += (rows - 1) * p.lda;
@@ -125,39 +125,40 @@ static void test_weights(void **state)
 
 static const struct {
     int in, data, sums, out; /* sides */
-} sides[DF_FORMS] = {
-    [DF_FORM_3] = { 6, 6, 6, 4 }, [DF_FORM_5] = { 8, 8, 8, 4 },
-    [DF_FORM_NEAREST] = { 3, 3, 5, 4 }, [DF_FORM_STRIDE] = { 5, 5, 3, 2 },
+} sides[DF_TRANSFORMS] = {
+    [DF_TRANSFORM_3] = { 6, 6, 6, 4 }, [DF_TRANSFORM_5] = { 8, 8, 8, 4 },
+    [DF_TRANSFORM_NEAREST] = { 3, 3, 5, 4 }, [DF_TRANSFORM_STRIDE] = { 5, 5, 3, 2 },
 };
 
-/* Rows of tiles in order, each of a pixel list of its own; what lies behind the last may be overwritten. */
-static void transform_in(const DfTileKernels *kernels, int form, int channels, size_t plane,
+/** Rows of tiles in order, each of a pixel list of its own; what lies behind the last may be overwritten. */
+static void transform_in(const DfTileKernels *kernels, int transform, int channels, size_t plane,
                          size_t row, float *out)
 {
     const float *at[DF_MOST_PLANES];
     for (int tile = 0; tile < TILES; tile++) {
-        for (int i = 0; i < sides[form].in * sides[form].in; i++)
+        for (int i = 0; i < sides[transform].in * sides[transform].in; i++)
             at[i] = data + (tile * 131 + i * 17) % 2000;
-        kernels->forms[form].in(out + tile * row, plane, at, channels);
+        kernels->transforms[transform].in(out + tile * row, plane, at, channels);
     }
 }
 
 static void check_in(const DfTileKernels *kernels)
 {
-    static float found[ROOM], wanted[ROOM];
+    static float found[ROOM], expected[ROOM];
     for (size_t r = 0; r < DF_COUNT(ranges); r++)
-        for (int form = 0; form < DF_FORMS; form++)
-            for (int channels = 1; channels <= (form == DF_FORM_5 ? DF_MOST_FIRST : MOST_CHANNELS); channels++) {
-                int planes = sides[form].data * sides[form].data, first = form == DF_FORM_5;
+        for (int transform = 0; transform < DF_TRANSFORMS; transform++)
+            for (int channels = 1, most = transform == DF_TRANSFORM_5 ? DF_MOST_FIRST : MOST_CHANNELS;
+                 channels <= most; channels++) {
+                int planes = sides[transform].data * sides[transform].data, first = transform == DF_TRANSFORM_5;
                 /* First layers have a tile's planes together, others a plane's tiles. */
                 size_t plane = first ? channels : TILES * channels + DF_PANEL;
                 size_t row = first ? 64 * channels : channels;
                 fill(data, 2100, ranges[r]);
-                transform_in(kernels, form, channels, plane, row, found);
-                transform_in(portable, form, channels, plane, row, wanted);
+                transform_in(kernels, transform, channels, plane, row, found);
+                transform_in(portable, transform, channels, plane, row, expected);
                 for (int i = 0; i < planes * TILES; i++)
                     assert_alike(found + i / TILES * plane + i % TILES * row,
-                                 wanted + i / TILES * plane + i % TILES * row, channels, 1e-4 * ranges[r] + 1e-42);
+                                 expected + i / TILES * plane + i % TILES * row, channels, 1e-4 * ranges[r] + 1e-42);
             }
 }
 
@@ -167,10 +168,10 @@ static void test_in(void **state)
     each_level(check_in);
 }
 
-/* Outputs in a row, with something behind each that must stay. */
+/** Outputs in a row, with something behind each that must stay. */
 enum { SPACE = MOST_CHANNELS + 1 };
 
-static void transform_out(const DfTileKernels *kernels, int form, int channels, enum DfActivation activation,
+static void transform_out(const DfTileKernels *kernels, int transform, int channels, enum DfActivation activation,
                           float *out)
 {
     float *to[16];
@@ -178,29 +179,29 @@ static void transform_out(const DfTileKernels *kernels, int form, int channels, 
         out[i] = 99;
     for (int i = 0; i < 16; i++)
         to[i] = out + i * SPACE;
-    kernels->forms[form].out(to, data, channels + 5, channels, bias, activation);
+    kernels->transforms[transform].out(to, data, channels + 5, channels, bias, activation);
 }
 
-static void check_gates(const DfTileKernels *kernels, int form, enum DfActivation activation, int half)
+static void check_gates(const DfTileKernels *kernels, int transform, enum DfActivation activation, int half)
 {
-    float found[16 * SPACE], wanted[16 * SPACE];
+    float found[16 * SPACE], expected[16 * SPACE];
     int channels = activation == DF_TANH ? half : 2 * half;
-    transform_out(kernels, form, channels, activation, found);
-    transform_out(portable, form, channels, activation, wanted);
+    transform_out(kernels, transform, channels, activation, found);
+    transform_out(portable, transform, channels, activation, expected);
     /* The gates' arguments are sums of up to hundreds of values; their error is part of the results'. */
-    assert_alike(found, wanted, 16 * SPACE, 2e-5);
+    assert_alike(found, expected, 16 * SPACE, 2e-5);
 }
 
 static void check_out(const DfTileKernels *kernels)
 {
-    static const int forms[] = { DF_FORM_3, DF_FORM_NEAREST, DF_FORM_STRIDE };
+    static const int transforms[] = { DF_TRANSFORM_3, DF_TRANSFORM_NEAREST, DF_TRANSFORM_STRIDE };
     for (size_t r = 0; r < DF_COUNT(ranges); r++) {
         fill(data, 20000, ranges[r] / 10);
         fill(bias, DF_COUNT(bias), ranges[r]);
-        for (size_t i = 0; i < DF_COUNT(forms); i++)
+        for (size_t i = 0; i < DF_COUNT(transforms); i++)
             for (int half = 1; half <= MOST_CHANNELS; half++)
                 for (int activation = DF_GATE_ELU; activation <= DF_TANH; activation++)
-                    check_gates(kernels, forms[i], activation, half);
+                    check_gates(kernels, transforms[i], activation, half);
     }
 }
 
@@ -226,7 +227,7 @@ static void run_first(const DfTileKernels *kernels, int depth, int half, int rel
 
 static void check_first(const DfTileKernels *kernels)
 {
-    static float found[16 * TILES * SPACE], wanted[16 * TILES * SPACE];
+    static float found[16 * TILES * SPACE], expected[16 * TILES * SPACE];
     for (size_t r = 0; r < DF_COUNT(ranges); r++) {
         fill(data, 64 * 8 * TILES, ranges[r] / 20);
         fill(weights, 64 * 8 * 96, 0.5f);
@@ -235,11 +236,11 @@ static void check_first(const DfTileKernels *kernels)
             for (int half = 1; half <= 26; half += half % 8 == 6 ? 1 : 5)
                 for (int tiles = 1; tiles <= TILES; tiles++) {
                     run_first(kernels, depth, half, tiles % 2, tiles, found);
-                    run_first(portable, depth, half, tiles % 2, tiles, wanted);
-                    assert_alike(found, wanted, 16 * TILES * SPACE, 5e-5);
+                    run_first(portable, depth, half, tiles % 2, tiles, expected);
+                    assert_alike(found, expected, 16 * TILES * SPACE, 5e-5);
                     /* A tile alone is what it is among others, to the bit. */
-                    run_first(kernels, depth, half, tiles % 2, 1, wanted);
-                    assert_memory_equal(found, wanted, 16 * SPACE * sizeof *found);
+                    run_first(kernels, depth, half, tiles % 2, 1, expected);
+                    assert_memory_equal(found, expected, 16 * SPACE * sizeof *found);
                 }
     }
 }

@@ -70,7 +70,7 @@ static void test_good(void **state)
 
 #define OBJECT(module, name) T_GLOBAL(module, name) ")\x81"
 
-/* Pickles that have the tensor PAIR under a name. */
+/** Pickles that have the tensor PAIR under a name. */
 static const struct {
     const char *pickle;
     size_t size;
@@ -172,7 +172,7 @@ static void test_every_bit(void **state)
     }
 }
 
-/* Every opcode in every place of the pickle, too. */
+/** Every opcode in every place of the pickle, too. */
 static void test_every_opcode(void **state)
 {
     (void)state;
@@ -194,13 +194,13 @@ static void test_every_allocation(void **state)
     (void)state;
     for (int form = 0; form < 2; form++) {
         ModelFile file = good_file(form);
-        int error = -ENOMEM;
-        for (long successes = 0; error < 0; successes++) {
+        int ret = -ENOMEM;
+        for (long successes = 0; ret < 0; successes++) {
             DfWeights *w;
             df_fail_after(successes);
-            error = parse(&w, file);
+            ret = parse(&w, file);
             df_fail_after(-1);
-            assert_true(error == 0 || error == -ENOMEM);
+            assert_true(ret == 0 || ret == -ENOMEM);
             df_weights_close(&w);
         }
         free(file.bytes);
@@ -209,8 +209,10 @@ static void test_every_allocation(void **state)
 
 /* ----------------------------------------------------------------------------- files of PyTorch -- */
 
-/* Checkpoints that PyTorch itself wrote, and what Python reads in them; they lie beside the project or
- * not. */
+/**
+ * Checkpoints that PyTorch itself wrote, and what Python reads in them; they lie beside the project or
+ * not.
+ */
 static const struct {
     const char *path, *container;
     size_t tensors;
@@ -257,7 +259,7 @@ static int is_near(double a, double b)
     return fabs(a - b) <= 1e-5 * fmax(1, fabs(b));
 }
 
-/* Values count 1 to 7 times in the sum, so that their order tells. */
+/** Values count 1 to 7 times in the sum, so that their order tells. */
 static void assert_values(const DfWeights *w, const DfTensor *t, const float *expected)
 {
     float *values = malloc(t->count * sizeof *values);

@@ -14,7 +14,7 @@
 
 /* -------------------------------------------------------------------------------- bad pickles -- */
 
-/* Takes the file over. */
+/** Takes the file over. */
 static void assert_refused(ModelFile file, const char *sentence)
 {
     DfWeights *w;
@@ -148,7 +148,7 @@ static void test_bad_pickles(void **state)
 
 /* --------------------------------------------------------------------------- pickles as weapons -- */
 
-/* Takes pickle and file over; a second is far more than any may take. */
+/** Takes pickle and file over; a second is far more than any may take. */
 static void assert_bomb_refused(ModelFile pickle, const char *sentence)
 {
     struct timespec begin, end;
@@ -216,7 +216,7 @@ static void test_bombs(void **state)
 
 /* ----------------------------------------------------------------------------- bad containers -- */
 
-/* Where the n-th `text` begins. */
+/** Where the n-th `text` begins. */
 static uint8_t *find(ModelFile file, const char *text, size_t size, int n)
 {
     for (size_t i = 0; i + size <= file.size; i++)
@@ -226,7 +226,7 @@ static uint8_t *find(ModelFile file, const char *text, size_t size, int n)
     return NULL;
 }
 
-/* Bytes of a good archive that are changed: some after the n-th signature. */
+/** Bytes of a good archive that are changed: some after the n-th signature. */
 static const struct {
     const char *signature;
     int n;
@@ -277,7 +277,7 @@ static void test_bad_zips(void **state)
     assert_refused(file, DAMAGED("its zip directory is longer than its entries"));
 }
 
-/* Archives of these entries, each with its own name in it. */
+/** Archives of these entries, each with its own name in it. */
 static void assert_entries_refused(const char *const *names, int count, const char *sentence)
 {
     TorchZip zip = { { NULL, 0 }, { NULL, 0 }, 0 };

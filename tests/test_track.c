@@ -133,7 +133,7 @@ static void corners_equal_naive_ones(void **state)
     static double strength[W * H];
     static uint8_t where[W * H];
     DfArena arena = { 0 };
-    DfCorner found[MOST], wanted[MOST];
+    DfCorner found[MOST], expected[MOST];
 
     (void)state;
     for (int round = 0; round < 4; round++) {
@@ -148,12 +148,12 @@ static void corners_equal_naive_ones(void **state)
         for (int i = 0; i < W * H; i++)
             if (where[i] && strength[i] > most && is_peak(strength, W, i % W, i / W))
                 most = strength[i];
-        while (count < MOST && next_naive(wanted, count, strength, p, where, 0.005 * most))
+        while (count < MOST && next_naive(expected, count, strength, p, where, 0.005 * most))
             count++;
         assert_int_equal(df_corners_find(found, MOST, p, where, &arena), count);
         assert_true(count > 20);
         for (int i = 0; i < count; i++)
-            assert_true(found[i].x == wanted[i].x && found[i].y == wanted[i].y);
+            assert_true(found[i].x == expected[i].x && found[i].y == expected[i].y);
     }
     df_arena_free(&arena);
 }
@@ -300,12 +300,12 @@ static void wrong_tracks_are_left_out(void **state)
     assert_int_equal(df_affine_fit(&there, tracks, 200, 0), 1);
     assert_int_equal(df_affine_fit(&back, tracks, 200, 1), 1);
     for (int i = 0; i < 25; i++) {
-        float x = 380 + 60 * (i % 5), y = 220 + 40 * (i / 5), wanted[2], found[2], returned[2];
-        df_affine_at(&zoom, x, y, &wanted[0], &wanted[1]);
+        float x = 380 + 60 * (i % 5), y = 220 + 40 * (i / 5), expected[2], found[2], returned[2];
+        df_affine_at(&zoom, x, y, &expected[0], &expected[1]);
         df_affine_at(&there, x, y, &found[0], &found[1]);
-        assert_true(hypotf(found[0] - wanted[0], found[1] - wanted[1]) < 0.02f);
-        df_affine_at(&back, x + wanted[0], y + wanted[1], &returned[0], &returned[1]);
-        assert_true(hypotf(returned[0] + wanted[0], returned[1] + wanted[1]) < 0.02f);
+        assert_true(hypotf(found[0] - expected[0], found[1] - expected[1]) < 0.02f);
+        df_affine_at(&back, x + expected[0], y + expected[1], &returned[0], &returned[1]);
+        assert_true(hypotf(returned[0] + expected[0], returned[1] + expected[1]) < 0.02f);
     }
 }
 

@@ -36,13 +36,13 @@ static float *levels(int n, int extreme)
     return values;
 }
 
-static void assert_close(double found, double wanted, double scale)
+static void assert_close(double found, double expected, double scale)
 {
-    if (!(fabs(found - wanted) <= 2e-6 * scale))
-        fail_msg("%.9g, expected %.9g", found, wanted);
+    if (!(fabs(found - expected) <= 2e-6 * scale))
+        fail_msg("%.9g, expected %.9g", found, expected);
 }
 
-/* Run a test at each level that this CPU has, C first. */
+/** Run a test at each level that this CPU has, C first. */
 static void each_level(void (*test)(const DfTrackKernels *kernels, int extreme))
 {
     df_cpu_force(DF_CPU_LEVELS);
@@ -144,7 +144,7 @@ static void check_peaks(const DfTrackKernels *kernels, int extreme)
 {
     for (int n = 1; n < MOST; n++) {
         float *rows[3];
-        int *at = malloc(n * sizeof *at), wanted = 0;
+        int *at = malloc(n * sizeof *at), expected = 0;
         assert_non_null(at);
         for (int i = 0; i < 3; i++)
             rows[i] = levels(n + 2, extreme);
@@ -155,10 +155,10 @@ static void check_peaks(const DfTrackKernels *kernels, int extreme)
                 most = fmaxf(most, rows[k / 3][i + k % 3]);
             if (rows[1][i + 1] < most)
                 continue;
-            assert_true(wanted < count && at[wanted] == i);
-            wanted++;
+            assert_true(expected < count && at[expected] == i);
+            expected++;
         }
-        assert_int_equal(count, wanted);
+        assert_int_equal(count, expected);
         for (int i = 0; i < 3; i++)
             free(rows[i]);
         free(at);

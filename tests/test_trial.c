@@ -19,7 +19,7 @@
 #define WRONG ": its weights are damaged or wrongly scaled"
 #define FLAT ": gives no picture: what its network makes of a test picture is "
 
-/* Networks of every kind: 4, 5 and 6 planes, gated and partial. */
+/** Networks of every kind: 4, 5 and 6 planes, gated and partial. */
 static const char *const sound[] = {
     GOLDEN "c8-official.safetensors", GOLDEN "c16-official.safetensors", GOLDEN "c8-stride.safetensors",
     CHECKPOINTS "official", CHECKPOINTS "guided", CHECKPOINTS "nipponjo_tf.pth", CHECKPOINTS "nipponjo.pth",
@@ -36,7 +36,7 @@ static DeepfillModel *load(const char *path)
     return model;
 }
 
-/* Prepared weights are sums of raw ones, and scale as they do. */
+/** Prepared weights are sums of raw ones, and scale as they do. */
 static void scale_row(DfConv *conv, float factor)
 {
     size_t count = df_conv_prepared(conv);
@@ -83,7 +83,7 @@ static void wrong_scales_are_refused(void **state)
     }
 }
 
-/* The last layer's biases alone make the picture, or so large an end of its range. */
+/** The last layer's biases alone make the picture, or so large an end of its range. */
 static void flat_fills_are_named(void **state)
 {
     static const struct {
@@ -125,7 +125,7 @@ static void loud_layers_are_named(void **state)
     }
 }
 
-/* As users meet it: a file, and nothing opened. */
+/** As users meet it: a file, and nothing opened. */
 static void files_are_refused(void **state)
 {
     DeepfillModel *model = (DeepfillModel *)1;
@@ -144,15 +144,15 @@ static void files_are_refused(void **state)
 
 static void memory_runs_out(void **state)
 {
-    int error = -ENOMEM;
+    int ret = -ENOMEM;
     (void)state;
-    for (long successes = 0; error < 0; successes++) {
+    for (long successes = 0; ret < 0; successes++) {
         DeepfillModel *model = NULL;
         df_fail_after(successes);
-        error = deepfill_model_open(&model, CHECKPOINTS "mmagic.pth", NULL);
+        ret = deepfill_model_open(&model, CHECKPOINTS "mmagic.pth", NULL);
         df_fail_after(-1);
-        assert_true(error == 0 || error == -ENOMEM);
-        assert_true((error == 0) == (model != NULL));
+        assert_true(ret == 0 || ret == -ENOMEM);
+        assert_true((ret == 0) == (model != NULL));
         deepfill_model_close(&model);
     }
 }

@@ -57,7 +57,7 @@ static void test_recognised(void **state)
             check_recognised(df_names_at(i), prefixes[j]);
 }
 
-/* Every row's names differ, and none comes close to the room for them. */
+/** Every row's names differ, and none comes close to the room for them. */
 static void test_names(void **state)
 {
     char name[DF_NAME_ROOM], other[DF_NAME_ROOM];
@@ -82,7 +82,7 @@ static void test_names(void **state)
     assert_null(df_stranger_at(-1));
 }
 
-/* Names word for word, where projects are least regular. */
+/** Names word for word, where projects are least regular. */
 static void test_odd_names(void **state)
 {
     static const struct {
@@ -123,7 +123,7 @@ static void test_odd_names(void **state)
     assert_false(df_names_tensor(foreign_names("csqiangwen", &df_deepfillv2), 1, DF_U, name));
 }
 
-/* A copy that hangs deeper is left alone, and what only ends alike is none. */
+/** A copy that hangs deeper is left alone, and what only ends alike is none. */
 static void test_prefixes(void **state)
 {
     Foreign f = foreign_of(foreign_names("nipponjo_tf", &df_deepfillv2));
@@ -143,7 +143,7 @@ static void test_prefixes(void **state)
 
 /* ------------------------------------------------------------------------------------------ values -- */
 
-/* One step of power iteration, as plain as it is written in the project, over rows of the whole weight. */
+/** One step of power iteration, as plain as it is written in the project, over rows of the whole weight. */
 static double norm_of(int row, int first, int out, int length, int area)
 {
     double *v = calloc(length, sizeof *v), *mv = calloc(out, sizeof *mv), square = 0, sum = 0, norm = 0;
@@ -202,8 +202,8 @@ static void check_norm(const Foreign *f, int row, int o, float scale, float shif
 static void check_row(const Foreign *f, const DfBinding *binding, int row)
 {
     DfConv conv = df_binding_conv(binding, row);
-    DfConv wanted = df_semantics_conv_of(f->semantics, row, f->cnum, f->sketch);
-    assert_memory_equal(&conv, &wanted, sizeof conv);
+    DfConv expected = df_semantics_conv_of(f->semantics, row, f->cnum, f->sketch);
+    assert_memory_equal(&conv, &expected, sizeof conv);
     float *weight = malloc(df_conv_weights(&conv) * sizeof *weight);
     float *bias = malloc(3 * conv.out * sizeof *bias), *scale = bias + conv.out, *shift = scale + conv.out;
     DfRowValues values = { weight, bias, scale, shift }, none = { NULL, NULL, NULL, NULL };
@@ -246,7 +246,7 @@ static void test_values(void **state)
 #define TAKES ": this model takes official, stride, nipponjo_tf, nipponjo, with +rgb or +bgr behind it"
 #define ITS_ALONE(semantics) ": this model takes " semantics ", with +rgb or +bgr behind it"
 
-/* What metadata and words make of a file; NULL: nothing is said. */
+/** What metadata and words make of a file; NULL: nothing is said. */
 static const struct {
     const char *variant, *metadata, *words, *semantics;
     enum DfOrder order;
@@ -273,7 +273,7 @@ static const struct {
     { "mmagic", NULL, "rgb", "mmagic", DF_RGB },
 };
 
-/* Which are refused, and how. */
+/** Which are refused, and how. */
 static const struct {
     const char *variant, *metadata, *words, *refusal;
 } mistakes[] = {
@@ -330,7 +330,7 @@ static void test_choices(void **state)
     }
 }
 
-/*
+/**
  * Kernels, all zeros but for the first value and the last, that have the checksums of the published ones;
  * their first and third channels as published or exchanged.
  */
@@ -367,7 +367,7 @@ static void test_published(void **state)
     free(file.bytes);
 }
 
-/* Our names and another project's network: told by the shapes alone. */
+/** Our names and another project's network: told by the shapes alone. */
 static void test_shapes_tell(void **state)
 {
     static const char *const networks[] = { "official", "mmagic", "csqiangwen" };

@@ -21,7 +21,7 @@ static void assert_refused(const DfWeights *weights, const char *words)
     assert_null(binding);
 }
 
-/* Change the header's text wherever it is; it keeps its length. */
+/** Change the header's text wherever it is; it keeps its length. */
 static void assert_change_refused(Foreign f, const char *from, const char *to, const char *words)
 {
     ModelFile file = foreign_file(&f);
@@ -70,7 +70,7 @@ static void test_lacking(void **state)
                           "DeepFillv2 model");
 }
 
-/* However long a name is, its file's and what is wrong are told. */
+/** However long a name is, its file's and what is wrong are told. */
 static void test_long_names(void **state)
 {
     char prefix[202], expected[400];
@@ -86,7 +86,7 @@ static void test_long_names(void **state)
     assert_change_refused(deep, "[16,4,3,3]", "[4,16,3,3]", expected);
 }
 
-/* A normalisation is there as a whole; a bias may lack but in the last layer. */
+/** A normalisation is there as a whole; a bias may lack but in the last layer. */
 static void test_lacking_partial(void **state)
 {
     Foreign naoto = foreign_of(foreign_names("naoto0804", &df_partialconv));
@@ -139,7 +139,7 @@ static void test_bias(void **state)
     free(file.bytes);
 }
 
-/* Widths that no layer can have. */
+/** Widths that no layer can have. */
 static void test_widths(void **state)
 {
     DfWeights weights = { .name = "FILE", .tensor_count = 2 };
@@ -162,7 +162,7 @@ static void test_widths(void **state)
     "as no model that is known: neither a DeepFillv2 (deepfill, official, nipponjo_tf, nipponjo, mmagic, " \
     "yangyu12, csqiangwen) nor a partial convolution (deepfill, naoto0804, pconv_mmagic)"
 
-/* Files of one tensor of that name. */
+/** Files of one tensor of that name. */
 static const struct {
     const char *tensor, *words;
 } strangers[] = {
@@ -194,7 +194,7 @@ static void test_strangers(void **state)
     }
 }
 
-/* The predecessor of the same name: its layers hand on what they make. */
+/** The predecessor of the same name: its layers hand on what they make. */
 static void test_ungated(void **state)
 {
     float values[5 * 5 * 5 * 32] = { 0 };
@@ -215,7 +215,7 @@ static void test_ungated(void **state)
                              "is it the first DeepFill? That is another network");
 }
 
-/* A few bytes that are said to be many values. */
+/** A few bytes that are said to be many values. */
 static void test_overlap(void **state)
 {
     Foreign f = foreign("deepfill");
@@ -238,7 +238,7 @@ static void test_overlap(void **state)
     free(file.bytes);
 }
 
-/* Set all values of a tensor, then read its row. */
+/** Set all values of a tensor, then read its row. */
 static void assert_read_refused(const DfNames *names, const char *name, float value, const char *row,
                                 const char *words)
 {
@@ -294,15 +294,15 @@ static void test_every_allocation(void **state)
         DfWeights *weights = foreign_weights(file);
         float *weight = malloc(1 << 20);
         DfRowValues values = { .weight = weight };
-        int error = -ENOMEM;
-        for (long successes = 0; error < 0; successes++) {
+        int ret = -ENOMEM;
+        for (long successes = 0; ret < 0; successes++) {
             DfBinding *binding = NULL;
             df_fail_after(successes);
-            error = df_binding_create(&binding, weights, NULL);
-            if (!error)
-                error = df_binding_read(binding, df_row_find(&df_deepfillv2, "conv15_upsample"), &values);
+            ret = df_binding_create(&binding, weights, NULL);
+            if (!ret)
+                ret = df_binding_read(binding, df_row_find(&df_deepfillv2, "conv15_upsample"), &values);
             df_fail_after(-1);
-            assert_true(error == 0 || error == -ENOMEM);
+            assert_true(ret == 0 || ret == -ENOMEM);
             df_binding_close(&binding);
         }
         free(weight);

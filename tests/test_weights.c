@@ -53,7 +53,7 @@ static void test_good(void **state)
     free(file.bytes);
 }
 
-/* Every order of dimensions, sides beyond and below a block, steps between values: as one value at a time. */
+/** Every order of dimensions, sides beyond and below a block, steps between values: as one value at a time. */
 static void check_strides(const uint64_t *shape, const int *order, uint64_t spread)
 {
     uint64_t stride = spread;
@@ -100,7 +100,7 @@ static void test_strides(void **state)
         }
 }
 
-/* All 65536 of them, against the format's definition. */
+/** All 65536 of them, against the format's definition. */
 static void test_halves(void **state)
 {
     uint8_t bytes[2];
@@ -135,7 +135,7 @@ static void test_without_tensors(void **state)
     free(file.bytes);
 }
 
-/* A header, how many bytes of `data` follow it, and words of the sentence that it gives. */
+/** A header, how many bytes of `data` follow it, and words of the sentence that it gives. */
 static const struct {
     const char *header;
     size_t count;
@@ -200,7 +200,7 @@ static void test_bad(void **state)
     }
 }
 
-/* Fields that safetensors does not know are stepped over, whatever they hold. */
+/** Fields that safetensors does not know are stepped over, whatever they hold. */
 static void test_unknown_fields(void **state)
 {
     DfWeights *w;
@@ -259,15 +259,15 @@ static void test_every_byte(void **state)
 
 static void test_every_allocation(void **state)
 {
-    int error = -ENOMEM;
+    int ret = -ENOMEM;
     (void)state;
     ModelFile file = model_file_join(GOOD, data, sizeof data);
-    for (long successes = 0; error < 0; successes++) {
+    for (long successes = 0; ret < 0; successes++) {
         DfWeights *w;
         df_fail_after(successes);
-        error = parse(&w, file);
+        ret = parse(&w, file);
         df_fail_after(-1);
-        assert_true(error == 0 || error == -ENOMEM);
+        assert_true(ret == 0 || ret == -ENOMEM);
         df_weights_close(&w);
     }
     free(file.bytes);
@@ -321,7 +321,7 @@ static void test_files(void **state)
                             "claims a header of 9223372036854775807 bytes");
 }
 
-/* Sparse: sizes are looked at before memory is asked for. */
+/** Sparse: sizes are looked at before memory is asked for. */
 static void test_huge_file(void **state)
 {
     char path[64];

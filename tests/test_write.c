@@ -24,7 +24,7 @@ static DfOutFile out_file(const DfOutTensor *tensors, size_t count, int f16)
                         .f16 = f16 };
 }
 
-/* A folder of this test's own, and how many files lie in it. */
+/** A folder of this test's own, and how many files lie in it. */
 static char folder[64];
 
 static int make_folder(void **state)
@@ -126,7 +126,7 @@ static void test_empty(void **state)
     unlink(place("out"));
 }
 
-/* Every half comes back; between two, the nearer one is taken, in the middle the even one. */
+/** Every half comes back; between two, the nearer one is taken, in the middle the even one. */
 static float value_of_half(int half)
 {
     int exponent = half >> 10 & 31, fraction = half & 1023;
@@ -179,7 +179,7 @@ static void test_refused(void **state)
                    "tensor 't.weight' has the value 70000, too large for float16: write float32");
 }
 
-/* A disk that takes a part only: what was there stays, and nothing comes beside it. */
+/** A disk that takes a part only: what was there stays, and nothing comes beside it. */
 static void test_cut_short(void **state)
 {
     const DfOutTensor tensor = { "t", 1, { 2 }, values };
@@ -200,7 +200,7 @@ static void test_cut_short(void **state)
     unlink(place("out"));
 }
 
-/* What a link leads to decides, and is what is written; a link that leads nowhere is replaced. */
+/** What a link leads to decides, and is what is written; a link that leads nowhere is replaced. */
 static void test_links(void **state)
 {
     const DfOutTensor tensor = { "t", 1, { 2 }, values };
@@ -240,7 +240,7 @@ static void test_long_names(void **state)
     assert_string_equal(df_error_text(), expected);
 }
 
-/* What runs that were killed have left behind, or others have put there, is neither used nor touched. */
+/** What runs that were killed have left behind, or others have put there, is neither used nor touched. */
 static void test_names_taken(void **state)
 {
     char part[160];
@@ -261,14 +261,14 @@ static void test_every_allocation(void **state)
 {
     const DfOutTensor tensor = { "t", 1, { 2 }, values };
     const DfOutFile file = out_file(&tensor, 1, 0);
-    int error = -ENOMEM;
+    int ret = -ENOMEM;
     (void)state;
-    for (long successes = 0; error < 0; successes++) {
+    for (long successes = 0; ret < 0; successes++) {
         df_fail_after(successes);
-        error = df_safetensors_write(place("out"), &file);
+        ret = df_safetensors_write(place("out"), &file);
         df_fail_after(-1);
-        assert_true(error == 0 || error == -ENOMEM);
-        assert_int_equal(files_there(), !error);
+        assert_true(ret == 0 || ret == -ENOMEM);
+        assert_int_equal(files_there(), !ret);
     }
     unlink(place("out"));
 }

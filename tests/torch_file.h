@@ -142,7 +142,7 @@ static inline ModelFile torch_legacy_file(const void *pickle, size_t size, const
 
 /* ---------------------------------------------------------------------- a few storages and tensors -- */
 
-/* Keys: f float32, h float16, b bfloat16, l int64. */
+/** Keys: f float32, h float16, b bfloat16, l int64. */
 static const uint8_t floats[] = {
     0, 0, 0x80, 0x3f, 0, 0, 0, 0x40, 0, 0, 0x40, 0x40, 0, 0, 0x80, 0x40, 0, 0, 0xa0, 0x40, 0, 0, 0xc0, 0x40,
 }; /* 1 2 3 4 5 6 */

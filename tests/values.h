@@ -24,11 +24,11 @@ static inline float *random_floats(size_t count, float range)
     return values;
 }
 
-static inline void assert_near(const float *found, const double *wanted, size_t count, double limit)
+static inline void assert_near(const float *found, const double *expected, size_t count, double limit)
 {
     for (size_t i = 0; i < count; i++)
-        if (!(fabs(found[i] - wanted[i]) <= limit))
-            fail_msg("value %zu of %zu: %.9g, expected %.9g", i, count, found[i], wanted[i]);
+        if (!(fabs(found[i] - expected[i]) <= limit))
+            fail_msg("value %zu of %zu: %.9g, expected %.9g", i, count, found[i], expected[i]);
 }
 
 #endif

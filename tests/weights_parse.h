@@ -23,8 +23,8 @@ static inline int survive(const uint8_t *bytes, size_t size)
     float values[64];
     DfWeights *w;
     memcpy(copy.bytes, bytes, size);
-    int error = parse(&w, copy);
-    if (error < 0) {
+    int ret = parse(&w, copy);
+    if (ret < 0) {
         assert_null(w);
         assert_true(df_error_text()[0]);
     } else {
@@ -34,7 +34,7 @@ static inline int survive(const uint8_t *bytes, size_t size)
         df_weights_close(&w);
     }
     free(copy.bytes);
-    return error;
+    return ret;
 }
 
 #endif

@@ -20,7 +20,6 @@
 typedef struct World {
     DfPipeline *pipeline;
     DfThreadPool *pool;                             /* its idle workers */
-    int slots;
     int frame_of[MOST_FRAMES];                      /* slot -> frame number */
     int sent;
     int units;                                      /* of every step but the last */
@@ -71,20 +70,26 @@ static inline int run_first(const DfTask *task)
     return trace(task, 0);
 }
 
-static inline World *world_open(const DfStep *steps, int count, int workers, int delay)
+/** @param spec  its opaque is set */
+static inline World *world_open_spec(DfPipelineSpec spec)
 {
     World *w = calloc(1, sizeof *w);
-    DfPipelineSpec spec = { .steps = steps, .step_count = count, .delay = delay, .workers = workers, .opaque = w };
 
     assert_non_null(w);
+    spec.opaque = w;
     w->units = 1;
     w->fail_frame = -1;
     w->last = MOST_FRAMES;
     pthread_mutex_init(&w->lock, NULL);
-    w->slots = df_pipeline_slots(&spec);
     assert_int_equal(df_pipeline_open(&w->pipeline, &spec), 0);
     w->pool = df_pipeline_thread_pool(w->pipeline);
     return w;
+}
+
+static inline World *world_open(const DfStep *steps, int count, int workers, int slots)
+{
+    return world_open_spec((DfPipelineSpec){ .steps = steps, .step_count = count, .slots = slots,
+                                             .workers = workers });
 }
 
 static inline void world_close(World *w)
@@ -109,11 +114,11 @@ static inline int world_send(World *w)
 /** Take one frame, which must be `number`. @return its error */
 static inline int world_take(World *w, int number)
 {
-    int slot, error;
+    int slot, ret;
 
-    assert_int_equal(df_pipeline_pull(w->pipeline, 1, &slot, &error), 0);
+    assert_int_equal(df_pipeline_pull(w->pipeline, 1, &slot, &ret), 0);
     assert_int_equal(w->frame_of[slot], number);
-    return error;
+    return ret;
 }
 
 /** Send `frames` frames and take them all. @return errors met */

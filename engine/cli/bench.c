@@ -10,7 +10,7 @@
 
 enum { MOST_CNUM = 256, LEAST_SIZE = 16, MOST_SIZE = 16384, MOST_WORKERS = 256, MOST_ROUNDS = 100 };
 
-/* What was asked for. */
+/** What was asked for. */
 typedef struct Wish {
     const char *model, *semantics;
     int cnum, size, workers, rounds; /* 0: the default */
@@ -90,7 +90,7 @@ static void keep_best(DfBenchRun *best, const DfBenchRun *run)
     best->peak_mib = DF_MAX(best->peak_mib, run->peak_mib);
 }
 
-/* Both in turn, round by round, as a machine's speed drifts. */
+/** Both in turn, round by round, as a machine's speed drifts. */
 static int bench_pair(DfBenchOut *out, DfBenchPair *pair)
 {
     for (int round = 0; round < out->rounds; round++)
@@ -114,41 +114,41 @@ static int bench_layers(DfBenchOut *out, const DfBenchCase *what)
     return 0;
 }
 
-/* Several workers: with a frame each, then all on one. */
+/** Several workers: with a frame each, then all on one. */
 static int bench_size(const Wish *wish, DfBenchOut *out, const DfBenchModel *model, int size,
                       enum DfBenchList list)
 {
-    int workers = wish->workers ? wish->workers : 1, error = 0;
+    int workers = wish->workers ? wish->workers : 1, ret = 0;
     DfBenchCase what = { .model = model, .size = size, .workers = workers, .seconds = wish->seconds };
     if (list == DF_BENCH_LAYERS)
         return bench_layers(out, &what);
-    for (int shared = 0; shared <= (workers > 1) && !error; shared++) {
+    for (int shared = 0; shared <= (workers > 1) && !ret; shared++) {
         DfBenchPair pair = { .what = what };
         pair.what.shared = shared;
-        error = bench_pair(out, &pair);
+        ret = bench_pair(out, &pair);
     }
-    return error;
+    return ret;
 }
 
 static int bench_sizes(const Wish *wish, DfBenchOut *out, const DfBenchModel *models, int count,
                        enum DfBenchList list)
 {
     static const int sizes[] = { 256, 512 };
-    int error = 0;
+    int ret = 0;
     df_bench_out_list(out, list);
     for (int m = 0; m < count; m++)
-        for (size_t s = 0; s < (wish->size ? 1 : DF_COUNT(sizes)) && !error; s++)
-            error = bench_size(wish, out, &models[m], wish->size ? wish->size : sizes[s], list);
+        for (size_t s = 0; s < (wish->size ? 1 : DF_COUNT(sizes)) && !ret; s++)
+            ret = bench_size(wish, out, &models[m], wish->size ? wish->size : sizes[s], list);
     df_bench_out_end(out);
-    return error;
+    return ret;
 }
 
 static int bench_pipeline(const Wish *wish, DfBenchOut *out, const DfBenchModel *model)
 {
     DfBenchPipeline cases[DF_BENCH_PIPELINES];
-    int error = df_bench_pipeline(model, wish->workers ? wish->workers : 2, out->rounds, cases);
-    if (error < 0)
-        return error;
+    int ret = df_bench_pipeline(model, wish->workers ? wish->workers : 2, out->rounds, cases);
+    if (ret < 0)
+        return ret;
     df_bench_out_list(out, DF_BENCH_PIPELINE);
     df_bench_out_pipeline(out, model, cases);
     df_bench_out_end(out);
@@ -159,24 +159,24 @@ static int bench_all(const Wish *wish, DfBenchOut *out, const DfBenchModel *mode
 {
     if (wish->pipeline)
         return bench_pipeline(wish, out, &models[0]);
-    int error = bench_sizes(wish, out, models, count, DF_BENCH_RUNS);
-    if (!error && wish->layers)
-        error = bench_sizes(wish, out, models, count, DF_BENCH_LAYERS);
-    return error;
+    int ret = bench_sizes(wish, out, models, count, DF_BENCH_RUNS);
+    if (!ret && wish->layers)
+        ret = bench_sizes(wish, out, models, count, DF_BENCH_LAYERS);
+    return ret;
 }
 
 /* ------------------------------------------------------------------------------------------ call -- */
 
-/* The user's; else random weights of the width asked for, or of two. @return how many, or a negative errno */
+/** The user's; else random weights of the width asked for, or of two. @return how many, or a negative errno */
 static int choose_models(const Wish *wish, DfBenchModel models[2])
 {
     const char *name = !wish->model && wish->pipeline && !wish->cnum ? "small" : wish->model;
-    int error = name ? df_bench_model_named(&models[0], name, wish->semantics)
+    int ret = name ? df_bench_model_named(&models[0], name, wish->semantics)
                      : df_bench_model_random(&models[0], wish->cnum ? wish->cnum : 16);
-    if (error < 0 || name || wish->cnum)
-        return error < 0 ? error : 1;
-    error = df_bench_model_random(&models[1], 48);
-    return error < 0 ? error : 2;
+    if (ret < 0 || name || wish->cnum)
+        return ret < 0 ? ret : 1;
+    ret = df_bench_model_random(&models[1], 48);
+    return ret < 0 ? ret : 2;
 }
 
 static enum DfExit bench(const Wish *wish)

@@ -107,7 +107,7 @@ typedef struct DfBenchLayers {
     DfBenchRow rows[DF_MOST_ROWS];
 } DfBenchLayers;
 
-/** Measure each row in a process of its own; the case's `hole` has no say. @return as df_bench_region() */
+/** Measure each row in a process of its own; the case's `hole` is not read. @return as df_bench_region() */
 int df_bench_layers(const DfBenchCase *what, DfBenchLayers *layers);
 
 /* ------------------------------------------------------------------------------------ pipeline -- */
@@ -164,7 +164,7 @@ void df_bench_out_pipeline(DfBenchOut *out, const DfBenchModel *model, const DfB
 /** Print what was held back, unless it failed, and free it. */
 void df_bench_out_close(DfBenchOut *out, int failed);
 
-/* The two ways to print. */
+/** The two ways to print. */
 void df_bench_json_machine(DfJsonOut *json, int blas);
 void df_bench_json_pair(DfJsonOut *json, const DfBenchPair *pair);
 void df_bench_json_layers(DfJsonOut *json, const DfBenchCase *what, const DfBenchLayers *layers);

@@ -12,7 +12,7 @@
 #include "cli/bench.h"
 #include "cli/cli.h"
 
-/* Knuth's linear congruential generator. */
+/** Knuth's linear congruential generator. */
 float df_bench_noise(uint64_t *state)
 {
     *state = *state * 6364136223846793005u + 1442695040888963407u;
@@ -57,7 +57,7 @@ static int receive_all(int from, void *bytes, size_t size)
     return 0;
 }
 
-/* What the child does; never returns. */
+/** What the child does; never returns. */
 static void child(DfBenchWork work, const void *what, void *result, size_t size, int to)
 {
     if (work(what, result) < 0)
@@ -65,7 +65,7 @@ static void child(DfBenchWork work, const void *what, void *result, size_t size,
     _exit(send_all(to, result, size) < 0 ? DF_EXIT_FAILED : DF_EXIT_DONE);
 }
 
-/* Wait for it. What it failed of, it has said itself, unless it was killed. */
+/** Wait for it. What it failed of, it has said itself, unless it was killed. */
 static int reap(pid_t process, int received, double *peak_mib)
 {
     struct rusage usage;

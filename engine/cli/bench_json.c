@@ -45,7 +45,7 @@ void df_bench_json_pair(DfJsonOut *json, const DfBenchPair *pair)
     put_run(json, &pair->what, "hole", &pair->hole);
 }
 
-/* The part of a layer that has a time; `all`: that of all layers. */
+/** The part of a layer that has a time; `all`: that of all layers. */
 static void put_time(DfJsonOut *json, const char *const keys[4], double ms, double all, double gflop, double peak)
 {
     double rate = 1e3 * gflop / ms;

@@ -15,7 +15,7 @@ enum { LEAST_RUNS = 3, GEMM_SIDE = 1024 };
 
 /* ---------------------------------------------------------------------------- what is to be done -- */
 
-/* Billions of operations done directly, as the papers state the network, whatever is done here. */
+/** Billions of operations done directly, as the papers state the network, whatever is done here. */
 static double row_gflop(const DeepfillModel *model, const DfPlan *plan, int row)
 {
     const DfRow *about = &model->semantics->net->rows[row];
@@ -48,7 +48,7 @@ static void describe(DfBenchLayers *layers, const DeepfillModel *model, const Df
 
 /* ---------------------------------------------------------------------------------- what it takes -- */
 
-/* The row that is being made, and since when. */
+/** The row that is being made, and since when. */
 typedef struct Watch {
     DfBenchLayers *layers;
     int hole, row;
@@ -74,7 +74,7 @@ static void run_once(const DeepfillModel *model, const DfBenchRegion *region, Df
     df_model_run(model, region->plan, region->workspaces[0], &run);
 }
 
-/* GFLOP/s of a product large enough to run at the library's best, one thread. */
+/** GFLOP/s of a product large enough to run at the library's best, one thread. */
 static double gemm_once(float *a)
 {
     enum { SIDE = GEMM_SIDE };
@@ -92,7 +92,7 @@ static float *gemm_matrices(void)
     return a;
 }
 
-/* In turn, as a machine's speed drifts; the best of each row. */
+/** In turn, as a machine's speed drifts; the best of each row. */
 static int run_all(const DfBenchCase *what, const DeepfillModel *model, const DfBenchRegion *region,
                    DfThreadPool *pool, DfBenchLayers *layers)
 {
@@ -119,20 +119,20 @@ static int measure(const void *opaque, void *result)
     DfBenchRegion region = { .plan = NULL };
     DfThreadPool *pool = NULL;
     df_gemm_open();
-    int error = df_bench_model_open(&model, what->model, NULL);
-    if (!error)
-        error = df_bench_region_open(&region, model, what);
-    if (!error && what->workers > 1)
-        error = df_thread_pool_open(&pool, what->workers - 1);
-    if (!error) {
+    int ret = df_bench_model_open(&model, what->model, NULL);
+    if (!ret)
+        ret = df_bench_region_open(&region, model, what);
+    if (!ret && what->workers > 1)
+        ret = df_thread_pool_open(&pool, what->workers - 1);
+    if (!ret) {
         describe(layers, model, region.plan);
-        error = run_all(what, model, &region, pool, layers);
+        ret = run_all(what, model, &region, pool, layers);
     }
     df_thread_pool_close(&pool);
     df_bench_region_close(&region);
     deepfill_model_close(&model);
     df_gemm_close();
-    return error;
+    return ret;
 }
 
 int df_bench_layers(const DfBenchCase *what, DfBenchLayers *layers)

@@ -11,10 +11,10 @@
 #include "cli/cli.h"
 #include "model/internal.h"
 
-/* Values follow the heading, which is known after them: so much is kept free for it, and filled by spaces. */
+/** Values follow the heading, which is known after them: so much is kept free for it, and filled by spaces. */
 enum { HEADING = 16384 };
 
-/* A safetensors file while it is written. */
+/** A safetensors file while it is written. */
 typedef struct Writer {
     FILE *file;
     char heading[HEADING];
@@ -81,9 +81,9 @@ int df_bench_model_named(DfBenchModel *model, const char *name, const char *sema
 {
     DeepfillModel *opened = NULL;
     *model = (DfBenchModel){ .name = name, .semantics = semantics };
-    int error = df_bench_model_open(&opened, model, NULL);
-    if (error < 0)
-        return error;
+    int ret = df_bench_model_open(&opened, model, NULL);
+    if (ret < 0)
+        return ret;
     model->cnum = opened->cnum;
     model->blas = df_model_uses_blas(opened);
     deepfill_model_close(&opened);
@@ -100,10 +100,10 @@ void df_bench_model_close(DfBenchModel *model)
 int df_bench_model_open(DeepfillModel **opened, const DfBenchModel *model, double *ready_ms)
 {
     double start = df_cli_now();
-    int error = deepfill_model_open(opened, model->name, model->semantics);
+    int ret = deepfill_model_open(opened, model->name, model->semantics);
     if (ready_ms)
         *ready_ms = 1e3 * (df_cli_now() - start);
-    return error;
+    return ret;
 }
 
 const char *df_bench_model_label(const DfBenchModel *model, char text[32])

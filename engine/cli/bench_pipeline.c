@@ -16,13 +16,13 @@ enum { LOGO_X = 1640, LOGO_Y = 40, LOGO_WIDTH = 240, LOGO_HEIGHT = 100 };
 
 static const DeepfillFormat format = { WIDTH, HEIGHT, DEEPFILL_YUV, 8, 1, 1, 0, DEEPFILL_MATRIX_BT709 };
 
-/* What a process is to do. */
+/** What a process is to do. */
 typedef struct Job {
     const DfBenchModel *model;
     int workers, delay;
 } Job;
 
-/* What it takes; all zero where it is not there yet. */
+/** What it takes; all zero where it is not there yet. */
 typedef struct Stage {
     DeepfillModel *model;
     DeepfillMask *mask;
@@ -30,7 +30,7 @@ typedef struct Stage {
     uint8_t *block; /* as many frames as can be in flight */
 } Stage;
 
-/* Frame i's planes in the block. */
+/** Frame i's planes in the block. */
 static DeepfillImage frame_image(uint8_t *block, int i)
 {
     uint8_t *luma = block + (size_t)i * WIDTH * HEIGHT * 3 / 2, *chroma = luma + WIDTH * HEIGHT;
@@ -38,11 +38,11 @@ static DeepfillImage frame_image(uint8_t *block, int i)
                             { WIDTH, WIDTH / 2, WIDTH / 2 } };
 }
 
-/* Seconds for FRAMES frames through an open context, after as many as fill it. */
+/** Seconds for FRAMES frames through an open context, after as many as fill it. */
 static int feed(Stage *stage, double *seconds)
 {
     DeepfillResult result;
-    int ring = deepfill_delay(stage->ctx) + 1, warm = 2 * ring, received = 0, error;
+    int ring = deepfill_delay(stage->ctx) + 1, warm = 2 * ring, received = 0, ret;
     double start = 0;
     for (int sent = 0; received < warm + FRAMES;) {
         DeepfillFrame frame = { .image = frame_image(stage->block, sent % ring), .mask = stage->mask };
@@ -51,9 +51,9 @@ static int feed(Stage *stage, double *seconds)
                 deepfill_flush(stage->ctx);
             continue;
         }
-        error = deepfill_receive(stage->ctx, &result, 1);
-        if (error < 0 || result.error)
-            return error < 0 ? error : result.error;
+        ret = deepfill_receive(stage->ctx, &result, 1);
+        if (ret < 0 || result.error)
+            return ret < 0 ? ret : result.error;
         if (++received == warm)
             start = df_cli_now();
     }
@@ -70,9 +70,9 @@ static int make_mask(DeepfillMask **mask)
     for (int y = LOGO_Y; y < LOGO_Y + LOGO_HEIGHT; y++)
         memset(picture + y * WIDTH + LOGO_X, 255, LOGO_WIDTH);
     deepfill_mask_defaults(&how, WIDTH, HEIGHT);
-    int error = deepfill_mask_create(mask, &how, picture, WIDTH, WIDTH, HEIGHT);
+    int ret = deepfill_mask_create(mask, &how, picture, WIDTH, WIDTH, HEIGHT);
     df_free(picture);
-    return error;
+    return ret;
 }
 
 static int make_frames(uint8_t **block, int count)
@@ -89,13 +89,13 @@ static int make_frames(uint8_t **block, int count)
 static int set_stage(const Job *job, Stage *stage)
 {
     DeepfillSettings settings;
-    int error = df_bench_model_open(&stage->model, job->model, NULL);
-    if (!error)
-        error = make_mask(&stage->mask);
-    if (!error)
-        error = make_frames(&stage->block, job->delay + 1);
-    if (error < 0)
-        return error;
+    int ret = df_bench_model_open(&stage->model, job->model, NULL);
+    if (!ret)
+        ret = make_mask(&stage->mask);
+    if (!ret)
+        ret = make_frames(&stage->block, job->delay + 1);
+    if (ret < 0)
+        return ret;
     deepfill_defaults(&settings, stage->model, &format);
     settings.workers = job->workers;
     settings.delay = job->delay;
@@ -107,19 +107,19 @@ static int measure(const void *opaque, void *result)
 {
     Stage stage = { .model = NULL };
     double *fps = result, seconds;
-    int error = set_stage(opaque, &stage);
-    if (!error)
-        error = feed(&stage, &seconds);
-    if (!error)
+    int ret = set_stage(opaque, &stage);
+    if (!ret)
+        ret = feed(&stage, &seconds);
+    if (!ret)
         *fps = FRAMES / seconds;
     deepfill_close(&stage.ctx);
     deepfill_mask_close(&stage.mask);
     deepfill_model_close(&stage.model);
     df_free(stage.block);
-    return error;
+    return ret;
 }
 
-/* The first has a frame waiting, so that its worker is never idle; delay 0: all share one frame. */
+/** The first has a frame waiting, so that its worker is never idle; delay 0: all share one frame. */
 static void choose_cases(int workers, DfBenchPipeline *cases)
 {
     const int chosen[DF_BENCH_PIPELINES][2] = {
@@ -130,7 +130,7 @@ static void choose_cases(int workers, DfBenchPipeline *cases)
         cases[i] = (DfBenchPipeline){ .workers = chosen[i][0], .delay = chosen[i][1] };
 }
 
-/* In rounds, each figure beside the first one's of its own round: a machine's speed drifts. */
+/** In rounds, each figure beside the first one's of its own round: a machine's speed drifts. */
 int df_bench_pipeline(const DfBenchModel *model, int workers, int rounds, DfBenchPipeline *cases)
 {
     double fps[DF_BENCH_PIPELINES][MOST_ROUNDS], ratios[DF_BENCH_PIPELINES][MOST_ROUNDS];

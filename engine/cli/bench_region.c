@@ -25,7 +25,7 @@ static int check_memory(const DfBenchCase *what, size_t bytes)
                     what->size, df_memory_text(needed, bytes), df_memory_text(left, free));
 }
 
-/* Noise with a hole in it. */
+/** Noise with a hole in it. */
 static void draw(DfBenchRegion *region, int side)
 {
     size_t pixels = (size_t)side * side;
@@ -52,13 +52,13 @@ int df_bench_region_open(DfBenchRegion *region, const DeepfillModel *model, cons
     int frames = what->shared ? 1 : what->workers, threads = what->shared ? what->workers : 1;
     size_t pixels = (size_t)what->size * what->size, picture = 3 * pixels * sizeof *region->image;
     *region = (DfBenchRegion){ .plan = NULL };
-    int error = df_plan_create(&region->plan, model, what->size, what->size, threads);
-    if (error < 0)
-        return error;
+    int ret = df_plan_create(&region->plan, model, what->size, what->size, threads);
+    if (ret < 0)
+        return ret;
     size_t bytes = df_plan_workspace(region->plan);
-    error = check_memory(what, df_size_add(df_size_mul(frames + 1, picture), df_size_mul(frames, bytes)));
-    if (error < 0)
-        return error;
+    ret = check_memory(what, df_size_add(df_size_mul(frames + 1, picture), df_size_mul(frames, bytes)));
+    if (ret < 0)
+        return ret;
     region->image = df_alloc(picture);
     region->result = df_alloc(frames * picture);
     region->hole = df_alloc(pixels);
@@ -81,14 +81,14 @@ void df_bench_region_close(DfBenchRegion *region)
 
 /* ------------------------------------------------------------------------------------- threads -- */
 
-/* How threads begin: none before all are there, none to be timed before all are warm. */
+/** How threads begin: none before all are there, none to be timed before all are warm. */
 typedef struct Start {
     pthread_mutex_t gate;
     pthread_barrier_t warm;
     int cancelled; /* 1: one of them could not be had */
 } Start;
 
-/* What one thread does: frame after frame. */
+/** What one thread does: frame after frame. */
 typedef struct Seat {
     const DfBenchCase *what;
     const DeepfillModel *model;
@@ -121,21 +121,21 @@ static void *work(void *opaque)
     return NULL;
 }
 
-/* The others take seats 1 .., this thread takes seat 0. */
+/** The others take seats 1 .., this thread takes seat 0. */
 static int work_all(Seat *seats, int count)
 {
     pthread_t threads[count];
     Start *start = seats->start;
-    int error = 0, others = 1;
+    int ret = 0, others = 1;
     pthread_mutex_lock(&start->gate);
-    for (; others < count && !error; others += !error)
-        error = pthread_create(&threads[others], NULL, work, &seats[others]);
-    start->cancelled = error != 0;
+    for (; others < count && !ret; others += !ret)
+        ret = pthread_create(&threads[others], NULL, work, &seats[others]);
+    start->cancelled = ret != 0;
     pthread_mutex_unlock(&start->gate);
     work(&seats[0]);
     for (int i = 1; i < others; i++)
         pthread_join(threads[i], NULL);
-    return error ? df_error(-error, "no thread for a worker: %s", strerror(error)) : 0;
+    return ret ? df_error(-ret, "no thread for a worker: %s", strerror(ret)) : 0;
 }
 
 static int sit(const DfBenchCase *what, const DeepfillModel *model, const DfBenchRegion *region, DfThreadPool *pool,
@@ -146,25 +146,25 @@ static int sit(const DfBenchCase *what, const DeepfillModel *model, const DfBenc
     Start start = { .gate = PTHREAD_MUTEX_INITIALIZER };
     Seat *seats = df_alloc(count * sizeof *seats);
     double *times = df_alloc(count * sizeof seats->times);
-    int error = seats && times ? -pthread_barrier_init(&start.warm, NULL, count) : -ENOMEM, all = 0;
-    int ready = !error;
-    for (int i = 0; i < count && !error; i++)
+    int ret = seats && times ? -pthread_barrier_init(&start.warm, NULL, count) : -ENOMEM, all = 0;
+    int ready = !ret;
+    for (int i = 0; i < count && !ret; i++)
         seats[i] = (Seat){
             .what = what, .model = model, .region = region, .start = &start, .place = i,
             .run = { .image = region->image, .hole = region->hole, .pool = pool,
                      .needed = what->hole ? region->hole : NULL, .stage2 = region->result + i * picture },
         };
-    if (!error)
-        error = work_all(seats, count);
-    for (int i = 0; i < count && !error; all += seats[i++].count)
+    if (!ret)
+        ret = work_all(seats, count);
+    for (int i = 0; i < count && !ret; all += seats[i++].count)
         memcpy(times + all, seats[i].times, seats[i].count * sizeof *times);
-    if (!error)
+    if (!ret)
         *median = df_bench_median(times, all);
     if (ready)
         pthread_barrier_destroy(&start.warm);
     df_free(times);
     df_free(seats);
-    return error;
+    return ret;
 }
 
 /* ---------------------------------------------------------------------------------------- cases -- */
@@ -180,14 +180,14 @@ static int measure(const void *opaque, void *result)
     int blas = what->model->blas;
     if (blas)
         df_gemm_open();
-    int error = df_bench_model_open(&model, what->model, &run->ready_ms);
-    if (!error)
-        error = df_bench_region_open(&region, model, what);
-    if (!error && what->shared)
-        error = df_thread_pool_open(&pool, what->workers - 1);
-    if (!error)
-        error = sit(what, model, &region, pool, &median);
-    if (!error) {
+    int ret = df_bench_model_open(&model, what->model, &run->ready_ms);
+    if (!ret)
+        ret = df_bench_region_open(&region, model, what);
+    if (!ret && what->shared)
+        ret = df_thread_pool_open(&pool, what->workers - 1);
+    if (!ret)
+        ret = sit(what, model, &region, pool, &median);
+    if (!ret) {
         run->ms = 1e3 * median;
         run->fps = region.workspace_count / median;
         run->workspace_mib = df_plan_workspace(region.plan) / (double)(1 << 20);
@@ -197,13 +197,13 @@ static int measure(const void *opaque, void *result)
     deepfill_model_close(&model);
     if (blas)
         df_gemm_close();
-    return error;
+    return ret;
 }
 
 int df_bench_region(const DfBenchCase *what, DfBenchRun *run)
 {
     double peak_mib = 0;
-    int error = df_bench_alone(measure, what, run, sizeof *run, &peak_mib);
+    int ret = df_bench_alone(measure, what, run, sizeof *run, &peak_mib);
     run->peak_mib = peak_mib;
-    return error;
+    return ret;
 }

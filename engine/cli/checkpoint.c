@@ -9,18 +9,18 @@
 int df_checkpoint_open(DfCheckpoint *checkpoint, const char *name, const char *semantics)
 {
     *checkpoint = (DfCheckpoint){ .name = name };
-    int error = deepfill_model_exists(name);
-    if (error < 0)
-        return error;
+    int ret = deepfill_model_exists(name);
+    if (ret < 0)
+        return ret;
     const DfBuiltin *builtin = df_builtin_find(name);
     if (builtin) {
         checkpoint->builtin = builtin->begin;
         checkpoint->builtin_size = builtin->end - builtin->begin;
-        error = df_weights_parse(&checkpoint->weights, name, builtin->begin, checkpoint->builtin_size);
+        ret = df_weights_parse(&checkpoint->weights, name, builtin->begin, checkpoint->builtin_size);
     } else {
-        error = df_weights_open(&checkpoint->weights, name);
+        ret = df_weights_open(&checkpoint->weights, name);
     }
-    return error < 0 ? error : df_binding_create(&checkpoint->binding, checkpoint->weights, semantics);
+    return ret < 0 ? ret : df_binding_create(&checkpoint->binding, checkpoint->weights, semantics);
 }
 
 void df_checkpoint_close(DfCheckpoint *checkpoint)

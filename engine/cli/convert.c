@@ -16,7 +16,7 @@
 #include "cli/text.h"
 #include "weights/output.h"
 
-/* What was asked for. */
+/** What was asked for. */
 typedef struct Wish {
     const char *name, *out, *semantics;
     int f16;
@@ -32,7 +32,7 @@ static const struct option options[] = {
     { NULL, 0, NULL, 0 },
 };
 
-/* A checkpoint may be several files: none of them may be written. */
+/** A checkpoint may be several files: none of them may be written. */
 static int check_output(const Wish *wish, const DfCheckpoint *checkpoint)
 {
     for (size_t i = 0; i < checkpoint->weights->file_count; i++)
@@ -56,15 +56,15 @@ static int report(const Wish *wish, const DfCheckpoint *checkpoint)
 static int convert(const Wish *wish)
 {
     DfCheckpoint checkpoint;
-    int error = df_checkpoint_open(&checkpoint, wish->name, wish->semantics);
-    if (!error)
-        error = check_output(wish, &checkpoint);
-    if (!error)
-        error = df_convert(checkpoint.binding, wish->out, wish->f16);
-    if (!error)
-        error = report(wish, &checkpoint);
+    int ret = df_checkpoint_open(&checkpoint, wish->name, wish->semantics);
+    if (!ret)
+        ret = check_output(wish, &checkpoint);
+    if (!ret)
+        ret = df_convert(checkpoint.binding, wish->out, wish->f16);
+    if (!ret)
+        ret = report(wish, &checkpoint);
     df_checkpoint_close(&checkpoint);
-    return error;
+    return ret;
 }
 
 static enum DfExit run(int argc, char **argv)

@@ -26,13 +26,13 @@ static const struct option options[] = {
     { "help", no_argument, NULL, 'h' },             { NULL, 0, NULL, 0 },
 };
 
-/* Rectangles of one more --box, behind those before. `boxes` is df_alloc()'s. */
+/** Rectangles of one more --box, behind those before. `boxes` is df_alloc()'s. */
 static enum DfExit add_boxes(char **boxes, const char *value)
 {
-    int error = df_boxes_check(value);
-    if (error == -ENOMEM)
+    int ret = df_boxes_check(value);
+    if (ret == -ENOMEM)
         return df_cli_failed();
-    if (error < 0)
+    if (ret < 0)
         return df_cli_misused(&df_command_fill, "--box is '%s', must be 'x y w h', in quotes: numbers or expressions "
                               "in iw and ih, several joined by |", value);
     char *all = *boxes ? df_text("%s|%s", *boxes, value) : df_strdup(value);
@@ -79,7 +79,7 @@ static enum DfExit set_option(DfFillWish *wish, char **boxes, int option, const 
     return DF_EXIT_DONE;
 }
 
-/* Names are pictures, where the mask is told by an option; else a picture and its mask. */
+/** Names are pictures, where the mask is told by an option; else a picture and its mask. */
 static enum DfExit take_mask(DfFillWish *wish, char **names, int *count)
 {
     const DfCommand *command = &df_command_fill;

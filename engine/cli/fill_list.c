@@ -30,7 +30,7 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* Characters of a name before its last dot. */
+/** Characters of a name before its last dot. */
 static int stem_length(const char *name)
 {
     const char *dot = strrchr(name, '.');
@@ -43,14 +43,14 @@ static int same_stem(const char *a, const char *b)
     return length == stem_length(b) && !strncmp(a, b, length);
 }
 
-/* A folder's file: `length` characters of its name, and an end. @return it, from df_alloc(), or NULL */
+/** A folder's file: `length` characters of its name, and an end. @return it, from df_alloc(), or NULL */
 static char *join(const char *folder, const char *name, int length, const char *end)
 {
     const char *slash = folder[strlen(folder) - 1] == '/' ? "" : "/";
     return df_text("%s%s%.*s%s", folder, slash, length, name, end);
 }
 
-/* Whether a folder's file is a picture, by its name. */
+/** Whether a folder's file is a picture, by its name. */
 static int names_picture(const struct dirent *entry)
 {
     static const char *const ends[] = { "png", "jpg", "jpeg", "tif", "tiff", "bmp", "webp", "gif", "tga", "ppm",
@@ -62,7 +62,7 @@ static int names_picture(const struct dirent *entry)
     return 0;
 }
 
-/* A folder's pictures, in the order of their names. */
+/** A folder's pictures, in the order of their names. */
 typedef struct Folder {
     const char *path;
     struct dirent **entries;
@@ -89,7 +89,7 @@ static void free_folder(Folder *folder)
 
 /* --------------------------------------------------------------------------------------- items -- */
 
-/* Of the masks in a folder, that of the picture's name, whatever its format; the same name goes before. */
+/** Of the masks in a folder, that of the picture's name, whatever its format; the same name goes before. */
 static int find_mask(DfFillItem *item, const Folder *masks)
 {
     const char *name = base_name(item->image), *found = NULL, *other = NULL;
@@ -112,7 +112,7 @@ static int find_mask(DfFillItem *item, const Folder *masks)
     return item->problem || item->mask ? 0 : -ENOMEM;
 }
 
-/* In the output's folder pictures keep their names, but for those whose format is not written. */
+/** In the output's folder pictures keep their names, but for those whose format is not written. */
 static char *name_output(const char *folder, const char *image)
 {
     const char *name = base_name(image);
@@ -121,7 +121,7 @@ static char *name_output(const char *folder, const char *image)
     return join(folder, name, (int)strlen(name), "");
 }
 
-/* Add a picture. Owns `image` from here on, also where it fails. */
+/** Add a picture. Owns `image` from here on, also where it fails. */
 static int add_item(DfFillList *list, const DfFillWish *wish, const Folder *masks, char *image)
 {
     if (!image || df_list_grow((void **)&list->items, list->count, sizeof *list->items) < 0) {
@@ -143,27 +143,27 @@ static int check_other_folder(const char *out, const char *folder)
     return df_error(-EINVAL, "%s: is a folder that is read, whose pictures would be replaced: name another", out);
 }
 
-/* A folder's pictures. */
+/** A folder's pictures. */
 static int add_folder(DfFillList *list, const DfFillWish *wish, const Folder *masks, const char *path)
 {
     Folder folder;
     size_t before = list->count;
-    int error = scan(&folder, path);
-    for (int i = 0; i < folder.count && !error; i++) {
+    int ret = scan(&folder, path);
+    for (int i = 0; i < folder.count && !ret; i++) {
         const char *name = folder.entries[i]->d_name;
         char *image = join(path, name, (int)strlen(name), "");
         if (image && df_fill_is_folder(image))
             df_free(image);
         else
-            error = add_item(list, wish, masks, image);
+            ret = add_item(list, wish, masks, image);
     }
     free_folder(&folder);
-    if (!error && list->count == before)
-        error = df_error(-ENOENT, "%s: holds no picture", path);
-    return error;
+    if (!ret && list->count == before)
+        ret = df_error(-ENOENT, "%s: holds no picture", path);
+    return ret;
 }
 
-/* One picture, whose folder is not to be that of the output either. */
+/** One picture, whose folder is not to be that of the output either. */
 static int add_file(DfFillList *list, const DfFillWish *wish, const Folder *masks, const char *path)
 {
     char *folder = df_strdup(path);
@@ -172,9 +172,9 @@ static int add_file(DfFillList *list, const DfFillWish *wish, const Folder *mask
     char *slash = strrchr(folder, '/');
     if (slash)
         slash[slash == folder] = 0;
-    int error = list->several ? check_other_folder(wish->out, slash ? folder : ".") : 0;
+    int ret = list->several ? check_other_folder(wish->out, slash ? folder : ".") : 0;
     df_free(folder);
-    return error ? error : add_item(list, wish, masks, df_strdup(path));
+    return ret ? ret : add_item(list, wish, masks, df_strdup(path));
 }
 
 /* ---------------------------------------------------------------------------------------- list -- */
@@ -185,21 +185,21 @@ static int by_output(const void *a, const void *b)
     return strcmp((*first)->out, (*second)->out);
 }
 
-/* No two pictures may become one file. */
+/** No two pictures may become one file. */
 static int check_outputs(const DfFillList *list)
 {
     const DfFillItem **items = df_alloc(df_size_mul(list->count, sizeof *items));
-    int error = items ? 0 : -ENOMEM;
-    for (size_t i = 0; !error && i < list->count; i++)
+    int ret = items ? 0 : -ENOMEM;
+    for (size_t i = 0; !ret && i < list->count; i++)
         items[i] = &list->items[i];
-    if (!error)
+    if (!ret)
         qsort(items, list->count, sizeof *items, by_output);
-    for (size_t i = 1; !error && i < list->count; i++)
+    for (size_t i = 1; !ret && i < list->count; i++)
         if (!strcmp(items[i - 1]->out, items[i]->out))
-            error = df_error(-EEXIST, "%s: would be written twice, from %s and from %s", items[i]->out,
-                             items[i - 1]->image, items[i]->image);
+            ret = df_error(-EEXIST, "%s: would be written twice, from %s and from %s", items[i]->out,
+                           items[i - 1]->image, items[i]->image);
     df_free(items);
-    return error;
+    return ret;
 }
 
 static int make_folder(const char *path)
@@ -220,35 +220,35 @@ int df_fill_several(const DfFillWish *wish, char **names, int count)
 
 static int add_names(DfFillList *list, const DfFillWish *wish, const Folder *masks, char **names, int count)
 {
-    int error = 0;
-    for (int i = 0; i < count && !error; i++) {
+    int ret = 0;
+    for (int i = 0; i < count && !ret; i++) {
         if (!df_fill_is_folder(names[i])) {
-            error = add_file(list, wish, masks, names[i]);
+            ret = add_file(list, wish, masks, names[i]);
             continue;
         }
-        error = check_other_folder(wish->out, names[i]);
-        if (!error)
-            error = add_folder(list, wish, masks, names[i]);
+        ret = check_other_folder(wish->out, names[i]);
+        if (!ret)
+            ret = add_folder(list, wish, masks, names[i]);
     }
-    if (!error)
-        error = check_outputs(list);
-    return error || !list->several ? error : make_folder(wish->out);
+    if (!ret)
+        ret = check_outputs(list);
+    return ret || !list->several ? ret : make_folder(wish->out);
 }
 
 int df_fill_list(DfFillList *list, const DfFillWish *wish, char **names, int count)
 {
     Folder masks = { 0 };
-    int error = 0;
+    int ret = 0;
     *list = (DfFillList){ .several = df_fill_several(wish, names, count) };
     if (wish->mask && df_fill_is_folder(wish->mask)) {
-        error = scan(&masks, wish->mask);
-        if (!error && list->several)
-            error = check_other_folder(wish->out, wish->mask);
+        ret = scan(&masks, wish->mask);
+        if (!ret && list->several)
+            ret = check_other_folder(wish->out, wish->mask);
     }
-    if (!error)
-        error = add_names(list, wish, &masks, names, count);
+    if (!ret)
+        ret = add_names(list, wish, &masks, names, count);
     free_folder(&masks);
-    return error;
+    return ret;
 }
 
 void df_fill_list_free(DfFillList *list)

@@ -20,16 +20,16 @@
 int df_fill_open(DfFillWork *work, const DfFillWish *wish)
 {
     DeepfillModelInfo info;
-    int error = deepfill_model_open(&work->model, wish->model, wish->semantics);
-    if (error < 0)
-        return error;
+    int ret = deepfill_model_open(&work->model, wish->model, wish->semantics);
+    if (ret < 0)
+        return ret;
     deepfill_model_info(work->model, &info);
     if (wish->sketch && !info.sketch)
         return df_error(-EINVAL, "model '%s' takes no sketch: it was trained without", wish->model);
     return 0;
 }
 
-static void forget_guides(DfFillWork *work)
+static void forget_conditions(DfFillWork *work)
 {
     deepfill_sketch_close(&work->sketch);
     deepfill_mask_close(&work->mask);
@@ -38,40 +38,41 @@ static void forget_guides(DfFillWork *work)
 
 void df_fill_close(DfFillWork *work)
 {
-    forget_guides(work);
+    forget_conditions(work);
     deepfill_model_close(&work->model);
 }
 
-/* ----------------------------------------------------------------------------------- the guides -- */
+/* ------------------------------------------------------------------------------ mask and sketch -- */
 
-/* Whether one size, scaled to another, keeps its shape: to 2 %, or to the pixel that rounding takes. */
+/** Whether one size, scaled to another, keeps its shape: to 2 %, or to the pixel that rounding takes. */
 static int has_shape(int width, int height, int other_width, int other_height)
 {
     double expected = (double)height * other_width / width;
     return abs((int)(expected - other_height)) <= DF_MAX(1, other_height / 50);
 }
 
-/*
+/**
  * Bring a mask, or sketch, to the picture: one that was drawn over the picture as it is stored is turned with
  * it; one of another size is scaled, later on, or refused.
  */
-static int fit(const DfFillWish *wish, const char *name, DfStill *guide, const DfStill *picture, const char *image)
+static int fit(const DfFillWish *wish, const char *name, DfStill *condition, const DfStill *picture,
+               const char *image)
 {
-    if (guide->width == picture->width && guide->height == picture->height)
+    if (condition->width == picture->width && condition->height == picture->height)
         return 0;
-    if (picture->turn.swap && guide->width == picture->height && guide->height == picture->width) {
+    if (picture->turn.swap && condition->width == picture->height && condition->height == picture->width) {
         df_cli_note("%s: has the size of %s as stored, and is turned with it by its Exif orientation", name, image);
-        return df_picture_turn(guide, picture->turn);
+        return df_picture_turn(condition, picture->turn);
     }
     if (wish->exact)
-        return df_error(-EINVAL, "%s: has %dx%d pixels, %s %dx%d: --exact wants the same", name, guide->width,
-                        guide->height, image, picture->width, picture->height);
-    if (has_shape(guide->width, guide->height, picture->width, picture->height))
-        df_cli_note("%s: is scaled from %dx%d to %dx%d pixels", name, guide->width, guide->height,
+        return df_error(-EINVAL, "%s: has %dx%d pixels, %s %dx%d: --exact wants the same", name, condition->width,
+                        condition->height, image, picture->width, picture->height);
+    if (has_shape(condition->width, condition->height, picture->width, picture->height))
+        df_cli_note("%s: is scaled from %dx%d to %dx%d pixels", name, condition->width, condition->height,
                     picture->width, picture->height);
     else
         df_cli_note("%s: is stretched from %dx%d to %dx%d pixels, another shape: was it drawn over %s?", name,
-                    guide->width, guide->height, picture->width, picture->height, image);
+                    condition->width, condition->height, picture->width, picture->height, image);
     return 0;
 }
 
@@ -83,7 +84,7 @@ static int is_black_and_white(const DfStill *mask)
     return 1;
 }
 
-/* With --exact the threshold is the original's, which may be none. */
+/** With --exact the threshold is the original's, which may be none. */
 static int choose_threshold(const DfFillWish *wish, const DfFillWork *work, const DfStill *mask, const char *name,
                             float *threshold)
 {
@@ -135,7 +136,7 @@ static void warn_greys(const char *name, const DeepfillMaskSettings *settings, c
                     "soft edges for the blend", name, 100 * info->greys);
 }
 
-/* What looks as if it was not meant so. */
+/** What looks as if it was not meant so. */
 static void warn(const char *name, const DfStill *picture, const DeepfillMaskSettings *settings,
                  const DeepfillMaskInfo *info)
 {
@@ -163,12 +164,12 @@ static int make_mask(DfFillWork *work, const DfFillWish *wish, const char *name,
         settings.dilate = wish->dilate;
     if (wish->feather >= 0)
         settings.feather = wish->feather;
-    int error = choose_threshold(wish, work, picture, name, &settings.threshold);
-    if (!error)
-        error = deepfill_mask_create(&work->mask, &settings, picture->planes[0], picture->width, picture->width,
-                                     picture->height);
-    if (error < 0)
-        return error;
+    int ret = choose_threshold(wish, work, picture, name, &settings.threshold);
+    if (!ret)
+        ret = deepfill_mask_create(&work->mask, &settings, picture->planes[0], picture->width, picture->width,
+                                   picture->height);
+    if (ret < 0)
+        return ret;
     deepfill_mask_info(work->mask, &info);
     if (!wish->boxes)
         warn(name, picture, &settings, &info);
@@ -178,51 +179,51 @@ static int make_mask(DfFillWork *work, const DfFillWish *wish, const char *name,
 static int read_mask(DfFillWork *work, const DfFillWish *wish, const DfFillItem *item, const DfStill *still)
 {
     DfStill picture;
-    int error = wish->boxes
+    int ret = wish->boxes
                     ? df_picture_boxes(&picture, wish->boxes, still->width, still->height, item->image)
                     : df_picture_read_gray(&picture, item->mask);
-    if (error < 0)
-        return error;
+    if (ret < 0)
+        return ret;
     const char *name = wish->boxes ? "--box" : item->mask;
-    error = fit(wish, name, &picture, still, item->image);
-    if (!error)
-        error = make_mask(work, wish, name, &picture);
+    ret = fit(wish, name, &picture, still, item->image);
+    if (!ret)
+        ret = make_mask(work, wish, name, &picture);
     df_picture_free(&picture);
-    return error;
+    return ret;
 }
 
 static int read_sketch(DfFillWork *work, const DfFillWish *wish, const DfFillItem *item, const DfStill *still)
 {
     DfStill picture;
-    int error = df_picture_read_gray(&picture, wish->sketch);
-    if (error < 0)
-        return error;
-    error = fit(wish, wish->sketch, &picture, still, item->image);
-    if (!error)
-        error = deepfill_sketch_create(&work->sketch, work->width, work->height, picture.planes[0], picture.width,
-                                       picture.width, picture.height);
+    int ret = df_picture_read_gray(&picture, wish->sketch);
+    if (ret < 0)
+        return ret;
+    ret = fit(wish, wish->sketch, &picture, still, item->image);
+    if (!ret)
+        ret = deepfill_sketch_create(&work->sketch, work->width, work->height, picture.planes[0], picture.width,
+                                     picture.width, picture.height);
     df_picture_free(&picture);
-    return error;
+    return ret;
 }
 
-/* Mask and sketch of a picture; those of the last one are used again where names, size and turn are the same. */
-static int read_guides(DfFillWork *work, const DfFillWish *wish, const DfFillItem *item, const DfStill *still)
+/** Mask and sketch of a picture; those of the last one are used again where names, size and turn are the same. */
+static int read_conditions(DfFillWork *work, const DfFillWish *wish, const DfFillItem *item, const DfStill *still)
 {
     if (work->mask && work->mask_name == item->mask && work->width == still->width &&
         work->height == still->height && df_turn_same(work->turn, still->turn))
         return 0;
-    forget_guides(work);
+    forget_conditions(work);
     work->width = still->width;
     work->height = still->height;
     work->turn = still->turn;
-    int error = read_mask(work, wish, item, still);
-    if (!error && wish->sketch)
-        error = read_sketch(work, wish, item, still);
-    if (error < 0)
-        forget_guides(work);
+    int ret = read_mask(work, wish, item, still);
+    if (!ret && wish->sketch)
+        ret = read_sketch(work, wish, item, still);
+    if (ret < 0)
+        forget_conditions(work);
     else
         work->mask_name = item->mask;
-    return error;
+    return ret;
 }
 
 /* ------------------------------------------------------------------------------------ the files -- */
@@ -238,16 +239,16 @@ static int check_output(const DfFillWish *wish, const DfFillItem *item)
 
 static int read_all(DfFillWork *work, const DfFillWish *wish, const DfFillItem *item, DfStill *still)
 {
-    int error = check_output(wish, item);
-    if (!error)
-        error = df_picture_read(still, item->image);
-    if (!error && wish->exact && still->depth != 8)
-        error = df_error(-EINVAL, "%s: has 16 bits a sample, the originals read 8: leave --exact out",
-                         item->image);
-    return error ? error : read_guides(work, wish, item, still);
+    int ret = check_output(wish, item);
+    if (!ret)
+        ret = df_picture_read(still, item->image);
+    if (!ret && wish->exact && still->depth != 8)
+        ret = df_error(-EINVAL, "%s: has 16 bits a sample, the originals read 8: leave --exact out",
+                       item->image);
+    return ret ? ret : read_conditions(work, wish, item, still);
 }
 
-/* Weights of hole and feather, which are what was touched. */
+/** Weights of hole and feather, which are what was touched. */
 static int find_touched(const DeepfillMask *mask, DfStill *touched, int width, int height)
 {
     *touched = (DfStill){ .width = width, .height = height, .depth = 8, .colours = 1 };
@@ -262,15 +263,15 @@ static int write(const DfFillWork *work, const DfFillWish *wish, const DfFillIte
 {
     DfWriting writing = { .quality = wish->quality };
     DfStill touched = { 0 };
-    int error = 0;
+    int ret = 0;
     if (!wish->exact && df_picture_container(item->out) == DF_JPEG) {
-        error = find_touched(work->mask, &touched, still->width, still->height);
+        ret = find_touched(work->mask, &touched, still->width, still->height);
         writing.touched = &touched;
     }
-    if (!error)
-        error = df_picture_write(still, item->out, &writing);
+    if (!ret)
+        ret = df_picture_write(still, item->out, &writing);
     df_picture_free(&touched);
-    return error;
+    return ret;
 }
 
 /* ---------------------------------------------------------------------------------------- fill -- */
@@ -294,26 +295,26 @@ static void report_fill(const DfFillWork *work, const DfFillWish *wish, const Df
 static int fill(DfFillWork *work, const DfFillWish *wish, const DfFillItem *item, DfStill *still)
 {
     DfFillReport report;
-    int error = read_all(work, wish, item, still);
-    if (error < 0)
-        return error;
+    int ret = read_all(work, wish, item, still);
+    if (ret < 0)
+        return ret;
     DfFillJob job = {
         .model = work->model, .mask = work->mask, .sketch = work->sketch,
         .coarse = wish->coarse, .exact = wish->exact, .name = item->image,
     };
-    error = wish->regions ? df_fill_regions(&job, still, &report) : df_fill_whole(&job, still, &report);
-    if (!error)
-        error = write(work, wish, item, still);
-    if (!error && !work->quiet)
+    ret = wish->regions ? df_fill_regions(&job, still, &report) : df_fill_whole(&job, still, &report);
+    if (!ret)
+        ret = write(work, wish, item, still);
+    if (!ret && !work->quiet)
         report_fill(work, wish, item, still, &report);
-    return error;
+    return ret;
 }
 
 int df_fill_one(DfFillWork *work, const DfFillWish *wish, const DfFillItem *item)
 {
     DfStill still = { 0 };
     df_error_clear();
-    int error = item->problem ? df_error(-ENOENT, "%s", item->problem) : fill(work, wish, item, &still);
+    int ret = item->problem ? df_error(-ENOENT, "%s", item->problem) : fill(work, wish, item, &still);
     df_picture_free(&still);
-    return error;
+    return ret;
 }

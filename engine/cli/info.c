@@ -54,14 +54,14 @@ static int describe_files(DfInfo *info)
     return 0;
 }
 
-/* What only a model tells: its parameters, and that every value is a number and every checksum fits. */
+/** What only a model tells: its parameters, and that every value is a number and every checksum fits. */
 static int try_model(DfInfo *info, const char *semantics)
 {
     DeepfillModel *model = NULL;
     DeepfillModelInfo about;
-    int error = df_model_load(&model, info->checkpoint->name, semantics);
-    if (error < 0)
-        return error;
+    int ret = df_model_load(&model, info->checkpoint->name, semantics);
+    if (ret < 0)
+        return ret;
     deepfill_model_info(model, &about);
     info->parameters = about.parameters;
     deepfill_model_close(&model);
@@ -70,9 +70,9 @@ static int try_model(DfInfo *info, const char *semantics)
 
 static int describe(DfInfo *info, const DfCheckpoint *checkpoint, const char *semantics)
 {
-    int error = describe_files(info);
-    if (error < 0 || !checkpoint->binding)
-        return error;
+    int ret = describe_files(info);
+    if (ret < 0 || !checkpoint->binding)
+        return ret;
     const DfBindingInfo *about = df_binding_info(checkpoint->binding);
     df_binding_planes(about->semantics, about->order, about->sketch, info->input, sizeof info->input);
     return try_model(info, semantics);
@@ -82,28 +82,28 @@ static enum DfExit tell(const char *name, const char *semantics, int json, int t
 {
     DfCheckpoint checkpoint;
     DfInfo info = { .checkpoint = &checkpoint, .tensors = tensors };
-    int error = df_checkpoint_open(&checkpoint, name, semantics);
-    char *words = error < 0 ? df_strdup(deepfill_error()) : NULL;
+    int ret = df_checkpoint_open(&checkpoint, name, semantics);
+    char *words = ret < 0 ? df_strdup(deepfill_error()) : NULL;
     if (checkpoint.weights) {
         int undescribed = describe(&info, &checkpoint, semantics);
-        if (undescribed < 0 && !error) {
-            error = undescribed;
+        if (undescribed < 0 && !ret) {
+            ret = undescribed;
             words = df_strdup(deepfill_error());
         }
     }
-    info.error = error < 0 ? words ? words : "out of memory" : NULL;
+    info.error = ret < 0 ? words ? words : "out of memory" : NULL;
     if (json)
         df_info_json(&info);
     else if (checkpoint.weights && df_info_text(&info) < 0)
-        error = -ENOMEM;
-    if (error < 0) {
+        ret = -ENOMEM;
+    if (ret < 0) {
         df_error_clear();
-        df_error(error, "%s", info.error ? info.error : "out of memory");
+        df_error(ret, "%s", info.error ? info.error : "out of memory");
     }
     df_free(words);
     df_free(info.files);
     df_checkpoint_close(&checkpoint);
-    return error < 0 ? df_cli_failed() : DF_EXIT_DONE;
+    return ret < 0 ? df_cli_failed() : DF_EXIT_DONE;
 }
 
 static enum DfExit run(int argc, char **argv)

@@ -13,7 +13,7 @@
 /* Groups that are told; what does not fit is counted alone. */
 #define MOST_GROUPS 16
 
-/* Tensors whose names have something in common. */
+/** Tensors whose names have something in common. */
 typedef struct Group {
     const DfTensor *first;
     size_t length;   /* of what all names begin with; 0: what they end with */
@@ -22,7 +22,7 @@ typedef struct Group {
     uint64_t values;
 } Group;
 
-/* Groups in the order in which they were met. */
+/** Groups in the order in which they were met. */
 typedef struct Groups {
     Group list[MOST_GROUPS];
     size_t count;
@@ -38,7 +38,7 @@ static void put_shape(const DfTensor *tensor)
 
 /* -------------------------------------------------------------------------------------- groups -- */
 
-/*
+/**
  * What names have in common at their ends: TensorFlow keeps a trainer's memory of each variable under the
  * variable's own name; and what hangs among the network's own tensors comes once a layer. NULL: nothing.
  */
@@ -56,7 +56,7 @@ static const char *ending(const char *name, const char *prefix)
     return NULL;
 }
 
-/*
+/**
  * Names that leave the network's prefix at the same part belong together: with "state_dict.generator.", all
  * of "state_dict.disc.".
  */

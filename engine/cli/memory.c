@@ -12,7 +12,7 @@
 
 #include "base.h"
 
-/* The number that follows `key` in a file of the system's; SIZE_MAX where there is none. */
+/** The number that follows `key` in a file of the system's; SIZE_MAX where there is none. */
 static size_t number_in(const char *path, const char *key)
 {
     char line[256];
@@ -27,7 +27,7 @@ static size_t number_in(const char *path, const char *key)
     return found;
 }
 
-/* Memory that could be had without swapping, in bytes. */
+/** Memory that could be had without swapping, in bytes. */
 static size_t machine(void)
 {
     size_t kib = number_in("/proc/meminfo", "MemAvailable:");
@@ -36,7 +36,7 @@ static size_t machine(void)
     return df_size_mul(sysconf(_SC_PHYS_PAGES), sysconf(_SC_PAGESIZE));
 }
 
-/* What a control group (version 2), a container for example, has left. */
+/** What a control group (version 2), a container for example, has left. */
 static size_t group(void)
 {
     size_t most = number_in("/sys/fs/cgroup/memory.max", "");
@@ -48,7 +48,7 @@ static size_t group(void)
     return most > now ? most - now : 0;
 }
 
-/* What a limit on the address space (ulimit -v) leaves. */
+/** What a limit on the address space (ulimit -v) leaves. */
 static size_t limit(void)
 {
     struct rlimit space;

@@ -30,7 +30,7 @@ typedef struct Box {
 
 /* ------------------------------------------------------------------------------------- reading -- */
 
-/* How many characters stand before the first of some that lies outside of brackets, or before the end. */
+/** How many characters stand before the first of some that lies outside of brackets, or before the end. */
 static size_t length_outside(const char *text, const char *set)
 {
     int depth = 0;
@@ -53,7 +53,7 @@ static char *trim(char *text)
     return text;
 }
 
-/* The value that a name and an equals sign ask for, which are passed over, or else the next. */
+/** The value that a name and an equals sign ask for, which are passed over, or else the next. */
 static int which_value(char **text, int next)
 {
     const char *known = "xywh", *found = **text ? strchr(known, **text) : NULL;
@@ -66,7 +66,7 @@ static int which_value(char **text, int next)
     return (int)(found - known);
 }
 
-/* WxH+X+Y, as X11 writes it: whole numbers without a sign. @return whether it is that */
+/** WxH+X+Y, as X11 writes it: whole numbers without a sign. @return whether it is that */
 static int read_geometry(Box *box, const char *text)
 {
     static const char digits[] = "0123456789", after[] = "x++"; /* and the end */
@@ -82,7 +82,7 @@ static int read_geometry(Box *box, const char *text)
     return 1;
 }
 
-/* Colons part the values where there are any, else commas, else blanks. @return 0 or -EINVAL */
+/** Colons part the values where there are any, else commas, else blanks. @return 0 or -EINVAL */
 static int read_values(Box *box, char *text)
 {
     const char *parts = text[length_outside(text, ":")] ? ":" : text[length_outside(text, ",")] ? "," : " \t";
@@ -103,7 +103,7 @@ static int read_values(Box *box, char *text)
     return count == VALUES && given == (1 << VALUES) - 1 ? 0 : -EINVAL;
 }
 
-/* The next rectangle of a list. @return 1: one is behind it, 0: it is the last; -EINVAL: it is none */
+/** The next rectangle of a list. @return 1: one is behind it, 0: it is the last; -EINVAL: it is none */
 static int next_box(Box *box, const char **list)
 {
     char text[LONGEST];
@@ -121,7 +121,7 @@ static int next_box(Box *box, const char **list)
 
 /* ----------------------------------------------------------------------------------- evaluating -- */
 
-/* A plain number that is a fraction of a side, else NAN: '10%', '0.25'; '1.0' is the whole. */
+/** A plain number that is a fraction of a side, else NAN: '10%', '0.25'; '1.0' is the whole. */
 static double fraction_of(const char *text)
 {
     char *end;
@@ -141,33 +141,33 @@ static int evaluate_one(const char *text, double side, const double variables[],
         return 0;
     }
     AVExpr *expression = NULL;
-    int error = av_expr_parse(&expression, text, names, NULL, NULL, NULL, NULL, SILENT, NULL);
-    if (error == AVERROR(ENOMEM))
+    int ret = av_expr_parse(&expression, text, names, NULL, NULL, NULL, NULL, SILENT, NULL);
+    if (ret == AVERROR(ENOMEM))
         return df_error(-ENOMEM, "out of memory: a box could not be read");
-    if (error < 0)
+    if (ret < 0)
         return -EINVAL;
     *value = av_expr_eval(expression, variables, NULL);
     av_expr_free(expression);
     return 0;
 }
 
-/* Whole pixels of a rectangle: twice over, as a value may use those after it. @return 0 or a negative errno */
+/** Whole pixels of a rectangle: twice over, as a value may use those after it. @return 0 or a negative errno */
 static int evaluate(const Box *box, int width, int height, double value[VALUES])
 {
     double variables[] = { NAN, NAN, NAN, NAN, width, height };
     for (int i = 0; i < 2 * VALUES; i++) {
         int which = (i + W) % VALUES;
-        int error = evaluate_one(box->values[which], which == X || which == W ? width : height, variables,
-                                 &variables[which]);
-        if (error < 0)
-            return error;
+        int ret = evaluate_one(box->values[which], which == X || which == W ? width : height, variables,
+                               &variables[which]);
+        if (ret < 0)
+            return ret;
     }
     for (int i = 0; i < VALUES; i++)
         value[i] = rint(variables[i]);
     return 0;
 }
 
-/* Whether all are numbers of pixels: no NAN, no infinity. */
+/** Whether all are numbers of pixels: no NAN, no infinity. */
 static int are_pixels(const double value[VALUES])
 {
     for (int i = 0; i < VALUES; i++)
@@ -183,9 +183,9 @@ int df_boxes_check(const char *boxes)
     int more = 1;
     while (more > 0) {
         more = next_box(&box, &boxes);
-        int error = more < 0 ? more : evaluate(&box, DF_PICTURE_MOST_SIDE, DF_PICTURE_MOST_SIDE, value);
-        if (error < 0)
-            return error;
+        int ret = more < 0 ? more : evaluate(&box, DF_PICTURE_MOST_SIDE, DF_PICTURE_MOST_SIDE, value);
+        if (ret < 0)
+            return ret;
         if (!are_pixels(value))
             return -EINVAL;
     }
@@ -194,7 +194,7 @@ int df_boxes_check(const char *boxes)
 
 /* ------------------------------------------------------------------------------------- drawing -- */
 
-/* Fill the part of a rectangle that lies in the picture. @return whether there is one */
+/** Fill the part of a rectangle that lies in the picture. @return whether there is one */
 static int draw(DfStill *mask, const double value[VALUES])
 {
     if (!are_pixels(value) || value[W] < 1 || value[H] < 1 || value[X] >= mask->width || value[Y] >= mask->height ||
@@ -212,15 +212,15 @@ int df_picture_boxes(DfStill *mask, const char *boxes, int width, int height, co
     Box box;
     double value[VALUES];
     *mask = (DfStill){ .width = width, .height = height, .depth = 8, .colours = 1 };
-    int error = df_picture_alloc(mask);
-    for (int more = 1; !error && more > 0;) {
+    int ret = df_picture_alloc(mask);
+    for (int more = 1; !ret && more > 0;) {
         more = next_box(&box, &boxes);
-        error = more < 0 ? more : evaluate(&box, width, height, value);
-        if (!error && !draw(mask, value))
-            error = df_error(-EINVAL, "%s: none of its %dx%d pixels lie in the box x=%g y=%g w=%g h=%g", name,
-                             width, height, value[X], value[Y], value[W], value[H]);
+        ret = more < 0 ? more : evaluate(&box, width, height, value);
+        if (!ret && !draw(mask, value))
+            ret = df_error(-EINVAL, "%s: none of its %dx%d pixels lie in the box x=%g y=%g w=%g h=%g", name,
+                           width, height, value[X], value[Y], value[W], value[H]);
     }
-    if (error < 0)
+    if (ret < 0)
         df_picture_free(mask);
-    return error;
+    return ret;
 }

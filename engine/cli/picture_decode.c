@@ -22,7 +22,7 @@
 /* A decoded pixel has at most four components of 16 bits. */
 #define PIXEL_BYTES 8
 
-/* A file while it is decoded. */
+/** A file while it is decoded. */
 typedef struct Source {
     const char *path;
     const DfFile *file;
@@ -61,7 +61,7 @@ static int64_t seek(void *opaque, int64_t offset, int whence)
     return to;
 }
 
-/* A playlist, say, that refers to other files. */
+/** A playlist, say, that refers to other files. */
 static int open_nothing(AVFormatContext *demuxer, AVIOContext **io, const char *url, int flags,
                         AVDictionary **options)
 {
@@ -80,7 +80,7 @@ static int undecoded(const Source *source, int error)
     return df_error(-EINVAL, "%s: cannot be decoded: %s", source->path, words);
 }
 
-/* Sizes are known here, before memory for the picture is taken. */
+/** Sizes are known here, before memory for the picture is taken. */
 static int take_buffer(AVCodecContext *decoder, AVFrame *frame, int flags)
 {
     const char *path = decoder->opaque;
@@ -118,13 +118,13 @@ static int open_demuxer(Source *source)
     source->demuxer->protocol_whitelist = av_strdup("none");
     if (!source->demuxer->protocol_whitelist)
         return df_picture_no_memory(source->path);
-    int error = avformat_open_input(&source->demuxer, "", NULL, NULL);
-    if (error == AVERROR_INVALIDDATA || error == AVERROR_EOF)
+    int ret = avformat_open_input(&source->demuxer, "", NULL, NULL);
+    if (ret == AVERROR_INVALIDDATA || ret == AVERROR_EOF)
         return df_error(-EINVAL, "%s: is no picture that libavformat knows", source->path);
-    return error < 0 ? undecoded(source, error) : 0;
+    return ret < 0 ? undecoded(source, ret) : 0;
 }
 
-/* @return the number of the stream that is decoded */
+/** @return the number of the stream that is decoded */
 static int open_decoder(Source *source)
 {
     int stream = av_find_best_stream(source->demuxer, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
@@ -145,38 +145,38 @@ static int open_decoder(Source *source)
     /* Half a picture is none; but of TIFF, any tag that the decoder does not know would be an error. */
     if (parameters->codec_id != AV_CODEC_ID_TIFF)
         source->decoder->err_recognition |= AV_EF_EXPLODE;
-    int error = avcodec_parameters_to_context(source->decoder, parameters);
-    if (error >= 0)
-        error = avcodec_open2(source->decoder, codec, NULL);
-    return error < 0 ? undecoded(source, error) : stream;
+    int ret = avcodec_parameters_to_context(source->decoder, parameters);
+    if (ret >= 0)
+        ret = avcodec_open2(source->decoder, codec, NULL);
+    return ret < 0 ? undecoded(source, ret) : stream;
 }
 
-/* The first picture; an empty packet after the last one asks for what the decoder holds back. */
+/** The first picture; an empty packet after the last one asks for what the decoder holds back. */
 static int decode(Source *source, int stream)
 {
-    int error;
-    while ((error = avcodec_receive_frame(source->decoder, source->frame)) == AVERROR(EAGAIN)) {
+    int ret;
+    while ((ret = avcodec_receive_frame(source->decoder, source->frame)) == AVERROR(EAGAIN)) {
         int end = av_read_frame(source->demuxer, source->packet);
         if (end < 0 && end != AVERROR_EOF)
             return undecoded(source, end);
         if (end >= 0 && source->packet->stream_index != stream)
-            error = 0;
+            ret = 0;
         else
-            error = avcodec_send_packet(source->decoder, end < 0 ? NULL : source->packet);
+            ret = avcodec_send_packet(source->decoder, end < 0 ? NULL : source->packet);
         av_packet_unref(source->packet);
-        if (error < 0)
-            return undecoded(source, error);
+        if (ret < 0)
+            return undecoded(source, ret);
     }
-    if (error == AVERROR_EOF)
+    if (ret == AVERROR_EOF)
         return df_error(-EINVAL, "%s: holds no picture", source->path);
-    if (error < 0)
-        return undecoded(source, error);
+    if (ret < 0)
+        return undecoded(source, ret);
     if (source->frame->decode_error_flags || source->frame->flags & AV_FRAME_FLAG_CORRUPT)
         return df_error(-EINVAL, "%s: is damaged", source->path);
     return 0;
 }
 
-/* Whether pictures follow the first; of image formats what follows is a preview, say. */
+/** Whether pictures follow the first; of image formats what follows is a preview, say. */
 static int is_film(Source *source, int stream)
 {
     int more = 0;
@@ -200,33 +200,33 @@ static void close_source(Source *source)
     avio_context_free(&source->io);
 }
 
-/* Decode; the source is to be closed in any case. */
+/** Decode; the source is to be closed in any case. */
 static int open_source(Source *source)
 {
     source->packet = av_packet_alloc();
     source->frame = av_frame_alloc();
     if (!source->packet || !source->frame)
         return df_picture_no_memory(source->path);
-    int error = open_demuxer(source);
-    if (error < 0)
-        return error;
+    int ret = open_demuxer(source);
+    if (ret < 0)
+        return ret;
     int stream = open_decoder(source);
-    error = stream < 0 ? stream : decode(source, stream);
-    if (!error && is_film(source, stream))
-        error = df_error(-EINVAL, "%s: is a film, which ffmpeg -vf deepfill=MASK fills, or takes as MASK: save one of its "
-                         "frames as a picture", source->path);
-    return error;
+    ret = stream < 0 ? stream : decode(source, stream);
+    if (!ret && is_film(source, stream))
+        ret = df_error(-EINVAL, "%s: is a film, which ffmpeg -vf deepfill=MASK fills, or takes as MASK: save one of its "
+                       "frames as a picture", source->path);
+    return ret;
 }
 
 int df_picture_decode(AVFrame **frame, const DfFile *file, const char *path)
 {
     Source source = { .path = path, .file = file };
     av_log_set_level(AV_LOG_QUIET); /* errors are told here */
-    int error = open_source(&source);
-    if (!error) {
+    int ret = open_source(&source);
+    if (!ret) {
         *frame = source.frame;
         source.frame = NULL;
     }
     close_source(&source);
-    return error;
+    return ret;
 }

@@ -16,12 +16,12 @@ enum Tag { STRIPS = 0x0111, ORIENTATION = 0x0112, STRIP_SIZES = 0x0117, TILES = 
            THUMBNAIL_SIZE = 0x0202, EXIF = 0x8769, GPS = 0x8825, INTEROPERABILITY = 0xA005 };
 enum Type { BYTE = 1, SHORT = 3, LONG = 4 };
 
-/* A piece of the block. */
+/** A piece of the block. */
 typedef struct Piece {
     uint32_t at, size;
 } Piece;
 
-/* What the directories hold that is of interest here. */
+/** What the directories hold that is of interest here. */
 typedef struct Found {
     int orientation;        /* 1..8 */
     size_t orientation_at;  /* its value's place; 0: none */
@@ -60,7 +60,7 @@ static int open_block(Block *block, const uint8_t *bytes, size_t size)
     return magic == 42 ? 0 : -EINVAL;
 }
 
-/* An entry's value has to lie inside the block; types that are not TIFF's are passed over, as TIFF asks for. */
+/** An entry's value has to lie inside the block; types that are not TIFF's are passed over, as TIFF asks for. */
 static int check_value(const Block *block, size_t entry, uint32_t type, uint32_t count)
 {
     static const uint8_t sizes[] = { 0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4 };
@@ -75,13 +75,13 @@ static int check_value(const Block *block, size_t entry, uint32_t type, uint32_t
 
 static int walk(const Block *block, size_t at, int number, Found *found);
 
-/* The bit of `followed` for a tag that leads to a directory; 0: it leads to none. */
+/** The bit of `followed` for a tag that leads to a directory; 0: it leads to none. */
 static int below(uint32_t tag)
 {
     return tag == EXIF ? 1 : tag == GPS ? 2 : tag == INTEROPERABILITY ? 4 : 0;
 }
 
-/* An entry of directory 1; `single`: it has one value. */
+/** An entry of directory 1; `single`: it has one value. */
 static void read_thumbnail(uint32_t tag, int single, uint32_t value, Found *found)
 {
     uint32_t *to = tag == THUMBNAIL        ? &found->jpeg.at
@@ -95,7 +95,7 @@ static void read_thumbnail(uint32_t tag, int single, uint32_t value, Found *foun
         found->scattered = 1;
 }
 
-/* Programs read orientations of other types (`width` 0), and several of them, in ways of their own: damage. */
+/** Programs read orientations of other types (`width` 0), and several of them, in ways of their own: damage. */
 static int read_orientation(size_t at, int width, uint32_t value, Found *found)
 {
     if (!width || found->orientation_at)
@@ -106,7 +106,7 @@ static int read_orientation(size_t at, int width, uint32_t value, Found *found)
     return 0;
 }
 
-/* `number` of the directory: 0, 1, or -1 for those below. */
+/** `number` of the directory: 0, 1, or -1 for those below. */
 static int read_entry(const Block *block, size_t at, int number, Found *found)
 {
     uint32_t tag, type, count, value;
@@ -126,26 +126,26 @@ static int read_entry(const Block *block, size_t at, int number, Found *found)
     return walk(block, value, -1, found);
 }
 
-/* Entries behind a damaged one are read, too: the orientation may be among them. */
+/** Entries behind a damaged one are read, too: the orientation may be among them. */
 static int walk(const Block *block, size_t at, int number, Found *found)
 {
     uint32_t count, next;
-    int error = 0;
+    int ret = 0;
     if (get(block, at, 2, &count) < 0)
         return -EINVAL;
     size_t end = at + 2 + (size_t)count * ENTRY;
     for (size_t entry = at + 2; entry < end; entry += ENTRY)
         if (read_entry(block, entry, number, found) < 0)
-            error = -EINVAL;
+            ret = -EINVAL;
     if (number == 1) {
         found->next = at;
         found->next_end = end;
     }
     /* Some cameras end their only directory without a link. */
     if (number || get(block, end, 4, &next) < 0 || !next)
-        return error;
+        return ret;
     found->link_at = end;
-    return walk(block, next, 1, found) < 0 ? -EINVAL : error;
+    return walk(block, next, 1, found) < 0 ? -EINVAL : ret;
 }
 
 static int find(const Block *block, Found *found)
@@ -163,12 +163,12 @@ int df_exif_check(const DfBytes *exif, int *orientation)
     *orientation = 1;
     if (open_block(&block, exif->at, df_bytes_left(exif)) < 0)
         return -EINVAL;
-    int error = find(&block, &found);
+    int ret = find(&block, &found);
     *orientation = found.orientation;
-    return error;
+    return ret;
 }
 
-/* Zero `count` bytes at `begin`; where they end the block, shorten it. */
+/** Zero `count` bytes at `begin`; where they end the block, shorten it. */
 static void wipe(uint8_t *bytes, size_t *size, size_t begin, size_t count)
 {
     if (begin > *size)
@@ -179,7 +179,7 @@ static void wipe(uint8_t *bytes, size_t *size, size_t begin, size_t count)
         *size = begin;
 }
 
-/* Remove directory 1, and the pixels that it leads to. */
+/** Remove directory 1, and the pixels that it leads to. */
 static void remove_thumbnail(uint8_t *bytes, size_t *size, const Found *found)
 {
     if (!found->link_at)
@@ -190,7 +190,7 @@ static void remove_thumbnail(uint8_t *bytes, size_t *size, const Found *found)
     wipe(bytes, size, found->next, found->next_end - found->next);
 }
 
-/* Whether a block is whole and tells an orientation. */
+/** Whether a block is whole and tells an orientation. */
 static int tells(const uint8_t *bytes, size_t size, int orientation)
 {
     DfBytes block = df_bytes(bytes, size);
@@ -198,7 +198,7 @@ static int tells(const uint8_t *bytes, size_t size, int orientation)
     return !df_exif_check(&block, &told) && told == orientation;
 }
 
-/* Directories of a block made to deceive may overlap what is wiped or set: both is looked at. */
+/** Directories of a block made to deceive may overlap what is wiped or set: both is looked at. */
 static int edit(uint8_t *bytes, size_t *size, const Found *found, int upright, int big)
 {
     remove_thumbnail(bytes, size, found);

@@ -23,7 +23,7 @@
 /* Bytes of a segment, but for its marker and its length. */
 #define SEGMENT 65533
 
-/* What libjpeg works with; an error leads out of any of its functions, to failed. */
+/** What libjpeg works with; an error leads out of any of its functions, to failed. */
 typedef struct Work {
     const DfEncoding *encoding;
     struct jpeg_error_mgr errors;
@@ -52,7 +52,7 @@ static void say_nothing(j_common_ptr codec)
     (void)codec;
 }
 
-/* Run a step. @return 0, -EINVAL or -ENOMEM */
+/** Run a step. @return 0, -EINVAL or -ENOMEM */
 static int guarded(Work *work, void (*step)(Work *))
 {
     work->error = 0;
@@ -61,19 +61,19 @@ static int guarded(Work *work, void (*step)(Work *))
     return work->error;
 }
 
-/* Run a step that writes a file, into memory. @return 0, -EINVAL or -ENOMEM */
+/** Run a step that writes a file, into memory. @return 0, -EINVAL or -ENOMEM */
 static int written(Work *work, DfEncoded *encoded, void (*step)(Work *))
 {
-    int error = df_encoded_open(encoded, &work->to);
-    if (!error)
-        error = guarded(work, step);
+    int ret = df_encoded_open(encoded, &work->to);
+    if (!ret)
+        ret = guarded(work, step);
     int closed = df_encoded_close(encoded, &work->to);
-    return error ? error : closed;
+    return ret ? ret : closed;
 }
 
 /* -------------------------------------------------------------------------------------- pixels -- */
 
-/* One row in 8 bits, colours side by side. */
+/** One row in 8 bits, colours side by side. */
 static void load_row(const DfStill *picture, int y, JSAMPLE *row)
 {
     size_t from = (size_t)y * picture->width;
@@ -105,7 +105,7 @@ static void describe_rows(Work *work, struct jpeg_compress_struct *codec)
 
 /* ------------------------------------------------------------------------------------- metadata -- */
 
-/* `word` is what messages call the data. */
+/** `word` is what messages call the data. */
 static void put_segment(Work *work, const char *word, const char *name, size_t name_size, const uint8_t *data,
                         size_t size)
 {
@@ -123,7 +123,7 @@ static void put_segment(Work *work, const char *word, const char *name, size_t n
         jpeg_write_m_byte(&work->out, data[i]);
 }
 
-/* What stands between the head of a file and its picture. */
+/** What stands between the head of a file and its picture. */
 static void put_metadata(Work *work)
 {
     const DfCarried *carried = work->encoding->carried;
@@ -134,7 +134,7 @@ static void put_metadata(Work *work)
         jpeg_write_icc_profile(&work->out, picture->profile, picture->profile_size);
 }
 
-/* Density in JFIF's 16 bits, in inches where it is of a unit. */
+/** Density in JFIF's 16 bits, in inches where it is of a unit. */
 static void set_density(Work *work)
 {
     const DfMetadata *metadata = &work->encoding->picture->metadata;
@@ -149,7 +149,7 @@ static void set_density(Work *work)
 
 /* ---------------------------------------------------------------------------------- a new file -- */
 
-/*
+/**
  * How many pixels the file had for a colour's value, across and down: as many it is to have, where a unit of the
  * scan then has no more blocks than libjpeg writes. Files of one scan a colour may have more.
  */
@@ -197,7 +197,7 @@ static void read_old(Work *work)
     open_reader(work, &work->old, file->bytes, file->size);
 }
 
-/* Whether the picture is the file's, but for what was touched, in colours that can be made again. */
+/** Whether the picture is the file's, but for what was touched, in colours that can be made again. */
 static int matches_old(const Work *work)
 {
     const DfStill *picture = work->encoding->picture;
@@ -206,7 +206,7 @@ static int matches_old(const Work *work)
            work->old.jpeg_color_space == (picture->colours == 3 ? JCS_YCbCr : JCS_GRAYSCALE);
 }
 
-/* The picture by the old file's tables and subsampling. */
+/** The picture by the old file's tables and subsampling. */
 static void make_copy(Work *work)
 {
     struct jpeg_compress_struct *maker = &work->maker;
@@ -239,7 +239,7 @@ static int is_touched(const DfStill *touched, int x0, int x1, int y0, int y1)
     return 0;
 }
 
-/* Replace blocks of one component in whose pixels something was touched. */
+/** Replace blocks of one component in whose pixels something was touched. */
 static void replace_blocks(Work *work, int c, jvirt_barray_ptr old, jvirt_barray_ptr made)
 {
     const jpeg_component_info *info = &work->old.comp_info[c];
@@ -258,7 +258,7 @@ static void replace_blocks(Work *work, int c, jvirt_barray_ptr old, jvirt_barray
     }
 }
 
-/* Coefficients are read whole before anything is written; a file that is cut short or damaged fails here. */
+/** Coefficients are read whole before anything is written; a file that is cut short or damaged fails here. */
 static void write_replaced(Work *work)
 {
     open_reader(work, &work->made, work->copy.bytes, work->copy.size);
@@ -290,8 +290,8 @@ static int replace(Work *work, DfEncoded *encoded)
     /* All coefficients of both files lie in memory, by two bytes. */
     if (df_size_mul(pixels, 4 * picture->colours) > df_memory_free())
         return -ENOMEM;
-    int error = written(work, &work->copy, make_copy);
-    return error ? error : written(work, encoded, write_replaced);
+    int ret = written(work, &work->copy, make_copy);
+    return ret ? ret : written(work, encoded, write_replaced);
 }
 
 /* ------------------------------------------------------------------------------------- encode -- */
@@ -317,9 +317,9 @@ static int encode(Work *work, DfEncoded *encoded)
     if (known == -ENOMEM)
         return known;
     if (!known && matches_old(work) && !work->encoding->quality) {
-        int error = replace(work, encoded);
-        if (error != -EINVAL)
-            return error;
+        int ret = replace(work, encoded);
+        if (ret != -EINVAL)
+            return ret;
         free(encoded->bytes);
         *encoded = (DfEncoded){ 0 };
         jpeg_destroy_compress(&work->out);
@@ -338,11 +338,11 @@ int df_encode_jpeg(DfEncoded *encoded, const DfEncoding *encoding)
     jpeg_std_error(&work.errors);
     work.errors.error_exit = leave;
     work.errors.output_message = say_nothing;
-    int error = encode(&work, encoded);
+    int ret = encode(&work, encoded);
     close_work(&work);
-    if (error == -ENOMEM)
-        df_error(error, "%s: out of memory while it was encoded", encoding->path);
-    else if (error < 0)
-        df_error(error, "%s: cannot be encoded as JPEG: %s", encoding->path, work.cause);
-    return error;
+    if (ret == -ENOMEM)
+        df_error(ret, "%s: out of memory while it was encoded", encoding->path);
+    else if (ret < 0)
+        df_error(ret, "%s: cannot be encoded as JPEG: %s", encoding->path, work.cause);
+    return ret;
 }

@@ -11,10 +11,10 @@
 
 #include "cli/picture_exif.h"
 
-/* JPEG's markers, of two bytes: the first, that before the picture, and two kinds of segments. */
+/** JPEG's markers, of two bytes: the first, that before the picture, and two kinds of segments. */
 enum Marker { START = 0xFFD8, SCAN = 0xFFDA, APP0 = 0xFFE0, APP1 = 0xFFE1 };
 
-/* Pass over bytes, where they come next. @return whether they do */
+/** Pass over bytes, where they come next. @return whether they do */
 static int skip(DfBytes *bytes, const char *text, size_t size)
 {
     if (df_bytes_left(bytes) < size || memcmp(bytes->at, text, size))
@@ -28,7 +28,7 @@ static int skip(DfBytes *bytes, const char *text, size_t size)
 
 /* ----------------------------------------------------------------------------------------- JPEG -- */
 
-/* JFIF: version (2 bytes), unit (0: none, 1: inches, 2: centimetres), density across and down. */
+/** JFIF: version (2 bytes), unit (0: none, 1: inches, 2: centimetres), density across and down. */
 static void read_jfif(DfMetadata *metadata, DfBytes *data)
 {
     static const double per_metre[] = { 1, 1 / 0.0254, 100 };
@@ -51,7 +51,7 @@ static void read_segment(DfMetadata *metadata, uint64_t marker, DfBytes *data)
         metadata->xmp = df_bytes(data->at, df_bytes_left(data));
 }
 
-/* Segments are a marker and a length, which counts itself; any number of bytes 0xFF may stand before a marker. */
+/** Segments are a marker and a length, which counts itself; any number of bytes 0xFF may stand before a marker. */
 static void read_jpeg(DfMetadata *metadata, DfBytes *bytes)
 {
     uint64_t marker, length;
@@ -86,7 +86,7 @@ int df_png_next(DfBytes *bytes, DfChunk *chunk)
     return 0;
 }
 
-/* Density across and down, and its unit (0: none, 1: metres). */
+/** Density across and down, and its unit (0: none, 1: metres). */
 static void read_phys(DfMetadata *metadata, DfBytes *data)
 {
     uint64_t x, y, unit;
@@ -133,7 +133,7 @@ void df_metadata_find(DfMetadata *metadata, const uint8_t *bytes, size_t size)
     }
 }
 
-/* XMP repeats the orientation, as an attribute or an element. */
+/** XMP repeats the orientation, as an attribute or an element. */
 static void set_upright(uint8_t *xmp, size_t size)
 {
     static const char *const before[] = { "tiff:Orientation=\"", "tiff:Orientation='", "<tiff:Orientation>" };
@@ -145,7 +145,7 @@ static void set_upright(uint8_t *xmp, size_t size)
     }
 }
 
-/* Programs keep thumbnails in XMP as xmp:Thumbnails, a list with xmpGImg:image in it. */
+/** Programs keep thumbnails in XMP as xmp:Thumbnails, a list with xmpGImg:image in it. */
 static int has_thumbnail(const DfBytes *xmp)
 {
     size_t size = df_bytes_left(xmp);
@@ -156,12 +156,12 @@ static int carry_exif(DfCarried *carried, const DfMetadata *metadata, int uprigh
 {
     if (!df_bytes_left(&metadata->exif))
         return 0;
-    int error = df_exif_copy(&metadata->exif, upright, &carried->exif, &carried->exif_size);
-    if (error == -EINVAL)
+    int ret = df_exif_copy(&metadata->exif, upright, &carried->exif, &carried->exif_size);
+    if (ret == -EINVAL)
         carried->exif_lost = "Exif data are damaged, and left out";
-    if (error == -ENOTSUP)
+    if (ret == -ENOTSUP)
         carried->exif_lost = "Exif data hold a thumbnail that cannot be removed, and are left out";
-    return error == -ENOMEM ? error : 0;
+    return ret == -ENOMEM ? ret : 0;
 }
 
 static int carry_xmp(DfCarried *carried, const DfMetadata *metadata, int upright)
@@ -186,12 +186,12 @@ static int carry_xmp(DfCarried *carried, const DfMetadata *metadata, int upright
 int df_metadata_carry(DfCarried *carried, const DfMetadata *metadata, int upright)
 {
     *carried = (DfCarried){ 0 };
-    int error = carry_exif(carried, metadata, upright);
-    if (!error)
-        error = carry_xmp(carried, metadata, upright);
-    if (error < 0)
+    int ret = carry_exif(carried, metadata, upright);
+    if (!ret)
+        ret = carry_xmp(carried, metadata, upright);
+    if (ret < 0)
         df_carried_free(carried);
-    return error;
+    return ret;
 }
 
 void df_carried_free(DfCarried *carried)

@@ -50,24 +50,24 @@ static int fill_frame(AVFrame *frame, const DfStill *picture)
     frame->width = picture->width;
     frame->height = picture->height;
     frame->format = png_format(picture);
-    int error = av_frame_get_buffer(frame, 0);
+    int ret = av_frame_get_buffer(frame, 0);
     uint16_t *line = df_alloc(picture->width * sizeof *line);
-    if (!error && line) {
+    if (!ret && line) {
         /* Values are added to what is there. */
         memset(frame->data[0], 0, frame->linesize[0] * (size_t)frame->height);
         for (int p = 0; p < df_picture_planes(picture); p++)
             put_plane(frame, picture, p, line);
     }
     df_free(line);
-    if (!error && picture->profile) {
+    if (!ret && picture->profile) {
         AVFrameSideData *side =
             av_frame_new_side_data(frame, AV_FRAME_DATA_ICC_PROFILE, picture->profile_size);
         if (side)
             memcpy(side->data, picture->profile, picture->profile_size);
         else
-            error = AVERROR(ENOMEM);
+            ret = AVERROR(ENOMEM);
     }
-    return line ? error : AVERROR(ENOMEM);
+    return line ? ret : AVERROR(ENOMEM);
 }
 
 static int encode(AVCodecContext *encoder, const AVFrame *frame, AVPacket *packet)
@@ -78,15 +78,15 @@ static int encode(AVCodecContext *encoder, const AVFrame *frame, AVPacket *packe
     encoder->time_base = (AVRational){ 1, 25 }; /* wanted, and of no consequence */
     encoder->thread_count = 1;
     AVDictionary *options = NULL;
-    int error = av_dict_set(&options, "pred", "mixed", 0);
-    if (error >= 0)
-        error = avcodec_open2(encoder, NULL, &options);
+    int ret = av_dict_set(&options, "pred", "mixed", 0);
+    if (ret >= 0)
+        ret = avcodec_open2(encoder, NULL, &options);
     av_dict_free(&options);
-    if (error >= 0)
-        error = avcodec_send_frame(encoder, frame);
-    if (error >= 0)
-        error = avcodec_send_frame(encoder, NULL);
-    return error < 0 ? error : avcodec_receive_packet(encoder, packet);
+    if (ret >= 0)
+        ret = avcodec_send_frame(encoder, frame);
+    if (ret >= 0)
+        ret = avcodec_send_frame(encoder, NULL);
+    return ret < 0 ? ret : avcodec_receive_packet(encoder, packet);
 }
 
 /* -------------------------------------------------------------------------------------- chunks -- */
@@ -112,7 +112,7 @@ static void put_chunk(FILE *to, const char *name, const uint8_t *data, size_t si
     fwrite(number, 1, 4, to);
 }
 
-/*
+/**
  * Whether a text repeats what is carried: XMP, or a raw profile, in which programs keep Exif, XMP and Photoshop's
  * blocks, each with a thumbnail.
  */
@@ -127,7 +127,7 @@ static int repeats_metadata(const DfBytes *text)
     return 0;
 }
 
-/* Chunks of a PNG that are as true of its filled picture, in their order: colours, density, texts. */
+/** Chunks of a PNG that are as true of its filled picture, in their order: colours, density, texts. */
 static void copy_chunks(FILE *to, const DfFile *file)
 {
     static const char *const names[] = { "cICP", "sRGB", "gAMA", "cHRM", "mDCV", "cLLI", "pHYs", "tEXt", "zTXt",
@@ -139,7 +139,7 @@ static void copy_chunks(FILE *to, const DfFile *file)
             fwrite(chunk.whole.at, 1, df_bytes_left(&chunk.whole), to);
 }
 
-/* The density of other files. */
+/** The density of other files. */
 static void put_density(FILE *to, const DfMetadata *metadata)
 {
     uint8_t phys[9];
@@ -150,7 +150,7 @@ static void put_density(FILE *to, const DfMetadata *metadata)
         put_chunk(to, "pHYs", phys, sizeof phys);
 }
 
-/* @return 0 or -ENOMEM */
+/** @return 0 or -ENOMEM */
 static int put_xmp(FILE *to, const DfCarried *carried)
 {
     if (!carried->xmp)
@@ -166,7 +166,7 @@ static int put_xmp(FILE *to, const DfCarried *carried)
     return 0;
 }
 
-/* What goes with the picture, behind the file's head. @return 0 or -ENOMEM */
+/** What goes with the picture, behind the file's head. @return 0 or -ENOMEM */
 static int put_metadata(FILE *to, const DfEncoding *encoding)
 {
     const DfStill *picture = encoding->picture;
@@ -175,13 +175,13 @@ static int put_metadata(FILE *to, const DfEncoding *encoding)
         copy_chunks(to, &picture->file);
     else
         put_density(to, &picture->metadata);
-    int error = put_xmp(to, carried);
+    int ret = put_xmp(to, carried);
     if (carried->exif)
         put_chunk(to, "eXIf", carried->exif, carried->exif_size);
-    return error;
+    return ret;
 }
 
-/*
+/**
  * The encoder's chunks, but for what it says of its own of density and colours, and those of the metadata.
  * @return 0 or -ENOMEM
  */
@@ -190,16 +190,16 @@ static int put_file(FILE *to, const AVPacket *packet, const DfEncoding *encoding
     static const char *const needed[] = { "IHDR", "iCCP", "IDAT", "IEND" };
     DfBytes bytes = df_bytes(packet->data, packet->size);
     DfChunk chunk;
-    int error = 0;
+    int ret = 0;
     df_png_begin(&bytes);
     fwrite(packet->data, 1, df_bytes_offset(&bytes), to);
-    while (!error && !df_png_next(&bytes, &chunk)) {
+    while (!ret && !df_png_next(&bytes, &chunk)) {
         if (is_one_of(chunk.name, needed, DF_COUNT(needed)))
             fwrite(chunk.whole.at, 1, df_bytes_left(&chunk.whole), to);
         if (!strcmp(chunk.name, "IHDR"))
-            error = put_metadata(to, encoding);
+            ret = put_metadata(to, encoding);
     }
-    return error;
+    return ret;
 }
 
 static int write_file(DfEncoded *encoded, const AVPacket *packet, const DfEncoding *encoding)
@@ -207,9 +207,9 @@ static int write_file(DfEncoded *encoded, const AVPacket *packet, const DfEncodi
     FILE *to;
     if (df_encoded_open(encoded, &to) < 0)
         return AVERROR(ENOMEM);
-    int error = put_file(to, packet, encoding);
+    int ret = put_file(to, packet, encoding);
     int closed = df_encoded_close(encoded, &to);
-    return error || closed ? AVERROR(ENOMEM) : 0;
+    return ret || closed ? AVERROR(ENOMEM) : 0;
 }
 
 int df_encode_png(DfEncoded *encoded, const DfEncoding *encoding)
@@ -221,15 +221,15 @@ int df_encode_png(DfEncoded *encoded, const DfEncoding *encoding)
     AVCodecContext *encoder = avcodec_alloc_context3(codec);
     AVFrame *frame = av_frame_alloc();
     AVPacket *packet = av_packet_alloc();
-    int error = encoder && frame && packet ? fill_frame(frame, encoding->picture) : AVERROR(ENOMEM);
-    if (error >= 0)
-        error = encode(encoder, frame, packet);
-    if (error >= 0)
-        error = write_file(encoded, packet, encoding);
-    if (error < 0)
-        error = unwritten(encoding->path, error);
+    int ret = encoder && frame && packet ? fill_frame(frame, encoding->picture) : AVERROR(ENOMEM);
+    if (ret >= 0)
+        ret = encode(encoder, frame, packet);
+    if (ret >= 0)
+        ret = write_file(encoded, packet, encoding);
+    if (ret < 0)
+        ret = unwritten(encoding->path, ret);
     av_packet_free(&packet);
     av_frame_free(&frame);
     avcodec_free_context(&encoder);
-    return error;
+    return ret;
 }

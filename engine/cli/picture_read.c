@@ -18,7 +18,7 @@
 
 /* ------------------------------------------------------------------------------- RGB and gray only -- */
 
-/* Whether a frame's values can be taken as they are. */
+/** Whether a frame's values can be taken as they are. */
 static int is_plain(const AVFrame *frame)
 {
     const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(frame->format);
@@ -40,7 +40,7 @@ static enum AVPixelFormat plain_format(const AVPixFmtDescriptor *desc, int gray)
     return deep ? AV_PIX_FMT_RGB48 : AV_PIX_FMT_RGB24;
 }
 
-/* YUV that is full range by its name or by its word. */
+/** YUV that is full range by its name or by its word. */
 static int is_full(const AVFrame *frame)
 {
     switch (frame->format) {
@@ -55,7 +55,7 @@ static int is_full(const AVFrame *frame)
     }
 }
 
-/*
+/**
  * Chroma lies between the luma that it belongs to, unless the picture says otherwise, as in JPEG; positions
  * are in 256ths of a luma pixel. -513: as the scaler thinks.
  */
@@ -67,7 +67,7 @@ static int chroma_position(const AVFrame *frame, int sub)
 /* Of the ways to interpolate, two taps round downwards, and the quick ones are off by several levels. */
 #define FLAGS (SWS_BICUBIC | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP | SWS_ACCURATE_RND | SWS_BITEXACT)
 
-/* @return 0 or an AVERROR; the scaler is to be freed in any case */
+/** @return 0 or an AVERROR; the scaler is to be freed in any case */
 static int open_scaler(struct SwsContext **opened, const AVFrame *from, const AVFrame *to)
 {
     const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(from->format);
@@ -83,13 +83,13 @@ static int open_scaler(struct SwsContext **opened, const AVFrame *from, const AV
     };
     const int *table = sws_getCoefficients(from->colorspace);
     struct SwsContext *scaler = *opened = sws_alloc_context();
-    int error = scaler ? 0 : AVERROR(ENOMEM);
-    for (size_t i = 0; !error && i < DF_COUNT(options); i++)
-        error = av_opt_set_int(scaler, options[i].name, options[i].value, 0);
+    int ret = scaler ? 0 : AVERROR(ENOMEM);
+    for (size_t i = 0; !ret && i < DF_COUNT(options); i++)
+        ret = av_opt_set_int(scaler, options[i].name, options[i].value, 0);
     /* Fails where no matrix is involved, after the ranges have been set: as wanted. */
-    if (!error)
+    if (!ret)
         sws_setColorspaceDetails(scaler, table, is_full(from), table, 1, 0, 1 << 16, 1 << 16);
-    return error ? error : sws_init_context(scaler, NULL, NULL);
+    return ret ? ret : sws_init_context(scaler, NULL, NULL);
 }
 
 static AVFrame *new_frame(const AVFrame *like, enum AVPixelFormat format)
@@ -122,7 +122,7 @@ static int convert(AVFrame *to, const AVFrame *from, const char *path)
                     av_get_pix_fmt_name(from->format));
 }
 
-/*
+/**
  * The frame itself where it is_plain(), else its like in a format that is. In between it has sides that its
  * chroma divides: the scaler would stretch chroma that reaches beyond the edge.
  */
@@ -133,13 +133,13 @@ static int make_plain(AVFrame **frame, const char *path, int gray)
         return 0;
     AVFrame *even = new_frame(from, from->format);
     AVFrame *to = new_frame(from, plain_format(av_pix_fmt_desc_get(from->format), gray));
-    int error = even && to ? 0 : df_picture_no_memory(path);
-    if (!error) {
+    int ret = even && to ? 0 : df_picture_no_memory(path);
+    if (!ret) {
         av_image_copy(even->data, even->linesize, (const uint8_t **)from->data, from->linesize, from->format,
                       from->width, from->height);
-        error = convert(to, even, path);
+        ret = convert(to, even, path);
     }
-    if (!error) {
+    if (!ret) {
         to->width = from->width;
         to->height = from->height;
         av_frame_free(frame);
@@ -148,12 +148,12 @@ static int make_plain(AVFrame **frame, const char *path, int gray)
     }
     av_frame_free(&to);
     av_frame_free(&even);
-    return error;
+    return ret;
 }
 
 /* -------------------------------------------------------------------------------------- planes -- */
 
-/*
+/**
  * A PNG or JPEG is turned as the Exif block says that a new file gets: decoders may follow another one. Other
  * formats have a matrix of 16.16 numbers, (x, y) -> (a x + c y, b x + d y); quarter turns and mirrors are followed.
  */
@@ -169,7 +169,7 @@ static DfTurn turn_of(const AVFrame *frame, const DfMetadata *metadata)
     return a || d ? (DfTurn){ 0 } : (DfTurn){ 1, c < 0, b < 0 };
 }
 
-/* One component of a row, 0..2^depth - 1 with depth of the format, spread to the picture's depth. */
+/** One component of a row, 0..2^depth - 1 with depth of the format, spread to the picture's depth. */
 static void put_row(const DfStill *picture, int plane, int y, const uint16_t *line, int count, int depth)
 {
     unsigned from = (1u << depth) - 1, to = (1u << picture->depth) - 1;
@@ -184,7 +184,7 @@ static void put_row(const DfStill *picture, int plane, int y, const uint16_t *li
     }
 }
 
-/* Component `c` of a row: 0..2 red, green, blue or 0 gray; the last one alpha. */
+/** Component `c` of a row: 0..2 red, green, blue or 0 gray; the last one alpha. */
 static void get_row(const AVFrame *frame, const AVPixFmtDescriptor *desc, int y, int c, uint16_t *line)
 {
     static const int shifts[] = { 16, 8, 0, 24 };
@@ -201,7 +201,7 @@ static void get_row(const AVFrame *frame, const AVPixFmtDescriptor *desc, int y,
     }
 }
 
-/* Planes of a frame that is_plain(). */
+/** Planes of a frame that is_plain(). */
 static int copy_planes(DfStill *picture, const AVFrame *frame)
 {
     const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(frame->format);
@@ -229,7 +229,7 @@ static int copy_planes(DfStill *picture, const AVFrame *frame)
     return 0;
 }
 
-/* The profile, where it is one of the planes' colours: its header says so at byte 16. */
+/** The profile, where it is one of the planes' colours: its header says so at byte 16. */
 static int copy_profile(DfStill *picture, const AVFrame *frame)
 {
     const AVFrameSideData *side = av_frame_get_side_data(frame, AV_FRAME_DATA_ICC_PROFILE);
@@ -247,37 +247,37 @@ static int read_picture(DfStill *picture, const char *path, int gray)
 {
     AVFrame *frame = NULL;
     *picture = (DfStill){ 0 };
-    int error = df_file_read(&picture->file, path, DF_FILE_LIMIT);
-    if (!error) {
+    int ret = df_file_read(&picture->file, path, DF_FILE_LIMIT);
+    if (!ret) {
         df_metadata_find(&picture->metadata, picture->file.bytes, picture->file.size);
-        error = df_picture_decode(&frame, &picture->file, path);
+        ret = df_picture_decode(&frame, &picture->file, path);
     }
     /* Of others nothing is wanted any more. */
     if (picture->metadata.container == DF_OTHER)
         df_file_free(&picture->file);
-    if (!error)
-        error = make_plain(&frame, path, gray);
-    if (!error)
-        error = copy_planes(picture, frame);
-    if (!error)
-        error = copy_profile(picture, frame);
+    if (!ret)
+        ret = make_plain(&frame, path, gray);
+    if (!ret)
+        ret = copy_planes(picture, frame);
+    if (!ret)
+        ret = copy_profile(picture, frame);
     av_frame_free(&frame);
-    if (error < 0)
+    if (ret < 0)
         df_picture_free(picture);
-    return error;
+    return ret;
 }
 
 int df_picture_read(DfStill *picture, const char *path)
 {
-    int error = read_picture(picture, path, 0);
-    if (!error && picture->metadata.damaged)
+    int ret = read_picture(picture, path, 0);
+    if (!ret && picture->metadata.damaged)
         df_cli_note("%s: its Exif data are damaged, and left out", path);
-    return error;
+    return ret;
 }
 
 /* ---------------------------------------------------------------------------------------- gray -- */
 
-/* The luma of BT.601. */
+/** The luma of BT.601. */
 static unsigned luma(const DfStill *picture, size_t i)
 {
     if (picture->colours == 1)
@@ -287,7 +287,7 @@ static unsigned luma(const DfStill *picture, size_t i)
     return (299 * red + 587 * green + 114 * blue + 500) / 1000;
 }
 
-/* Whether a picture is black but where it is transparent: what was painted there has no say. */
+/** Whether a picture is black but where it is transparent: the colours there do not count. */
 static int is_painted_black(const DfStill *from, const DfStill *gray)
 {
     int clear = 0, opaque = 0;
@@ -305,18 +305,18 @@ static int is_painted_black(const DfStill *from, const DfStill *gray)
 int df_picture_read_gray(DfStill *picture, const char *path)
 {
     DfStill from;
-    int error = read_picture(&from, path, 1);
-    if (error < 0)
-        return error;
+    int ret = read_picture(&from, path, 1);
+    if (ret < 0)
+        return ret;
     *picture = (DfStill){ .width = from.width, .height = from.height, .depth = 8, .colours = 1,
                           .turn = from.turn };
-    error = df_picture_alloc(picture);
-    for (size_t i = 0; !error && i < (size_t)from.width * from.height; i++) {
+    ret = df_picture_alloc(picture);
+    for (size_t i = 0; !ret && i < (size_t)from.width * from.height; i++) {
         unsigned alpha = from.alpha ? df_picture_sample(&from, from.colours, i) : 255;
         picture->planes[0][i] = (luma(&from, i) * alpha + 127) / 255;
     }
-    if (!error && from.alpha && is_painted_black(&from, picture))
+    if (!ret && from.alpha && is_painted_black(&from, picture))
         df_cli_note("%s: is black or transparent all over: paint white on black what its alpha plane shows", path);
     df_picture_free(&from);
-    return error;
+    return ret;
 }

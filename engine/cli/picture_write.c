@@ -44,7 +44,7 @@ int df_encoded_close(DfEncoded *encoded, FILE **to)
     return failed ? -ENOMEM : 0;
 }
 
-/*
+/**
  * A file of the same format gets its pixels as they lay in the old one, and Exif's word about them; any other,
  * and one whose Exif says something else, gets them as they are seen.
  */
@@ -59,39 +59,39 @@ static int encode(DfEncoded *encoded, const DfEncoding *encoding, enum DfContain
     return container == DF_JPEG ? df_encode_jpeg(encoded, encoding) : df_encode_png(encoded, encoding);
 }
 
-/* Encode the picture, and what is touched of it, turned back. */
+/** Encode the picture, and what is touched of it, turned back. */
 static int encode_stored(DfEncoded *encoded, const DfEncoding *encoding, enum DfContainer container)
 {
     DfTurn back = df_turn_back(encoding->picture->turn);
     DfStill picture = { 0 }, touched = { 0 };
     DfEncoding stored = *encoding;
     stored.picture = &picture;
-    int error = df_picture_turned(&picture, encoding->picture, back);
-    if (!error && encoding->touched) {
+    int ret = df_picture_turned(&picture, encoding->picture, back);
+    if (!ret && encoding->touched) {
         stored.touched = &touched;
-        error = df_picture_turned(&touched, encoding->touched, back);
+        ret = df_picture_turned(&touched, encoding->touched, back);
     }
-    if (!error)
-        error = encode(encoded, &stored, container);
+    if (!ret)
+        ret = encode(encoded, &stored, container);
     df_free(touched.planes[0]);
     df_free(picture.planes[0]);
-    return error;
+    return ret;
 }
 
-/* What goes with the picture. Where its Exif does not, the pixels cannot lie as they did: `stored` becomes 0. */
+/** What goes with the picture. Where its Exif does not, the pixels cannot lie as they did: `stored` becomes 0. */
 static int carry(DfCarried *carried, const DfMetadata *metadata, const char *path, int *stored)
 {
-    int error = df_metadata_carry(carried, metadata, !*stored);
-    if (!error && *stored && !carried->exif) {
+    int ret = df_metadata_carry(carried, metadata, !*stored);
+    if (!ret && *stored && !carried->exif) {
         *stored = 0;
         df_carried_free(carried);
-        error = df_metadata_carry(carried, metadata, 1);
+        ret = df_metadata_carry(carried, metadata, 1);
     }
     if (carried->exif_lost)
         df_cli_note("%s: its %s", path, carried->exif_lost);
     if (carried->xmp_lost)
         df_cli_note("%s: its %s", path, carried->xmp_lost);
-    return error;
+    return ret;
 }
 
 int df_picture_write(const DfStill *picture, const char *path, const DfWriting *writing)
@@ -101,19 +101,19 @@ int df_picture_write(const DfStill *picture, const char *path, const DfWriting *
     int turned = !df_turn_same(picture->turn, (DfTurn){ 0 });
     DfEncoded encoded = { 0 };
     DfCarried carried;
-    int error = carry(&carried, &picture->metadata, path, &stored);
-    if (error < 0)
-        return error;
+    int ret = carry(&carried, &picture->metadata, path, &stored);
+    if (ret < 0)
+        return ret;
     /* Blocks can only be kept where they lie. */
     DfEncoding encoding = { .picture = picture, .touched = stored || !turned ? writing->touched : NULL,
                             .carried = &carried, .quality = writing->quality, .path = path };
     if (stored && turned)
-        error = encode_stored(&encoded, &encoding, container);
+        ret = encode_stored(&encoded, &encoding, container);
     else
-        error = encode(&encoded, &encoding, container);
-    if (!error)
-        error = df_output_write(path, encoded.bytes, encoded.size);
+        ret = encode(&encoded, &encoding, container);
+    if (!ret)
+        ret = df_output_write(path, encoded.bytes, encoded.size);
     free(encoded.bytes);
     df_carried_free(&carried);
-    return error;
+    return ret;
 }

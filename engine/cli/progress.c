@@ -25,7 +25,7 @@ static int columns(void)
     return !ioctl(STDERR_FILENO, TIOCGWINSZ, &window) && window.ws_col ? window.ws_col : 80;
 }
 
-/* The end of a name, from where a character begins. */
+/** The end of a name, from where a character begins. */
 static const char *end_of(const char *name, size_t most)
 {
     size_t length = strlen(name);

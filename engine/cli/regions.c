@@ -8,7 +8,7 @@
 
 #include "base.h"
 
-/* The largest of the boxes that the picture will be filled in. */
+/** The largest of the boxes that the picture will be filled in. */
 static int describe(DeepfillContext *ctx, const DeepfillMask *mask, DfFillReport *report)
 {
     int count = deepfill_boxes(ctx, mask, NULL, 0);
@@ -17,9 +17,9 @@ static int describe(DeepfillContext *ctx, const DeepfillMask *mask, DfFillReport
     DeepfillBox *boxes = df_alloc(df_size_mul(count, sizeof *boxes));
     if (!boxes)
         return -ENOMEM;
-    int error = deepfill_boxes(ctx, mask, boxes, count);
+    int ret = deepfill_boxes(ctx, mask, boxes, count);
     int64_t most = 0;
-    for (int i = 0; error >= 0 && i < count; i++) {
+    for (int i = 0; ret >= 0 && i < count; i++) {
         int64_t pixels = (int64_t)boxes[i].net_width * boxes[i].net_height;
         if (pixels <= most)
             continue;
@@ -29,7 +29,7 @@ static int describe(DeepfillContext *ctx, const DeepfillMask *mask, DfFillReport
     }
     report->regions = count;
     df_free(boxes);
-    return error < 0 ? error : 0;
+    return ret < 0 ? ret : 0;
 }
 
 static int fill(DeepfillContext *ctx, const DfFillJob *job, const DeepfillImage *image)
@@ -38,12 +38,12 @@ static int fill(DeepfillContext *ctx, const DfFillJob *job, const DeepfillImage 
     DeepfillFrame frame = { .image = *image, .mask = (DeepfillMask *)job->mask,
                             .sketch = (DeepfillSketch *)job->sketch,
                             .show = job->coarse ? DEEPFILL_SHOW_COARSE : DEEPFILL_SHOW_FILL };
-    int error = deepfill_send(ctx, &frame);
-    if (error < 0)
-        return error;
+    int ret = deepfill_send(ctx, &frame);
+    if (ret < 0)
+        return ret;
     deepfill_flush(ctx);
-    error = deepfill_receive(ctx, &result, 1);
-    return error < 0 ? error : result.error;
+    ret = deepfill_receive(ctx, &result, 1);
+    return ret < 0 ? ret : result.error;
 }
 
 int df_fill_regions(const DfFillJob *job, DfStill *still, DfFillReport *report)
@@ -61,11 +61,11 @@ int df_fill_regions(const DfFillJob *job, DfStill *still, DfFillReport *report)
     *report = (DfFillReport){ 0 };
     deepfill_defaults(&settings, job->model, &image.format);
     settings.temporal = 0;
-    int error = deepfill_open(&ctx, &settings);
-    if (!error)
-        error = describe(ctx, job->mask, report);
-    if (!error)
-        error = fill(ctx, job, &image);
+    int ret = deepfill_open(&ctx, &settings);
+    if (!ret)
+        ret = describe(ctx, job->mask, report);
+    if (!ret)
+        ret = fill(ctx, job, &image);
     deepfill_close(&ctx);
-    return error;
+    return ret;
 }

@@ -22,7 +22,7 @@ static int fail(const char *what)
 
 /* ------------------------------------------------------------------------------ the footage -- */
 
-/* One in -1..1 for each place of a lattice (mixed as in MurmurHash3's last step). */
+/** One in -1..1 for each place of a lattice (mixed as in MurmurHash3's last step). */
 static float lattice(int x, int y, uint32_t seed)
 {
     uint32_t h = (uint32_t)x * 0x9e3779b1u ^ (uint32_t)y * 0x85ebca77u ^ seed;
@@ -31,7 +31,7 @@ static float lattice(int x, int y, uint32_t seed)
     return (int32_t)(h ^ h >> 16) / 2147483648.0f;
 }
 
-/* Between the places it goes smoothly. */
+/** Between the places it goes smoothly. */
 static float value_noise(float x, float y, uint32_t seed)
 {
     int left = (int)x, top = (int)y;
@@ -43,7 +43,7 @@ static float value_noise(float x, float y, uint32_t seed)
     return above * (1 - v) + below * v;
 }
 
-/* Detail of all sizes from 4 pixels up, the larger the stronger, as in pictures. */
+/** Detail of all sizes from 4 pixels up, the larger the stronger, as in pictures. */
 static float texture(float x, float y, uint32_t seed)
 {
     float sum = 128, strength = 6;
@@ -52,7 +52,7 @@ static float texture(float x, float y, uint32_t seed)
     return sum;
 }
 
-/* Pictures, 4:2:0, that frames are windows of: `count` in turn. */
+/** Pictures, 4:2:0, that frames are windows of: `count` in turn. */
 typedef struct Film {
     int count, width, height;
     int step_x, step_y; /* of the camera from frame to frame, in quarters of a chroma sample */
@@ -75,7 +75,7 @@ static uint8_t *picture_plane(const Film *film, int picture, int plane)
     return film->pictures + picture * picture_size(film) + (plane ? luma + (plane - 1) * luma / 4 : 0);
 }
 
-/* One picture, the camera moved by so many pixels. */
+/** One picture, the camera moved by so many pixels. */
 static void paint(const Film *film, int picture, float right, float down)
 {
     for (int p = 0; p < 3; p++) {
@@ -89,7 +89,7 @@ static void paint(const Film *film, int picture, float right, float down)
     }
 }
 
-/* A sensor's noise upon the first picture; the sum of three has about a normal distribution. */
+/** A sensor's noise upon the first picture; the sum of three has about a normal distribution. */
 static void add_noise(const Film *film, int picture, float sigma)
 {
     const uint8_t *clean = film->pictures;
@@ -100,8 +100,10 @@ static void add_noise(const Film *film, int picture, float sigma)
     }
 }
 
-/* A camera that goes to and fro by 3.5 and 1.5 pixels a frame: four pictures, as it stops at quarters of a
- * chroma sample; the rest are whole steps of the window. */
+/**
+ * A camera that goes to and fro by 3.5 and 1.5 pixels a frame: four pictures, as it stops at quarters of a
+ * chroma sample; the rest are whole steps of the window.
+ */
 static int film_pan(Film *film)
 {
     *film = (Film){ .count = 4, .width = WIDTH + 2 * ROUND, .height = HEIGHT + ROUND,
@@ -113,7 +115,7 @@ static int film_pan(Film *film)
     return 0;
 }
 
-/* A camera that stands. */
+/** A camera that stands. */
 static int film_locked(Film *film)
 {
     *film = (Film){ .count = 16, .width = WIDTH, .height = HEIGHT };
@@ -149,7 +151,7 @@ static DeepfillImage frame_image(uint8_t *block, int i)
                             { WIDTH, WIDTH / 2, WIDTH / 2 } };
 }
 
-/* What was spent up to a moment, in seconds. */
+/** What was spent up to a moment, in seconds. */
 typedef struct Spent {
     double wall, network, steps[DF_MOST_STEPS];
 } Spent;
@@ -165,8 +167,10 @@ static Spent spent_so_far(DeepfillContext *ctx)
     return spent;
 }
 
-/* Send footage until `warm` and then `count` frames have come back, and close the context.
- * ends: what was spent before and after the latter */
+/**
+ * Send footage until `warm` and then `count` frames have come back, and close the context.
+ * ends: what was spent before and after the latter
+ */
 static int feed(DeepfillContext *ctx, const Film *film, DeepfillMask *mask, int warm, int count,
                 Spent ends[2])
 {

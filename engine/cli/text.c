@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-/* Bytes of the character that begins here, and its code; 0 where no valid one does (RFC 3629). */
+/** Bytes of the character that begins here, and its code; 0 where no valid one does (RFC 3629). */
 static int character(const char *text, uint32_t *code)
 {
     static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -23,7 +23,7 @@ static int character(const char *text, uint32_t *code)
     return length;
 }
 
-/* C0, delete, C1; characters that turn the direction of what follows. */
+/** C0, delete, C1; characters that turn the direction of what follows. */
 static int moves_cursor(uint32_t code)
 {
     return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x202A && code <= 0x202E) ||

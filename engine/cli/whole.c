@@ -18,7 +18,7 @@
 /* Memory below this is taken without a word. */
 #define MUCH ((size_t)1 << 30)
 
-/* The region: the picture, or its upper left part, and what lies around it. All planes are of its size. */
+/** The region: the picture, or its upper left part, and what lies around it. All planes are of its size. */
 typedef struct Region {
     int width, height;      /* of the region, in pixels */
     int inside_x, inside_y; /* of the picture in it */
@@ -37,7 +37,7 @@ static int round_up(int side, int least, int multiple)
     return (DF_MAX(side, least) + multiple - 1) / multiple * multiple;
 }
 
-/* What --exact makes of the picture's sides: cut off where the original cuts, else as they are. */
+/** What --exact makes of the picture's sides: cut off where the original cuts, else as they are. */
 static int exact_sides(const DfFillJob *job, const DfStill *still, Region *region)
 {
     const DfSemantics *semantics = df_model_semantics(job->model);
@@ -56,10 +56,10 @@ static int find_sides(const DfFillJob *job, const DfStill *still, Region *region
 {
     DeepfillModelInfo info;
     if (job->exact) {
-        int error = exact_sides(job, still, region);
+        int ret = exact_sides(job, still, region);
         region->inside_x = region->width;
         region->inside_y = region->height;
-        return error;
+        return ret;
     }
     deepfill_model_info(job->model, &info);
     region->width = round_up(still->width, info.least_side, info.alignment);
@@ -69,7 +69,7 @@ static int find_sides(const DfFillJob *job, const DfStill *still, Region *region
     return 0;
 }
 
-/* Say what memory is needed where it is much; refuse what is not there. */
+/** Say what memory is needed where it is much; refuse what is not there. */
 static int check_memory(const DfFillJob *job, const Region *region, size_t bytes)
 {
     char needed[32], left[32];
@@ -100,9 +100,9 @@ static int alloc_region(const DfFillJob *job, Region *region, const DfPlan *plan
     size_t sketch = take(&bytes, job->sketch ? df_size_mul(pixels, sizeof(float)) : 0);
     size_t hole = take(&bytes, pixels), needed = take(&bytes, pixels);
     size_t workspace = take(&bytes, df_plan_workspace(plan));
-    int error = check_memory(job, region, bytes);
-    if (error < 0)
-        return error;
+    int ret = check_memory(job, region, bytes);
+    if (ret < 0)
+        return ret;
     uint8_t *memory = region->memory = df_alloc(bytes);
     if (!memory)
         return -ENOMEM;
@@ -130,7 +130,7 @@ static void store(DfStill *still, int plane, size_t at, unsigned value)
         ((uint16_t *)still->planes[plane])[at] = (uint16_t)value;
 }
 
-/* The index inside 0..length - 1 that `i` reflects; the edge itself is not repeated. */
+/** The index inside 0..length - 1 that `i` reflects; the edge itself is not repeated. */
 static int reflect(int i, int length)
 {
     int period = 2 * length - 2;
@@ -162,24 +162,24 @@ static void put_row(const DfFillJob *job, const DfStill *still, const Region *re
 
 /* --------------------------------------------------------------------------------------- the run -- */
 
-/* What the original would hand on: the last row's own values. */
-typedef struct Wanted {
+/** Keeps the values of one row: of the last one, those that the original would give. */
+typedef struct Capture {
     const char *row;
     float *result;
-} Wanted;
+} Capture;
 
 static void keep(void *opaque, const char *row, DfShape shape, const float *activation)
 {
-    const Wanted *wanted = opaque;
-    if (!strcmp(row, wanted->row))
-        memcpy(wanted->result, activation, df_shape_count(shape) * sizeof *activation);
+    const Capture *capture = opaque;
+    if (!strcmp(row, capture->row))
+        memcpy(capture->result, activation, df_shape_count(shape) * sizeof *activation);
 }
 
 static void run(const DfFillJob *job, const DfPlan *plan, const Region *region, DfThreadPool *pool)
 {
     const DfNet *net = df_model_semantics(job->model)->net;
     int row = job->coarse && net->coarse >= 0 ? net->coarse : net->count - 1;
-    Wanted wanted = { net->rows[row].name, region->result };
+    Capture capture = { net->rows[row].name, region->result };
     DfRun run = { .image = region->image, .hole = region->hole, .sketch = region->sketch,
                   .needed = region->needed, .pool = pool };
     *(job->coarse ? &run.stage1 : &run.stage2) = region->result;
@@ -187,7 +187,7 @@ static void run(const DfFillJob *job, const DfPlan *plan, const Region *region, 
         /* The picture in -1..1 is of no use, the input no longer. */
         *(job->coarse ? &run.stage1 : &run.stage2) = region->image;
         run.watch = keep;
-        run.opaque = &wanted;
+        run.opaque = &capture;
     }
     if (df_model_uses_blas(job->model))
         df_gemm_open();
@@ -198,20 +198,20 @@ static void run(const DfFillJob *job, const DfPlan *plan, const Region *region, 
 
 /* ----------------------------------------------------------------------------------- the output -- */
 
-/* A value of -1..1 as a level of the picture's depth. */
+/** A value of -1..1 as a level of the picture's depth. */
 static unsigned level(const DfStill *still, float value)
 {
     float most = (1 << still->depth) - 1;
     return (unsigned)lrintf(DF_CLAMP((value + 1) * 0.5f * most, 0, most));
 }
 
-/* The luma of BT.601: channels of a gray picture are near equal anyway. */
+/** The luma of BT.601: channels of a gray picture are near equal anyway. */
 static float gray(const float *rgb)
 {
     return 0.299f * rgb[0] + 0.587f * rgb[1] + 0.114f * rgb[2];
 }
 
-/* What the fill has a share in of one row; all else stays as it is. */
+/** What the fill has a share in of one row; all else stays as it is. */
 static void paste_row(const DfFillJob *job, DfStill *still, const Region *region, int y, uint8_t *share)
 {
     const float *rgb = region->result + 3 * (size_t)y * region->width;
@@ -227,7 +227,7 @@ static void paste_row(const DfFillJob *job, DfStill *still, const Region *region
     }
 }
 
-/* The original's own arithmetic for every pixel: known ones go to values and back, too. */
+/** The original's own arithmetic for every pixel: known ones go to values and back, too. */
 static int write_exact(const DfFillJob *job, DfStill *still, const Region *region)
 {
     const DfSemantics *semantics = df_model_semantics(job->model);
@@ -276,26 +276,26 @@ int df_fill_whole(const DfFillJob *job, DfStill *still, DfFillReport *report)
     DfPlan *plan = NULL;
     DfThreadPool *pool = NULL;
     Region region = { 0 };
-    int error = find_sides(job, still, &region);
+    int ret = find_sides(job, still, &region);
     *report = (DfFillReport){ 0 };
-    if (error < 0)
-        return error;
+    if (ret < 0)
+        return ret;
     if (!job->exact && !job->mask->part_count)
         return 0;
-    error = df_plan_create(&plan, job->model, region.width, region.height, threads);
-    if (!error)
-        error = alloc_region(job, &region, plan);
-    if (!error)
-        error = df_thread_pool_open(&pool, threads - 1);
-    if (!error) {
+    ret = df_plan_create(&plan, job->model, region.width, region.height, threads);
+    if (!ret)
+        ret = alloc_region(job, &region, plan);
+    if (!ret)
+        ret = df_thread_pool_open(&pool, threads - 1);
+    if (!ret) {
         for (int y = 0; y < region.height; y++)
             put_row(job, still, &region, y);
         run(job, plan, &region, pool);
         *report = (DfFillReport){ 1, region.width, region.height };
-        error = job->exact ? write_exact(job, still, &region) : paste(job, still, &region);
+        ret = job->exact ? write_exact(job, still, &region) : paste(job, still, &region);
     }
     df_thread_pool_close(&pool);
     df_plan_close(&plan);
     df_free(region.memory);
-    return error;
+    return ret;
 }

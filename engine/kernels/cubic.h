@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** A plane of 8- or 16-bit samples, somebody else's memory. */
+/** A plane of 8- or 16-bit samples in borrowed memory. */
 typedef struct DfTexture {
     const uint8_t *data;
     ptrdiff_t stride;  /**< bytes */

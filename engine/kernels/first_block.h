@@ -17,7 +17,7 @@
 
 #define UNROLLED static inline __attribute__((always_inline))
 
-/* Column x of a part's sums, of one tile or two, transformed back: rows 0 .. 3 of `columns`. */
+/** Column x of a part's sums, of one tile or two, transformed back: rows 0 .. 3 of `columns`. */
 UNROLLED void first_column(const int depth, const int tiles, const float *data, const float *weights, int x,
                            VECTOR columns[2][4 * 8])
 {
@@ -44,7 +44,7 @@ UNROLLED void first_column(const int depth, const int tiles, const float *data, 
         winograd5_out_line(sums[t], columns[t] + x, 8);
 }
 
-/* A part's sums of a tile or two. */
+/** A part's sums of a tile or two. */
 UNROLLED void first_part(const DfFirst *f, const int depth, const int tiles, const float *data, int panel,
                          int part, VECTOR out[2][PARTS][16])
 {
@@ -76,7 +76,7 @@ UNROLLED void first_tiles(const DfFirst *f, const int depth, const int tiles, in
         }
 }
 
-/* Panel by panel: its weights stay in the first-level cache. */
+/** Panel by panel: its weights stay in the first-level cache. */
 UNROLLED void first_of(const DfFirst *f, const int depth)
 {
     for (int panel = 0; panel < f->columns / DF_PANEL; panel++) {
@@ -88,7 +88,7 @@ UNROLLED void first_of(const DfFirst *f, const int depth)
     }
 }
 
-/* With a depth that is a constant all addresses are. */
+/** With a depth that is a constant all addresses are. */
 static void first_all(const DfFirst *f)
 {
     switch (f->depth) {

@@ -71,7 +71,7 @@ const char *df_gemm_warning(void)
            "install libopenblas0-pthread";
 }
 
-/* OpenMP's thread count belongs to the calling thread: each worker's first product sets it. */
+/** OpenMP's thread count belongs to the calling thread: each worker's first product sets it. */
 static void own_thread_count(void)
 {
     static _Thread_local int set;

@@ -6,8 +6,8 @@
 #define DF_GEMM_H
 
 /**
- * Claim single-threaded products for as long as a context whose model calls them lives; counted. With OpenBLAS's pthread flavour
- * the first claim sets its thread count to 1, the last df_gemm_close() restores it.
+ * Claim single-threaded products, as long as a context lives whose model calls them; counted. With OpenBLAS's
+ * pthread flavour the first claim sets its thread count to 1, the last df_gemm_close() restores it.
  * Thread-safety: any thread.
  */
 void df_gemm_open(void);
@@ -20,7 +20,7 @@ void df_gemm_close(void);
 const char *df_gemm_description(void);
 
 /**
- * @return NULL, or a sentence on why products of several workers are slow here (static).
+ * @return NULL, or a sentence on what makes products of several workers slow (static).
  * Thread-safety: any thread.
  */
 const char *df_gemm_warning(void);

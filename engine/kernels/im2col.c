@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where a row or column outside 0..n-1 is mirrored from, the edge itself not repeated. */
+/** Where a row or column outside 0..n-1 is mirrored from, the edge itself not repeated. */
 static int mirrored(int i, int n)
 {
     int period = DF_MAX(2 * (n - 1), 1);
@@ -17,7 +17,7 @@ static int mirrored(int i, int n)
     return DF_MIN(i, period - i);
 }
 
-/* A whole window row, runs of `channels` floats; x is the seen column of its first pixel. */
+/** A whole window row, runs of `channels` floats; x is the seen column of its first pixel. */
 static float *copy_pixels(float *out, const DfWindow *w, const float *line, int x)
 {
     int seen = w->width << w->up;
@@ -33,7 +33,7 @@ static float *copy_pixels(float *out, const DfWindow *w, const float *line, int 
     return out;
 }
 
-/* The same where neighbours in the window are neighbours in memory: one run. */
+/** The same where neighbours in the window are neighbours in memory: one run. */
 static float *copy_run(float *out, const DfWindow *w, const float *line, int x)
 {
     if (x < 0 || x + w->kernel > w->width)

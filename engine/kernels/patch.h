@@ -13,19 +13,19 @@
 /** A patch of the picture that the search starts from, row by row. */
 typedef struct DfPatchTemplate {
     _Alignas(32) float value[DF_PATCH_AREA];
-    _Alignas(32) float dx[DF_PATCH_AREA]; /**< central differences, less their mean: what is common to
-                                            all of a patch (exposure) then has no say */
+    _Alignas(32) float dx[DF_PATCH_AREA]; /**< central differences less their mean: a constant
+                                            offset of the patch (exposure) cancels out */
     _Alignas(32) float dy[DF_PATCH_AREA];
     float xx, xy, yy; /**< sums of the differences' products */
 } DfPatchTemplate;
 
-/** How a patch compares with what is seen where it is looked for; d: seen - value. */
+/** A template compared with the samples at a candidate position; d: sample - value. */
 typedef struct DfPatchMatch {
     float x, y;  /**< sums of d * dx and d * dy */
     float error; /**< sum of (d - mean d)^2, at least 0 */
 } DfPatchMatch;
 
-/** Where a patch is looked for: at (fx, fy), 0..1, beyond `from`; 9 rows of 9 samples are read. */
+/** A candidate position: (fx, fy), 0..1, beyond `from`; 9 rows of 9 samples are read. */
 typedef struct DfPatchView {
     const float *from;
     ptrdiff_t row_floats;
@@ -53,7 +53,7 @@ typedef struct DfPatchKernels {
 /** @return the versions for df_cpu_level() (static). Thread-safety: any thread. */
 const DfPatchKernels *df_patch_kernels(void);
 
-/** The portable ones: the others' oracle. */
+/** The portable versions: the oracle of the others. */
 extern const DfPatchKernels df_patch_kernels_c;
 
 #if HAVE_X86

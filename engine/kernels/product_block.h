@@ -11,7 +11,7 @@
 #include "kernels/tile.h"
 #include "kernels/unroll.h"
 
-/* Where a block reads and writes. */
+/** Where a block reads and writes. */
 typedef struct Block {
     const DfProduct *product;
     int row;               /* the first */
@@ -57,7 +57,7 @@ static inline __attribute__((always_inline)) void block(const int rows, const in
             STORE(b->out + i * b->ldo + j * WIDTH, sums[i][j]);
 }
 
-/* All rows of the product, `most` at a time, then what is left. */
+/** All rows of the product, `most` at a time, then what is left. */
 static inline __attribute__((always_inline)) void all_rows(const int most, const int vectors, Block *b)
 {
     int left = b->product->rows;

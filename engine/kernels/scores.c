@@ -23,7 +23,7 @@ static Four four_at(const float *from)
     return v;
 }
 
-/* Four rows and eight columns, in vectors that any CPU has or the compiler makes do without: in registers. */
+/** Four rows and eight columns, in vectors that any CPU has or the compiler makes do without: in registers. */
 static void tile(float sums[TILE_ROWS][TILE_COLUMNS], const float *const rows[TILE_ROWS], const float *panel,
                  int width, int k)
 {
@@ -65,7 +65,7 @@ static void product(float *const *out, int column, const float *const *rows, con
 
 /* ---------------------------------------------------------------------------------- diagonals -- */
 
-/* The last three steps of some diagonals. */
+/** The last three steps of some diagonals. */
 typedef struct Lanes {
     float values[3][DF_LANES], scores[3][DF_LANES];
 } Lanes;
@@ -81,7 +81,7 @@ static void take_values(float *values, const DfSteps *s, int t, int p)
         values[i] = s->above[t][p + i] + s->at[t][p + i] + s->below[t][p + i];
 }
 
-/* Scores of step t, at key p. */
+/** Scores of step t, at key p. */
 static void take_scores(Lanes *l, const DfSteps *s, int t, int p)
 {
     float *scores = l->scores[2];

@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-/* What the neighbours of cell x send it. */
+/** What the neighbours of cell x send it. */
 static float inflow(const DfStencil *s, int x)
 {
     const float *e = s->e + x;
@@ -57,13 +57,13 @@ float df_largest_c(const float *values, int n)
     return largest;
 }
 
-void df_pose_c(float *r, float *inverse, const DfWanted *w, const uint8_t *hole, int n)
+void df_pose_c(float *r, float *inverse, const DfGradientRows *w, const uint8_t *hole, int n)
 {
     for (int x = 0; x < n; x++) {
-        float wanted = (w->gx[x] - w->gx[x - 1]) + (w->gy[x] - w->gy_north[x]);
+        float target = (w->gx[x] - w->gx[x - 1]) + (w->gy[x] - w->gy_north[x]);
         float found = (w->u[x - 1] + w->u[x + 1]) + (w->north[x] + w->south[x]) - 4 * w->u[x];
 
-        r[x] = hole[x] ? wanted - found : 0;
+        r[x] = hole[x] ? target - found : 0;
         inverse[x] = hole[x] ? 0.25f : 0;
     }
 }

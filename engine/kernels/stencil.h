@@ -3,7 +3,7 @@
  * Loops over rows of a grid for multigrid. Each cell p of a grid has an equation
  *     sum over its four neighbours q of c_pq (e_q - e_p) - b_p e_p = r_p,
  * with conductances c_pq >= 0 between cells and b_p >= 0 to what is fixed at zero. Cells without an equation
- * have inverse = 0 and e = 0, so that no loop asks which ones they are.
+ * have inverse = 0 and e = 0, so that loops need no test for them.
  */
 #ifndef DF_KERNELS_STENCIL_H
 #define DF_KERNELS_STENCIL_H
@@ -15,7 +15,7 @@
 
 /** A stretch of a row: pointers to its first cell in planes of one layout, whose neighbours can be read. */
 typedef struct DfStencil {
-    float *e;             /**< what is sought */
+    float *e;             /**< the unknowns */
     const float *r;       /**< right-hand side */
     const float *inverse; /**< 1 / (sum of c + b); 0: no equation */
     const float *east;    /**< conductances from each cell to the next; NULL: east and south are all 1 */
@@ -29,11 +29,11 @@ typedef struct DfLinks {
     float *east, *south, *border;
 } DfLinks;
 
-/** Rows of a picture u and of the differences wanted to the samples east and south of each one. */
-typedef struct DfWanted {
+/** Rows of a picture u and of the target differences from each sample to those east and south of it. */
+typedef struct DfGradientRows {
     const float *u, *north, *south; /**< the row itself and those above and below it */
     const float *gx, *gy, *gy_north;
-} DfWanted;
+} DfGradientRows;
 
 /** The loops, each in a version for the CPU; df_stencil_kernels() chooses. */
 typedef struct DfStencilKernels {
@@ -42,7 +42,7 @@ typedef struct DfStencilKernels {
     void (*block_sum)(float *out, const float *a, const float *b, int n);
     void (*prolong)(float *e, const float *inverse, const float *near, const float *far, int n);
     float (*largest)(const float *values, int n);
-    void (*pose)(float *r, float *inverse, const DfWanted *wanted, const uint8_t *hole, int n);
+    void (*pose)(float *r, float *inverse, const DfGradientRows *target, const uint8_t *hole, int n);
     void (*link)(const DfLinks *out, const float *inverse, ptrdiff_t row_floats, int n);
     void (*merge)(const DfLinks *out, const DfLinks rows[2], float gain, int n);
     void (*invert)(float *inverse, const DfLinks *links, ptrdiff_t row_floats, int n);
@@ -73,10 +73,10 @@ void df_prolong_c(float *e, const float *inverse, const float *near, const float
 float df_largest_c(const float *values, int n);
 
 /**
- * Equations of samples that have four neighbours: where `hole` is set, inverse = 1/4 and r = the wanted
+ * Equations of samples that have four neighbours: where `hole` is set, inverse = 1/4 and r = the target
  * Laplacian minus that of u; elsewhere both are 0. Any n; one sample before and after is read.
  */
-void df_pose_c(float *r, float *inverse, const DfWanted *wanted, const uint8_t *hole, int n);
+void df_pose_c(float *r, float *inverse, const DfGradientRows *target, const uint8_t *hole, int n);
 
 /**
  * Conductances of a finest grid, where they are 1 between cells with equations, and 1 / inverse counts the
@@ -99,7 +99,7 @@ void df_residual_avx2(float *out, const DfStencil *row);
 void df_block_sum_avx2(float *out, const float *a, const float *b, int n);
 void df_prolong_avx2(float *e, const float *inverse, const float *near, const float *far, int n);
 float df_largest_avx2(const float *values, int n);
-void df_pose_avx2(float *r, float *inverse, const DfWanted *wanted, const uint8_t *hole, int n);
+void df_pose_avx2(float *r, float *inverse, const DfGradientRows *target, const uint8_t *hole, int n);
 void df_link_avx2(const DfLinks *out, const float *inverse, ptrdiff_t row_floats, int n);
 void df_merge_avx2(const DfLinks *out, const DfLinks rows[2], float gain, int n);
 void df_invert_avx2(float *inverse, const DfLinks *links, ptrdiff_t row_floats, int n);

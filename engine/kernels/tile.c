@@ -33,19 +33,19 @@ static float sigmoid(float f, float g)
 #define PASS
 #include "kernels/transform/all.h"
 
-#define IN(form)                                                                                         \
-    static void form##_in(float *data, size_t plane, const float *const *at, int channels)               \
+#define IN(kind)                                                                                         \
+    static void kind##_in(float *data, size_t plane, const float *const *at, int channels)               \
     {                                                                                                    \
         for (int c = 0; c < channels; c++)                                                               \
-            form##_in_1(data + c, plane, at, c);                                                         \
+            kind##_in_1(data + c, plane, at, c);                                                         \
     }
-#define OUT(form)                                                                                        \
-    static void form##_out(float *const *to, const float *sums, size_t plane, int channels,              \
+#define OUT(kind)                                                                                        \
+    static void kind##_out(float *const *to, const float *sums, size_t plane, int channels,              \
                            const float *bias, enum DfActivation activation)                              \
     {                                                                                                    \
         int half = activation == DF_TANH ? 0 : channels / 2;                                             \
         for (int c = 0; c < (half ? half : channels); c++)                                               \
-            form##_finish_1(to, sums, plane, half, c, bias, activation);                                 \
+            kind##_finish_1(to, sums, plane, half, c, bias, activation);                                 \
     }
 IN(winograd3)
 IN(winograd5)
@@ -58,7 +58,7 @@ OUT(stride)
 #include "kernels/transform/table.h"
 
 static const DfTileKernels portable = {
-    .weights = transform_weights, .product = df_product_c, .first = df_first_c, .forms = FORMS,
+    .weights = transform_weights, .product = df_product_c, .first = df_first_c, .transforms = TRANSFORMS,
 };
 
 const DfTileKernels *df_tile_kernels(void)

@@ -8,7 +8,7 @@
  *   sums   [plane][tile][row]: row = df_product_columns(channels out), of which the last few may be unused
  *
  * Both are matrices that the products read and write in place, so that nothing is packed but the weights, once.
- * The forms, what they cost and why these: layers/form.h.
+ * The transforms, what they cost and why these: layers/transform.h.
  *
  * The C versions are the oracle of the others, which may differ from them by rounding (tests/test_tile.c).
  */
@@ -30,15 +30,15 @@ enum DfActivation {
 };
 
 /** Ways of doing a convolution of tiles: kernels/transform/. */
-enum DfFormIndex {
-    DF_FORM_3,       /**< 3x3: 6x6 pixels to 4x4 outputs */
-    DF_FORM_5,       /**< 5x5: 8x8 to 4x4 */
-    DF_FORM_NEAREST, /**< 3x3 of the picture at twice its size: 3x3 to 4x4 */
-    DF_FORM_STRIDE,  /**< 3x3, every other output: 5x5 to 2x2 */
-    DF_FORMS
+enum DfTransformIndex {
+    DF_TRANSFORM_3,       /**< 3x3: 6x6 pixels to 4x4 outputs */
+    DF_TRANSFORM_5,       /**< 5x5: 8x8 to 4x4 */
+    DF_TRANSFORM_NEAREST, /**< 3x3 of the picture at twice its size: 3x3 to 4x4 */
+    DF_TRANSFORM_STRIDE,  /**< 3x3, every other output: 5x5 to 2x2 */
+    DF_TRANSFORMS
 };
 
-/** Sides that no form's tiles exceed: pixels, outputs, and planes of either kind. */
+/** Sides that no transform's tiles exceed: pixels, outputs, and planes of either kind. */
 enum { DF_MOST_TILE_IN = 8, DF_MOST_TILE_OUT = 4, DF_MOST_PLANES = 64 };
 
 /**
@@ -62,7 +62,7 @@ typedef void DfTileIn(float *data, size_t plane, const float *const *at, int cha
 typedef void DfTileOut(float *const *to, const float *sums, size_t plane, int channels, const float *bias,
                        enum DfActivation activation);
 
-/*
+/**
  * Packed weights are panels of 16 columns, [rows][16] each, one after another; a last one of at most 8 columns
  * is [rows][8]. What no column fills is 0.
  */
@@ -110,7 +110,7 @@ typedef struct DfProduct {
 enum { DF_MOST_FIRST = 8 };
 
 /**
- * Everything behind DF_FORM_5's transform in: products, the transform back and the gate, without sums in memory.
+ * What follows DF_TRANSFORM_5's input side: products, the transform back and the gate, without sums in memory.
  * The packed columns pair eight features with their gates: df_first_column().
  */
 typedef struct DfFirst {
@@ -168,8 +168,8 @@ typedef struct DfTileKernels {
     void (*first)(const DfFirst *first);
     struct {
         DfTileIn *in;
-        DfTileOut *out; /**< of DF_FORM_5: NULL */
-    } forms[DF_FORMS];
+        DfTileOut *out; /**< of DF_TRANSFORM_5: NULL */
+    } transforms[DF_TRANSFORMS];
 } DfTileKernels;
 
 /** @return the versions for df_cpu_level() (static). Thread-safety: any thread. */
@@ -180,7 +180,7 @@ void df_first_c(const DfFirst *first);
 
 #if HAVE_X86
 void df_product_avx2(const DfProduct *product);
-/* The last half panel alone, from column `first` on. */
+/** The last half panel alone, from column `first` on. */
 void df_product_half_avx2(const DfProduct *product, int first);
 void df_product_avx512(const DfProduct *product);
 void df_first_avx2(const DfFirst *first);

@@ -69,7 +69,7 @@ static int peaks(int *at, const float *above, const float *row, const float *bel
     return count;
 }
 
-/* What lies (fx, fy) beyond a pixel. */
+/** What lies (fx, fy) beyond a pixel. */
 static float between(const float *from, ptrdiff_t row_floats, float fx, float fy)
 {
     float top = from[0] + fx * (from[1] - from[0]);

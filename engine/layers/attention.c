@@ -14,7 +14,7 @@
  *   out     the sum over p of P[q,p] raw[p], overlapped two pixels apart and divided by 4
  *
  * This is the authors' program (attention_naive.c follows it); what others do differently are the rules,
- * DfAttentionRules. Five products do here for its twenty-five:
+ * DfAttentionRules. Five products replace its twenty-five:
  *
  *   G[q,p]           pixel q of the reduced map times its pixel p: C terms, not 9C
  *   S[q,p]           the sum of G[q+d,p+d] over the window's nine d, as far as both lie on the map, divided by
@@ -29,8 +29,8 @@
  * row of the column to the left, and below the last row the first of the column to the right: sums of these
  * two rows have places of their own.
  *
- * Queries that no wanted pixel asks for are left out everywhere, keys that may not be copied where they have no
- * say. A query's arithmetic does not depend on which others there are, nor on who does it.
+ * Queries that no needed pixel depends on are left out everywhere, keys that may not be copied where they have no
+ * effect. A query's arithmetic depends neither on the other queries nor on the thread.
  */
 #include "layers/attention.h"
 
@@ -41,7 +41,7 @@
 
 /* ------------------------------------------------------------------------------------- memory -- */
 
-/* Not near a multiple of 4 KiB: rows that are read side by side would push each other out of the cache. */
+/** Not near a multiple of 4 KiB: rows that are read side by side would push each other out of the cache. */
 static size_t pitch(size_t floats)
 {
     size_t aligned = (floats + 15) / 16 * 16;
@@ -62,16 +62,16 @@ static void lay_out_keys(DfAttention *a, char *base, size_t *end)
     a->left = df_attention_floats(base, end, 3, l + 2 * a->margin);
     a->hole = df_attention_carve(base, end, l);
     a->known = df_attention_carve(base, end, l);
-    a->wanted = df_attention_carve(base, end, 4 * (size_t)l);
+    a->queried = df_attention_carve(base, end, 4 * (size_t)l);
 }
 
-/* Rows of inner columns, which a step reads one more of on either side. */
+/** Rows of inner columns, which a step reads one more of on either side. */
 static size_t inner_products(const DfAttention *a)
 {
     return a->map.w > 4 ? (size_t)(a->block + 2) * (a->map.w - 4) : 0;
 }
 
-/* Those of outer columns, which it reads two more of; a row of zeros; margins before and behind. */
+/** Those of outer columns, which it reads two more of; a row of zeros; margins before and behind. */
 static size_t product_floats(const DfAttention *a)
 {
     size_t rows = inner_products(a) + 4 * ((size_t)a->block + 4) + 1;
@@ -107,7 +107,7 @@ static void lay_out_passes(DfAttention *a, char *base, size_t *end)
     a->chunks = df_attention_carve(base, end, (2 * l / DF_CHUNK_KEYS + 2) * sizeof *a->chunks);
 }
 
-/* Sizes and, unless base is NULL, buffers; returns the bytes that they take. */
+/** Sizes and, unless base is NULL, buffers; returns the bytes that they take. */
 static size_t lay_out(DfAttention *a, DfShape shape, int threads, char *base)
 {
     size_t end = 0;
@@ -118,7 +118,7 @@ static size_t lay_out(DfAttention *a, DfShape shape, int threads, char *base)
     lay_out_passes(a, base, &end);
     a->thread_pitch = pitch(DF_MAX(4 * DF_UNIT_POSITIONS * df_attention_chunk_pitch(&a->map),
                                  (size_t)a->map.count));
-    /* Last: how many there are moves nothing else. */
+    /* Last: their number moves nothing else. */
     a->threads = df_attention_floats(base, &end, threads, a->thread_pitch);
     return end;
 }
@@ -129,7 +129,7 @@ size_t df_attention_scratch(DfShape shape, int threads)
     return lay_out(&a, shape, threads, NULL);
 }
 
-/* What lies between, before and behind rows is read as zeros; of weights, all keys that may not be copied. */
+/** What lies between, before and behind rows is read as zeros; of weights, all keys that may not be copied. */
 static void clear(DfAttention *a)
 {
     int l = a->map.count, w = a->map.w, ring = a->block + 2;
@@ -137,7 +137,7 @@ static void clear(DfAttention *a)
     memset(a->sums, 0, ((size_t)(ring + 2) * w + 1) * a->sum_pitch * sizeof *a->sums);
     memset(a->weights, 0, ((size_t)ring * w + 1) * a->weight_pitch * sizeof *a->weights);
     memset(a->left, 0, 3 * ((size_t)l + 2 * a->margin) * sizeof *a->left);
-    memset(a->wanted, 0, 4 * (size_t)l);
+    memset(a->queried, 0, 4 * (size_t)l);
 }
 
 static void place(DfAttention *a)
@@ -151,12 +151,12 @@ static void place(DfAttention *a)
     a->left += a->margin;
     a->middle = a->left + l + 2 * a->margin;
     a->right = a->middle + l + 2 * a->margin;
-    a->weighed = a->wanted + l;
+    a->weighed = a->queried + l;
     a->summed = a->weighed + l;
     a->multiplied = a->summed + l;
 }
 
-/* --------------------------------------------------------------------------- what is wanted -- */
+/* --------------------------------------------------------------------------- what is needed -- */
 
 static void choose_wanted(DfAttention *a, const uint8_t *needed)
 {
@@ -164,11 +164,11 @@ static void choose_wanted(DfAttention *a, const uint8_t *needed)
     for (int y = 0; y < a->map.h; y++)
         for (int x = 0; x < a->map.w; x++) {
             const uint8_t *upper = needed ? needed + (size_t)2 * y * width + 2 * x : NULL;
-            a->wanted[y * a->map.w + x] = !needed || upper[0] || upper[1] || upper[width] || upper[width + 1];
+            a->queried[y * a->map.w + x] = !needed || upper[0] || upper[1] || upper[width] || upper[width + 1];
         }
 }
 
-/* Weights of all positions whose patches lie over a wanted one's pixels. */
+/** Weights of all positions whose patches cover pixels of a queried one. */
 static void choose_weighed(DfAttention *a, int q)
 {
     int w = a->map.w, y = q / w, x = q % w;
@@ -177,7 +177,7 @@ static void choose_weighed(DfAttention *a, int q)
             a->weighed[j * w + i] = 1;
 }
 
-/* Sums of a weighed query and of those before and after it, counted column by column. */
+/** Sums of a weighed query and of those before and after it, counted column by column. */
 static void choose_summed(DfAttention *a, int q)
 {
     int h = a->map.h, w = a->map.w, at = q % w * h + q / w, by = a->map.rules->fuse;
@@ -192,7 +192,7 @@ static void choose_multiplied(DfAttention *a, int q)
             a->multiplied[p] = 1;
 }
 
-/* Products for the scores of a summed query, and of those before and after it, counted row by row. */
+/** Products for the scores of a summed query, and of those before and after it, counted row by row. */
 static void choose_scored(DfAttention *a, int q)
 {
     int w = a->map.w, by = a->map.rules->fuse;
@@ -215,7 +215,7 @@ static void each(DfAttention *a, const uint8_t *mask, void (*choose)(DfAttention
 static void choose(DfAttention *a, const uint8_t *needed)
 {
     choose_wanted(a, needed);
-    each(a, a->wanted, choose_weighed);
+    each(a, a->queried, choose_weighed);
     each(a, a->weighed, choose_summed);
     each(a, a->summed, choose_scored);
 }
@@ -235,7 +235,7 @@ static int any(const uint8_t *mask, int count)
     return memchr(mask, 1, count) != NULL;
 }
 
-/* The pixels of rows y to end - 1 of positions, and all that they still lack. */
+/** The pixels of rows y to end - 1 of positions, and all that they still lack. */
 static void step(DfAttention *a, int y, int end)
 {
     int weights = DF_MIN(end + 1, a->map.h), sums = DF_MIN(weights + 1, a->map.h);

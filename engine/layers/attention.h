@@ -29,7 +29,7 @@ typedef struct DfAttention {
     uint8_t *hole, *known;         /**< L: the reduced hole; keys that may be copied */
     int unknown;                   /**< keys that may not */
 
-    uint8_t *wanted;     /**< L: positions that a pixel is wanted of */
+    uint8_t *queried;     /**< L: 1: a pixel of this position is needed */
     uint8_t *weighed;    /**< L: queries whose weights that takes */
     uint8_t *summed;     /**< L: whose sums of scores */
     uint8_t *multiplied; /**< L: whose products with all keys */
@@ -76,7 +76,7 @@ void df_attention_prepare_keys(DfAttention *a);
 /** @return query q's row of sums. */
 float *df_attention_sums_of(const DfAttention *a, int q);
 
-/** Make sums of scores of all rows before `end` that are wanted. */
+/** Make sums of scores of all rows before `end` that are needed. */
 void df_attention_sum_rows(DfAttention *a, int end);
 
 /** Make those of row h - 1 first: queries of row 0, counted column by column, come after it. */
@@ -85,7 +85,7 @@ void df_attention_sum_last_row(DfAttention *a);
 /** Runs of keys, and what is copied of them. */
 void df_attention_prepare_runs(DfAttention *a);
 
-/** Make weights of all rows before `end` that are wanted. */
+/** Make weights of all rows before `end` that are needed. */
 void df_attention_weigh_rows(DfAttention *a, int end);
 
 /** Make pixels of rows y to end - 1 of positions. */

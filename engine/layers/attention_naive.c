@@ -43,7 +43,7 @@ typedef struct Attention {
 
 /* ------------------------------------------------------------------------------------- memory -- */
 
-/* Sizes, windows and, unless base is NULL, buffers; returns the bytes that they take. */
+/** Sizes, windows and, unless base is NULL, buffers; returns the bytes that they take. */
 static size_t lay_out(Attention *a, DfShape shape, char *base)
 {
     size_t end = 0;
@@ -110,7 +110,7 @@ static void make_patches(Attention *a, const float *source)
 
 /* ------------------------------------------------------------------------------ scores, fusion -- */
 
-/* Scores of the queries of bands y to end - 1, of the one before and the one after: zeros beyond the map. */
+/** Scores of the queries of bands y to end - 1, of the one before and the one after: zeros beyond the map. */
 static void score_bands(Attention *a, int y, int end)
 {
     int length = 9 * a->map.shape.channels, l = a->map.count;
@@ -126,7 +126,7 @@ static void score_bands(Attention *a, int y, int end)
     a->scored_end = end;
 }
 
-/* out[p] = before[p-1] + at[p] + after[p+1], zeros outside. */
+/** out[p] = before[p-1] + at[p] + after[p+1], zeros outside. */
 static void sum_diagonal(float *out, const float *before, const float *at, const float *after, int n)
 {
     out[0] = at[0] + (n > 1 ? after[1] : 0);
@@ -135,7 +135,7 @@ static void sum_diagonal(float *out, const float *before, const float *at, const
         out[n - 1] = before[n - 2] + at[n - 1];
 }
 
-/* Band y, summed with positions counted row by row. */
+/** Band y, summed with positions counted row by row. */
 static void sum_rows(Attention *a, int y, float *band)
 {
     size_t l = a->map.count;
@@ -146,7 +146,7 @@ static void sum_rows(Attention *a, int y, float *band)
         sum_diagonal(band + x * l, scores, scores + l, scores + 2 * l, l);
 }
 
-/* Value of a row of scores at the position before (y, x), counted column by column. */
+/** Value of a row of scores at the position before (y, x), counted column by column. */
 static float above(const Attention *a, const float *row, int y, int x)
 {
     if (y > 0)
@@ -154,7 +154,7 @@ static float above(const Attention *a, const float *row, int y, int x)
     return x > 0 ? row[(a->map.h - 1) * a->map.w + x - 1] : 0;
 }
 
-/* The same at the position after it. */
+/** The same at the position after it. */
 static float below(const Attention *a, const float *row, int y, int x)
 {
     if (y < a->map.h - 1)
@@ -162,14 +162,14 @@ static float below(const Attention *a, const float *row, int y, int x)
     return x < a->map.w - 1 ? row[x + 1] : 0;
 }
 
-/* One query's scores to weights. */
+/** One query's scores to weights. */
 static void weigh(const Attention *a, float *scores)
 {
     float unknown = a->map.rules->exclude_hole ? EXCLUDED : 0;
     df_kernels()->softmax(scores, a->known, unknown, DF_ATTENTION_SCALE, a->map.count);
 }
 
-/* One query's scores, summed with positions counted column by column. */
+/** One query's scores, summed with positions counted column by column. */
 static void sum_columns(const Attention *a, float *out, const float *before, const float *at,
                         const float *after)
 {
@@ -181,7 +181,7 @@ static void sum_columns(const Attention *a, float *out, const float *before, con
     df_kernels()->sum3(out + w, before, at + w, after + 2 * w, a->map.count - 2 * w);
 }
 
-/* Band y from those around it: `next` is band y + 1, or band 0 after the last. */
+/** Band y from those around it: `next` is band y + 1, or band 0 after the last. */
 static void fuse_band(Attention *a, int y, const float *previous, const float *band, const float *next)
 {
     size_t l = a->map.count;
@@ -196,7 +196,7 @@ static void fuse_band(Attention *a, int y, const float *previous, const float *b
 
 /* ------------------------------------------------------------------------------ reconstruction -- */
 
-/* Add one 4x4 patch, its share of every pixel. */
+/** Add one 4x4 patch, its share of every pixel. */
 static void add_patch(const Attention *a, const float *patch, int top, int left, float *out)
 {
     int c = a->map.shape.channels;
@@ -211,7 +211,7 @@ static void add_patch(const Attention *a, const float *patch, int top, int left,
         }
 }
 
-/* The queries of bands y to end - 1, a block. */
+/** The queries of bands y to end - 1, a block. */
 static void rebuild_bands(Attention *a, int y, int end, float *out)
 {
     int length = 16 * a->map.shape.channels, queries = (end - y) * a->map.w;
@@ -239,7 +239,7 @@ static void rebuild_fused(Attention *a, float *out)
     }
 }
 
-/* Scores as they are: each block by itself. */
+/** Scores as they are: each block by itself. */
 static void rebuild_plainly(Attention *a, float *out)
 {
     int length = 9 * a->map.shape.channels, l = a->map.count;

@@ -31,7 +31,7 @@ const float *df_attention_pixel(const DfAttentionMap *map, const float *source, 
     return source + (y * map->shape.width + x) * map->shape.channels;
 }
 
-/* The hole's sample for sample i of the small map: at once, or by way of the map, of `side` samples. */
+/** The hole's sample for sample i of the small map: at once, or by way of the map, of `side` samples. */
 static int hole_index(const DfAttentionRules *rules, int i, int hole_side, int side)
 {
     if (rules->hole_at_once)
@@ -77,13 +77,13 @@ float df_attention_norm(const DfAttentionMap *map, float squares)
     return fmaxf(sqrtf(squares), DF_ATTENTION_LEAST_NORM);
 }
 
-/* By how many patches a pixel is overlapped along one side: two, at either end one. */
+/** By how many patches a pixel is overlapped along one side: two, at either end one. */
 static int overlap(int at, int side)
 {
     return at == 0 || at == side - 1 ? 1 : 2;
 }
 
-/* Powers of two: exact. */
+/** Powers of two: exact. */
 float df_attention_share(const DfAttentionMap *map, int y, int x)
 {
     if (!map->rules->count_overlap)

@@ -10,18 +10,18 @@
 #include <math.h>
 #include <string.h>
 
-/* Queries in a unit of weights. */
+/** Queries in a unit of weights. */
 enum { UNIT_QUERIES = 8 };
 
 /* --------------------------------------------------------------------------------------- runs -- */
 
-/* Where key p lies in a row of weights. */
+/** Where key p lies in a row of weights. */
 static int weight_index(const DfAttention *a, int p)
 {
     return (p / a->map.w + 1) * (a->map.w + 1) + p % a->map.w + 1;
 }
 
-/* The key `by` places after key p, -1 or 1, counted column by column; L, where sums hold 0, for none. */
+/** The key `by` places after key p, -1 or 1, counted column by column; L, where sums hold 0, for none. */
 static int along_columns(const DfAttention *a, int p, int by)
 {
     int h = a->map.h, w = a->map.w, at = p % w * h + p / w + by;
@@ -39,7 +39,7 @@ static void add_fused(DfAttention *a, int p)
         a->fused_runs[a->fused_count++] = run;
 }
 
-/* A run ends at the end of a row: `to` tells. */
+/** A run ends at the end of a row: `to` tells. */
 static void add_known(DfAttention *a, int p)
 {
     DfKeyRun *last = a->known_runs + a->known_count - 1;
@@ -50,7 +50,7 @@ static void add_known(DfAttention *a, int p)
         a->known_runs[a->known_count++] = (DfKeyRun){ p, to, 1 };
 }
 
-/* Keys from p on, at most to the row's end, that have a known one in their window. */
+/** Keys from p on, at most to the row's end, that have a known one in their window. */
 static int near_run(const DfAttention *a, int p)
 {
     int length = 0, w = a->map.w;
@@ -65,7 +65,7 @@ static int near_run(const DfAttention *a, int p)
     return length;
 }
 
-/* A run belongs to one chunk whole. */
+/** A run belongs to one chunk whole. */
 static void add_near(DfAttention *a, int p, int length)
 {
     int most = DF_MAX(DF_CHUNK_KEYS, a->map.w);
@@ -97,14 +97,14 @@ static void find_runs(DfAttention *a)
 
 /* ---------------------------------------------------------------------------------------- raw -- */
 
-/* The place of near key `key` in the panel that begins with column `first`. */
+/** The place of near key `key` in the panel that begins with column `first`. */
 static float *raw_panel(const DfAttention *a, int phase, int first, int key)
 {
     int c = a->map.shape.channels, width = df_panel_width(DF_MIN(a->kernels->panel, c - first));
     return a->raw + ((size_t)phase * df_panel_width(c) + first) * a->near + (size_t)key * width;
 }
 
-/* A pixel's channels into panels, zeros beyond the last. */
+/** A pixel's channels into panels, zeros beyond the last. */
 static void pack_pixel(const DfAttention *a, int phase, int key, const float *pixel)
 {
     int c = a->map.shape.channels;
@@ -144,7 +144,7 @@ void df_attention_prepare_runs(DfAttention *a)
 
 /* ------------------------------------------------------------------------------------ weights -- */
 
-/* Rows 0 and h - 1 stay: those of the other end need them. */
+/** Rows 0 and h - 1 stay: those of the other end need them. */
 float *df_attention_sums_of(const DfAttention *a, int q)
 {
     int w = a->map.w, y = q / w, ring = a->block + 2;
@@ -152,7 +152,7 @@ float *df_attention_sums_of(const DfAttention *a, int q)
     return a->sums + ((size_t)row * w + q % w) * a->sum_pitch;
 }
 
-/* Sums of the query `by` places after q, counted column by column. */
+/** Sums of the query `by` places after q, counted column by column. */
 static const float *sums_beside(const DfAttention *a, int q, int by)
 {
     int beside = a->map.rules->fuse ? along_columns(a, q, by) : a->map.count;
@@ -164,7 +164,7 @@ static size_t weight_row(const DfAttention *a, int y, int x)
     return (size_t)(y % (a->block + 2)) * a->map.w + x;
 }
 
-/* The query's weights, and their sum's share in it: keys that may not be copied count with logit 0, or not. */
+/** The query's weights, and their sum's share in it: keys that may not be copied count with logit 0, or not. */
 static void weigh_query(const DfAttention *a, int q, float *fused)
 {
     size_t row = weight_row(a, q / a->map.w, q % a->map.w);
@@ -198,7 +198,7 @@ void df_attention_weigh_rows(DfAttention *a, int end)
 
 /* ------------------------------------------------------------------------------------- pixels -- */
 
-/* Sums of weights of a chunk's keys for position q's four phases. */
+/** Sums of weights of a chunk's keys for position q's four phases. */
 static void sum_weights(const DfAttention *a, int q, const DfChunk *chunk, float *const out[4])
 {
     const float *rows[9];
@@ -219,7 +219,7 @@ static float *pixel_of(const DfAttention *a, int q, int phase)
     return a->out + (y * a->map.shape.width + x) * a->map.shape.channels;
 }
 
-/* One phase's pixels of some positions: add what a chunk gives. */
+/** One phase's pixels of some positions: add what a chunk gives. */
 static void add_chunk(const DfAttention *a, const int *list, int count, int phase, const DfChunk *chunk,
                       const float *const *sums)
 {
@@ -232,7 +232,7 @@ static void add_chunk(const DfAttention *a, const int *list, int count, int phas
                             DF_MIN(panel, c - first), chunk->keys, chunk->key > 0);
 }
 
-/* Where patches are counted, the map's rim lies under fewer than four. */
+/** Where patches are counted, the map's rim lies under fewer than four. */
 static void share_out(const DfAttention *a, int q)
 {
     for (int phase = 0; phase < 4; phase++) {
@@ -264,7 +264,7 @@ static void rebuild(void *opaque, int unit, int thread)
 
 void df_attention_rebuild_rows(DfAttention *a, int y, int end)
 {
-    df_attention_list(a, a->wanted, y, end);
+    df_attention_list(a, a->queried, y, end);
     if (a->listed)
         df_parallel_for(a->parallel, (a->listed + DF_UNIT_POSITIONS - 1) / DF_UNIT_POSITIONS, rebuild, a);
 }

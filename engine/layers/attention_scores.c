@@ -4,12 +4,12 @@
  */
 #include "layers/attention.h"
 
-/* Columns of products in a unit, rows of them that are written side by side, and diagonals in a unit. */
+/** Columns of products in a unit, rows of them that are written side by side, and diagonals in a unit. */
 enum { UNIT_COLUMNS = 192, UNIT_ROWS = 24, UNIT_DIAGONALS = 4 * DF_STEP_LANES };
 
 /* --------------------------------------------------------------------------------------- keys -- */
 
-/* A panel of keys: pixels of the reduced map side by side, zeros beyond the last. */
+/** A panel of keys: pixels of the reduced map side by side, zeros beyond the last. */
 static void pack_keys(void *opaque, int unit, int thread)
 {
     DfAttention *a = opaque;
@@ -32,7 +32,7 @@ static float squares(const float *pixel, int channels)
     return sum;
 }
 
-/* The sum of all squares in key (y, x). */
+/** The sum of all squares in key (y, x). */
 static float key_squares(const DfAttention *a, const float *all, int y, int x)
 {
     float sum = 0;
@@ -42,7 +42,7 @@ static float key_squares(const DfAttention *a, const float *all, int y, int x)
     return sum;
 }
 
-/* The first thread's room holds the pixels' squares. */
+/** The first thread's room holds the pixels' squares. */
 static void weigh_keys(DfAttention *a)
 {
     int c = a->map.shape.channels, w = a->map.w;
@@ -69,7 +69,7 @@ void df_attention_prepare_keys(DfAttention *a)
 
 /* ----------------------------------------------------------------------------------- products -- */
 
-/* The two outer columns on either side are read for one row more, and have places of their own. */
+/** The two outer columns on either side are read for one row more, and have places of their own. */
 static int is_outer(const DfAttention *a, int x)
 {
     return x < 2 || x >= a->map.w - 2;
@@ -83,13 +83,13 @@ static float *product_row(const DfAttention *a, int q)
     return a->products + ((size_t)(y % ring) * (w - 4) + x - 2) * a->product_pitch;
 }
 
-/* Where query q's products lie, zeros for one that is not on the map or not asked for. */
+/** Where query q's products lie, zeros for one that is not on the map or not asked for. */
 static const float *products_of(const DfAttention *a, int q)
 {
     return q < 0 || q >= a->map.count || !a->multiplied[q] ? a->no_product : product_row(a, q);
 }
 
-/* Add the queries of rows y to end - 1, either inner columns or outer, to the list of products. */
+/** Add the queries of rows y to end - 1, either inner columns or outer, to the list of products. */
 static void list_products(DfAttention *a, int y, int end, int outer)
 {
     for (int q = y * a->map.w; q < end * a->map.w; q++) {
@@ -100,7 +100,7 @@ static void list_products(DfAttention *a, int y, int end, int outer)
     }
 }
 
-/* All listed queries with some keys. */
+/** All listed queries with some keys. */
 static void multiply(void *opaque, int unit, int thread)
 {
     DfAttention *a = opaque;
@@ -113,7 +113,7 @@ static void multiply(void *opaque, int unit, int thread)
                                 DF_MIN(UNIT_ROWS, a->listed - i), DF_MIN(panel, end - p), c, 0);
 }
 
-/* Products that the sums of rows y to end - 1 are made of. */
+/** Products that the sums of rows y to end - 1 are made of. */
 static void multiply_rows(DfAttention *a, int y, int end)
 {
     int inner = DF_MIN(end + 1, a->map.h), outer = DF_MIN(end + 2, a->map.h);
@@ -129,7 +129,7 @@ static void multiply_rows(DfAttention *a, int y, int end)
 
 /* --------------------------------------------------------------------------------------- sums -- */
 
-/* Queries of row y from the first to the last that is asked for, two more at either end: a row of steps. */
+/** Queries of row y from the first to the last that is asked for, two more at either end: a row of steps. */
 static void describe_steps(DfAttention *a, int y, int first, int last)
 {
     int w = a->map.w, room = w + 4, at = a->stepped * room, q = y * w + first - 2;
@@ -165,7 +165,7 @@ static void list_steps(DfAttention *a, int y, int end)
     }
 }
 
-/* Some diagonals of all rows of steps. */
+/** Some diagonals of all rows of steps. */
 static void sum(void *opaque, int unit, int thread)
 {
     DfAttention *a = opaque;

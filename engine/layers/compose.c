@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-/* Position of red, green or blue (0, 1, 2) among the network's colours; its own inverse. */
+/** Position of red, green or blue (0, 1, 2) among the network's colours; its own inverse. */
 static int place(enum DfOrder order, int colour)
 {
     return order == DF_BGR ? 2 - colour : colour;
@@ -29,7 +29,7 @@ static void colours(int pixels, int channels, const DfRange *range, const DfPict
     }
 }
 
-/* A plane of one value for each pixel. */
+/** A plane of one value for each pixel. */
 static void single(int pixels, int channels, enum DfInput plane, const DfPicture *picture, float *out)
 {
     const uint8_t *hole = picture->hole;
@@ -56,7 +56,7 @@ void df_compose_input(int pixels, const DfInputs *planes, const DfRange *range, 
     }
 }
 
-/* Weights beyond reason overflow to what is no number, and networks without tanh leave the range. */
+/** Weights beyond reason overflow to what is no number, and networks without tanh leave the range. */
 static float colour_of(float value)
 {
     return isnan(value) ? 0 : DF_CLAMP(value, -1, 1);

@@ -26,7 +26,7 @@ static size_t row_length(const DfConv *conv)
     return (size_t)conv->kernel * conv->kernel * conv->in;
 }
 
-/* What the windows see of a side: the source, or the source at twice its size. */
+/** What the windows see of a side: the source, or the source at twice its size. */
 static int seen(const DfConv *conv, int side)
 {
     return side << conv->up;
@@ -37,7 +37,7 @@ static int reduced(const DfConv *conv, int side)
     return (seen(conv, side) + conv->stride - 1) / conv->stride;
 }
 
-/*
+/**
  * TensorFlow's SAME: the lesser half of the padding comes first; stride 2 on an even side pads after only.
  * Padding by half a kernel on every side gives outputs as many.
  */
@@ -81,7 +81,7 @@ int df_conv_is_rgb(const DfConv *conv)
 /* Columns that are transposed side by side: a cache line. */
 #define COLUMNS 16
 
-/* [out][in][ky][kx] to [ky][kx][in][out], the right factor of rows x weights. */
+/** [out][in][ky][kx] to [ky][kx][in][out], the right factor of rows x weights. */
 static void transpose(const DfConv *conv, float *prepared, const float *raw)
 {
     size_t area = conv->kernel * conv->kernel, length = row_length(conv);
@@ -97,7 +97,7 @@ static void transpose(const DfConv *conv, float *prepared, const float *raw)
     }
 }
 
-/* [out][in][ky][kx] to [out][ky][kx][in], for the dot products of the RGB kernels. */
+/** [out][in][ky][kx] to [out][ky][kx][in], for the dot products of the RGB kernels. */
 static void reorder(const DfConv *conv, float *prepared, const float *raw)
 {
     int area = conv->kernel * conv->kernel;
@@ -109,9 +109,9 @@ static void reorder(const DfConv *conv, float *prepared, const float *raw)
 
 void df_conv_prepare(const DfConv *conv, float *prepared, const float *raw)
 {
-    const DfForm *form = df_form_of(conv);
-    if (form)
-        df_form_prepare(form, conv, prepared, raw);
+    const DfTransform *transform = df_transform_of(conv);
+    if (transform)
+        df_transform_prepare(transform, conv, prepared, raw);
     else if (df_conv_is_rgb(conv))
         reorder(conv, prepared, raw);
     else
@@ -120,15 +120,15 @@ void df_conv_prepare(const DfConv *conv, float *prepared, const float *raw)
 
 size_t df_conv_prepared(const DfConv *conv)
 {
-    const DfForm *form = df_form_of(conv);
-    return form ? df_form_weights(form, conv) : df_conv_weights(conv);
+    const DfTransform *transform = df_transform_of(conv);
+    return transform ? df_transform_weights(transform, conv) : df_conv_weights(conv);
 }
 
 size_t df_conv_scratch(const DfConv *conv, DfShape in, int threads)
 {
-    const DfForm *form = df_form_of(conv);
-    if (form)
-        return df_tiled_scratch(form, conv, in, threads);
+    const DfTransform *transform = df_transform_of(conv);
+    if (transform)
+        return df_tiled_scratch(transform, conv, in, threads);
     size_t pixels = strip_pixels(conv, df_conv_shape(conv, in));
     size_t rows = df_size_align(pixels * row_length(conv) * sizeof(float));
     return df_size_add(rows, df_size_align(pixels * conv->out * sizeof(float)));
@@ -185,20 +185,20 @@ static void forward_in_strips(const DfConv *conv, DfShape in, const float *sourc
 void df_conv_forward(const DfConv *conv, DfShape in, const float *source, const uint8_t *needed,
                      const DfParallel *parallel, float *out, void *scratch)
 {
-    const DfForm *form = df_form_of(conv);
-    if (form)
-        df_tiled_forward(form, conv, in, source, needed, parallel, out, scratch);
+    const DfTransform *transform = df_transform_of(conv);
+    if (transform)
+        df_tiled_forward(transform, conv, in, source, needed, parallel, out, scratch);
     else
         forward_in_strips(conv, in, source, out, scratch);
 }
 
-/* Where every output is needed, so is every pixel. */
+/** Where every output is needed, so is every pixel. */
 void df_conv_need(const DfConv *conv, DfShape in, const uint8_t *needed, uint8_t *pixels)
 {
-    const DfForm *form = df_form_of(conv);
+    const DfTransform *transform = df_transform_of(conv);
     DfShape out = df_conv_shape(conv, in);
-    if (form && memchr(needed, 0, (size_t)out.height * out.width)) {
-        DfTiling tiling = df_tiling(form, conv, in);
+    if (transform && memchr(needed, 0, (size_t)out.height * out.width)) {
+        DfTiling tiling = df_tiling(transform, conv, in);
         df_tiling_mark(&tiling, needed, pixels);
     } else {
         memset(pixels, 1, (size_t)in.height * in.width);

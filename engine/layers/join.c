@@ -18,7 +18,7 @@ void df_join_forward(int pixels, const float *a, int a_channels, const float *b,
     }
 }
 
-/* A row of a at twice its width, channels of b between. */
+/** A row of a at twice its width, channels of b between. */
 static float *join_row(int width, const float *a, int a_channels, const float *b, int b_channels, float *out)
 {
     for (int x = 0; x < width; x++, b += b_channels, out += a_channels + b_channels) {

@@ -4,7 +4,8 @@
  * keeps state, none allocates. Scratch is aligned to DF_ALIGN and holds nothing between calls.
  *
  * A layer cuts its work into strips or tiles whose size follows from the layer and the region alone, so that
- * results do not depend on who runs them. Thread-safety of everything here: any thread, each with its own buffers.
+ * results do not depend on the threads that run them.
+ * Thread-safety of everything here: any thread, each with its own buffers.
  */
 #ifndef DF_LAYERS_H
 #define DF_LAYERS_H
@@ -26,7 +27,7 @@ size_t df_shape_count(DfShape shape);
 
 /* ------------------------------------------------------------------------------- convolution -- */
 
-/** How it is done: what they are, and what they save, tells layers/form.h. */
+/** How it is computed; layers/transform.h tells the cost of each. */
 enum DfMethod {
     DF_METHOD_DIRECT, /**< all products as the definition has them: the oracle of the others */
     DF_METHOD_WINOGRAD_3,
@@ -68,8 +69,8 @@ int df_conv_padding(const DfConv *conv, int side);
 enum DfMethod df_conv_choose(const DfConv *conv);
 
 /**
- * @return 1 where models that are opened now are to do everything as the definition has it: the oracle of all that
- *         is faster. The environment's DEEPFILL_METHOD=direct or df_force_direct() ask for it.
+ * @return 1 where models that are opened now are to do everything by definition: the oracle of the faster methods.
+ *         The environment's DEEPFILL_METHOD=direct or df_force_direct() ask for it.
  */
 int df_is_direct(void);
 
@@ -93,7 +94,7 @@ size_t df_conv_scratch(const DfConv *conv, DfShape in, int threads);
 
 /**
  * Convolve `source`, of shape `in`, to `out`, of df_conv_shape().
- * @param needed   height x width of `out`, 1: this pixel is wanted, 0: what it holds afterwards is undefined.
+ * @param needed   height x width of `out`, 1: this pixel is needed, 0: its value afterwards is undefined.
  *                 NULL: all are. The direct method makes all in any case
  * @param parallel  threads that work on it, of which the direct method uses the caller alone; NULL: so do all
  * @param scratch   for at least parallel->threads
@@ -134,7 +135,7 @@ size_t df_attention_scratch(DfShape shape, int threads);
  * Contextual attention of an activation on itself (Yu et al., 2018, section 4).
  *
  * @param hole    hole_height x hole_width, non-zero: not to be copied from
- * @param needed  height x width, non-zero: this pixel of `out` is wanted; what the others hold afterwards is
+ * @param needed  height x width, non-zero: this pixel of `out` is needed; the values of the others are
  *                undefined. NULL: all are
  * @param out     as `source`; the two may not overlap
  */
@@ -153,7 +154,7 @@ void df_attention_naive_forward(DfShape shape, const DfAttentionRules *rules, co
 /*
  * Partial convolutions (Liu et al., 2018) know of each value whether it is known, and see the known ones
  * alone: their W(X * M). Here activations of such networks hold 0 wherever the mask does, so that each is its
- * own X * M: who makes one sees to it, who reads one need not multiply.
+ * own X * M: layers that write one keep it so, layers that read one do not multiply.
  */
 
 /** Most masks of an activation: networks have one, or two where activations were joined. */

@@ -39,7 +39,7 @@ int df_is_direct(void)
     return known;
 }
 
-/* Only one of them knows dilation; that of 5x5 is for pictures, and ends in a gate. */
+/** F(4x4,3x3) alone supports dilation; F(4x4,5x5) takes pictures and ends in a gate. */
 static int suits(const DfConv *conv, enum DfMethod method)
 {
     return methods[method].kernel == conv->kernel && methods[method].stride == conv->stride &&
@@ -47,7 +47,7 @@ static int suits(const DfConv *conv, enum DfMethod method)
            (method != DF_METHOD_WINOGRAD_5 || (conv->activation <= DF_GATE_RELU && conv->in <= DF_MOST_FIRST));
 }
 
-/* Partial convolutions weigh each window by what is known in it, and stay with windows. */
+/** Partial convolutions weigh each window by its known values: they are direct. */
 enum DfMethod df_conv_choose(const DfConv *conv)
 {
     if (df_is_direct() || conv->activation > DF_TANH)

@@ -42,7 +42,7 @@ size_t df_partial_scratch(const DfConv *conv, DfShape in)
 
 /* -------------------------------------------------------------------------------- known values -- */
 
-/* Known values, of all channels, in each column of the rows that windows of output row y see. */
+/** Known values, of all channels, in each column of the rows that windows of output row y see. */
 static void count_columns(const DfConv *conv, DfShape in, const DfKnown *known, int y, int *columns)
 {
     int top = y * conv->stride - conv->kernel / 2;
@@ -65,7 +65,7 @@ static int count_window(const DfConv *conv, DfShape in, const int *columns, int 
     return sum;
 }
 
-/* What each window's product is multiplied by, 0 where it has no known value; and the new mask. */
+/** What each window's product is multiplied by, 0 where it has no known value; and the new mask. */
 static void weigh(const DfConv *conv, const DfPartialRules *rules, DfShape in, const DfKnown *known,
                   int *columns, float *factors, uint8_t *mask)
 {
@@ -83,7 +83,7 @@ static void weigh(const DfConv *conv, const DfPartialRules *rules, DfShape in, c
 
 /* ---------------------------------------------------------------------------------------- strips -- */
 
-/* One pixel's channels; in place where `out` is `product`. */
+/** One pixel's channels; in place where `out` is `product`. */
 static void finish_pixel(const DfConv *conv, const float *product, float factor, float *out)
 {
     const float *bias = conv->bias;

@@ -1,6 +1,6 @@
 /**
  * @file
- * Convolution by forms: blocks of tiles, each transformed, multiplied and transformed back while it is in cache.
+ * Convolution by transforms: a block of tiles is transformed, multiplied and transformed back while it is in cache.
  * A block's size follows from the layer alone; results do not depend on it.
  */
 #include "layers/tiled.h"
@@ -8,21 +8,23 @@
 #include <string.h>
 
 /*
- * Bytes of a block's data and sums: little enough for a small second-level cache (512 KiB), through which the
- * weights pass, too. Anything from half to twice as much takes the same time within some per cent.
+ * Bytes of a block's data and sums: they fit a small second-level cache (512 KiB) together with the weights that
+ * pass through it. Anything from half to twice as much takes the same time within some per cent.
  */
 #define BLOCK_BYTES (320 << 10)
-/* Tiles of a block: the products' blocks of rows divide them. */
+/** Tiles of a block: the products' blocks of rows divide them. */
 enum { LEAST_TILES = 16, MOST_TILES = 96, TILES_STEP = 8 };
-/* Floats by which planes lie further apart than they are long: at distances near multiples of 4 KiB, what is
- * written to one would be taken for what is read from another. */
+/**
+ * Floats by which planes lie further apart than they are long: at distances near multiples of 4 KiB, loads from one
+ * plane wait for stores to another (4K aliasing).
+ */
 enum { APART = 16 };
 
-/* A convolution about to be done. */
+/** A convolution in progress. */
 typedef struct Tiled {
     const DfConv *conv;
     DfTiling tiling;
-    DfFormSum sums[DF_MOST_PLANES];
+    DfTransformSum sums[DF_MOST_PLANES];
     int block;                /* tiles of a block */
     size_t data, sum;         /* floats from a plane to the next */
     size_t row;               /* floats of data from a tile to the next */
@@ -39,10 +41,10 @@ typedef struct Tiled {
     char *scratch;            /* of all threads */
 } Tiled;
 
-/* Where a tile's outputs go. */
+/** Where a tile's outputs go. */
 typedef float *Outputs[DF_MOST_TILE_OUT * DF_MOST_TILE_OUT];
 
-/* What a thread has: data, sums, and a pixel for outputs that there are not. First layers have no sums. */
+/** What a thread has: data, sums, and a pixel for outputs that there are not. First layers have no sums. */
 typedef struct Scratch {
     float *data, *sums, *nowhere;
     Outputs *to; /* of a block: only of first layers */
@@ -55,21 +57,21 @@ static int planes(int side)
     return side * side;
 }
 
-static int is_first(const DfForm *form)
+static int is_first(const DfTransform *transform)
 {
-    return form->index == DF_FORM_5;
+    return transform->index == DF_TRANSFORM_5;
 }
 
-/* Planes of sums that are stored. */
-static int stored_sums(const DfForm *form)
+/** Planes of sums that are stored. */
+static int stored_sums(const DfTransform *transform)
 {
-    return is_first(form) ? 0 : planes(form->sums);
+    return is_first(transform) ? 0 : planes(transform->sums);
 }
 
 static int block_tiles(const Tiled *t)
 {
-    const DfForm *form = t->tiling.form;
-    size_t tile = (size_t)planes(form->data) * t->conv->in + (size_t)stored_sums(form) * t->columns;
+    const DfTransform *transform = t->tiling.transform;
+    size_t tile = (size_t)planes(transform->data) * t->conv->in + (size_t)stored_sums(transform) * t->columns;
     int tiles = (int)(BLOCK_BYTES / (tile * sizeof(float))) / TILES_STEP * TILES_STEP;
     return DF_CLAMP(tiles, LEAST_TILES, MOST_TILES);
 }
@@ -79,24 +81,25 @@ static size_t floats(size_t count)
     return df_size_align(df_size_mul(count, sizeof(float)));
 }
 
-/* Of first layers, a tile's planes lie together. */
+/** Of first layers, a tile's planes lie together. */
 static size_t data_bytes(const Tiled *t)
 {
-    size_t all = is_first(t->tiling.form) ? t->block * t->row + APART : planes(t->tiling.form->data) * t->data;
+    const DfTransform *transform = t->tiling.transform;
+    size_t all = is_first(transform) ? t->block * t->row + APART : planes(transform->data) * t->data;
     return floats(all);
 }
 
-static Tiled measure(const DfForm *form, const DfConv *conv, DfShape in)
+static Tiled measure(const DfTransform *transform, const DfConv *conv, DfShape in)
 {
-    Tiled t = { .conv = conv, .tiling = df_tiling(form, conv, in) };
-    t.columns = df_form_columns(form, conv);
+    Tiled t = { .conv = conv, .tiling = df_tiling(transform, conv, in) };
+    t.columns = df_transform_columns(transform, conv);
     t.out_channels = df_conv_shape(conv, in).channels;
     t.block = block_tiles(&t);
-    t.data = is_first(form) ? (size_t)conv->in : floats((size_t)t.block * conv->in) / sizeof(float) + APART;
-    t.row = is_first(form) ? planes(form->data) * conv->in : conv->in;
+    t.data = is_first(transform) ? (size_t)conv->in : floats((size_t)t.block * conv->in) / sizeof(float) + APART;
+    t.row = is_first(transform) ? planes(transform->data) * conv->in : conv->in;
     t.sum = floats((size_t)t.block * t.columns) / sizeof(float) + APART;
-    t.thread_bytes = data_bytes(&t) + floats(stored_sums(form) * t.sum) + floats(t.out_channels);
-    if (is_first(form))
+    t.thread_bytes = data_bytes(&t) + floats(stored_sums(transform) * t.sum) + floats(t.out_channels);
+    if (is_first(transform))
         t.thread_bytes += df_size_align(t.block * sizeof(Outputs));
     return t;
 }
@@ -106,23 +109,23 @@ static size_t list_bytes(const Tiled *t)
     return df_size_align(df_size_mul(df_tiling_count(&t->tiling), sizeof(DfTile)));
 }
 
-size_t df_tiled_scratch(const DfForm *form, const DfConv *conv, DfShape in, int threads)
+size_t df_tiled_scratch(const DfTransform *transform, const DfConv *conv, DfShape in, int threads)
 {
-    Tiled t = measure(form, conv, in);
+    Tiled t = measure(transform, conv, in);
     return df_size_add(df_size_add(list_bytes(&t), floats(conv->in)), df_size_mul(threads, t.thread_bytes));
 }
 
 static Scratch scratch_of(const Tiled *t, int thread)
 {
-    const DfForm *form = t->tiling.form;
+    const DfTransform *transform = t->tiling.transform;
     char *data = t->scratch + thread * t->thread_bytes, *sums = data + data_bytes(t);
-    char *nowhere = sums + floats(stored_sums(form) * t->sum), *to = nowhere + floats(t->out_channels);
+    char *nowhere = sums + floats(stored_sums(transform) * t->sum), *to = nowhere + floats(t->out_channels);
     return (Scratch){ (float *)data, (float *)sums, (float *)nowhere, (Outputs *)to };
 }
 
 /* -------------------------------------------------------------------------------------- blocks -- */
 
-/* Where a tile's pixels are. */
+/** Where a tile's pixels are. */
 typedef const float *Pixels[DF_MOST_PLANES];
 
 static int lies_inside(const DfAxis *axis, int first)
@@ -133,7 +136,7 @@ static int lies_inside(const DfAxis *axis, int first)
 static void find_pixels(const Tiled *t, DfTile tile, Pixels at)
 {
     const DfAxis *ay = &t->tiling.y, *ax = &t->tiling.x;
-    int rows[DF_MOST_TILE_IN], columns[DF_MOST_TILE_IN], in = t->tiling.form->in;
+    int rows[DF_MOST_TILE_IN], columns[DF_MOST_TILE_IN], in = t->tiling.transform->in;
     size_t channels = t->conv->in;
     if (lies_inside(ay, tile.in_y) && lies_inside(ax, tile.in_x)) {
         const float *first = t->source + ((size_t)tile.in_y * ax->source + tile.in_x) * channels;
@@ -149,9 +152,9 @@ static void find_pixels(const Tiled *t, DfTile tile, Pixels at)
                 ? t->zeros : t->source + ((size_t)rows[i] * ax->source + columns[j]) * channels;
 }
 
-static void transform(const Tiled *t, const DfTile *tiles, int count, float *data)
+static void transform_tiles(const Tiled *t, const DfTile *tiles, int count, float *data)
 {
-    DfTileIn *in = df_tile_kernels()->forms[t->tiling.form->index].in;
+    DfTileIn *in = df_tile_kernels()->transforms[t->tiling.transform->index].in;
     for (int i = 0; i < count; i++, data += t->row) {
         Pixels at;
         find_pixels(t, tiles[i], at);
@@ -161,10 +164,10 @@ static void transform(const Tiled *t, const DfTile *tiles, int count, float *dat
 
 static void multiply(const Tiled *t, const Scratch *own, int rows)
 {
-    const DfForm *form = t->tiling.form;
+    const DfTransform *transform = t->tiling.transform;
     const DfTileKernels *kernels = df_tile_kernels();
-    for (int i = 0; i < planes(form->sums); i++) {
-        const DfFormSum *sum = &t->sums[i];
+    for (int i = 0; i < planes(transform->sums); i++) {
+        const DfTransformSum *sum = &t->sums[i];
         size_t segments[4];
         for (int s = 0; s < sum->count; s++)
             segments[s] = sum->planes[s] * t->data;
@@ -179,17 +182,17 @@ static void multiply(const Tiled *t, const Scratch *own, int rows)
 
 static void find_outputs(const Tiled *t, DfTile tile, float *nowhere, Outputs to)
 {
-    const DfForm *form = t->tiling.form;
+    const DfTransform *transform = t->tiling.transform;
     const DfAxis *ay = &t->tiling.y, *ax = &t->tiling.x;
-    if (tile.out_y >= 0 && tile.out_y + (form->out - 1) * ay->rate < ay->outputs && tile.out_x >= 0 &&
-        tile.out_x + (form->out - 1) * ax->rate < ax->outputs) {
+    if (tile.out_y >= 0 && tile.out_y + (transform->out - 1) * ay->rate < ay->outputs && tile.out_x >= 0 &&
+        tile.out_x + (transform->out - 1) * ax->rate < ax->outputs) {
         float *first = t->out + ((size_t)tile.out_y * ax->outputs + tile.out_x) * t->out_channels;
-        for (int i = 0; i < form->out * form->out; i++)
+        for (int i = 0; i < transform->out * transform->out; i++)
             to[i] = first + t->out_offsets[i];
         return;
     }
-    for (int i = 0, y = tile.out_y; i < form->out; i++, y += ay->rate)
-        for (int j = 0, x = tile.out_x; j < form->out; j++, x += ax->rate) {
+    for (int i = 0, y = tile.out_y; i < transform->out; i++, y += ay->rate)
+        for (int j = 0, x = tile.out_x; j < transform->out; j++, x += ax->rate) {
             int inside = y >= 0 && y < ay->outputs && x >= 0 && x < ax->outputs;
             *to++ = inside ? t->out + ((size_t)y * ax->outputs + x) * t->out_channels : nowhere;
         }
@@ -197,12 +200,12 @@ static void find_outputs(const Tiled *t, DfTile tile, float *nowhere, Outputs to
 
 static void finish(const Tiled *t, const DfTile *tiles, int count, const Scratch *own)
 {
-    const DfForm *form = t->tiling.form;
+    const DfTransform *transform = t->tiling.transform;
     const DfTileKernels *kernels = df_tile_kernels();
     for (int i = 0; i < count; i++) {
         Outputs to;
         find_outputs(t, tiles[i], own->nowhere, to);
-        kernels->forms[form->index].out(to, own->sums + (size_t)i * t->columns, t->sum, t->conv->out,
+        kernels->transforms[transform->index].out(to, own->sums + (size_t)i * t->columns, t->sum, t->conv->out,
                                         t->conv->bias, t->conv->activation);
     }
 }
@@ -226,8 +229,8 @@ static void block(void *opaque, int unit, int thread)
     Scratch own = scratch_of(t, thread);
     const DfTile *tiles = t->list + (size_t)unit * t->block;
     int count = (int)DF_MIN((size_t)t->block, t->count - (size_t)unit * t->block);
-    transform(t, tiles, count, own.data);
-    if (is_first(t->tiling.form)) {
+    transform_tiles(t, tiles, count, own.data);
+    if (is_first(t->tiling.transform)) {
         finish_first(t, tiles, count, &own);
     } else {
         multiply(t, &own, count);
@@ -235,7 +238,7 @@ static void block(void *opaque, int unit, int thread)
     }
 }
 
-/* Floats from the first of side x side pixels to each. */
+/** Floats from the first of side x side pixels to each. */
 static void list_offsets(size_t *offsets, int side, const DfAxis *ay, size_t row, const DfAxis *ax, size_t pixel)
 {
     for (int y = 0; y < side; y++)
@@ -243,15 +246,15 @@ static void list_offsets(size_t *offsets, int side, const DfAxis *ay, size_t row
             *offsets++ = y * ay->rate * row + x * ax->rate * pixel;
 }
 
-void df_tiled_forward(const DfForm *form, const DfConv *conv, DfShape in, const float *source,
+void df_tiled_forward(const DfTransform *transform, const DfConv *conv, DfShape in, const float *source,
                       const uint8_t *needed, const DfParallel *parallel, float *out, void *scratch)
 {
-    Tiled t = measure(form, conv, in);
+    Tiled t = measure(transform, conv, in);
     char *end = scratch;
     const DfAxis *ay = &t.tiling.y, *ax = &t.tiling.x;
-    df_form_sums(form, conv, t.sums);
-    list_offsets(t.offsets, form->in, ay, (size_t)ax->source * conv->in, ax, conv->in);
-    list_offsets(t.out_offsets, form->out, ay, (size_t)ax->outputs * t.out_channels, ax, t.out_channels);
+    df_transform_sums(transform, conv, t.sums);
+    list_offsets(t.offsets, transform->in, ay, (size_t)ax->source * conv->in, ax, conv->in);
+    list_offsets(t.out_offsets, transform->out, ay, (size_t)ax->outputs * t.out_channels, ax, t.out_channels);
     t.source = source;
     t.out = out;
     t.list = (DfTile *)end;

@@ -7,24 +7,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-static DfAxis axis_of(const DfForm *form, const DfConv *conv, int source, int outputs)
+static DfAxis axis_of(const DfTransform *transform, const DfConv *conv, int source, int outputs)
 {
     int of_phase = (outputs + conv->rate - 1) / conv->rate;
     return (DfAxis){
         .source = source, .outputs = outputs, .rate = conv->rate,
-        .tiles = (of_phase - form->first + form->out - 1) / form->out,
-        .in = form->in, .out = form->out, .step = form->step, .first_out = form->first,
+        .tiles = (of_phase - transform->first + transform->out - 1) / transform->out,
+        .in = transform->in, .out = transform->out, .step = transform->step, .first_out = transform->first,
         /* Padding is a multiple of the rate; before an enlarged source's tile lies one small pixel. */
         .first_in = conv->up ? -1 : -df_conv_padding(conv, source) / conv->rate,
         .reflect = conv->padding == DF_PAD_REFLECT, .up = conv->up,
     };
 }
 
-DfTiling df_tiling(const DfForm *form, const DfConv *conv, DfShape in)
+DfTiling df_tiling(const DfTransform *transform, const DfConv *conv, DfShape in)
 {
     DfShape out = df_conv_shape(conv, in);
-    DfAxis y = axis_of(form, conv, in.height, out.height), x = axis_of(form, conv, in.width, out.width);
-    return (DfTiling){ form, y, x };
+    DfAxis y = axis_of(transform, conv, in.height, out.height), x = axis_of(transform, conv, in.width, out.width);
+    return (DfTiling){ transform, y, x };
 }
 
 size_t df_tiling_count(const DfTiling *tiling)
@@ -33,7 +33,7 @@ size_t df_tiling_count(const DfTiling *tiling)
     return (size_t)(y->rate * y->tiles) * (size_t)(x->rate * x->tiles);
 }
 
-/* Where a pixel outside is mirrored from; at twice its size, the edge's twin is the first to be met. */
+/** Where a pixel outside is mirrored from; at twice its size, the edge's twin is the first to be met. */
 static int mirrored(const DfAxis *axis, int i)
 {
     if (axis->up)
@@ -53,7 +53,7 @@ void df_axis_pixels(const DfAxis *axis, int first, int *pixels)
     }
 }
 
-/* Whether one of a tile's outputs, which begin at (first_y, first_x), is needed. */
+/** Whether one of a tile's outputs, which begin at (first_y, first_x), is needed. */
 static int is_needed(const DfTiling *t, const uint8_t *needed, int first_y, int first_x)
 {
     const DfAxis *ay = &t->y, *ax = &t->x;
@@ -66,24 +66,24 @@ static int is_needed(const DfTiling *t, const uint8_t *needed, int first_y, int 
     return 0;
 }
 
-/* Where the tile behind this one begins along an axis; behind the last one it may wrap around: nobody looks. */
+/** Where the tile behind this one begins along an axis; behind the last one it may wrap around: it is not used. */
 static void next(const DfAxis *axis, int16_t *in, int16_t *out)
 {
     *in = (int16_t)(*in + axis->rate * axis->step);
     *out = (int16_t)(*out + axis->rate * axis->out);
 }
 
-/* Where the first tile of a phase begins. */
+/** Where the first tile of a phase begins. */
 static void begin(const DfAxis *axis, int phase, int16_t *in, int16_t *out)
 {
     *in = (int16_t)(phase + axis->rate * axis->first_in);
     *out = (int16_t)(phase + axis->rate * axis->first_out);
 }
 
-/* A function that tiles are shown to. */
+/** Called for each tile. */
 typedef void Show(void *opaque, const DfTiling *tiling, DfTile tile);
 
-/* The columns between which a row of tiles has needed outputs; of most rows there are none. */
+/** The columns between which a row of tiles has needed outputs; of most rows there are none. */
 static void find_span(const DfTiling *t, const uint8_t *needed, int first_y, int *begin, int *end)
 {
     int width = t->x.outputs, last = DF_MIN(first_y + t->y.out, t->y.outputs);
@@ -112,7 +112,7 @@ static inline void show_row(const DfTiling *t, const uint8_t *needed, DfTile til
     }
 }
 
-/* Show the tiles that have outputs which are needed to somebody, row by row, phase by phase. */
+/** Call the function for the tiles with needed outputs, row by row, phase by phase. */
 static inline void each_needed(const DfTiling *t, const uint8_t *needed, Show *show, void *opaque)
 {
     DfTile tile;

@@ -6,14 +6,14 @@
 #ifndef DF_TILING_H
 #define DF_TILING_H
 
-#include "layers/form.h"
+#include "layers/transform.h"
 
 /** One side. Tiles are numbered phase by phase. */
 typedef struct DfAxis {
     int source, outputs; /**< pixels of the source, outputs in all */
     int rate;            /**< phases, and what lies between a tile's neighbours */
     int tiles;           /**< of a phase */
-    int in, out, step;   /**< the form's */
+    int in, out, step;   /**< the transform's */
     int first_in;        /**< first pixel of the first tile, in pixels of its phase */
     int first_out;
     int reflect;         /**< around the source it is mirrored */
@@ -21,7 +21,7 @@ typedef struct DfAxis {
 } DfAxis;
 
 typedef struct DfTiling {
-    const DfForm *form;
+    const DfTransform *transform;
     DfAxis y, x;
 } DfTiling;
 
@@ -33,7 +33,7 @@ typedef struct DfTile {
     int16_t in_y, in_x, out_y, out_x;
 } DfTile;
 
-DfTiling df_tiling(const DfForm *form, const DfConv *conv, DfShape in);
+DfTiling df_tiling(const DfTransform *transform, const DfConv *conv, DfShape in);
 
 /** @return tiles in all: as many as a list of them may have. */
 size_t df_tiling_count(const DfTiling *tiling);

@@ -14,7 +14,7 @@
 
 /* -------------------------------------------------------------------------------------- shapes -- */
 
-/* Where a weight's dimensions lie. */
+/** Where a weight's dimensions lie. */
 static int out_axis(const DfBinding *binding)
 {
     return binding->names->hwio ? 3 : 0;
@@ -31,7 +31,7 @@ static uint64_t side_of(DfBinding *binding, int row, int axis)
     return weight && weight->rank == 4 ? DF_MIN(weight->shape[axis], MOST_CHANNELS * 8) : 0;
 }
 
-/* Whether feature and gate are convolutions of their own. */
+/** Whether feature and gate are convolutions of their own. */
 static int is_split(const DfBinding *binding)
 {
     return binding->names->parts[DF_GATE_WEIGHT] != NULL;
@@ -47,7 +47,7 @@ int df_binding_in(DfBinding *binding, int row)
     return (int)side_of(binding, row, in_axis(binding));
 }
 
-/* "8x4x3x3", with "N" for 0: any number; in the file's order. */
+/** "8x4x3x3", with "N" for 0: any number; in the file's order. */
 static void shape_text(const DfBinding *binding, const DfConv *conv, int out, char *text, size_t size)
 {
     char width[16] = "N";
@@ -59,7 +59,7 @@ static void shape_text(const DfBinding *binding, const DfConv *conv, int out, ch
         snprintf(text, size, "%sx%dx%dx%d", width, conv->in, conv->kernel, conv->kernel);
 }
 
-/* The first layer of a guided model has a channel more. */
+/** The first layer of a guided model has a channel more. */
 static void add_guided(const DfBinding *binding, const DfConv *conv, char *text, size_t size)
 {
     DfConv guided = *conv;
@@ -70,7 +70,7 @@ static void add_guided(const DfBinding *binding, const DfConv *conv, char *text,
     snprintf(text + at, size - at, ", or %s with a sketch", other);
 }
 
-/* Layers behind that row whose weights are not there either. */
+/** Layers behind that row whose weights are not there either. */
 static int count_missing(DfBinding *binding, int row)
 {
     const DfNet *net = binding->names->net;
@@ -102,7 +102,7 @@ static int refuse_shape(const DfBinding *binding, const DfTensor *tensor, const 
 
 /* --------------------------------------------------------------------------------------- bytes -- */
 
-/*
+/**
  * A file may say that many values lie at one place: a few bytes would become as much as its shapes say.
  * Values of one tensor lie apart where each step of a dimension leaps over all that closer ones reach.
  */
@@ -125,7 +125,7 @@ static int lies_apart(const DfTensor *tensor)
     return 1;
 }
 
-/* Nor may all tensors together be more than the files. */
+/** Nor may all tensors together be more than the files. */
 static int check_bytes(const DfBinding *binding)
 {
     uint64_t used = 0, there = 0;
@@ -149,7 +149,7 @@ static int check_bytes(const DfBinding *binding)
 
 /* --------------------------------------------------------------------------------------- roles -- */
 
-/* A tensor of one value a channel; where it may lack, *tensor stays NULL. */
+/** A tensor of one value a channel; where it may lack, *tensor stays NULL. */
 static int bind_vector(DfBinding *binding, int row, enum DfRole role, int count, int may_lack)
 {
     char expected[24];
@@ -173,13 +173,13 @@ static int is_gated(const DfBinding *binding, const DfConv *conv)
     return !is_partial(binding) && conv->activation != DF_TANH;
 }
 
-/* Pictures are made by the last row of either stage. */
+/** Pictures are made by the last row of either stage. */
 static int makes_picture(const DfBinding *binding, int row)
 {
     return row == binding->names->net->coarse || row == df_binding_last(binding);
 }
 
-/* Output channels of the weight that the row must have; 0: its own affair. */
+/** Output channels of the weight that the row must have; 0: its own affair. */
 static int wanted_out(const DfBinding *binding, int row)
 {
     const DfConv *conv = &binding->rows[row].conv;
@@ -188,7 +188,7 @@ static int wanted_out(const DfBinding *binding, int row)
     return is_gated(binding, conv) && !is_split(binding) ? 6 : 3;
 }
 
-/* Whether a weight has the shape that row and file want, its output channels aside. */
+/** Whether a weight has the shape that row and file want, its output channels aside. */
 static int has_shape(const DfBinding *binding, const DfConv *conv, const DfTensor *weight)
 {
     int hwio = binding->names->hwio;
@@ -197,7 +197,7 @@ static int has_shape(const DfBinding *binding, const DfConv *conv, const DfTenso
            weight->shape[in_axis(binding)] == (uint64_t)conv->in;
 }
 
-/* Layers without gates hand on all of their channels: the second one tells. */
+/** Layers without gates hand on all of their channels: the second one tells. */
 static int looks_ungated(const DfBinding *binding, int row, const DfTensor *weight)
 {
     int first = df_binding_first(binding);
@@ -235,38 +235,38 @@ static int bind_weight(DfBinding *binding, int row, enum DfRole role, int out)
     return 0;
 }
 
-/* Of batch normalisation all or nothing; the first and the last layer have none. */
+/** Of batch normalisation all or nothing; the first and the last layer have none. */
 static int bind_norm(DfBinding *binding, int row, int out)
 {
     static const enum DfRole ours[] = { DF_SCALE, DF_SHIFT };
     static const enum DfRole trained[] = { DF_NORM_WEIGHT, DF_NORM_BIAS, DF_NORM_MEAN, DF_NORM_VARIANCE };
     int own = binding->names->parts[DF_SCALE] != NULL;
     const enum DfRole *roles = own ? ours : trained;
-    int count = own ? DF_COUNT(ours) : DF_COUNT(trained), error = 0;
+    int count = own ? DF_COUNT(ours) : DF_COUNT(trained), ret = 0;
     int at_end = row == df_binding_first(binding) || row == df_binding_last(binding);
     if (at_end && !df_binding_find(binding, row, roles[0]))
         return 0;
-    for (int i = 0; !error && i < count; i++)
-        error = bind_vector(binding, row, roles[i], out, 0);
-    return error;
+    for (int i = 0; !ret && i < count; i++)
+        ret = bind_vector(binding, row, roles[i], out, 0);
+    return ret;
 }
 
 /* ---------------------------------------------------------------------------------------- rows -- */
 
-/* Weight and bias of the gate, where they are tensors of their own, and spectral norms. */
+/** Weight and bias of the gate, where they are tensors of their own, and spectral norms. */
 static int bind_gate(DfBinding *binding, int row, int out)
 {
-    int error = bind_weight(binding, row, DF_GATE_WEIGHT, out);
-    if (!error)
-        error = bind_vector(binding, row, DF_GATE_BIAS, out, 0);
-    if (!error && df_binding_name(binding, row, DF_U))
-        error = bind_vector(binding, row, DF_U, out, 0);
-    if (!error && df_binding_name(binding, row, DF_GATE_U))
-        error = bind_vector(binding, row, DF_GATE_U, out, 0);
-    return error;
+    int ret = bind_weight(binding, row, DF_GATE_WEIGHT, out);
+    if (!ret)
+        ret = bind_vector(binding, row, DF_GATE_BIAS, out, 0);
+    if (!ret && df_binding_name(binding, row, DF_U))
+        ret = bind_vector(binding, row, DF_U, out, 0);
+    if (!ret && df_binding_name(binding, row, DF_GATE_U))
+        ret = bind_vector(binding, row, DF_GATE_U, out, 0);
+    return ret;
 }
 
-/* Partial convolutions have one only where no normalisation follows: the last, of either project. */
+/** Partial convolutions have one only where no normalisation follows: the last, of either project. */
 static int may_lack_bias(const DfBinding *binding, int row)
 {
     return is_partial(binding) && row != df_binding_last(binding);
@@ -275,19 +275,19 @@ static int may_lack_bias(const DfBinding *binding, int row)
 static int bind_row(DfBinding *binding, int row)
 {
     DfConv *conv = &binding->rows[row].conv;
-    int error = bind_weight(binding, row, DF_WEIGHT, wanted_out(binding, row)), out = conv->out;
-    if (!error)
-        error = bind_vector(binding, row, DF_BIAS, out, may_lack_bias(binding, row));
-    if (!error && is_split(binding)) {
-        error = bind_gate(binding, row, out);
+    int ret = bind_weight(binding, row, DF_WEIGHT, wanted_out(binding, row)), out = conv->out;
+    if (!ret)
+        ret = bind_vector(binding, row, DF_BIAS, out, may_lack_bias(binding, row));
+    if (!ret && is_split(binding)) {
+        ret = bind_gate(binding, row, out);
         conv->out = 2 * out;
     }
-    if (!error && is_partial(binding))
-        error = bind_norm(binding, row, out);
-    return error;
+    if (!ret && is_partial(binding))
+        ret = bind_norm(binding, row, out);
+    return ret;
 }
 
-/* Channels of a row's activation, given those of the rows before. */
+/** Channels of a row's activation, given those of the rows before. */
 static int channels_after(const DfBinding *binding, int row, const int *channels)
 {
     const DfNet *net = binding->names->net;
@@ -307,18 +307,18 @@ static int channels_after(const DfBinding *binding, int row, const int *channels
 int df_binding_bind(DfBinding *binding)
 {
     const DfNet *net = binding->names->net;
-    int channels[DF_MOST_ROWS], error = 0;
-    for (int row = 0; !error && row < net->count; row++) {
+    int channels[DF_MOST_ROWS], ret = 0;
+    for (int row = 0; !ret && row < net->count; row++) {
         DfConv *conv = &binding->rows[row].conv;
         if (df_row_is_conv(&net->rows[row])) {
             *conv = df_semantics_conv(binding->info.semantics, row);
             conv->in = channels[df_row_source(net, row)];
-            error = bind_row(binding, row);
+            ret = bind_row(binding, row);
         }
         channels[row] = channels_after(binding, row, channels);
     }
-    if (error < 0)
-        return error;
+    if (ret < 0)
+        return ret;
     binding->info.cnum = binding->rows[df_binding_first(binding)].conv.out;
     binding->info.input_channels = channels[0];
     return check_bytes(binding);

@@ -26,13 +26,13 @@ static int planes(const char *list)
     return df_semantics_inputs(list, 0).channels;
 }
 
-/* Guided models are the official project's, and ours: their networks take a sketch behind the colours. */
+/** Guided models are the official project's, and ours: their networks take a sketch behind the colours. */
 static int may_sketch(const DfBinding *binding, const DfSemantics *semantics)
 {
     return binding->names->sketch && df_semantics_compatible(semantics, df_semantics_find("official"));
 }
 
-/* Whether the weights of both stages' ends are those of such a network. */
+/** Whether the weights of both stages' ends are those of such a network. */
 static int fits(DfBinding *binding, const DfSemantics *semantics)
 {
     int first = df_binding_in(binding, df_binding_first(binding)), second = df_binding_second(binding);
@@ -43,7 +43,7 @@ static int fits(DfBinding *binding, const DfSemantics *semantics)
            df_binding_out(binding, df_binding_last(binding)) == out;
 }
 
-/* Our own names are used for networks of several projects. */
+/** Our own names are used for networks of several projects. */
 static const DfSemantics *find_fitting(DfBinding *binding)
 {
     const DfSemantics *semantics;
@@ -55,7 +55,7 @@ static const DfSemantics *find_fitting(DfBinding *binding)
 
 /* ------------------------------------------------------------------------------------ metadata -- */
 
-/* "official, stride, ...": all that may take the place of these. */
+/** "official, stride, ...": all that may take the place of these. */
 static void list_compatible(const DfSemantics *base, char *text, size_t size)
 {
     const DfSemantics *semantics;
@@ -65,7 +65,7 @@ static void list_compatible(const DfSemantics *base, char *text, size_t size)
             at += snprintf(text + at, size - at, "%s%s", at ? ", " : "", semantics->name);
 }
 
-/* By name, or, in older files of ours, by the way in which they sample. */
+/** By name, or, in older files of ours, by the way in which they sample. */
 static int find_named(DfBinding *binding, const DfSemantics **semantics)
 {
     const char *name = df_weights_meta(binding->weights, "semantics");
@@ -88,7 +88,7 @@ static int find_named(DfBinding *binding, const DfSemantics **semantics)
     return 0;
 }
 
-/* What else a file may say: the others would be other networks. */
+/** What else a file may say: the others would be other networks. */
 static int check_metadata(const DfBinding *binding, const DfSemantics *semantics)
 {
     static const char *const paddings[] = {
@@ -132,7 +132,7 @@ void df_binding_planes(const DfSemantics *semantics, enum DfOrder order, int ske
              semantics->input + 3);
 }
 
-/* The planes of the input tell the order of the colours. */
+/** The planes of the input tell the order of the colours. */
 static int find_order(DfBinding *binding, const DfSemantics *semantics)
 {
     const char *value = df_weights_meta(binding->weights, "input");
@@ -151,7 +151,7 @@ static int find_order(DfBinding *binding, const DfSemantics *semantics)
 
 /* ----------------------------------------------------------------------------------- the user -- */
 
-/* What the words say; NULL and -1: nothing. */
+/** What the words say; NULL and -1: nothing. */
 typedef struct Wish {
     const DfSemantics *semantics;
     int order;
@@ -199,7 +199,7 @@ static int read_word(const DfBinding *binding, const char *word, size_t length, 
     return 0;
 }
 
-/*
+/**
  * Another project's semantics bring that project's order with them; where the official ones are wanted for
  * the official weights, as another project has converted them, that of these weights.
  */
@@ -209,21 +209,21 @@ static int follow(DfBinding *binding, const char *words)
     Wish wish = { NULL, -1 };
     while (words && *words) {
         size_t length = strcspn(words, "+");
-        int error = is_word(words, length, "auto") ? 0 : read_word(binding, words, length, &wish);
-        if (error < 0)
-            return error;
+        int ret = is_word(words, length, "auto") ? 0 : read_word(binding, words, length, &wish);
+        if (ret < 0)
+            return ret;
         words += length + (words[length] == '+');
     }
-    int error = 0;
+    int ret = 0;
     if (wish.semantics && wish.semantics != info->semantics) {
         info->semantics = wish.semantics;
         info->order = df_semantics_order(wish.semantics);
         if (!strcmp(wish.semantics->name, "official"))
-            error = df_published_order(binding, &info->order);
+            ret = df_published_order(binding, &info->order);
     }
     if (wish.order >= 0)
         info->order = wish.order;
-    return error;
+    return ret;
 }
 
 int df_binding_choose(DfBinding *binding, const char *words)
@@ -233,16 +233,16 @@ int df_binding_choose(DfBinding *binding, const char *words)
     const DfSemantics *fitting = binding->names->own ? find_fitting(binding) : NULL;
     if (fitting && !fits(binding, semantics))
         semantics = fitting;
-    int error = find_named(binding, &semantics);
-    if (!error)
-        error = check_metadata(binding, semantics);
-    if (error < 0)
-        return error;
+    int ret = find_named(binding, &semantics);
+    if (!ret)
+        ret = check_metadata(binding, semantics);
+    if (ret < 0)
+        return ret;
     info->semantics = semantics;
     info->sketch = may_sketch(binding, semantics) &&
                    df_binding_in(binding, df_binding_first(binding)) == planes(semantics->input) + 1;
-    error = find_order(binding, semantics);
-    if (!error)
-        error = follow(binding, words);
-    return error ? error : find_size(binding);
+    ret = find_order(binding, semantics);
+    if (!ret)
+        ret = follow(binding, words);
+    return ret ? ret : find_size(binding);
 }

@@ -13,7 +13,7 @@
 /* Weight, bias, scale and shift of a row. */
 #define MOST_PARTS 4
 
-/* The tensors while they are gathered. */
+/** The tensors while they are gathered. */
 typedef struct Gathered {
     DfOutTensor tensors[MOST_PARTS * DF_MOST_ROWS];
     char names[MOST_PARTS * DF_MOST_ROWS][40];
@@ -27,7 +27,7 @@ static size_t row_values(const DfBinding *binding, int row)
     return df_conv_weights(conv) + (MOST_PARTS - 1) * (size_t)conv->out;
 }
 
-/* Room for a tensor's values, of so many dimensions of the shape. */
+/** Room for a tensor's values, of so many dimensions of the shape. */
 static float *add(Gathered *g, const char *row, const char *part, const uint64_t *shape, int rank)
 {
     DfOutTensor *tensor = &g->tensors[g->count];
@@ -66,11 +66,11 @@ static int gather(Gathered *g, const DfBinding *binding)
         if (df_row_is_conv(&net->rows[row]))
             room += row_values(binding, row);
     g->values = g->end = df_alloc(df_size_mul(room, sizeof *g->values));
-    int error = g->values ? 0 : -ENOMEM;
-    for (int row = 0; !error && row < net->count; row++)
+    int ret = g->values ? 0 : -ENOMEM;
+    for (int row = 0; !ret && row < net->count; row++)
         if (df_row_is_conv(&net->rows[row]))
-            error = gather_row(g, binding, row);
-    return error;
+            ret = gather_row(g, binding, row);
+    return ret;
 }
 
 static int save(const Gathered *g, const DfBinding *binding, const char *path, int f16)
@@ -94,10 +94,10 @@ int df_convert(const DfBinding *binding, const char *path, int f16)
     Gathered *g = df_alloc(sizeof *g);
     if (!g)
         return -ENOMEM;
-    int error = gather(g, binding);
-    if (!error)
-        error = save(g, binding, path, f16);
+    int ret = gather(g, binding);
+    if (!ret)
+        ret = save(g, binding, path, f16);
     df_free(g->values);
     df_free(g);
-    return error;
+    return ret;
 }

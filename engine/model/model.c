@@ -12,19 +12,19 @@
 
 /* --------------------------------------------------------------------------------------- weights -- */
 
-/* Floats that a row's weights and biases take, rounded up so that each row is aligned. */
+/** Floats that a row's weights and biases take, rounded up so that each row is aligned. */
 static size_t row_room(const DfConv *conv)
 {
     return df_size_align((df_conv_prepared(conv) + conv->out) * sizeof(float)) / sizeof(float);
 }
 
-/* Floats of a row as they are read: weights, then factor and summand of a normalisation. */
+/** Floats of a row as they are read: weights, then factor and summand of a normalisation. */
 static size_t raw_room(const DfConv *conv)
 {
     return df_conv_weights(conv) + 2 * conv->out;
 }
 
-/* Read one row; `raw` has raw_room(). Writes prepared weights and biases to `memory`. */
+/** Read one row; `raw` has raw_room(). Writes prepared weights and biases to `memory`. */
 static int prepare_row(DfConv *conv, const DfBinding *binding, int row, float *memory, float *raw)
 {
     float *bias = memory + df_conv_prepared(conv);
@@ -34,9 +34,9 @@ static int prepare_row(DfConv *conv, const DfBinding *binding, int row, float *m
         values.scale = raw + df_conv_weights(conv);
         values.shift = values.scale + conv->out;
     }
-    int error = df_binding_read(binding, row, &values);
-    if (error < 0)
-        return error;
+    int ret = df_binding_read(binding, row, &values);
+    if (ret < 0)
+        return ret;
     if (norm)
         df_partial_fold(conv, raw, bias, values.scale, values.shift);
     df_conv_prepare(conv, memory, raw);
@@ -61,22 +61,22 @@ static int prepare(DeepfillModel *model, const DfBinding *binding)
         }
     float *raw = df_alloc(most * sizeof *raw);
     float *memory = model->memory = df_alloc(room * sizeof *memory);
-    int error = raw && memory ? 0 : -ENOMEM;
-    for (int row = 0; !error && row < net->count; row++)
+    int ret = raw && memory ? 0 : -ENOMEM;
+    for (int row = 0; !ret && row < net->count; row++)
         if (df_row_is_conv(&net->rows[row])) {
-            error = prepare_row(&model->convs[row], binding, row, memory, raw);
+            ret = prepare_row(&model->convs[row], binding, row, memory, raw);
             memory += row_room(&model->convs[row]);
         }
     df_free(raw);
-    return error;
+    return ret;
 }
 
 static int understand(DeepfillModel *model, const DfWeights *weights, const char *semantics)
 {
     DfBinding *binding = NULL;
-    int error = df_binding_create(&binding, weights, semantics);
-    if (error < 0)
-        return error;
+    int ret = df_binding_create(&binding, weights, semantics);
+    if (ret < 0)
+        return ret;
     const DfBindingInfo *info = df_binding_info(binding);
     model->container = weights->container;
     model->variant = info->variant;
@@ -88,9 +88,9 @@ static int understand(DeepfillModel *model, const DfWeights *weights, const char
     model->sketch = info->sketch;
     model->cnum = info->cnum;
     model->size = info->size;
-    error = prepare(model, binding);
+    ret = prepare(model, binding);
     df_binding_close(&binding);
-    return error;
+    return ret;
 }
 
 /* ---------------------------------------------------------------------------------------- public -- */
@@ -100,10 +100,10 @@ int deepfill_model_exists(const char *name)
     df_error_clear();
     if (!name || !*name)
         return df_error(-EINVAL, "no model is named: expected %s or a checkpoint file", df_builtin_names());
-    int error = df_builtin_find(name) ? 0 : df_weights_exist(name);
-    if (error < 0)
-        return df_error(error, "model '%s' is neither built in (%s) nor a readable file: %s", name,
-                        df_builtin_names(), strerror(-error));
+    int ret = df_builtin_find(name) ? 0 : df_weights_exist(name);
+    if (ret < 0)
+        return df_error(ret, "model '%s' is neither built in (%s) nor a readable file: %s", name,
+                        df_builtin_names(), strerror(-ret));
     return 0;
 }
 
@@ -119,10 +119,10 @@ int df_model_load(DeepfillModel **model, const char *name, const char *semantics
 {
     DfWeights *weights = NULL;
     DeepfillModel *m = NULL;
-    int error = open_weights(&weights, name);
-    if (error < 0)
+    int ret = open_weights(&weights, name);
+    if (ret < 0)
         goto fail;
-    error = -ENOMEM;
+    ret = -ENOMEM;
     m = df_alloc(sizeof *m);
     if (!m)
         goto fail;
@@ -130,8 +130,8 @@ int df_model_load(DeepfillModel **model, const char *name, const char *semantics
     m->name = df_strdup(name);
     if (!m->name)
         goto fail;
-    error = understand(m, weights, semantics);
-    if (error < 0)
+    ret = understand(m, weights, semantics);
+    if (ret < 0)
         goto fail;
     df_weights_close(&weights);
     *model = m;
@@ -139,25 +139,25 @@ int df_model_load(DeepfillModel **model, const char *name, const char *semantics
 fail:
     df_weights_close(&weights);
     deepfill_model_close(&m);
-    return error;
+    return ret;
 }
 
-/* Only files are tried (df_model_try()): tests cover the built-in models. */
+/** df_model_try() tries files alone: tests cover the built-in models. */
 int deepfill_model_open(DeepfillModel **model, const char *name, const char *semantics)
 {
     DeepfillModel *m = NULL;
-    int error = deepfill_model_exists(name);
-    if (!error && !model)
-        error = df_error(-EINVAL, "no place for the model was given");
-    if (!error)
-        error = df_model_load(&m, name, semantics);
-    if (!error && !df_builtin_find(name))
-        error = df_model_try(m);
-    if (error < 0)
+    int ret = deepfill_model_exists(name);
+    if (!ret && !model)
+        ret = df_error(-EINVAL, "no place for the model was given");
+    if (!ret)
+        ret = df_model_load(&m, name, semantics);
+    if (!ret && !df_builtin_find(name))
+        ret = df_model_try(m);
+    if (ret < 0)
         deepfill_model_close(&m);
     else
         *model = m;
-    return error;
+    return ret;
 }
 
 void deepfill_model_info_sized(const DeepfillModel *model, DeepfillModelInfo *info, size_t size)

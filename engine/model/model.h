@@ -12,8 +12,8 @@
 #include "thread_pool.h"
 
 /**
- * Read a model and prepare its weights, as deepfill_model_open() does, but do not try what it makes of a
- * picture: for those who only describe it.
+ * Read a model and prepare its weights, as deepfill_model_open() does, but do not try it on a picture:
+ * for programs that only describe it.
  * @return 0 or a negative errno, with the cause recorded
  */
 int df_model_load(DeepfillModel **model, const char *name, const char *semantics);
@@ -57,14 +57,14 @@ typedef struct DfRun {
     const float *image;   /**< H x W x 3; what it holds inside the hole does not matter */
     const uint8_t *hole;  /**< H x W; non-zero: hole */
     const float *sketch;  /**< H x W, 0 or 1, used inside the hole; NULL: none drawn */
-    const uint8_t *needed; /**< H x W; non-zero: this pixel of the last picture wanted is to be right, what others
-                                hold is undefined; NULL: all are */
+    const uint8_t *needed; /**< H x W; non-zero: this pixel of the last picture is needed, the values of others are
+                                undefined; NULL: all are */
     DfThreadPool *pool;   /**< threads that may help; NULL: none */
-    float *stage1;        /**< H x W x 3, the coarse stage's output; NULL: not wanted. Of a network
+    float *stage1;        /**< H x W x 3, the coarse stage's output; NULL: not needed. Of a network
                                of one stage: the same as stage2 */
     float *stage2;        /**< H x W x 3, the last stage's output; NULL: stop after the coarse
                                stage */
-    /** Told of every row's activation once it is made, in the network's own range and order; NULL: nobody. */
+    /** Called with every row's activation, in the network's own range and order; NULL: not. */
     void (*watch)(void *opaque, const char *row, DfShape shape, const float *activation);
     void *opaque;         /**< handed to watch */
 } DfRun;

@@ -187,7 +187,7 @@ const DfStranger *df_stranger_at(int i)
 
 /* --------------------------------------------------------------------------------------- names -- */
 
-/* How many rows with weights come before. */
+/** How many rows with weights come before. */
 static int layer_of(const DfNet *net, int row)
 {
     int layer = 0;
@@ -196,7 +196,7 @@ static int layer_of(const DfNet *net, int row)
     return layer;
 }
 
-/* Write the name of that layer; the tables cover all of them. */
+/** Write the name of that layer; the tables cover all of them. */
 static void layer_name(const DfLayerNames *layers, int layer, char *text, size_t size)
 {
     for (;; layers++) {
@@ -213,7 +213,7 @@ static void layer_name(const DfLayerNames *layers, int layer, char *text, size_t
     }
 }
 
-/* Append a text in which "*" stands for the row's name. */
+/** Append a text in which "*" stands for the row's name. */
 static void append(char *text, const char *pattern, const char *row)
 {
     size_t at = strlen(text);

@@ -36,7 +36,7 @@ typedef struct DfNames {
     const char *variant;
     const DfNet *net;
     const char *semantics; /**< what the project makes of them */
-    const char *marks[2];  /**< tensors that nobody else has: where both lack, the file is another's */
+    const char *marks[2];  /**< tensors of this project alone; where both are missing, the file is of another */
     const char *every;     /**< name of every layer; NULL: */
     const DfLayerNames *layers; /**< names of all rows with weights, in order */
     const char *parts[DF_ROLES];    /**< what follows the layer's name; NULL: has none */

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* What finding needs to know. */
+/** What finding needs to know. */
 typedef struct Finder {
     const DeepfillModel *model;
     const DfPlan *plan;
@@ -30,14 +30,14 @@ static void add(uint8_t *to, const uint8_t *from, size_t count)
         to[i] |= from[i] != 0;
 }
 
-/* The second stage takes the first one's picture in the hole, and there alone. */
+/** The second stage takes the first one's picture in the hole, and there alone. */
 static void add_in_hole(const Finder *f, uint8_t *to, const uint8_t *from, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         to[i] |= from[i] && f->run->hole[i];
 }
 
-/* Mark what a row reads of the rows before it. */
+/** Mark what a row reads of the rows before it. */
 static void look_back(const Finder *f, int row)
 {
     const DfNet *net = f->model->semantics->net;

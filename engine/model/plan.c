@@ -10,13 +10,13 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* A span of rows and the bytes that it needs. */
+/** A span of rows and the bytes that it needs. */
 typedef struct Item {
     size_t bytes, *place; /* place: where the offset goes */
     int from, to;         /* first and last row of its life */
 } Item;
 
-/* Activations and scratch. */
+/** Activations and scratch. */
 typedef struct Items {
     Item list[2 * DF_MOST_ROWS];
     int count;
@@ -71,7 +71,7 @@ static int reads(const DfNet *net, int reader, int row)
     return df_row_source(net, reader) == row || (df_row_reads_two(net, reader) && reader - 1 == row);
 }
 
-/* An activation and the masks behind it. */
+/** An activation and the masks behind it. */
 static size_t row_bytes(DfPlan *plan, const DeepfillModel *model, int row)
 {
     const DfNet *net = model->semantics->net;
@@ -82,7 +82,7 @@ static size_t row_bytes(DfPlan *plan, const DeepfillModel *model, int row)
     return df_size_add(plan->masks[row], df_size_align(df_size_mul(masks, pixels)));
 }
 
-/* The last row that reads this one; the output of either stage is read after its row, before the next. */
+/** The last row that reads this one; the output of either stage is read after its row, before the next. */
 static int last_reader(const DfNet *net, int row)
 {
     int last = row;
@@ -114,7 +114,7 @@ static int clash(const Item *placed, const Item *item, size_t at)
     return alive && *placed->place < at + item->bytes && at < *placed->place + placed->bytes;
 }
 
-/* Past every placed item that is in the way, until none is. */
+/** Past every placed item that is in the way, until none is. */
 static size_t lowest(const Items *items, int placed, const Item *item)
 {
     size_t at = 0;
@@ -136,7 +136,7 @@ static void place_all(DfPlan *plan, Items *items)
     }
 }
 
-/* A byte for each pixel; a network of masks computes everything. */
+/** A byte for each pixel; a network of masks computes everything. */
 static void lay_out_needs(DfPlan *plan, const DfNet *net)
 {
     size_t end = 0;
@@ -177,21 +177,21 @@ static int check_size(const DfSemantics *semantics, const char *name, int side)
 int df_plan_create(DfPlan **plan, const DeepfillModel *model, int width, int height, int threads)
 {
     Items items = { .count = 0 };
-    int error = check_size(model->semantics, "width", width);
-    if (!error)
-        error = check_size(model->semantics, "height", height);
-    if (error < 0)
-        return error;
+    int ret = check_size(model->semantics, "width", width);
+    if (!ret)
+        ret = check_size(model->semantics, "height", height);
+    if (ret < 0)
+        return ret;
     DfPlan *p = df_alloc(sizeof *p);
     if (!p)
         return -ENOMEM;
     p->height = height;
     p->width = width;
     p->threads = threads;
-    error = measure(p, model, &items);
-    if (error < 0) {
+    ret = measure(p, model, &items);
+    if (ret < 0) {
         df_plan_close(&p);
-        return error;
+        return ret;
     }
     place_all(p, &items);
     p->maps = p->workspace;

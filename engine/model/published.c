@@ -9,13 +9,13 @@
 #include <errno.h>
 #include <string.h>
 
-/* The published width and planes. */
+/** The published width and planes. */
 enum { SIDE = 5, IN = 5, OUT = 48, COUNT = SIDE * SIDE * IN * OUT };
 
-/* CRC-32C of conv1's kernel as it lies in the index: Places2, CelebA-HQ. */
+/** CRC-32C of conv1's kernel as it lies in the index: Places2, CelebA-HQ. */
 static const uint32_t published[] = { 0x9bd67113, 0xc02f3b38 };
 
-/* The kernel in the official layout, [ky][kx][in][out]. */
+/** The kernel in the official layout, [ky][kx][in][out]. */
 static int read_kernel(const DfBinding *binding, const DfTensor *weight, float *kernel)
 {
     static const int axes[] = { 2, 3, 1, 0 };
@@ -27,7 +27,7 @@ static int read_kernel(const DfBinding *binding, const DfTensor *weight, float *
     return df_tensor_read(binding->weights, &view, kernel);
 }
 
-/* Little-endian, the input's first and third channel exchanged where `turned`. */
+/** Little-endian, the input's first and third channel exchanged where `turned`. */
 static uint32_t checksum(const float *kernel, int turned)
 {
     uint32_t crc = 0, bits;
@@ -56,11 +56,11 @@ int df_published_order(DfBinding *binding, enum DfOrder *order)
         df_binding_out(binding, first) != OUT || df_binding_in(binding, first) != IN)
         return 0;
     float *kernel = df_alloc(COUNT * sizeof *kernel);
-    int error = kernel ? read_kernel(binding, weight, kernel) : -ENOMEM;
-    if (!error && is_published(checksum(kernel, 0)))
+    int ret = kernel ? read_kernel(binding, weight, kernel) : -ENOMEM;
+    if (!ret && is_published(checksum(kernel, 0)))
         *order = DF_BGR;
-    else if (!error && is_published(checksum(kernel, 1)))
+    else if (!ret && is_published(checksum(kernel, 1)))
         *order = DF_RGB;
     df_free(kernel);
-    return error;
+    return ret;
 }

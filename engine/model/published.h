@@ -8,9 +8,9 @@
 #include "model/binding.h"
 
 /**
- * Whether a file's first layer is that of the official weights, whoever converted them, and in which order it
- * has their colours.
- * @param order  gets it where it is; else left as it was
+ * Recognise the official weights by a file's first layer, whatever program converted them, and the order of its
+ * colours.
+ * @param order  set where they are recognised; else left as it was
  * @return 0, -ENOMEM
  */
 int df_published_order(DfBinding *binding, enum DfOrder *order);

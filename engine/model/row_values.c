@@ -15,7 +15,7 @@
 
 /* ------------------------------------------------------------------------------------- weights -- */
 
-/* The weight as [out][in][ky][kx]. */
+/** The weight as [out][in][ky][kx]. */
 static DfTensor view_of(const DfBinding *binding, const DfTensor *weight)
 {
     static const int order[] = { 3, 2, 0, 1 };
@@ -41,7 +41,7 @@ static void divide(double *vector, size_t count, double by)
         vector[i] /= by;
 }
 
-/*
+/**
  * The weight's norm as the project finds it with every run: one step of power iteration from the stored u,
  *     v = M'u / |M'u|,  u = Mv / |Mv|,  norm = u . Mv,   M being [out][columns].
  * scratch: rows + columns
@@ -63,7 +63,7 @@ static double spectral_norm(const float *matrix, const float *u, size_t rows, si
     return norm;
 }
 
-/* As the project divides: float32 by float32. Returns whether all are numbers afterwards. */
+/** As the project divides: float32 by float32. Returns whether all are numbers afterwards. */
 static int divide_all(float *values, size_t count, float norm)
 {
     int finite = norm > 0 && isfinite(norm);
@@ -79,28 +79,28 @@ static int divide_by_norm(const DfBinding *binding, const DfTensor *weight, cons
     size_t rows = u->count, columns = weight->count / rows;
     double *scratch = df_alloc((rows + columns) * sizeof *scratch);
     float *vector = df_alloc(rows * sizeof *vector);
-    int error = scratch && vector ? df_tensor_read(binding->weights, u, vector) : -ENOMEM;
-    if (!error) {
+    int ret = scratch && vector ? df_tensor_read(binding->weights, u, vector) : -ENOMEM;
+    if (!ret) {
         float norm = (float)spectral_norm(values, vector, rows, columns, scratch);
         if (!divide_all(values, weight->count, norm))
-            error = df_error(-EINVAL, "%s: tensor '%.200s' has a spectral norm of %g: the file is damaged",
-                             binding->weights->name, weight->name, norm);
+            ret = df_error(-EINVAL, "%s: tensor '%.200s' has a spectral norm of %g: the file is damaged",
+                           binding->weights->name, weight->name, norm);
     }
     df_free(scratch);
     df_free(vector);
-    return error;
+    return ret;
 }
 
 static int read_weight(const DfBinding *binding, const DfTensor *weight, const DfTensor *u, float *values)
 {
     DfTensor view = view_of(binding, weight);
-    int error = df_tensor_read(binding->weights, &view, values);
-    return error || !u ? error : divide_by_norm(binding, weight, u, values);
+    int ret = df_tensor_read(binding->weights, &view, values);
+    return ret || !u ? ret : divide_by_norm(binding, weight, u, values);
 }
 
 /* ------------------------------------------------------------------------- batch normalisation -- */
 
-/* scale * x + shift = (x - mean) / sqrt(variance + epsilon) * weight + bias; parts: 4 * count */
+/** scale * x + shift = (x - mean) / sqrt(variance + epsilon) * weight + bias; parts: 4 * count */
 static int fold_norm(const DfBinding *binding, const DfTensor *const *tensors, float *parts,
                      const DfRowValues *values)
 {
@@ -129,30 +129,30 @@ static int read_trained_norm(const DfBinding *binding, const DfTensor *const *te
     static const enum DfRole roles[] = { DF_NORM_WEIGHT, DF_NORM_BIAS, DF_NORM_MEAN, DF_NORM_VARIANCE };
     size_t count = tensors[DF_NORM_WEIGHT]->count;
     float *parts = df_alloc(DF_COUNT(roles) * count * sizeof *parts);
-    int error = parts ? 0 : -ENOMEM;
-    for (size_t i = 0; !error && i < DF_COUNT(roles); i++)
-        error = df_tensor_read(binding->weights, tensors[roles[i]], parts + i * count);
-    if (!error)
-        error = fold_norm(binding, tensors, parts, values);
+    int ret = parts ? 0 : -ENOMEM;
+    for (size_t i = 0; !ret && i < DF_COUNT(roles); i++)
+        ret = df_tensor_read(binding->weights, tensors[roles[i]], parts + i * count);
+    if (!ret)
+        ret = fold_norm(binding, tensors, parts, values);
     df_free(parts);
-    return error;
+    return ret;
 }
 
 static int read_norm(const DfBinding *binding, const DfTensor *const *tensors, const DfRowValues *values,
                      int out)
 {
-    int error = 0;
+    int ret = 0;
     if (tensors[DF_NORM_WEIGHT])
         return read_trained_norm(binding, tensors, values);
     if (values->scale && tensors[DF_SCALE])
-        error = df_tensor_read(binding->weights, tensors[DF_SCALE], values->scale);
-    if (!error && values->shift && tensors[DF_SHIFT])
-        error = df_tensor_read(binding->weights, tensors[DF_SHIFT], values->shift);
+        ret = df_tensor_read(binding->weights, tensors[DF_SCALE], values->scale);
+    if (!ret && values->shift && tensors[DF_SHIFT])
+        ret = df_tensor_read(binding->weights, tensors[DF_SHIFT], values->shift);
     for (int i = 0; values->scale && !tensors[DF_SCALE] && i < out; i++)
         values->scale[i] = 1;
     if (values->shift && !tensors[DF_SHIFT])
         memset(values->shift, 0, out * sizeof *values->shift);
-    return error;
+    return ret;
 }
 
 /* ---------------------------------------------------------------------------------------- rows -- */
@@ -164,24 +164,24 @@ static int read_bias(const DfBinding *binding, const DfTensor *const *tensors, i
         memset(bias, 0, out * sizeof *bias);
         return 0;
     }
-    int error = df_tensor_read(binding->weights, first, bias);
-    return error || !gate ? error : df_tensor_read(binding->weights, gate, bias + first->count);
+    int ret = df_tensor_read(binding->weights, first, bias);
+    return ret || !gate ? ret : df_tensor_read(binding->weights, gate, bias + first->count);
 }
 
 int df_binding_read(const DfBinding *binding, int row, const DfRowValues *values)
 {
     const DfBoundRow *bound = &binding->rows[row];
     const DfTensor *const *tensors = bound->tensors;
-    int error = 0;
+    int ret = 0;
     if (values->weight) {
-        error = read_weight(binding, tensors[DF_WEIGHT], tensors[DF_U], values->weight);
-        if (!error && tensors[DF_GATE_WEIGHT])
-            error = read_weight(binding, tensors[DF_GATE_WEIGHT], tensors[DF_GATE_U],
-                                values->weight + tensors[DF_WEIGHT]->count);
+        ret = read_weight(binding, tensors[DF_WEIGHT], tensors[DF_U], values->weight);
+        if (!ret && tensors[DF_GATE_WEIGHT])
+            ret = read_weight(binding, tensors[DF_GATE_WEIGHT], tensors[DF_GATE_U],
+                              values->weight + tensors[DF_WEIGHT]->count);
     }
-    if (!error && values->bias)
-        error = read_bias(binding, tensors, bound->conv.out, values->bias);
-    if (!error && (values->scale || values->shift))
-        error = read_norm(binding, tensors, values, bound->conv.out);
-    return error;
+    if (!ret && values->bias)
+        ret = read_bias(binding, tensors, bound->conv.out, values->bias);
+    if (!ret && (values->scale || values->shift))
+        ret = read_norm(binding, tensors, values, bound->conv.out);
+    return ret;
 }

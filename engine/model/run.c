@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* What a walk needs to know. */
+/** A run in progress. */
 typedef struct Walk {
     const DeepfillModel *model;
     const DfPlan *plan;
@@ -36,7 +36,7 @@ static void *scratch(const Walk *walk, int row)
     return walk->workspace + walk->plan->scratch[row];
 }
 
-/* What is needed of a row; NULL: everything. */
+/** What is needed of a row; NULL: everything. */
 static const uint8_t *needed(const Walk *walk, int row)
 {
     return walk->maps ? walk->maps + walk->plan->needs[row] : NULL;
@@ -59,7 +59,7 @@ static void join(const Walk *walk, int row, int first, float *out)
 
 /* ------------------------------------------------------------------------- partial convolution -- */
 
-/* Of the picture, everything outside the hole is known. */
+/** Of the picture, everything outside the hole is known. */
 static void know_input(const Walk *walk, int row)
 {
     uint8_t *mask = masks(walk, row);
@@ -139,7 +139,7 @@ static void step(const Walk *walk, int row)
     }
 }
 
-/* Rows `first` to `last`, whose activation is a picture. */
+/** Rows `first` to `last`, whose activation is a picture. */
 static void walk_to(const Walk *walk, int first, int last, float *picture)
 {
     const DfRun *run = walk->run;
@@ -153,7 +153,7 @@ static void walk_to(const Walk *walk, int first, int last, float *picture)
         df_compose_rgb(region_pixels(walk), &walk->model->range, activation(walk, last), picture);
 }
 
-/* A network of masks computes everything. */
+/** A network of masks computes everything. */
 static void find_needed(Walk *walk, int last)
 {
     const DfPlan *plan = walk->plan;
@@ -164,7 +164,7 @@ static void find_needed(Walk *walk, int last)
     walk->maps = maps;
 }
 
-/* No further than the last output that is wanted. */
+/** The walk ends at the last output that is asked for. */
 void df_model_run(const DeepfillModel *model, const DfPlan *plan, void *workspace, const DfRun *run)
 {
     const DfNet *net = model->semantics->net;

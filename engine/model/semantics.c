@@ -9,7 +9,7 @@
 
 /* ---------------------------------------------------------------------------------- index rules -- */
 
-/*
+/**
  * TensorFlow's resize_nearest_neighbor with align_corners: first and last sample meet those of the source. In
  * float32, as there: at exact halves the rounded product decides, differently for different sizes. roundf()
  * rounds halves away from zero, as TensorFlow's kernel does.
@@ -21,7 +21,7 @@ static int aligned_index(int i, int n_in, int n_out)
     return DF_MIN((int)roundf(at), n_in - 1);
 }
 
-/*
+/**
  * floor(torch.linspace(0, n_in - 1, n_out) + 0.5), as the CPUs of its users calculate it: from the nearer
  * end, eight at a time from the first of them on, the rest one by one; each operation rounded to float32 (so
  * no fused ones here). It decides exact halves, which come with odd n_out alone.
@@ -39,7 +39,7 @@ static int linspace_index(int i, int n_in, int n_out)
     return (int)floorf(at + 0.5f);
 }
 
-/* Every n-th sample, from the first. */
+/** Every n-th sample, from the first. */
 static int stride_index(int i, int n_in, int n_out)
 {
     return i * (n_in / n_out);
@@ -47,7 +47,7 @@ static int stride_index(int i, int n_in, int n_out)
 
 /* ---------------------------------------------------------------------------- levels and values -- */
 
-/* To a level, cut off; what is beyond 0..255, or no number, becomes one of the ends. */
+/** To a level, cut off; what is beyond 0..255, or no number, becomes one of the ends. */
 static int level(float value)
 {
     return value > 0 ? (int)DF_MIN(value, 255.0f) : 0;
@@ -59,7 +59,7 @@ static float load_halves(int p, int colour)
     return (float)p / 127.5f - 1;
 }
 
-/* Known pixels of 1 to 63 come back one lower. */
+/** Known pixels of 1 to 63 come back one lower. */
 static int store_halves(float value, int colour)
 {
     (void)colour;
@@ -72,7 +72,7 @@ static int store_halves_rounded(float value, int colour)
     return level((value + 1) * 127.5f + 0.5f);
 }
 
-/* nipponjo: the same values by another way. Nothing is clamped there: tanh ends where levels do. */
+/** nipponjo: the same values by another way. Nothing is clamped there: tanh ends where levels do. */
 static float load_twice(int p, int colour)
 {
     (void)colour;
@@ -85,7 +85,7 @@ static float load_centred(int p, int colour)
     return ((float)p - 127.5f) / 127.5f;
 }
 
-/* OpenMMLab: to levels, to 0..1, then by another function to levels again, halves to even. */
+/** OpenMMLab: to levels, to 0..1, then by another function to levels again, halves to even. */
 static int store_centred(float value, int colour)
 {
     (void)colour;
@@ -105,7 +105,7 @@ static int store_unit(float value, int colour)
     return level(value * 255.0f);
 }
 
-/* ImageNet's, which the pictures of networks that start from its features have: red, green, blue. */
+/** ImageNet's, which the pictures of networks that start from its features have: red, green, blue. */
 static const float mean[3] = { 0.485f, 0.456f, 0.406f }, deviation[3] = { 0.229f, 0.224f, 0.225f };
 
 static float load_imagenet(int p, int colour)

@@ -44,7 +44,7 @@ DfInputs df_semantics_inputs(const char *list, int sketch)
     return planes;
 }
 
-/*
+/**
  * A project's value is affine in the level but for rounding, so that its ends say all. Where they are -1 and
  * 1 this gives exactly 1 and 0.
  */
@@ -82,7 +82,7 @@ DfConv df_semantics_conv(const DfSemantics *semantics, int row)
     };
 }
 
-/* Output channels of rows 0 to `last` of a network made from a cnum, before gating or after. */
+/** Output channels of rows 0 to `last` of a network made from a cnum, before gating or after. */
 static int width(const DfSemantics *semantics, int row, int cnum, int sketch, int gated)
 {
     const DfRow *r = &semantics->net->rows[row];

@@ -1,6 +1,6 @@
 /**
  * @file
- * A model tried on a small picture before anybody relies on it: weights that are damaged, or too large or
+ * A model tried on a small picture when it is opened: weights that are damaged, or too large or
  * too small by some power of ten, have shapes like any others, but fill every hole with one colour.
  */
 #include "kernels/gemm.h"
@@ -17,7 +17,7 @@
 /* Where nothing of the picture arrives, a fill varies by rounding, 3e-8; in random networks by 8e-6 or more. */
 #define LEAST_SPREAD 1e-6f
 
-/* One run; all zero but the model and side before it is prepared. */
+/** One run; all zero but the model and side before it is prepared. */
 typedef struct Trial {
     const DeepfillModel *model;
     int side; /* of the picture, in pixels: the least that the network takes */
@@ -42,9 +42,9 @@ static void draw(Trial *t)
 static int prepare(Trial *t)
 {
     size_t pixels = (size_t)t->side * t->side;
-    int error = df_plan_create(&t->plan, t->model, t->side, t->side, 1);
-    if (error < 0)
-        return error;
+    int ret = df_plan_create(&t->plan, t->model, t->side, t->side, 1);
+    if (ret < 0)
+        return ret;
     t->workspace = df_alloc(df_plan_workspace(t->plan));
     t->picture = df_alloc(3 * pixels * sizeof *t->picture);
     t->filled = df_alloc(3 * pixels * sizeof *t->filled);
@@ -73,7 +73,7 @@ static void check_activation(void *opaque, const char *layer, DfShape shape, con
             t->bad_layer = layer;
 }
 
-/* What is wrong with the fill, in words; NULL: nothing. */
+/** What is wrong with the fill, in words; NULL: nothing. */
 static const char *fault(const Trial *t)
 {
     float least[3] = { 1, 1, 1 }, most[3] = { -1, -1, -1 };
@@ -112,8 +112,8 @@ static int judge(const Trial *t)
 int df_model_try(const DeepfillModel *model)
 {
     Trial t = { .model = model, .side = model->semantics->least_side };
-    int error = prepare(&t);
-    if (!error) {
+    int ret = prepare(&t);
+    if (!ret) {
         DfRun run = { .image = t.picture, .hole = t.hole, .stage2 = t.filled,
                       .watch = check_activation, .opaque = &t };
         if (model->blas)
@@ -121,8 +121,8 @@ int df_model_try(const DeepfillModel *model)
         df_model_run(model, t.plan, t.workspace, &run);
         if (model->blas)
             df_gemm_close();
-        error = judge(&t);
+        ret = judge(&t);
     }
     release(&t);
-    return error;
+    return ret;
 }

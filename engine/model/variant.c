@@ -1,6 +1,6 @@
 /**
  * @file
- * Whose checkpoint a file is: told by tensors that nobody else has, wherever in a tree of names they hang.
+ * The project that a checkpoint is of: recognised by tensors of that project alone, at any place of a tree of names.
  */
 #include "model/binding.h"
 
@@ -10,7 +10,7 @@
 
 /* ---------------------------------------------------------------------------------- recognition -- */
 
-/* How long the prefix of a tensor's name is before that mark; -1 where the mark is not the name's end. */
+/** How long the prefix of a tensor's name is before that mark; -1 where the mark is not the name's end. */
 static long prefix_length(const char *name, const char *mark)
 {
     size_t length = strlen(name), end = strlen(mark);
@@ -20,7 +20,7 @@ static long prefix_length(const char *name, const char *mark)
     return !prefix || name[prefix - 1] == '.' || name[prefix - 1] == '/' ? (long)prefix : -1;
 }
 
-/* The tensor with the shortest prefix before the mark, or NULL. */
+/** The tensor with the shortest prefix before the mark, or NULL. */
 static const DfTensor *find_mark(const DfWeights *weights, const char *mark, long *prefix)
 {
     const DfTensor *found = NULL;
@@ -34,7 +34,7 @@ static const DfTensor *find_mark(const DfWeights *weights, const char *mark, lon
     return found;
 }
 
-/* A second mark, so that a file that lacks a single tensor is told which. */
+/** A second mark, so that a file that lacks a single tensor is told which. */
 static const DfTensor *find_names(DfBinding *binding, long *prefix)
 {
     for (int mark = 0; mark < 2; mark++)
@@ -52,7 +52,7 @@ static int is_stranger(const DfStranger *stranger, const DfTensor *tensor)
     return *mark == '*' ? strstr(tensor->name, mark + 1) != NULL : prefix_length(tensor->name, mark) >= 0;
 }
 
-/* "deepfill, official, ..." */
+/** "deepfill, official, ..." */
 static void list_variants(const DfNet *net, char *text, size_t size)
 {
     const DfNames *names;
@@ -137,16 +137,16 @@ int df_binding_create(DfBinding **binding, const DfWeights *weights, const char 
     if (!b)
         return -ENOMEM;
     b->weights = weights;
-    int error = recognise(b);
-    if (!error)
-        error = df_binding_choose(b, semantics);
-    if (!error)
-        error = df_binding_bind(b);
-    if (error < 0)
+    int ret = recognise(b);
+    if (!ret)
+        ret = df_binding_choose(b, semantics);
+    if (!ret)
+        ret = df_binding_bind(b);
+    if (ret < 0)
         df_binding_close(&b);
     else
         *binding = b;
-    return error;
+    return ret;
 }
 
 void df_binding_close(DfBinding **binding)

@@ -16,8 +16,7 @@
 
 /*
  * px^2, a prior on the linear part: tracks weigh w * distance^2 against it, thousands where they surround a
- * hole. Where they lie on a line it decides: motion that does not change across the line, rather than what
- * noise says.
+ * hole. Where they lie on a line the prior decides: the motion does not change across the line.
  */
 #define PRIOR 4.0
 
@@ -77,7 +76,7 @@ static float residual_of(const DfAffine *affine, const Pair *pair)
     return (float)sqrt(x * x + y * y);
 }
 
-/** One round: solve with the weights as they are. `centre` makes numbers small, nothing else. */
+/** One round: solve with the current weights. `centre` keeps the numbers small. */
 static void fit(DfAffine *affine, const DfTrack *tracks, const float *weights, int count, int backwards)
 {
     Pair first = pair_of(&tracks[0], backwards);

@@ -5,10 +5,14 @@
 #ifndef DF_MOTION_AFFINE_H
 #define DF_MOTION_AFFINE_H
 
-/** Tracks that a fit looks at, from the first on. */
+#include <math.h>
+
+#include "plane/rect.h"
+
+/** Tracks that a fit uses, from the first on. */
 #define DF_AFFINE_TRACKS 300
 
-/** Where a point goes: dx = x[0] + x[1] * px + x[2] * py, dy = y[0] + y[1] * px + y[2] * py, in pixels. */
+/** Displacement of a point: dx = x[0] + x[1] * px + x[2] * py, dy = y[0] + y[1] * px + y[2] * py, in pixels. */
 typedef struct DfAffine {
     double x[3], y[3];
 } DfAffine;
@@ -17,13 +21,25 @@ typedef struct DfAffine {
 typedef struct DfTrack {
     float x, y;     /**< in the first, in pixels */
     float to_x, to_y; /**< in the second */
-    float weight;   /**< what it counts before its residual is known, > 0 */
+    float weight;   /**< before it is reweighted by its residual, > 0 */
 } DfTrack;
 
 static inline void df_affine_at(const DfAffine *affine, double x, double y, float *dx, float *dy)
 {
     *dx = (float)(affine->x[0] + affine->x[1] * x + affine->x[2] * y);
     *dy = (float)(affine->y[0] + affine->y[1] * x + affine->y[2] * y);
+}
+
+/** @return how far any point of a rectangle moves along x or y at most, in pixels: at a corner, as it is affine */
+static inline float df_affine_travel(const DfAffine *affine, DfRect r)
+{
+    float most = 0, dx, dy;
+
+    for (int i = 0; i < 4; i++) {
+        df_affine_at(affine, i & 1 ? r.x1 : r.x0, i & 2 ? r.y1 : r.y0, &dx, &dy);
+        most = fmaxf(most, fmaxf(fabsf(dx), fabsf(dy)));
+    }
+    return most;
 }
 
 /** Where a point goes that goes by `first`, then by `second`. */
@@ -49,7 +65,7 @@ static inline DfAffine df_affine_compose(const DfAffine *first, const DfAffine *
  */
 int df_affine_fit(DfAffine *affine, const DfTrack *tracks, int count, int backwards);
 
-/** @return how far, in pixels, a track's second end (backwards: its first) lies from where the affine says */
+/** @return the distance, in pixels, of a track's second end (backwards: its first) from the affine's prediction */
 float df_affine_residual(const DfAffine *affine, const DfTrack *track, int backwards);
 
 #endif

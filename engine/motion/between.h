@@ -1,6 +1,6 @@
 /**
  * @file
- * What a plane holds between its samples.
+ * Bilinear interpolation of a plane.
  */
 #ifndef DF_MOTION_BETWEEN_H
 #define DF_MOTION_BETWEEN_H
@@ -18,7 +18,7 @@ static inline float df_between(DfPlane plane, float x, float y)
     return top + fy * (bottom - top);
 }
 
-/** @return whether df_between() may be asked there; not where a coordinate is not a number */
+/** @return 1 where df_between() is defined; 0 beyond the plane and where a coordinate is not a number */
 static inline int df_is_between(int width, int height, float x, float y)
 {
     return x >= 0 && y >= 0 && x <= width - 1 && y <= height - 1;

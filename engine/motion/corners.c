@@ -80,7 +80,7 @@ static void strengths(Pass *pass, int y)
     df_track_kernels()->corners(pass->strength[y % 3] + BORDER, xx, xy, yy, pass->picture.width - 2 * BORDER);
 }
 
-/** Keep a row's peaks where they may be; only those that can still be strong enough. */
+/** Keep a row's peaks that are allowed and can still be strong enough. */
 static void keep(Pass *pass, int y)
 {
     const uint8_t *where = pass->where + (size_t)y * pass->picture.width;
@@ -121,7 +121,7 @@ static void find_peaks(Pass *pass)
     pass->count = kept;
 }
 
-/** Equal ones in reading order, so that the choice does not hang on how they are sorted. */
+/** Equal strengths keep reading order, so that the result does not depend on the sorting algorithm. */
 static int before(const Peak *a, const Peak *b)
 {
     if (a->strength != b->strength)
@@ -129,7 +129,7 @@ static int before(const Peak *a, const Peak *b)
     return a->y != b->y ? a->y < b->y : a->x < b->x;
 }
 
-/** Let the peak at `i` sink to its place in the heap. */
+/** Restore the heap below `i`. */
 static void sink(Peak *heap, int count, int i)
 {
     for (int child; (child = 2 * i + 1) < count; i = child) {
@@ -154,7 +154,7 @@ static void claim(uint8_t *taken, DfPlane picture, const Peak *peak)
         }
 }
 
-/** Few of many are wanted: a heap gives the strongest without sorting the rest. */
+/** A heap gives the strongest few without sorting the rest. */
 static int choose(DfCorner *corners, int most, Pass *pass, uint8_t *taken)
 {
     int count = 0, left = pass->count;

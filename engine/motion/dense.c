@@ -1,6 +1,6 @@
 /**
  * @file
- * From coarse to fine: where patches are searched for at each size, and what the next one begins with.
+ * Coarse to fine: which patches are searched for at each size, and the motion that the next size begins with.
  */
 #include "motion/dense.h"
 
@@ -11,10 +11,10 @@
 #include "kernels/smooth.h"
 #include "motion/search.h"
 
-/* Samples; at a size below it few patches are left, and they see too much at once. */
+/* Samples; a smaller size has few patches, each of which covers too much of the picture. */
 #define LEAST_SIDE (3 * DF_PATCH)
 
-/** One size of the work. */
+/** One size of the search. */
 typedef struct Level {
     DfPatchGrid patches;
     DfFlow flow; /* with room for a sample before and after each row */
@@ -40,22 +40,21 @@ static int any_set(const uint8_t *bytes, int n)
     return all != 0;
 }
 
-/** At full size: patches that touch what is wanted. */
-static void activate_wanted(DfPatchGrid *patches, const uint8_t *wanted)
+/** At full size: patches that touch a needed sample. */
+static void activate_needed(DfPatchGrid *patches, const uint8_t *needed)
 {
     int width = DF_MIN(patches->width, DF_PATCH), height = DF_MIN(patches->height, DF_PATCH);
 
     for (int i = 0; i < patches->rows * patches->columns; i++) {
         int x = df_patch_start(i % patches->columns, patches->width);
         int y = df_patch_start(i / patches->columns, patches->height);
-        const uint8_t *row = wanted + (size_t)y * patches->width + x;
+        const uint8_t *row = needed + (size_t)y * patches->width + x;
         for (int r = 0; r < height && !patches->active[i]; r++, row += patches->width)
             patches->active[i] = any_set(row, width);
     }
 }
 
-/** Along one side: the coarse patches that the middle of a fine one, starting at `start`, lies in or within
- * four samples of. */
+/** The coarse patches of one side that contain the middle of a fine one at `start`, or lie within four samples. */
 static void covering(int start, int count, int *first, int *last)
 {
     int middle = (start + DF_PATCH / 2) / 2;
@@ -64,7 +63,7 @@ static void covering(int start, int count, int *first, int *last)
     *last = DF_CLAMP((middle + DF_PATCH / 2) / 4, 0, count - 1);
 }
 
-/** Patches that the finer size's active ones begin from, and those beside them, whose motion may spread. */
+/** Coarse patches that active fine ones start from, and their neighbours, whose motion may spread. */
 static void activate_below(DfPatchGrid *coarse, const DfPatchGrid *fine)
 {
     for (int i = 0; i < fine->rows * fine->columns; i++) {
@@ -79,9 +78,9 @@ static void activate_below(DfPatchGrid *coarse, const DfPatchGrid *fine)
 }
 
 /** The two coarsest sizes are searched everywhere: they are cheap, and large motions are found there. */
-static void activate(Level *levels, int count, const uint8_t *wanted)
+static void activate(Level *levels, int count, const uint8_t *needed)
 {
-    activate_wanted(&levels[0].patches, wanted);
+    activate_needed(&levels[0].patches, needed);
     for (int l = 1; l < count; l++) {
         DfPatchGrid *patches = &levels[l].patches;
         if (l >= count - 2)
@@ -142,37 +141,37 @@ static int take_levels(Level *levels, int count, const DfPyramid *a, DfFlow flow
             levels[l].flow = (DfFlow){ take_wide(scratch, width, height), take_wide(scratch, width, height) };
         if (!levels[l].flow.x.data || !levels[l].flow.y.data)
             return -ENOMEM;
-        int error = df_patch_grid_take(&levels[l].patches, scratch, width, height);
-        if (error)
-            return error;
+        int ret = df_patch_grid_take(&levels[l].patches, scratch, width, height);
+        if (ret)
+            return ret;
     }
     return 0;
 }
 
 int df_dense_flow(DfFlow flow, const DfPyramid *a, const DfPyramid *b, const DfAffine *start,
-                  const uint8_t *wanted, DfArena *scratch)
+                  const uint8_t *needed, DfArena *scratch)
 {
     DfArenaMark mark = df_arena_mark(scratch);
     Level levels[DF_PYRAMID_LEVELS];
-    int count = level_count(a), error = take_levels(levels, count, a, flow, scratch);
+    int count = level_count(a), ret = take_levels(levels, count, a, flow, scratch);
     const float *nothing = df_arena_take_zeroed(scratch, df_size_mul(flow.x.width, sizeof(float)));
 
-    if (!error && !nothing)
-        error = -ENOMEM;
-    if (error)
+    if (!ret && !nothing)
+        ret = -ENOMEM;
+    if (ret)
         goto end;
-    activate(levels, count, wanted);
+    activate(levels, count, needed);
     begin(levels[count - 1].flow, start, 1 << (count - 1));
-    for (int l = count - 1; l >= 0 && !error; l--) {
+    for (int l = count - 1; l >= 0 && !ret; l--) {
         const Level *level = &levels[l];
         if (l < count - 1) {
             widen(level->flow.x, levels[l + 1].flow.x, nothing);
             widen(level->flow.y, levels[l + 1].flow.y, nothing);
         }
-        error = df_patch_grid_search(&level->patches, a->levels[l], b->levels[l], level->flow, start, 1 << l,
+        ret = df_patch_grid_search(&level->patches, a->levels[l], b->levels[l], level->flow, start, 1 << l,
                                   scratch);
     }
 end:
     df_arena_reset(scratch, mark);
-    return error;
+    return ret;
 }

@@ -83,7 +83,7 @@ static void mark_distrusted(uint8_t *restrict distrusted, const float *restrict 
         distrusted[i] = distance[i] <= DF_MOTION_MARGIN;
 }
 
-/** Distances and what follows from them. */
+/** Distances, distrusted pixels and the hole's area. */
 static int survey(DfMotionInput *input, DfArena *arena, int width, int height)
 {
     size_t n = (size_t)width * height;

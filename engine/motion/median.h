@@ -1,6 +1,6 @@
 /**
  * @file
- * The middle of some values.
+ * Median by selection.
  */
 #ifndef DF_MOTION_MEDIAN_H
 #define DF_MOTION_MEDIAN_H

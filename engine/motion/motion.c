@@ -1,7 +1,7 @@
 /**
  * @file
- * From corners to the background's motion: an affine for each direction from one set of tracks, and whether
- * more is needed.
+ * The background's motion from corners: an affine for each direction from one set of tracks, and the decision
+ * whether residuals are needed.
  */
 #include "motion/motion.h"
 
@@ -15,13 +15,13 @@
 #define LEAST_CORNERS 8
 #define NEAR 32         /* px from the hole: tracks there tell whether something passes behind it */
 /*
- * Share of the weight near the holes that the affine must explain; else dense flow is asked. Asked more
- * readily (0.75, 0.95), it carries parts of what passes into the hole: 0.7 dB less on real clips.
+ * Share of the weight near the holes that the affine must explain; else dense flow follows. With higher
+ * shares (0.75, 0.95) it carries parts of passing objects into the hole: 0.7 dB less on real clips.
  */
 #define ENOUGH 0.5f
 #define EXPLAINED 1.0f  /* px */
 
-/** What was tracked between two pictures. */
+/** Tracks between two pictures. */
 typedef struct Tracks {
     DfTrack track[DF_AFFINE_TRACKS];
     float distance[DF_AFFINE_TRACKS]; /* to the nearer of the holes, in pixels */
@@ -34,7 +34,7 @@ static int is_ring(float a, float b)
     return clear & ((a < DF_MOTION_RING) | (b < DF_MOTION_RING));
 }
 
-/** Set where corners may be: near a hole, clear of both. Blocks of fixed length become vector code. */
+/** Set where corners are allowed: near a hole, clear of both. Blocks of fixed length become vector code. */
 static void mark_ring(uint8_t *restrict where, const float *restrict a, const float *restrict b, size_t n)
 {
     size_t i = 0;
@@ -73,8 +73,8 @@ static float distance_at(const DfMotionInput *input, float x, float y)
 }
 
 /**
- * Weigh the tracks that end clear of b's hole, as they began clear of a's; the others followed its rim. What
- * is nearer to a hole says more of what is behind it.
+ * Weigh the tracks that end clear of b's hole, as they began clear of a's; the others followed its rim. Tracks
+ * near a hole weigh more.
  */
 static void weigh(Tracks *tracks, const DfMotionInput *a, const DfMotionInput *b)
 {

@@ -4,7 +4,7 @@
  *
  * Tracked corners give a robust affine, weighted towards the hole. Only where that explains too little of
  * what moves around the hole (something passes behind it), dense flow gives a residual, which is continued
- * smoothly into the hole. Precision below a pixel is what counts: colours are carried along it.
+ * smoothly into the hole. Its precision is below a pixel, as colours are carried along it.
  */
 #ifndef DF_MOTION_MOTION_H
 #define DF_MOTION_MOTION_H
@@ -13,7 +13,7 @@
 #include "motion/dense.h"
 #include "plane/pyramid.h"
 
-/** How far from a hole its surroundings are looked at, in pixels. */
+/** Width of the surroundings of a hole that are used, in pixels. */
 #define DF_MOTION_RING 96
 
 /** Pixels outside the hole that are not trusted for motion: half of a transform block that it smears into. */
@@ -25,13 +25,13 @@
 /** A picture as df_motion() takes it. */
 typedef struct DfMotionInput {
     DfPyramid pyramid;   /**< luma, levels of 8 bits, the hole filled smoothly */
-    const uint8_t *hole; /**< height rows of width bytes, not 0: hole; somebody else's */
+    const uint8_t *hole; /**< height rows of width bytes, not 0: hole; borrowed */
     uint8_t *distrusted; /**< the same, grown by DF_MOTION_MARGIN */
     int area;            /**< pixels of the hole */
     float *distance;     /**< Euclidean, to the hole, in pixels, large beyond DF_MOTION_RING; rows of width */
 } DfMotionInput;
 
-/** What a motion is beyond the affine, inside the hole's rectangle. */
+/** The motion less the affine, inside the hole's rectangle. */
 typedef struct DfResidual {
     int x0, y0;  /**< of the planes' first sample, in the picture */
     DfFlow flow; /**< data NULL: the affine is all */
@@ -42,7 +42,7 @@ typedef struct DfMotion {
     DfAffine to_b, to_a;         /**< at a's pixels; at b's pixels */
     DfResidual residual_to_b;    /**< in a's hole */
     DfResidual residual_to_a;    /**< in b's hole */
-    int corners;                 /**< tracked; below 8 they say nothing of a cut, and motion is none */
+    int corners;                 /**< tracked; below 8 motion is zero and cuts are not told */
     float survived;              /**< share of them that did, 0..1; 1 where there were below 8 */
     float explained;             /**< share of the survivors' weight near the holes within 1 px of the affine;
                                       1 where there are none */

@@ -1,6 +1,6 @@
 /**
  * @file
- * Parts of df_motion(), of use to nobody else.
+ * Parts of df_motion().
  */
 #ifndef DF_MOTION_PARTS_H
 #define DF_MOTION_PARTS_H

@@ -12,7 +12,7 @@
 #include "plane/membrane.h"
 #include "plane/rect.h"
 
-#define RIM 32       /* px from the hole: what the flow says farther out has no say inside */
+#define RIM 32       /* px from the hole: flow farther out has no effect inside */
 #define AGREE 0.7f   /* px: as near to where it began must flow there and back come */
 #define NOISE 1.0f   /* px: a residual below it is the flow's noise, the affine is right */
 

@@ -12,7 +12,7 @@
 #include "motion/median.h"
 
 #define LEVEL 2
-#define REACH 48     /* px from the hole: what moves there is likely to move behind it, too */
+#define REACH 48     /* px from the hole: objects that pass there pass behind the hole, too */
 #define ENOUGH 8192  /* positions that are looked at, about; a median needs no more */
 #define LEAST 32     /* with fewer samples nothing is said */
 #define FLAT 1.0     /* levels: a deviation below it says little of a gain */

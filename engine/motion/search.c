@@ -44,7 +44,7 @@ typedef struct Patch {
 
 /* ----------------------------------------------------------------------------------- samples -- */
 
-/* Samples of a window that sticks out of the picture, which repeats its outermost ones. */
+/** Samples of a window that sticks out of the picture, which repeats its outermost ones. */
 typedef float Copy[DF_PATCH + 2][DF_PATCH + 2];
 
 /** @return `side` rows of `side` samples from (x, y) on: the plane's own, or a copy of them */
@@ -304,9 +304,9 @@ int df_patch_grid_search(const DfPatchGrid *patches, DfPlane a, DfPlane b, DfFlo
     DfArenaMark mark = df_arena_mark(scratch);
     Search s = { .patches = patches, .kernels = df_patch_kernels(), .start = start, .a = a, .b = b,
                  .scale = scale };
-    int count = patches->columns * patches->rows, error = take_search(&s, scratch);
+    int count = patches->columns * patches->rows, ret = take_search(&s, scratch);
 
-    if (error)
+    if (ret)
         goto end;
     for (int i = 0; i < count; i++)
         if (patches->active[i])
@@ -321,5 +321,5 @@ int df_patch_grid_search(const DfPatchGrid *patches, DfPlane a, DfPlane b, DfFlo
     each_run(&s, flow, divide_run);
 end:
     df_arena_reset(scratch, mark);
-    return error;
+    return ret;
 }

@@ -35,7 +35,7 @@ void df_distance_down(const uint8_t *restrict seed, const int16_t *restrict abov
         offset[x] = go_down(seed[x], above[x]);
 }
 
-/* Where the row below looks upwards, this row's own seed above is nearer still. DF_NO_SEED is below zero. */
+/** Where the row below looks upwards, this row's own seed above is nearer still. DF_NO_SEED is below zero. */
 static inline int16_t go_up(int16_t below, int16_t offset)
 {
     int16_t nearer = offset == DF_NO_SEED || below + 1 < -offset;
@@ -102,7 +102,7 @@ static int least_of(const int16_t *offset, int width, int reach)
     return least <= reach && least < INT_MAX ? least : -1;
 }
 
-/*
+/**
  * Nothing is nearer to a column whose seed is as few rows away as any in the row, nor to what lies behind
  * such a column, so the gaps between them are worked on one by one.
  */

@@ -10,9 +10,10 @@
 #include <string.h>
 
 #include "kernels/smooth.h"
+#include "plane/rect.h"
 
-/* Known samples that are averaged lie this close to the hole's rectangle: the rim is what a membrane is
- * tied to, and what lies beyond it only blurs that. */
+/* Known samples that are averaged lie this close to the hole's rectangle: a membrane is tied to its rim,
+ * and samples beyond it blur that. */
 #define MARGIN 2
 /* Sweeps over both colours of the checkerboard at full size; each coarser level has twice as many, which cost
  * half as much as a level's before it, up to enough for any wave that the levels below it leave. */
@@ -27,37 +28,10 @@ typedef struct Level {
 } Level;
 
 typedef struct Pyramid {
-    int x, y, width, height; /* the rectangle in the picture */
+    DfRect rect; /* in the picture: the hole's bounds with a margin */
     int count;
     Level levels[MOST_LEVELS];
 } Pyramid;
-
-/* ---------------------------------------------------------------------------------- rectangle -- */
-
-/** The hole's bounds with a margin; @return 0 where there is no hole */
-static int find_rectangle(Pyramid *pyramid, const uint8_t *hole, int width, int height)
-{
-    int x0 = width, x1 = 0, y0 = height, y1 = 0;
-
-    for (int y = 0; y < height; y++, hole += width) {
-        int x = 0, end = width;
-        while (x < width && hole[x] == 0)
-            x++;
-        if (x == width)
-            continue;
-        while (hole[end - 1] == 0)
-            end--;
-        x0 = DF_MIN(x0, x);
-        x1 = DF_MAX(x1, end);
-        y0 = DF_MIN(y0, y);
-        y1 = y + 1;
-    }
-    pyramid->x = DF_MAX(x0 - MARGIN, 0);
-    pyramid->y = DF_MAX(y0 - MARGIN, 0);
-    pyramid->width = DF_MIN(x1 + MARGIN, width) - pyramid->x;
-    pyramid->height = DF_MIN(y1 + MARGIN, height) - pyramid->y;
-    return x1 > 0;
-}
 
 /* ------------------------------------------------------------------------------------- levels -- */
 
@@ -75,9 +49,9 @@ static int take_framed(DfPlane *plane, DfArena *arena, int width, int height)
 static int take_level(Pyramid *pyramid, DfArena *arena, int width, int height)
 {
     Level *level = &pyramid->levels[pyramid->count++];
-    int error = take_framed(&level->value, arena, width, height);
+    int ret = take_framed(&level->value, arena, width, height);
 
-    return error ? error : take_framed(&level->known, arena, width, height);
+    return ret ? ret : take_framed(&level->known, arena, width, height);
 }
 
 /** Average `from` into `to`. @return whether all of `to` is known */
@@ -104,9 +78,9 @@ static int take_levels(Pyramid *pyramid, DfArena *arena)
         int width = last->value.width, height = last->value.height;
         if (width == 1 && height == 1)
             break;
-        int error = take_level(pyramid, arena, (width + 1) / 2, (height + 1) / 2);
-        if (error)
-            return error;
+        int ret = take_level(pyramid, arena, (width + 1) / 2, (height + 1) / 2);
+        if (ret)
+            return ret;
         whole = pull(last + 1, last);
     }
     return 0;
@@ -163,16 +137,16 @@ static void relax(const Level *level, int sweeps)
 
 /* ------------------------------------------------------------------------------------ a plane -- */
 
-/** The rectangle's samples, zero in the hole, so that nothing there (not even a NaN) has a say. */
+/** The rectangle's samples, zero in the hole, so that its former values (NaN, too) have no effect. */
 static void load(const Pyramid *pyramid, DfPlane plane, const uint8_t *hole)
 {
     const Level *level = &pyramid->levels[0];
 
-    for (int y = 0; y < pyramid->height; y++) {
-        const float *from = df_plane_row(plane, pyramid->y + y) + pyramid->x;
-        const uint8_t *in = hole + (size_t)(pyramid->y + y) * plane.width + pyramid->x;
+    for (int y = 0; y < df_rect_height(pyramid->rect); y++) {
+        const float *from = df_plane_row(plane, pyramid->rect.y0 + y) + pyramid->rect.x0;
+        const uint8_t *in = hole + (size_t)(pyramid->rect.y0 + y) * plane.width + pyramid->rect.x0;
         float *value = df_plane_row(level->value, y), *known = df_plane_row(level->known, y);
-        for (int x = 0; x < pyramid->width; x++) {
+        for (int x = 0; x < df_rect_width(pyramid->rect); x++) {
             value[x] = in[x] ? 0 : from[x];
             known[x] = in[x] ? 0 : 1;
         }
@@ -181,11 +155,11 @@ static void load(const Pyramid *pyramid, DfPlane plane, const uint8_t *hole)
 
 static void store(const Pyramid *pyramid, DfPlane plane, const uint8_t *hole)
 {
-    for (int y = 0; y < pyramid->height; y++) {
-        float *to = df_plane_row(plane, pyramid->y + y) + pyramid->x;
-        const uint8_t *in = hole + (size_t)(pyramid->y + y) * plane.width + pyramid->x;
+    for (int y = 0; y < df_rect_height(pyramid->rect); y++) {
+        float *to = df_plane_row(plane, pyramid->rect.y0 + y) + pyramid->rect.x0;
+        const uint8_t *in = hole + (size_t)(pyramid->rect.y0 + y) * plane.width + pyramid->rect.x0;
         const float *value = df_plane_row(pyramid->levels[0].value, y);
-        for (int x = 0; x < pyramid->width; x++)
+        for (int x = 0; x < df_rect_width(pyramid->rect); x++)
             to[x] = in[x] ? value[x] : to[x];
     }
 }
@@ -204,14 +178,16 @@ int df_membrane(DfPlane *planes, int count, const uint8_t *hole, DfArena *scratc
 {
     Pyramid pyramid = { 0 };
     DfArenaMark mark = df_arena_mark(scratch);
-    int error = 0;
+    DfRect bounds = count < 1 ? (DfRect){ 0 } : df_rect_bounds(hole, planes->width, planes->height);
+    int ret = 0;
 
-    if (count < 1 || !find_rectangle(&pyramid, hole, planes->width, planes->height))
+    if (df_rect_empty(bounds))
         return 0;
-    if ((error = take_level(&pyramid, scratch, pyramid.width, pyramid.height)))
+    pyramid.rect = df_rect_clip(df_rect_grow(bounds, MARGIN), (DfRect){ 0, 0, planes->width, planes->height });
+    if ((ret = take_level(&pyramid, scratch, df_rect_width(pyramid.rect), df_rect_height(pyramid.rect))))
         goto end;
     load(&pyramid, planes[0], hole);
-    if ((error = take_levels(&pyramid, scratch)))
+    if ((ret = take_levels(&pyramid, scratch)))
         goto end;
     for (int i = 0; i < count; i++) {
         load(&pyramid, planes[i], hole);
@@ -220,5 +196,5 @@ int df_membrane(DfPlane *planes, int count, const uint8_t *hole, DfArena *scratc
     }
 end:
     df_arena_reset(scratch, mark);
-    return error;
+    return ret;
 }

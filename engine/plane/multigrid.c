@@ -1,6 +1,6 @@
 /**
  * @file
- * Full cycles: on each level, down and up once to begin with, then again with what was learnt there.
+ * Full multigrid: on each level a cycle down and up, then a second one that starts from its result.
  */
 #include "plane/multigrid.h"
 
@@ -9,7 +9,7 @@
 
 /** Errors shrink to 0.15 to 0.35 of what they were in a cycle, in mazes to 0.8: these suffice. */
 #define MOST_CYCLES 12
-/** The best and the worst rate that the estimate believes in, and from where on more smoothing is tried. */
+/** Bounds of the estimated rate, and the rate from which on more smoothing is tried. */
 #define GOOD_RATE 0.3f
 #define SLOW_RATE 0.6f
 #define STILL_RATE 0.9f
@@ -92,7 +92,7 @@ static void descend(const Solver *solver, const DfGrid *fine, const DfGrid *coar
     }
 }
 
-/** Add the coarse grid's correction, bilinearly interpolated, 0 where nothing is sought. */
+/** Add the coarse grid's correction, bilinearly interpolated, 0 where there is no equation. */
 static void ascend(const Solver *solver, const DfGrid *fine, const DfGrid *coarse)
 {
     for (int y = 0; y < fine->height; y++) {
@@ -148,10 +148,10 @@ static float error_left(float change, float rate)
 int df_multigrid(DfGrid *finest, float tolerance, DfArena *arena)
 {
     Solver solver;
-    int err = build(&solver, finest, arena);
+    int ret = build(&solver, finest, arena);
     float last = 0;
 
-    for (int i = 0; i < MOST_CYCLES && err == 0 && solver.count > 1; i++) {
+    for (int i = 0; i < MOST_CYCLES && ret == 0 && solver.count > 1; i++) {
         cycle(&solver, 0, 1);
         float change = largest(&solver, &solver.grids[1]), rate = last > 0 ? change / last : SLOW_RATE;
 
@@ -161,7 +161,7 @@ int df_multigrid(DfGrid *finest, float tolerance, DfArena *arena)
             solver.sweeps = DF_MIN(2 * solver.sweeps, MOST_SWEEPS);
         last = change;
     }
-    if (err == 0 && solver.count == 1)
+    if (ret == 0 && solver.count == 1)
         smooth(&solver, finest);
-    return err;
+    return ret;
 }

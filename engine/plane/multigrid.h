@@ -12,7 +12,7 @@
  * Solve for the finest grid's e.
  *
  * @param finest     e = 0, r and inverse set. Without any fixed cell: r's sum must be 0, e's mean is free
- * @param tolerance  largest error wanted, estimated from how fast the corrections shrink
+ * @param tolerance  largest error allowed, estimated from how fast the corrections shrink
  * @return 0 or -ENOMEM
  */
 int df_multigrid(DfGrid *finest, float tolerance, DfArena *arena);

@@ -1,6 +1,6 @@
 /**
  * @file
- * One plane of floats, somebody else's memory. Values of pictures are in levels of 8 bits (0..255)
+ * One plane of floats in borrowed memory. Values of pictures are in levels of 8 bits (0..255)
  * whatever the depth of the frame that they come from, so that thresholds mean the same everywhere.
  */
 #ifndef DF_PLANE_PLANE_H

@@ -1,7 +1,7 @@
 /**
  * @file
- * The correction e to the guess is sought, not the colours: lap(e) = div(gx, gy) - lap(u), e = 0 where u is
- * fixed. Where the guess has the wanted gradients, which is nearly everywhere, the right-hand side is 0.
+ * The unknown is the correction e to the guess: lap(e) = div(gx, gy) - lap(u), e = 0 where u is fixed.
+ * Where the guess has the target gradients, which is nearly everywhere, the right-hand side is 0.
  */
 #include "plane/poisson.h"
 
@@ -55,9 +55,9 @@ static void pose_inner(const Problem *p, DfGrid *grid, int y, int x0, int x1)
     const ptrdiff_t at = (y - p->box.y0) * grid->row_floats + x0 - p->box.x0;
     const float *u = df_plane_row(p->u, y) + x0;
     const float *gx = df_plane_row(p->gx, y) + x0, *gy = df_plane_row(p->gy, y) + x0;
-    const DfWanted wanted = { u, u - p->u.row_floats, u + p->u.row_floats, gx, gy, gy - p->gy.row_floats };
+    const DfGradientRows target = { u, u - p->u.row_floats, u + p->u.row_floats, gx, gy, gy - p->gy.row_floats };
 
-    df_stencil_kernels()->pose(grid->r + at, grid->inverse + at, &wanted,
+    df_stencil_kernels()->pose(grid->r + at, grid->inverse + at, &target,
                                p->hole + (ptrdiff_t)y * p->u.width + x0, x1 - x0);
 }
 
@@ -112,19 +112,19 @@ int df_poisson(DfPlane u, DfPlane gx, DfPlane gy, const uint8_t *hole, float tol
     DfArenaMark mark = df_arena_mark(scratch);
     Problem p = { u, gx, gy, hole, df_rect_bounds(hole, u.width, u.height) };
     DfGrid grid;
-    int err = 0;
+    int ret = 0;
 
     if (df_rect_empty(p.box))
         return 0;
-    if ((err = df_grid_take(&grid, df_rect_width(p.box), df_rect_height(p.box), scratch)) < 0)
+    if ((ret = df_grid_take(&grid, df_rect_width(p.box), df_rect_height(p.box), scratch)) < 0)
         goto end;
     pose(&p, &grid);
     df_grid_span(&grid);
-    if ((err = df_multigrid(&grid, tolerance, scratch)) < 0)
+    if ((ret = df_multigrid(&grid, tolerance, scratch)) < 0)
         goto end;
     /* Any smaller hole has something fixed beside each of its parts. */
     correct(&p, &grid, is_whole(&p) ? mean_of(&grid) : 0);
 end:
     df_arena_reset(scratch, mark);
-    return err;
+    return ret;
 }

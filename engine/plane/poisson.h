@@ -12,8 +12,8 @@
  * Where a part of the hole touches nothing fixed, its mean stays that of u as given.
  *
  * @param u          in: the fixed values, and a guess in the hole; out: the solution there
- * @param gx         (x, y): wanted difference u(x + 1, y) - u(x, y); the last column is not read
- * @param gy         (x, y): wanted difference u(x, y + 1) - u(x, y); the last row is not read
+ * @param gx         (x, y): target difference u(x + 1, y) - u(x, y); the last column is not read
+ * @param gy         (x, y): target difference u(x, y + 1) - u(x, y); the last row is not read
  * @param hole       height rows of width bytes, without padding
  * @param tolerance  largest error allowed against the exact solution, in u's units (about; by the residual)
  * @param scratch    used and given back

@@ -10,7 +10,7 @@
 
 #define BORDER 2 /* samples that the filter sees beyond an edge */
 
-/* An index beyond an edge, mirrored about the outermost sample as often as needed. */
+/** An index beyond an edge, mirrored about the outermost sample as often as needed. */
 static int reflect(int i, int side)
 {
     if (side == 1)

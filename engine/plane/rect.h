@@ -55,7 +55,7 @@ static inline int df_rect_contains(DfRect outer, DfRect inner)
     return inner.x0 >= outer.x0 && inner.y0 >= outer.y0 && inner.x1 <= outer.x1 && inner.y1 <= outer.y1;
 }
 
-/** @return the smallest rectangle around the bytes that are not 0, of height rows of width; empty: there are none */
+/** @return the smallest rectangle around the bytes that are not 0 in height rows of width; empty: all are 0 */
 DfRect df_rect_bounds(const uint8_t *mask, int width, int height);
 
 /** Quotient of non-negative numbers, rounded up. */

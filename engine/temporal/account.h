@@ -12,12 +12,17 @@
 
 /** Zeroed: nothing is held. Thread-safety: any thread. */
 typedef struct DfAccount {
-    atomic_size_t bytes;
+    atomic_size_t bytes, peak; /**< held now, and at most so far */
 } DfAccount;
 
 static inline void df_account_charge(DfAccount *account, size_t bytes)
 {
-    atomic_fetch_add_explicit(&account->bytes, bytes, memory_order_relaxed);
+    size_t held = atomic_fetch_add_explicit(&account->bytes, bytes, memory_order_relaxed) + bytes;
+    size_t peak = atomic_load_explicit(&account->peak, memory_order_relaxed);
+
+    while (held > peak && !atomic_compare_exchange_weak_explicit(&account->peak, &peak, held, memory_order_relaxed,
+                                                                 memory_order_relaxed))
+        ;
 }
 
 static inline void df_account_credit(DfAccount *account, size_t bytes)

@@ -85,18 +85,6 @@ static int find_areas(const DfAreas *areas, DfRect rect, int *first)
     return found;
 }
 
-/** How far an affine moves any point of a rectangle along x or y, at most. */
-static float most_travel(const DfAffine *affine, DfRect r)
-{
-    float most = 0, dx, dy;
-
-    for (int i = 0; i < 4; i++) {
-        df_affine_at(affine, i & 1 ? r.x1 : r.x0, i & 2 ? r.y1 : r.y0, &dx, &dy);
-        most = fmaxf(most, fmaxf(fabsf(dx), fabsf(dy)));
-    }
-    return most;
-}
-
 /** The rectangle around a moved one. */
 static DfRect move_rect(const DfAffine *affine, DfRect r)
 {
@@ -114,6 +102,12 @@ static DfRect move_rect(const DfAffine *affine, DfRect r)
     return moved;
 }
 
+/** Whether one of a motion's areas stands still: its steps are too short to be told from none, and would add up. */
+static int is_still(const DfFrameMotion *motion, int area)
+{
+    return motion->travel[area] < DF_LEAST_STEP && !motion->motions[area].residual_to_a.flow.x.data;
+}
+
 /** Carry an area's way on to frame `k`. */
 static void extend(DfForwardArea *area, const DfFrameMotion *motion, int k)
 {
@@ -127,10 +121,11 @@ static void extend(DfForwardArea *area, const DfFrameMotion *motion, int k)
     if (!found)
         return;
     const DfMotion *step = &motion->motions[i];
-    area->motion[k] = df_affine_compose(&before, &step->to_a);
-    area->travel[k] += most_travel(&step->to_a,
-                                   df_rect_clip(df_rect_grow(motion->areas.items[i].hole, 1), area->rect));
-    area->rect = move_rect(&step->to_a, area->rect);
+    if (!is_still(motion, i)) {
+        area->motion[k] = df_affine_compose(&before, &step->to_a);
+        area->travel[k] += motion->travel[i];
+        area->rect = move_rect(&step->to_a, area->rect);
+    }
     if (found == 1 && area->affine == k && !step->residual_to_a.flow.x.data)
         area->affine = k + 1;
 }
@@ -171,6 +166,8 @@ static int step_on(const DfForward *f, int k, float *x, float *y)
         const DfResidual *residual = &motion->motions[i].residual_to_a;
         if (px < hole.x0 || px >= hole.x1 || py < hole.y0 || py >= hole.y1)
             continue;
+        if (is_still(motion, i))
+            return 1;
         df_affine_at(&motion->motions[i].to_a, *x, *y, &dx, &dy);
         px -= residual->x0;
         py -= residual->y0;

@@ -14,7 +14,7 @@
 #define REPEATED 0.05f
 
 /** Most pairs that a plane of an area gives to the estimate of its light. */
-#define MOST_PAIRS 8192
+#define MOST_PAIRS 4096
 
 /** An area in both frames. */
 typedef struct Pair {
@@ -214,6 +214,7 @@ static int keep_motions(DfFrameMotion *motion, const Pair *pairs)
         kept->residual_to_a = kept->residual_to_b = (DfResidual){ 0 };
         kept->to_a = shift_origin(m->to_a, -outer.x0, -outer.y0);
         kept->to_b = shift_origin(m->to_b, -outer.x0, -outer.y0);
+        motion->travel[i] = df_affine_travel(&kept->to_a, df_rect_grow(motion->areas.items[i].hole, 1));
         if (keep_residual(motion, &kept->residual_to_a, &m->residual_to_a, outer) < 0 ||
             keep_residual(motion, &kept->residual_to_b, &m->residual_to_b, outer) < 0)
             return -ENOMEM;
@@ -229,7 +230,9 @@ static void free_motions(DfFrameMotion *motion)
         df_account_free(motion->account, m->residual_to_b.flow.x.data, residual_bytes(&m->residual_to_b));
     }
     df_free(motion->motions);
+    df_free(motion->travel);
     motion->motions = NULL;
+    motion->travel = NULL;
     motion->bytes = 0;
 }
 
@@ -252,7 +255,8 @@ static int begin(DfFrameMotion *motion, DfAccount *account, const DfFrameView *f
     if (df_areas_create(&motion->areas, &frame->image.format, masks, 2) < 0)
         return -ENOMEM;
     motion->motions = df_alloc(df_size_mul(DF_MAX(motion->areas.count, 1), sizeof *motion->motions));
-    return motion->motions ? 0 : -ENOMEM;
+    motion->travel = df_alloc(df_size_mul(DF_MAX(motion->areas.count, 1), sizeof *motion->travel));
+    return motion->motions && motion->travel ? 0 : -ENOMEM;
 }
 
 /**

@@ -18,6 +18,8 @@ typedef struct DfFrameMotion {
     int repeated;      /**< 1: the same picture once more, on all planes */
     DfAreas areas;     /**< around the holes of both */
     DfMotion *motions; /**< one an area; a: this frame, b: the earlier one; in the frames' pixels */
+    float *travel;     /**< one an area: how far to_a moves any pixel of its hole along x or y at most, without the
+                            residual, in pixels */
     DfLight light[3];  /**< per plane: the earlier frame's levels in this frame's light */
     float error;       /**< what motion and light leave unexplained, in levels of 8 bits */
     float survived;    /**< share of the tracked corners that were found again, 0..1 */

@@ -18,7 +18,8 @@
 
 #define BLOCK 3            /* samples a side: a third of the grain remains, little of what is sharpened */
 #define LEAST_PAIRS 50     /* fewer tell nothing */
-#define ROUNDS 4           /* of weighting pairs by what the light so far leaves of them */
+#define ROUNDS 4           /* of weighting pairs by what the light so far leaves of them, at most */
+#define SETTLED 5e-4       /* change of a gain: no more rounds */
 #define CUT_OFF 4.0f       /* robust standard deviations: what differs more has no weight */
 #define LEAST_SPREAD 0.15f /* levels of 8 bits: rounding, which leaves most samples of a slow fade unchanged */
 #define LEAST_CONTRAST 0.3 /* levels of 8 bits, standard deviation: flatter rings tell no gain */
@@ -162,6 +163,15 @@ static double fit_gain(const DfLightPair *pairs, int n, DfLight light, float spr
     return most > 0 ? sqrt(fmax(of_frame, least) / fmax(of_earlier, least)) : 1;
 }
 
+/** The median size of what a gain leaves, with the offset that goes with it, in levels of the frame of less light. */
+static double unexplained(const DfLightPair *pairs, int n, double gain, float *scratch)
+{
+    DfLight light = { (float)gain, 0 };
+
+    light.offset = median_residual(pairs, n, light, 0, scratch);
+    return median_residual(pairs, n, light, 1, scratch) / fmax(gain, 1);
+}
+
 /** How far a ratio is from 1, 0 .. 1. */
 static double change(double ratio)
 {
@@ -187,12 +197,17 @@ DfLight df_light_fit(const DfLightPair *pairs, int n, float level, float prior, 
             gain = prior;
             break;
         }
+        if (change(gain / light.gain) < SETTLED)
+            break;
     }
     double doubt = fmax(LEAST_CHANGE, EXPLAINS * spread / contrast);
     if (change(gain / prior) < doubt)
         gain = prior;
     else if (change(gain) < doubt)
         gain = 1;
+    /* Where neighbouring blocks have little in common, as of fine texture, the ratio is chance. */
+    if (gain != prior && unexplained(pairs, n, gain, scratch) > unexplained(pairs, n, prior, scratch))
+        gain = prior;
     light = (DfLight){ (float)gain, 0 };
     light.offset = median_residual(pairs, n, light, 0, scratch);
     if (gain == 1 && fabsf(light.offset) < CLEARLY * spread / sqrtf((float)n))

@@ -92,8 +92,11 @@ static int set_usable(DfPlanner *planner, DfFrameState *s, const DfFrameState *n
                               next && next->shot == s->shot ? next->source->mask : NULL };
 
     s->cost = df_planes_bytes(format, format->width, format->height) + s->motion.bytes;
-    if (s->source->mask && (!before || before->source->mask != s->source->mask))
+    if (s->source->mask && (!before || before->shot != s->shot || before->source->mask != s->source->mask))
         s->cost += df_rect_area(s->source->mask->extent);
+    /* Where a shot ends all its frames are planned at once, and hold their maps until they are received. */
+    for (int i = 0; i < s->areas.count; i++)
+        s->cost += sizeof(DfMapPixel) * df_rect_area(s->areas.items[i].hole);
     if (!s->source->shown.count)
         return 0;
     if (df_areas_create(&s->source->usable, format, masks, DF_COUNT(masks)) < 0)

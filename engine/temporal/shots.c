@@ -80,12 +80,12 @@ static int settle_odd(DfPlanner *planner, DfFrameState *s, const DfFrameState *l
     return ret;
 }
 
-/** Each shot has usual errors of its own. */
+/** Each shot has usual errors of its own. Between two frames without a hole there may be a cut that nobody sees. */
 static void note_error(DfPlanner *planner, const DfFrameState *s)
 {
-    if (s->shot == s->frame)
+    if (s->shot == s->frame || !s->motion.areas.count)
         planner->error_count = 0;
-    else if (s->motion.back && !s->odd && !s->motion.repeated && s->motion.areas.count)
+    else if (s->motion.back && !s->odd && !s->motion.repeated)
         planner->errors[planner->error_count++ % DF_COUNT(planner->errors)] = s->motion.error;
 }
 
@@ -124,7 +124,7 @@ enum DfRenewal df_shots_renew(DfPlanner *planner, const DfFrameState *s)
 {
     enum DfRenewal renewal = DF_RENEW_NOTHING;
 
-    if (!s->motion.back) {
+    if (!s->motion.back || !s->motion.areas.count) {
         planner->staleness = 0;
         planner->synthesised_gain = s->gain;
         return renewal;

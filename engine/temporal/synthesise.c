@@ -25,8 +25,8 @@ typedef struct Stage {
     DfRegions *regions;
 } Stage;
 
-/** Where pixels are fresh: the smallest rectangle around them. */
-static DfRect find_fresh(const DfComposite *composite)
+/** Where pixels are fresh: the smallest rectangle around them. @param[out] count  of them */
+static DfRect find_fresh(const DfComposite *composite, int64_t *count)
 {
     DfRect found = { 0 };
 
@@ -38,6 +38,7 @@ static DfRect find_fresh(const DfComposite *composite)
                 if (!df_composite_is_fresh(composite, origin))
                     continue;
                 DfRect pixel = { x, y, x + 1, y + 1 };
+                ++*count;
                 found = df_rect_empty(found) ? pixel : df_rect_union(found, pixel);
             }
         }
@@ -202,14 +203,14 @@ int df_synthesise(DfSynthesiser *worker, const DfRules *rules, DfComposite *comp
                   DfArena *scratch)
 {
     DfArenaMark mark = df_arena_mark(scratch);
-    DfRect fresh = find_fresh(composite);
     Stage stage = { 0 };
     int ret = 0;
 
     *result = (DfSynthesis){ 0 };
+    DfRect fresh = find_fresh(composite, &result->pixels);
     if (df_rect_empty(fresh))
         return 0;
-    if (df_synthesis_is_slight(composite->state)) {
+    if (df_synthesis_is_slight(result->pixels, composite->state->hole)) {
         ret = smooth_over(composite, scratch);
     } else if ((ret = set_up(&stage, composite, fresh, scratch)) >= 0) {
         exchange_all(&stage, composite, 1);

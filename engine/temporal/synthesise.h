@@ -20,6 +20,8 @@ typedef struct DfSynthesiser {
 /** What came of it. */
 typedef struct DfSynthesis {
     int boxes, no_context; /**< runs of the network; of these, how many saw nothing known */
+    int64_t pixels;        /**< of luma, synthesised in this frame: those that the plan says, and those that a frame
+                                that failed does not have */
 } DfSynthesis;
 
 /**
@@ -35,13 +37,10 @@ int df_synthesise(DfSynthesiser *worker, const DfRules *rules, DfComposite *comp
 /** Free a worker's fills. */
 void df_synthesiser_free(DfSynthesiser *worker);
 
-/**
- * @return 1 where so few pixels are missing that a smooth surface does as well as the network. Where the plan
- *         knows of none, an earlier frame has failed: then there may be many
- */
-static inline int df_synthesis_is_slight(const DfFrameState *state)
+/** @return 1 where so few of a hole's pixels are missing that a smooth surface does as well as the network */
+static inline int df_synthesis_is_slight(int64_t pixels, int64_t hole)
 {
-    return state->fresh > 0 && state->fresh * 200 < state->hole && state->fresh < 400;
+    return pixels * 200 < hole && pixels < 400;
 }
 
 #endif

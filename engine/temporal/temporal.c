@@ -149,7 +149,12 @@ int df_temporal_snapshot(DfTemporal *temporal, int64_t frame)
 {
     DfFrameState *s = df_planner_state(&temporal->planner, frame);
 
-    return temporal->live ? snapshot_live(temporal, s) : copy_areas(temporal, s, &s->image);
+    int ret = temporal->live ? snapshot_live(temporal, s) : copy_areas(temporal, s, &s->image);
+
+    /* It will not be filled: what its plan says it synthesises will not be there. */
+    if (ret < 0)
+        atomic_store(&s->source->failed, 1);
+    return ret;
 }
 
 int df_temporal_motion(DfTemporal *temporal, int64_t frame, DfTemporalWorker *worker)

@@ -300,7 +300,7 @@ static DeepfillResult result_of(const DfFrames *frames, const DfFrameSlot *slot,
     if (is_temporal(frames, slot)) {
         result.boxes = slot->synthesis.boxes;
         result.no_context = slot->synthesis.no_context;
-        result.network = slot->synthesis.boxes ? (double)s->fresh / (double)s->hole : 0;
+        result.network = slot->synthesis.boxes ? (double)slot->synthesis.pixels / (double)s->hole : 0;
         return result;
     }
     result.boxes = slot->regions->box_count;
@@ -347,14 +347,31 @@ void df_frames_reset(DfFrames *frames)
     df_pipeline_reset(frames->pipeline);
     for (int i = 0; i < frames->slot_count; i++)
         release(&frames->slots[i]);
-    if (frames->has_temporal)
+    if (frames->has_temporal) {
+        for (int64_t n = frames->received; n < frames->sent; n++)
+            df_temporal_receive(&frames->temporal, n);
         df_temporal_reset(&frames->temporal);
+    }
     frames->sent = frames->received = 0;
+}
+
+/** Log what was held at most for other frames, and what the workers have. */
+static void log_memory(DfFrames *frames)
+{
+    size_t scratch = 0;
+
+    for (int i = 0; i < frames->worker_count; i++)
+        scratch += df_arena_bytes(&frames->workers[i].temporal.scratch);
+    df_log(&frames->log, DEEPFILL_LOG_VERBOSE,
+           "at most %.1f MiB were held for other frames; the workers' scratch memory is %.1f MiB, without the network's",
+           (double)atomic_load(&frames->temporal.account.peak) / (1 << 20), (double)scratch / (1 << 20));
 }
 
 void df_frames_close(DfFrames *frames)
 {
     df_pipeline_close(&frames->pipeline);
+    if (frames->has_temporal && frames->workers)
+        log_memory(frames);
     for (int i = 0; frames->slots && i < frames->slot_count; i++) {
         release(&frames->slots[i]);
         for (int k = 0; k < frames->slots[i].fill_count; k++)

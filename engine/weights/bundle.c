@@ -31,7 +31,7 @@ static int damaged(const DfBundle *bundle, const char *what)
                     bundle->weights->name, what);
 }
 
-/* A newer TensorFlow may ask for readers that know more than version 1. */
+/** A newer TensorFlow may ask for readers that know more than version 1. */
 static int read_version(const DfBundle *bundle, DfBytes message)
 {
     DfField field;
@@ -93,7 +93,7 @@ static int read_header(DfBundle *bundle, DfLeveldb *table)
 
 /* ------------------------------------------------------------------------------------- entries -- */
 
-/* By TensorFlow's DataType; no bytes: not of one size (texts, handles). */
+/** By TensorFlow's DataType; no bytes: not of one size (texts, handles). */
 static const struct {
     enum DfType type;
     unsigned bytes;
@@ -114,7 +114,7 @@ static int spoilt(const DfBundle *bundle, const DfTensor *tensor)
                     "file is damaged", bundle->weights->name, tensor->name);
 }
 
-/* A dimension; its size is left out where it is zero, and negative (that is, huge) where it is unknown. */
+/** A dimension; its size is left out where it is zero, and negative (that is, huge) where it is unknown. */
 static int read_dimension(const DfBundle *bundle, DfTensor *tensor, DfBytes message)
 {
     uint64_t side = 0;
@@ -166,7 +166,7 @@ static int read_entry_field(const DfBundle *bundle, DfTensor *tensor, DfBundleEn
     }
 }
 
-/* Whether a tensor's type, shape, size and shard go together. */
+/** Whether a tensor's type, shape, size and shard go together. */
 static int check_entry(const DfBundle *bundle, DfTensor *tensor, const DfBundleEntry *entry, uint64_t type)
 {
     const char *name = bundle->weights->name;
@@ -200,7 +200,7 @@ static int read_entry(const DfBundle *bundle, DfTensor *tensor, DfBundleEntry *e
     return check_entry(bundle, tensor, entry, type);
 }
 
-/* Names are printed; slices of variables have keys of bytes, the first of them zero. */
+/** Names are printed; slices of variables have keys of bytes, the first of them zero. */
 static int check_name(const DfBundle *bundle, DfBytes key)
 {
     const char *name = bundle->weights->name;
@@ -241,15 +241,15 @@ int df_bundle_read(DfBundle *bundle, const uint8_t *bytes, size_t size)
 {
     DfLeveldb table;
     DfBytes key, message;
-    int more, error = df_leveldb_open(&table, bundle->weights->name, bytes, size);
-    if (!error)
-        error = read_header(bundle, &table);
-    if (error < 0)
-        return error;
+    int more, ret = df_leveldb_open(&table, bundle->weights->name, bytes, size);
+    if (!ret)
+        ret = read_header(bundle, &table);
+    if (ret < 0)
+        return ret;
     while ((more = df_leveldb_next(&table, &key, &message)) > 0) {
-        error = add_tensor(bundle, &key, &message);
-        if (error < 0)
-            return error;
+        ret = add_tensor(bundle, &key, &message);
+        if (ret < 0)
+            return ret;
     }
     return more;
 }

@@ -71,17 +71,17 @@ int df_bytes_u64(DfBytes *bytes, uint64_t *value)
 int df_bytes_u32(DfBytes *bytes, uint32_t *value)
 {
     uint64_t wide = 0;
-    int error = df_bytes_little(bytes, 4, &wide);
+    int ret = df_bytes_little(bytes, 4, &wide);
     *value = wide;
-    return error;
+    return ret;
 }
 
 int df_bytes_u16(DfBytes *bytes, uint16_t *value)
 {
     uint64_t wide = 0;
-    int error = df_bytes_little(bytes, 2, &wide);
+    int ret = df_bytes_little(bytes, 2, &wide);
     *value = wide;
-    return error;
+    return ret;
 }
 
 int df_bytes_varint(DfBytes *bytes, uint64_t *value)

@@ -75,7 +75,7 @@ uint32_t df_crc32c(uint32_t crc, const uint8_t *bytes, size_t size)
     return ~update_c(~crc, bytes, size);
 }
 
-/* So that a checksum of bytes that hold checksums is a good one: ((crc >> 15) | (crc << 17)) + 0xA282EAD8. */
+/** So that a checksum of bytes that hold checksums is a good one: ((crc >> 15) | (crc << 17)) + 0xA282EAD8. */
 uint32_t df_crc32c_unmask(uint32_t masked)
 {
     uint32_t turned = masked - 0xA282EAD8u;

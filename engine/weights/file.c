@@ -13,29 +13,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Non-blocking, so that a pipe without a writer does not hang before it is recognised and refused. */
+/** Non-blocking, so that a pipe without a writer does not hang before it is recognised and refused. */
 static int open_regular(const char *path, uint64_t limit, uint64_t *size)
 {
     struct stat status;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), error;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), ret;
     if (fd < 0 || fstat(fd, &status) < 0) {
-        error = df_error(-errno, "%s: cannot be opened: %s", path, strerror(errno));
+        ret = df_error(-errno, "%s: cannot be opened: %s", path, strerror(errno));
         goto fail;
     }
     if (!S_ISREG(status.st_mode)) {
-        error = df_error(-EINVAL, "%s: is not a regular file", path);
+        ret = df_error(-EINVAL, "%s: is not a regular file", path);
         goto fail;
     }
     *size = status.st_size;
     if (*size > limit) {
-        error = df_error(-EFBIG, "%s: has %" PRIu64 " bytes, expected at most %" PRIu64, path, *size, limit);
+        ret = df_error(-EFBIG, "%s: has %" PRIu64 " bytes, expected at most %" PRIu64, path, *size, limit);
         goto fail;
     }
     return fd;
 fail:
     if (fd >= 0)
         close(fd);
-    return error;
+    return ret;
 }
 
 static int read_all(const char *path, int fd, uint8_t *bytes, size_t size)
@@ -73,11 +73,11 @@ int df_file_read(DfFile *file, const char *path, uint64_t limit)
     file->size = size;
     file->path = df_strdup(path);
     file->bytes = df_alloc(size);
-    int error = file->path && file->bytes ? read_all(path, fd, file->bytes, size) : -ENOMEM;
+    int ret = file->path && file->bytes ? read_all(path, fd, file->bytes, size) : -ENOMEM;
     close(fd);
-    if (error < 0)
+    if (ret < 0)
         df_file_free(file);
-    return error;
+    return ret;
 }
 
 void df_file_free(DfFile *file)
@@ -94,8 +94,8 @@ int df_weights_load(DfWeights *weights, const char *path)
         limit -= weights->files[i].size;
     if (df_list_grow((void **)&weights->files, weights->file_count, sizeof *weights->files) < 0)
         return -ENOMEM;
-    int error = df_file_read(&weights->files[weights->file_count], path, limit);
-    if (!error)
+    int ret = df_file_read(&weights->files[weights->file_count], path, limit);
+    if (!ret)
         weights->file_count++;
-    return error;
+    return ret;
 }

@@ -55,7 +55,7 @@ int df_json_end(DfJson *json)
 
 /* ----------------------------------------------------------------------------------- strings -- */
 
-/* Value of a hexadecimal digit, or -1. */
+/** Value of a hexadecimal digit, or -1. */
 static int hex_digit(int c)
 {
     if (c >= '0' && c <= '9')
@@ -76,7 +76,7 @@ static int hex4(DfJson *json, uint32_t *value)
     return 0;
 }
 
-/* What follows "\u": one code point, written as one or, above U+FFFF, as two halves. */
+/** What follows "\u": one code point, written as one or, above U+FFFF, as two halves. */
 static int unicode(DfJson *json, uint32_t *point)
 {
     uint32_t low;
@@ -110,7 +110,7 @@ static char *put_utf8(char *out, uint32_t point)
     return out;
 }
 
-/* What follows a backslash; at most 4 bytes, no more than it took to write. */
+/** What follows a backslash; at most 4 bytes, no more than it took to write. */
 static int escape(DfJson *json, char **out)
 {
     static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
@@ -131,7 +131,7 @@ static int escape(DfJson *json, char **out)
     return 0;
 }
 
-/* Length of the UTF-8 sequence that begins with byte c, or 0. */
+/** Length of the UTF-8 sequence that begins with byte c, or 0. */
 static int sequence(int c)
 {
     if (c < 0x80)
@@ -141,7 +141,7 @@ static int sequence(int c)
     return c < 0xE0 ? 2 : c < 0xF0 ? 3 : c < 0xF8 ? 4 : 0;
 }
 
-/* Copy one character as it stands, if it is one. */
+/** Copy one character as it stands, if it is one. */
 static int plain(DfJson *json, int c, char **out)
 {
     static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 }; /* point that needs so many bytes */
@@ -163,7 +163,7 @@ static int plain(DfJson *json, int c, char **out)
     return 0;
 }
 
-/* Up to the closing quote; nothing becomes longer than it was written. */
+/** Up to the closing quote; nothing becomes longer than it was written. */
 static int characters(DfJson *json, char *out)
 {
     for (;;) {
@@ -179,7 +179,7 @@ static int characters(DfJson *json, char *out)
     return 0;
 }
 
-/* Bytes up to the closing quote, or to the end where there is none. */
+/** Bytes up to the closing quote, or to the end where there is none. */
 static size_t written_length(const DfBytes *bytes)
 {
     const uint8_t *at = bytes->at;
@@ -198,10 +198,10 @@ int df_json_string(DfJson *json, char **text)
     char *out = df_alloc(written_length(&json->bytes) + 1);
     if (!out)
         return -ENOMEM;
-    int error = characters(json, out);
-    if (error < 0) {
+    int ret = characters(json, out);
+    if (ret < 0) {
         df_free(out);
-        return error;
+        return ret;
     }
     *text = out;
     return 0;
@@ -279,9 +279,9 @@ static int skip_word(DfJson *json)
 static int skip_string(DfJson *json)
 {
     char *text;
-    int error = df_json_string(json, &text);
+    int ret = df_json_string(json, &text);
     df_free(text);
-    return error;
+    return ret;
 }
 
 static int skip_value(DfJson *json, int depth);
@@ -294,13 +294,13 @@ static int skip_group(DfJson *json, char open, char close, int depth)
     if (df_json_expect(json, open) < 0)
         return -EINVAL;
     while ((more = df_json_more(json, close, &first)) > 0) {
-        int error = close == '}' ? skip_string(json) : 0;
-        if (!error && close == '}')
-            error = df_json_expect(json, ':');
-        if (!error)
-            error = skip_value(json, depth + 1);
-        if (error)
-            return error;
+        int ret = close == '}' ? skip_string(json) : 0;
+        if (!ret && close == '}')
+            ret = df_json_expect(json, ':');
+        if (!ret)
+            ret = skip_value(json, depth + 1);
+        if (ret)
+            return ret;
     }
     return more;
 }

@@ -29,14 +29,14 @@ int df_leveldb_is(const uint8_t *bytes, size_t size)
 
 /* ------------------------------------------------------------------------------------- blocks -- */
 
-/* What no writer does, though the checksum fits. */
+/** What no writer does, though the checksum fits. */
 static int refuse(const DfLeveldb *table, const DfLeveldbBlock *block, const char *what)
 {
     return df_error(-EINVAL, "%s: the block at byte %" PRIu64 " %s: the file is damaged", table->name,
                     block->place, what);
 }
 
-/* The bytes of a block, and the compression and checksum behind them. */
+/** The bytes of a block, and the compression and checksum behind them. */
 static int find_block(const DfLeveldb *table, uint64_t place, uint64_t size, DfBytes *contents,
                       DfBytes *trailer)
 {
@@ -62,7 +62,7 @@ static int check_block(const DfLeveldb *table, const DfLeveldbBlock *block, DfBy
     return compression ? refuse(table, block, "has a compression that is not known") : 0;
 }
 
-/* The last key stays: the next block's keys come behind it. */
+/** The last key stays: the next block's keys come behind it. */
 static int read_block(const DfLeveldb *table, DfLeveldbBlock *block, uint64_t place, uint64_t size)
 {
     DfBytes contents, trailer, tail;
@@ -89,7 +89,7 @@ static int read_handle(DfBytes *bytes, uint64_t *place, uint64_t *size)
 
 /* ------------------------------------------------------------------------------------ entries -- */
 
-/* Whether the next entry is a restart. They stand in the entries' order, each where one begins. */
+/** Whether the next entry is a restart. They stand in the entries' order, each where one begins. */
 static int take_restart(const DfLeveldb *table, DfLeveldbBlock *block)
 {
     uint32_t restart;
@@ -103,7 +103,7 @@ static int take_restart(const DfLeveldb *table, DfLeveldbBlock *block)
     return 1;
 }
 
-/* The key before keeps its first `shared` bytes; what is new must be greater than what was there. */
+/** The key before keeps its first `shared` bytes; what is new must be greater than what was there. */
 static int join_key(const DfLeveldb *table, DfLeveldbBlock *block, uint64_t shared, const DfBytes *own)
 {
     size_t size = df_bytes_left(own);
@@ -121,7 +121,7 @@ static int join_key(const DfLeveldb *table, DfLeveldbBlock *block, uint64_t shar
     return 0;
 }
 
-/* @return 1, 0 at the block's end, -EINVAL */
+/** @return 1, 0 at the block's end, -EINVAL */
 static int next_entry(const DfLeveldb *table, DfLeveldbBlock *block, DfBytes *value)
 {
     uint64_t shared, own_size, value_size;
@@ -166,7 +166,7 @@ fail:
     return df_error(-EINVAL, "%s: its last 48 bytes name no blocks: the file is damaged", name);
 }
 
-/* Blocks come one behind the other, so that no file makes us read a block more than once. */
+/** Blocks come one behind the other, so that no file makes us read a block more than once. */
 static int next_block(DfLeveldb *table, const DfBytes *handle)
 {
     DfBytes bytes = *handle;
@@ -181,7 +181,7 @@ static int next_block(DfLeveldb *table, const DfBytes *handle)
     return df_bytes_left(&table->data.entries) ? 0 : refuse(table, &table->data, "is empty");
 }
 
-/* Whether a block that has come to its end kept below the key that the index has for it. */
+/** Whether a block that has come to its end kept below the key that the index has for it. */
 static int check_last(const DfLeveldb *table)
 {
     DfBytes last = df_bytes(table->data.key, table->data.key_size);

@@ -28,7 +28,7 @@ static int is_word(int byte)
            (byte > 0 && strchr("_.+-", byte));
 }
 
-/* White space, and comments to the end of their line. */
+/** White space, and comments to the end of their line. */
 static void skip_space(DfBytes *text)
 {
     for (int comment = 0;; df_bytes_next(text)) {
@@ -51,7 +51,7 @@ static DfBytes take_word(DfBytes *text)
     return word;
 }
 
-/* A digit of that base, taken; -1 where there is none. */
+/** A digit of that base, taken; -1 where there is none. */
 static int take_digit(DfBytes *text, int base)
 {
     static const char digits[] = "0123456789abcdefABCDEF";
@@ -64,7 +64,7 @@ static int take_digit(DfBytes *text, int base)
     return digit;
 }
 
-/* What follows a backslash, as in C. @return the byte, -1 where it is none */
+/** What follows a backslash, as in C. @return the byte, -1 where it is none */
 static int take_escape(DfBytes *text)
 {
     static const char names[] = "abfnrtv\\'\"?", values[] = "\a\b\f\n\r\t\v\\'\"?";
@@ -84,7 +84,7 @@ static int take_escape(DfBytes *text)
     return name ? values[name - names] : -1;
 }
 
-/* A text in quotes. @param out  gets it; room for as many bytes as are left   @return 0, -EINVAL */
+/** A text in quotes. @param out  gets it; room for as many bytes as are left   @return 0, -EINVAL */
 static int take_quoted(DfBytes *text, char *out)
 {
     int quote = df_bytes_next(text);
@@ -102,7 +102,7 @@ static int take_quoted(DfBytes *text, char *out)
     return 0;
 }
 
-/* The value of the last field of that name, as protocol buffers have it. @return 0, -EINVAL */
+/** The value of the last field of that name, as protocol buffers have it. @return 0, -EINVAL */
 static int read_list(DfBytes text, char *prefix, char *scratch)
 {
     *prefix = 0;
@@ -127,22 +127,22 @@ static int read_list(DfBytes text, char *prefix, char *scratch)
 
 /* -------------------------------------------------------------------------------------- folders -- */
 
-/* What the folder's list names. */
+/** What the folder's list names. */
 static int find_prefix(const char *list, char **prefix)
 {
     DfFile file;
-    int error = df_file_read(&file, list, LIST_LIMIT);
-    if (error < 0)
-        return error;
+    int ret = df_file_read(&file, list, LIST_LIMIT);
+    if (ret < 0)
+        return ret;
     *prefix = df_alloc(file.size + 1);
     char *scratch = df_alloc(file.size + 1);
-    error = *prefix && scratch ? 0 : -ENOMEM;
-    if (!error && read_list(df_bytes(file.bytes, file.size), *prefix, scratch) < 0)
-        error = df_error(-EINVAL, "%s: is no list of TensorFlow checkpoints: name the .index file instead",
-                         list);
+    ret = *prefix && scratch ? 0 : -ENOMEM;
+    if (!ret && read_list(df_bytes(file.bytes, file.size), *prefix, scratch) < 0)
+        ret = df_error(-EINVAL, "%s: is no list of TensorFlow checkpoints: name the .index file instead",
+                       list);
     df_free(scratch);
     df_file_free(&file);
-    return error;
+    return ret;
 }
 
 static int is_file(const char *path)
@@ -151,7 +151,7 @@ static int is_file(const char *path)
     return !stat(path, &status) && S_ISREG(status.st_mode);
 }
 
-/* The last part of a path from any system. */
+/** The last part of a path from any system. */
 static const char *base_name(const char *path)
 {
     const char *base = path;
@@ -161,7 +161,7 @@ static const char *base_name(const char *path)
     return base;
 }
 
-/* The index of a checkpoint where its list says it is, else beside the list. */
+/** The index of a checkpoint where its list says it is, else beside the list. */
 static int find_index(const char *folder, const char *slash, const char *list, const char *prefix,
                       char **path)
 {
@@ -175,44 +175,44 @@ static int find_index(const char *folder, const char *slash, const char *list, c
     return df_error(-ENOENT, "%s: names the checkpoint '%.200s', but there is no %s", list, prefix, *path);
 }
 
-/* The folder's list, where there is one. @return 0, a negative errno */
+/** The folder's list, where there is one. @return 0, a negative errno */
 static int find_list(const char *folder, const char *slash, char **list)
 {
     static const char *const names[] = { LIST, LIST_AS_TEXT };
     struct stat status;
-    int error = 0;
+    int ret = 0;
     for (size_t i = 0; i < DF_COUNT(names); i++) {
         df_free(*list);
         *list = df_text("%s%s%s", folder, slash, names[i]);
         if (!*list)
             return -ENOMEM;
-        error = stat(*list, &status) < 0 ? -errno : 0;
-        if (error != -ENOENT)
-            return error;
+        ret = stat(*list, &status) < 0 ? -errno : 0;
+        if (ret != -ENOENT)
+            return ret;
     }
-    return error;
+    return ret;
 }
 
 static int locate_in(const char *folder, char **path)
 {
     const char *slash = *folder && folder[strlen(folder) - 1] == '/' ? "" : "/";
     char *list = NULL, *prefix = NULL;
-    int error = find_list(folder, slash, &list);
-    if (error < 0 && list)
-        df_error(error, "%s: is a folder, in which no file '" LIST "' tells of a TensorFlow checkpoint: name "
+    int ret = find_list(folder, slash, &list);
+    if (ret < 0 && list)
+        df_error(ret, "%s: is a folder, in which no file '" LIST "' tells of a TensorFlow checkpoint: name "
                  "the model's file, of TensorFlow's the .index", folder);
-    if (!error)
-        error = find_prefix(list, &prefix);
-    if (!error)
-        error = find_index(folder, slash, list, prefix, path);
+    if (!ret)
+        ret = find_prefix(list, &prefix);
+    if (!ret)
+        ret = find_index(folder, slash, list, prefix, path);
     df_free(prefix);
     df_free(list);
-    return error;
+    return ret;
 }
 
 /* ---------------------------------------------------------------------------------------- files -- */
 
-/* Whether a name is PREFIX.data-00000-of-00001, and how long the prefix is. */
+/** Whether a name is PREFIX.data-00000-of-00001, and how long the prefix is. */
 static int is_shard(const char *name, int *length)
 {
     static const char pattern[] = ".data-00000-of-00001";
@@ -234,7 +234,7 @@ static int is_graph(const char *name, int *length)
     return size > 5 && !strcmp(name + *length, ".meta");
 }
 
-/* Parts of a checkpoint that are not the one to name. */
+/** Parts of a checkpoint that are not the one to name. */
 static int check_part(const char *name)
 {
     int length;
@@ -251,23 +251,23 @@ int df_weights_locate(const char *name, char **path)
 {
     struct stat status;
     *path = NULL;
-    int error = stat(name, &status) < 0 ? -errno : 0;
-    if (error == -ENOENT && *name) {
+    int ret = stat(name, &status) < 0 ? -errno : 0;
+    if (ret == -ENOENT && *name) {
         *path = df_text("%s.index", name);
         if (!*path)
             return -ENOMEM;
-        error = is_file(*path) ? 0 : -ENOENT;
-    } else if (!error && S_ISDIR(status.st_mode)) {
-        error = locate_in(name, path);
-    } else if (!error && !S_ISREG(status.st_mode)) {
-        error = df_error(-EINVAL, "%s: is not a regular file", name);
-    } else if (!error && !(error = check_part(name))) {
+        ret = is_file(*path) ? 0 : -ENOENT;
+    } else if (!ret && S_ISDIR(status.st_mode)) {
+        ret = locate_in(name, path);
+    } else if (!ret && !S_ISREG(status.st_mode)) {
+        ret = df_error(-EINVAL, "%s: is not a regular file", name);
+    } else if (!ret && !(ret = check_part(name))) {
         *path = df_strdup(name);
-        error = *path ? 0 : -ENOMEM;
+        ret = *path ? 0 : -ENOMEM;
     }
-    if (error < 0) {
+    if (ret < 0) {
         df_free(*path);
         *path = NULL;
     }
-    return error;
+    return ret;
 }

@@ -39,7 +39,7 @@ int df_machine_add_value(DfMachine *m, DfPickleValue value, uint32_t *index)
     return 0;
 }
 
-/* At the end of a tuple, list or dict. */
+/** At the end of a tuple, list or dict. */
 int df_machine_add_item(DfMachine *m, uint32_t container, uint32_t value)
 {
     DfPickle *p = m->pickle;
@@ -59,7 +59,7 @@ int df_machine_add_item(DfMachine *m, uint32_t container, uint32_t value)
     return 0;
 }
 
-/* The list's own rule would grow it at each crossing of a power of two, however often. */
+/** The list's own rule would grow it at each crossing of a power of two, however often. */
 int df_machine_push(DfMachine *m, uint32_t value)
 {
     if (m->depth == m->room) {
@@ -74,8 +74,8 @@ int df_machine_push(DfMachine *m, uint32_t value)
 int df_machine_push_new(DfMachine *m, DfPickleValue value)
 {
     uint32_t index;
-    int error = df_machine_add_value(m, value, &index);
-    return error < 0 ? error : df_machine_push(m, index);
+    int ret = df_machine_add_value(m, value, &index);
+    return ret < 0 ? ret : df_machine_push(m, index);
 }
 
 int df_machine_top(const DfMachine *m, uint32_t *value)
@@ -88,13 +88,13 @@ int df_machine_top(const DfMachine *m, uint32_t *value)
 
 int df_machine_pop(DfMachine *m, uint32_t *value)
 {
-    int error = df_machine_top(m, value);
-    if (!error)
+    int ret = df_machine_top(m, value);
+    if (!ret)
         m->depth--;
-    return error;
+    return ret;
 }
 
-/* Where the topmost MARK lies; each element is looked at once, as it is taken off afterwards. */
+/** Where the topmost MARK lies; each element is looked at once, as it is taken off afterwards. */
 static int find_mark(DfMachine *m, size_t *at)
 {
     for (*at = m->depth; (*at)--;)
@@ -116,7 +116,7 @@ int df_machine_duplicate(DfMachine *m, int unused)
     return df_machine_top(m, &value) < 0 ? -EINVAL : df_machine_push(m, value);
 }
 
-/* POP takes off a MARK as well as a value. */
+/** POP takes off a MARK as well as a value. */
 int df_machine_drop(DfMachine *m, int unused)
 {
     (void)unused;
@@ -143,7 +143,7 @@ int df_machine_push_empty(DfMachine *m, int kind)
     return df_machine_push_new(m, (DfPickleValue){ .kind = kind });
 }
 
-/* Add what lies on the stack from `from` on to a container, if it is of that kind: others are opaque. */
+/** Add what lies on the stack from `from` on to a container, if it is of that kind: others are opaque. */
 static int fill(DfMachine *m, uint32_t container, int kind, size_t from)
 {
     if (kind == DF_PICKLE_DICT && (m->depth - from) % 2)
@@ -153,22 +153,22 @@ static int fill(DfMachine *m, uint32_t container, int kind, size_t from)
     for (size_t i = from; i < m->depth; i++) {
         if (m->stack[i] == MARK)
             return df_machine_damaged(m, "a value is missing");
-        int error = df_machine_add_item(m, container, m->stack[i]);
-        if (error < 0)
-            return error;
+        int ret = df_machine_add_item(m, container, m->stack[i]);
+        if (ret < 0)
+            return ret;
     }
     return 0;
 }
 
-/* Everything from `from` on becomes one container, which lies where `base` was. */
+/** Everything from `from` on becomes one container, which lies where `base` was. */
 static int gather_from(DfMachine *m, int kind, size_t from, size_t base)
 {
     uint32_t container;
-    int error = df_machine_add_value(m, (DfPickleValue){ .kind = kind }, &container);
-    if (!error)
-        error = fill(m, container, kind, from);
-    if (error < 0)
-        return error;
+    int ret = df_machine_add_value(m, (DfPickleValue){ .kind = kind }, &container);
+    if (!ret)
+        ret = fill(m, container, kind, from);
+    if (ret < 0)
+        return ret;
     m->depth = base;
     return df_machine_push(m, container);
 }
@@ -191,14 +191,14 @@ int df_machine_gather_set(DfMachine *m, int unused)
     return df_machine_drop_to_mark(m, unused) < 0 ? -EINVAL : df_machine_push(m, 0);
 }
 
-/* Add what lies from `from` on to the container in front of `base`. */
+/** Add what lies from `from` on to the container in front of `base`. */
 static int put_from(DfMachine *m, int kind, size_t from, size_t base)
 {
     if (!base || m->stack[base - 1] == MARK)
         return df_machine_damaged(m, "a container is missing");
-    int error = fill(m, m->stack[base - 1], kind, from);
+    int ret = fill(m, m->stack[base - 1], kind, from);
     m->depth = base;
-    return error;
+    return ret;
 }
 
 int df_machine_put_all(DfMachine *m, int kind)

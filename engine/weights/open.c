@@ -5,7 +5,7 @@
 #include "weights/file.h"
 #include "weights/leveldb.h"
 #include "weights/locate.h"
-#include "weights/mistakes.h"
+#include "weights/unsupported.h"
 #include "weights/tensorflow.h"
 #include "weights/torch.h"
 
@@ -30,7 +30,7 @@ static int is_pickle(const uint8_t *bytes, size_t size)
     return size >= 2 && bytes[0] == 0x80 && bytes[1] >= 2 && bytes[1] <= 5;
 }
 
-/* In this order, as a safetensors header may be as long as a magic number says. */
+/** In this order, as a safetensors header may be as long as a magic number says. */
 static const struct {
     int (*is)(const uint8_t *bytes, size_t size);
     int (*parse)(DfWeights *weights, const uint8_t *bytes, size_t size);
@@ -50,9 +50,9 @@ static int parse(DfWeights *weights, const uint8_t *bytes, size_t size)
         weights->container = containers[i].name;
         return containers[i].parse(weights, bytes, size);
     }
-    const char *mistake = df_mistake_find(weights->name, bytes, size);
-    if (mistake)
-        return df_error(-EINVAL, "%s: %s", weights->name, mistake);
+    const char *unsupported = df_unsupported_find(weights->name, bytes, size);
+    if (unsupported)
+        return df_error(-EINVAL, "%s: %s", weights->name, unsupported);
     return df_error(-EINVAL, "%s: is no checkpoint that is known: expected safetensors, PyTorch (.pth, .pt) "
                     "or TensorFlow V2 (.index)", weights->name);
 }
@@ -72,50 +72,50 @@ int df_weights_create(DfWeights **weights, const char *name)
 int df_weights_parse(DfWeights **weights, const char *name, const uint8_t *bytes, size_t size)
 {
     DfWeights *w = NULL;
-    int error = df_weights_create(&w, name);
-    if (!error)
-        error = parse(w, bytes, size);
-    if (error < 0)
+    int ret = df_weights_create(&w, name);
+    if (!ret)
+        ret = parse(w, bytes, size);
+    if (ret < 0)
         df_weights_close(&w);
     else
         *weights = w;
-    return error;
+    return ret;
 }
 
-/* What is plainly not there has no cause recorded yet. */
+/** What is plainly not there has no cause recorded yet. */
 static int locate(const char *name, char **path)
 {
-    int error = df_weights_locate(name, path);
-    return error < 0 ? df_error(error, "%s: cannot be opened: %s", name, strerror(-error)) : 0;
+    int ret = df_weights_locate(name, path);
+    return ret < 0 ? df_error(ret, "%s: cannot be opened: %s", name, strerror(-ret)) : 0;
 }
 
 int df_weights_open(DfWeights **weights, const char *name)
 {
     DfWeights *w = NULL;
     char *path = NULL;
-    int error = locate(name, &path);
-    if (!error)
-        error = df_weights_create(&w, path);
-    if (!error)
-        error = df_weights_load(w, path);
-    if (!error)
-        error = parse(w, w->files[0].bytes, w->files[0].size);
+    int ret = locate(name, &path);
+    if (!ret)
+        ret = df_weights_create(&w, path);
+    if (!ret)
+        ret = df_weights_load(w, path);
+    if (!ret)
+        ret = parse(w, w->files[0].bytes, w->files[0].size);
     df_free(path);
-    if (error < 0)
+    if (ret < 0)
         df_weights_close(&w);
     else
         *weights = w;
-    return error;
+    return ret;
 }
 
 int df_weights_exist(const char *name)
 {
     char *path;
-    int error = df_weights_locate(name, &path);
-    if (!error && access(path, R_OK) < 0)
-        error = -errno;
+    int ret = df_weights_locate(name, &path);
+    if (!ret && access(path, R_OK) < 0)
+        ret = -errno;
     df_free(path);
-    return error;
+    return ret;
 }
 
 void df_weights_close(DfWeights **weights)

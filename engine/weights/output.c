@@ -31,7 +31,7 @@ int df_output_is(const char *path, const char *read)
            first.st_ino == second.st_ino;
 }
 
-/*
+/**
  * The file that a name stands for: at the end of its symbolic links, where there are any, so that they stay;
  * one that leads nowhere is replaced. `real` has room for PATH_MAX characters.
  */
@@ -50,9 +50,9 @@ static int resolve(const char *path, char *real)
 int df_output_writable(const char *path)
 {
     char real[PATH_MAX];
-    int error = resolve(path, real);
-    if (error < 0)
-        return error;
+    int ret = resolve(path, real);
+    if (ret < 0)
+        return ret;
     char *slash = strrchr(real, '/');
     if (slash)
         slash[slash == real] = 0;
@@ -63,7 +63,7 @@ int df_output_writable(const char *path)
 
 /* ---------------------------------------------------------------------------------------- bytes -- */
 
-/* A new file beside the place; `name` has room for the place and MORE characters. @return its descriptor */
+/** A new file beside the place; `name` has room for the place and MORE characters. @return its descriptor */
 static int create_beside(const char *real, char *name)
 {
     int fd = -1;
@@ -76,7 +76,7 @@ static int create_beside(const char *real, char *name)
     return fd < 0 ? -errno : fd;
 }
 
-/* The mode that the file in that place has, if there is one. */
+/** The mode that the file in that place has, if there is one. */
 static int copy_mode(int fd, const char *real)
 {
     struct stat status;
@@ -98,40 +98,40 @@ static int write_all(int fd, const uint8_t *bytes, size_t size)
     return fsync(fd) < 0 && errno != EINVAL ? -errno : 0;
 }
 
-/* @return 0 or a negative errno, without a cause in words */
+/** @return 0 or a negative errno, without a cause in words */
 static int write_beside(const char *real, const uint8_t *bytes, size_t size)
 {
     char name[PATH_MAX + MORE];
     int fd = create_beside(real, name);
     if (fd < 0)
         return fd;
-    int error = copy_mode(fd, real);
-    if (!error)
-        error = write_all(fd, bytes, size);
-    if (close(fd) < 0 && !error)
-        error = -errno;
-    if (!error && rename(name, real) < 0)
-        error = -errno;
-    if (error < 0)
+    int ret = copy_mode(fd, real);
+    if (!ret)
+        ret = write_all(fd, bytes, size);
+    if (close(fd) < 0 && !ret)
+        ret = -errno;
+    if (!ret && rename(name, real) < 0)
+        ret = -errno;
+    if (ret < 0)
         unlink(name);
-    return error;
+    return ret;
 }
 
 /* ------------------------------------------------------------------------------------- signals -- */
 
-/* Those that end a program by default: they wait until no half-written file is left. */
+/** Those that end a program by default: they wait until no half-written file is left. */
 static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGXFSZ };
 
 static volatile sig_atomic_t noted;
 
-/* A file beyond the user's limit makes the write itself fail. */
+/** A file beyond the user's limit makes the write itself fail. */
 static void note(int number)
 {
     if (number != SIGXFSZ)
         noted = number;
 }
 
-/* Where somebody else sees to a signal, it is left to him. */
+/** A signal that the host already handles or ignores keeps its handler. */
 static void hold_signals(struct sigaction *before)
 {
     struct sigaction holding = { .sa_handler = note, .sa_flags = SA_RESTART };
@@ -156,11 +156,11 @@ int df_output_write(const char *path, const void *bytes, size_t size)
 {
     struct sigaction before[DF_COUNT(ending)];
     char real[PATH_MAX];
-    int error = resolve(path, real);
-    if (error < 0)
-        return error;
+    int ret = resolve(path, real);
+    if (ret < 0)
+        return ret;
     hold_signals(before);
-    error = write_beside(real, bytes, size);
+    ret = write_beside(real, bytes, size);
     release_signals(before);
-    return error < 0 ? df_error(error, "%s: cannot be written: %s", path, strerror(-error)) : 0;
+    return ret < 0 ? df_error(ret, "%s: cannot be written: %s", path, strerror(-ret)) : 0;
 }

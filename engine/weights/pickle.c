@@ -10,12 +10,12 @@
 /* A memo's entry that was never written. */
 #define UNSET UINT32_MAX
 
-/* The newest protocol that is read. */
+/** The newest protocol that is read. */
 enum { PROTOCOL = 5 };
 
 /* ------------------------------------------------------------------------------------ scalars -- */
 
-/* Something of no interest that takes so many bytes. */
+/** Something of no interest that takes so many bytes. */
 static int push_opaque(DfMachine *m, int size)
 {
     DfBytes skipped;
@@ -27,7 +27,7 @@ static int push_bool(DfMachine *m, int number)
     return df_machine_push_new(m, (DfPickleValue){ .kind = DF_PICKLE_INT, .number = number });
 }
 
-/* Only that of 4 bytes has a sign. */
+/** Only that of 4 bytes has a sign. */
 static int push_int(DfMachine *m, int width)
 {
     uint64_t bits;
@@ -37,7 +37,7 @@ static int push_int(DfMachine *m, int width)
     return df_machine_push_new(m, (DfPickleValue){ .kind = DF_PICKLE_INT, .number = number });
 }
 
-/* What follows its own length, a number of `width` bytes. */
+/** What follows its own length, a number of `width` bytes. */
 static int take_counted(DfMachine *m, int width, DfBytes *piece)
 {
     uint64_t size;
@@ -46,7 +46,7 @@ static int take_counted(DfMachine *m, int width, DfBytes *piece)
     return size > UINT32_MAX ? df_machine_too_large(m) : 0;
 }
 
-/* Two's complement of any length. */
+/** Two's complement of any length. */
 static int push_long(DfMachine *m, int width)
 {
     DfBytes digits;
@@ -74,7 +74,7 @@ static int push_text(DfMachine *m, int width)
 
 /* ------------------------------------------------------------------------------------- memory -- */
 
-/* Writers number their memos in a row; one that is beyond all steps so far would only cost memory. */
+/** Writers number their memos in a row; one that is beyond all steps so far would only cost memory. */
 static int store(DfMachine *m, uint64_t index)
 {
     uint32_t value;
@@ -152,21 +152,21 @@ static int push_stack_global(DfMachine *m, int unused)
     return push_named(m, &module_text, &name_text);
 }
 
-/* A dict; Python 2 gives an OrderedDict its pairs as a list in its arguments. */
+/** A dict; Python 2 gives an OrderedDict its pairs as a list in its arguments. */
 static int push_mapping(DfMachine *m, uint32_t arguments)
 {
     const DfPickle *p = m->pickle;
     uint32_t dict, pairs = df_pickle_nth(p, arguments, 0), item;
-    int error = df_machine_add_value(m, (DfPickleValue){ .kind = DF_PICKLE_DICT }, &dict);
-    if (error < 0)
-        return error;
+    int ret = df_machine_add_value(m, (DfPickleValue){ .kind = DF_PICKLE_DICT }, &dict);
+    if (ret < 0)
+        return ret;
     item = df_machine_value(m, pairs)->kind == DF_PICKLE_LIST ? df_machine_value(m, pairs)->first : 0;
     for (; item; item = p->items[item].next) {
         uint32_t pair = p->items[item].value;
-        for (int i = 0; i < 2 && !error; i++)
-            error = df_machine_add_item(m, dict, df_pickle_nth(p, pair, i));
-        if (error < 0)
-            return error;
+        for (int i = 0; i < 2 && !ret; i++)
+            ret = df_machine_add_item(m, dict, df_pickle_nth(p, pair, i));
+        if (ret < 0)
+            return ret;
     }
     return df_machine_push(m, dict);
 }
@@ -188,7 +188,7 @@ static int call(DfMachine *m, uint32_t function, uint32_t arguments)
                                                    .id = DF_MAX(id, DF_PICKLE_UNKNOWN) });
 }
 
-/* REDUCE and NEWOBJ: what would be called lies below its arguments; NEWOBJ_EX has keywords above them. */
+/** REDUCE and NEWOBJ: what would be called lies below its arguments; NEWOBJ_EX has keywords above them. */
 static int push_call(DfMachine *m, int keywords)
 {
     uint32_t function, arguments, skipped;
@@ -198,7 +198,7 @@ static int push_call(DfMachine *m, int keywords)
     return call(m, function, arguments);
 }
 
-/* An object's state, in place of what it had; other values keep what they are. */
+/** An object's state, in place of what it had; other values keep what they are. */
 static int build(DfMachine *m, int unused)
 {
     uint32_t state, object;
@@ -233,7 +233,7 @@ static int check_protocol(DfMachine *m, int unused)
     return 0;
 }
 
-/* How far the writer's buffer reached is of no use to somebody who has all bytes. */
+/** The size of the writer's buffer is not used: all bytes are in memory. */
 static int skip_frame(DfMachine *m, int size)
 {
     DfBytes skipped;
@@ -242,7 +242,7 @@ static int skip_frame(DfMachine *m, int size)
 
 enum { OP_PROTO = 0x80, OP_STOP = '.' };
 
-/* Those that pickle.py writes in protocols 2 to 5, but for extension codes and buffers out of band. */
+/** Those that pickle.py writes in protocols 2 to 5, but for extension codes and buffers out of band. */
 static const struct {
     int (*run)(DfMachine *m, int argument);
     int argument;
@@ -303,8 +303,8 @@ static const struct {
 
 static int run(DfMachine *m)
 {
-    int code, error = 0;
-    while (!error && (code = df_bytes_next(m->bytes)) != OP_STOP) {
+    int code, ret = 0;
+    while (!ret && (code = df_bytes_next(m->bytes)) != OP_STOP) {
         if (code < 0)
             return df_machine_broken_off(m);
         if (!opcodes[code].run)
@@ -312,9 +312,9 @@ static int run(DfMachine *m)
                             "write: the file is damaged", m->name, df_bytes_offset(m->bytes) - 1, code);
         if (m->steps++ == DF_PICKLE_MOST)
             return df_machine_too_large(m);
-        error = opcodes[code].run(m, opcodes[code].argument);
+        ret = opcodes[code].run(m, opcodes[code].argument);
     }
-    return error < 0 ? error : df_machine_pop(m, &m->pickle->result);
+    return ret < 0 ? ret : df_machine_pop(m, &m->pickle->result);
 }
 
 int df_pickle_read(DfPickle *pickle, const char *name, DfBytes *bytes, const DfPickleGlobal *globals,
@@ -322,14 +322,14 @@ int df_pickle_read(DfPickle *pickle, const char *name, DfBytes *bytes, const DfP
 {
     DfMachine m = { pickle, name, bytes, globals, global_count, NULL, 0, 0, NULL, 0, 0 };
     uint32_t opaque;
-    int error = df_machine_add_value(&m, (DfPickleValue){ .kind = DF_PICKLE_OPAQUE }, &opaque);
-    if (!error)
-        error = df_list_grow((void **)&pickle->items, pickle->item_count++, sizeof *pickle->items);
-    if (!error)
-        error = run(&m);
+    int ret = df_machine_add_value(&m, (DfPickleValue){ .kind = DF_PICKLE_OPAQUE }, &opaque);
+    if (!ret)
+        ret = df_list_grow((void **)&pickle->items, pickle->item_count++, sizeof *pickle->items);
+    if (!ret)
+        ret = run(&m);
     df_free(m.stack);
     df_free(m.memo);
-    return error;
+    return ret;
 }
 
 void df_pickle_free(DfPickle *pickle)

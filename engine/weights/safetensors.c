@@ -36,7 +36,7 @@ static const struct {
     { "BOOL", DF_OTHER_TYPE, 1 }, { "F8_E5M2", DF_OTHER_TYPE, 1 }, { "F8_E4M3", DF_OTHER_TYPE, 1 },
 };
 
-/* A tensor's entry while it is read. */
+/** A tensor's entry while it is read. */
 typedef struct Entry {
     DfTensor *tensor;
     unsigned value_bytes;
@@ -44,13 +44,13 @@ typedef struct Entry {
     int has_type, has_shape, has_offsets;
 } Entry;
 
-/* Where a tensor's bytes lie in the data. */
+/** Where a tensor's bytes lie in the data. */
 typedef struct Place {
     uint64_t begin, end;
     size_t tensor; /* its number */
 } Place;
 
-/* The header while it is read. */
+/** The header while it is read. */
 typedef struct Header {
     DfWeights *weights;
     DfJson json;
@@ -60,21 +60,21 @@ typedef struct Header {
 static int read_type(DfJson *json, Entry *entry)
 {
     char *text;
-    int error = df_json_string(json, &text);
-    if (error < 0)
-        return error;
+    int ret = df_json_string(json, &text);
+    if (ret < 0)
+        return ret;
     size_t i = 0;
     while (i < DF_COUNT(types) && strcmp(text, types[i].name))
         i++;
     if (i == DF_COUNT(types)) {
-        error = df_error(-EINVAL, "%s: tensor '%.80s' has type '%.20s', which safetensors does not know",
-                         json->name, entry->tensor->name, text);
+        ret = df_error(-EINVAL, "%s: tensor '%.80s' has type '%.20s', which safetensors does not know",
+                       json->name, entry->tensor->name, text);
     } else {
         entry->tensor->type = types[i].type;
         entry->value_bytes = types[i].bytes;
     }
     df_free(text);
-    return error;
+    return ret;
 }
 
 static int read_shape(DfJson *json, Entry *entry)
@@ -101,7 +101,7 @@ static int read_offsets(DfJson *json, Entry *entry)
     return df_json_expect(json, ']');
 }
 
-/* The value of one field, if it is one that we read; a field may not come twice. */
+/** The value of one field, if it is one that we read; a field may not come twice. */
 static int read_field(DfJson *json, Entry *entry, const char *key)
 {
     int *seen;
@@ -137,18 +137,18 @@ static int check_tensor(const DfJson *json, const Entry *entry)
     return df_tensor_check_size(json->name, t, entry->value_bytes, entry->end - entry->begin);
 }
 
-/* One key of an object with its colon. */
+/** One key of an object with its colon. */
 static int read_key(DfJson *json, char **key)
 {
-    int error = df_json_string(json, key);
-    if (error < 0)
-        return error;
-    error = df_json_expect(json, ':');
-    if (error < 0) {
+    int ret = df_json_string(json, key);
+    if (ret < 0)
+        return ret;
+    ret = df_json_expect(json, ':');
+    if (ret < 0) {
         df_free(*key);
         *key = NULL;
     }
-    return error;
+    return ret;
 }
 
 static int read_tensor(DfJson *json, DfTensor *tensor, Place *place)
@@ -159,12 +159,12 @@ static int read_tensor(DfJson *json, DfTensor *tensor, Place *place)
         return -EINVAL;
     while ((more = df_json_more(json, '}', &first)) > 0) {
         char *key;
-        int error = read_key(json, &key);
-        if (!error)
-            error = read_field(json, &entry, key);
+        int ret = read_key(json, &key);
+        if (!ret)
+            ret = read_field(json, &entry, key);
         df_free(key);
-        if (error < 0)
-            return error;
+        if (ret < 0)
+            return ret;
     }
     if (more < 0)
         return more;
@@ -183,15 +183,15 @@ static int check_limits(const DfWeights *weights, const char *name)
     return 0;
 }
 
-/* Takes the name over, whatever happens. */
+/** Takes the name over, whatever happens. */
 static int add_tensor(Header *header, char *name)
 {
     DfWeights *weights = header->weights;
     size_t count = weights->tensor_count;
-    int error = check_limits(weights, name);
-    if (error < 0) {
+    int ret = check_limits(weights, name);
+    if (ret < 0) {
         df_free(name);
-        return error;
+        return ret;
     }
     if (df_list_grow((void **)&weights->tensors, count, sizeof *weights->tensors) < 0 ||
         df_list_grow((void **)&header->places, count, sizeof *header->places) < 0) {
@@ -200,9 +200,9 @@ static int add_tensor(Header *header, char *name)
     }
     weights->tensors[count] = (DfTensor){ .name = name };
     weights->tensor_count++;
-    error = read_tensor(&header->json, &weights->tensors[count], &header->places[count]);
+    ret = read_tensor(&header->json, &weights->tensors[count], &header->places[count]);
     header->places[count].tensor = count;
-    return error;
+    return ret;
 }
 
 static int read_metadata(DfWeights *weights, DfJson *json)
@@ -217,11 +217,11 @@ static int read_metadata(DfWeights *weights, DfJson *json)
             return -ENOMEM;
         DfMeta *meta = &weights->meta[weights->meta_count++];
         *meta = (DfMeta){ 0 };
-        int error = read_key(json, &meta->key);
-        if (!error)
-            error = df_json_string(json, &meta->value);
-        if (error < 0)
-            return error;
+        int ret = read_key(json, &meta->key);
+        if (!ret)
+            ret = df_json_string(json, &meta->value);
+        if (ret < 0)
+            return ret;
     }
     return more;
 }
@@ -236,18 +236,18 @@ static int read_entries(Header *header)
         return -EINVAL;
     while ((more = df_json_more(json, '}', &first)) > 0) {
         char *key;
-        int error = read_key(json, &key);
-        if (error < 0)
-            return error;
+        int ret = read_key(json, &key);
+        if (ret < 0)
+            return ret;
         if (strcmp(key, "__metadata__")) {
-            error = add_tensor(header, key);
+            ret = add_tensor(header, key);
         } else {
             df_free(key);
-            error = metadata++ ? df_error(-EINVAL, "%s: has '__metadata__' twice", json->name)
+            ret = metadata++ ? df_error(-EINVAL, "%s: has '__metadata__' twice", json->name)
                                : read_metadata(header->weights, json);
         }
-        if (error < 0)
-            return error;
+        if (ret < 0)
+            return ret;
     }
     return more < 0 ? more : df_json_end(json);
 }
@@ -260,7 +260,7 @@ static int by_place(const void *a, const void *b)
     return (s->end > t->end) - (s->end < t->end);
 }
 
-/* Together the tensors must be the data: what lies beyond it or twice in it was tampered with or cut off. */
+/** Together the tensors must be the data: what lies beyond it or twice in it was tampered with or cut off. */
 static int bind_data(Header *header, const DfBytes *data)
 {
     DfWeights *weights = header->weights;
@@ -296,11 +296,11 @@ int df_safetensors_parse(DfWeights *weights, const uint8_t *bytes, size_t size)
     if (length > HEADER_LIMIT || df_bytes_take(&file, length, &header.json.bytes) < 0)
         return df_error(-EINVAL, "%s: claims a header of %" PRIu64 " bytes, expected at most %zu",
                         weights->name, length, DF_MIN(df_bytes_left(&file), HEADER_LIMIT));
-    int error = read_entries(&header);
-    if (!error)
-        error = bind_data(&header, &file);
-    if (!error)
-        error = df_weights_sort(weights);
+    int ret = read_entries(&header);
+    if (!ret)
+        ret = bind_data(&header, &file);
+    if (!ret)
+        ret = df_weights_sort(weights);
     df_free(header.places);
-    return error;
+    return ret;
 }

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Each tensor refers to its storage anew. */
+/** Each tensor refers to its storage anew. */
 enum { MOST_REFERENCES = 2 * DF_MOST_TENSORS, MOST_KEY = 64 };
 
 /* ------------------------------------------------------------------------------------- classes -- */
@@ -96,13 +96,13 @@ static int storage_error(const char *name, const DfBytes *key, const char *what)
                     df_bytes_print(text, sizeof text, key), what);
 }
 
-/* Keys are numbers; those that are compared often may not be as long as the file. */
+/** Keys are numbers; those that are compared often may not be as long as the file. */
 static int is_key(const DfPickleValue *key)
 {
     return key->kind == DF_PICKLE_TEXT && key->count <= MOST_KEY;
 }
 
-/* A storage as the pickle describes it; returns whether it is one. */
+/** A storage as the pickle describes it; returns whether it is one. */
 static int describe(const DfPickle *pickle, uint32_t value, DfStorage *storage)
 {
     const DfPickleValue *reference = df_pickle_value(pickle, value);
@@ -121,7 +121,7 @@ static int describe(const DfPickle *pickle, uint32_t value, DfStorage *storage)
     return 1;
 }
 
-/* Sort, and leave one of those that are the same. */
+/** Sort, and leave one of those that are the same. */
 static int unite(DfStorages *storages, const char *name)
 {
     DfStorage *list = storages->list;
@@ -198,7 +198,7 @@ int df_storages_bind_zip(DfStorages *storages, const char *name, const DfZip *zi
     return 0;
 }
 
-/* The next of the row. */
+/** The next of the row. */
 static int bind_next(DfStorage *storage, const char *name, DfBytes *bytes)
 {
     uint64_t count, size;

@@ -45,7 +45,7 @@ static int by_key(const void *a, const void *b)
     return strcmp(((const DfMeta *)a)->key, ((const DfMeta *)b)->key);
 }
 
-/* An empty list may be NULL, which qsort() does not take. */
+/** An empty list may be NULL, which qsort() does not take. */
 static void sort(void *list, size_t count, size_t size, int (*compare)(const void *, const void *))
 {
     if (count)

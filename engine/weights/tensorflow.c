@@ -4,14 +4,14 @@
  *
  *     snap-0.index                  which tensors there are: see bundle.c
  *     snap-0.data-00000-of-00001    a shard: tensors' bytes, little-endian, in row order
- *     snap-0.meta                   the graph, which nobody needs
+ *     snap-0.meta                   the graph, which is not read
  *
  * Every tensor is known to lie within its shard, and all shards within the limit, before one of them is read.
  */
 #include "weights/tensorflow.h"
 #include "weights/bundle.h"
 #include "weights/file.h"
-#include "weights/mistakes.h"
+#include "weights/unsupported.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -21,7 +21,7 @@
 /* A shard so small may be something else in its place: looked into to say what. */
 #define SMALL 65536
 
-/* A shard while its tensors are bound. */
+/** A shard while its tensors are bound. */
 typedef struct Shard {
     char *path;           /* NULL: no tensor lies in it */
     const DfTensor *last; /* the tensor that ends last in it */
@@ -30,7 +30,7 @@ typedef struct Shard {
     const uint8_t *bytes;
 } Shard;
 
-/* A checkpoint while it is read. */
+/** A checkpoint while it is read. */
 typedef struct Checkpoint {
     DfBundle bundle;
     Shard *shards;
@@ -38,7 +38,7 @@ typedef struct Checkpoint {
 
 /* -------------------------------------------------------------------------------------- shards -- */
 
-/* Beside the index, and named like it. */
+/** Beside the index, and named like it. */
 static int name_shard(const Checkpoint *checkpoint, Shard *shard)
 {
     const char *name = checkpoint->bundle.weights->name;
@@ -51,7 +51,7 @@ static int name_shard(const Checkpoint *checkpoint, Shard *shard)
     return shard->path ? 0 : -ENOMEM;
 }
 
-/* Name the shards in which tensors lie, and see how long each must be. */
+/** Name the shards in which tensors lie, and see how long each must be. */
 static int find_shards(Checkpoint *checkpoint)
 {
     const DfWeights *weights = checkpoint->bundle.weights;
@@ -61,9 +61,9 @@ static int find_shards(Checkpoint *checkpoint)
     for (size_t i = 0; i < weights->tensor_count; i++) {
         const DfBundleEntry *entry = &checkpoint->bundle.entries[i];
         Shard *shard = &checkpoint->shards[entry->shard];
-        int error = shard->path ? 0 : name_shard(checkpoint, shard);
-        if (error < 0)
-            return error;
+        int ret = shard->path ? 0 : name_shard(checkpoint, shard);
+        if (ret < 0)
+            return ret;
         if (shard->last && entry->offset + entry->size <= shard->end)
             continue;
         shard->end = entry->offset + entry->size;
@@ -86,20 +86,20 @@ static int check_shard(const Shard *shard)
                     ": the file is cut short", shard->path, shard->last->name, shard->end, shard->size);
 }
 
-/* A shard that is too short may be a pointer to it, or the page of a failed download. */
-static int check_mistake(const Shard *shard)
+/** A shard that is too short may be a pointer to it, or the page of a failed download. */
+static int check_unsupported(const Shard *shard)
 {
     DfFile file;
     if (shard->size >= shard->end || shard->size > SMALL)
         return 0;
-    int error = df_file_read(&file, shard->path, SMALL);
-    if (error < 0)
-        return error;
-    const char *mistake = df_mistake_find(shard->path, file.bytes, file.size);
-    if (mistake)
-        error = df_error(-EINVAL, "%s: %s", shard->path, mistake);
+    int ret = df_file_read(&file, shard->path, SMALL);
+    if (ret < 0)
+        return ret;
+    const char *unsupported = df_unsupported_find(shard->path, file.bytes, file.size);
+    if (unsupported)
+        ret = df_error(-EINVAL, "%s: %s", shard->path, unsupported);
     df_file_free(&file);
-    return error;
+    return ret;
 }
 
 /* ---------------------------------------------------------------------------------------- files -- */
@@ -108,10 +108,10 @@ static int measure_shard(const Checkpoint *checkpoint, Shard *shard)
 {
     if (access(shard->path, F_OK) < 0 && errno == ENOENT)
         return missing(checkpoint, shard);
-    int error = df_file_measure(shard->path, &shard->size);
-    if (!error)
-        error = check_mistake(shard);
-    return error < 0 ? error : check_shard(shard);
+    int ret = df_file_measure(shard->path, &shard->size);
+    if (!ret)
+        ret = check_unsupported(shard);
+    return ret < 0 ? ret : check_shard(shard);
 }
 
 static int measure_shards(Checkpoint *checkpoint)
@@ -119,9 +119,9 @@ static int measure_shards(Checkpoint *checkpoint)
     uint64_t total = checkpoint->bundle.weights->files[0].size;
     for (int i = 0; i < checkpoint->bundle.shard_count; i++) {
         Shard *shard = &checkpoint->shards[i];
-        int error = shard->path ? measure_shard(checkpoint, shard) : 0;
-        if (error < 0)
-            return error;
+        int ret = shard->path ? measure_shard(checkpoint, shard) : 0;
+        if (ret < 0)
+            return ret;
         if (shard->size > DF_FILE_LIMIT - total)
             return df_error(-EFBIG, "%s: has %" PRIu64 " bytes, %" PRIu64 " with those before it, expected "
                             "at most %" PRIu64, shard->path, shard->size, total + shard->size, DF_FILE_LIMIT);
@@ -130,7 +130,7 @@ static int measure_shards(Checkpoint *checkpoint)
     return 0;
 }
 
-/* What was measured may be another file by now. */
+/** What was measured may be another file by now. */
 static int load_shards(Checkpoint *checkpoint)
 {
     DfWeights *weights = checkpoint->bundle.weights;
@@ -138,9 +138,9 @@ static int load_shards(Checkpoint *checkpoint)
         Shard *shard = &checkpoint->shards[i];
         if (!shard->path)
             continue;
-        int error = df_weights_load(weights, shard->path);
-        if (error < 0)
-            return error;
+        int ret = df_weights_load(weights, shard->path);
+        if (ret < 0)
+            return ret;
         const DfFile *file = &weights->files[weights->file_count - 1];
         shard->bytes = file->bytes;
         shard->size = file->size;
@@ -191,32 +191,32 @@ static void close_checkpoint(Checkpoint *checkpoint)
 int df_tensorflow_parse(DfWeights *weights, const uint8_t *bytes, size_t size)
 {
     Checkpoint checkpoint = { .bundle.weights = weights };
-    int error = df_bundle_read(&checkpoint.bundle, bytes, size);
-    if (!error && !weights->file_count)
-        error = df_error(-EINVAL, "%s: is the index of a TensorFlow checkpoint, whose values lie in other "
-                         "files: open it from its folder", weights->name);
-    if (!error)
-        error = find_shards(&checkpoint);
-    if (!error)
-        error = measure_shards(&checkpoint);
-    if (!error)
-        error = load_shards(&checkpoint);
-    if (!error)
+    int ret = df_bundle_read(&checkpoint.bundle, bytes, size);
+    if (!ret && !weights->file_count)
+        ret = df_error(-EINVAL, "%s: is the index of a TensorFlow checkpoint, whose values lie in other "
+                       "files: open it from its folder", weights->name);
+    if (!ret)
+        ret = find_shards(&checkpoint);
+    if (!ret)
+        ret = measure_shards(&checkpoint);
+    if (!ret)
+        ret = load_shards(&checkpoint);
+    if (!ret)
         bind(&checkpoint);
     close_checkpoint(&checkpoint);
-    return error;
+    return ret;
 }
 
 int df_tensorflow_parse_parts(DfWeights *weights, const DfBytes *index, const DfBytes *shards, size_t count)
 {
     Checkpoint checkpoint = { .bundle.weights = weights };
-    int error = df_bundle_read(&checkpoint.bundle, index->at, df_bytes_left(index));
-    if (!error)
-        error = find_shards(&checkpoint);
-    if (!error)
-        error = take_shards(&checkpoint, shards, count);
-    if (!error)
+    int ret = df_bundle_read(&checkpoint.bundle, index->at, df_bytes_left(index));
+    if (!ret)
+        ret = find_shards(&checkpoint);
+    if (!ret)
+        ret = take_shards(&checkpoint, shards, count);
+    if (!ret)
         bind(&checkpoint);
     close_checkpoint(&checkpoint);
-    return error;
+    return ret;
 }

@@ -17,10 +17,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Sharing: how often an item is met, on average, because several containers hold the same one. */
+/** Sharing: how often an item is met, on average, because several containers hold the same one. */
 enum { MOST_DEPTH = 64, MOST_SHARING = 4 };
 
-/* A dict, list or tuple that is being walked. */
+/** A dict, list or tuple that is being walked. */
 typedef struct Level {
     uint32_t container;
     uint32_t item;      /* the next one, 0 at the end */
@@ -29,7 +29,7 @@ typedef struct Level {
     size_t name_length; /* of what leads to it */
 } Level;
 
-/* A checkpoint while it is read. */
+/** A checkpoint while it is read. */
 typedef struct Reader {
     DfWeights *weights;
     DfPickle pickle;
@@ -47,7 +47,7 @@ static int tensor_error(const Reader *r, const char *what)
     return df_error(-EINVAL, "%s: tensor '%.80s' %s", r->weights->name, r->name, what);
 }
 
-/* Shape and strides, which must have as many numbers, none negative. */
+/** Shape and strides, which must have as many numbers, none negative. */
 static int read_sides(const Reader *r, uint32_t shape, uint32_t stride, DfTensor *t)
 {
     const DfPickle *p = &r->pickle;
@@ -68,7 +68,7 @@ static int read_sides(const Reader *r, uint32_t shape, uint32_t stride, DfTensor
     return 0;
 }
 
-/* All values lie in the storage, and are no more than it has: a few bytes may not stand for gigabytes. */
+/** All values lie in the storage, and are no more than it has: a few bytes may not stand for gigabytes. */
 static int place(const Reader *r, const DfStorage *storage, uint64_t offset, DfTensor *t)
 {
     uint64_t last = offset, way;
@@ -87,7 +87,7 @@ static int place(const Reader *r, const DfStorage *storage, uint64_t offset, DfT
     return 0;
 }
 
-/* Arguments of _rebuild_tensor_v2: storage, offset, shape, strides, and what only training asks for. */
+/** Arguments of _rebuild_tensor_v2: storage, offset, shape, strides, and what only training asks for. */
 static int read_tensor(const Reader *r, uint32_t arguments, DfTensor *t)
 {
     const DfPickle *p = &r->pickle;
@@ -122,7 +122,7 @@ static int add_tensor(Reader *r, uint32_t arguments, size_t name_length)
 
 /* ------------------------------------------------------------------------------------ the walk -- */
 
-/* What lies in itself, as an object that knows its parent, is walked once. */
+/** What lies in itself, as an object that knows its parent, is walked once. */
 static int is_open(const Reader *r, uint32_t container)
 {
     for (int i = 0; i < r->depth; i++)
@@ -161,14 +161,14 @@ static int visit(Reader *r, uint32_t value, size_t name_length)
     }
 }
 
-/* These attributes of a module do not show in the names of its state dict. */
+/** These attributes of a module do not show in the names of its state dict. */
 static int is_hidden(const DfBytes *key)
 {
     return df_bytes_equal(key, "_parameters") || df_bytes_equal(key, "_buffers") ||
            df_bytes_equal(key, "_modules");
 }
 
-/* Append a part to a name; what does not fit is left out, but counted. Returns the new length. */
+/** Append a part to a name; what does not fit is left out, but counted. Returns the new length. */
 static size_t extend(Reader *r, size_t length, const DfBytes *part)
 {
     if (length && length++ < DF_MOST_NAME)
@@ -178,13 +178,13 @@ static size_t extend(Reader *r, size_t length, const DfBytes *part)
     return df_size_add(length, df_bytes_left(part));
 }
 
-/* In room for 24 characters. */
+/** In room for 24 characters. */
 static DfBytes number_text(int64_t number, char *text)
 {
     return df_bytes((const uint8_t *)text, sprintf(text, "%" PRId64, number));
 }
 
-/* An item's name and value; returns 0 for a key that is neither text nor a number. */
+/** An item's name and value; returns 0 for a key that is neither text nor a number. */
 static int next_item(Reader *r, Level *level, uint32_t *value, size_t *name_length)
 {
     const DfPickle *p = &r->pickle;
@@ -213,23 +213,23 @@ static int next_item(Reader *r, Level *level, uint32_t *value, size_t *name_leng
 
 static int walk(Reader *r)
 {
-    int error = visit(r, r->pickle.result, 0);
-    while (r->depth && !error) {
+    int ret = visit(r, r->pickle.result, 0);
+    while (r->depth && !ret) {
         Level *level = &r->levels[r->depth - 1];
         uint32_t value;
         size_t name_length;
         if (!level->item)
             r->depth--;
         else if (r->met++ > MOST_SHARING * (r->pickle.item_count + 256))
-            error = df_error(-EINVAL, "%s: its parts refer to one another too often: the file is damaged",
-                             r->weights->name);
+            ret = df_error(-EINVAL, "%s: its parts refer to one another too often: the file is damaged",
+                           r->weights->name);
         else if (next_item(r, level, &value, &name_length))
-            error = visit(r, value, name_length);
+            ret = visit(r, value, name_length);
     }
-    if (!error && !r->weights->tensor_count)
+    if (!ret && !r->weights->tensor_count)
         return df_error(-EINVAL, "%s: has no tensors: save the network's state_dict() with torch.save()",
                         r->weights->name);
-    return error < 0 ? error : df_weights_sort(r->weights);
+    return ret < 0 ? ret : df_weights_sort(r->weights);
 }
 
 /* ------------------------------------------------------------------------------------- the forms -- */
@@ -251,7 +251,7 @@ static const DfZipEntry *find_in_folder(const DfZip *zip, DfBytes stem, const ch
     return df_zip_find(zip, parts, DF_COUNT(parts));
 }
 
-/* The one folder at the top that has a data.pkl. */
+/** The one folder at the top that has a data.pkl. */
 static int find_stem(const Reader *r, const DfZip *zip, DfBytes *stem)
 {
     int found = 0;
@@ -281,30 +281,30 @@ static int read_zip(Reader *r, const DfZip *zip)
     if (order && !df_bytes_equal(&order->data, "little"))
         return big_endian(r);
     DfBytes bytes = find_in_folder(zip, stem, "/data.pkl")->data;
-    int error = read_pickle(r, &r->pickle, &bytes);
-    if (!error)
-        error = df_storages_collect(&r->storages, r->weights->name, &r->pickle);
-    if (!error)
-        error = df_storages_bind_zip(&r->storages, r->weights->name, zip, stem);
-    return error < 0 ? error : walk(r);
+    int ret = read_pickle(r, &r->pickle, &bytes);
+    if (!ret)
+        ret = df_storages_collect(&r->storages, r->weights->name, &r->pickle);
+    if (!ret)
+        ret = df_storages_bind_zip(&r->storages, r->weights->name, zip, stem);
+    return ret < 0 ? ret : walk(r);
 }
 
 int df_torch_zip_parse(DfWeights *weights, const uint8_t *bytes, size_t size)
 {
     Reader reader = { .weights = weights };
     DfZip zip = { 0 };
-    int error = df_zip_read(&zip, weights->name, bytes, size);
-    if (!error)
-        error = read_zip(&reader, &zip);
+    int ret = df_zip_read(&zip, weights->name, bytes, size);
+    if (!ret)
+        ret = read_zip(&reader, &zip);
     df_zip_free(&zip);
     df_storages_free(&reader.storages);
     df_pickle_free(&reader.pickle);
-    return error;
+    return ret;
 }
 
 /* ----------------------------------------------------------------------------------------- legacy -- */
 
-/* One pickle of the row in front of the object. */
+/** One pickle of the row in front of the object. */
 typedef int (*Check)(const Reader *r, const DfPickle *pickle);
 
 static int check_magic(const Reader *r, const DfPickle *pickle)
@@ -336,15 +336,15 @@ static int check_system(const Reader *r, const DfPickle *pickle)
 static int read_head(Reader *r, DfBytes *bytes)
 {
     static const Check checks[] = { check_magic, check_version, check_system };
-    int error = 0;
-    for (size_t i = 0; i < DF_COUNT(checks) && !error; i++) {
+    int ret = 0;
+    for (size_t i = 0; i < DF_COUNT(checks) && !ret; i++) {
         DfPickle pickle = { 0 };
-        error = read_pickle(r, &pickle, bytes);
-        if (!error)
-            error = checks[i](r, &pickle);
+        ret = read_pickle(r, &pickle, bytes);
+        if (!ret)
+            ret = checks[i](r, &pickle);
         df_pickle_free(&pickle);
     }
-    return error;
+    return ret;
 }
 
 int df_torch_legacy_parse(DfWeights *weights, const uint8_t *bytes, size_t size)
@@ -352,19 +352,19 @@ int df_torch_legacy_parse(DfWeights *weights, const uint8_t *bytes, size_t size)
     Reader reader = { .weights = weights };
     DfBytes file = df_bytes(bytes, size);
     DfPickle keys = { 0 };
-    int error = read_head(&reader, &file);
-    if (!error)
-        error = read_pickle(&reader, &reader.pickle, &file);
-    if (!error)
-        error = read_pickle(&reader, &keys, &file);
-    if (!error)
-        error = df_storages_collect(&reader.storages, weights->name, &reader.pickle);
-    if (!error)
-        error = df_storages_bind_legacy(&reader.storages, weights->name, &keys, &file);
-    if (!error)
-        error = walk(&reader);
+    int ret = read_head(&reader, &file);
+    if (!ret)
+        ret = read_pickle(&reader, &reader.pickle, &file);
+    if (!ret)
+        ret = read_pickle(&reader, &keys, &file);
+    if (!ret)
+        ret = df_storages_collect(&reader.storages, weights->name, &reader.pickle);
+    if (!ret)
+        ret = df_storages_bind_legacy(&reader.storages, weights->name, &keys, &file);
+    if (!ret)
+        ret = walk(&reader);
     df_pickle_free(&keys);
     df_storages_free(&reader.storages);
     df_pickle_free(&reader.pickle);
-    return error;
+    return ret;
 }

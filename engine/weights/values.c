@@ -40,7 +40,7 @@ static float from_bits(uint32_t bits)
     return value;
 }
 
-/* IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. */
+/** IEEE 754 binary16: 1 sign, 5 exponent (bias 15), 10 fraction bits. */
 static float from_half(uint32_t half)
 {
     uint32_t sign = (half & 0x8000) << 16, rest = half & 0x7FFF;
@@ -52,7 +52,7 @@ static float from_half(uint32_t half)
     return sign ? -value : value;
 }
 
-/* A dimension, or several as one: so many values, so far apart in the file and in the output. */
+/** A dimension, or several as one: so many values, so far apart in the file and in the output. */
 typedef struct Axis {
     uint64_t count, step, gap;
 } Axis;
@@ -77,7 +77,7 @@ static void convert(enum DfType type, const uint8_t *from, const Axis *axis, flo
 
 /* ---------------------------------------------------------------------------------------- axes -- */
 
-/* Dimensions of one value left out, those that follow one another in the file made one. At least one axis. */
+/** Dimensions of one value left out, those that follow one another in the file made one. At least one axis. */
 static int find_axes(const DfTensor *tensor, Axis *axes)
 {
     uint64_t gap = 1;
@@ -98,7 +98,7 @@ static int find_axes(const DfTensor *tensor, Axis *axes)
     return count;
 }
 
-/* All combinations of the outer axes (from the last on), the inner one along each: as deep as the rank. */
+/** All combinations of the outer axes (from the last on), the inner one along each: as deep as the rank. */
 static void read_along(enum DfType type, const Axis *axes, int outer, const uint8_t *from, const Axis *inner,
                        float *out)
 {
@@ -112,7 +112,7 @@ static void read_along(enum DfType type, const Axis *axes, int outer, const uint
         read_along(type, axes, outer - 1, from + i * bytes, inner, out + i * axis->gap);
 }
 
-/*
+/**
  * The axis along which the file's values lie closest is the inner one. Where it is not the output's own, it
  * is walked in blocks of a cache line, so that lines of both sides are at hand when their next value comes.
  */
@@ -133,7 +133,7 @@ static void read_values(const DfTensor *tensor, float *out)
     }
 }
 
-/* Without a branch in the loop: the greatest magnitude decides. */
+/** Without a branch in the loop: the greatest magnitude decides. */
 static int all_finite(const float *values, uint64_t count)
 {
     uint32_t most = 0, bits;
@@ -145,7 +145,7 @@ static int all_finite(const float *values, uint64_t count)
     return most < 0x7F800000;
 }
 
-/* The file that a tensor's bytes lie in: of a checkpoint in several, the one to be fetched again. */
+/** The file that a tensor's bytes lie in: of a checkpoint in several, the one to be fetched again. */
 static const char *file_of(const DfWeights *weights, const DfTensor *tensor)
 {
     for (size_t i = 0; i < weights->file_count; i++) {
@@ -156,7 +156,7 @@ static const char *file_of(const DfWeights *weights, const DfTensor *tensor)
     return weights->name;
 }
 
-/* Here, not when a file is opened: only tensors that are used cost the time. */
+/** Here, not when a file is opened: only tensors that are used cost the time. */
 static int check_crc(const DfWeights *weights, const DfTensor *tensor)
 {
     size_t size = tensor->count * (tensor->type == DF_F32 ? 4 : 2);

@@ -53,7 +53,7 @@ typedef struct DfWeights {
     size_t tensor_count;
     DfMeta *meta;          /**< sorted by key */
     size_t meta_count;
-    DfFile *files;         /**< those that were read, whole; none where the bytes are somebody else's */
+    DfFile *files;         /**< those that were read, whole; none where the bytes are borrowed */
     size_t file_count;
 } DfWeights;
 

@@ -13,7 +13,7 @@
 
 /* -------------------------------------------------------------------------------------- values -- */
 
-/* The bits shifted out decide: more than a half rounds up, exactly a half to even. */
+/** The bits shifted out decide: more than a half rounds up, exactly a half to even. */
 static uint32_t shift_nearest(uint32_t bits, int shift)
 {
     uint32_t kept = bits >> shift, rest = bits & ((1u << shift) - 1), half = 1u << (shift - 1);
@@ -72,7 +72,7 @@ static uint64_t count_values(const DfOutTensor *tensor)
 
 /* -------------------------------------------------------------------------------------- header -- */
 
-/* Room for a name or text with every character escaped. */
+/** Room for a name or text with every character escaped. */
 static size_t text_room(const char *text)
 {
     return 6 * strlen(text) + 2;
@@ -113,7 +113,7 @@ static char *describe_tensor(char *at, const DfOutTensor *tensor, int f16, uint6
     return at + sprintf(at, "],\"data_offsets\":[%" PRIu64 ",%" PRIu64 "]}", begin, end);
 }
 
-/* The header's text, its length such that the data are aligned; `text` has header_room(). Returns its end. */
+/** The header's text, its length such that the data are aligned; `text` has header_room(). Returns its end. */
 static char *describe(char *text, const DfOutFile *file, uint64_t *data_size)
 {
     char *at = text + sprintf(text, "{");
@@ -140,7 +140,7 @@ static char *describe(char *text, const DfOutFile *file, uint64_t *data_size)
     return at;
 }
 
-/* The whole file's bytes, from df_alloc(). */
+/** The whole file's bytes, from df_alloc(). */
 static int compose(const char *path, const DfOutFile *file, uint8_t **bytes, size_t *size)
 {
     uint64_t data_size;
@@ -155,26 +155,26 @@ static int compose(const char *path, const DfOutFile *file, uint8_t **bytes, siz
         memcpy(*bytes + 8, text, length);
     }
     df_free(text);
-    int error = *bytes ? 0 : -ENOMEM;
-    for (size_t i = 0, at = 8 + length; !error && i < file->tensor_count; i++) {
+    int ret = *bytes ? 0 : -ENOMEM;
+    for (size_t i = 0, at = 8 + length; !ret && i < file->tensor_count; i++) {
         const DfOutTensor *tensor = &file->tensors[i];
         uint64_t count = count_values(tensor);
         if (file->f16)
-            error = put_halves(path, tensor, count, *bytes + at);
+            ret = put_halves(path, tensor, count, *bytes + at);
         else
             put_floats(tensor->values, count, *bytes + at);
         at += (file->f16 ? 2 : 4) * count;
     }
-    return error;
+    return ret;
 }
 
 int df_safetensors_write(const char *path, const DfOutFile *file)
 {
     uint8_t *bytes = NULL;
     size_t size;
-    int error = compose(path, file, &bytes, &size);
-    if (!error)
-        error = df_output_write(path, bytes, size);
+    int ret = compose(path, file, &bytes, &size);
+    if (!ret)
+        ret = df_output_write(path, bytes, size);
     df_free(bytes);
-    return error;
+    return ret;
 }

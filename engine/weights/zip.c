@@ -10,7 +10,7 @@
 
 enum { LOCAL_SIZE = 30, ENTRY_SIZE = 46, END_SIZE = 22, MOST_COMMENT = 0xFFFF, ENCRYPTED = 1 };
 
-/* The archive while it is read. */
+/** The archive while it is read. */
 typedef struct Archive {
     const char *name;
     DfBytes bytes;     /* all of it */
@@ -32,7 +32,7 @@ static int entry_error(const Archive *archive, const DfBytes *entry, const char 
 
 /* ---------------------------------------------------------------------------------- the end -- */
 
-/* The last end record whose comment reaches exactly to the archive's end. */
+/** The last end record whose comment reaches exactly to the archive's end. */
 static int find_end(const Archive *archive, DfBytes *end)
 {
     const uint8_t *begin = archive->bytes.begin;
@@ -74,7 +74,7 @@ static int read_end(Archive *archive, uint16_t *count)
 
 /* ------------------------------------------------------------------------------------ entries -- */
 
-/* What the directory says about an entry. */
+/** What the directory says about an entry. */
 typedef struct Header {
     uint16_t flags, method, name_length, extra_length, comment_length;
     uint32_t stored, size, offset;
@@ -95,7 +95,7 @@ static int read_header(DfBytes *directory, Header *h)
     return df_bytes_u32(&fields, &h->offset);
 }
 
-/* The entry's bytes: behind its local header, whose name must be the directory's, before the directory. */
+/** The entry's bytes: behind its local header, whose name must be the directory's, before the directory. */
 static int read_data(const Archive *archive, const Header *header, DfZipEntry *entry)
 {
     DfBytes data = df_bytes(archive->bytes.begin, archive->data_size), fields, skipped, name;
@@ -138,7 +138,7 @@ static int by_name(const void *a, const void *b)
     return df_bytes_compare(&((const DfZipEntry *)a)->name, &((const DfZipEntry *)b)->name);
 }
 
-/* A name in parts. */
+/** A name in parts. */
 typedef struct Parts {
     const DfBytes *parts;
     int count;

@@ -10,7 +10,7 @@
 /* One in so many is enough: the model's target reads the same files. */
 const int fuzz_every = 7;
 
-/* Of weight, bias, scale and shift: all of a row's values. */
+/** Of weight, bias, scale and shift: all of a row's values. */
 static size_t count_values(const DfConv *conv)
 {
     return df_conv_weights(conv) + 3 * (size_t)conv->out;
@@ -57,13 +57,13 @@ void fuzz_target(const uint8_t *bytes, size_t size)
     const char *out = fuzz_file("OUT", bytes, 0), *name = fuzz_checkpoint(bytes, size);
     DfWeights *weights = NULL;
     DfBinding *binding = NULL;
-    int error = df_weights_open(&weights, name);
-    if (!error)
-        error = df_binding_create(&binding, weights, NULL);
-    if (!error)
-        error = df_convert(binding, out, 0);
-    if (error < 0)
-        fuzz_refused(error);
+    int ret = df_weights_open(&weights, name);
+    if (!ret)
+        ret = df_binding_create(&binding, weights, NULL);
+    if (!ret)
+        ret = df_convert(binding, out, 0);
+    if (ret < 0)
+        fuzz_refused(ret);
     else
         check_converted(binding, out);
     df_binding_close(&binding);

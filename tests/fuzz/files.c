@@ -25,7 +25,7 @@ static void remove_all(void)
     rmdir(folder);
 }
 
-/* In memory where the system has such a place: a disk would take most of the time. */
+/** In memory where the system has such a place: a disk would take most of the time. */
 const char *fuzz_folder(void)
 {
     if (*folder)
@@ -37,7 +37,7 @@ const char *fuzz_folder(void)
     return folder;
 }
 
-/* Files stay between runs: to write one anew is quicker than to make it. */
+/** Files stay between runs: to write one anew is quicker than to make it. */
 static const char *find_name(const char *name)
 {
     char *path = NULL;

@@ -9,10 +9,10 @@ void fuzz_target(const uint8_t *bytes, size_t size)
 {
     char *path = NULL;
     fuzz_file("checkpoint", bytes, size);
-    int error = df_weights_locate(fuzz_folder(), &path);
-    if (!error)
+    int ret = df_weights_locate(fuzz_folder(), &path);
+    if (!ret)
         FUZZ_CHECK(path && *path);
     else if (*df_error_text()) /* what is plainly not there has no cause yet */
-        fuzz_refused(error);
+        fuzz_refused(ret);
     df_free(path);
 }

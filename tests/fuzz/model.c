@@ -90,9 +90,9 @@ static void read_row(const DfBinding *binding, int row)
     FUZZ_CHECK(conv.in > 0 && conv.out > 0 && weight && rest);
     DfRowValues values = { weight, rest, rest + out, rest + 2 * out };
     df_error_clear();
-    int error = df_binding_read(binding, row, &values);
-    if (error < 0)
-        fuzz_refused(error);
+    int ret = df_binding_read(binding, row, &values);
+    if (ret < 0)
+        fuzz_refused(ret);
     else {
         check_finite(weight, count);
         check_finite(rest, 3 * out);
@@ -106,11 +106,11 @@ static void read_rows(const char *name, const char *semantics)
     DfWeights *weights = NULL;
     DfBinding *binding = NULL;
     df_error_clear();
-    int error = df_weights_open(&weights, name);
-    if (!error)
-        error = df_binding_create(&binding, weights, semantics);
-    if (error < 0)
-        fuzz_refused(error);
+    int ret = df_weights_open(&weights, name);
+    if (!ret)
+        ret = df_binding_create(&binding, weights, semantics);
+    if (ret < 0)
+        fuzz_refused(ret);
     const DfNet *net = binding ? df_binding_info(binding)->semantics->net : NULL;
     for (int row = 0; net && row < net->count; row++)
         if (df_row_is_conv(&net->rows[row]))
@@ -119,7 +119,7 @@ static void read_rows(const char *name, const char *semantics)
     df_weights_close(&weights);
 }
 
-/* Of the ways in which it may be called, one: the bytes' own, so that the same input takes the same way. */
+/** Of the ways in which it may be called, one: the bytes' own, so that the same input takes the same way. */
 void fuzz_target(const uint8_t *bytes, size_t size)
 {
     static const char *const words[] = { "auto", "auto", "auto", "stride", "nipponjo_tf+bgr", "rgb",

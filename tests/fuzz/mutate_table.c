@@ -14,7 +14,7 @@
 
 enum { MOST_ENTRIES = 512, KEY_ROOM = DF_LEVELDB_KEY + 64, RESTART = 16, FOOTER = 48 };
 
-/* An entry of a table. */
+/** An entry of a table. */
 typedef struct Entry {
     uint8_t key[KEY_ROOM];
     size_t key_size;
@@ -35,7 +35,7 @@ static uint32_t masked(uint32_t crc)
     return (crc >> 15 | crc << 17) + 0xa282ead8;
 }
 
-/* Of the block's bytes and its compression, 0. */
+/** Of the block's bytes and its compression, 0. */
 static void put_trailer(Out *out, size_t begin)
 {
     out_little(out, 0, 1);
@@ -133,7 +133,7 @@ static void put_part(Out *out, const uint8_t *bytes, size_t size)
     out_bytes(out, bytes, size);
 }
 
-/* One entry's key or value, or the entry is left out. */
+/** One entry's key or value, or the entry is left out. */
 static int change_entry(Out *table, const DfBytes *index, unsigned seed)
 {
     Entry *entries = calloc(MOST_ENTRIES, sizeof *entries);
@@ -162,7 +162,7 @@ static int change_entry(Out *table, const DfBytes *index, unsigned seed)
     return entry != NULL;
 }
 
-/* The block that a handle names gets the checksum that its bytes have. */
+/** The block that a handle names gets the checksum that its bytes have. */
 static void repair(uint8_t *bytes, size_t size, DfBytes *handle)
 {
     uint64_t place, length;
@@ -174,7 +174,7 @@ static void repair(uint8_t *bytes, size_t size, DfBytes *handle)
         bytes[place + length + 1 + i] = crc >> 8 * i;
 }
 
-/* The one data block ends where the filters' block, which the footer names first, begins. */
+/** The one data block ends where the filters' block, which the footer names first, begins. */
 static void repair_data(uint8_t *bytes, size_t size, DfBytes footer)
 {
     uint8_t handle[20];

@@ -35,7 +35,7 @@ static void put_record(Out *out, const DfBytes *name, size_t size, size_t place)
     out_bytes(out, name->at, df_bytes_left(name));
 }
 
-/* Where each entry goes. */
+/** Where each entry goes. */
 enum { MOST_ENTRIES = 512 };
 
 static void write_all(Out *out, const DfZip *zip, size_t chosen, const Changed *changed)
@@ -60,7 +60,7 @@ static void write_all(Out *out, const DfZip *zip, size_t chosen, const Changed *
     out_little(out, 0, 2);
 }
 
-/* Mostly of the pickle. */
+/** Mostly of the pickle. */
 static size_t choose(const DfZip *zip, unsigned seed)
 {
     for (size_t i = 0; seed % 4 && i < zip->count; i++) {

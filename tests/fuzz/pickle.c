@@ -6,7 +6,7 @@
 #include "weights/pickle.h"
 #include "weights/storage.h"
 
-/* All that a value refers to is there. */
+/** All that a value refers to is there. */
 static void check_value(const DfPickle *pickle, uint32_t index)
 {
     const DfPickleValue *value = df_pickle_value(pickle, index);
@@ -37,15 +37,15 @@ void fuzz_target(const uint8_t *bytes, size_t size)
     DfPickle pickle = { 0 };
     DfStorages storages = { 0 };
     DfBytes file = df_bytes(bytes, size);
-    int error = df_pickle_read(&pickle, "FILE", &file, df_torch_globals, df_torch_global_count);
-    if (!error) {
+    int ret = df_pickle_read(&pickle, "FILE", &file, df_torch_globals, df_torch_global_count);
+    if (!ret) {
         FUZZ_CHECK(pickle.result < pickle.value_count);
         for (uint32_t i = 0; i < pickle.value_count; i++)
             check_value(&pickle, i);
-        error = df_storages_collect(&storages, "FILE", &pickle);
+        ret = df_storages_collect(&storages, "FILE", &pickle);
     }
-    if (error < 0)
-        fuzz_refused(error);
+    if (ret < 0)
+        fuzz_refused(ret);
     df_storages_free(&storages);
     df_pickle_free(&pickle);
 }

@@ -42,7 +42,7 @@ typedef struct File {
     size_t size;
 } File;
 
-/* Which run a process is at. */
+/** Which run a process is at. */
 typedef struct Place {
     size_t run;
 } Place;
@@ -56,7 +56,7 @@ static size_t count_runs(const File *file)
     return each ? 1 : 1 + file->size + 8 * DF_MIN(file->size, FLIPPED);
 }
 
-/* The bytes of a run, in a block of exactly that size, so that a sanitizer sees a byte too far. */
+/** The bytes of a run, in a block of exactly that size, so that a sanitizer sees a byte too far. */
 static uint8_t *make_input(const File *file, size_t run, size_t *size)
 {
     int cut = run && run <= file->size;
@@ -107,7 +107,7 @@ static void work(const File *file, Place *place, int worker, int workers)
 
 /* ----------------------------------------------------------------------------------- processes -- */
 
-/* What made a run die, to be looked at with this program. */
+/** What made a run die, to be looked at with this program. */
 static void keep(const char *target, const File *file, size_t run)
 {
     char path[256];

@@ -13,10 +13,10 @@
 
 #define ALWAYS_ALLOWED ((size_t)64 << 20)
 
-/* A target that is slow has another one. */
+/** A target that is slow has another one. */
 const int fuzz_every __attribute__((weak)) = 1;
 
-/* Bytes that the run holds and may hold. What the search itself allocates between runs is not counted. */
+/** Bytes that the run holds and may hold. What the search itself allocates between runs is not counted. */
 static size_t held, allowed;
 static int running;
 
@@ -95,9 +95,9 @@ static void read_tensor(const DfWeights *weights, const DfTensor *tensor)
 {
     float *values = df_alloc(df_size_mul(tensor->count, sizeof *values));
     FUZZ_CHECK(values);
-    int error = df_tensor_read(weights, tensor, values);
-    if (error < 0)
-        fuzz_refused(error);
+    int ret = df_tensor_read(weights, tensor, values);
+    if (ret < 0)
+        fuzz_refused(ret);
     df_free(values);
 }
 

@@ -1,5 +1,6 @@
 """
-Milliseconds against the side of a region, both logarithmic, as SVG; for tests/bench_peers.py.
+Milliseconds against the side of a region, both logarithmic, as SVG, for tests/bench_peers.py; its words and lines for
+tests/plot_ahead.py, too.
 
 Panels stand side by side with one scale. Every line is labelled where it ends, in its own colour; there is no
 legend to look up.

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* glibc's own, by names that are not hidden. */
+/** glibc's own, by names that are not hidden. */
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *memory, size_t size);

@@ -46,6 +46,21 @@ film() {
     ff -f lavfi -i "testsrc2=s=128x96:r=25:d=$seconds" -c:v ffv1 -pix_fmt yuv420p "$@" "$file"
 }
 
+# A still of random texture with detail of some four pixels:  texture SEED FILE
+texture() {
+    ff -f lavfi -i "color=gray:s=320x192:r=25,format=yuv444p,noise=all_seed=$1:alls=100,gblur=1.8" \
+       -vf "lutyuv='clip((val-128)*5+128,16,235)':u='(val-128)*3+128':v='(val-128)*3+128',
+            scale=1280:768:flags=bicubic" \
+       -frames:v 1 -update 1 "$2"
+}
+
+# A camera over a still, 192x144, so many quarters of a pixel a frame:  pan STILL FRAMES STEP_X STEP_Y FILE
+pan() {
+    ff -loop 1 -i "$1" -frames:v "$2" \
+        -vf "crop=768:576:x='$3*n':y='$4*n',scale=192:144:flags=bicubic,format=yuv420p" \
+       -c:v ffv1 "$5"
+}
+
 # A mask whose pictures tell their numbers: picture N mod 60 is white in 2 (N + 1) columns of 48 rows.
 #     counting RATE SECONDS FILE [OUTPUT OPTIONS]
 counting() {

@@ -53,7 +53,7 @@ static void put_numbers(ModelFile *pickle, const uint64_t *numbers, int count)
     torch_file_add(pickle, "t", 1);
 }
 
-/* A key and its tensor, the whole of storage `key`. */
+/** A key and its tensor, the whole of storage `key`. */
 static void put_tensor(ModelFile *pickle, const DfTensor *tensor, const char *key)
 {
     put_text(pickle, tensor->name);
@@ -69,7 +69,7 @@ static void put_tensor(ModelFile *pickle, const DfTensor *tensor, const char *ke
     torch_file_add(pickle, PICKLE("\x89" T_ORDERED "tR"));
 }
 
-/* A state dict as torch.save() writes it. */
+/** A state dict as torch.save() writes it. */
 static void write_torch(const char *folder)
 {
     ModelFile values, pickle = { NULL, 0 };

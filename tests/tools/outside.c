@@ -39,7 +39,7 @@ static File load(const char *name)
     return file;
 }
 
-/* Mark what is within `reach` of each hole pixel. */
+/** Mark what is within `reach` of each hole pixel. */
 static unsigned char *grow(const File *mask, int width, int height, int reach)
 {
     unsigned char *near = calloc((size_t)width, (size_t)height);
@@ -57,7 +57,7 @@ static unsigned char *grow(const File *mask, int width, int height, int reach)
     return near;
 }
 
-/* May the sample at x, y of a plane subsampled by sub_x, sub_y differ? */
+/** May the sample at x, y of a plane subsampled by sub_x, sub_y differ? */
 static int is_near(const unsigned char *near, int width, int height, int x, int y, int sub_x, int sub_y)
 {
     for (int v = y << sub_y; v < (y + 1) << sub_y && v < height; v++)

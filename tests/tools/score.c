@@ -39,7 +39,7 @@ static Clip open_clip(const char *path, size_t size)
                    must(malloc(size), "memory") };
 }
 
-/* @return 1: a whole frame was read, 0: the end */
+/** @return 1: a whole frame was read, 0: the end */
 static int next_frame(Clip *clip, size_t size)
 {
     uint8_t *swap = clip->before;

@@ -3,7 +3,7 @@
  * What follows every transform back: bias, activation, and the way to the outputs' pixels.
  */
 
-/* A tile's outputs of some channels, from `sums` (and `gates`, where there are any), biases included. */
+/** A tile's outputs of some channels, from `sums` (and `gates`, where there are any), biases included. */
 static inline void NAME(finish)(float *const *to, int count, const VECTOR *sums, const VECTOR *gates, int c,
                                 enum DfActivation activation PART)
 {
@@ -23,15 +23,15 @@ static inline void NAME(add_bias)(VECTOR *sums, int count, const float *bias PAR
 }
 
 /* The transforms back, each with what follows. `half`: where the gates' channels begin; 0: there are none. */
-#define OUT(form, count)                                                                                          \
-    static inline void NAME(form##_finish)(float *const *to, const float *sums, size_t plane, int half, int c,    \
+#define OUT(kind, count)                                                                                          \
+    static inline void NAME(kind##_finish)(float *const *to, const float *sums, size_t plane, int half, int c,    \
                                            const float *bias, enum DfActivation activation PART)                  \
     {                                                                                                             \
         VECTOR features[count], gates[count];                                                                     \
-        NAME(form##_out)(features, sums + c, plane PASS);                                                         \
+        NAME(kind##_out)(features, sums + c, plane PASS);                                                         \
         NAME(add_bias)(features, count, bias + c PASS);                                                           \
         if (half) {                                                                                               \
-            NAME(form##_out)(gates, sums + half + c, plane PASS);                                                 \
+            NAME(kind##_out)(gates, sums + half + c, plane PASS);                                                 \
             NAME(add_bias)(gates, count, bias + half + c PASS);                                                   \
         }                                                                                                         \
         NAME(finish)(to, count, features, half ? gates : features, c, activation PASS);                           \

@@ -95,7 +95,7 @@ void df_sum3_avx2(float *out, const float *a, const float *b, const float *c, in
         out[i] = a[i] + b[i] + c[i];
 }
 
-/* Logits in place; the largest of them. */
+/** Logits in place; the largest of them. */
 static float logits(float *row, const float *known, float unknown, float scale, int n)
 {
     const __m256 s = _mm256_set1_ps(scale), u = _mm256_set1_ps(unknown), one = _mm256_set1_ps(1);
@@ -116,7 +116,7 @@ static float logits(float *row, const float *known, float unknown, float scale, 
     return fmaxf(max, max_lanes(most));
 }
 
-/* e^(row - max) in place; their sum. */
+/** e^(row - max) in place; their sum. */
 static float exponentials(float *row, float max, int n)
 {
     const __m256 m = _mm256_set1_ps(max);

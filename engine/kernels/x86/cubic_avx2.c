@@ -10,7 +10,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
-/* The polynomials of cubic.c for eight positions. */
+/** The polynomials of cubic.c for eight positions. */
 static inline void weigh(__m256 weights[4], __m256 f)
 {
     const __m256 one = _mm256_set1_ps(1), a = _mm256_set1_ps(DF_CUBIC_SLOPE);
@@ -22,7 +22,7 @@ static inline void weigh(__m256 weights[4], __m256 f)
     weights[2] = _mm256_sub_ps(_mm256_sub_ps(one, weights[0]), _mm256_add_ps(weights[1], weights[3]));
 }
 
-/* Four taps of 8 bits, the first lowest in each lane, weighed. */
+/** Four taps of 8 bits, the first lowest in each lane, weighed. */
 static inline __m256 row_of_bytes(__m256i taps, const __m256 weights[4])
 {
     const __m256i byte = _mm256_set1_epi32(255);
@@ -34,7 +34,7 @@ static inline __m256 row_of_bytes(__m256i taps, const __m256 weights[4])
     return _mm256_add_ps(sum, _mm256_fmadd_ps(d, weights[3], _mm256_mul_ps(c, weights[2])));
 }
 
-/* Two taps of 16 bits, weighed. */
+/** Two taps of 16 bits, weighed. */
 static inline __m256 pair_of_words(__m256i taps, __m256 first, __m256 second)
 {
     __m256 a = _mm256_cvtepi32_ps(_mm256_and_si256(taps, _mm256_set1_epi32(65535)));
@@ -52,7 +52,7 @@ static inline __m256 row_of_samples(const uint8_t *row, __m256i offsets, int byt
     return _mm256_add_ps(left, pair_of_words(more, weights[2], weights[3]));
 }
 
-/* Whether at all eight positions the taps -1 to 2 exist; `whole` are the positions rounded down. */
+/** Whether at all eight positions the taps -1 to 2 exist; `whole` are the positions rounded down. */
 static inline int all_inside(__m256 whole, int size)
 {
     __m256 low = _mm256_cmp_ps(whole, _mm256_set1_ps(1), _CMP_GE_OQ);

@@ -18,7 +18,7 @@
     (((((0.001327647203f * (r) + 0.009675541480f) * (r) + 0.05550713275f) * (r) + 0.2402211972f) * (r) + \
       0.6931469671f) * (r) + 1.000000072f)
 
-/* x is clamped so that 2^n stays a normal number: results end at about 1e-38 and 1e38. */
+/** x is clamped so that 2^n stays a normal number: results end at about 1e-38 and 1e38. */
 static inline __m256 exp8(__m256 x)
 {
     x = _mm256_max_ps(_mm256_min_ps(x, _mm256_set1_ps(88)), _mm256_set1_ps(-87));
@@ -29,7 +29,7 @@ static inline __m256 exp8(__m256 x)
     return POWER_OF_TWO(r) * _mm256_castsi256_ps(exponent);
 }
 
-/* One division serves activation and sigmoid. */
+/** One division serves activation and sigmoid. */
 static inline __m256 gate8(__m256 f, __m256 g, int relu)
 {
     const __m256 zero = _mm256_setzero_ps();
@@ -44,7 +44,7 @@ static inline __m256 sigmoid8(__m256 f, __m256 g)
     return f / (1 + exp8(-g));
 }
 
-/* tanh x = sign(x) (1 - t) / (1 + t), t = e^(-2|x|): exact to rounding in absolute terms. */
+/** tanh x = sign(x) (1 - t) / (1 + t), t = e^(-2|x|): exact to rounding in absolute terms. */
 static inline __m256 tanh8(__m256 x)
 {
     const __m256 sign = _mm256_set1_ps(-0.0f);
@@ -54,7 +54,7 @@ static inline __m256 tanh8(__m256 x)
 
 #ifdef __AVX512F__
 
-/*
+/**
  * The same for gates: the processor splits x log2 e itself, and scales by 2^n. The rounding of x log2 e stays, a
  * relative error of 6e-8 |x|: where e^x matters beside 1, |x| is small. Any x will do.
  */

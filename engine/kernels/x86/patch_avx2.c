@@ -8,14 +8,14 @@
 
 #include <immintrin.h>
 
-/* The sums of the lanes of four vectors. */
+/** The sums of the lanes of four vectors. */
 static inline __m128 sum_lanes4(__m256 a, __m256 b, __m256 c, __m256 d)
 {
     __m256 sums = _mm256_hadd_ps(_mm256_hadd_ps(a, b), _mm256_hadd_ps(c, d));
     return _mm_add_ps(_mm256_castps256_ps128(sums), _mm256_extractf128_ps(sums, 1));
 }
 
-/* The mean of a patch, in all lanes. */
+/** The mean of a patch, in all lanes. */
 static inline __m256 mean_of(const __m256 v[DF_PATCH])
 {
     __m256 sum = _mm256_add_ps(_mm256_add_ps(_mm256_add_ps(v[0], v[1]), _mm256_add_ps(v[2], v[3])),
@@ -60,7 +60,7 @@ static inline __m256 across(const float *row, __m256 fx)
     return _mm256_fmadd_ps(fx, _mm256_sub_ps(_mm256_loadu_ps(row + 1), v), v);
 }
 
-/* Row y of d; `above` goes from row to row. */
+/** Row y of d; `above` goes from row to row. */
 static inline __m256 difference(const DfPatchTemplate *patch, const DfPatchView *view, int y, __m256 *above)
 {
     const __m256 fx = _mm256_set1_ps(view->fx), fy = _mm256_set1_ps(view->fy);
@@ -71,7 +71,7 @@ static inline __m256 difference(const DfPatchTemplate *patch, const DfPatchView 
     return _mm256_sub_ps(seen, _mm256_load_ps(patch->value + DF_PATCH * y));
 }
 
-/* The gradients' means are zero, so only the error has to do without d's mean: it falls out of its sums. */
+/** The gradients' means are zero, so only the error has to do without d's mean: it falls out of its sums. */
 static void compare(DfPatchMatch *match, const DfPatchTemplate *patch, const DfPatchView *view)
 {
     __m256 above = across(view->from, _mm256_set1_ps(view->fx));

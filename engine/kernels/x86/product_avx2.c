@@ -17,7 +17,7 @@
 #define MULTIPLY_ADD _mm256_fmadd_ps
 #include "kernels/product_block.h"
 
-/* The panel whose first column is `first`. */
+/** The panel whose first column is `first`. */
 static Block panel_block(const DfProduct *p, int first, int width)
 {
     const float *panel = p->weights + (size_t)first * p->segment_count * p->depth;

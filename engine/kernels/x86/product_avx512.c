@@ -18,7 +18,7 @@
 #define MULTIPLY_ADD _mm512_fmadd_ps
 #include "kernels/product_block.h"
 
-/* A number of panels, 1 to 3, from column `first` on. */
+/** A number of panels, 1 to 3, from column `first` on. */
 static void panels(const DfProduct *p, int first, int count)
 {
     size_t depth = (size_t)p->segment_count * p->depth;

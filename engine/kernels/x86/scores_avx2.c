@@ -19,7 +19,7 @@
 
 enum { TILE_ROWS = 6, TILE_COLUMNS = 16 };
 
-/* The first n of eight: masks are slow where all of them are wanted. */
+/** The first n of eight: masks are slow where all of them are wanted. */
 INLINE __m256 load(const float *from, int n)
 {
     return n >= 8 ? _mm256_loadu_ps(from) : _mm256_maskload_ps(from, first_lanes(n));
@@ -33,7 +33,7 @@ INLINE void store(float *to, int n, __m256 v)
         _mm256_maskstore_ps(to, first_lanes(n), v);
 }
 
-/* 6 rows and 16 columns fill 12 of the 16 registers. */
+/** 6 rows and 16 columns fill 12 of the 16 registers. */
 INLINE void tile(int m, float *const *out, int column, const float *const *rows, const float *panel, int n,
                  int k, int add)
 {
@@ -78,7 +78,7 @@ static void product(float *const *out, int column, const float *const *rows, con
 
 /* ---------------------------------------------------------------------------------- diagonals -- */
 
-/* Two vectors of diagonals: values and scores of three steps in 12 registers. */
+/** Two vectors of diagonals: values and scores of three steps in 12 registers. */
 enum { VECTORS = 2, AHEAD = 4 };
 
 #define VECTOR __m256
@@ -104,7 +104,7 @@ INLINE void put_sums(float *out, int keys, int p, const __m256 *a, const __m256 
     }
 }
 
-/* Rows lie far apart, where no prefetcher looks; what is fetched serves the next diagonals, too. */
+/** Rows lie far apart, where no prefetcher looks; what is fetched serves the next diagonals, too. */
 INLINE void fetch(const DfSteps *s, int t, int p)
 {
     if (t >= s->count)
@@ -177,7 +177,7 @@ static float fuse(float *out, const float *above, const float *at, const float *
     return fmaxf(max, max_lanes(most));
 }
 
-/* e^x of exponents that are 0 at most; from DF_LEAST_EXPONENT down it is 0. A NaN stays one. */
+/** e^x of exponents that are 0 at most; from DF_LEAST_EXPONENT down it is 0. A NaN stays one. */
 INLINE __m256 weight8(__m256 x)
 {
     __m256 least = _mm256_set1_ps(DF_LEAST_EXPONENT), keep = _mm256_cmp_ps(x, least, _CMP_NLT_UQ);
@@ -215,7 +215,7 @@ static float weigh(float *out, const float *in, const DfKeyRun *runs, int count,
 
 /* ------------------------------------------------------------------------------------- phases -- */
 
-/* Sums of the middle row and the row above it, and below it, of three columns of neighbours; then of columns. */
+/** Sums of the middle row and the row above it, and below it, of three columns of neighbours; then of columns. */
 INLINE void phases8(float *const out[4], const float *const rows[9], const float factors[9], int from, int to,
                     int n)
 {

@@ -15,7 +15,7 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* Lanes from .. to - 1 of 16; either may lie outside. */
+/** Lanes from .. to - 1 of 16; either may lie outside. */
 INLINE __mmask16 lanes(int from, int to)
 {
     unsigned below_to = to <= 0 ? 0 : to >= 16 ? 0xffff : (1u << to) - 1;
@@ -27,7 +27,7 @@ INLINE __mmask16 lanes(int from, int to)
 
 enum { TILE_ROWS = 8, TILE_VECTORS = 3 };
 
-/* 8 rows and 48 columns fill 24 of the 32 registers: each value read is used 3 or 8 times. */
+/** 8 rows and 48 columns fill 24 of the 32 registers: each value read is used 3 or 8 times. */
 INLINE void tile(int m, int vectors, float *const *out, int column, const float *const *rows,
                  const float *panel, int n, int k, int add)
 {
@@ -99,7 +99,7 @@ static void product(float *const *out, int column, const float *const *rows, con
 
 /* ---------------------------------------------------------------------------------- diagonals -- */
 
-/* Four vectors of diagonals: values and scores of three steps in 24 registers. */
+/** Four vectors of diagonals: values and scores of three steps in 24 registers. */
 enum { VECTORS = DF_STEP_LANES / 16, AHEAD = 4 };
 
 #define VECTOR __m512
@@ -120,7 +120,7 @@ INLINE void put_sums(float *out, int keys, int p, const __m512 *a, const __m512 
     }
 }
 
-/* Rows lie far apart, where no prefetcher looks. */
+/** Rows lie far apart, where no prefetcher looks. */
 INLINE void fetch(const DfSteps *s, int t, int p)
 {
     if (t >= s->count)
@@ -196,7 +196,7 @@ static float fuse(float *out, const float *above, const float *at, const float *
     return _mm512_reduce_max_ps(max);
 }
 
-/* e^x, log2 e in two parts: exponents may be large. */
+/** e^x, log2 e in two parts: exponents may be large. */
 INLINE __m512 weight16(__m512 x)
 {
     __m512 n = _mm512_roundscale_ps(x * LOG2E_HIGH, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
@@ -223,7 +223,7 @@ static float weigh(float *out, const float *in, const DfKeyRun *runs, int count,
 
 /* ------------------------------------------------------------------------------------- phases -- */
 
-/* Sums of the middle row and the row above it, and below it, of one column of neighbours. */
+/** Sums of the middle row and the row above it, and below it, of one column of neighbours. */
 INLINE void pair(__m512 *upper, __m512 *lower, const float *const rows[9], const __m512 *factors, int x, int at,
                  __mmask16 mask)
 {

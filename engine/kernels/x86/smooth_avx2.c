@@ -8,7 +8,7 @@
 
 #include <immintrin.h>
 
-/* Sums of neighbours (0, 1), (2, 3) ... of sixteen floats, in order. */
+/** Sums of neighbours (0, 1), (2, 3) ... of sixteen floats, in order. */
 static __m256 sum_pairs(__m256 low, __m256 high)
 {
     __m256 sums = _mm256_hadd_ps(low, high);
@@ -71,7 +71,7 @@ static void widen(float *out, const float *known, const float *near, const float
     df_smooth_kernels_c.widen(out + i, known + i, near + i / 2, far + i / 2, mix, shift, n - i);
 }
 
-/* The seven first lanes of v, one lane up, after the last one of what is before it. */
+/** The seven first lanes of v, one lane up, after the last one of what is before it. */
 static __m256 shift_in(__m256 before, __m256 v)
 {
     __m256i middle = _mm256_castps_si256(_mm256_permute2f128_ps(before, v, 0x21));

@@ -9,7 +9,7 @@
 
 #include <immintrin.h>
 
-/* Cells x - 1 and x + 1 of eight, given the eights before, at and after them. */
+/** Cells x - 1 and x + 1 of eight, given the eights before, at and after them. */
 static inline __m256 shifted_west(__m256 before, __m256 at)
 {
     __m256i mixed = _mm256_castps_si256(_mm256_permute2f128_ps(before, at, 0x21));
@@ -22,7 +22,7 @@ static inline __m256 shifted_east(__m256 at, __m256 after)
     return _mm256_castsi256_ps(_mm256_alignr_epi8(mixed, _mm256_castps_si256(at), 4));
 }
 
-/* What the neighbours of eight cells from x on send them. */
+/** What the neighbours of eight cells from x on send them. */
 static inline __m256 inflow(const DfStencil *s, int x, __m256 west, __m256 east, int weighted)
 {
     __m256 north = _mm256_loadu_ps(s->e + x - s->row_floats), south = _mm256_loadu_ps(s->e + x + s->row_floats);
@@ -90,7 +90,7 @@ void df_block_sum_avx2(float *out, const float *a, const float *b, int n)
     }
 }
 
-/* Add to eight cells. */
+/** Add to eight cells. */
 static inline void add_some(float *e, const float *inverse, __m256 value)
 {
     __m256 has = _mm256_cmp_ps(_mm256_loadu_ps(inverse), _mm256_setzero_ps(), _CMP_GT_OQ);
@@ -128,20 +128,20 @@ float df_largest_avx2(const float *values, int n)
 
 /* ------------------------------------------------------------------------------- setting up -- */
 
-/* All bits set in lanes whose value is above 0. */
+/** All bits set in lanes whose value is above 0. */
 static inline __m256 positive(const float *values)
 {
     return _mm256_cmp_ps(_mm256_loadu_ps(values), _mm256_setzero_ps(), _CMP_GT_OQ);
 }
 
-/* Eight bytes that are not 0, as lanes. */
+/** Eight bytes that are not 0, as lanes. */
 static inline __m256 set_bytes(const uint8_t *bytes)
 {
     __m256i wide = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)bytes));
     return _mm256_castsi256_ps(_mm256_cmpgt_epi32(wide, _mm256_setzero_si256()));
 }
 
-void df_pose_avx2(float *r, float *inverse, const DfWanted *w, const uint8_t *hole, int n)
+void df_pose_avx2(float *r, float *inverse, const DfGradientRows *w, const uint8_t *hole, int n)
 {
     int x = 0;
     for (; x + 8 <= n; x += 8) {
@@ -154,7 +154,7 @@ void df_pose_avx2(float *r, float *inverse, const DfWanted *w, const uint8_t *ho
         _mm256_storeu_ps(r + x, _mm256_and_ps(has, _mm256_sub_ps(_mm256_add_ps(wx, wy), found)));
         _mm256_storeu_ps(inverse + x, _mm256_and_ps(has, _mm256_set1_ps(0.25f)));
     }
-    const DfWanted rest = { w->u + x, w->north + x, w->south + x, w->gx + x, w->gy + x, w->gy_north + x };
+    const DfGradientRows rest = { w->u + x, w->north + x, w->south + x, w->gx + x, w->gy + x, w->gy_north + x };
     df_pose_c(r + x, inverse + x, &rest, hole + x, n - x);
 }
 
@@ -174,7 +174,7 @@ void df_link_avx2(const DfLinks *out, const float *inverse, ptrdiff_t row_floats
     }
 }
 
-/* Sixteen values' even and odd ones. */
+/** Sixteen values' even and odd ones. */
 static inline void split(const float *values, __m256 *even, __m256 *odd)
 {
     __m256 a = _mm256_loadu_ps(values), b = _mm256_loadu_ps(values + 8);

@@ -21,7 +21,7 @@ INLINE void add_terms(VECTOR *scores, const VECTOR *values, const float *weights
         scores[j] = MULTIPLY_ADD(values[j], LOAD(weights + WIDTH * j), scores[j]);
 }
 
-/* Scores of step t, at key p. */
+/** Scores of step t, at key p. */
 INLINE void take_scores(VECTOR *scores, const VECTOR *before, const VECTOR *values, const VECTOR *after,
                         const DfSteps *s, int t, int p)
 {

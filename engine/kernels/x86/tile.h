@@ -34,27 +34,27 @@
 #define PASS , rest
 #include "kernels/transform/all.h"
 
-/* A form's transforms, the widest vectors first. */
-#define IN(form)                                                                                         \
-    static void form##_in(float *data, size_t plane, const float *const *at, int channels)               \
+/* A kind's transforms, the widest vectors first. */
+#define IN(kind)                                                                                         \
+    static void kind##_in(float *data, size_t plane, const float *const *at, int channels)               \
     {                                                                                                    \
         int c = 0;                                                                                       \
-        WIDE(form##_in, channels, data + c, plane, at, c)                                                \
+        WIDE(kind##_in, channels, data + c, plane, at, c)                                                \
         for (; c + 8 <= channels; c += 8)                                                                \
-            form##_in_8(data + c, plane, at, c);                                                         \
+            kind##_in_8(data + c, plane, at, c);                                                         \
         if (c < channels)                                                                                \
-            form##_in_rest(data + c, plane, at, c, channels - c);                                        \
+            kind##_in_rest(data + c, plane, at, c, channels - c);                                        \
     }
-#define OUT(form)                                                                                        \
-    static void form##_out(float *const *to, const float *sums, size_t plane, int channels,              \
+#define OUT(kind)                                                                                        \
+    static void kind##_out(float *const *to, const float *sums, size_t plane, int channels,              \
                            const float *bias, enum DfActivation activation)                              \
     {                                                                                                    \
         int half = activation == DF_TANH ? 0 : channels / 2, all = half ? half : channels, c = 0;        \
-        WIDE(form##_finish, all, to, sums, plane, half, c, bias, activation)                             \
+        WIDE(kind##_finish, all, to, sums, plane, half, c, bias, activation)                             \
         for (; c + 8 <= all; c += 8)                                                                     \
-            form##_finish_8(to, sums, plane, half, c, bias, activation);                                 \
+            kind##_finish_8(to, sums, plane, half, c, bias, activation);                                 \
         if (c < all)                                                                                     \
-            form##_finish_rest(to, sums, plane, half, c, bias, activation, all - c);            \
+            kind##_finish_rest(to, sums, plane, half, c, bias, activation, all - c);            \
     }
 IN(winograd3)
 IN(winograd5)

@@ -10,7 +10,7 @@
 #include "kernels/x86/tile.h"
 
 const DfTileKernels df_tile_avx2 = {
-    .weights = transform_weights, .product = df_product_avx2, .first = df_first_avx2, .forms = FORMS,
+    .weights = transform_weights, .product = df_product_avx2, .first = df_first_avx2, .transforms = TRANSFORMS,
 };
 
 #endif

@@ -26,7 +26,7 @@
 #include "kernels/x86/tile.h"
 
 const DfTileKernels df_tile_avx512 = {
-    .weights = transform_weights, .product = df_product_avx512, .first = df_first_avx512, .forms = FORMS,
+    .weights = transform_weights, .product = df_product_avx512, .first = df_first_avx512, .transforms = TRANSFORMS,
 };
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "kernels/x86/lanes.h"
 
-/* Up to n (0..8) values; lanes beyond are zero and their memory is not touched. */
+/** Up to n (0..8) values; lanes beyond are zero and their memory is not touched. */
 static inline __attribute__((always_inline)) __m256 load(const float *from, int n)
 {
     return n >= 8 ? _mm256_loadu_ps(from) : _mm256_maskload_ps(from, first_lanes(n));
@@ -46,7 +46,7 @@ static void binomial(float *out, const float *const rows[5], int n)
     }
 }
 
-/* Columns 0, 2 .. 14 and 1, 3 .. 15 of sixteen, in the order that shuffling leaves: 0 2 8 10 4 6 12 14. */
+/** Columns 0, 2 .. 14 and 1, 3 .. 15 of sixteen, in the order that shuffling leaves: 0 2 8 10 4 6 12 14. */
 static void split(const float *from, __m256 *even, __m256 *odd)
 {
     __m256 a = _mm256_loadu_ps(from), b = _mm256_loadu_ps(from + 8);
@@ -168,13 +168,13 @@ static void interpolate(float seen[DF_WINDOW + 2][SEEN], const float *from, ptrd
     }
 }
 
-/* Scharr's kernel: 3 10 3 across the difference of two pixels' distance, over 32. */
+/** Scharr's kernel: 3 10 3 across the difference of two pixels' distance, over 32. */
 static __m256 scharr(__m256 a, __m256 b, __m256 c)
 {
     return _mm256_fmadd_ps(set(10 / 32.0f), b, mul(set(3 / 32.0f), add(a, c)));
 }
 
-/* Values and gradients at columns x..x+7 of all rows, and their products' sums. */
+/** Values and gradients at columns x..x+7 of all rows, and their products' sums. */
 static void take_columns(DfTemplate *window, float seen[DF_WINDOW + 2][SEEN], int x, __m256 used,
                          __m256 sums[5])
 {

@@ -18,7 +18,7 @@
 
 /**
  * @file
- * What a frame is filled by: its mask and its sketch, found side by side.
+ * What conditions the fill of a frame: its mask and its sketch, found side by side.
  *
  * The sketch goes by the mask's clock: mask_start, mask_loop and eof_action
  * hold for both, and so do those of mask_opts that the sketch's demuxer and
@@ -64,7 +64,7 @@ static int read_boxes(AVFilterContext *ctx, DeepfillBoxes **boxes)
     return ret >= 0 && s->box_file ? ff_deepfill_boxes_read(*boxes, ctx, s->box_file) : ret;
 }
 
-int ff_deepfill_guides_check(AVFilterContext *ctx)
+int ff_deepfill_conditions_check(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;
     int ret = 0;
@@ -78,7 +78,7 @@ int ff_deepfill_guides_check(AVFilterContext *ctx)
     return ret;
 }
 
-int ff_deepfill_guides_open(AVFilterContext *ctx)
+int ff_deepfill_conditions_open(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;
     DeepfillSourceSettings mask   = file_settings(ctx, &s->masks, s->mask);
@@ -102,7 +102,7 @@ int ff_deepfill_guides_open(AVFilterContext *ctx)
     return ret;
 }
 
-int ff_deepfill_guides_find(AVFilterContext *ctx, const AVFrame *frame)
+int ff_deepfill_conditions_find(AVFilterContext *ctx, const AVFrame *frame)
 {
     FillContext *s = ctx->priv;
     int ret = ff_deepfill_input_find(&s->masks, frame);
@@ -115,14 +115,14 @@ static int has_ended(const DeepfillMaskInput *input)
     return ff_deepfill_pairing_state(&input->pairing) == DEEPFILL_MASK_ENDED;
 }
 
-int ff_deepfill_guides_ended(const AVFilterContext *ctx)
+int ff_deepfill_conditions_ended(const AVFilterContext *ctx)
 {
     const FillContext *s = ctx->priv;
 
     return has_ended(&s->masks) || (s->sketch && has_ended(&s->sketches));
 }
 
-void ff_deepfill_guides_taken(AVFilterContext *ctx, const AVFrame *frame)
+void ff_deepfill_conditions_taken(AVFilterContext *ctx, const AVFrame *frame)
 {
     FillContext *s = ctx->priv;
 
@@ -130,7 +130,7 @@ void ff_deepfill_guides_taken(AVFilterContext *ctx, const AVFrame *frame)
     ff_deepfill_input_taken(&s->sketches, frame);
 }
 
-/* Whether there is a picture, at the frame's time or, after the last, as eof_action says. */
+/** Whether there is a picture, at the frame's time or, after the last, as eof_action says. */
 static int has_picture(const FillContext *s, const DeepfillMaskInput *input)
 {
     enum DeepfillPairingState state = ff_deepfill_pairing_state(&input->pairing);
@@ -139,23 +139,23 @@ static int has_picture(const FillContext *s, const DeepfillMaskInput *input)
            (state == DEEPFILL_MASK_ENDED && s->eof_action != EOF_ACTION_PASS);
 }
 
-/* Give frame or fields their masks, those that have a hole. @return 0 or libdeepfill's error */
+/** Give frame or fields their masks, those that have a hole. @return 0 or libdeepfill's error */
 static int share_mask(FillContext *s, const DeepfillMaskSettings *settings, DeepfillMask *mask, int is_new,
-                      DeepfillGuide guides[2])
+                      DeepfillCondition conditions[2])
 {
     DeepfillMaskInfo info;
     int ret = 0;
 
     deepfill_mask_info(mask, &info);
     if (!s->fields) {
-        guides[0].mask = info.hole > 0 ? mask : NULL;
+        conditions[0].mask = info.hole > 0 ? mask : NULL;
         return 0;
     }
     if (is_new)
-        ret = ff_deepfill_fields_masks(&s->field_guides, settings, s->masks.pairing.current.gray);
+        ret = ff_deepfill_fields_masks(&s->field_conditions, settings, s->masks.pairing.current.gray);
     for (int i = 0; i < 2 && ret >= 0; i++) {
-        deepfill_mask_info(s->field_guides.masks[i], &info);
-        guides[i].mask = info.hole > 0 ? s->field_guides.masks[i] : NULL;
+        deepfill_mask_info(s->field_conditions.masks[i], &info);
+        conditions[i].mask = info.hole > 0 ? s->field_conditions.masks[i] : NULL;
     }
     return ret;
 }
@@ -173,7 +173,7 @@ static DeepfillMaskSettings mask_settings(const FillContext *s)
     return settings;
 }
 
-/* A first picture without a hole is told of with what would take its hole. */
+/** A first picture without a hole is told of with what would take its hole. */
 static void look_at_first(FillContext *s, const DeepfillMaskSettings *settings, const DeepfillMaskInfo *info)
 {
     const DeepfillPairing *masks = &s->masks.pairing;
@@ -185,7 +185,7 @@ static void look_at_first(FillContext *s, const DeepfillMaskSettings *settings, 
     s->report.looked = 1;
 }
 
-static int mask_of(AVFilterContext *ctx, DeepfillGuide guides[2])
+static int mask_of(AVFilterContext *ctx, DeepfillCondition conditions[2])
 {
     FillContext *s = ctx->priv;
     const AVFrame *picture = s->masks.pairing.current.gray;
@@ -204,7 +204,7 @@ static int mask_of(AVFilterContext *ctx, DeepfillGuide guides[2])
         return 0;
     settings = mask_settings(s);
     is_new = ff_deepfill_pairing_mask(&s->masks.pairing, &settings, &mask);
-    ret    = is_new < 0 ? is_new : share_mask(s, &settings, mask, is_new, guides);
+    ret    = is_new < 0 ? is_new : share_mask(s, &settings, mask, is_new, conditions);
     if (ret < 0) {
         av_log(ctx, AV_LOG_ERROR, "The mask cannot be made (%s): %s\n", av_err2str(ret), deepfill_error());
         return ret;
@@ -214,12 +214,12 @@ static int mask_of(AVFilterContext *ctx, DeepfillGuide guides[2])
         ff_deepfill_report_mask(&s->report, &info, &settings, picture);
     look_at_first(s, &settings, &info);
     if (info.hole > 0)
-        ff_deepfill_report_start(&s->report, s->model, s->queue.fill, guides[0].mask ? guides[0].mask :
-                                 guides[1].mask, picture->width, picture->height);
+        ff_deepfill_report_start(&s->report, s->model, s->queue.fill, conditions[0].mask ? conditions[0].mask :
+                                 conditions[1].mask, picture->width, picture->height);
     return 0;
 }
 
-static int sketch_of(AVFilterContext *ctx, DeepfillGuide guides[2])
+static int sketch_of(AVFilterContext *ctx, DeepfillCondition conditions[2])
 {
     FillContext *s = ctx->priv;
     int width = s->queue.format.width, height = s->queue.format.height, ret, is_new;
@@ -234,30 +234,30 @@ static int sketch_of(AVFilterContext *ctx, DeepfillGuide guides[2])
         return 0;
     ret = is_new = ff_deepfill_pairing_sketch(&s->sketches.pairing, width, height, &sketch);
     if (is_new > 0 && s->fields)
-        ret = ff_deepfill_fields_sketches(&s->field_guides, width, height, s->sketches.pairing.current.gray);
+        ret = ff_deepfill_fields_sketches(&s->field_conditions, width, height, s->sketches.pairing.current.gray);
     if (ret < 0) {
         av_log(ctx, AV_LOG_ERROR, "The sketch cannot be made (%s): %s\n", av_err2str(ret), deepfill_error());
         return ret;
     }
     for (int i = 0; i < 2; i++)
-        guides[i].sketch = s->fields ? s->field_guides.sketches[i] : sketch;
+        conditions[i].sketch = s->fields ? s->field_conditions.sketches[i] : sketch;
     deepfill_sketch_info(sketch, &info);
     if (is_new)
         ff_deepfill_report_sketch(&s->report, &info);
     return 0;
 }
 
-int ff_deepfill_guides_get(AVFilterContext *ctx, DeepfillGuide guides[2])
+int ff_deepfill_conditions_get(AVFilterContext *ctx, DeepfillCondition conditions[2])
 {
     const FillContext *s = ctx->priv;
     int ret;
 
-    memset(guides, 0, 2 * sizeof(*guides));
-    ret = mask_of(ctx, guides);
-    return ret >= 0 && (guides[0].mask || guides[1].mask) && s->sketch ? sketch_of(ctx, guides) : ret;
+    memset(conditions, 0, 2 * sizeof(*conditions));
+    ret = mask_of(ctx, conditions);
+    return ret >= 0 && (conditions[0].mask || conditions[1].mask) && s->sketch ? sketch_of(ctx, conditions) : ret;
 }
 
-void ff_deepfill_guides_end(AVFilterContext *ctx)
+void ff_deepfill_conditions_end(AVFilterContext *ctx)
 {
     const FillContext *s = ctx->priv;
 
@@ -266,11 +266,11 @@ void ff_deepfill_guides_end(AVFilterContext *ctx)
         ff_deepfill_sync_review(&s->sketches);
 }
 
-void ff_deepfill_guides_uninit(AVFilterContext *ctx)
+void ff_deepfill_conditions_uninit(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;
 
     ff_deepfill_input_uninit(&s->masks);
     ff_deepfill_input_uninit(&s->sketches);
-    ff_deepfill_fields_uninit(&s->field_guides);
+    ff_deepfill_fields_uninit(&s->field_conditions);
 }

@@ -1,6 +1,6 @@
 /**
  * @file
- * What is mistaken for a checkpoint, and what is said of it.
+ * Contents that are no supported checkpoint, and the sentence for each.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -24,7 +24,7 @@ static const struct {
     const char *name, *bytes;
     size_t size;
     const char *what;
-} mistakes[] = {
+} contents[] = {
     { "a.safetensors", RAW("version https://git-lfs.github.com/spec/v1\noid sha256:"),
       "is a Git LFS pointer, not the file itself: get that by `git lfs pull`" },
     { "a.pth", RAW("\n <!DOCTYPE HTML PUBLIC"), PAGE },
@@ -57,17 +57,17 @@ static const struct {
     { "a", RAW("    "), UNKNOWN },
 };
 
-static void test_mistakes(void **state)
+static void test_unsupported(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < DF_COUNT(mistakes); i++) {
+    for (size_t i = 0; i < DF_COUNT(contents); i++) {
         char sentence[512];
         DfWeights *w = NULL;
-        snprintf(sentence, sizeof sentence, "%s: %s", mistakes[i].name, mistakes[i].what);
+        snprintf(sentence, sizeof sentence, "%s: %s", contents[i].name, contents[i].what);
         df_error_clear();
-        uint8_t *copy = malloc(mistakes[i].size + !mistakes[i].size);
-        memcpy(copy, mistakes[i].bytes, mistakes[i].size);
-        assert_int_equal(df_weights_parse(&w, mistakes[i].name, copy, mistakes[i].size), -EINVAL);
+        uint8_t *copy = malloc(contents[i].size + !contents[i].size);
+        memcpy(copy, contents[i].bytes, contents[i].size);
+        assert_int_equal(df_weights_parse(&w, contents[i].name, copy, contents[i].size), -EINVAL);
         assert_string_equal(df_error_text(), sentence);
         free(copy);
     }
@@ -87,7 +87,7 @@ static void test_tar(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_mistakes), cmocka_unit_test(test_tar),
+        cmocka_unit_test(test_unsupported), cmocka_unit_test(test_tar),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

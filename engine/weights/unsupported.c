@@ -1,9 +1,8 @@
 /**
  * @file
- * Files that are mistaken for checkpoints, told by their first bytes, or by their names where those are not
- * telling.
+ * Contents that users name in the place of a checkpoint: first bytes, then names, and the sentence for each.
  */
-#include "weights/mistakes.h"
+#include "weights/unsupported.h"
 #include "base.h"
 
 #include <string.h>
@@ -15,7 +14,7 @@
 #define PICTURE "is a picture or film, not a checkpoint"
 #define OTHER "of another kind than this program reads: save its weights as safetensors"
 
-/* Some bytes at a place. Texts in any case; of a few numbers each may stand, '\1'. */
+/** Bytes at an offset; letters match in either case. */
 static const struct {
     size_t at, size;
     const char *bytes, *what;
@@ -55,7 +54,7 @@ static const struct {
     { ".ckpt", "is neither a PyTorch file nor a TensorFlow V2 checkpoint: if of V1, save it as V2" },
 };
 
-const char *df_mistake_find(const char *name, const uint8_t *bytes, size_t size)
+const char *df_unsupported_find(const char *name, const uint8_t *bytes, size_t size)
 {
     size_t length = strlen(name), space = 0;
     if (!size)
