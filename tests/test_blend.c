@@ -156,16 +156,28 @@ static int is_coarse(const DeepfillFormat *format, int plane)
     return df_plane_sub_x(format, plane) || df_plane_sub_y(format, plane);
 }
 
-/** Compose and blend a frame. */
-static void fill(DfComposite *composite, const DfFrameState *s)
+/** Blend a composite. */
+static void blend(DfComposite *composite, const DfFrameState *s)
 {
-    assert_int_equal(df_composite_make(composite, s, &scratch), 0);
     for (int i = 0; i < composite->count; i++)
         for (int p = 0; p < df_plane_count(&s->image.format); p++)
             assert_int_equal(df_blend(composite, &composite->areas[i].planes[p], p, &scratch), 0);
 }
 
-/** Fill the frames of which nothing is synthesised and hold them against the truth. @return how many did */
+/** Hold a plane against the truth. */
+static void check_plane(const Take *take, int t, int p, const DfCompositePlane *plane, double half)
+{
+    Errors e = measure(take, t, p, plane);
+    double limit = is_coarse(&take->script->format, p) ? COARSE : half;
+
+    if (sqrt(e.mean_square) > limit || e.most > 4 * limit)
+        fail_msg("frame %d, plane %d: %.2f levels off, %.2f at most", t, p, sqrt(e.mean_square), e.most);
+}
+
+/**
+ * Hold frames of which nothing is synthesised against the truth, planes that are not subsampled before blending, too.
+ * @return how many they are
+ */
 static int check_fills(const Take *take, int first, int end, double half)
 {
     int checked = 0;
@@ -176,14 +188,13 @@ static int check_fills(const Take *take, int first, int end, double half)
         if (s->fresh || s->need_count)
             continue;
         script_check(take->script, t);
-        fill(&composite, s);
-        for (int p = 0; p < df_plane_count(&s->image.format); p++) {
-            Errors e = measure(take, t, p, &composite.areas[0].planes[p]);
-            double limit = is_coarse(&s->image.format, p) ? COARSE : half;
-            if (sqrt(e.mean_square) > limit || e.most > 4 * limit)
-                fail_msg("frame %d, plane %d: %.2f levels off, %.2f at most", t, p, sqrt(e.mean_square),
-                         e.most);
-        }
+        assert_int_equal(df_composite_make(&composite, s, &scratch), 0);
+        for (int p = 0; p < df_plane_count(&s->image.format); p++)
+            if (!is_coarse(&s->image.format, p))
+                check_plane(take, t, p, &composite.areas[0].planes[p], half);
+        blend(&composite, s);
+        for (int p = 0; p < df_plane_count(&s->image.format); p++)
+            check_plane(take, t, p, &composite.areas[0].planes[p], half);
         df_arena_reset(&scratch, (DfArenaMark){ 0 });
         checked++;
     }

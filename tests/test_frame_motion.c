@@ -1,7 +1,7 @@
 /**
  * @file
- * Motions between pictures whose motion and light are known: what is found of both, cuts, repetitions, codes that differ,
- * and memory, all of which is given back.
+ * Motions between pictures whose motion and light are known: what is found of both, cuts, repetitions, codes that
+ * differ, and memory, all of which is given back.
  */
 #include <errno.h>
 

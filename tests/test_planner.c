@@ -21,7 +21,7 @@ static int are_related(const Script *script, int early, int late)
     return late == early;
 }
 
-/** The nearest frame, up to `ahead` later ones, that shows what pixel (x, y) of frame t hides; the past first. -1: none */
+/** The nearest frame, up to `ahead` later ones, that shows pixel (x, y) of frame t; the past first. -1: none */
 static int nearest_frame(const Script *script, int t, int x, int y)
 {
     double to_x, to_y;
@@ -424,7 +424,7 @@ static void locked_logo_waits_and_a_pan_does_not(void **state)
                 assert_in_range(planned, t - 6, t);
         }
         assert_int_equal(script_observe(script), 80);
-        /* Half of 24 columns at 4 pixels a frame: the past has the others nearer. The last frames are observed at once. */
+        /* Half of 24 columns at 4 pixels a frame: the past has the others nearer. The last are observed at once. */
         for (int t = 60; t < (pan ? 75 : 80); t++)
             assert_int_equal(script_state(script, t)->looked_ahead, pan ? 3 : DF_MIN(ahead, 79 - t));
         script_free(script);
@@ -620,7 +620,7 @@ static Script *wandering(unsigned seed, DeepfillMask *const masks[4])
     return script;
 }
 
-/** A frame that leaves as soon as it can, whatever threads plan it, has the plan of one that was made with all known. */
+/** A frame that leaves as soon as it can, whatever threads plan it, has the plan that it has with all known. */
 static void early_plans_are_those_with_all_known(void **state)
 {
     DeepfillMask *masks[] = { hole_at(80, 40, 104, 56), mask_of_rect(WIDTH, HEIGHT, 82, 30, 120, 50, 4, 0), NULL,
@@ -691,7 +691,8 @@ static void repeated_frame_has_the_map_of_the_one_before(void **state)
                     script_check(script, t);
                     if (!script->shots[t].repeated)
                         continue;
-                    const DfFrameState *s = script_state(script, t), *before = df_planner_state(&script->planner, t - 1);
+                    const DfFrameState *s = script_state(script, t);
+                    const DfFrameState *before = df_planner_state(&script->planner, t - 1);
                     assert_ptr_equal(s->map, before->map);
                     assert_ptr_equal(s->former, before->former);
                     assert_true(s->fade == before->fade);
@@ -724,7 +725,7 @@ static void check_survivor(const Script *script, int t)
             assert_false(atomic_load(&s->map->references[i].source->failed));
 }
 
-/** Whichever allocation fails first, frames that are planned then have no plan at worst, and those after it have theirs. */
+/** Whichever allocation fails first, at worst the frames that are planned then have no plan; later ones have theirs. */
 static void later_frames_outlive_missing_memory(void **state)
 {
     DeepfillMask *mask = hole_at(80, 40, 104, 56);

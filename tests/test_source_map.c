@@ -297,7 +297,8 @@ static void residual_is_added_where_it_is(void **state)
             for (int x = t == 1 ? 120 : 116; x < (t == 1 ? 150 : 146); x++) {
                 const DfMapPixel *pixel = df_source_map_at(c->map[t], x, y);
                 /* Frame 2 takes over from pixels that lie on the grid, four aside. */
-                double added = x + 4 * (t - 1) < 135, at_x = x + 4 * t + added * 0.5, at_y = y - added * 0.121 * (y - 120);
+                double added = x + 4 * (t - 1) < 135, at_x = x + 4 * t + added * 0.5;
+                double at_y = y - added * 0.121 * (y - 120);
                 float from_x, from_y;
                 if (t == 2 && !df_mask_hole(c->mask[1], x + 4, y))
                     continue;
