@@ -299,7 +299,7 @@ static void hear(void *opaque, enum DeepfillLogLevel level, const char *message)
     snprintf(heard->text, sizeof heard->text, "%s", message);
 }
 
-/** The opening says once what was chosen, where somebody wants to hear it. */
+/** The opening says what was chosen, the closing what was held, where somebody wants to hear it. */
 static void log_tells_what_was_chosen(void **state)
 {
     DeepfillFormat f = { 160, 90, DEEPFILL_YUV, 8, 1, 1, 0, 2 };
@@ -316,9 +316,11 @@ static void log_tells_what_was_chosen(void **state)
         s.log_level = (enum DeepfillLogLevel)level;
         s.delay = 3;
         assert_int_equal(deepfill_open(&ctx, &s), 0);
-        deepfill_close(&ctx);
         assert_int_equal(heard.count, level == DEEPFILL_LOG_VERBOSE);
         assert_int_equal(strstr(heard.text, "frames 160x90, ") && strstr(heard.text, ", delay 3, "), heard.count);
+        deepfill_close(&ctx);
+        assert_int_equal(heard.count, 2 * (level == DEEPFILL_LOG_VERBOSE));
+        assert_int_equal(strstr(heard.text, "MiB were held") != NULL, level == DEEPFILL_LOG_VERBOSE);
     }
     s.log_level = (enum DeepfillLogLevel)(DEEPFILL_LOG_DEBUG + 1);
     assert_int_equal(deepfill_open(&ctx, &s), -EINVAL);

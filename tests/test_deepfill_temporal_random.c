@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-enum { FRAMES = 34, FILMS = THREADS_ONLY ? 4 : 13 };
+enum { FRAMES = 34, FILMS = THREADS_ONLY ? 2 : 13 };
 
 static const DeepfillFormat formats[] = {
     { 112, 80, DEEPFILL_YUV, 8, 1, 1, 0, 2 },  { 113, 79, DEEPFILL_YUV, 10, 1, 1, 0, 9 },
@@ -109,7 +109,8 @@ static void run_films(int ahead)
     for (int i = 0; i < FILMS; i++) {
         Film film = { formats[i % DF_COUNT(formats)], FRAMES, view_at, holes_at, NULL };
         int memory = i % 3 ? 64 : 1;
-        draw_film(1000u * (unsigned)i + 17, &film.format);
+        /* In number 11 a box begins within a chroma sample whose hole is its neighbour's alone. */
+        draw_film(i == 11 ? 616005 : 1000u * (unsigned)i + 17, &film.format);
         Reel *one = film_run(&film, (Way){ 1, 0, ahead, memory });
         assert_hole_alone_changes(one, i);
         /* Each number of workers once, each delay once. */

@@ -137,6 +137,8 @@ static void counts_begin_with_a_shot(void **state)
     static Holes (*const holes[][2])(int) = { { fixed, fixed }, { none_at_the_cut, none_at_the_beginning } };
 
     (void)state;
+    if (THREADS_ONLY)
+        skip();
     for (int i = 0; i < 2; i++) {
         DeepfillContext *both, *second;
         const DfPlanner *p = run_and_keep(&both, two_pans, holes[i][0], FRAMES_OF_TWO);
@@ -188,6 +190,8 @@ static void no_source_across_a_change_of_codes(void **state)
     DeepfillFormat later[] = { small, small, small };
 
     (void)state;
+    if (THREADS_ONLY)
+        skip();
     later[1].matrix = 9;
     later[2].full_range = 1;
     for (size_t i = 0; i < DF_COUNT(later); i++)

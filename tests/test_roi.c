@@ -35,6 +35,28 @@ static void test_grow(void **state)
         }
 }
 
+/** A box that begins or ends within a chroma sample writes it for the sake of luma samples that it does not own. */
+static void test_marks_cover_chroma(void **state)
+{
+    DeepfillMask *mask = mask_of_rect(96, 64, 40, 20, 41, 43, 0, 0);
+    uint8_t roi[96 * 64];
+    (void)state;
+    for (int sub = 0; sub <= 2; sub++)
+        for (int edge = 36; edge <= 48; edge++)
+            for (int right = 0; right < 2; right++) {
+                DfBox box = { .place = { 0, 0, 96, 64 },
+                              .own = { right ? 0 : edge, 21, right ? edge : 96, 42 } };
+                int x = 40 >> sub, first = box.own.x0 >> sub, end = df_ceil_div(box.own.x1, 1 << sub);
+                df_roi_mark(mask, &box, sub, sub, roi);
+                for (int y = 0; y < 64; y++)
+                    for (int i = 0; i < 96; i++) {
+                        int row = y >= 20 && y < 43 && y >> sub >= 21 >> sub && y >> sub < df_ceil_div(42, 1 << sub);
+                        assert_int_equal(roi[y * 96 + i], i == 40 && row && x >= first && x < end);
+                    }
+            }
+    deepfill_mask_close(&mask);
+}
+
 /* ---------------------------------------------------------------------------------------- fills -- */
 
 static const DfRect place = { 8, 16, 136, 144 };
@@ -112,6 +134,7 @@ static void test_fills(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_grow), cmocka_unit_test(test_fills) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_grow), cmocka_unit_test(test_marks_cover_chroma),
+                                        cmocka_unit_test(test_fills) };
     return cmocka_run_group_tests(tests, open_model, close_model);
 }

@@ -283,7 +283,7 @@ static const uint8_t *find_roi(const Arena *arena, const DfColorKey *key, const 
 {
     uint8_t *roi = is_scaled(key) ? arena->net_roi : arena->roi;
 
-    df_roi_mark(mask, box, arena->roi);
+    df_roi_mark(mask, box, key->format.sub_x, key->format.sub_y, arena->roi);
     if (is_scaled(key))
         scale_marks(arena->roi, key, roi);
     df_roi_grow(roi, key->net_width, key->net_height, reach_of(key), arena->line);

@@ -6,10 +6,14 @@
 
 #include <string.h>
 
-void df_roi_mark(const DeepfillMask *mask, const DfBox *box, uint8_t *roi)
+void df_roi_mark(const DeepfillMask *mask, const DfBox *box, int sub_x, int sub_y, uint8_t *roi)
 {
-    int width = df_rect_width(box->place);
-    DfRect own = box->own;
+    int width = df_rect_width(box->place), grid_x = 1 << sub_x, grid_y = 1 << sub_y;
+    DfRect frame = { 0, 0, mask->settings.width, mask->settings.height };
+    DfRect own = { box->own.x0 & -grid_x, box->own.y0 & -grid_y, df_round_up(box->own.x1, grid_x),
+                   df_round_up(box->own.y1, grid_y) };
+
+    own = df_rect_clip(own, df_rect_clip(box->place, frame));
 
     memset(roi, 0, df_rect_area(box->place));
     for (int y = own.y0; y < own.y1; y++) {

@@ -10,10 +10,12 @@
 #include "image/region.h"
 
 /**
- * Mark them.
+ * Mark them. A chroma sample that the box writes a part of is written as a whole: all luma samples that it covers count.
+ *
+ * @param sub_x, sub_y  log2 of chroma's subsampling
  * @param[out] roi  the place's luma samples, row by row without padding; 1: in the region of interest
  */
-void df_roi_mark(const DeepfillMask *mask, const DfBox *box, uint8_t *roi);
+void df_roi_mark(const DeepfillMask *mask, const DfBox *box, int sub_x, int sub_y, uint8_t *roi);
 
 /**
  * Let marks grow by `margin` samples in every direction, squarely.
