@@ -7,22 +7,13 @@
 #include "thread_pool.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <time.h>
+
+#include "spin.h"
 
 /** Loops of a pool that may be open at a time; a caller that finds no slot works alone. */
 #define SLOTS 32
-
-/**
- * How long to spin before sleeping: a few times the cost of sleeping and waking, and longer than the pause between
- * two loops of a network.
- */
-#define SPIN_NS 200000
-
-/** Tests between two readings of the clock, a few microseconds in all. */
-#define SPINS 64
 
 /**
  * A loop's state: bits 32..63 number the loops of this slot, so that no thread joins a later loop than the one it
@@ -66,48 +57,6 @@ static _Thread_local int64_t help_received;
 int64_t df_parallel_time(void)
 {
     return df_thread_time() + help_received;
-}
-
-/* ------------------------------------------------------------------------------ spinning -- */
-
-static int64_t clock_now(void)
-{
-    struct timespec t;
-
-    return clock_gettime(CLOCK_MONOTONIC, &t) ? INT64_MAX : t.tv_sec * 1000000000ll + t.tv_nsec;
-}
-
-/** Leave the core to its other hardware thread for a moment. */
-static void relax(void)
-{
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    __asm__ volatile("yield");
-#endif
-}
-
-/**
- * Spin until a condition holds. The thread yields from time to time: with fewer CPUs than threads, the thread that
- * fulfils the condition may need this one.
- * @return 1: it holds; 0: SPIN_NS passed
- */
-static int spin(int (*holds)(const void *), const void *opaque)
-{
-    int64_t end = 0;
-
-    for (int spins = 1; !holds(opaque); spins++) {
-        relax();
-        if (spins % SPINS)
-            continue;
-        int64_t now = clock_now();
-        if (!end)
-            end = now + SPIN_NS;
-        if (now >= end)
-            return 0;
-        sched_yield();
-    }
-    return 1;
 }
 
 /* --------------------------------------------------------------------------------- units -- */
@@ -214,7 +163,7 @@ void df_thread_pool_idle(DfThreadPool *pool)
     while (busy && atomic_load(&pool->wakes) == wait.wakes) {
         help(pool, wait.wakes);
         atomic_fetch_add(&pool->spinning, 1);
-        busy = spin(has_work, &wait);
+        busy = df_spin(has_work, &wait);
         atomic_fetch_sub(&pool->spinning, 1);
     }
     pthread_mutex_lock(pool->lock);
@@ -287,7 +236,7 @@ static void await_threads(DfThreadPool *pool, Loop *loop, int joined)
 {
     Ending ending = { loop, joined };
 
-    if (spin(have_left, &ending))
+    if (df_spin(have_left, &ending))
         return;
     pthread_mutex_lock(pool->lock);
     atomic_store(&loop->asleep, 1);

@@ -1,6 +1,6 @@
 #!/bin/bash
 # The rooms of the house include one another one way only: deepfill.c -> video -> temporal -> image -> model ->
-# layers -> kernels -> base, arena, cpu, thread_pool, log, sized; temporal -> motion -> plane -> kernels; image -> plane. Foreign libraries
+# layers -> kernels -> base, arena, cpu, thread_pool, spin, log, sized; temporal -> motion -> plane -> kernels; image -> plane. Foreign libraries
 # come in by one door each. The public header stands alone.
 cd "$(dirname "$0")/.." || exit 1
 failed=0
@@ -46,8 +46,8 @@ may_include image   'image|model|plane'
 may_include temporal 'temporal|image|motion|plane|model'
 may_include video   'video|temporal|image'
 
-check "base, arena, cpu, thread_pool, log and sized include no room" \
-    "$(includes '(video|temporal|image|motion|plane|model|layers|kernels|weights|train|cli)/' engine/{base,arena,cpu,thread_pool,log,sized}.[ch])"
+check "base, arena, cpu, thread_pool, spin, log and sized include no room" \
+    "$(includes '(video|temporal|image|motion|plane|model|layers|kernels|weights|train|cli)/' engine/{base,arena,cpu,thread_pool,spin,log,sized}.[ch])"
 check "nothing includes train or cli" "$(includes '(.*/)?(train|cli)/' $(sources engine))"
 check "no include climbs out of its room" "$(includes '\.\./' $(sources engine))"
 check "only gemm.c includes cblas.h" \

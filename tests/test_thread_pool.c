@@ -415,7 +415,7 @@ static void idle_workers_help(void **state)
         { .name = "meet", .units = one_unit, .run = run_meeting },
         { .name = "last", .units = one_unit, .run = run_last },
     };
-    World *w = world_open(steps, 2, LOOP_THREADS, 0);
+    World *w = world_open(steps, 2, LOOP_THREADS, 1);
 
     (void)state;
     for (int i = 0; i < 20; i++) {
@@ -452,8 +452,8 @@ static void units_and_loops_mix(void **state)
 {
     (void)state;
     for (int workers = 1; workers <= 5; workers += 2) {
-        for (int delay = 0; delay <= 4; delay += 2) {
-            World *w = world_open(loop_steps, 2, workers, delay);
+        for (int slots = 1; slots <= 5; slots += 2) {
+            World *w = world_open(loop_steps, 2, workers, slots);
             w->units = 3;
             w->pause = ragged;
             assert_int_equal(world_run(w, 40), 0);
@@ -469,7 +469,7 @@ static void closes_while_helpers_watch_or_work(void **state)
 {
     (void)state;
     for (int i = 0; i < 60; i++) {
-        World *w = world_open(loop_steps, 2, 4, 2);
+        World *w = world_open(loop_steps, 2, 4, 3);
         w->units = 1 + i % 3;
         for (int sent = 0; sent < i % 4; sent++)
             world_send(w);
@@ -493,7 +493,7 @@ static void a_steps_time_includes_its_helpers(void **state)
         { .name = "spend", .units = one_unit, .run = run_spending },
         { .name = "last", .units = one_unit, .run = run_last },
     };
-    World *w = world_open(steps, 2, LOOP_THREADS, 0);
+    World *w = world_open(steps, 2, LOOP_THREADS, 1);
 
     (void)state;
     assert_int_equal(world_run(w, 3), 0);

@@ -5,13 +5,7 @@
 #include "temporal/frame_motion.h"
 
 #include <errno.h>
-#include <math.h>
 #include <string.h>
-
-#include "image/crop.h"
-
-/** Frames that differ by less than this on average, in levels of 8 bits, are the same picture once more. */
-#define REPEATED 0.05f
 
 /** Most pairs that a plane of an area gives to the estimate of its light. */
 #define MOST_PAIRS 4096
@@ -23,111 +17,6 @@ typedef struct Pair {
     DfMotionInput look, earlier_look;
     DfMotion motion;              /* in the area's pixels */
 } Pair;
-
-/** Planes of a view from the corner of `outer` on, as they lie in the frame or in the copy of it. */
-static int find_planes(DfCopy *planes, const DfFrameView *view, DfRect outer)
-{
-    const DeepfillFormat *format = &view->image.format;
-    const DfCopy *copy = NULL;
-
-    for (int i = 0; view->shown && i < view->shown->count; i++)
-        if (df_rect_contains(view->shown->items[i].place, outer))
-            copy = &view->shown->items[i];
-    if (view->shown && !copy)
-        return 0;
-    *planes = (DfCopy){ .place = outer };
-    for (int p = 0; p < df_plane_count(format); p++) {
-        int x = (outer.x0 - (copy ? copy->place.x0 : 0)) >> df_plane_sub_x(format, p);
-        int y = (outer.y0 - (copy ? copy->place.y0 : 0)) >> df_plane_sub_y(format, p);
-        ptrdiff_t stride = copy ? copy->planes.stride[p] : view->image.stride[p];
-        uint8_t *data = copy ? copy->planes.data[p] : view->image.data[p];
-        planes->planes.stride[p] = stride;
-        planes->planes.data[p] = data + y * stride + (ptrdiff_t)x * df_sample_bytes(format);
-    }
-    return 1;
-}
-
-/** A row of luma in levels of 8 bits. */
-static void luma_row(float *out, const DfCopy *copy, const DeepfillFormat *format, int y, int width)
-{
-    int bytes = df_sample_bytes(format);
-    float scale = 255.0f / (float)((1 << format->depth) - 1);
-    const uint8_t *row = copy->planes.data[0] + y * copy->planes.stride[0];
-
-    if (format->layout != DEEPFILL_RGB) {
-        for (int x = 0; x < width; x++)
-            out[x] = scale * (float)df_sample_load(row, x, bytes);
-        return;
-    }
-    const uint8_t *green = copy->planes.data[1] + y * copy->planes.stride[1];
-    const uint8_t *blue = copy->planes.data[2] + y * copy->planes.stride[2];
-    for (int x = 0; x < width; x++)
-        out[x] = scale * 0.25f * (float)(df_sample_load(row, x, bytes) + 2 * df_sample_load(green, x, bytes) +
-                                         df_sample_load(blue, x, bytes));
-}
-
-/** Make one frame of a pair ready. */
-static int look_at(DfMotionInput *look, const DfCopy *copy, const DfFrameView *view, DfArena *arena)
-{
-    int width = df_rect_width(copy->place), height = df_rect_height(copy->place);
-    DfPlane luma = df_plane_take(arena, width, height);
-    uint8_t *hole = df_arena_take_zeroed(arena, df_size_mul(width, height));
-
-    if (!luma.data || !hole)
-        return -ENOMEM;
-    for (int y = 0; y < height; y++)
-        luma_row(df_plane_row(luma, y), copy, &view->image.format, y, width);
-    if (view->mask)
-        df_crop_hole(view->mask, copy->place, 0, 0, hole);
-    return df_motion_input(look, arena, luma, hole);
-}
-
-/** Sum of absolute differences of one plane of an area, every sixth sample, outside the hole. */
-static double sum_differences(const DfCopy *a, const DfCopy *b, const DeepfillFormat *format, int plane,
-                              const DeepfillMask *mask, int64_t *count)
-{
-    DfTexture p = df_copy_texture(a, format, plane), q = df_copy_texture(b, format, plane);
-    int sx = df_plane_sub_x(format, plane), sy = df_plane_sub_y(format, plane);
-    double sum = 0;
-
-    for (int y = 0; y < p.height; y += 3) {
-        const uint8_t *row = p.data + y * p.stride, *other = q.data + y * q.stride;
-        for (int x = y % 2; x < p.width; x += 2) {
-            if (mask && df_mask_hole(mask, a->place.x0 + (x << sx), a->place.y0 + (y << sy)))
-                continue;
-            sum += fabs((double)df_sample_load(row, x, p.bytes) - df_sample_load(other, x, p.bytes));
-            ++*count;
-        }
-    }
-    return sum;
-}
-
-/** Whether two frames with one hole show the same picture around it, on all planes. */
-static int is_repeated(const DfFrameMotion *motion, const DfFrameView *frame, const DfFrameView *earlier)
-{
-    const DeepfillFormat *format = &frame->image.format;
-    double sum[3] = { 0 }, scale = 255.0 / ((1 << format->depth) - 1);
-    int64_t n[3] = { 0 };
-
-    if (frame->mask != earlier->mask)
-        return 0;
-    for (int i = 0; i < motion->areas.count; i++) {
-        DfRect outer = motion->areas.items[i].outer;
-        DfCopy a, b;
-        if (!find_planes(&a, frame, outer) || !find_planes(&b, earlier, outer))
-            return 0;
-        for (int p = 0; p < df_plane_count(format); p++) {
-            sum[p] += sum_differences(&a, &b, format, p, frame->mask, &n[p]);
-            /* Most frames differ: their first areas say so. */
-            if (sum[p] * scale > REPEATED * (double)(n[p] + 4096))
-                return 0;
-        }
-    }
-    for (int p = 0; p < df_plane_count(format); p++)
-        if (!n[p] || sum[p] * scale > REPEATED * (double)n[p])
-            return 0;
-    return 1;
-}
 
 /** Pairs of one plane over all areas. */
 static int find_pairs(const DfFrameMotion *motion, const Pair *ends, const DeepfillFormat *format, int plane,
@@ -290,11 +179,11 @@ static int look_at_all(Pair *pairs, DfFrameMotion *motion, const DfFrameView *fr
     for (int i = 0; i < motion->areas.count; i++) {
         Pair *pair = &pairs[i];
         *pair = (Pair){ .outer = motion->areas.items[i].outer };
-        if (!find_planes(&pair->frame, frame, pair->outer) ||
-            !find_planes(&pair->earlier, earlier, pair->outer))
+        if (!df_frame_view_planes(&pair->frame, frame, pair->outer) ||
+            !df_frame_view_planes(&pair->earlier, earlier, pair->outer))
             return 0;
-        if (look_at(&pair->look, &pair->frame, frame, scratch) < 0 ||
-            look_at(&pair->earlier_look, &pair->earlier, earlier, scratch) < 0)
+        if (df_frame_view_input(&pair->look, frame, &pair->frame, scratch) < 0 ||
+            df_frame_view_input(&pair->earlier_look, earlier, &pair->earlier, scratch) < 0)
             return -ENOMEM;
     }
     return 1;
@@ -371,25 +260,16 @@ static int relate(DfFrameMotion *motion, const DfFrameView *frame, const DfFrame
     return ret;
 }
 
-/** Whether codes mean the same in both frames: another matrix or range begins a shot of its own. */
-static int have_same_codes(const DfFrameView *frame, const DfFrameView *earlier)
-{
-    const DeepfillFormat *a = &frame->image.format, *b = &earlier->image.format;
-
-    return (a->layout != DEEPFILL_YUV || a->matrix == b->matrix) &&
-           (a->layout == DEEPFILL_RGB || a->full_range == b->full_range);
-}
-
 int df_frame_motion_make(DfFrameMotion *motion, DfAccount *account, const DfFrameView *frame,
                          const DfFrameView *earlier, int back, DfArena *scratch)
 {
     DfArenaMark mark = df_arena_mark(scratch);
     int ret = begin(motion, account, frame, earlier);
 
-    if (ret < 0 || !have_same_codes(frame, earlier))
+    if (ret < 0 || !df_frame_view_same_codes(frame, earlier))
         return ret;
     /* Where neither has a hole nothing is carried across, and nothing needs to be known. */
-    if (!motion->areas.count || (motion->repeated = is_repeated(motion, frame, earlier)))
+    if (!motion->areas.count || (motion->repeated = df_frame_view_repeats(&motion->areas, frame, earlier)))
         motion->back = back;
     else
         ret = relate(motion, frame, earlier, back, NULL, 0, scratch);
@@ -404,7 +284,7 @@ int df_frame_motion_interpolate(DfFrameMotion *motion, DfAccount *account, const
     DfArenaMark mark = df_arena_mark(scratch);
     int ret = begin(motion, account, frame, earlier);
 
-    if (ret < 0 || !have_same_codes(frame, earlier))
+    if (ret < 0 || !df_frame_view_same_codes(frame, earlier))
         return ret;
     ret = relate(motion, frame, earlier, back, whole, share, scratch);
     df_arena_reset(scratch, mark);

@@ -5,9 +5,8 @@
 #ifndef DF_TEMPORAL_FRAME_MOTION_H
 #define DF_TEMPORAL_FRAME_MOTION_H
 
-#include "motion/motion.h"
+#include "temporal/frame_view.h"
 #include "temporal/light.h"
-#include "temporal/source.h"
 
 /** Frames that a motion may reach back over: so many odd ones (a flash) may lie between. */
 #define DF_MOST_BACK 3
@@ -26,14 +25,6 @@ typedef struct DfFrameMotion {
     size_t bytes;      /**< of the motions' residuals, on account */
     DfAccount *account;
 } DfFrameMotion;
-
-/** What is looked at of a frame. */
-typedef struct DfFrameView {
-    DeepfillImage image;    /**< the frame; its planes are used where `shown` is NULL */
-    const DfCopies *shown;  /**< what was copied of it; NULL: the frame itself is at hand */
-    DeepfillMask *mask;     /**< NULL: no hole */
-    DeepfillMask *next;     /**< that of the frame after it; with `shown` only */
-} DfFrameView;
 
 /**
  * Relate a frame to an earlier one.
