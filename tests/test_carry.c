@@ -121,7 +121,7 @@ static int check_trim(Script *script, int t, size_t budget)
     assert_true(bytes_of(is, 0, old) <= budget);
     for (int k = 0; k < old; k++)
         assert_int_equal(is[k] != NULL, was[k] && k >= oldest);
-    assert_true(!changed || s->keep_composite);
+    assert_true(!changed || s->unfilled || s->keep_composite);
     assert_true(bytes_of(was, 0, oldest) || !s->keep_composite);
     for (int i = 0; i < DF_MOST_BACK; i++)
         df_source_map_close(&before[i]);

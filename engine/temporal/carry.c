@@ -125,7 +125,7 @@ int df_carry_trim(DfPlanner *planner, DfFrameState *state, size_t budget)
             if (planner->carried[k])
                 ret = redirect(planner->carried[k], gone,
                                k == state->frame % DF_MOST_BACK && !state->unfilled ? state->source : NULL);
-        state->keep_composite = 1;
+        state->keep_composite |= !state->unfilled;
         df_source_close(&gone);
     }
     df_free(list);

@@ -31,11 +31,12 @@ static int is_renewed_at_once(const DfFrameState *s)
     return s->renewal == DF_RENEW_SKETCH || s->renewal == DF_RENEW_LIGHT;
 }
 
-/** Whether a frame repeats one whose map is known: then so is its own. */
+/** Whether a frame repeats one whose map is known, and complete where its own has to be: then so is its own. */
 static int is_repeat(const DfPlanner *planner, const DfFrameState *s)
 {
     return s->motion.repeated && s->motion.back == 1 && !is_renewed_at_once(s) && planner->last &&
-           planner->last->area_count == s->areas.count;
+           planner->last->area_count == s->areas.count &&
+           (s->unfilled || !df_planner_state(planner, s->frame - 1)->unfilled);
 }
 
 /** Take from a map the pixels whose source is too dark. */
@@ -58,7 +59,8 @@ int df_decide_begin(DfPlanner *planner, DfFrameState *s, const DfParallel *paral
     s->renewal = df_shots_renew(planner, s);
     if (ret >= 0 && s->motion.back) {
         DfFollow follow = follow_back(planner, s, KIND(DF_KIND_SHOWN) | KIND(DF_KIND_KEPT), 1);
-        ret = (int)DF_MIN(df_source_map_follow(planner->past, &follow, parallel), 0);
+        int64_t found = df_source_map_follow(planner->past, &follow, parallel);
+        ret = (int)DF_MIN(found, 0);
         df_source_map_compact(planner->past);
     }
     if (ret < 0)
@@ -98,7 +100,9 @@ static int follow_synthesised(DfPlanner *planner, DfFrameState *s, const DfParal
 {
     DfFollow follow = follow_back(planner, s, KIND(DF_KIND_SYNTHESISED), 0);
 
-    return (int)DF_MIN(df_source_map_follow(s->map, &follow, parallel), 0);
+    int64_t found = df_source_map_follow(s->map, &follow, parallel);
+
+    return (int)DF_MIN(found, 0);
 }
 
 /** The former colours of what is being renewed, which fade away. */

@@ -160,7 +160,7 @@ static int plan_head(DfPlanner *planner, int is_end, const DfParallel *parallel,
     planner->begun = 1;
     if (ret >= 0 && !search_head(planner, is_end, parallel))
         return 0;
-    head->looked_ahead = (int)(planner->frontier - 1 - planner->head);
+    head->looked_ahead = (int)DF_MIN(planner->frontier - 1 - planner->head, planner->settings.ahead);
     if (ret >= 0)
         ret = df_decide_end(planner, head, parallel, scratch);
     if (ret < 0) {
