@@ -56,4 +56,18 @@ static inline int df_mask_hole(const DeepfillMask *mask, int x, int y)
            mask->weight[(size_t)(y - e.y0) * (e.x1 - e.x0) + (x - e.x0)] == DF_WEIGHT_HOLE;
 }
 
+/** @return 1 where luma pixel (x, y), which lies in the mask's extent, is of the hole and one of its four neighbours is not */
+static inline int df_mask_rim(const DeepfillMask *mask, int x, int y)
+{
+    DfRect e = mask->extent;
+    int width = df_rect_width(e);
+    const uint8_t *w = &mask->weight[(size_t)(y - e.y0) * width + (x - e.x0)];
+
+    if (*w != DF_WEIGHT_HOLE)
+        return 0;
+    if (x == e.x0 || y == e.y0 || x == e.x1 - 1 || y == e.y1 - 1)
+        return 1;
+    return (w[-1] & w[1] & w[-width] & w[width]) != DF_WEIGHT_HOLE;
+}
+
 #endif

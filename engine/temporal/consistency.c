@@ -100,20 +100,6 @@ typedef struct Cells {
     float *count;
 } Cells;
 
-/** Whether a hole pixel has a known neighbour; most do not. */
-static int is_rim(const DeepfillMask *mask, int x, int y)
-{
-    DfRect e = mask->extent;
-    int width = df_rect_width(e);
-    const uint8_t *w = &mask->weight[(size_t)(y - e.y0) * width + (x - e.x0)];
-
-    if (*w != DF_WEIGHT_HOLE)
-        return 0;
-    if (x == e.x0 || y == e.y0 || x == e.x1 - 1 || y == e.y1 - 1)
-        return 1;
-    return (w[-1] & w[1] & w[-width] & w[width]) != DF_WEIGHT_HOLE;
-}
-
 /** Add the differences of one rim pixel to its cell. */
 static void add_pixel(const DfFrameState *s, const DfSourceMap *map, const DfMapArea *area, int x, int y,
                       const Cells *cells)
@@ -193,7 +179,7 @@ static int check_area(const DfFrameState *s, const DfSourceMap *map, const DfMap
         return -ENOMEM;
     for (int y = hole.y0; y < hole.y1; y++)
         for (int x = hole.x0; x < hole.x1; x++)
-            if (is_rim(s->source->mask, x, y))
+            if (df_mask_rim(s->source->mask, x, y))
                 add_pixel(s, map, area, x, y, &cells);
     if (!settle_cells(&cells))
         return 0;

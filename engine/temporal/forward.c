@@ -196,33 +196,41 @@ static int step_on(const DfForward *f, int k, Path *path)
     return 0;
 }
 
+/** Where the pixel is by the motion, which is affine as far as it has come. */
+static void refine(const DfForwardArea *area, Path *path)
+{
+    float dx, dy;
+
+    df_affine_at(&area->motion[path->frame], path->x, path->y, &dx, &dy);
+    path->at_x = (float)path->x + dx;
+    path->at_y = (float)path->y + dy;
+}
+
 static int is_inside(const DeepfillFormat *format, float x, float y)
 {
     return x >= 0 && y >= 0 && x <= (float)(format->width - 1) && y <= (float)(format->height - 1);
 }
 
-/** Where the pixel is in frame `k`. @return 0: that is not known */
+/** Where the pixel is in frame `k` by the coarse motion, and beyond affine ones by both. @return 0: that is not known */
 static int locate(const DfForward *f, const DfForwardArea *area, Path *path, int k)
 {
     float dx, dy;
 
     if (k < area->affine) {
-        df_affine_at(&area->motion[k], path->x, path->y, &dx, &dy);
-        path->at_x = (float)path->x + dx;
-        path->at_y = (float)path->y + dy;
         df_affine_at(&area->coarse[k], path->x, path->y, &dx, &dy);
         path->coarse_x = (float)path->x + dx;
         path->coarse_y = (float)path->y + dy;
     } else {
         if (path->frame < area->affine - 1 && !locate(f, area, path, area->affine - 1))
             return 0;
+        if (path->frame < area->affine && path->frame >= 0)
+            refine(area, path);
         for (int j = path->frame + 1; j <= k; j++)
             if (!step_on(f, j, path))
                 return 0;
     }
     path->frame = k;
-    return is_inside(&f->state->image.format, path->at_x, path->at_y) &&
-           is_inside(&f->state->image.format, path->coarse_x, path->coarse_y);
+    return is_inside(&f->state->image.format, path->coarse_x, path->coarse_y);
 }
 
 /** The next frame after `path->frame` in which a hidden pixel may come out of the hole. */
@@ -250,12 +258,14 @@ static int skip(const DfForward *f, const DfForwardArea *area, const Path *path)
 }
 
 /** Whether a frame shows the pixel that has come to it. */
-static int is_shown(const DfForwardFrame *frame, const Path *path)
+static int is_shown(const DfForwardArea *area, const DfForwardFrame *frame, Path *path)
 {
     const DfSource *source = frame->state->source;
-    int hidden = df_hidden_count(source->mask, path->at_x, path->at_y);
 
-    return df_hidden_may_be(source->mask, hidden) && is_light(frame) &&
+    if (path->frame < area->affine)
+        refine(area, path);
+    return is_light(frame) && is_inside(&source->format, path->at_x, path->at_y) &&
+           df_hidden_may_be(source->mask, df_hidden_count(source->mask, path->at_x, path->at_y)) &&
            df_source_has(source, path->at_x, path->at_y);
 }
 
@@ -284,7 +294,7 @@ static Progress search_pixel(const DfForward *f, int a, size_t i, int x, int y, 
         const DeepfillMask *mask = f->frames[k].state->source->mask;
         int hidden = df_hidden_count(mask, path.coarse_x, path.coarse_y);
         /* A clear position goes before all at the rim, of these the last. */
-        if (df_hidden_may_be(mask, hidden) && is_shown(&f->frames[k], &path))
+        if (df_hidden_may_be(mask, hidden) && is_shown(area, &f->frames[k], &path))
             f->map->pixels[i] = df_map_pixel(a * f->capacity + k, &area->motion[k], x, y, path.at_x, path.at_y);
         if (!hidden)
             return (Progress){ 0, distance + 1 };
@@ -295,7 +305,8 @@ static Progress search_pixel(const DfForward *f, int a, size_t i, int x, int y, 
 
 typedef struct Work {
     DfForward *forward;
-    int most;               /* > 0: pixels whose past is near enough are searched, in frames nearer than this */
+    int most;               /* > 0: of the pixels whose past is near enough those at the rim are searched, in frames
+                               nearer than this */
     atomic_int need, bound;
 } Work;
 
@@ -311,6 +322,7 @@ static void search_band(void *opaque, int unit, int hand)
 {
     Work *work = opaque;
     DfForward *f = work->forward;
+    const DeepfillMask *mask = f->state->source->mask;
     int a = 0, bands;
     Progress most = { 0, 0 };
 
@@ -326,7 +338,7 @@ static void search_band(void *opaque, int unit, int hand)
         for (int x = hole.x0; x < hole.x1; x++, i++) {
             if (work->most ? f->next[i] != NEAR_ENOUGH : f->next[i] >= NEAR_ENOUGH)
                 continue;
-            if (!df_mask_hole(f->state->source->mask, x, y))
+            if (!(work->most ? df_mask_rim(mask, x, y) : df_mask_hole(mask, x, y)))
                 continue;
             uint16_t past = f->past->pixels[i].reference;
             int age = past == DF_NO_REFERENCE ? INT_MAX : f->past_age[past];

@@ -65,8 +65,8 @@ void df_forward_search(DfForward *forward, const DfParallel *parallel);
 int df_forward_is_decided(const DfForward *forward, int64_t next);
 
 /**
- * Go on with the pixels whose past is near, in no more frames than the others had to be searched in: the consistency
- * check looks at them. Then give the map its references.
+ * Go on with the pixels at the rim whose past is near, in no more frames than the others had to be searched in: the
+ * consistency check looks at them. Then give the map its references.
  * @return 0, -ENOMEM or -ENOSPC
  */
 int df_forward_finish(DfForward *forward, const DfParallel *parallel);
