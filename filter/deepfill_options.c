@@ -81,7 +81,7 @@ static const AVOption deepfill_options[] = {
       OFFSET(delay), AV_OPT_TYPE_INT, { .i64 = -1 }, -1, 1024, FLAGS },
     { "temporal", "fill from other frames first; off: each frame by itself",
       OFFSET(temporal), AV_OPT_TYPE_BOOL, { .i64 = 1 }, 0, 1, FLAGS },
-    { "ahead", "most frames looked ahead, fewer where they decide; -1: 50; 0: none, for live use",
+    { "ahead", "most frames looked ahead, fewer where they decide; -1: 40; 0: none, for live use",
       OFFSET(ahead), AV_OPT_TYPE_INT, { .i64 = -1 }, -1, 1024, FLAGS },
     { "memory", "MiB for all that is held for other frames: where it is short, fewer are looked ahead",
       OFFSET(memory), AV_OPT_TYPE_INT, { .i64 = 512 }, 1, 1 << 20, FLAGS },

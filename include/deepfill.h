@@ -347,7 +347,7 @@ typedef struct DeepfillContext DeepfillContext;
 typedef void (*DeepfillReadyCallback)(void *opaque);
 
 /** DeepfillSettings.ahead's default: what a hole hides for longer, 2 s of film, is as well synthesised. */
-#define DEEPFILL_DEFAULT_AHEAD 50
+#define DEEPFILL_DEFAULT_AHEAD 40
 
 /** How a context works. deepfill_defaults() sets every field. */
 typedef struct DeepfillSettings {

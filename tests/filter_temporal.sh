@@ -319,7 +319,7 @@ check 'temporal=0 fills each frame by the network' same \
 check 'what is looked ahead is told' told workers=2:ahead=7 \
     'delay 2, from other frames, at most 7 ahead: the first comes out after [1-9][0-9]* frames at most, memory 512 MiB'
 check 'the default, and memory, are told' told workers=2:memory=4 \
-    'from other frames, at most 50 ahead: the first comes out after [1-9][0-9]* frames at most, memory 4 MiB'
+    'from other frames, at most 40 ahead: the first comes out after [1-9][0-9]* frames at most, memory 4 MiB'
 check 'of fields, frames are told' told workers=2:delay=2:ahead=7:fields=1 \
     'each frame as two fields: 2 workers, delay 2, from other frames, at most 7 ahead: the first comes out after [1-9][0-9]* frames'
 check 'that none is looked ahead is told' told ahead=0 'from frames before, none ahead: the first comes out after [1-9]'

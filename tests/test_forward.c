@@ -178,8 +178,9 @@ static int check(const Chain *c, int t, const DfForward *f, int capacity)
                 assert_true(!pixel || pixel->reference == DF_NO_REFERENCE);
                 continue;
             }
-            /* What comes from near in the past is searched as far as the rest. */
-            Step step = search_by_steps(c, t, capacity, most, x, y, &seen);
+            /* What comes from near in the past is searched as far as the rest at the rim alone. */
+            int limit = df_mask_rim(c->mask[t], x, y) ? most : age_of(past, t, x, y);
+            Step step = search_by_steps(c, t, capacity, limit, x, y, &seen);
             int frame = pixel->reference == DF_NO_REFERENCE ? -1
                 : (int)map->references[pixel->reference].source->frame;
             float from_x, from_y;

@@ -151,22 +151,6 @@ void df_composite_sample(const DfSourceMap *map, int plane, int number, float *x
     }
 }
 
-int df_composite_is_fresh(const DfComposite *c, const DfOriginSample *origin)
-{
-    if (origin->reference < 0)
-        return 0;
-    return origin->reference >= c->map->reference_count ||
-           c->map->references[origin->reference].source == c->state->source;
-}
-
-int df_composite_is_made(const DfComposite *c, const DfOriginSample *origin)
-{
-    if (origin->reference < 0)
-        return 0;
-    return origin->reference >= c->map->reference_count ||
-           c->map->references[origin->reference].kind != DF_KIND_SHOWN;
-}
-
 /** Positions of a row. */
 typedef struct Run {
     float *x, *y;

@@ -49,10 +49,22 @@ int df_composite_make(DfComposite *composite, const DfFrameState *state, DfArena
 int df_composite_fade(DfComposite *composite, DfArena *scratch);
 
 /** @return 1 where a sample is synthesised in the composite's own frame */
-int df_composite_is_fresh(const DfComposite *composite, const DfOriginSample *origin);
+static inline int df_composite_is_fresh(const DfComposite *composite, const DfOriginSample *origin)
+{
+    const DfSourceMap *map = composite->map;
+
+    return origin->reference >= map->reference_count ||
+           (origin->reference >= 0 && map->references[origin->reference].source == composite->state->source);
+}
 
 /** @return 1 where a sample comes from a composite, another frame's or this one's */
-int df_composite_is_made(const DfComposite *composite, const DfOriginSample *origin);
+static inline int df_composite_is_made(const DfComposite *composite, const DfOriginSample *origin)
+{
+    const DfSourceMap *map = composite->map;
+
+    return origin->reference >= map->reference_count ||
+           (origin->reference >= 0 && map->references[origin->reference].kind != DF_KIND_SHOWN);
+}
 
 /**
  * Sample one plane at n positions of one reference.

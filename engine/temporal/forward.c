@@ -130,6 +130,8 @@ static void extend(DfForwardArea *area, const DfFrameMotion *motion, int k)
     }
     if (found == 1 && area->affine == k && !step->residual_to_a.flow.x.data)
         area->affine = k + 1;
+    if (area->affine == k + 1 && area->alike == k && !is_still(motion, i))
+        area->alike = k + 1;
 }
 
 void df_forward_add(DfForward *f, const DfFrameState *state)
@@ -233,28 +235,41 @@ static int locate(const DfForward *f, const DfForwardArea *area, Path *path, int
     return is_inside(&f->state->image.format, path->coarse_x, path->coarse_y);
 }
 
-/** The next frame after `path->frame` in which a hidden pixel may come out of the hole. */
-static int skip(const DfForward *f, const DfForwardArea *area, const Path *path)
+/** The first frame from `k` on to which `coarse` may have moved a pixel by more than `most` since it set out. */
+static int pass_travel(const DfForwardArea *area, int k, int end, float most)
 {
-    int k = path->frame, end = DF_MIN(f->length, DF_MIN(f->same_mask, area->affine));
-    const DeepfillMask *mask = f->state->source->mask;
-    int x = (int)path->coarse_x - mask->extent.x0, y = (int)path->coarse_y - mask->extent.y0;
+    while (k < end && area->travel[k] <= most)
+        k++;
+    return k;
+}
 
-    if (!f->depth || k + 1 >= end || x < 0 || y < 0 || x >= df_rect_width(mask->extent) ||
-        y >= df_rect_height(mask->extent))
-        return k + 1;
-    /* The four pixels around it stay hidden while it moves by no more than this. */
-    float room = (float)f->depth[(size_t)y * df_rect_width(mask->extent) + x] - 2;
-    float travel = k < 0 ? 0 : area->travel[k];
-    int from = k + 1;
-    while (from < end) {
-        int middle = from + (end - from) / 2;
-        if (area->travel[middle] - travel > room)
-            end = middle;
-        else
-            from = middle + 1;
+/**
+ * Pass the frames from `k` on in which a pixel certainly is hidden, as far as the motion is affine and the mask the
+ * same: with a depth of d the four pixels around it stay hidden while it moves by no more than d - 2.
+ */
+static int pass_hidden(const DfForward *f, const DfForwardArea *area, int x, int y, int k)
+{
+    const DeepfillMask *mask = f->state->source->mask;
+    int end = DF_MIN(f->length, DF_MIN(f->same_mask, area->affine));
+    int width = df_rect_width(mask->extent), height = df_rect_height(mask->extent);
+    float at_x, at_y, slack = df_mask_is_grown(mask) ? DF_LEAST_STEP : 0;
+
+    if (!f->depth)
+        return k;
+    for (int frame = k ? k : -1; frame < end; frame = k) {
+        float dx = 0, dy = 0;
+        if (frame >= 0)
+            df_affine_at(&area->coarse[frame], x, y, &dx, &dy);
+        at_x = (float)x + dx + slack - (float)mask->extent.x0;
+        at_y = (float)y + dy + slack - (float)mask->extent.y0;
+        if (!(at_x >= 0 && at_y >= 0) || at_x >= (float)width || at_y >= (float)height)
+            break;
+        int depth = f->depth[(size_t)(int)at_y * width + (int)at_x];
+        if (frame >= 0 && depth < 2)
+            break;
+        k = pass_travel(area, frame + 1, end, (frame < 0 ? 0 : area->travel[frame]) + (float)depth - 2);
     }
-    return DF_MAX(from, k + 1);
+    return k;
 }
 
 /** Whether a frame shows the pixel that has come to it. */
@@ -262,6 +277,8 @@ static int is_shown(const DfForwardArea *area, const DfForwardFrame *frame, Path
 {
     const DfSource *source = frame->state->source;
 
+    if (path->frame < area->alike)
+        return is_light(frame) && df_source_has(source, path->coarse_x, path->coarse_y);
     if (path->frame < area->affine)
         refine(area, path);
     return is_light(frame) && is_inside(&source->format, path->at_x, path->at_y) &&
@@ -280,9 +297,9 @@ static Progress search_pixel(const DfForward *f, int a, size_t i, int x, int y, 
 {
     const DfForwardArea *area = &f->areas[a];
     Path path = { x, y, -1, (float)x, (float)y, (float)x, (float)y };
-    int k = f->next[i] && f->next[i] < NEAR_ENOUGH ? f->next[i] : skip(f, area, &path);
+    int k = f->next[i] < NEAR_ENOUGH ? f->next[i] : 0;
 
-    for (; k < f->length; k = skip(f, area, &path)) {
+    for (k = pass_hidden(f, area, x, y, k); k < f->length; k = pass_hidden(f, area, x, y, k + 1)) {
         int distance = (int)(f->frames[k].state->frame - f->state->frame);
         if (distance >= most) {
             f->next[i] = NEAR_ENOUGH;
@@ -295,7 +312,9 @@ static Progress search_pixel(const DfForward *f, int a, size_t i, int x, int y, 
         int hidden = df_hidden_count(mask, path.coarse_x, path.coarse_y);
         /* A clear position goes before all at the rim, of these the last. */
         if (df_hidden_may_be(mask, hidden) && is_shown(area, &f->frames[k], &path))
-            f->map->pixels[i] = df_map_pixel(a * f->capacity + k, &area->motion[k], x, y, path.at_x, path.at_y);
+            f->map->pixels[i] = k < area->affine
+                ? (DfMapPixel){ (uint16_t)(a * f->capacity + k), 0, 0 }
+                : df_map_pixel(a * f->capacity + k, &area->motion[k], x, y, path.at_x, path.at_y);
         if (!hidden)
             return (Progress){ 0, distance + 1 };
     }

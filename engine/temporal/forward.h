@@ -21,6 +21,7 @@ typedef struct DfForwardArea {
     float *travel;     /**< by frame: how far `coarse` has moved any pixel of the hole along x or y at most, summed
                             over frames, in pixels */
     int affine;        /**< frames to which both are exact for all pixels that are hidden until then */
+    int alike;         /**< of these, frames to which both are the same */
     DfRect rect;       /**< around the hole in the last frame that was added */
 } DfForwardArea;
 
