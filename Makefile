@@ -38,7 +38,7 @@ PARTS := $(sort engine $(filter fuzz,$(GOALS)) \
                 $(if $(filter all check demo bench quality sanitize fuzz install install-program, \
                               $(GOALS)),program) \
                 $(if $(filter check demo sanitize quality,$(GOALS)),tests) \
-                $(if $(filter check demo bench quality ffmpeg install,$(GOALS)),$(FFMPEG_PARTS)) \
+                $(if $(filter check demo bench bench-memory quality ffmpeg install,$(GOALS)),$(FFMPEG_PARTS)) \
                 $(if $(filter check-versions,$(GOALS)),few))
 
 $(BUILD)/has-%: tools/packages.sh tools/libraries.sh
@@ -82,7 +82,7 @@ LEVEL_UNIT := $(addprefix $(BUILD)/tests/test_,golden golden_variants fixtures r
 LEVEL_SCRIPTS := tests/cli_projects.sh tests/filter_levels.sh
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
 # Not those that measure rather than test, what runs the others, and what needs the network.
-SCRIPTS := $(filter-out $(patsubst %,tests/%.sh,run bench quality versions),$(wildcard tests/*.sh))
+SCRIPTS := $(filter-out $(patsubst %,tests/%.sh,run bench bench_memory quality versions),$(wildcard tests/*.sh))
 # engine/cli is the program `deepfill`, but for this: a program of its own, which measures.
 MEASURES := steps
 PROGRAM_SRC := $(filter-out $(MEASURES:%=engine/cli/%.c),$(wildcard engine/cli/*.c))
@@ -223,8 +223,8 @@ endif
 
 # ---------------------------------------------------------------------------------- targets --
 
-.PHONY: all library check check-versions bench quality sanitize fuzz ffmpeg demo install uninstall help clean \
-        distclean
+.PHONY: all library check check-versions bench bench-memory quality sanitize fuzz ffmpeg demo install uninstall help \
+        clean distclean
 
 all: library $(CLI)  ## the library, static and shared, and its programs
 
@@ -254,8 +254,11 @@ sanitize: $(ASAN_UNIT) $(TSAN_UNIT)  ## unit tests under ASan and UBSan, the pip
 fuzz: $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)  ## search for bytes that break a reader (FUZZ_SECONDS, FUZZ_TARGETS)
 	@BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/fuzz/search.sh $(FUZZ_TARGETS)
 
-bench: all $(BUILD)/tests/tools/opening programs  ## how fast it is on this machine
+bench: all $(BUILD)/tests/tools/opening programs  ## how fast it is on this machine, and the memory it takes
 	@BUILD=$(BUILD) FFMPEG=$(BUILD)/ffmpeg bash tests/bench.sh
+
+bench-memory: programs  ## the memory it takes alone, for 12 sizes of hole and limits (ONLY, WORKERS)
+	@FFMPEG=$(BUILD)/ffmpeg bash tests/bench_memory.sh
 
 quality: all $(TOOLS) programs  ## how good the fills are: PSNR and flicker in fixed holes
 	@BUILD=$(BUILD) FFMPEG=$(BUILD)/ffmpeg bash tests/quality.sh

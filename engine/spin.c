@@ -1,6 +1,6 @@
 /**
  * @file
- * Spinning. Between two readings of the clock the condition is tested many times, as a reading takes longer than a test.
+ * Spinning. The condition is tested many times between two readings of the clock, which take longer than a test.
  */
 #include "spin.h"
 

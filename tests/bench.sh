@@ -2,7 +2,8 @@
 # All that `make bench` prints: the network on one region beside what else runs it on a CPU; the opening of
 # checkpoints; the network's layers; 1080p footage through the engine in memory, and where its time goes; and the
 # same through the real ffmpeg, raw input to the null muxer: deepfill, from other frames and frame by frame,
-# beside delogo and removelogo, for a 240x100 logo and a 1320x100 caption strip.
+# beside delogo and removelogo, for a 240x100 logo and a 1320x100 caption strip; and the memory that it takes
+# (bench_memory.sh).
 #
 # ROUNDS (default 5) is how often the network and its peers take turns, PLOT a file to draw them in. ffmpeg's
 # frames per second are those of N frames less those of one, so that opening files and models, and what is
@@ -13,6 +14,7 @@ cd "$(dirname "$0")/.."
 build=${BUILD:-build} ffmpeg=${FFMPEG:-build/ffmpeg} runs=${RUNS:-2} rounds=${ROUNDS:-5}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+. tests/lib/footage.sh
 
 heading() {
     printf '\n%s\n\n' "---- $1 ----"
@@ -37,12 +39,7 @@ heading "1080p in memory"
 "$build/deepfill-steps"
 
 heading "1080p through ffmpeg"
-# A still with detail of all sizes, twice as large as needed and more.
-"$ffmpeg" -v error -i samples/truth.mp4 \
-    -f lavfi -i color=gray:s=1440x810,format=yuv420p,noise=all_seed=1:alls=70,gblur=0.8 \
-    -filter_complex "[0:v]scale=5760:3240:flags=bicubic[a];
-        [1:v]scale=5760:3240:flags=bicubic[b];[a][b]blend=all_mode=grainmerge" \
-    -frames:v 1 -update 1 "$work/still.png"
+still "$work/still.png"
 
 # Two loops without a seam: a camera that goes to and fro by 3.5 and 1.5 pixels a frame, and one that stands,
 # with a sensor's noise.
@@ -77,8 +74,7 @@ measure() { # HOLE FOOTAGE NAME FRAMES FILTER
 
 hole() { # X Y WIDTH HEIGHT FRAMES MORE: frames for slow filters, and for deepfill from other frames
     local name=$3x$4 mask=$work/$3x$4.png
-    "$ffmpeg" -v error -y -f lavfi -i "color=black:s=1920x1080,format=gray,drawbox=$1:$2:$3:$4:white:fill" \
-        -frames:v 1 -update 1 "$mask"
+    rectangle "$mask" 1920x1080 "$1" "$2" "$3" "$4"
     measure $name pan removelogo "$5" "removelogo=$mask"
     measure $name pan delogo 1200 "delogo=x=$1:y=$2:w=$3:h=$4"
     measure $name pan "deepfill temporal=0, 2 workers" "$5" "deepfill=$mask:temporal=0:workers=2"
@@ -93,3 +89,6 @@ echo "1080p, raw video in, nothing out ($(nproc) CPUs)"
 row hole footage filter "frames/s" "times removelogo"
 hole 1640 40 240 100 40 480
 hole 300 930 1320 100 8 240
+
+heading "memory"
+FFMPEG=$ffmpeg bash tests/bench_memory.sh
