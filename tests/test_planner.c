@@ -536,13 +536,14 @@ static void decide(Script *script, int t)
             df_source_map_close(&planner->last);
         }
     assert_int_equal(df_decide_begin(planner, s, NULL, &script->scratch), 0);
-    for (int n = t + 1; n < script->frames && n <= t + script->ahead; n++) {
+    for (int n = t + 1; !s->repeats && n < script->frames && n <= t + script->ahead; n++) {
         const DfFrameState *later = df_planner_state(planner, n);
         if (later->shot != s->shot)
             break;
         df_forward_add(&planner->forward, later);
     }
-    df_forward_search(&planner->forward, NULL);
+    if (!s->repeats)
+        df_forward_search(&planner->forward, NULL);
     assert_int_equal(df_decide_end(planner, s, NULL, &script->scratch), 0);
     df_source_map_close(&planner->past);
     df_forward_end(&planner->forward);

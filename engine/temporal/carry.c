@@ -43,22 +43,27 @@ static int compare_frames(const void *a, const void *b)
 }
 
 /**
- * List the sources from before frame `recent` that carried maps refer to, each once, the oldest first.
+ * List the sources from before frame `recent` that carried maps, and `more`, refer to, each once, the oldest first.
+ *
+ * @param more  NULL: no other map
  * @return how many; -ENOMEM
  */
-static int list_sources(const DfPlanner *planner, int64_t recent, DfSource ***list)
+static int list_sources(const DfPlanner *planner, int64_t recent, const DfSourceMap *more, DfSource ***list)
 {
+    const DfSourceMap *maps[DF_MOST_BACK + 1] = { [DF_MOST_BACK] = more };
     int count = 0, kept = 0;
 
     for (int i = 0; i < DF_MOST_BACK; i++)
-        count += planner->carried[i] ? planner->carried[i]->reference_count : 0;
+        maps[i] = planner->carried[i];
+    for (size_t i = 0; i < DF_COUNT(maps); i++)
+        count += maps[i] ? maps[i]->reference_count : 0;
     if (!(*list = df_alloc(df_size_mul(DF_MAX(count, 1), sizeof **list))))
         return -ENOMEM;
     count = 0;
-    for (int i = 0; i < DF_MOST_BACK; i++)
-        for (int k = 0; planner->carried[i] && k < planner->carried[i]->reference_count; k++)
-            if (planner->carried[i]->references[k].source->frame < recent)
-                (*list)[count++] = planner->carried[i]->references[k].source;
+    for (size_t i = 0; i < DF_COUNT(maps); i++)
+        for (int k = 0; maps[i] && k < maps[i]->reference_count; k++)
+            if (maps[i]->references[k].source->frame < recent)
+                (*list)[count++] = maps[i]->references[k].source;
     qsort(*list, count, sizeof **list, compare_frames);
     for (int i = 0; i < count; i++)
         if (!i || (*list)[i] != (*list)[i - 1])
@@ -66,42 +71,44 @@ static int list_sources(const DfPlanner *planner, int64_t recent, DfSource ***li
     return kept;
 }
 
-size_t df_carry_bytes(const DfPlanner *planner, int64_t shot)
+int df_carry_bytes(const DfPlanner *planner, int64_t shot, size_t *bytes)
 {
     DfSource **list;
-    int count = list_sources(planner, planner->head, &list);
-    size_t bytes = 0;
+    int count = list_sources(planner, planner->head, planner->last, &list);
 
+    *bytes = 0;
     for (int i = 0; i < count; i++)
         if (list[i]->frame >= shot)
-            bytes += list[i]->cost;
+            *bytes += df_source_cost(list[i]);
     df_free(list);
-    return bytes;
+    return DF_MIN(count, 0);
+}
+
+/** The number of a map's reference to the composite of `keeper` as it stands. @return -ENOMEM or -ENOSPC */
+static int find_kept(DfSourceMap *map, DfSource *keeper, enum DfReferenceKind kind)
+{
+    DfReference own = { .source = keeper, .kind = kind, .light = { DF_LIGHT_SAME, DF_LIGHT_SAME, DF_LIGHT_SAME } };
+
+    /* A frame's own composite has no motion. */
+    for (int i = 0; i < map->reference_count; i++)
+        if (map->references[i].source == keeper && map->references[i].kind == kind)
+            return i;
+    return df_source_map_add(map, &own);
 }
 
 /** Point the pixels of a map that come from `source` to the composite of `keeper`; NULL: to nowhere. */
 static int redirect(DfSourceMap *map, const DfSource *source, DfSource *keeper)
 {
-    int number[2] = { -1, -1 };
-
-    for (int i = 0; i < map->area_count; i++) {
-        size_t n = df_rect_area(map->areas[i].hole);
-        for (size_t k = 0; k < n; k++) {
-            DfMapPixel *pixel = &map->areas[i].pixels[k];
-            if (pixel->reference == DF_NO_REFERENCE || map->references[pixel->reference].source != source)
-                continue;
-            int kept = map->references[pixel->reference].kind != DF_KIND_SYNTHESISED;
-            *pixel = (DfMapPixel){ DF_NO_REFERENCE, 0, 0 };
-            if (!keeper)
-                continue;
-            if (number[kept] < 0) {
-                DfReference own = { .source = keeper, .kind = kept ? DF_KIND_KEPT : DF_KIND_SYNTHESISED,
-                                    .light = { DF_LIGHT_SAME, DF_LIGHT_SAME, DF_LIGHT_SAME } };
-                if ((number[kept] = df_source_map_add(map, &own)) < 0)
-                    return number[kept];
-            }
-            pixel->reference = (uint16_t)number[kept];
-        }
+    for (size_t i = 0; i < map->pixel_count; i++) {
+        DfMapPixel *pixel = &map->pixels[i];
+        if (pixel->reference == DF_NO_REFERENCE || map->references[pixel->reference].source != source)
+            continue;
+        int is_shown = map->references[pixel->reference].kind != DF_KIND_SYNTHESISED;
+        int number = keeper ? find_kept(map, keeper, is_shown ? DF_KIND_KEPT : DF_KIND_SYNTHESISED)
+                            : DF_NO_REFERENCE;
+        if (number < 0)
+            return number;
+        *pixel = (DfMapPixel){ (uint16_t)number, 0, 0 };
     }
     df_source_map_compact(map);
     return 0;
@@ -110,17 +117,17 @@ static int redirect(DfSourceMap *map, const DfSource *source, DfSource *keeper)
 int df_carry_trim(DfPlanner *planner, DfFrameState *state, size_t budget)
 {
     DfSource **list;
-    int count = list_sources(planner, state->frame + 1 - DF_MOST_BACK, &list), ret = 0;
+    int count = list_sources(planner, state->frame + 1 - DF_MOST_BACK, NULL, &list), ret = 0;
     size_t bytes = 0;
 
     if (count < 0)
         return count;
     for (int i = 0; i < count; i++)
-        bytes += list[i]->cost;
+        bytes += df_source_cost(list[i]);
     for (int i = 0; i < count && bytes > budget && ret >= 0; i++) {
         /* The list's sources may be freed with the last reference, so the cost is taken first. */
         DfSource *gone = df_source_ref(list[i]);
-        bytes -= gone->cost;
+        bytes -= df_source_cost(gone);
         for (int k = 0; k < DF_MOST_BACK && ret >= 0; k++)
             if (planner->carried[k])
                 ret = redirect(planner->carried[k], gone,

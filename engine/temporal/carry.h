@@ -7,11 +7,15 @@
 
 #include "temporal/planner.h"
 
-/** @return bytes of the sources of the head's shot that are needed and older than the frames in motion's reach */
-size_t df_carry_bytes(const DfPlanner *planner, int64_t shot);
+/**
+ * Count the bytes of the sources from before the head, of its shot, that carried maps refer to.
+ * @param shot  the shot's first frame
+ * @return 0 or -ENOMEM
+ */
+int df_carry_bytes(const DfPlanner *planner, int64_t shot, size_t *bytes);
 
 /**
- * Let the oldest sources go while they hold more than `budget` bytes: pixels that come from them are kept as what is
+ * Let the oldest sources go while those older than the frames in motion's reach hold more than `budget` bytes: pixels that come from them are kept as what is
  * put into the hole of `state`, the last frame that was planned.
  *
  * @return 0, -ENOMEM or -ENOSPC

@@ -31,11 +31,20 @@ static int is_renewed_at_once(const DfFrameState *s)
     return s->renewal == DF_RENEW_SKETCH || s->renewal == DF_RENEW_LIGHT;
 }
 
+/** Whether all that a map refers to is there, or will be: fills may have failed. */
+static int is_sound(const DfSourceMap *map)
+{
+    for (int i = 0; i < map->reference_count; i++)
+        if (map->references[i].kind != DF_KIND_SHOWN && atomic_load(&map->references[i].source->failed))
+            return 0;
+    return 1;
+}
+
 /** Whether a frame repeats one whose map is known, and complete where its own has to be: then so is its own. */
 static int is_repeat(const DfPlanner *planner, const DfFrameState *s)
 {
     return s->motion.repeated && s->motion.back == 1 && !is_renewed_at_once(s) && planner->last &&
-           planner->last->area_count == s->areas.count &&
+           planner->last->area_count == s->areas.count && is_sound(planner->last) &&
            (s->unfilled || !df_planner_state(planner, s->frame - 1)->unfilled);
 }
 
@@ -65,9 +74,9 @@ int df_decide_begin(DfPlanner *planner, DfFrameState *s, const DfParallel *paral
     }
     if (ret < 0)
         return ret;
-    if (is_repeat(planner, s)) {
+    if ((s->repeats = is_repeat(planner, s))) {
         s->map = df_source_map_ref(planner->last);
-        return df_forward_begin(&planner->forward, planner->account, s, planner->past, 0);
+        return 0;
     }
     if ((ret = df_source_map_create(&s->map, planner->account, &s->areas)) < 0 ||
         (ret = df_source_map_copy(s->map, planner->past)) < 0 ||
@@ -240,7 +249,7 @@ int df_decide_end(DfPlanner *planner, DfFrameState *s, const DfParallel *paralle
 {
     int ret = 0;
 
-    if (is_repeat(planner, s)) {
+    if (s->repeats) {
         repeat(planner, s);
     } else if ((ret = df_forward_finish(&planner->forward, parallel)) < 0 ||
                (ret = df_consistency_check(planner->forward.map, s, scratch)) < 0 ||
@@ -250,5 +259,6 @@ int df_decide_end(DfPlanner *planner, DfFrameState *s, const DfParallel *paralle
     if ((ret = carry_on(planner, s)) < 0 || (ret = list_needs(s)) < 0)
         return ret;
     df_carry_drop(planner, s->frame);
-    return df_carry_trim(planner, s, planner->settings.memory / 4);
+    /* Later frames are not related to a flash: it keeps nothing for them. */
+    return s->odd ? 0 : df_carry_trim(planner, s, planner->settings.memory / 4);
 }

@@ -10,18 +10,16 @@
 
 #include "temporal/visibility.h"
 
-/** Rows of a hole that one thread follows at a time. */
-#define BAND 16
-
-/** Bands of all areas, and the references that their pixels may get. */
+/** What pixels may get. */
 typedef struct Work {
     DfSourceMap *map;
     const DfFollow *follow;
+    int references;      /* of the earlier map */
     int *motion_area;    /* by area of the map: that of the motion; -1: none */
     int *first;          /* by area of the map: its references' first number: that to the earlier frame itself,
                             then those taken over */
-    int *taken;          /* by reference of the earlier map: which of the area's references it becomes; -1: none */
-    int *band_end;       /* by area of the map: one past its last band */
+    int *taken;          /* by area of the map and reference of the earlier map: which of the area's references it
+                            becomes; -1: none */
     atomic_int_least64_t found;
 } Work;
 
@@ -33,13 +31,14 @@ typedef struct Work {
 static DfMapPixel take_over(const Work *work, int area, int x, int y, float to_x, float to_y)
 {
     const DfSourceMap *earlier = work->follow->map;
+    const int *taken = work->taken + (size_t)area * work->references;
     int nx = (int)(to_x + 0.5f), ny = (int)(to_y + 0.5f);
     int other_x = nx > (int)to_x ? nx - 1 : nx + 1, other_y = ny > (int)to_y ? ny - 1 : ny + 1;
 
     for (int i = 0; i < 4; i++) {
         int at_x = i & 1 ? other_x : nx, at_y = i & 2 ? other_y : ny;
         const DfMapPixel *pixel = df_source_map_at(earlier, at_x, at_y);
-        if (!pixel || pixel->reference == DF_NO_REFERENCE || work->taken[pixel->reference] < 0)
+        if (!pixel || pixel->reference == DF_NO_REFERENCE || taken[pixel->reference] < 0)
             continue;
         const DfReference *reference = &earlier->references[pixel->reference];
         float dx, dy;
@@ -52,7 +51,7 @@ static DfMapPixel take_over(const Work *work, int area, int x, int y, float to_x
                 !df_hidden_may_be(mask, df_hidden_count(mask, from_x, from_y)))
                 continue;
         }
-        int number = work->first[area] + work->taken[pixel->reference];
+        int number = work->first[area] + taken[pixel->reference];
         return df_map_pixel(number, &work->map->references[number].motion, x, y, from_x, from_y);
     }
     return (DfMapPixel){ DF_NO_REFERENCE, 0, 0 };
@@ -113,93 +112,110 @@ static int64_t follow_row(const Work *work, int area, int y)
     return found;
 }
 
-static void follow_band(void *opaque, int unit, int hand)
+static void follow_band(void *opaque, int unit, int thread)
 {
     Work *work = opaque;
-    int area = 0;
+    DfMapBand band = df_source_map_band(work->map, unit);
     int64_t found = 0;
 
-    (void)hand;
-    while (unit >= work->band_end[area])
-        area++;
-    if (work->motion_area[area] < 0)
+    (void)thread;
+    if (work->motion_area[band.area] < 0)
         return;
-    DfRect hole = work->map->areas[area].hole;
-    int first = hole.y0 + (unit - (area ? work->band_end[area - 1] : 0)) * BAND;
-    for (int y = first; y < DF_MIN(first + BAND, hole.y1); y++)
-        found += follow_row(work, area, y);
+    for (int y = band.first_row; y < band.end_row; y++)
+        found += follow_row(work, band.area, y);
     atomic_fetch_add_explicit(&work->found, found, memory_order_relaxed);
 }
 
-/** The references that pixels of one area may get. */
+/** Whether a reference of the earlier map may be taken over: what a failed fill was to make is not there. */
+static int may_be_taken(const DfFollow *f, const DfReference *reference)
+{
+    return f->kinds >> reference->kind & 1 &&
+           (reference->kind == DF_KIND_SHOWN || !atomic_load(&reference->source->failed));
+}
+
+/** Mark the references of the earlier map's pixels that lie in the same area of the motion. */
+static void mark_taken(const Work *work, int area)
+{
+    const DfFollow *f = work->follow;
+    const DfArea *motion_area = &f->motion->areas.items[work->motion_area[area]];
+    int *taken = work->taken + (size_t)area * work->references;
+
+    for (int i = 0; i < work->references; i++)
+        taken[i] = -1;
+    for (int i = 0; f->map && i < f->map->area_count; i++) {
+        const DfMapArea *earlier = &f->map->areas[i];
+        size_t n = df_rect_area(earlier->hole);
+        if (!df_rect_contains(motion_area->outer, earlier->hole))
+            continue;
+        for (size_t k = 0; k < n; k++)
+            if (earlier->pixels[k].reference != DF_NO_REFERENCE)
+                taken[earlier->pixels[k].reference] = 0;
+    }
+}
+
+/**
+ * The references that pixels of one area may get. Where there are no numbers left, the rest is not taken over.
+ * @return 0 or -ENOMEM
+ */
 static int add_references(Work *work, int area)
 {
     const DfFollow *f = work->follow;
     const DfAffine *motion = &f->motion->motions[work->motion_area[area]].to_b;
     DfReference reference = { .source = f->earlier, .kind = DF_KIND_SHOWN, .motion = *motion };
+    int *taken = work->taken + (size_t)area * work->references, count = 0;
 
     memcpy(reference.light, f->motion->light, sizeof reference.light);
     int number = work->first[area] = df_source_map_add(work->map, &reference);
-    for (int i = 0; number >= 0 && f->map && i < f->map->reference_count; i++) {
-        if (work->taken[i] < 0)
+    if (number == -ENOSPC)
+        work->motion_area[area] = -1;
+    for (int i = 0; i < work->references; i++) {
+        if (taken[i] < 0)
             continue;
         reference = f->map->references[i];
+        taken[i] = -1;
+        if (number < 0 || !may_be_taken(f, &reference))
+            continue;
         reference.motion = df_affine_compose(motion, &reference.motion);
         for (int p = 0; p < 3; p++)
             reference.light[p] = df_light_compose(f->motion->light[p], reference.light[p]);
-        number = df_source_map_add(work->map, &reference);
+        if ((number = df_source_map_add(work->map, &reference)) >= 0)
+            taken[i] = ++count;
     }
-    return DF_MIN(number, 0);
-}
-
-/** Which references of the earlier map may be taken over: what a failed fill was to make is not there. */
-static void number_taken(Work *work)
-{
-    const DfFollow *f = work->follow;
-    int count = 0;
-
-    for (int i = 0; f->map && i < f->map->reference_count; i++) {
-        const DfReference *reference = &f->map->references[i];
-        int usable = f->kinds >> reference->kind & 1 &&
-                     (reference->kind == DF_KIND_SHOWN || !atomic_load(&reference->source->failed));
-        work->taken[i] = usable ? ++count : -1;
-    }
+    return number == -ENOMEM ? number : 0;
 }
 
 static int set_up(Work *work)
 {
-    const DfFollow *f = work->follow;
-    int bands = 0, ret = 0;
+    int ret = 0;
 
-    number_taken(work);
     for (int i = 0; ret >= 0 && i < work->map->area_count; i++) {
-        const DfArea *area = df_areas_find(&f->motion->areas, work->map->areas[i].hole);
-        work->motion_area[i] = area ? (int)(area - f->motion->areas.items) : -1;
-        bands += df_ceil_div(df_rect_height(work->map->areas[i].hole), BAND);
-        work->band_end[i] = bands;
-        if (area)
-            ret = add_references(work, i);
+        const DfAreas *areas = &work->follow->motion->areas;
+        const DfArea *area = df_areas_find(areas, work->map->areas[i].hole);
+        work->motion_area[i] = area ? (int)(area - areas->items) : -1;
+        if (!area)
+            continue;
+        mark_taken(work, i);
+        ret = add_references(work, i);
     }
     return ret;
 }
 
 int64_t df_source_map_follow(DfSourceMap *map, const DfFollow *follow, const DfParallel *parallel)
 {
-    int areas = map->area_count, references = follow->map ? follow->map->reference_count : 0;
-    Work work = { .map = map, .follow = follow };
+    size_t areas = map->area_count, references = follow->map ? follow->map->reference_count : 0;
+    Work work = { .map = map, .follow = follow, .references = (int)references };
     int *memory;
 
     if (!areas)
         return 0;
-    if (!(memory = df_alloc(df_size_mul(3 * (size_t)areas + references, sizeof *memory))))
+    if (!(memory = df_alloc(df_size_mul(df_size_mul(areas, references + 2), sizeof *memory))))
         return -ENOMEM;
     work.motion_area = memory;
     work.first = memory + areas;
-    work.band_end = memory + 2 * areas;
-    work.taken = memory + 3 * areas;
+    work.taken = memory + 2 * areas;
     int64_t ret = set_up(&work);
     if (ret >= 0) {
-        df_parallel_for(parallel, work.band_end[areas - 1], follow_band, &work);
+        df_parallel_for(parallel, df_source_map_bands(map), follow_band, &work);
         ret = atomic_load(&work.found);
     }
     df_free(memory);

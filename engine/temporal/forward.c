@@ -15,9 +15,6 @@
 #define DONE UINT16_MAX
 #define NEAR_ENOUGH (UINT16_MAX - 1)
 
-/** Rows of a hole that one thread searches at a time. */
-#define BAND 16
-
 static void *carve(uint8_t **at, size_t bytes)
 {
     void *memory = *at;
@@ -42,9 +39,10 @@ int df_forward_begin(DfForward *f, DfAccount *account, const DfFrameState *state
                    df_size_align(past->pixel_count * sizeof *f->next) + df_size_align(n * sizeof *f->frames) +
                    df_size_align(areas * sizeof *f->areas) +
                    areas * (2 * df_size_align(n * sizeof(DfAffine)) + df_size_align(n * sizeof(float)));
-    uint8_t *at = f->memory = df_alloc(bytes);
+    uint8_t *at = f->memory = df_account_alloc(account, bytes);
     if (!at)
         return -ENOMEM;
+    f->bytes = bytes;
     f->past_age = carve(&at, past->reference_count * sizeof *f->past_age);
     f->next = carve(&at, past->pixel_count * sizeof *f->next);
     f->frames = carve(&at, n * sizeof *f->frames);
@@ -62,8 +60,9 @@ int df_forward_begin(DfForward *f, DfAccount *account, const DfFrameState *state
 
 void df_forward_end(DfForward *f)
 {
+    if (f->map)
+        df_account_free(f->map->account, f->memory, f->bytes);
     df_source_map_close(&f->map);
-    df_free(f->memory);
     *f = (DfForward){ 0 };
 }
 
@@ -286,6 +285,18 @@ static int is_shown(const DfForwardArea *area, const DfForwardFrame *frame, Path
            df_source_has(source, path->at_x, path->at_y);
 }
 
+/** A pixel comes from frame `k`; where its residual is beyond what a map holds, it stays as it is. */
+static void set_pixel(const DfForward *f, int a, size_t i, int k, const Path *path)
+{
+    const DfForwardArea *area = &f->areas[a];
+    DfMapPixel pixel = { (uint16_t)(a * f->capacity + k), 0, 0 };
+
+    if (k >= area->affine)
+        pixel = df_map_pixel(pixel.reference, &area->motion[k], path->x, path->y, path->at_x, path->at_y);
+    if (pixel.reference != DF_NO_REFERENCE)
+        f->map->pixels[i] = pixel;
+}
+
 /** What has become of a pixel's search. */
 typedef struct Progress {
     int need;  /* frames that must have been seen for it; 0: it is done */
@@ -312,9 +323,7 @@ static Progress search_pixel(const DfForward *f, int a, size_t i, int x, int y, 
         int hidden = df_hidden_count(mask, path.coarse_x, path.coarse_y);
         /* A clear position goes before all at the rim, of these the last. */
         if (df_hidden_may_be(mask, hidden) && is_shown(area, &f->frames[k], &path))
-            f->map->pixels[i] = k < area->affine
-                ? (DfMapPixel){ (uint16_t)(a * f->capacity + k), 0, 0 }
-                : df_map_pixel(a * f->capacity + k, &area->motion[k], x, y, path.at_x, path.at_y);
+            set_pixel(f, a, i, k, &path);
         if (!hidden)
             return (Progress){ 0, distance + 1 };
     }
@@ -337,22 +346,18 @@ static void raise_to(atomic_int *most, int value)
         ;
 }
 
-static void search_band(void *opaque, int unit, int hand)
+static void search_band(void *opaque, int unit, int thread)
 {
     Work *work = opaque;
     DfForward *f = work->forward;
     const DeepfillMask *mask = f->state->source->mask;
-    int a = 0, bands;
+    DfMapBand band = df_source_map_band(f->map, unit);
+    DfRect hole = f->map->areas[band.area].hole;
+    size_t first = f->map->areas[band.area].pixels - f->map->pixels;
     Progress most = { 0, 0 };
 
-    (void)hand;
-    while (unit >= (bands = df_ceil_div(df_rect_height(f->map->areas[a].hole), BAND))) {
-        unit -= bands;
-        a++;
-    }
-    DfRect hole = f->map->areas[a].hole;
-    size_t first = f->map->areas[a].pixels - f->map->pixels;
-    for (int y = hole.y0 + unit * BAND; y < DF_MIN(hole.y0 + (unit + 1) * BAND, hole.y1); y++) {
+    (void)thread;
+    for (int y = band.first_row; y < band.end_row; y++) {
         size_t i = first + (size_t)(y - hole.y0) * df_rect_width(hole);
         for (int x = hole.x0; x < hole.x1; x++, i++) {
             if (work->most ? f->next[i] != NEAR_ENOUGH : f->next[i] >= NEAR_ENOUGH)
@@ -361,7 +366,7 @@ static void search_band(void *opaque, int unit, int hand)
                 continue;
             uint16_t past = f->past->pixels[i].reference;
             int age = past == DF_NO_REFERENCE ? INT_MAX : f->past_age[past];
-            Progress progress = search_pixel(f, a, i, x, y, work->most ? work->most : age);
+            Progress progress = search_pixel(f, band.area, i, x, y, work->most ? work->most : age);
             most.need = DF_MAX(most.need, progress.need);
             most.bound = DF_MAX(most.bound, progress.bound);
         }
@@ -370,22 +375,12 @@ static void search_band(void *opaque, int unit, int hand)
     raise_to(&work->bound, most.bound);
 }
 
-static void search(Work *work, const DfParallel *parallel)
-{
-    const DfSourceMap *map = work->forward->map;
-    int bands = 0;
-
-    for (int a = 0; a < map->area_count; a++)
-        bands += df_ceil_div(df_rect_height(map->areas[a].hole), BAND);
-    df_parallel_for(parallel, bands, search_band, work);
-}
-
 void df_forward_search(DfForward *f, const DfParallel *parallel)
 {
     Work work = { .forward = f };
     int bound;
 
-    search(&work, parallel);
+    df_parallel_for(parallel, df_source_map_bands(f->map), search_band, &work);
     f->need = atomic_load(&work.need);
     bound = atomic_load(&work.bound);
     f->bound = DF_MAX(f->bound, bound);
@@ -405,7 +400,7 @@ int df_forward_finish(DfForward *f, const DfParallel *parallel)
     if (!number)
         return -ENOMEM;
     if (rest.most)
-        search(&rest, parallel);
+        df_parallel_for(parallel, df_source_map_bands(f->map), search_band, &rest);
     for (size_t i = 0; ret >= 0 && i < f->map->pixel_count; i++) {
         DfMapPixel *pixel = &f->map->pixels[i];
         if (pixel->reference == DF_NO_REFERENCE)

@@ -36,7 +36,8 @@ typedef struct DfForward {
                                     UINT16_MAX - 1: all frames that are as near as the past have been looked at */
     DfForwardFrame *frames;
     DfForwardArea *areas;
-    void *memory;              /**< of all these */
+    void *memory;              /**< of all these, on account */
+    size_t bytes;              /**< of the memory */
     int length, capacity;      /**< frames there are, and may be */
     int same_mask;             /**< frames from the first on that have the same mask as the hole's frame */
     int ended;                 /**< 1: no later frame can be related */

@@ -125,6 +125,12 @@ static void free_motions(DfFrameMotion *motion)
     motion->bytes = 0;
 }
 
+void df_frame_motion_forget(DfFrameMotion *motion)
+{
+    free_motions(motion);
+    motion->back = motion->repeated = 0;
+}
+
 void df_frame_motion_free(DfFrameMotion *motion)
 {
     free_motions(motion);

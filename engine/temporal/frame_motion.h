@@ -48,6 +48,9 @@ int df_frame_motion_interpolate(DfFrameMotion *motion, DfAccount *account, const
                                 double share, const DfFrameView *frame, const DfFrameView *earlier, int back,
                                 DfArena *scratch);
 
+/** Relate to none: a shot begins. Areas, error and what survived stay for those who look into it. */
+void df_frame_motion_forget(DfFrameMotion *motion);
+
 /** Free its memory; a zeroed one is fine. */
 void df_frame_motion_free(DfFrameMotion *motion);
 

@@ -41,6 +41,8 @@ void df_frame_state_release_plan(DfFrameState *s)
 void df_frame_state_free(DfFrameState *s)
 {
     df_frame_state_release_plan(s);
+    if (s->source)
+        df_account_credit(s->source->account, s->mask_bytes);
     df_source_close(&s->source);
     deepfill_sketch_close(&s->sketch);
     df_areas_free(&s->areas);

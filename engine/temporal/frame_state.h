@@ -18,7 +18,8 @@ enum DfRenewal {
 
 typedef struct DfFrameState {
     int64_t frame;          /**< its number; -1: none yet */
-    DeepfillImage image;    /**< lent until the frame is filled */
+    DeepfillImage image;    /**< lent until the frame is received; after that its data are NULL */
+    size_t mask_bytes;      /**< of its mask, on account; 0: the frame before has the same one */
     DfSource *source;       /**< what others may use of it, with a reference; NULL: released */
     DfAreas areas;          /**< around its own hole */
     DeepfillSketch *sketch; /**< what is synthesised in it follows; with a reference; NULL: no lines */
@@ -33,6 +34,7 @@ typedef struct DfFrameState {
     int odd;                /**< 1: a flash: no source for others */
     int failed;             /**< 1: there was no memory to plan it */
     size_t cost;            /**< bytes that it holds while it is not planned */
+    int repeats;            /**< 1: its map is that of the frame before */
     DfSourceMap *map;       /**< where each pixel of the hole comes from; NULL: not planned */
     DfSourceMap *former;    /**< while what was synthesised is renewed: where the former is; NULL: it is not */
     float fade;             /**< share of the former, 0..1 */

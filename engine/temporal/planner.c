@@ -8,6 +8,7 @@
 
 #include "image/depth.h"
 #include "temporal/carry.h"
+#include "temporal/composite.h"
 #include "temporal/decide.h"
 #include "temporal/shots.h"
 
@@ -78,10 +79,10 @@ void df_planner_free(DfPlanner *planner)
 }
 
 /**
- * Pixels at the inner edge of a usable area that are not sampled: the taps of a cubic there, a blend's neighbour, and
- * chroma's step. So what lies beyond, which a copy may have or not, does not matter.
+ * Pixels at the inner edge of a usable area that are not sampled: the taps of a cubic there and a blend's neighbour, in
+ * chroma samples of up to four pixels. So what lies beyond, which a copy may have or not, does not matter.
  */
-#define MARGIN 8
+#define MARGIN 16
 
 /** The areas in which others may sample a frame: around the holes of its own shot's neighbours and its own. */
 static int set_usable(DfPlanner *planner, DfFrameState *s, const DfFrameState *next)
@@ -101,8 +102,8 @@ static int set_usable(DfPlanner *planner, DfFrameState *s, const DfFrameState *n
         return 0;
     if (df_areas_create(&s->source->usable, format, masks, DF_COUNT(masks)) < 0)
         return -ENOMEM;
-    s->source->cost = df_copies_bytes(format, &s->source->usable);
-    s->cost += s->source->cost;
+    s->source->shown_cost = df_copies_bytes(format, &s->source->usable);
+    s->cost += s->source->shown_cost;
     for (int i = 0; i < s->source->usable.count; i++) {
         DfRect *r = &s->source->usable.items[i].outer;
         r->x0 += r->x0 > 0 ? MARGIN : 0;
@@ -122,58 +123,74 @@ static int set_usable(DfPlanner *planner, DfFrameState *s, const DfFrameState *n
  */
 #define RESERVE 8
 
-/** Whether what is held for other frames fits the memory. */
+/** @return 1 where what is held for other frames fits the memory; 0; -ENOMEM */
 static int fits(const DfPlanner *planner)
 {
     const DfFrameState *head = df_planner_state(planner, planner->head);
     const DfFrameState *latest = df_planner_state(planner, planner->frontier - 1);
-    size_t bytes = RESERVE * latest->cost + df_carry_bytes(planner, head->shot);
+    size_t bytes;
+    int ret = df_carry_bytes(planner, head->shot, &bytes);
 
+    bytes += RESERVE * latest->cost;
     for (int64_t n = planner->head; n < planner->frontier; n++)
         bytes += df_planner_state(planner, n)->cost;
     for (int i = 0; i < head->areas.count; i++)
         bytes += MAPS * sizeof(DfMapPixel) * df_rect_area(head->areas.items[i].hole);
-    return bytes <= planner->settings.memory;
+    return ret < 0 ? ret : bytes <= planner->settings.memory;
 }
 
-/** Look for the head's hole in the frames that are settled. @return 1: its plan can be ended */
-static int search_head(DfPlanner *planner, int is_end, const DfParallel *parallel)
+/**
+ * Look for the head's hole in the frames that are settled.
+ * @return 1: its plan can be ended; 0: it waits for frames; -ENOMEM
+ */
+static int search_head(DfPlanner *planner, const DfFrameState *head, int is_end, const DfParallel *parallel)
 {
     DfForward *forward = &planner->forward;
-    int64_t last = forward->length ? forward->frames[forward->length - 1].state->frame : planner->head;
+    int64_t last = forward->length ? forward->frames[forward->length - 1].state->frame : head->frame;
 
-    while (!forward->ended && ++last < planner->frontier && last <= planner->head + planner->settings.ahead)
+    if (head->repeats)
+        return 1;
+    while (!forward->ended && ++last < planner->frontier && last <= head->frame + planner->settings.ahead)
         df_forward_add(forward, df_planner_state(planner, last));
-    if (forward->same_mask && forward->state->source->mask)
-        forward->depth = find_depth(planner, forward->state->source->mask);
+    if (forward->same_mask && head->source->mask)
+        forward->depth = find_depth(planner, head->source->mask);
     df_forward_search(forward, parallel);
-    return is_end || planner->frontier - 1 - planner->head >= planner->settings.ahead ||
-           df_forward_is_decided(forward, planner->frontier) || !fits(planner);
+    if (is_end || planner->frontier - 1 - head->frame >= planner->settings.ahead ||
+        df_forward_is_decided(forward, planner->frontier))
+        return 1;
+    int ret = fits(planner);
+    return ret < 0 ? ret : !ret;
+}
+
+/** The head is filled by nobody, and nothing is carried on from it. */
+static void fail_head(DfPlanner *planner, DfFrameState *head)
+{
+    df_frame_state_release_plan(head);
+    df_carry_forget(planner);
+    head->failed = 1;
+    atomic_store(&head->source->failed, 1);
 }
 
 /** Plan the head as far as it can be. @return 1: it is planned; 0: it waits for frames */
 static int plan_head(DfPlanner *planner, int is_end, const DfParallel *parallel, DfArena *scratch)
 {
     DfFrameState *head = df_planner_state(planner, planner->head);
-    int ret = planner->begun ? 0 : df_decide_begin(planner, head, parallel, scratch);
+    int ret = head->failed ? -ENOMEM : planner->begun ? 0 : df_decide_begin(planner, head, parallel, scratch);
 
     planner->begun = 1;
-    if (ret >= 0 && !search_head(planner, is_end, parallel))
+    if (ret >= 0 && (ret = search_head(planner, head, is_end, parallel)) == 0)
         return 0;
     head->looked_ahead = (int)DF_MIN(planner->frontier - 1 - planner->head, planner->settings.ahead);
     if (ret >= 0)
         ret = df_decide_end(planner, head, parallel, scratch);
-    if (ret < 0) {
-        df_frame_state_release_plan(head);
-        df_carry_forget(planner);
-        head->failed = 1;
-        atomic_store(&head->source->failed, 1);
-    }
+    if (ret < 0)
+        fail_head(planner, head);
     end_head(planner);
-    if (head->keep_composite)
-        for (int i = 0; i < head->areas.count; i++)
-            head->source->cost += df_planes_bytes(&head->image.format, df_rect_width(head->areas.items[i].hole),
-                                                  df_rect_height(head->areas.items[i].hole));
+    for (int i = 0; head->keep_composite && i < head->areas.count; i++) {
+        DfRect place = df_composite_place(head, i);
+        head->source->composite_cost += df_planes_bytes(&head->image.format, df_rect_width(place),
+                                                        df_rect_height(place));
+    }
     atomic_store_explicit(&planner->planned, ++planner->head, memory_order_release);
     return 1;
 }
@@ -193,18 +210,20 @@ void df_planner_observe(DfPlanner *planner, int64_t frame, int64_t end, const Df
     int64_t known = is_live ? frame + 1 : DF_MIN(frame + 1 + DF_PLANNER_SETTLING, end);
 
     if (df_shots_settle(planner, s, known, scratch) < 0) {
-        s->motion.back = 0;
+        df_frame_motion_forget(&s->motion);
         s->shot = frame;
+        s->failed = 1;
     }
-    if (before)
-        set_usable(planner, before, s);
+    /* Live, the frame before may be on its way out: this one fails for it. */
+    if (before && set_usable(planner, before, s) < 0)
+        *(is_live ? &s->failed : &before->failed) = 1;
     planner->frontier = frame;
     if (s->shot == frame && !is_live) {
         plan_heads(planner, 1, parallel, scratch);
         df_carry_forget(planner);
     }
-    if (frame + 1 == end)
-        set_usable(planner, s, NULL);
+    if (frame + 1 == end && set_usable(planner, s, NULL) < 0)
+        s->failed = 1;
     planner->frontier += is_live || frame + 1 == end;
     plan_heads(planner, frame + 1 == end, parallel, scratch);
     atomic_store_explicit(&planner->seen, frame + 1, memory_order_release);

@@ -99,11 +99,13 @@ int df_shots_settle(DfPlanner *planner, DfFrameState *s, int64_t end, DfArena *s
         ret = settle_odd(planner, s, later, scratch);
     /* Live, a flash looks like a cut until it is over. */
     if (is_hidden_cut(planner, s, end) || (planner->settings.ahead && s->frame - s->motion.back < before->shot))
-        s->motion.back = 0;
+        df_frame_motion_forget(&s->motion);
     s->shot = s->motion.back ? df_planner_state(planner, s->frame - s->motion.back)->shot
                              : later ? before->shot : s->frame;
-    s->gain = s->motion.back
-        ? s->motion.light[0].gain * df_planner_state(planner, s->frame - s->motion.back)->gain : 1;
+    if (s->motion.back)
+        s->gain = s->motion.light[0].gain * df_planner_state(planner, s->frame - s->motion.back)->gain;
+    else
+        s->gain = s->shot == s->frame ? 1 : before->gain;
     note_error(planner, s);
     return ret;
 }
@@ -124,6 +126,8 @@ enum DfRenewal df_shots_renew(DfPlanner *planner, const DfFrameState *s)
 {
     enum DfRenewal renewal = DF_RENEW_NOTHING;
 
+    if (!s->motion.back && s->shot != s->frame)
+        return renewal;
     if (!s->motion.back || !s->motion.areas.count) {
         planner->staleness = 0;
         planner->synthesised_gain = s->gain;

@@ -36,7 +36,7 @@ typedef struct DfSource {
                              its own */
     DfAreas usable;     /**< by the planner: the areas, of its own shot's masks alone, in which others may sample
                              `shown` */
-    size_t cost;        /**< by the planner: bytes of what others may sample of it */
+    size_t shown_cost, composite_cost; /**< by the planner: bytes of what others may sample of it */
     DfCopies composite; /**< by its fill step: the colours put into its hole, before blending; only where other
                              frames use them */
     atomic_int failed;  /**< 1: its fill failed, so there is no composite */
@@ -67,7 +67,13 @@ int df_copies_make(DfCopies *copies, DfAccount *account, const DeepfillImage *im
 /** @return the copy whose place holds luma position (x, y), else the nearest; NULL: there are none */
 const DfCopy *df_copies_near(const DfCopies *copies, float x, float y);
 
-/** @return 1 where luma position (x, y) and the next sample in both directions lie in one usable area */
+/** @return bytes of what others may sample of it */
+static inline size_t df_source_cost(const DfSource *source)
+{
+    return source->shown_cost + source->composite_cost;
+}
+
+/** @return 1 where luma position (x, y) lies in a usable area, as do the pixels around it */
 static inline int df_source_has(const DfSource *source, float x, float y)
 {
     for (int i = 0; i < source->usable.count; i++) {

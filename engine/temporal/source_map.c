@@ -111,26 +111,54 @@ int df_source_map_copy(DfSourceMap *to, const DfSourceMap *from)
 
 void df_source_map_compact(DfSourceMap *map)
 {
-    uint16_t number[DF_NO_REFERENCE];
-    int kept = 0;
+    DfReference *references = map->references;
+    int used = 0, kept = 0;
 
-    memset(number, 0, map->reference_count * sizeof *number);
+    for (int i = 0; i < map->reference_count; i++)
+        references[i].number = -1;
     for (size_t i = 0; i < map->pixel_count; i++)
         if (map->pixels[i].reference != DF_NO_REFERENCE)
-            number[map->pixels[i].reference] = 1;
+            references[map->pixels[i].reference].number = 0;
+    for (int i = 0; i < map->reference_count; i++)
+        if (!references[i].number)
+            references[i].number = used++;
+    for (size_t i = 0; used < map->reference_count && i < map->pixel_count; i++)
+        if (map->pixels[i].reference != DF_NO_REFERENCE)
+            map->pixels[i].reference = (uint16_t)references[map->pixels[i].reference].number;
     for (int i = 0; i < map->reference_count; i++) {
-        if (!number[i]) {
-            df_source_close(&map->references[i].source);
-            continue;
-        }
-        number[i] = (uint16_t)kept;
-        map->references[kept++] = map->references[i];
+        if (references[i].number < 0)
+            df_source_close(&references[i].source);
+        else
+            references[kept++] = references[i];
     }
-    if (kept < map->reference_count)
-        for (size_t i = 0; i < map->pixel_count; i++)
-            if (map->pixels[i].reference != DF_NO_REFERENCE)
-                map->pixels[i].reference = number[map->pixels[i].reference];
     map->reference_count = kept;
+}
+
+/** Rows of a band: few enough to share a small hole among threads. */
+#define BAND 16
+
+static int bands_of(DfRect hole)
+{
+    return df_ceil_div(df_rect_height(hole), BAND);
+}
+
+int df_source_map_bands(const DfSourceMap *map)
+{
+    int bands = 0;
+
+    for (int i = 0; i < map->area_count; i++)
+        bands += bands_of(map->areas[i].hole);
+    return bands;
+}
+
+DfMapBand df_source_map_band(const DfSourceMap *map, int i)
+{
+    int area = 0;
+
+    for (; i >= bands_of(map->areas[area].hole); area++)
+        i -= bands_of(map->areas[area].hole);
+    int first = map->areas[area].hole.y0 + i * BAND;
+    return (DfMapBand){ area, first, DF_MIN(first + BAND, map->areas[area].hole.y1) };
 }
 
 DfMapPixel df_map_pixel(int number, const DfAffine *motion, int x, int y, float from_x, float from_y)

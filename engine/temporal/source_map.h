@@ -23,6 +23,7 @@ typedef struct DfReference {
     enum DfReferenceKind kind;
     DfAffine motion;  /**< from the map's frame to the source's, in the frames' luma pixels */
     DfLight light[3]; /**< per plane: the source's levels in the light of the map's frame */
+    int number;       /**< scratch of df_source_map_compact() */
 } DfReference;
 
 /** Pixels whose number of a reference is this one come from nowhere. */
@@ -81,12 +82,17 @@ int df_source_map_append(DfSourceMap *map, const DfSourceMap *other);
 /** Forget references that no pixel has. */
 void df_source_map_compact(DfSourceMap *map);
 
-/** @return bytes on account for a map of so many pixels and references */
-static inline size_t df_source_map_bytes(const DfSourceMap *map)
-{
-    return df_size_add(df_size_mul(map->pixel_count, sizeof *map->pixels),
-                       df_size_mul(map->reference_room, sizeof *map->references));
-}
+/** Rows of one area, as many as one thread takes at a time. */
+typedef struct DfMapBand {
+    int area;
+    int first_row, end_row; /**< of the frame */
+} DfMapBand;
+
+/** @return how many bands a map has */
+int df_source_map_bands(const DfSourceMap *map);
+
+/** @return band number `i` */
+DfMapBand df_source_map_band(const DfSourceMap *map, int i);
 
 /** @return the pixel at (x, y); NULL: outside all areas */
 static inline DfMapPixel *df_source_map_at(const DfSourceMap *map, int x, int y)

@@ -59,28 +59,6 @@ static void release_states(DfTemporal *temporal, int64_t received)
         df_frame_state_free(df_planner_state(&temporal->planner, temporal->released));
 }
 
-int df_temporal_begin(DfTemporal *temporal, int64_t frame, int64_t received, const DeepfillImage *image,
-                      DeepfillMask *mask, DeepfillSketch *sketch, int filled)
-{
-    DfFrameState *s = df_planner_state(&temporal->planner, frame);
-
-    release_states(temporal, received);
-    if (df_frame_state_begin(s, &temporal->account, frame, image, mask) < 0)
-        return -ENOMEM;
-    s->sketch = sketch ? deepfill_sketch_ref(sketch) : NULL;
-    s->unfilled = !filled;
-    df_account_charge(&temporal->account, image_bytes(image));
-    return 0;
-}
-
-void df_temporal_receive(DfTemporal *temporal, int64_t frame)
-{
-    DfFrameState *s = df_planner_state(&temporal->planner, frame);
-
-    df_account_credit(&temporal->account, image_bytes(&s->image));
-    df_frame_state_release_plan(s);
-}
-
 /** The state of a frame that has been sent, and is not released; NULL: there is none. */
 static DfFrameState *find_state(const DfTemporal *temporal, int64_t frame)
 {
@@ -94,6 +72,33 @@ static DeepfillMask *mask_of(const DfTemporal *temporal, int64_t frame)
     const DfFrameState *s = find_state(temporal, frame);
 
     return s ? s->source->mask : NULL;
+}
+
+int df_temporal_begin(DfTemporal *temporal, int64_t frame, int64_t received, const DeepfillImage *image,
+                      DeepfillMask *mask, DeepfillSketch *sketch, int filled)
+{
+    DfFrameState *s = df_planner_state(&temporal->planner, frame);
+
+    release_states(temporal, received);
+    if (df_frame_state_begin(s, &temporal->account, frame, image, mask) < 0)
+        return -ENOMEM;
+    s->sketch = sketch ? deepfill_sketch_ref(sketch) : NULL;
+    s->unfilled = !filled;
+    df_account_charge(&temporal->account, image_bytes(image));
+    if (mask && mask != mask_of(temporal, frame - 1))
+        s->mask_bytes = df_rect_area(mask->extent);
+    df_account_charge(&temporal->account, s->mask_bytes);
+    return 0;
+}
+
+void df_temporal_receive(DfTemporal *temporal, int64_t frame)
+{
+    DfFrameState *s = df_planner_state(&temporal->planner, frame);
+
+    df_account_credit(&temporal->account, image_bytes(&s->image));
+    for (int p = 0; p < 3; p++)
+        s->image.data[p] = NULL;
+    df_frame_state_release_plan(s);
 }
 
 int df_temporal_has_snapshot(const DfTemporal *temporal, int64_t frame)

@@ -2,8 +2,8 @@
  * @file
  * The steps of a fill from other frames: snapshot, motion, plan, fill.
  *
- * Only a frame's own steps read its planes, so that its fill need not wait for any other's: the snapshot copies what
- * others will sample.
+ * Only a frame's own snapshot, motion and fill read its planes, and its plan, which its fill waits for: so the fill may
+ * write to them. Others sample what the snapshot has copied.
  */
 #ifndef DF_TEMPORAL_TEMPORAL_H
 #define DF_TEMPORAL_TEMPORAL_H

@@ -374,8 +374,10 @@ static void log_memory(DfFrames *frames)
 
 void df_frames_close(DfFrames *frames)
 {
+    int is_open = frames->pipeline != NULL;
+
     df_pipeline_close(&frames->pipeline);
-    if (frames->has_temporal && frames->workers)
+    if (is_open && frames->has_temporal)
         log_memory(frames);
     for (int i = 0; frames->slots && i < frames->slot_count; i++) {
         release(&frames->slots[i]);
