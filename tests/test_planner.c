@@ -501,7 +501,7 @@ static void memory_bounds_the_look_ahead(void **state)
 /* ---------------------------------------------------------------------------- with all frames known -- */
 
 /** Pixels at the edge of what was copied that are not sampled. */
-#define EDGE 8
+#define EDGE 16
 
 /** The areas in which others may sample a frame, as they follow from the masks of its shot alone. */
 static void set_usable(const Script *script, DfFrameState *s)

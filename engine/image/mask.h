@@ -56,7 +56,10 @@ static inline int df_mask_hole(const DeepfillMask *mask, int x, int y)
            mask->weight[(size_t)(y - e.y0) * (e.x1 - e.x0) + (x - e.x0)] == DF_WEIGHT_HOLE;
 }
 
-/** @return 1 where luma pixel (x, y), which lies in the mask's extent, is of the hole and one of its four neighbours is not */
+/**
+ * @return 1 where luma pixel (x, y), which lies in the mask's extent, is of the hole and one of its four neighbours is
+ *         not
+ */
 static inline int df_mask_rim(const DeepfillMask *mask, int x, int y)
 {
     DfRect e = mask->extent;

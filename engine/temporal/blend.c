@@ -1,6 +1,6 @@
 /**
  * @file
- * Which difference two neighbours should have: what their sources say of it. Between pixels of one source
+ * The guidance field: which difference two neighbours should have, by their sources. Between pixels of one source
  * that is the difference of what was sampled; at the rim, and where two sources meet, each source is asked
  * what the neighbour looks like there.
  */
@@ -21,13 +21,13 @@
 #define TOLERANCE 0.25f
 
 /** A composite's plane and where in it. */
-typedef struct Where {
+typedef struct BlendPlane {
     const DfComposite *composite;
     const DfCompositePlane *out;
     int plane;
-} Where;
+} BlendPlane;
 
-static const DfOriginSample *origin_at(const Where *w, int x, int y)
+static const DfOriginSample *origin_at(const BlendPlane *w, int x, int y)
 {
     return &w->out->origins[(size_t)y * df_rect_width(w->out->place) + x];
 }
@@ -39,7 +39,8 @@ static int are_alike(const DfComposite *c, const DfOriginSample *p, const DfOrig
         return 0;
     if (df_composite_is_made(c, p) || df_composite_is_made(c, q))
         return df_composite_is_made(c, p) && df_composite_is_made(c, q);
-    return c->map->references[p->reference].source == c->map->references[q->reference].source && fabsf(q->x - p->x - (float)dx) < SAME_STEP &&
+    return c->map->references[p->reference].source == c->map->references[q->reference].source &&
+           fabsf(q->x - p->x - (float)dx) < SAME_STEP &&
            fabsf(q->y - p->y - (float)dy) < SAME_STEP;
 }
 
@@ -59,25 +60,25 @@ static int source_shows(const DfSource *source, int sub_x, int sub_y, float x, f
              df_mask_hole(source->mask, x0, y1) || df_mask_hole(source->mask, x1, y1));
 }
 
-/** A question to a source: what does a sample's neighbour look like there? */
-typedef struct Question {
+/** A query to a source: what does a sample's neighbour look like there? */
+typedef struct Query {
     float x, y;     /* in the plane's samples of the source's frame */
     int reference;  /* whose source is asked */
     float own;      /* the asking sample's colour */
     float share;    /* what the answer less that counts for, its sign the direction's */
-    float *wanted;  /* what it is added to */
-} Question;
+    float *guidance; /* what it is added to */
+} Query;
 
-/** Questions of some rows, sorted by reference before they are put: alone, each would cost as much as eight. */
-typedef struct Questions {
-    Question *items, *sorted;
+/** Queries of some rows, sorted by reference before they are put: alone, each would cost as much as eight. */
+typedef struct Queries {
+    Query *items, *sorted;
     int count, room;
-    int *first;     /* by reference: where its questions begin among the sorted ones */
+    int *first;     /* by reference: where its queries begin among the sorted ones */
     int references;
-} Questions;
+} Queries;
 
 /** Ask (x, y)'s own source about its neighbour at (dx, dy). @return 0: it has nothing to say */
-static int ask(const Where *w, int x, int y, int dx, int dy, Question *question)
+static int query_source(const BlendPlane *w, int x, int y, int dx, int dy, Query *query)
 {
     const DfOriginSample *p = origin_at(w, x, y);
 
@@ -88,36 +89,36 @@ static int ask(const Where *w, int x, int y, int dx, int dy, Question *question)
     if (!source_shows(source, df_plane_sub_x(&source->format, w->plane),
                       df_plane_sub_y(&source->format, w->plane), to_x, to_y))
         return 0;
-    *question = (Question){ .x = to_x, .y = to_y, .reference = p->reference,
+    *query = (Query){ .x = to_x, .y = to_y, .reference = p->reference,
                             .own = df_plane_row(w->out->colour, y)[x] };
     return 1;
 }
 
 /**
- * The wanted difference from (x, y) to its neighbour at (dx, dy), one of them hole; or what must be asked for
+ * The guiding difference from (x, y) to its neighbour at (dx, dy), one of them hole; or what must be asked for
  * it.
  */
-static void want(const Where *w, int x, int y, int dx, int dy, float *wanted, Questions *questions)
+static void add_guidance(const BlendPlane *w, int x, int y, int dx, int dy, float *guidance, Queries *queries)
 {
-    Question *there = &questions->items[questions->count], *back;
+    Query *there = &queries->items[queries->count], *back;
 
-    *wanted = 0;
+    *guidance = 0;
     if (are_alike(w->composite, origin_at(w, x, y), origin_at(w, x + dx, y + dy), dx, dy)) {
-        *wanted = df_plane_row(w->out->colour, y + dy)[x + dx] - df_plane_row(w->out->colour, y)[x];
+        *guidance = df_plane_row(w->out->colour, y + dy)[x + dx] - df_plane_row(w->out->colour, y)[x];
         return;
     }
-    back = there + ask(w, x, y, dx, dy, there);
+    back = there + query_source(w, x, y, dx, dy, there);
     int n = (int)(back - there);
-    int answers_back = ask(w, x + dx, y + dy, -dx, -dy, back);
+    int answers_back = query_source(w, x + dx, y + dy, -dx, -dy, back);
     for (int i = 0; i < n + answers_back; i++) {
         there[i].share = (i < n ? 1.0f : -1.0f) / (float)(n + answers_back);
-        there[i].wanted = wanted;
+        there[i].guidance = guidance;
     }
-    questions->count += n + answers_back;
+    queries->count += n + answers_back;
 }
 
 /** Counting sort by reference. */
-static void sort_questions(Questions *q)
+static void sort_queries(Queries *q)
 {
     memset(q->first, 0, (size_t)(q->references + 1) * sizeof *q->first);
     for (int i = 0; i < q->count; i++)
@@ -128,45 +129,45 @@ static void sort_questions(Questions *q)
         q->sorted[q->first[q->items[i].reference]++] = q->items[i];
 }
 
-/** Put all questions to their sources, some at a time, and forget them. */
-static void put(const Where *w, Questions *q)
+/** Put all queries to their sources, some at a time, and forget them. */
+static void answer_all(const BlendPlane *w, Queries *q)
 {
     float x[256], y[256], answer[256];
 
-    sort_questions(q);
+    sort_queries(q);
     for (int i = 0, n; i < q->count; i += n) {
-        const Question *some = &q->sorted[i];
+        const Query *some = &q->sorted[i];
         for (n = 0; n < (int)DF_COUNT(x) && i + n < q->count && some[n].reference == some->reference; n++) {
             x[n] = some[n].x;
             y[n] = some[n].y;
         }
         df_composite_sample(w->composite->map, w->plane, some->reference, x, y, answer, n);
         for (int k = 0; k < n; k++)
-            *some[k].wanted += (answer[k] - some[k].own) * some[k].share;
+            *some[k].guidance += (answer[k] - some[k].own) * some[k].share;
     }
     q->count = 0;
 }
 
-static int take_questions(Questions *q, const Where *w, DfArena *arena)
+static int take_queries(Queries *q, const BlendPlane *w, DfArena *arena)
 {
     /* Each sample has two edges, each edge two ends to ask: room for some rows at least. */
     int room = DF_MAX(8 * df_rect_width(w->out->place), 1 << 14);
     int references = w->composite->map->reference_count;
 
-    *q = (Questions){ .items = df_arena_take(arena, df_size_mul(room, sizeof *q->items)),
+    *q = (Queries){ .items = df_arena_take(arena, df_size_mul(room, sizeof *q->items)),
                       .sorted = df_arena_take(arena, df_size_mul(room, sizeof *q->sorted)),
                       .first = df_arena_take(arena, df_size_mul(references + 1, sizeof *q->first)),
                       .room = room, .references = references };
     return q->items && q->sorted && q->first ? 0 : -ENOMEM;
 }
 
-/** Wanted differences of a whole plane; between known samples they are not read. */
-static int differences(const Where *w, DfPlane gx, DfPlane gy, DfArena *scratch)
+/** Guiding differences of a whole plane; between known samples they are not read. */
+static int differences(const BlendPlane *w, DfPlane gx, DfPlane gy, DfArena *scratch)
 {
     int width = gx.width, height = gx.height;
-    Questions questions;
+    Queries queries;
 
-    if (take_questions(&questions, w, scratch) < 0)
+    if (take_queries(&queries, w, scratch) < 0)
         return -ENOMEM;
     for (int y = 0; y < height; y++) {
         const uint8_t *hole = w->out->hole + (size_t)y * width;
@@ -174,21 +175,21 @@ static int differences(const Where *w, DfPlane gx, DfPlane gy, DfArena *scratch)
         for (int x = 0; x < width; x++) {
             right[x] = down[x] = 0;
             if (x + 1 < width && (hole[x] | hole[x + 1]))
-                want(w, x, y, 1, 0, &right[x], &questions);
+                add_guidance(w, x, y, 1, 0, &right[x], &queries);
             if (y + 1 < height && (hole[x] | hole[x + width]))
-                want(w, x, y, 0, 1, &down[x], &questions);
+                add_guidance(w, x, y, 0, 1, &down[x], &queries);
         }
-        if (questions.count + 4 * width > questions.room)
-            put(w, &questions);
+        if (queries.count + 4 * width > queries.room)
+            answer_all(w, &queries);
     }
-    put(w, &questions);
+    answer_all(w, &queries);
     return 0;
 }
 
 int df_blend(const DfComposite *composite, DfCompositePlane *out, int plane, DfArena *scratch)
 {
     DfArenaMark mark = df_arena_mark(scratch);
-    Where where = { composite, out, plane };
+    BlendPlane where = { composite, out, plane };
     DfPlane gx = df_plane_take(scratch, out->colour.width, out->colour.height);
     DfPlane gy = df_plane_take(scratch, out->colour.width, out->colour.height);
     int ret = gx.data && gy.data ? 0 : -ENOMEM;

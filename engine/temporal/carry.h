@@ -15,7 +15,8 @@
 int df_carry_bytes(const DfPlanner *planner, int64_t shot, size_t *bytes);
 
 /**
- * Let the oldest sources go while those older than the frames in motion's reach hold more than `budget` bytes: pixels that come from them are kept as what is
+ * Let the oldest sources go while those older than the frames in motion's reach hold more than `budget` bytes: pixels
+ * that come from them are kept as what is
  * put into the hole of `state`, the last frame that was planned.
  *
  * @return 0, -ENOMEM or -ENOSPC

@@ -72,67 +72,6 @@ static int is_light(const DfForwardFrame *frame)
     return frame->light[0].gain <= DF_LIGHT_DARK;
 }
 
-/** The motion's area whose hole a rectangle touches. @return how many do */
-static int find_areas(const DfAreas *areas, DfRect rect, int *first)
-{
-    int found = 0;
-
-    for (int i = 0; i < areas->count; i++) {
-        if (df_rect_empty(df_rect_clip(df_rect_grow(areas->items[i].hole, 1), rect)))
-            continue;
-        if (!found++)
-            *first = i;
-    }
-    return found;
-}
-
-/** The rectangle around a moved one. */
-static DfRect move_rect(const DfAffine *affine, DfRect r)
-{
-    DfRect moved = { INT_MAX, INT_MAX, INT_MIN, INT_MIN };
-    float dx, dy;
-
-    for (int i = 0; i < 4; i++) {
-        int x = i & 1 ? r.x1 : r.x0, y = i & 2 ? r.y1 : r.y0;
-        df_affine_at(affine, x, y, &dx, &dy);
-        dx = DF_CLAMP((float)x + dx, -1e6f, 1e6f);
-        dy = DF_CLAMP((float)y + dy, -1e6f, 1e6f);
-        moved = (DfRect){ DF_MIN(moved.x0, (int)floorf(dx)), DF_MIN(moved.y0, (int)floorf(dy)),
-                          DF_MAX(moved.x1, (int)ceilf(dx)), DF_MAX(moved.y1, (int)ceilf(dy)) };
-    }
-    return moved;
-}
-
-/** Whether a step of one of a motion's areas is too short to be told from none. */
-static int is_still(const DfFrameMotion *motion, int area)
-{
-    return motion->travel[area] < DF_LEAST_STEP && !motion->motions[area].residual_to_a.flow.x.data;
-}
-
-/** Carry an area's way on to frame `k`. */
-static void extend(DfForwardArea *area, const DfFrameMotion *motion, int k)
-{
-    static const DfAffine none;
-    int i = 0, found = find_areas(&motion->areas, area->rect, &i);
-
-    area->motion[k] = k ? area->motion[k - 1] : none;
-    area->coarse[k] = k ? area->coarse[k - 1] : none;
-    area->travel[k] = k ? area->travel[k - 1] : 0;
-    if (!found)
-        return;
-    const DfMotion *step = &motion->motions[i];
-    area->motion[k] = df_affine_compose(&area->motion[k], &step->to_a);
-    area->rect = move_rect(&step->to_a, area->rect);
-    if (!is_still(motion, i)) {
-        area->coarse[k] = df_affine_compose(&area->coarse[k], &step->to_a);
-        area->travel[k] += motion->travel[i];
-    }
-    if (found == 1 && area->affine == k && !step->residual_to_a.flow.x.data)
-        area->affine = k + 1;
-    if (area->affine == k + 1 && area->alike == k && !is_still(motion, i))
-        area->alike = k + 1;
-}
-
 void df_forward_add(DfForward *f, const DfFrameState *state)
 {
     int k = f->length;
@@ -150,7 +89,7 @@ void df_forward_add(DfForward *f, const DfFrameState *state)
         f->frames[k].light[p] = k ? df_light_compose(f->frames[k - 1].light[p], back) : back;
     }
     for (int i = 0; i < f->map->area_count; i++)
-        extend(&f->areas[i], &state->motion, k);
+        df_forward_area_extend(&f->areas[i], &state->motion, k);
     if (f->same_mask == k && state->source->mask == f->state->source->mask)
         f->same_mask = k + 1;
     f->length = k + 1;
@@ -187,7 +126,7 @@ static int step_on(const DfForward *f, int k, Path *path)
         df_affine_at(&step->to_a, path->at_x, path->at_y, &dx, &dy);
         path->at_x += dx + more_x;
         path->at_y += dy + more_y;
-        if (is_still(motion, i))
+        if (df_frame_motion_is_still(motion, i))
             return 1;
         df_affine_at(&step->to_a, path->coarse_x, path->coarse_y, &dx, &dy);
         path->coarse_x += dx + more_x;
@@ -212,7 +151,10 @@ static int is_inside(const DeepfillFormat *format, float x, float y)
     return x >= 0 && y >= 0 && x <= (float)(format->width - 1) && y <= (float)(format->height - 1);
 }
 
-/** Where the pixel is in frame `k` by the coarse motion, and beyond affine ones by both. @return 0: that is not known */
+/**
+ * Where the pixel is in frame `k` by the coarse motion, and beyond affine ones by both.
+ * @return 0: that is not known
+ */
 static int locate(const DfForward *f, const DfForwardArea *area, Path *path, int k)
 {
     float dx, dy;

@@ -5,6 +5,7 @@
 #ifndef DF_TEMPORAL_FORWARD_H
 #define DF_TEMPORAL_FORWARD_H
 
+#include "temporal/forward_area.h"
 #include "temporal/frame_state.h"
 
 /** One frame that the search may look at. */
@@ -12,18 +13,6 @@ typedef struct DfForwardFrame {
     const DfFrameState *state; /**< related to the one before it, or to the frame whose hole is searched */
     DfLight light[3];          /**< per plane: its levels in the light of that frame */
 } DfForwardFrame;
-
-/** The way of one area's hole through the frames. */
-typedef struct DfForwardArea {
-    DfAffine *motion;  /**< by frame: from the hole's frame to it */
-    DfAffine *coarse;  /**< the same without steps that are too short to be told from none, and would add up: it tells
-                            whether a pixel has come out of the hole */
-    float *travel;     /**< by frame: how far `coarse` has moved any pixel of the hole along x or y at most, summed
-                            over frames, in pixels */
-    int affine;        /**< frames to which both are exact for all pixels that are hidden until then */
-    int alike;         /**< of these, frames to which both are the same */
-    DfRect rect;       /**< around the hole in the last frame that was added */
-} DfForwardArea;
 
 typedef struct DfForward {
     const DfFrameState *state; /**< whose hole is searched */

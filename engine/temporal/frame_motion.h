@@ -7,6 +7,7 @@
 
 #include "temporal/frame_view.h"
 #include "temporal/light.h"
+#include "temporal/visibility.h"
 
 /** Frames that a motion may reach back over: so many odd ones (a flash) may lie between. */
 #define DF_MOST_BACK 3
@@ -47,6 +48,12 @@ int df_frame_motion_make(DfFrameMotion *motion, DfAccount *account, const DfFram
 int df_frame_motion_interpolate(DfFrameMotion *motion, DfAccount *account, const DfFrameMotion *whole,
                                 double share, const DfFrameView *frame, const DfFrameView *earlier, int back,
                                 DfArena *scratch);
+
+/** @return 1 where the step of one of a motion's areas is too short to be told from none */
+static inline int df_frame_motion_is_still(const DfFrameMotion *motion, int area)
+{
+    return motion->travel[area] < DF_LEAST_STEP && !motion->motions[area].residual_to_a.flow.x.data;
+}
 
 /** Relate to none: a shot begins. Areas, error and what survived stay for those who look into it. */
 void df_frame_motion_forget(DfFrameMotion *motion);

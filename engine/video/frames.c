@@ -368,7 +368,8 @@ static void log_memory(DfFrames *frames)
     for (int i = 0; i < frames->worker_count; i++)
         scratch += df_arena_bytes(&frames->workers[i].temporal.scratch);
     df_log(&frames->log, DEEPFILL_LOG_VERBOSE,
-           "at most %.1f MiB were held for other frames; the workers' scratch memory is %.1f MiB, without the network's",
+           "at most %.1f MiB were held for other frames; "
+           "the workers' scratch memory is %.1f MiB, without the network's",
            (double)atomic_load(&frames->temporal.account.peak) / (1 << 20), (double)scratch / (1 << 20));
 }
 

@@ -1,0 +1,25 @@
+/**
+ * @file
+ * The way of one area of a frame's hole through the frames after it.
+ */
+#ifndef DF_TEMPORAL_FORWARD_AREA_H
+#define DF_TEMPORAL_FORWARD_AREA_H
+
+#include "temporal/frame_motion.h"
+
+/** The way of one area's hole through the frames. */
+typedef struct DfForwardArea {
+    DfAffine *motion;  /**< by frame: from the hole's frame to it */
+    DfAffine *coarse;  /**< the same without steps that are too short to be told from none, and would add up: it tells
+                            whether a pixel has come out of the hole */
+    float *travel;     /**< by frame: how far `coarse` has moved any pixel of the hole along x or y at most, summed
+                            over frames, in pixels */
+    int affine;        /**< frames to which both are exact for all pixels that are hidden until then */
+    int alike;         /**< of these, frames to which both are the same */
+    DfRect rect;       /**< around the hole in the last frame that was added */
+} DfForwardArea;
+
+/** Carry the way on by the motion of the next frame, number `k` from 0 on. */
+void df_forward_area_extend(DfForwardArea *area, const DfFrameMotion *motion, int k);
+
+#endif
