@@ -153,6 +153,37 @@ void df_free(void *memory)
     free(memory);
 }
 
+#ifdef ASAN
+/* A sanitizer sees the ends of malloc's blocks alone. */
+void *df_alloc_pages(size_t size)
+{
+    return df_alloc(size);
+}
+
+void df_free_pages(void *memory, size_t size)
+{
+    (void)size;
+    df_free(memory);
+}
+#else
+void *df_alloc_pages(size_t size)
+{
+    void *memory = size == DF_SIZE_BAD || !allowed()
+        ? MAP_FAILED : mmap(NULL, DF_MAX(size, 1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (memory != MAP_FAILED)
+        return memory;
+    df_error(-ENOMEM, "out of memory: %zu bytes could not be had", size);
+    return NULL;
+}
+
+void df_free_pages(void *memory, size_t size)
+{
+    if (memory)
+        munmap(memory, DF_MAX(size, 1));
+}
+#endif
+
 char *df_strdup(const char *text)
 {
     size_t size = strlen(text) + 1;

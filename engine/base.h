@@ -69,6 +69,15 @@ void *df_alloc(size_t size);
 /** Free what df_alloc() gave; NULL is fine. */
 void df_free(void *memory);
 
+/**
+ * As df_alloc(), but in pages of its own, which go back to the system at once when they are freed: malloc may keep
+ * large blocks for what lies above them. For blocks of a quarter of a MiB and more that come and go.
+ */
+void *df_alloc_pages(size_t size);
+
+/** Free what df_alloc_pages() gave for so many bytes; NULL is fine. */
+void df_free_pages(void *memory, size_t size);
+
 /** A copy of a string from df_alloc(); NULL where there is no memory. */
 char *df_strdup(const char *text);
 

@@ -81,6 +81,17 @@ static void test_memory(void **state)
         df_free(memory);
     }
     df_free(NULL);
+    for (size_t size = 0; size <= 3 << 20; size += 999999) { /* in pages of their own */
+        unsigned char *memory = df_alloc_pages(size);
+        assert_non_null(memory);
+        assert_int_equal((uintptr_t)memory % DF_ALIGN, 0);
+        for (size_t i = 0; i < size; i += 4095)
+            assert_int_equal(memory[i], 0);
+        memset(memory, 1, size);
+        df_free_pages(memory, size);
+    }
+    df_free_pages(NULL, 9);
+    assert_null(df_alloc_pages(DF_SIZE_BAD));
     assert_null(df_alloc(DF_SIZE_BAD));
     assert_null(df_alloc(SIZE_MAX - 1));
     df_error_clear();

@@ -36,10 +36,13 @@ static inline size_t df_account_bytes(DfAccount *account)
     return atomic_load_explicit(&account->bytes, memory_order_relaxed);
 }
 
+/** Blocks from so many bytes on have pages of their own. */
+#define DF_ACCOUNT_PAGES ((size_t)256 << 10)
+
 /** Zeroed memory on account; NULL, with the cause recorded, where there is none. */
 static inline void *df_account_alloc(DfAccount *account, size_t bytes)
 {
-    void *memory = df_alloc(bytes);
+    void *memory = bytes < DF_ACCOUNT_PAGES ? df_alloc(bytes) : df_alloc_pages(bytes);
 
     if (memory)
         df_account_charge(account, bytes);
@@ -51,7 +54,10 @@ static inline void df_account_free(DfAccount *account, void *memory, size_t byte
 {
     if (memory)
         df_account_credit(account, bytes);
-    df_free(memory);
+    if (bytes < DF_ACCOUNT_PAGES)
+        df_free(memory);
+    else
+        df_free_pages(memory, bytes);
 }
 
 #endif

@@ -183,10 +183,16 @@ DfTexture df_copy_texture(const DfCopy *copy, const DeepfillFormat *format, int 
     };
 }
 
+void df_copy_free(DfCopy *copy, DfAccount *account, const DeepfillFormat *format)
+{
+    df_account_free(account, copy->memory, copy_bytes(format, copy->place));
+    *copy = (DfCopy){ 0 };
+}
+
 void df_copies_free(DfCopies *copies, DfAccount *account, const DeepfillFormat *format)
 {
     for (int i = 0; i < copies->count; i++)
-        df_account_free(account, copies->items[i].memory, copy_bytes(format, copies->items[i].place));
+        df_copy_free(&copies->items[i], account, format);
     df_free(copies->items);
     *copies = (DfCopies){ 0 };
 }

@@ -90,6 +90,9 @@ DfTexture df_copy_texture(const DfCopy *copy, const DeepfillFormat *format, int 
 /** @return a copy with zeroed planes; its memory is NULL where there is none to be had */
 DfCopy df_copy_create(DfAccount *account, const DeepfillFormat *format, DfRect place);
 
+/** Free a copy; a zeroed one is fine. */
+void df_copy_free(DfCopy *copy, DfAccount *account, const DeepfillFormat *format);
+
 /** Free all copies; zeroed ones are fine. */
 void df_copies_free(DfCopies *copies, DfAccount *account, const DeepfillFormat *format);
 

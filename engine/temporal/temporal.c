@@ -14,6 +14,7 @@ int df_temporal_init(DfTemporal *temporal, const DeepfillFormat *format, const D
                      const DfPlannerSettings *settings)
 {
     temporal->rules = *rules;
+    temporal->format = *format;
     temporal->memory = settings->memory;
     temporal->live = !settings->ahead;
     for (int i = 0; temporal->live && i < 2; i++) {
@@ -35,7 +36,7 @@ void df_temporal_free(DfTemporal *temporal)
 {
     df_planner_free(&temporal->planner);
     for (int i = 0; i < 2; i++)
-        df_free(temporal->whole[i].memory);
+        df_copy_free(&temporal->whole[i], &temporal->account, &temporal->format);
     *temporal = (DfTemporal){ 0 };
 }
 

@@ -23,6 +23,7 @@ typedef struct DfTemporal {
     DfAccount account;
     DfPlanner planner;
     DfRules rules;
+    DeepfillFormat format;
     size_t memory;         /**< bytes for everything held for other frames */
     int live;              /**< 1: no frame is looked ahead, so what others will sample of this one is not known yet */
     DfCopy whole[2];       /**< live: copies of the latest two frames, by number */
