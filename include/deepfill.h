@@ -346,7 +346,7 @@ typedef struct DeepfillContext DeepfillContext;
  */
 typedef void (*DeepfillReadyCallback)(void *opaque);
 
-/** DeepfillSettings.ahead's default: what a hole hides for longer, 2 s of film, is as well synthesised. */
+/** DeepfillSettings.ahead's default: what a hole hides for longer, 1.6 s of film, is as well synthesised. */
 #define DEEPFILL_DEFAULT_AHEAD 40
 
 /** How a context works. deepfill_defaults() sets every field. */
@@ -369,7 +369,10 @@ typedef struct DeepfillSettings {
                        DEEPFILL_DEFAULT_AHEAD. 0 without temporal */
     int memory;   /**< MiB for all that is held for other frames: frames in flight, copies of what surrounds their
                        holes, motion, plans; 1..1048576; default 512. A frame given in is the caller's, but counts.
-                       Where it is short, frames look less far ahead, and the fill of a frame may differ */
+                       Where it is short, frames look less far ahead, and the fill of a frame may differ. What is
+                       needed in any case (some eight frames and the maps of their holes) is held all the same, and
+                       what workers need to fill a frame comes on top. With ahead = 0 a quarter of it is the most that
+                       sources from before take */
     int preview;  /**< 1: for looking at masks: frames may show MASK, REGIONS or COARSE and nothing else, no frame
                        looks at others, and temporal and ahead are taken as 0; default 0 */
     enum DeepfillLogLevel log_level; /**< the most verbose level that log receives; default DEEPFILL_LOG_INFO */
@@ -430,7 +433,7 @@ static inline int deepfill_boxes(DeepfillContext *ctx, const DeepfillMask *mask,
 /**
  * Hand in a frame. Its planes are lent to the context until the frame is received or the context
  * closed; they are written only inside the grown and feathered hole. Where frames are looked ahead and work under way
- * decides whether there is room, some milliseconds are waited for it.
+ * decides whether there is room, the end of its step is waited for: some milliseconds, at 4K up to a second.
  *
  * @return 0; -EAGAIN: full, receive first: deepfill_receive() with wait = 1 then has a frame; -EPIPE: after
  *         deepfill_flush(); -EINVAL: the frame, mask or sketch is not of the context's kind, or the model takes no
