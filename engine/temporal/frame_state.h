@@ -18,7 +18,7 @@ enum DfRenewal {
 
 typedef struct DfFrameState {
     int64_t frame;          /**< its number; -1: none yet */
-    DeepfillImage image;    /**< lent until the frame is received; after that its data are NULL */
+    DeepfillImage image;    /**< lent until the frame is received: after that its format alone is read */
     size_t mask_bytes;      /**< of its mask, on account; 0: the frame before has the same one */
     DfSource *source;       /**< what others may use of it, with a reference; NULL: released */
     DfAreas areas;          /**< around its own hole */

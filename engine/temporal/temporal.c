@@ -97,8 +97,6 @@ void df_temporal_receive(DfTemporal *temporal, int64_t frame)
     DfFrameState *s = df_planner_state(&temporal->planner, frame);
 
     df_account_credit(&temporal->account, image_bytes(&s->image));
-    for (int p = 0; p < 3; p++)
-        s->image.data[p] = NULL;
     df_frame_state_release_plan(s);
 }
 
