@@ -5,6 +5,7 @@
  * Frames are made in memory; everything else is as a user of the library has it by default. Times are those
  * of the workers' CPU, so that what else runs on the machine, and drawing the frames, is left out.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -180,11 +181,14 @@ static int feed(DeepfillContext *ctx, const Film *film, DeepfillMask *mask, int 
         return fail("no memory for frames");
     for (int received = 0; received < warm + count && !ret; received++) {
         DeepfillResult result;
-        for (; sent - received < ring && !ret; sent++) {
+        while (!ret && sent - received < ring) {
             DeepfillFrame frame = { .image = frame_image(block, sent % ring), .mask = mask };
             draw(film, sent, &frame.image);
-            ret = deepfill_send(ctx, &frame);
+            if (!(ret = deepfill_send(ctx, &frame)))
+                sent++;
         }
+        if (ret == -EAGAIN)
+            ret = 0;
         if (received == warm)
             ends[0] = spent_so_far(ctx);
         if (!ret)
