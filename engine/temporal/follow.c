@@ -18,6 +18,7 @@ typedef struct Work {
     int *motion_area;    /* by area of the map: that of the motion; -1: none */
     int *first;          /* by area of the map: its references' first number: that to the earlier frame itself,
                             then those taken over */
+    int *taken_count;    /* by area of the map: how many it takes over */
     int *taken;          /* by area of the map and reference of the earlier map: which of the area's references it
                             becomes; -1: none */
     atomic_int_least64_t found;
@@ -68,7 +69,7 @@ static DfMapPixel arrive(const Work *work, int area, int x, int y, float to_x, f
     int hidden = df_hidden_count(f->earlier->mask, to_x, to_y);
     DfMapPixel pixel = { DF_NO_REFERENCE, 0, 0 };
 
-    if (hidden && f->map)
+    if (hidden && work->taken_count[area])
         pixel = take_over(work, area, x, y, to_x, to_y);
     if (pixel.reference == DF_NO_REFERENCE && f->shown && df_hidden_may_be(f->earlier->mask, hidden) &&
         df_source_has(f->earlier, to_x, to_y))
@@ -181,6 +182,7 @@ static int add_references(Work *work, int area)
         if ((number = df_source_map_add(work->map, &reference)) >= 0)
             taken[i] = ++count;
     }
+    work->taken_count[area] = count;
     return number == -ENOMEM ? number : 0;
 }
 
@@ -208,11 +210,12 @@ int64_t df_source_map_follow(DfSourceMap *map, const DfFollow *follow, const DfP
 
     if (!areas)
         return 0;
-    if (!(memory = df_alloc(df_size_mul(df_size_mul(areas, references + 2), sizeof *memory))))
+    if (!(memory = df_alloc(df_size_mul(df_size_mul(areas, references + 3), sizeof *memory))))
         return -ENOMEM;
     work.motion_area = memory;
     work.first = memory + areas;
-    work.taken = memory + 2 * areas;
+    work.taken_count = memory + 2 * areas;
+    work.taken = memory + 3 * areas;
     int64_t ret = set_up(&work);
     if (ret >= 0) {
         df_parallel_for(parallel, df_source_map_bands(map), follow_band, &work);
