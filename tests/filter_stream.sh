@@ -196,18 +196,26 @@ quit() {
         <<<"$said" || [ "$(hashes -i quit.mkv | wc -l)" -ge 25 ] || { echo "$said"; return 1; }
 }
 check 'what q loses is told' quit
+# By default a second and some of film is held, so of four seconds the first two are there.
+quit_late() {
+    (sleep 4; printf q) | "$FFMPEG" -hide_banner -nostats -loglevel error -y -re -i long.mkv \
+        -vf "deepfill=box='40 30 24 20'" -c:v ffv1 quit.mkv
+    [ "$(hashes -i quit.mkv | wc -l)" -ge 40 ]
+}
+check 'q loses less than two seconds' quit_late
 
 # Another track's packets wait until the first frame leaves. Where ffmpeg keeps too few of them (128 or, where those
 # have little data, more) it fails; 7.1 hangs, as with reverse, and does not heed SIGTERM.
 two_tracks() {
     ff -i long.mkv -i long.mkv -map 0 -map 1 -c copy two.mkv
-    two() {
+    two() { # AHEAD OPTION...
         timeout -s KILL 30 "$FFMPEG" -hide_banner -nostdin -loglevel error -y -i two.mkv -map 0 -c copy \
-            -filter:v:0 "deepfill=box='20 20 30 20':ahead=140" -c:v:0 ffv1 "$@" two_out.mkv
+            -filter:v:0 "deepfill=box='20 20 30 20':ahead=$1" -c:v:0 ffv1 "${@:2}" two_out.mkv
     }
-    ! two -muxing_queue_data_threshold 1 && two -muxing_queue_data_threshold 1G &&
+    two -1 -muxing_queue_data_threshold 1 &&
+        ! two 140 -muxing_queue_data_threshold 1 && two 140 -muxing_queue_data_threshold 1G &&
         same "$(ff -i two_out.mkv -map 0:1 -c copy -f framemd5 -)" "$(ff -i two.mkv -map 0:1 -c copy -f framemd5 -)"
 }
-check 'a second track is kept with -muxing_queue_data_threshold' two_tracks
+check 'a second track is kept, with more ahead by -muxing_queue_data_threshold' two_tracks
 
 finish

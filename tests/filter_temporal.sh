@@ -303,6 +303,20 @@ shown_later() {
         same "$(echo "$all" | sed 11,20d | sort | comm -12 - <(hashes -i brief.mkv -vf "$FILL:show=mask" | sort) | wc -l)" 0
 }
 check 'commands turn fill into show=mask and back' shown_later
+# A locked shot that fades in from black: once it is there, the fill is as good as in the shot without its fade.
+fades_in() {
+    local logo=drawbox=200:30:80:50:yellow:fill fill="deepfill=box='200 30 80 50':dilate=0" crop=crop=80:50:200:30 alone option
+    ff -f lavfi -i "color=gray:s=320x180:r=25:d=2.6,geq=lum='if(lt(mod(X,76),38),205,75)':cb=120:cr=135,noise=alls=6" \
+        -vf format=yuv420p,fade=in:st=0.4:d=1 -c:v ffv1 fade.mkv
+    ff -i fade.mkv -vf $logo -c:v ffv1 fade_logo.mkv
+    ff -ss 1.5 -i fade.mkv -c:v ffv1 there.mkv
+    ff -ss 1.5 -i fade_logo.mkv -c:v ffv1 there_logo.mkv
+    alone=$(psnrs there_logo.mkv there.mkv "$fill" $crop | mean)
+    for option in ahead=40 ahead=0; do
+        at_least "$(psnrs fade_logo.mkv fade.mkv "$fill:$option" $crop | tail -n 27 | mean)" "$alone - 1" || return 1
+    done
+}
+check 'a shot that fades in is filled as well as without its fade' fades_in
 # The mean of V in the hole: red is far above gray, green far below.
 hue() {
     ff -i "$1" -vf "$2:show=sources,$HOLE,extractplanes=v,scale=1:1:flags=area" -f rawvideo - |
