@@ -266,33 +266,35 @@ static int relate(DfFrameMotion *motion, const DfFrameView *frame, const DfFrame
     return ret;
 }
 
-int df_frame_motion_make(DfFrameMotion *motion, DfAccount *account, const DfFrameView *frame,
-                         const DfFrameView *earlier, int back, DfArena *scratch)
+/** Relate two frames unless their codes mean other things, or there is nothing between them to be known. */
+static int make(DfFrameMotion *motion, DfAccount *account, const DfFrameView *frame, const DfFrameView *earlier,
+                int back, const DfFrameMotion *whole, double share, DfArena *scratch)
 {
     DfArenaMark mark = df_arena_mark(scratch);
     int ret = begin(motion, account, frame, earlier);
 
     if (ret < 0 || !df_frame_view_same_codes(frame, earlier))
         return ret;
-    /* Where neither has a hole nothing is carried across, and nothing needs to be known. */
-    if (!motion->areas.count || (motion->repeated = df_frame_view_repeats(&motion->areas, frame, earlier)))
+    if (!whole)
+        motion->repeated = df_frame_view_repeats(&motion->areas, frame, earlier);
+    /* Where neither has a hole nothing is carried across. */
+    if (!motion->areas.count || motion->repeated)
         motion->back = back;
     else
-        ret = relate(motion, frame, earlier, back, NULL, 0, scratch);
+        ret = relate(motion, frame, earlier, back, whole, share, scratch);
     df_arena_reset(scratch, mark);
     return ret;
+}
+
+int df_frame_motion_make(DfFrameMotion *motion, DfAccount *account, const DfFrameView *frame,
+                         const DfFrameView *earlier, int back, DfArena *scratch)
+{
+    return make(motion, account, frame, earlier, back, NULL, 0, scratch);
 }
 
 int df_frame_motion_interpolate(DfFrameMotion *motion, DfAccount *account, const DfFrameMotion *whole,
                                 double share, const DfFrameView *frame, const DfFrameView *earlier, int back,
                                 DfArena *scratch)
 {
-    DfArenaMark mark = df_arena_mark(scratch);
-    int ret = begin(motion, account, frame, earlier);
-
-    if (ret < 0 || !df_frame_view_same_codes(frame, earlier))
-        return ret;
-    ret = relate(motion, frame, earlier, back, whole, share, scratch);
-    df_arena_reset(scratch, mark);
-    return ret;
+    return make(motion, account, frame, earlier, back, whole, share, scratch);
 }
