@@ -64,9 +64,9 @@ judge() {
     [ -n "$missing" ] ||
         lpips=$("$python" tests/lpips.py "$network" "$w" "$h" "$work/mask.gray" "$work/truth" "$work/result")
     set -- $scores
-    row "$(basename "$clip")" "$kind" "$by" "$2" "$lpips" "$4"
+    row "$name" "$kind" "$by" "$2" "$lpips" "$4"
     [ -z "${SHEETS:-}" ] || FFMPEG=$ffmpeg sh tools/strips.sh "$work/result.mkv" "$work/truth.mkv" \
-        "$work/mask.png" "$SHEETS/$(basename "$clip" .mp4).$kind.${by// /-}.png" $((frames / 2))
+        "$work/mask.png" "$SHEETS/$name.$kind.${by// /-}.png" $((frames / 2))
 }
 
 missing=
@@ -88,6 +88,7 @@ if [ -z "${CLIPS:-}" ]; then
 fi
 row clip hole by "psnr dB" lpips flicker
 for clip in $CLIPS; do
+    name=$(basename "${clip%.*}")
     quiet -i "$clip" -frames:v "$frames" -vf format=yuv420p -c:v ffv1 "$work/truth.mkv"
     raw "$work/truth.mkv" "$work/truth"
     IFS=x read -r w h <<<"$(ffprobe -v error -select_streams v:0 -show_entries stream=width,height \

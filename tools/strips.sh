@@ -41,7 +41,7 @@ if [ -z "$box" ]; then
 fi
 set -- $box
 columns=5x2
-[ "$3" -le $(($4 * 2)) ] || columns=2x5
+[ "$3" -le $(($4 * 4)) ] || columns=2x5
 around="crop='min($3,iw-$1)':'min($4,ih-$2)':$1:$2:exact=1,scale=iw*$scale:-1:flags=lanczos"
 "$ffmpeg" -v error -nostdin -y -i "$result" -i "$truth" -filter_complex "
     [0:v]select='$shown',format=gbrp,$around[fill];
