@@ -4,7 +4,7 @@
     python3 tests/lpips.py NETWORK WIDTH HEIGHT MASK TRUTH RESULT
 
 NETWORK is an ONNX file with inputs `ref` and `dist` (1 x 3 x H x W, RGB, -1..1). MASK is one raw gray frame
-(above 127: hole); TRUTH and RESULT are raw rgb24 streams of equal length. Prints the mean over every sixth
+(above 127: hole); TRUTH and RESULT are raw rgb24 files of equal length. Prints the mean over every sixth
 frame: 0 looks the same, 0.1 is seen at once. The box is the hole's and 8 pixels around it, 64 wide and high
 at least.
 """
