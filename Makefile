@@ -38,7 +38,8 @@ PARTS := $(sort engine $(filter fuzz,$(GOALS)) \
                 $(if $(filter all check demo bench quality sanitize fuzz install install-program, \
                               $(GOALS)),program) \
                 $(if $(filter check demo sanitize quality,$(GOALS)),tests) \
-                $(if $(filter check demo bench bench-memory quality ffmpeg install,$(GOALS)),$(FFMPEG_PARTS)) \
+                $(if $(filter check demo bench bench-memory quality quality-pictures ffmpeg install, \
+                              $(GOALS)),$(FFMPEG_PARTS)) \
                 $(if $(filter check-versions,$(GOALS)),few))
 
 $(BUILD)/has-%: tools/packages.sh tools/libraries.sh
@@ -223,8 +224,8 @@ endif
 
 # ---------------------------------------------------------------------------------- targets --
 
-.PHONY: all library check check-versions bench bench-memory quality sanitize fuzz ffmpeg demo install uninstall help \
-        clean distclean
+.PHONY: all library check check-versions bench bench-memory quality quality-pictures sanitize fuzz ffmpeg demo install \
+        uninstall help clean distclean
 
 all: library $(CLI)  ## the library, static and shared, and its programs
 
@@ -260,8 +261,11 @@ bench: all $(BUILD)/tests/tools/opening programs  ## how fast it is on this mach
 bench-memory: programs  ## the memory it takes alone, for 12 sizes of hole and limits (ONLY, WORKERS)
 	@FFMPEG=$(BUILD)/ffmpeg bash tests/bench_memory.sh
 
-quality: all $(TOOLS) programs  ## how good the fills are: PSNR and flicker in fixed holes
+quality: all $(TOOLS) programs  ## how good the fills are: PSNR, LPIPS, flicker in fixed holes (FRAMES, CLIPS, HOLES, SHEETS)
 	@BUILD=$(BUILD) FFMPEG=$(BUILD)/ffmpeg bash tests/quality.sh
+
+quality-pictures: programs  ## the pictures of docs/quality.md
+	@FFMPEG=$(BUILD)/ffmpeg sh docs/quality.sh
 
 ffmpeg: programs  ## build/ffmpeg: the system's ffmpeg with a libavfilter that has deepfill
 	@echo '$(BUILD)/ffmpeg -i in.mp4 -vf deepfill=mask.png out.mp4'
@@ -327,7 +331,7 @@ uninstall:  ## remove what install put there (same PREFIX=, DESTDIR=)
 
 help:  ## list the targets
 	@echo 'Usage: make [TARGET]...   (switches: ./configure --help)'
-	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' Makefile | awk -F '\t' '{ printf "  %-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' Makefile | awk -F '\t' '{ printf "  %-16s %s\n", $$1, $$2 }'
 
 clean:  ## remove what was compiled here; keep FFmpeg's tree and the configuration
 	rm -rf $(BUILD)/obj $(BUILD)/asan $(BUILD)/tsan $(BUILD)/fuzz/obj $(BUILD)/tests $(BUILD)/demo \
