@@ -1,0 +1,68 @@
+/**
+ * @file
+ * Noise of a plane (film grain, a sensor's noise): its strength by luma and its correlation, told from blocks.
+ *
+ * Noise is modelled as white noise through [tap, 1, tap] along x and along y. Second differences, which smooth content
+ * hardly has, tell all of it: with s the variance, q(tap) that of white noise's second difference along one axis (6
+ * where it is not correlated), their mean squares are xx = s qx along x, yy = s qy along y, xy = s qx qy along both,
+ * so that s = xx yy / xy.
+ */
+#ifndef DF_PLANE_NOISE_H
+#define DF_PLANE_NOISE_H
+
+/** Ranges of luma whose noise has a strength of its own. */
+#define DF_NOISE_LEVELS 8
+
+/** Samples a side of a block; one more on each side is read. */
+#define DF_NOISE_BLOCK 8
+#define DF_NOISE_READ (DF_NOISE_BLOCK + 2)
+
+typedef struct DfNoise {
+    float variance[DF_NOISE_LEVELS]; /**< in the plane's levels squared, in the middle of each range of luma */
+    float tap[2];                    /**< along x and y */
+} DfNoise;
+
+/** What is known of a block. */
+typedef struct DfNoiseBlock {
+    int x, y;          /**< its first sample */
+    float luma;        /**< mean, 0..1 */
+    float xx, yy, xy;  /**< mean squares of second differences */
+    float fraction[2]; /**< of a difference of two frames: where between samples the other one was interpolated, along
+                            x and y, 0..1; -1: no difference, the frame alone */
+    float gain;        /**< what that was multiplied by */
+    float variance;    /**< by df_noise_fit() */
+} DfNoiseBlock;
+
+/** Noise of variance 1 along one axis, interpolated: its covariance at distances 0 and 1, q as above. */
+typedef struct DfNoiseAxis {
+    float near[2], q;
+} DfNoiseAxis;
+
+/** @param fraction  between samples, 0..1; 0: not interpolated */
+DfNoiseAxis df_noise_axis(float tap, float fraction);
+
+/** @return the tap of noise whose covariance at distance 1 is such a share of its variance; clipped to what there is */
+float df_noise_tap(float correlation);
+
+/** Take the mean squares of a block's second differences. @param samples  DF_NOISE_READ rows of DF_NOISE_READ */
+void df_noise_block(DfNoiseBlock *block, const float *samples);
+
+/** @return the variance of noise with such taps that makes the block's mean squares */
+float df_noise_variance(const DfNoiseBlock *block, const float tap[2]);
+
+/**
+ * Fit noise to blocks of which most may have texture of their own, or have been aligned badly.
+ *
+ * @param blocks   are reordered
+ * @param scratch  room for `count` values
+ * @return 1; 0: they are too few to tell, and the noise is none
+ */
+int df_noise_fit(DfNoise *noise, DfNoiseBlock *blocks, int count, float *scratch);
+
+/** @return 1 where there is noise at any luma */
+int df_noise_is_any(const DfNoise *noise);
+
+/** @return the standard deviation at a luma of 0..1 */
+float df_noise_sigma(const DfNoise *noise, float luma);
+
+#endif
