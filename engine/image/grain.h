@@ -44,7 +44,7 @@ int df_noise_is_clear(const DeepfillMask *mask, DfRect rect);
 int df_noise_blocks(const DfNoiseView *view, int plane, DfNoiseBlock *out, int most);
 
 /**
- * Noise that is too weak to be told from rounding and coding is none.
+ * Noise that is too weak, or too uneven, to be told from rounding, coding and texture is none.
  * @param highest  the highest level
  */
 void df_noise_gate(DfNoise *noise, float highest);

@@ -20,6 +20,10 @@
 #define NO_NOISE 0.7f
 #define ALL_NOISE 1.1f
 
+/** Evenness: up to the first it is no noise, from the second on it is. */
+#define UNEVEN 0.52f
+#define EVEN 0.62f
+
 static int is_written(const DeepfillMask *mask, int x, int y)
 {
     DfRect e = mask->extent;
@@ -88,9 +92,11 @@ int df_noise_blocks(const DfNoiseView *view, int plane, DfNoiseBlock *out, int m
 
 void df_noise_gate(DfNoise *noise, float highest)
 {
+    float even = DF_CLAMP((noise->evenness - UNEVEN) / (EVEN - UNEVEN), 0.0f, 1.0f);
+
     for (int i = 0; i < DF_NOISE_LEVELS; i++) {
         float sigma = sqrtf(noise->variance[i]) * 255 / highest;
-        noise->variance[i] *= DF_CLAMP((sigma - NO_NOISE) / (ALL_NOISE - NO_NOISE), 0.0f, 1.0f);
+        noise->variance[i] *= even * DF_CLAMP((sigma - NO_NOISE) / (ALL_NOISE - NO_NOISE), 0.0f, 1.0f);
     }
 }
 

@@ -168,6 +168,25 @@ static int gather(float *values, const DfNoiseBlock *blocks, int count, int leve
     return n;
 }
 
+/**
+ * How even the variance of the blocks is, in shares of their luma's: noise is everywhere, while texture, errors of
+ * motion and what a codec has left differ from block to block. Flat blocks (bars, what is clipped) say nothing.
+ */
+static float evenness(const DfNoise *noise, const DfNoiseBlock *blocks, int count, float *scratch)
+{
+    int n = 0;
+
+    for (int i = 0; i < count; i++) {
+        float sigma = df_noise_sigma(noise, blocks[i].luma);
+        if (sigma > 0 && (blocks[i].variance > 0 || blocks[i].fraction[0] >= 0))
+            scratch[n++] = blocks[i].variance / (sigma * sigma);
+    }
+    if (n < LEAST_BLOCKS)
+        return 0;
+    qsort(scratch, n, sizeof *scratch, compare);
+    return scratch[n / 20] / fmaxf(scratch[n / 4], 1e-9f);
+}
+
 int df_noise_fit(DfNoise *noise, DfNoiseBlock *blocks, int count, float *scratch)
 {
     *noise = (DfNoise){ 0 };
@@ -188,6 +207,7 @@ int df_noise_fit(DfNoise *noise, DfNoiseBlock *blocks, int count, float *scratch
         float most = cut_off(scratch, n);
         noise->variance[level] = mean_below(scratch, n, most);
     }
+    noise->evenness = evenness(noise, blocks, count, scratch);
     return 1;
 }
 
