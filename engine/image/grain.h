@@ -43,11 +43,8 @@ int df_noise_is_clear(const DeepfillMask *mask, DfRect rect);
  */
 int df_noise_blocks(const DfNoiseView *view, int plane, DfNoiseBlock *out, int most);
 
-/**
- * Noise that is too weak, or too uneven, to be told from rounding, coding and texture is none.
- * @param highest  the highest level
- */
-void df_noise_gate(DfNoise *noise, float highest);
+/** Noise that is too weak, or too uneven, to be told from rounding, coding and texture is none. */
+void df_noise_gate(DfFrameNoise *noise, const DeepfillFormat *format);
 
 /**
  * Tell the noise around a picture's hole from that picture alone, and gate it.

@@ -20,9 +20,9 @@
 #define NO_NOISE 0.7f
 #define ALL_NOISE 1.1f
 
-/** Evenness: up to the first it is no noise, from the second on it is. */
-#define UNEVEN 0.52f
-#define EVEN 0.62f
+/** Evenness: up to the first it is no noise, from the second on it is. Where luma has none, chroma's is chance. */
+#define UNEVEN 0.58f
+#define EVEN 0.68f
 
 static int is_written(const DeepfillMask *mask, int x, int y)
 {
@@ -90,13 +90,18 @@ int df_noise_blocks(const DfNoiseView *view, int plane, DfNoiseBlock *out, int m
     return n;
 }
 
-void df_noise_gate(DfNoise *noise, float highest)
+void df_noise_gate(DfFrameNoise *noise, const DeepfillFormat *format)
 {
-    float even = DF_CLAMP((noise->evenness - UNEVEN) / (EVEN - UNEVEN), 0.0f, 1.0f);
+    float scale = 255.0f / (float)((1 << format->depth) - 1);
 
-    for (int i = 0; i < DF_NOISE_LEVELS; i++) {
-        float sigma = sqrtf(noise->variance[i]) * 255 / highest;
-        noise->variance[i] *= even * DF_CLAMP((sigma - NO_NOISE) / (ALL_NOISE - NO_NOISE), 0.0f, 1.0f);
+    for (int p = 0; p < df_plane_count(format); p++) {
+        DfNoise *own = &noise->planes[p];
+        float evenness = DF_MIN(own->evenness, noise->planes[0].evenness);
+        float share = DF_CLAMP((evenness - UNEVEN) / (EVEN - UNEVEN), 0.0f, 1.0f);
+        for (int i = 0; i < DF_NOISE_LEVELS; i++) {
+            float sigma = sqrtf(own->variance[i]) * scale;
+            own->variance[i] *= share * DF_CLAMP((sigma - NO_NOISE) / (ALL_NOISE - NO_NOISE), 0.0f, 1.0f);
+        }
     }
 }
 
@@ -120,8 +125,8 @@ int df_noise_measure(DfFrameNoise *noise, const DeepfillImage *image, const Deep
                               (ptrdiff_t)(view.place.x0 >> df_plane_sub_x(format, p)) * df_sample_bytes(format);
         noise->is_known |= df_noise_fit(&noise->planes[p], blocks, df_noise_blocks(&view, p, blocks, DF_NOISE_BLOCKS),
                                         values);
-        df_noise_gate(&noise->planes[p], (float)((1 << format->depth) - 1));
     }
+    df_noise_gate(noise, format);
     df_arena_reset(scratch, mark);
     return 0;
 }

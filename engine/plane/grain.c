@@ -18,6 +18,9 @@ static const float LOW[5] = { 1 / 16.0f, 4 / 16.0f, 6 / 16.0f, 4 / 16.0f, 1 / 16
 /** The surroundings that the energy of detail is told from, on each side, in samples. */
 #define AROUND 4
 
+/** So much more than noise's energy is taken out: what varies about it would be left where it is above. */
+#define OVER 1.2f
+
 /** Covariance along an axis of noise of variance 1 with its low-pass, and variance of that. */
 static void low_passed(float tap, float *with, float *of)
 {
@@ -134,7 +137,7 @@ static int take_out(const DfGrainPlane *p, const DfNoise *noise, DfArena *scratc
             if (classes[x] != DF_GRAIN_NEW)
                 continue;
             float sigma = df_noise_sigma(noise, luma_at(p, x, y));
-            float of_noise = share * sigma * sigma, all = df_plane_row(energy, y)[x];
+            float of_noise = OVER * share * sigma * sigma, all = df_plane_row(energy, y)[x];
             float keep = all > of_noise ? sqrtf(1 - of_noise / all) : 0;
             row[x] -= (1 - keep) * df_plane_row(detail, y)[x];
         }

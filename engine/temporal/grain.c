@@ -34,8 +34,7 @@ static void take_median(DfFrameNoise *noise, const DfPlanner *planner, const Dee
     noise->is_known = 1;
     for (int i = 0; i < VALUES; i++)
         ((float *)noise->planes)[i] = median_of(planner, i);
-    for (int p = 0; p < 3; p++)
-        df_noise_gate(&noise->planes[p], (float)((1 << format->depth) - 1));
+    df_noise_gate(noise, format);
 }
 
 static void take_alone(DfFrameState *s)
@@ -68,21 +67,37 @@ void df_grain_settle(DfPlanner *planner, DfFrameState *s, int is_last)
 
 /* ------------------------------------------------------------------------------- by the fill -- */
 
-/** What each sample of a plane lacks. @return 1: one lacks anything */
-static int classify(uint8_t *classes, const DfComposite *composite, const DfCompositePlane *plane)
+/**
+ * A source that shows a pixel less than this from its own place, in luma pixels, stands still: the pixel would have the
+ * grain of another frame, or of the same one for as long as it is covered. Grain that is new costs .3 dB there and gives
+ * .03 of tcc (films on locked cameras, sigma 2 to 8).
+ */
+#define STILL 0.7f
+
+static int stands_still(const DfOriginSample *origin, int x, int y, int sx, int sy)
 {
-    size_t samples = df_rect_area(plane->place);
+    float dx = (origin->x - (float)x) * (float)(1 << sx), dy = (origin->y - (float)y) * (float)(1 << sy);
+
+    return dx * dx + dy * dy < STILL * STILL;
+}
+
+/** What each sample of a plane lacks. @return 1: one lacks anything */
+static int classify(uint8_t *classes, const DfComposite *composite, const DfCompositePlane *plane, int sx, int sy)
+{
+    const DfOriginSample *origin = plane->origins;
+    const uint8_t *hole = plane->hole;
     int any = 0;
 
-    for (size_t i = 0; i < samples; i++) {
-        const DfOriginSample *origin = &plane->origins[i];
-        if (!plane->hole[i] || origin->reference < 0)
-            classes[i] = DF_GRAIN_NOTHING;
-        else if (df_composite_is_made(composite, origin))
-            classes[i] = DF_GRAIN_NEW;
-        else
-            classes[i] = df_grain_class(origin->x, origin->y);
-        any |= classes[i];
+    for (int y = plane->place.y0; y < plane->place.y1; y++) {
+        for (int x = plane->place.x0; x < plane->place.x1; x++, origin++, hole++, classes++) {
+            if (!*hole || origin->reference < 0)
+                *classes = DF_GRAIN_NOTHING;
+            else if (df_composite_is_made(composite, origin) || stands_still(origin, x, y, sx, sy))
+                *classes = DF_GRAIN_NEW;
+            else
+                *classes = df_grain_class(origin->x, origin->y);
+            any |= *classes;
+        }
     }
     return any;
 }
@@ -104,7 +119,7 @@ int df_grain_put(const DfComposite *composite, int number, DfArena *scratch)
         uint8_t *classes = df_arena_take(scratch, df_rect_area(plane->place));
         if (!classes) {
             ret = -ENOMEM;
-        } else if (classify(classes, composite, plane)) {
+        } else if (classify(classes, composite, plane, sx, sy)) {
             DfGrainPlane grain = {
                 .colour = plane->colour, .x = plane->place.x0, .y = plane->place.y0, .classes = classes,
                 .luma = luma->colour, .luma_x = (plane->place.x0 << sx) - luma->place.x0,
