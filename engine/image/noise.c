@@ -120,11 +120,14 @@ int df_noise_measure(DfFrameNoise *noise, const DeepfillImage *image, const Deep
     view.place = (DfRect){ DF_MAX(r.x0, 0) & -(1 << format->sub_x), DF_MAX(r.y0, 0) & -(1 << format->sub_y),
                            DF_MIN(r.x1, format->width), DF_MIN(r.y1, format->height) };
     for (int p = 0; p < df_plane_count(format); p++) {
+        DfNoise *own = &noise->planes[p];
         view.planes.stride[p] = image->stride[p];
         view.planes.data[p] = image->data[p] + (view.place.y0 >> df_plane_sub_y(format, p)) * image->stride[p] +
                               (ptrdiff_t)(view.place.x0 >> df_plane_sub_x(format, p)) * df_sample_bytes(format);
-        noise->is_known |= df_noise_fit(&noise->planes[p], blocks, df_noise_blocks(&view, p, blocks, DF_NOISE_BLOCKS),
-                                        values);
+        noise->is_known |= df_noise_fit(own, blocks, df_noise_blocks(&view, p, blocks, DF_NOISE_BLOCKS), values);
+        /* In one picture what is so smooth is texture. */
+        if (own->tap[0] >= DF_NOISE_MOST_TAP || own->tap[1] >= DF_NOISE_MOST_TAP)
+            own->evenness = 0;
     }
     df_noise_gate(noise, format);
     df_arena_reset(scratch, mark);

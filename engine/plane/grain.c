@@ -152,19 +152,30 @@ typedef struct Filter {
     float factor, tap[2];
 } Filter;
 
-/** What noise has that its interpolation has not: variance, and covariance of neighbours. */
+/** What makes the variance 1. */
+static float factor_of(const float tap[2])
+{
+    return 1 / sqrtf((1 + 2 * tap[0] * tap[0]) * (1 + 2 * tap[1] * tap[1]));
+}
+
+/** The least tap of what interpolation takes: fine detail above all. */
+#define LEAST_TAP (-0.5f)
+
+/** What noise has that its interpolation has not, by mean squares of second differences (noise.h). */
 static Filter lacking(const float tap[2], float fraction_x, float fraction_y)
 {
     DfNoiseAxis x = df_noise_axis(tap[0], 0), y = df_noise_axis(tap[1], 0);
     DfNoiseAxis left_x = df_noise_axis(tap[0], fraction_x), left_y = df_noise_axis(tap[1], fraction_y);
-    float variance = 1 - left_x.near[0] * left_y.near[0];
+    float xx = x.q - left_x.q * left_y.variance, yy = y.q - left_x.variance * left_y.q;
+    float xy = x.q * y.q - left_x.q * left_y.q;
     Filter f = { 0 };
 
-    if (variance < 1e-4f)
+    /* Smooth noise overshoots a little. */
+    if (xx <= 0 || yy <= 0 || xy <= 1e-3f)
         return f;
-    f.tap[0] = df_noise_tap((x.near[1] - left_x.near[1] * left_y.near[0]) / variance);
-    f.tap[1] = df_noise_tap((y.near[1] - left_x.near[0] * left_y.near[1]) / variance);
-    f.factor = sqrtf(variance / ((1 + 2 * f.tap[0] * f.tap[0]) * (1 + 2 * f.tap[1] * f.tap[1])));
+    f.tap[0] = df_noise_tap(xy / yy, LEAST_TAP);
+    f.tap[1] = df_noise_tap(xy / xx, LEAST_TAP);
+    f.factor = factor_of(f.tap) * sqrtf(xy / (df_noise_axis(f.tap[0], 0).q * df_noise_axis(f.tap[1], 0).q));
     return f;
 }
 
@@ -173,9 +184,7 @@ static void make_filters(Filter filters[DF_GRAIN_CLASSES], const float tap[2])
     for (int y = 0; y < DF_GRAIN_STEPS; y++)
         for (int x = 0; x < DF_GRAIN_STEPS; x++)
             filters[y * DF_GRAIN_STEPS + x] = lacking(tap, (float)x / 16, (float)y / 16);
-    filters[DF_GRAIN_NEW] = (Filter){
-        1 / sqrtf((1 + 2 * tap[0] * tap[0]) * (1 + 2 * tap[1] * tap[1])), { tap[0], tap[1] },
-    };
+    filters[DF_GRAIN_NEW] = (Filter){ factor_of(tap), { tap[0], tap[1] } };
 }
 
 /** Put noise into a row. @param white  the rows of white noise above, beside and below it, from x = -1 on */
@@ -209,7 +218,7 @@ static int put_in(const DfGrainPlane *p, const DfNoise *noise, DfArena *scratch)
         float *rows[3];
         for (int i = 0; i < 3; i++)
             rows[i] = memory + (size_t)n * ((y + 1 + i) % 3);
-        df_normal_row(rows[2], df_hash(p->seed + (uint32_t)(p->y + y)), p->x - 1, n);
+        df_normal_row(rows[2], df_hash(df_hash(p->seed) + (uint32_t)(p->y + y)), p->x - 1, n);
         if (y >= 1)
             put_row(p, noise, filters, (const float *const *)rows, y - 1);
     }

@@ -18,7 +18,6 @@
 #define CUT_OFF 1.4f      /* in variances: blocks of more are left out of the mean */
 #define CUT_OFF_TAKES 0.97f /* what that leaves of the mean of blocks of noise alone */
 #define LEAST_TAP (-0.3f)
-#define MOST_TAP 0.6f     /* the second difference has its least variance near this: beyond it tells nothing more */
 
 DfNoiseAxis df_noise_axis(float tap, float fraction)
 {
@@ -33,25 +32,18 @@ DfNoiseAxis df_noise_axis(float tap, float fraction)
     for (int d = 0; d < 3; d++)
         for (int i = 0; i < 6; i++)
             near[d] += all[i] * all[i + d] / white;
-    return (DfNoiseAxis){ { near[0], near[1] }, 6 * near[0] - 8 * near[1] + 2 * near[2] };
+    return (DfNoiseAxis){ near[0], 6 * near[0] - 8 * near[1] + 2 * near[2] };
 }
 
-float df_noise_tap(float correlation)
+float df_noise_tap(float q, float least)
 {
-    /* correlation = 2 tap / (1 + 2 tap^2) */
-    float c = DF_CLAMP(correlation, -0.5f, 0.69f);
-
-    return fabsf(c) < 1e-3f ? c / 2 : (1 - sqrtf(1 - 2 * c * c)) / (2 * c);
-}
-
-/** The tap of noise whose second difference has `q` times its variance: q = (6 - 16 tap + 14 tap^2) / (1 + 2 tap^2). */
-static float tap_of(float q)
-{
+    /* q = (6 - 16 tap + 14 tap^2) / (1 + 2 tap^2) */
     float a = 14 - 2 * q, root = 256 - 4 * a * (6 - q);
 
-    if (!(q > 0) || a <= 0 || root <= 0)
-        return q > 6 ? LEAST_TAP : MOST_TAP;
-    return DF_CLAMP((16 - sqrtf(root)) / (2 * a), LEAST_TAP, MOST_TAP);
+    if (!(q > 0) || root <= 0)
+        return q > 6 ? least : DF_NOISE_MOST_TAP;
+    /* The same root as (16 - sqrt(root)) / (2 a), which a may be 0 of. */
+    return DF_CLAMP(2 * (6 - q) / (16 + sqrtf(root)), least, DF_NOISE_MOST_TAP);
 }
 
 void df_noise_block(DfNoiseBlock *block, const float *samples)
@@ -93,8 +85,8 @@ static void expect(const DfNoiseBlock *block, const float tap[2], float *xx, flo
     float again = block->gain * block->gain;
     x = df_noise_axis(tap[0], block->fraction[0]);
     y = df_noise_axis(tap[1], block->fraction[1]);
-    *xx += again * x.q * y.near[0];
-    *yy += again * x.near[0] * y.q;
+    *xx += again * x.q * y.variance;
+    *yy += again * x.variance * y.q;
     *xy += again * x.q * y.q;
 }
 
@@ -151,8 +143,8 @@ static void fit_taps(float tap[2], const DfNoiseBlock *blocks, int count, float 
     }
     if (xx <= 0 || yy <= 0)
         return;
-    tap[0] = tap_of((float)(xy / yy));
-    tap[1] = tap_of((float)(xy / xx));
+    tap[0] = df_noise_tap((float)(xy / yy), LEAST_TAP);
+    tap[1] = df_noise_tap((float)(xy / xx), LEAST_TAP);
 }
 
 /** Variances of blocks whose luma lies within `reach` ranges of one. @return how many */

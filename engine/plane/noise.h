@@ -17,6 +17,9 @@
 #define DF_NOISE_BLOCK 8
 #define DF_NOISE_READ (DF_NOISE_BLOCK + 2)
 
+/** Noise of a greater tap has no less of a second difference: whatever has less is smooth, and reads as this. */
+#define DF_NOISE_MOST_TAP 0.6f
+
 typedef struct DfNoise {
     float variance[DF_NOISE_LEVELS]; /**< in the plane's levels squared, in the middle of each range of luma */
     float tap[2];                    /**< along x and y */
@@ -35,16 +38,16 @@ typedef struct DfNoiseBlock {
     float variance;    /**< by df_noise_fit() */
 } DfNoiseBlock;
 
-/** Noise of variance 1 along one axis, interpolated: its covariance at distances 0 and 1, q as above. */
+/** Noise of variance 1 along one axis, interpolated: what is left of the variance, and q as above. */
 typedef struct DfNoiseAxis {
-    float near[2], q;
+    float variance, q;
 } DfNoiseAxis;
 
 /** @param fraction  between samples, 0..1; 0: not interpolated */
 DfNoiseAxis df_noise_axis(float tap, float fraction);
 
-/** @return the tap of noise whose covariance at distance 1 is such a share of its variance; clipped to what there is */
-float df_noise_tap(float correlation);
+/** @return the tap of noise whose second difference has q times its variance, least .. DF_NOISE_MOST_TAP */
+float df_noise_tap(float q, float least);
 
 /** Take the mean squares of a block's second differences. @param samples  DF_NOISE_READ rows of DF_NOISE_READ */
 void df_noise_block(DfNoiseBlock *block, const float *samples);
