@@ -10,7 +10,7 @@
 #include "plane/grain.h"
 
 /** Most blocks of a plane that are looked at, in all. */
-#define DF_NOISE_BLOCKS 384
+#define DF_NOISE_BLOCKS 256
 
 /** The noise of all planes of a frame. Zeroed: there is none. */
 typedef struct DfFrameNoise {
@@ -42,6 +42,9 @@ int df_noise_is_clear(const DeepfillMask *mask, DfRect rect);
  * @return how many there are
  */
 int df_noise_blocks(const DfNoiseView *view, int plane, DfNoiseBlock *out, int most);
+
+/** @return 1 where the first plane's noise is none that the gate closes on: without it there is none in others, either */
+int df_noise_passes(const DfNoise *noise, const DeepfillFormat *format);
 
 /** Noise that is too weak, or too uneven, to be told from rounding, coding and texture is none. */
 void df_noise_gate(DfFrameNoise *noise, const DeepfillFormat *format);

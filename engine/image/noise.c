@@ -55,17 +55,18 @@ static void look_at(DfNoiseBlock *block, const DfNoiseView *view, int plane)
     int width = df_rect_width(view->place), height = df_rect_height(view->place), sum = 0;
     float samples[DF_NOISE_READ * DF_NOISE_READ];
 
+    /* Of the luma every other sample will do. */
     for (int y = 0; y < DF_NOISE_READ; y++) {
         const uint8_t *row = view->planes.data[plane] + (block->y - 1 + y) * view->planes.stride[plane];
         const uint8_t *light = view->planes.data[luma] +
                                DF_MIN((block->y - 1 + y) << sy, height - 1) * view->planes.stride[luma];
-        for (int x = 0; x < DF_NOISE_READ; x++) {
+        for (int x = 0; x < DF_NOISE_READ; x++)
             samples[y * DF_NOISE_READ + x] = (float)df_sample_load(row, block->x - 1 + x, bytes);
+        for (int x = y % 2; x < DF_NOISE_READ; x += 2)
             sum += (int)df_sample_load(light, DF_MIN((block->x - 1 + x) << sx, width - 1), bytes);
-        }
     }
     df_noise_block(block, samples);
-    block->luma = (float)sum / (float)(DF_NOISE_READ * DF_NOISE_READ * ((1 << format->depth) - 1));
+    block->luma = (float)sum / (float)(DF_NOISE_READ * DF_NOISE_READ / 2 * ((1 << format->depth) - 1));
 }
 
 int df_noise_blocks(const DfNoiseView *view, int plane, DfNoiseBlock *out, int most)
@@ -90,18 +91,35 @@ int df_noise_blocks(const DfNoiseView *view, int plane, DfNoiseBlock *out, int m
     return n;
 }
 
+/** The share of a plane's noise that counts, by its evenness. */
+static float even_share(float evenness)
+{
+    return DF_CLAMP((evenness - UNEVEN) / (EVEN - UNEVEN), 0.0f, 1.0f);
+}
+
+/** The share of a variance that counts, by its strength. */
+static float strong_share(float variance, const DeepfillFormat *format)
+{
+    float sigma = sqrtf(variance) * 255 / (float)((1 << format->depth) - 1);
+
+    return DF_CLAMP((sigma - NO_NOISE) / (ALL_NOISE - NO_NOISE), 0.0f, 1.0f);
+}
+
+int df_noise_passes(const DfNoise *noise, const DeepfillFormat *format)
+{
+    for (int i = 0; i < DF_NOISE_LEVELS; i++)
+        if (even_share(noise->evenness) * strong_share(noise->variance[i], format) > 0)
+            return 1;
+    return 0;
+}
+
 void df_noise_gate(DfFrameNoise *noise, const DeepfillFormat *format)
 {
-    float scale = 255.0f / (float)((1 << format->depth) - 1);
-
     for (int p = 0; p < df_plane_count(format); p++) {
         DfNoise *own = &noise->planes[p];
-        float evenness = DF_MIN(own->evenness, noise->planes[0].evenness);
-        float share = DF_CLAMP((evenness - UNEVEN) / (EVEN - UNEVEN), 0.0f, 1.0f);
-        for (int i = 0; i < DF_NOISE_LEVELS; i++) {
-            float sigma = sqrtf(own->variance[i]) * scale;
-            own->variance[i] *= share * DF_CLAMP((sigma - NO_NOISE) / (ALL_NOISE - NO_NOISE), 0.0f, 1.0f);
-        }
+        float share = even_share(DF_MIN(own->evenness, noise->planes[0].evenness));
+        for (int i = 0; i < DF_NOISE_LEVELS; i++)
+            own->variance[i] *= share * strong_share(own->variance[i], format);
     }
 }
 
@@ -128,6 +146,8 @@ int df_noise_measure(DfFrameNoise *noise, const DeepfillImage *image, const Deep
         /* In one picture what is so smooth is texture. */
         if (own->tap[0] >= DF_NOISE_MOST_TAP || own->tap[1] >= DF_NOISE_MOST_TAP)
             own->evenness = 0;
+        if (!df_noise_passes(&noise->planes[0], format))
+            break;
     }
     df_noise_gate(noise, format);
     df_arena_reset(scratch, mark);

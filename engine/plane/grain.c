@@ -110,15 +110,34 @@ static void find_energy(DfPlane energy, DfPlane across, DfPlane detail, double *
     }
 }
 
-static float luma_at(const DfGrainPlane *p, int x, int y)
-{
-    int row = DF_MIN(p->luma_y + (y << p->sub_y), p->luma.height - 1);
+/** Standard deviations by luma, in steps. */
+#define LUMAS 256
+typedef struct Strength {
+    float sigma[LUMAS + 1], step;
+} Strength;
 
-    return df_plane_row(p->luma, row)[DF_MIN(p->luma_x + (x << p->sub_x), p->luma.width - 1)] / p->highest;
+static void tabulate(Strength *strength, const DfNoise *noise, float highest)
+{
+    for (int i = 0; i <= LUMAS; i++)
+        strength->sigma[i] = df_noise_sigma(noise, (float)i / LUMAS);
+    strength->step = LUMAS / highest;
+}
+
+/** The luma beside a row's samples. */
+static const float *luma_row(const DfGrainPlane *p, int y)
+{
+    return df_plane_row(p->luma, DF_MIN(p->luma_y + (y << p->sub_y), p->luma.height - 1)) + p->luma_x;
+}
+
+static float sigma_at(const DfGrainPlane *p, const Strength *strength, const float *luma, int x)
+{
+    float at = luma[DF_MIN(x << p->sub_x, p->luma.width - 1 - p->luma_x)] * strength->step + 0.5f;
+
+    return strength->sigma[(int)DF_CLAMP(at, 0, LUMAS)];
 }
 
 /** Take detail out of what is new, so much that noise would be gone and what is above it stays. */
-static int take_out(const DfGrainPlane *p, const DfNoise *noise, DfArena *scratch)
+static int take_out(const DfGrainPlane *p, const DfNoise *noise, const Strength *strength, DfArena *scratch)
 {
     int width = p->colour.width, height = p->colour.height;
     DfPlane detail = df_plane_take(scratch, width, height), across = df_plane_take(scratch, width, height);
@@ -133,10 +152,11 @@ static int take_out(const DfGrainPlane *p, const DfNoise *noise, DfArena *scratc
     for (int y = 0; y < height; y++) {
         const uint8_t *classes = p->classes + (size_t)y * width;
         float *row = df_plane_row(p->colour, y);
+        const float *luma = luma_row(p, y);
         for (int x = 0; x < width; x++) {
             if (classes[x] != DF_GRAIN_NEW)
                 continue;
-            float sigma = df_noise_sigma(noise, luma_at(p, x, y));
+            float sigma = sigma_at(p, strength, luma, x);
             float of_noise = OVER * share * sigma * sigma, all = df_plane_row(energy, y)[x];
             float keep = all > of_noise ? sqrtf(1 - of_noise / all) : 0;
             row[x] -= (1 - keep) * df_plane_row(detail, y)[x];
@@ -188,9 +208,10 @@ static void make_filters(Filter filters[DF_GRAIN_CLASSES], const float tap[2])
 }
 
 /** Put noise into a row. @param white  the rows of white noise above, beside and below it, from x = -1 on */
-static void put_row(const DfGrainPlane *p, const DfNoise *noise, const Filter *filters, const float *const white[3],
-                    int y)
+static void put_row(const DfGrainPlane *p, const Strength *strength, const Filter *filters,
+                    const float *const white[3], int y)
 {
+    const float *luma = luma_row(p, y);
     const uint8_t *classes = p->classes + (size_t)y * p->colour.width;
     float *row = df_plane_row(p->colour, y);
 
@@ -201,11 +222,11 @@ static void put_row(const DfGrainPlane *p, const DfNoise *noise, const Filter *f
         float sum[3];
         for (int i = 0; i < 3; i++)
             sum[i] = white[i][x + 1] + f->tap[0] * (white[i][x] + white[i][x + 2]);
-        row[x] += f->factor * df_noise_sigma(noise, luma_at(p, x, y)) * (sum[1] + f->tap[1] * (sum[0] + sum[2]));
+        row[x] += f->factor * sigma_at(p, strength, luma, x) * (sum[1] + f->tap[1] * (sum[0] + sum[2]));
     }
 }
 
-static int put_in(const DfGrainPlane *p, const DfNoise *noise, DfArena *scratch)
+static int put_in(const DfGrainPlane *p, const DfNoise *noise, const Strength *strength, DfArena *scratch)
 {
     int n = p->colour.width + 2;
     float *memory = df_arena_take(scratch, df_size_mul(3 * (size_t)n, sizeof *memory));
@@ -220,7 +241,7 @@ static int put_in(const DfGrainPlane *p, const DfNoise *noise, DfArena *scratch)
             rows[i] = memory + (size_t)n * ((y + 1 + i) % 3);
         df_normal_row(rows[2], df_hash(df_hash(p->seed) + (uint32_t)(p->y + y)), p->x - 1, n);
         if (y >= 1)
-            put_row(p, noise, filters, (const float *const *)rows, y - 1);
+            put_row(p, strength, filters, (const float *const *)rows, y - 1);
     }
     return 0;
 }
@@ -229,12 +250,14 @@ int df_grain_apply(const DfGrainPlane *p, const DfNoise *noise, DfArena *scratch
 {
     DfArenaMark mark = df_arena_mark(scratch);
     size_t samples = (size_t)p->colour.width * p->colour.height;
+    Strength strength;
     int ret = 0;
 
+    tabulate(&strength, noise, p->highest);
     if (memchr(p->classes, DF_GRAIN_NEW, samples))
-        ret = take_out(p, noise, scratch);
+        ret = take_out(p, noise, &strength, scratch);
     if (!ret)
-        ret = put_in(p, noise, scratch);
+        ret = put_in(p, noise, &strength, scratch);
     df_arena_reset(scratch, mark);
     return ret;
 }

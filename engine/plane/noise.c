@@ -72,44 +72,79 @@ void df_noise_block(DfNoiseBlock *block, const float *samples)
     block->xy = xy / count;
 }
 
-/** Mean squares that noise of variance 1 has in a block. */
-static void expect(const DfNoiseBlock *block, const float tap[2], float *xx, float *yy, float *xy)
-{
-    DfNoiseAxis x = df_noise_axis(tap[0], 0), y = df_noise_axis(tap[1], 0);
+/** What noise of some taps has along x and y, by the fraction of its interpolation in steps; the last is that of 0. */
+#define STEPS 16
+typedef struct Expected {
+    DfNoiseAxis x[STEPS + 1], y[STEPS + 1];
+} Expected;
 
-    *xx = x.q;
-    *yy = y.q;
-    *xy = x.q * y.q;
+static void expect_all(Expected *all, const float tap[2])
+{
+    for (int i = 0; i <= STEPS; i++) {
+        all->x[i] = df_noise_axis(tap[0], (float)(i % STEPS) / STEPS);
+        all->y[i] = df_noise_axis(tap[1], (float)(i % STEPS) / STEPS);
+    }
+}
+
+/** Mean squares that noise of variance 1 has in a block. */
+static void expect(const DfNoiseBlock *block, const Expected *all, float *xx, float *yy, float *xy)
+{
+    const DfNoiseAxis *x = &all->x[0], *y = &all->y[0];
+
+    *xx = x->q;
+    *yy = y->q;
+    *xy = x->q * y->q;
     if (block->fraction[0] < 0)
         return;
     float again = block->gain * block->gain;
-    x = df_noise_axis(tap[0], block->fraction[0]);
-    y = df_noise_axis(tap[1], block->fraction[1]);
-    *xx += again * x.q * y.variance;
-    *yy += again * x.variance * y.q;
-    *xy += again * x.q * y.q;
+    x = &all->x[(int)(block->fraction[0] * STEPS + 0.5f)];
+    y = &all->y[(int)(block->fraction[1] * STEPS + 0.5f)];
+    *xx += again * x->q * y->variance;
+    *yy += again * x->variance * y->q;
+    *xy += again * x->q * y->q;
 }
 
-float df_noise_variance(const DfNoiseBlock *block, const float tap[2])
+static float variance_of(const DfNoiseBlock *block, const Expected *all)
 {
     float xx, yy, xy;
 
-    expect(block, tap, &xx, &yy, &xy);
+    expect(block, all, &xx, &yy, &xy);
     return (block->xx + block->yy + block->xy) / (xx + yy + xy);
 }
 
-static int compare(const void *a, const void *b)
+/** The value at place `k` of the sorted ones (Hoare's selection). The values are reordered. */
+static float select_value(float *values, int count, int k)
 {
-    float p = *(const float *)a, q = *(const float *)b;
+    int low = 0, high = count - 1;
 
-    return (p > q) - (p < q);
+    while (low < high) {
+        float pivot = values[(low + high) / 2];
+        int i = low, j = high;
+        while (i <= j) {
+            while (values[i] < pivot)
+                i++;
+            while (values[j] > pivot)
+                j--;
+            if (i <= j) {
+                float value = values[i];
+                values[i++] = values[j];
+                values[j--] = value;
+            }
+        }
+        if (k <= j)
+            high = j;
+        else if (k >= i)
+            low = i;
+        else
+            break;
+    }
+    return values[k];
 }
 
-/** The variance above which blocks have more than noise. @param values  are sorted */
+/** The variance above which blocks have more than noise. @param values  are reordered */
 static float cut_off(float *values, int count)
 {
-    qsort(values, count, sizeof *values, compare);
-    return values[(int)(BELIEVED * (float)count)] / BELIEVED_IS * CUT_OFF;
+    return select_value(values, count, (int)(BELIEVED * (float)count)) / BELIEVED_IS * CUT_OFF;
 }
 
 static float mean_below(const float *values, int count, float most)
@@ -126,20 +161,19 @@ static float mean_below(const float *values, int count, float most)
 }
 
 /** Taps of the blocks below the cut-off, from what their second differences have in excess of each other. */
-static void fit_taps(float tap[2], const DfNoiseBlock *blocks, int count, float most)
+static void fit_taps(float tap[2], const Expected *all, const DfNoiseBlock *blocks, int count, float most)
 {
-    double xx = 0, yy = 0, xy = 0;
-    DfNoiseAxis x = df_noise_axis(tap[0], 0), y = df_noise_axis(tap[1], 0);
+    double xx = 0, yy = 0, xy = 0, qx = all->x[0].q, qy = all->y[0].q;
 
     for (int i = 0; i < count; i++) {
         const DfNoiseBlock *b = &blocks[i];
         float of_xx, of_yy, of_xy;
         if (b->variance > most)
             continue;
-        expect(b, tap, &of_xx, &of_yy, &of_xy);
-        xx += b->xx * x.q / of_xx;
-        yy += b->yy * y.q / of_yy;
-        xy += b->xy * x.q * y.q / of_xy;
+        expect(b, all, &of_xx, &of_yy, &of_xy);
+        xx += b->xx * qx / of_xx;
+        yy += b->yy * qy / of_yy;
+        xy += b->xy * qx * qy / of_xy;
     }
     if (xx <= 0 || yy <= 0)
         return;
@@ -175,22 +209,25 @@ static float evenness(const DfNoise *noise, const DfNoiseBlock *blocks, int coun
     }
     if (n < LEAST_BLOCKS)
         return 0;
-    qsort(scratch, n, sizeof *scratch, compare);
-    return scratch[n / 20] / fmaxf(scratch[n / 4], 1e-9f);
+    float quarter = select_value(scratch, n, n / 4);
+    return select_value(scratch, n, n / 20) / fmaxf(quarter, 1e-9f);
 }
 
 int df_noise_fit(DfNoise *noise, DfNoiseBlock *blocks, int count, float *scratch)
 {
+    Expected all;
+
     *noise = (DfNoise){ 0 };
     if (count < LEAST_BLOCKS)
         return 0;
     for (int round = 0; round < ROUNDS; round++) {
+        expect_all(&all, noise->tap);
         for (int i = 0; i < count; i++) {
-            blocks[i].variance = df_noise_variance(&blocks[i], noise->tap);
+            blocks[i].variance = variance_of(&blocks[i], &all);
             scratch[i] = blocks[i].variance;
         }
         if (round + 1 < ROUNDS)
-            fit_taps(noise->tap, blocks, count, cut_off(scratch, count));
+            fit_taps(noise->tap, &all, blocks, count, cut_off(scratch, count));
     }
     for (int level = 0; level < DF_NOISE_LEVELS; level++) {
         int n = 0;

@@ -52,13 +52,10 @@ float df_noise_tap(float q, float least);
 /** Take the mean squares of a block's second differences. @param samples  DF_NOISE_READ rows of DF_NOISE_READ */
 void df_noise_block(DfNoiseBlock *block, const float *samples);
 
-/** @return the variance of noise with such taps that makes the block's mean squares */
-float df_noise_variance(const DfNoiseBlock *block, const float tap[2]);
-
 /**
  * Fit noise to blocks of which most may have texture of their own, or have been aligned badly.
  *
- * @param blocks   are reordered
+ * @param blocks   their variance is set
  * @param scratch  room for `count` values
  * @return 1; 0: they are too few to tell, and the noise is none
  */

@@ -13,6 +13,9 @@
 /** A block that has so much less variance by itself than the difference tells was aligned badly. */
 #define LESS_ALONE 0.6f
 
+/** The difference of two frames has twice the noise, or less where one is interpolated. */
+#define TWICE 2
+
 /** An area of both frames in one plane. */
 typedef struct Ends {
     DfTexture frame, earlier;
@@ -51,7 +54,6 @@ static int subtract(float *samples, const Ends *e, const DfNoiseBlock *block, fl
 /** Replace a block's mean squares by those of the difference. @return 0: it tells nothing */
 static int look_back(DfNoiseBlock *block, const Ends *e)
 {
-    static const float white[2] = { 0, 0 };
     float samples[DF_NOISE_READ * DF_NOISE_READ], dx, dy;
     const float middle = DF_NOISE_BLOCK / 2 - 0.5f;
     DfNoiseBlock difference = *block;
@@ -67,7 +69,7 @@ static int look_back(DfNoiseBlock *block, const Ends *e)
     difference.fraction[0] = dx - floorf(dx);
     difference.fraction[1] = dy - floorf(dy);
     difference.gain = e->light.gain;
-    if (df_noise_variance(block, white) > LESS_ALONE * df_noise_variance(&difference, white))
+    if ((block->xx + block->yy + block->xy) * TWICE > LESS_ALONE * (difference.xx + difference.yy + difference.xy))
         *block = difference;
     return 1;
 }
@@ -112,6 +114,8 @@ int df_grain_measure(DfFrameNoise *noise, const DfFrameMotion *motion, const DfF
         for (int i = 0; i < motion->areas.count; i++)
             n += find_blocks(blocks + n, motion, i, frame, earlier, p);
         noise->is_known |= df_noise_fit(&noise->planes[p], blocks, n, values);
+        if (!df_noise_passes(&noise->planes[0], &frame->image.format))
+            break;
     }
     df_arena_reset(scratch, mark);
     return 0;
