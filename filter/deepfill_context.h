@@ -61,6 +61,7 @@ typedef struct FillContext {
     int temporal;
     int ahead;
     int memory;
+    int grain;
     int realtime;
     int64_t mask_start;
     int mask_sync;    ///< enum DeepfillSync

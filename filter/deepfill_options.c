@@ -85,6 +85,8 @@ static const AVOption deepfill_options[] = {
       OFFSET(ahead), AV_OPT_TYPE_INT, { .i64 = -1 }, -1, 1024, FLAGS },
     { "memory", "MiB for all that is held for other frames: where it is short, fewer are looked ahead",
       OFFSET(memory), AV_OPT_TYPE_INT, { .i64 = 512 }, 1, 1 << 20, FLAGS },
+    { "grain", "give what is filled the grain of what is around it, new in each frame",
+      OFFSET(grain), AV_OPT_TYPE_BOOL, { .i64 = 1 }, 0, 1, FLAGS },
     { "realtime", "a frame comes out for each that goes in, before the next: delay=0 and ahead=0; auto: where "
       "MLT (Kdenlive, Shotcut) runs the filter",
       OFFSET(realtime), AV_OPT_TYPE_BOOL, { .i64 = -1 }, -1, 1, FLAGS },

@@ -104,6 +104,7 @@ static int open_queue(AVFilterContext *ctx)
     settings.temporal = s->temporal;
     settings.ahead    = s->ahead;
     settings.memory   = s->memory;
+    settings.grain    = s->grain;
     settings.workers  = s->workers;
     settings.preview  = ff_deepfill_is_preview(s->show);
     if (ff_deepfill_is_realtime(ctx))

@@ -380,6 +380,9 @@ typedef struct DeepfillSettings {
     void *log_opaque;        /**< handed to log; default NULL */
     DeepfillReadyCallback ready; /**< told when a frame can be received; default NULL: nobody is told */
     void *ready_opaque;          /**< handed to ready; default NULL */
+    int grain;    /**< 1 (default): a fill has the grain of what is around it, new in each frame: as much as what was
+                       synthesised, or interpolated, lacks of it; where there is none nothing is added; 0: none */
+    int reserved; /**< not read: no field may be followed by padding */
 } DeepfillSettings;
 
 /** What a context chose. */
@@ -391,6 +394,7 @@ typedef struct DeepfillInfo {
                                    call it */
     const char *warning;      /**< NULL, or a sentence on what makes this set-up slow (static) */
     int preview;              /**< as in DeepfillSettings */
+    int grain;                /**< so is this */
 } DeepfillInfo;
 
 /** A region that the network works on, in frame coordinates; parts beyond the frame are reflected. */

@@ -47,6 +47,7 @@ typedef struct Film {
 /** How a film is run. */
 typedef struct Way {
     int workers, delay, ahead, memory;
+    int plain; /**< 1: without grain */
 } Way;
 
 /** What went in and what came out. */
@@ -203,6 +204,7 @@ static inline DeepfillContext *film_context(const Film *film, Way way)
     settings.delay = way.delay;
     settings.ahead = way.ahead;
     settings.memory = way.memory ? way.memory : 64;
+    settings.grain = !way.plain;
     assert_int_equal(deepfill_open(&ctx, &settings), 0);
     return ctx;
 }

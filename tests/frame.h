@@ -53,8 +53,8 @@ static inline unsigned sample_of(const Picture *p, int plane, int x, int y)
                           df_sample_bytes(&p->image.format));
 }
 
-/** A context that fills each frame by itself. */
-static inline DeepfillContext *context_new(DeepfillFormat format, int workers, int delay)
+/** A context that fills each frame by itself. @param grain  as in DeepfillSettings */
+static inline DeepfillContext *context_grainy(DeepfillFormat format, int workers, int delay, int grain)
 {
     DeepfillContext *ctx = NULL;
     DeepfillSettings settings;
@@ -63,8 +63,14 @@ static inline DeepfillContext *context_new(DeepfillFormat format, int workers, i
     settings.workers = workers;
     settings.delay = delay;
     settings.temporal = 0;
+    settings.grain = grain;
     assert_int_equal(deepfill_open(&ctx, &settings), 0);
     return ctx;
+}
+
+static inline DeepfillContext *context_new(DeepfillFormat format, int workers, int delay)
+{
+    return context_grainy(format, workers, delay, 1);
 }
 
 static inline DeepfillResult fill_one(DeepfillContext *ctx, Picture *p, DeepfillMask *mask,

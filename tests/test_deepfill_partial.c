@@ -70,11 +70,11 @@ static void boxes_have_sides_of_128(void **state)
     with_each(fits_boxes);
 }
 
-/** What a context makes of a picture. */
+/** What a context makes of a picture, without grain, which the first stage's picture has not. */
 static Picture filled(DeepfillFormat f, DeepfillMask *mask, int workers, enum DeepfillShow show,
                       DeepfillResult *result)
 {
-    DeepfillContext *ctx = context_new(f, workers, 0);
+    DeepfillContext *ctx = context_grainy(f, workers, 0, 0);
     Picture p = picture_new(f);
     picture_draw(&p, 3);
     *result = fill_one(ctx, &p, mask, show);

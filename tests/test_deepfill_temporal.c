@@ -46,6 +46,7 @@ static void ahead_of_the_end_does_not_matter(void **state)
 /** Where all that is to be seen lies behind, looking ahead changes nothing. */
 static void ahead_in_vain_does_not_matter(void **state)
 {
+    /* Looking ahead, the first frame has the second one's grain. */
     static const int aheads[] = { 1, 3, 7, 20 };
     static const Film in_vain[] = {
         { { 144, 96, DEEPFILL_YUV, 8, 1, 1, 0, 2 }, 17, grainy_still, after_the_first, NULL },
@@ -58,9 +59,9 @@ static void ahead_in_vain_does_not_matter(void **state)
     if (THREADS_ONLY)
         skip();
     for (size_t f = 0; f < DF_COUNT(in_vain); f++) {
-        Reel *live = film_run(&in_vain[f], (Way){ 1, 0, 0, 0 });
+        Reel *live = film_run(&in_vain[f], (Way){ .workers = 1, .plain = 1 });
         for (size_t a = 0; a < DF_COUNT(aheads); a++) {
-            Reel *other = film_run(&in_vain[f], (Way){ 2, 0, aheads[a], 0 });
+            Reel *other = film_run(&in_vain[f], (Way){ .workers = 2, .ahead = aheads[a], .plain = 1 });
             assert_reels_equal(live, other);
             reel_free(other);
         }

@@ -9,6 +9,19 @@
 
 #include "base.h"
 
+DeepfillImage df_picture_image(const DfStill *picture)
+{
+    DeepfillImage image = {
+        .format = { .width = picture->width, .height = picture->height, .depth = picture->depth, .full_range = 1,
+                    .layout = picture->colours == 3 ? DEEPFILL_RGB : DEEPFILL_GRAY },
+    };
+    for (int p = 0; p < picture->colours; p++) {
+        image.data[p] = picture->planes[p];
+        image.stride[p] = df_picture_row(picture);
+    }
+    return image;
+}
+
 int df_picture_planes(const DfStill *picture)
 {
     return picture->colours + picture->alpha;

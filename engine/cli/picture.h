@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "cli/picture_metadata.h"
+#include "deepfill.h"
 #include "weights/file.h"
 
 /** Longest side of a picture, in pixels; the engine's own limit. */
@@ -32,6 +33,9 @@ typedef struct DfStill {
     DfFile file;         /**< what the picture was read from, PNG or JPEG; all zero: anything else */
     DfMetadata metadata; /**< the file's */
 } DfStill;
+
+/** @return the picture's colours as the library takes them; its planes stay the picture's */
+DeepfillImage df_picture_image(const DfStill *picture);
 
 /** @return planes that the picture has: 1..4 */
 int df_picture_planes(const DfStill *picture);

@@ -50,17 +50,11 @@ int df_fill_regions(const DfFillJob *job, DfStill *still, DfFillReport *report)
 {
     DeepfillContext *ctx = NULL;
     DeepfillSettings settings;
-    DeepfillImage image = {
-        .format = { .width = still->width, .height = still->height, .depth = still->depth, .full_range = 1,
-                    .layout = still->colours == 3 ? DEEPFILL_RGB : DEEPFILL_GRAY },
-    };
-    for (int p = 0; p < still->colours; p++) {
-        image.data[p] = still->planes[p];
-        image.stride[p] = df_picture_row(still);
-    }
+    DeepfillImage image = df_picture_image(still);
     *report = (DfFillReport){ 0 };
     deepfill_defaults(&settings, job->model, &image.format);
     settings.temporal = 0;
+    settings.grain = job->grain;
     int ret = deepfill_open(&ctx, &settings);
     if (!ret)
         ret = describe(ctx, job->mask, report);

@@ -10,6 +10,7 @@
 
 #include "base.h"
 #include "cli/cli.h"
+#include "image/grain.h"
 #include "image/mask.h"
 #include "image/sketch.h"
 #include "kernels/gemm.h"
@@ -270,6 +271,19 @@ static int paste(const DfFillJob *job, DfStill *still, const Region *region)
     return 0;
 }
 
+/** Put the grain around the hole into what was pasted. */
+static int add_grain(const DfFillJob *job, DfStill *still)
+{
+    DeepfillImage image = df_picture_image(still);
+    DfFrameNoise noise;
+    DfArena scratch = { 0 };
+    int ret = df_noise_measure(&noise, &image, job->mask, &scratch);
+    if (!ret)
+        ret = df_grain_image(&image, job->mask, &noise, df_grain_seed(&image, job->mask), &scratch);
+    df_arena_free(&scratch);
+    return ret;
+}
+
 int df_fill_whole(const DfFillJob *job, DfStill *still, DfFillReport *report)
 {
     int threads = DF_MIN(df_cpu_count(), DF_MOST_THREADS);
@@ -293,6 +307,8 @@ int df_fill_whole(const DfFillJob *job, DfStill *still, DfFillReport *report)
         run(job, plan, &region, pool);
         *report = (DfFillReport){ 1, region.width, region.height };
         ret = job->exact ? write_exact(job, still, &region) : paste(job, still, &region);
+        if (!ret && job->grain && !job->exact && !job->coarse)
+            ret = add_grain(job, still);
     }
     df_thread_pool_close(&pool);
     df_plan_close(&plan);

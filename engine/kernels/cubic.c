@@ -6,8 +6,7 @@
 
 #include <math.h>
 
-/** Weights of the samples at -1, 0, 1 and 2 for a position at f, 0 to 1. They sum to 1; f = 0 is exact. */
-static void weigh(float weights[4], float f)
+void df_cubic_weights(float weights[4], float f)
 {
     const float a = DF_CUBIC_SLOPE, g = 1 - f;
 
@@ -23,7 +22,7 @@ static void place(int taps[4], float weights[4], float position, int size)
     /* Two samples beyond an edge all taps lie on it; farther out an int might not hold them. */
     float inside = fminf(fmaxf(position, -2), size + 1), whole = floorf(inside);
 
-    weigh(weights, inside - whole);
+    df_cubic_weights(weights, inside - whole);
     for (int i = 0; i < 4; i++) {
         int tap = (int)whole - 1 + i;
 

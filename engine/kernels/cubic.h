@@ -31,6 +31,9 @@ typedef struct DfTexture {
  */
 #define DF_CUBIC_SLOPE (-0.7f)
 
+/** Weights of the samples at -1, 0, 1 and 2 for a position at f, 0 to 1. They sum to 1; f = 0 is exact. */
+void df_cubic_weights(float weights[4], float f);
+
 /** Interpolate at any n positions; edges are replicated. */
 void df_cubic_c(float *out, const DfTexture *texture, const float *x, const float *y, int n);
 

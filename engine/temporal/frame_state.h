@@ -5,6 +5,7 @@
 #ifndef DF_TEMPORAL_FRAME_STATE_H
 #define DF_TEMPORAL_FRAME_STATE_H
 
+#include "image/grain.h"
 #include "image/sketch.h"
 #include "temporal/source_map.h"
 
@@ -27,10 +28,14 @@ typedef struct DfFrameState {
 
     /* By the motion step. */
     DfFrameMotion motion;   /**< to an earlier frame */
+    DfFrameNoise measured;  /**< noise around the hole, from what that motion leaves, or from this frame alone */
+    int measured_alone;     /**< 1: from this frame alone */
 
     /* By the planner. */
     int64_t shot;           /**< first frame of its shot */
     float gain;             /**< of luma's light, composed since the shot began */
+    DfFrameNoise noise;     /**< what its fill is to have; with `grain` */
+    uint32_t seed;          /**< of its grain: counts from the shot's first frame; a repeated frame has it again */
     int odd;                /**< 1: a flash: no source for others */
     int failed;             /**< 1: there was no memory to plan it */
     size_t cost;            /**< bytes that it holds while it is not planned */

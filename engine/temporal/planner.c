@@ -10,6 +10,7 @@
 #include "temporal/carry.h"
 #include "temporal/composite.h"
 #include "temporal/decide.h"
+#include "temporal/grain.h"
 #include "temporal/shots.h"
 
 int df_planner_init(DfPlanner *planner, DfAccount *account, const DfPlannerSettings *settings)
@@ -66,7 +67,7 @@ void df_planner_reset(DfPlanner *planner)
     planner->frontier = planner->head = 0;
     atomic_store(&planner->planned, 0);
     atomic_store(&planner->seen, 0);
-    planner->error_count = 0;
+    planner->error_count = planner->noise_count = 0;
     planner->staleness = 0;
 }
 
@@ -242,6 +243,8 @@ void df_planner_observe(DfPlanner *planner, int64_t frame, int64_t end, const Df
         s->shot = frame;
         s->failed = 1;
     }
+    if (planner->settings.grain)
+        df_grain_settle(planner, s, frame + 1 == end);
     /* Live, the frame before may be on its way out: this one fails for it. */
     if (before && set_usable(planner, before, s) < 0)
         *(is_live ? &s->failed : &before->failed) = 1;

@@ -14,10 +14,14 @@
 /** Frames after one that are looked at to tell a flash from a cut. */
 #define DF_PLANNER_SETTLING (DF_MOST_BACK - 1)
 
+/** Frames whose noise is looked at to tell a frame's: their median. */
+#define DF_PLANNER_NOISES 9
+
 typedef struct DfPlannerSettings {
     int slots;     /**< most frames in flight */
     int ahead;     /**< most frames that each looks ahead; 0: none */
     size_t memory; /**< bytes for everything held for other frames */
+    int grain;     /**< 1: fills have the noise of what is around them */
 } DfPlannerSettings;
 
 /** Thread-safety: one at a time, but for df_planner_state(), _planned() and _seen(). */
@@ -44,6 +48,8 @@ typedef struct DfPlanner {
     DfSourceMap *last;     /**< the whole map of the frame before the head, for its repetition */
     float errors[15];      /**< of the latest motions, in levels of 8 bits */
     int error_count;
+    DfFrameNoise noises[DF_PLANNER_NOISES]; /**< by the latest motions of the shot */
+    int noise_count;
     float staleness;       /**< how much has moved since what is synthesised was, in levels of 8 bits */
     float synthesised_gain; /**< the state's gain then */
 } DfPlanner;

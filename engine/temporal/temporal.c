@@ -9,6 +9,7 @@
 
 #include "image/crop.h"
 #include "temporal/blend.h"
+#include "temporal/grain.h"
 
 int df_temporal_init(DfTemporal *temporal, const DeepfillFormat *format, const DfRules *rules,
                      const DfPlannerSettings *settings)
@@ -177,10 +178,14 @@ int df_temporal_motion(DfTemporal *temporal, int64_t frame, DfTemporalWorker *wo
             s->motion.back = 0;
             atomic_store(&s->source->failed, 1);
         }
+        if (ret >= 0 && s->motion.back && temporal->planner.settings.grain)
+            ret = df_grain_measure(&s->measured, &s->motion, &here, &earlier, &worker->scratch);
         if (ret < 0 || s->motion.back)
             return ret;
     }
-    return 0;
+    s->measured_alone = 1;
+    return temporal->planner.settings.grain && s->source->mask
+        ? df_noise_measure(&s->measured, &s->image, s->source->mask, &worker->scratch) : 0;
 }
 
 /** A blended area as samples of the frame's format. */
@@ -205,6 +210,8 @@ static int blend_and_paste(DfTemporalWorker *worker, const DfComposite *composit
     for (int i = 0; ret >= 0 && i < composite->count; i++) {
         for (int p = 0; ret >= 0 && p < df_plane_count(format); p++)
             ret = df_blend(composite, &composite->areas[i].planes[p], p, &worker->scratch);
+        if (ret >= 0)
+            ret = df_grain_put(composite, i, &worker->scratch);
         if (ret >= 0)
             ret = round_area(&own->fills[i], &composite->areas[i], format);
         boxes[i].place = boxes[i].own = composite->areas[i].place;

@@ -4,6 +4,7 @@
  */
 #include "temporal/trace.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -78,6 +79,17 @@ static void add_origins(Line *line, const DfFrameState *s)
     add(line, ", of %d references", s->map->reference_count);
 }
 
+/** Standard deviations at the luma where each plane has most, in levels of the frame. */
+static void add_grain(Line *line, const DfFrameState *s)
+{
+    for (int p = 0; p < df_plane_count(&s->image.format) && s->noise.is_known; p++) {
+        float most = 0;
+        for (int i = 0; i < DF_NOISE_LEVELS; i++)
+            most = fmaxf(most, s->noise.planes[p].variance[i]);
+        add(line, p ? "/%.1f" : "; grain %.1f", sqrt(most));
+    }
+}
+
 int df_trace(char *text, int bytes, const DfFrameState *s)
 {
     static const char *const renewals[] = { "", ", renewed as stale", ", renewed as too dark",
@@ -89,6 +101,7 @@ int df_trace(char *text, int bytes, const DfFrameState *s)
     add(&line, "%s; %d frames ahead seen", renewals[s->renewal], s->looked_ahead);
     if (s->failed)
         add(&line, "; not planned for want of memory");
+    add_grain(&line, s);
     if (s->fade > 0)
         add(&line, ", former at %.2f", s->fade);
     if (s->map && s->map->area_count)

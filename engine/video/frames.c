@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "image/grain.h"
 #include "temporal/trace.h"
 
 static int needs_network(const DfFrameSlot *slot)
@@ -76,15 +77,27 @@ static int paste_units(void *opaque, int slot)
     return frames->slots[slot].regions && !is_temporal(frames, &frames->slots[slot]);
 }
 
+/** Give a frame that is filled by itself the grain around its hole. */
+static int add_grain(const DeepfillFrame *frame, const DfFrameNoise *noise, DfArena *scratch)
+{
+    return df_grain_image(&frame->image, frame->mask, noise, df_grain_seed(&frame->image, frame->mask), scratch);
+}
+
 static int run_paste(const DfTask *task)
 {
     DfFrames *frames = task->opaque;
     DfFrameSlot *slot = &frames->slots[task->slot];
     DfWorker *worker = &frames->workers[task->worker];
     const DeepfillFrame *frame = &slot->frame;
+    int has_grain = frames->grain && needs_network(slot) && frame->show != DEEPFILL_SHOW_COARSE;
+    DfFrameNoise noise;
 
+    if (has_grain && df_noise_measure(&noise, &frame->image, frame->mask, &worker->temporal.scratch) < 0)
+        return -ENOMEM;
     if (needs_network(slot))
         df_paste(&frame->image, frame->mask, slot->regions, slot->fills, &worker->row);
+    if (has_grain && add_grain(frame, &noise, &worker->temporal.scratch) < 0)
+        return -ENOMEM;
     if (!needs_network(slot) || frame->show == DEEPFILL_SHOW_SOURCES)
         df_paste_tint(&frame->image, frame->mask, frame->show == DEEPFILL_SHOW_REGIONS ? slot->regions : NULL,
                       &worker->row);
@@ -204,7 +217,7 @@ static int open_worker(DfWorker *worker, const DfFramesSettings *settings, DfThr
 static int init_temporal(DfFrames *frames, const DfFramesSettings *settings)
 {
     DfPlannerSettings planner = { .slots = frames->slot_count, .ahead = settings->ahead,
-                                  .memory = settings->memory };
+                                  .memory = settings->memory, .grain = settings->grain };
 
     frames->window = settings->delay + 1;
     frames->unseen = unseen(settings);
@@ -223,6 +236,7 @@ int df_frames_open(DfFrames *frames, const DfFramesSettings *settings)
     frames->slot_count = spec.slots;
     frames->worker_count = settings->workers;
     frames->has_temporal = settings->temporal;
+    frames->grain = settings->grain;
     frames->log = settings->log;
     frames->slots = df_alloc(df_size_mul(frames->slot_count, sizeof *frames->slots));
     frames->workers = df_alloc(df_size_mul(frames->worker_count, sizeof *frames->workers));

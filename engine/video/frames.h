@@ -35,7 +35,7 @@ typedef struct DfFramesSettings {
     DfRules rules;         /**< feather is not read */
     int workers, delay;
     int threads;           /**< most workers on one box at a time, 1 .. */
-    int temporal, ahead;   /**< as in DeepfillSettings */
+    int temporal, ahead, grain; /**< as in DeepfillSettings */
     size_t memory;         /**< bytes for everything held for other frames */
     DfLog log;
     void (*ready)(void *opaque); /**< as in DfPipelineSpec */
@@ -57,6 +57,7 @@ typedef struct DfFrames {
     int unseen;            /**< with `temporal`: most frames in flight that the planner has not seen */
     int64_t sent, received;
     int has_temporal;      /**< 1: `temporal` is in use */
+    int grain;             /**< 1: frames that are filled by themselves have grain, too */
     DfTemporal temporal;
     DfLog log;
 } DfFrames;
