@@ -10,6 +10,7 @@
 
 #include "temporal/carry.h"
 #include "temporal/consistency.h"
+#include "temporal/fit.h"
 #include "temporal/shots.h"
 
 #define KIND(k) (1u << (k))
@@ -119,7 +120,7 @@ static int follow_former(DfPlanner *planner, DfFrameState *s, const DfParallel *
 {
     int64_t earlier = s->frame - s->motion.back;
     const DfFrameState *before = df_planner_state(planner, earlier);
-    int begins = s->renewal == DF_RENEW_STALE;
+    int begins = s->renewal == DF_RENEW_STALE || s->renewal == DF_RENEW_UNFIT;
 
     if (!begins && (!s->motion.back || before->fade <= 0))
         return 0;
@@ -165,6 +166,38 @@ static int synthesise(DfFrameState *s)
     return 0;
 }
 
+/** Take from a map what its references are marked as unfit for. @param unfit  by area and reference */
+static void drop_unfit(DfSourceMap *map, const uint8_t *unfit)
+{
+    for (int i = 0; i < map->area_count; i++) {
+        const DfMapArea *area = &map->areas[i];
+        const uint8_t *marks = unfit + (size_t)i * map->reference_count;
+        int64_t n = df_rect_area(area->hole);
+        for (int64_t k = 0; k < n; k++)
+            if (area->pixels[k].reference != DF_NO_REFERENCE && marks[area->pixels[k].reference])
+                area->pixels[k].reference = DF_NO_REFERENCE;
+    }
+}
+
+/** Renew what was synthesised and no longer fits its surroundings, unless a renewal fades in just now. */
+static int renew_unfit(DfPlanner *planner, DfFrameState *s, const DfParallel *parallel)
+{
+    uint8_t *unfit;
+    int found;
+
+    if (s->fade > 0 || s->odd || s->unfilled || !s->map->reference_count)
+        return 0;
+    if (!(unfit = df_alloc(df_size_mul(s->map->area_count, s->map->reference_count))))
+        return -ENOMEM;
+    if ((found = df_fit_find(s->map, &planner->forward, s, unfit)) > 0) {
+        drop_unfit(s->map, unfit);
+        s->renewal = DF_RENEW_UNFIT;
+        found = follow_former(planner, s, parallel);
+    }
+    df_free(unfit);
+    return DF_MIN(found, 0);
+}
+
 /**
  * What was synthesised before stays, unless too much has moved around it since, it was too dark then, or it follows
  * other lines than this frame's sketch has: then it is made anew.
@@ -177,6 +210,8 @@ static int complete(DfPlanner *planner, DfFrameState *s, const DfParallel *paral
         ret = follow_former(planner, s, parallel);
     if (ret >= 0 && s->renewal == DF_RENEW_NOTHING && s->motion.back)
         ret = follow_synthesised(planner, s, parallel);
+    if (ret >= 0 && s->renewal == DF_RENEW_NOTHING)
+        ret = renew_unfit(planner, s, parallel);
     if (ret >= 0 && !s->unfilled)
         ret = synthesise(s);
     df_source_map_compact(s->map);

@@ -13,6 +13,7 @@ enum DfRenewal {
     DF_RENEW_NOTHING, /**< it stays */
     DF_RENEW_STALE,   /**< it is made anew, and the former fades away */
     DF_RENEW_LIGHT,   /**< it was made in the dark: it is made anew, and nothing of the former is seen */
+    DF_RENEW_UNFIT,   /**< its surroundings have changed for good: as where it is stale */
     DF_RENEW_SKETCH,  /**< the lines have changed: it is made anew, and nothing of the former is seen */
 };
 
