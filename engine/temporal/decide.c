@@ -179,6 +179,9 @@ static void drop_unfit(DfSourceMap *map, const uint8_t *unfit)
     }
 }
 
+/** Frames in a row, seen so far or ahead, in which surroundings must differ: what passes by a hole does it no harm. */
+#define UNFIT_FRAMES 8
+
 /** Renew what was synthesised and no longer fits its surroundings, unless a renewal fades in just now. */
 static int renew_unfit(DfPlanner *planner, DfFrameState *s, const DfParallel *parallel)
 {
@@ -189,7 +192,10 @@ static int renew_unfit(DfPlanner *planner, DfFrameState *s, const DfParallel *pa
         return 0;
     if (!(unfit = df_alloc(df_size_mul(s->map->area_count, s->map->reference_count))))
         return -ENOMEM;
-    if ((found = df_fit_find(s->map, &planner->forward, s, unfit)) > 0) {
+    found = df_fit_find(s->map, &planner->forward, s, unfit);
+    planner->unfit_frames = found > 0 ? planner->unfit_frames + 1 : 0;
+    if (found > 0 && planner->unfit_frames + planner->forward.length >= UNFIT_FRAMES) {
+        planner->unfit_frames = 0;
         drop_unfit(s->map, unfit);
         s->renewal = DF_RENEW_UNFIT;
         found = follow_former(planner, s, parallel);

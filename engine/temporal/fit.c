@@ -46,12 +46,16 @@ static View view_of_frame(const DfFrameState *s)
     return v;
 }
 
-/** What was copied of a source around a luma position. @return 0: nothing */
+/**
+ * What was copied of a source around a luma position, as far as its own shot has it copied.
+ * @return 0: nothing
+ */
 static int view_source(View *v, const DfSource *source, float x, float y)
 {
     const DfCopy *copy = df_copies_near(&source->shown, x, y);
 
-    if (!copy)
+    if (!copy || !df_source_has(source, x - HALF - 1, y - HALF - 1) ||
+        !df_source_has(source, x + HALF + 1, y + HALF + 1))
         return 0;
     *v = (View){ .stride = copy->planes.stride, .place = copy->place, .mask = source->mask };
     for (int p = 0; p < df_plane_count(&source->format); p++)

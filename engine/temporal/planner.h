@@ -45,6 +45,7 @@ typedef struct DfPlanner {
     float errors[15];      /**< of the latest motions, in levels of 8 bits */
     int error_count;
     float staleness;       /**< how much has moved since what is synthesised was, in levels of 8 bits */
+    int unfit_frames;      /**< so many in a row did not fit what was synthesised */
     float synthesised_gain; /**< the state's gain then */
 } DfPlanner;
 

@@ -130,6 +130,7 @@ enum DfRenewal df_shots_renew(DfPlanner *planner, const DfFrameState *s)
         return renewal;
     if (!s->motion.back || !s->motion.areas.count) {
         planner->staleness = 0;
+        planner->unfit_frames = 0;
         planner->synthesised_gain = s->gain;
         return renewal;
     }
