@@ -100,6 +100,27 @@ static void dissolve_is_followed(void **state)
     deepfill_mask_close(&mask);
 }
 
+/** One still dissolves into another: frames that repeat their picture do not keep what fades. */
+static void stills_that_dissolve_are_renewed(void **state)
+{
+    DeepfillMask *mask = hole_at(80, 40, 104, 56);
+    int made[FRAMES];
+
+    (void)state;
+    for (int ahead = 0; ahead <= AHEAD; ahead += AHEAD) {
+        Script *script = painted(dissolving, mask);
+        for (int t = 1; t < FRAMES; t++)
+            script->shots[t].repeated = t <= BEGIN || t > END;
+        plan_made(script, ahead, 90, 48, made);
+        assert_true(made[FRAMES - 1] > BEGIN + 0.8f * (END - BEGIN));
+        assert_true(distinct(made) <= 5);
+        assert_true(script_state(script, FRAMES - 1)->repeats);
+        assert_true(!(script_state(script, FRAMES - 1)->fade > 0));
+        painted_free(script);
+    }
+    deepfill_mask_close(&mask);
+}
+
 /** Something bright beside the hole, to the left, from frame `from` to before frame `to`. */
 static int beside(int t, int x, int from, int to)
 {
@@ -209,6 +230,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dissolve_is_followed),
+        cmocka_unit_test(stills_that_dissolve_are_renewed),
         cmocka_unit_test(what_passes_is_passed_over),
         cmocka_unit_test(what_stood_beside_is_renewed),
         cmocka_unit_test(one_hole_of_two_is_renewed),

@@ -41,10 +41,21 @@ static int is_sound(const DfSourceMap *map)
     return 1;
 }
 
+/** So many repetitions in a row are a still, not slow footage: what fades or no longer fits goes on changing. */
+#define STILL_FRAMES 6
+
+/** Whether a renewal is under way in the frame before a still's next frame, or due. */
+static int is_renewing(const DfPlanner *planner, const DfFrameState *s)
+{
+    return s->repetitions >= STILL_FRAMES &&
+           (planner->unfit_frames > 0 || df_planner_state(planner, s->frame - 1)->fade > 0);
+}
+
 /** Whether a frame repeats one whose map is known, and complete where its own has to be: then so is its own. */
 static int is_repeat(const DfPlanner *planner, const DfFrameState *s)
 {
-    return s->motion.repeated && s->motion.back == 1 && !is_renewed_at_once(s) && planner->last &&
+    return s->motion.repeated && s->motion.back == 1 && !is_renewed_at_once(s) && !is_renewing(planner, s) &&
+           planner->last &&
            planner->last->area_count == s->areas.count && is_sound(planner->last) &&
            (s->unfilled || !df_planner_state(planner, s->frame - 1)->unfilled);
 }
@@ -67,6 +78,7 @@ int df_decide_begin(DfPlanner *planner, DfFrameState *s, const DfParallel *paral
     int ret = df_source_map_create(&planner->past, planner->account, &s->areas);
 
     s->renewal = df_shots_renew(planner, s);
+    s->repetitions = s->motion.repeated ? df_planner_state(planner, s->frame - s->motion.back)->repetitions + 1 : 0;
     if (ret >= 0 && s->motion.back) {
         DfFollow follow = follow_back(planner, s, KIND(DF_KIND_SHOWN) | KIND(DF_KIND_KEPT), 1);
         int64_t found = df_source_map_follow(planner->past, &follow, parallel);

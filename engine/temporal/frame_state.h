@@ -35,6 +35,7 @@ typedef struct DfFrameState {
     int odd;                /**< 1: a flash: no source for others */
     int failed;             /**< 1: there was no memory to plan it */
     size_t cost;            /**< bytes that it holds while it is not planned */
+    int repetitions;        /**< frames up to this one that show the same picture as the frame before them */
     int repeats;            /**< 1: its map is that of the frame before */
     DfSourceMap *map;       /**< where each pixel of the hole comes from; NULL: not planned */
     DfSourceMap *former;    /**< while what was synthesised is renewed: where the former is; NULL: it is not */
