@@ -178,17 +178,25 @@ static int synthesise(DfFrameState *s)
     return 0;
 }
 
-/** Take from a map what its references are marked as unfit for. @param unfit  by area and reference */
-static void drop_unfit(DfSourceMap *map, const uint8_t *unfit)
+/** Take from a map what is marked, by area and reference. @return 1 where nothing is left that was synthesised */
+static int drop_unfit(DfSourceMap *map, const uint8_t *unfit)
 {
+    int is_all = 1;
+
     for (int i = 0; i < map->area_count; i++) {
         const DfMapArea *area = &map->areas[i];
         const uint8_t *marks = unfit + (size_t)i * map->reference_count;
         int64_t n = df_rect_area(area->hole);
-        for (int64_t k = 0; k < n; k++)
-            if (area->pixels[k].reference != DF_NO_REFERENCE && marks[area->pixels[k].reference])
-                area->pixels[k].reference = DF_NO_REFERENCE;
+        for (int64_t k = 0; k < n; k++) {
+            uint16_t *reference = &area->pixels[k].reference;
+            if (*reference == DF_NO_REFERENCE)
+                continue;
+            is_all &= marks[*reference] || map->references[*reference].kind != DF_KIND_SYNTHESISED;
+            if (marks[*reference])
+                *reference = DF_NO_REFERENCE;
+        }
     }
+    return is_all;
 }
 
 /** Frames in a row, seen so far or ahead, in which surroundings must differ: what passes by a hole does it no harm. */
@@ -208,7 +216,8 @@ static int renew_unfit(DfPlanner *planner, DfFrameState *s, const DfParallel *pa
     planner->unfit_frames = found > 0 ? planner->unfit_frames + 1 : 0;
     if (found > 0 && planner->unfit_frames + planner->forward.length >= UNFIT_FRAMES) {
         planner->unfit_frames = 0;
-        drop_unfit(s->map, unfit);
+        if (drop_unfit(s->map, unfit))
+            df_shots_renewed(planner, s);
         s->renewal = DF_RENEW_UNFIT;
         found = follow_former(planner, s, parallel);
     }
