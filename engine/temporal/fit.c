@@ -168,7 +168,7 @@ static int is_unfit(const Comparison *c, DfRect hole)
 }
 
 /** Count the pixels of an area by reference. @return those that were synthesised in an earlier frame */
-static int64_t count_pixels(const DfSourceMap *map, int area, const DfSource *own, int64_t *count)
+static int64_t count_pixels(const DfSourceMap *map, int area, int64_t *count)
 {
     int64_t n = df_rect_area(map->areas[area].hole), synthesised = 0;
 
@@ -176,12 +176,31 @@ static int64_t count_pixels(const DfSourceMap *map, int area, const DfSource *ow
     for (int64_t i = 0; i < n; i++)
         if (map->areas[area].pixels[i].reference != DF_NO_REFERENCE)
             count[map->areas[area].pixels[i].reference]++;
-    for (int i = 0; i < map->reference_count; i++) {
-        if (map->references[i].kind != DF_KIND_SYNTHESISED || map->references[i].source == own)
-            count[i] = 0;
-        synthesised += count[i];
-    }
+    for (int i = 0; i < map->reference_count; i++)
+        synthesised += map->references[i].kind == DF_KIND_SYNTHESISED ? count[i] : 0;
     return synthesised;
+}
+
+/**
+ * Mark one area's unfit references: those that synthesised enough of it and, once one of these is unfit, all others
+ * that it has pixels from. @return how many
+ */
+static int find_in_area(const DfSourceMap *map, Comparison *c, const int64_t *count, int64_t synthesised,
+                        uint8_t *unfit)
+{
+    int found = 0;
+
+    memset(unfit, 0, map->reference_count);
+    for (int all = 0; all <= (found > 0); all++)
+        for (int i = 0; i < map->reference_count; i++) {
+            int is_major = map->references[i].kind == DF_KIND_SYNTHESISED && count[i] * SLIGHT > synthesised;
+            if (!count[i] || is_major == all)
+                continue;
+            c->reference = &map->references[i];
+            unfit[i] = (uint8_t)is_unfit(c, map->areas[c->area].hole);
+            found += unfit[i];
+        }
+    return found;
 }
 
 int df_fit_find(const DfSourceMap *map, const DfForward *forward, const DfFrameState *state, uint8_t *unfit)
@@ -192,13 +211,9 @@ int df_fit_find(const DfSourceMap *map, const DfForward *forward, const DfFrameS
     if (!count)
         return -ENOMEM;
     for (int a = 0; a < map->area_count; a++) {
-        int64_t synthesised = count_pixels(map, a, state->source, count);
-        for (int i = 0; i < map->reference_count; i++) {
-            Comparison c = { state, &map->references[i], forward, a };
-            uint8_t *is = &unfit[(size_t)a * map->reference_count + i];
-            *is = count[i] * SLIGHT > synthesised && is_unfit(&c, map->areas[a].hole);
-            found += *is;
-        }
+        Comparison c = { .state = state, .forward = forward, .area = a };
+        int64_t synthesised = count_pixels(map, a, count);
+        found += find_in_area(map, &c, count, synthesised, unfit + (size_t)a * map->reference_count);
     }
     df_free(count);
     return found;
