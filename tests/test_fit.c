@@ -173,6 +173,44 @@ static void what_stood_beside_is_renewed(void **state)
     deepfill_mask_close(&mask);
 }
 
+/** Whichever allocation fails as a fill is renewed, that frame fails alone or is planned as ever. */
+static void renewal_outlives_missing_memory(void **state)
+{
+    DeepfillMask *mask = hole_at(80, 40, 104, 56);
+    const int renewed = BEGIN + 7;
+    int was_reached = 1, failures = 0;
+
+    (void)state;
+    for (int n = 0; was_reached; n++) {
+        Script *script = painted(leaving, mask);
+        script_start(script, 0, PLENTY);
+        for (int t = 0; t < FRAMES; t++) {
+            if (t == renewed) {
+                while (script->begun <= t)
+                    script_begin(script, script->begun++);
+                df_fail_after(n);
+            }
+            assert_int_equal(script_observe(script), t + 1);
+            if (t == renewed) {
+                void *memory = df_alloc(1);
+                was_reached = !memory;
+                df_free(memory);
+                df_fail_after(-1);
+            }
+            const DfFrameState *s = df_planner_state(&script->planner, t);
+            assert_true(t == renewed || !s->failed);
+            failures += s->failed;
+            if (!s->failed)
+                script_check(script, t);
+        }
+        /* What was made when it failed, or the renewal, is there to the end. */
+        assert_true(script_origin(script_state(script, FRAMES - 1)->map, 90, 48).frame >= renewed);
+        painted_free(script);
+    }
+    assert_true(failures > 5);
+    deepfill_mask_close(&mask);
+}
+
 /* ------------------------------------------------------------------------------------ two holes -- */
 
 static int left_alone(int t, int x, int y)
@@ -233,6 +271,7 @@ int main(void)
         cmocka_unit_test(stills_that_dissolve_are_renewed),
         cmocka_unit_test(what_passes_is_passed_over),
         cmocka_unit_test(what_stood_beside_is_renewed),
+        cmocka_unit_test(renewal_outlives_missing_memory),
         cmocka_unit_test(one_hole_of_two_is_renewed),
     };
 

@@ -131,7 +131,11 @@ static int comes_back(const Comparison *c, int x, int y, const float then[3])
     return 0;
 }
 
-/** Compare the block around (x, y). @param[out] changed  is raised where it has changed for good @return 0: cannot tell */
+/**
+ * Compare the block around (x, y).
+ * @param[in,out] changed  raised by 1 where it has changed for good
+ * @return 1; 0 where it is not known in both frames
+ */
 static int compare_block(const Comparison *c, const View *now, int x, int y, int *changed)
 {
     const DeepfillFormat *format = &c->state->image.format;
