@@ -125,7 +125,7 @@ for ahead in -1 0 7; do
     check "a locked camera's fill stands still with ahead=$ahead" locked ahead=$ahead
 done
 grain() {
-    ff -i still_logo.mkv -vf noise=alls=5:allf=t:all_seed=3 -c:v ffv1 grain.mkv && once grain.mkv "$FILL"
+    ff -i still_logo.mkv -vf noise=alls=5:all_seed=3 -c:v ffv1 grain.mkv && once grain.mkv "$FILL"
 }
 check "a locked camera's grain does not wake the network" grain
 
@@ -317,6 +317,21 @@ fades_in() {
     done
 }
 check 'a shot that fades in is filled as well as without its fade' fades_in
+# One locked shot dissolves into another: a second later the fill is as good as in the second shot alone.
+dissolves() {
+    local logo=drawbox=200:30:80:50:yellow:fill fill="deepfill=box='200 30 80 50':dilate=0" crop=crop=80:50:200:30 alone option
+    ff -f lavfi -i "color=gray:s=320x180:r=25:d=1.6,geq=lum='if(lt(mod(X,76),38),205,75)':cb=120:cr=135,noise=alls=6" \
+        -f lavfi -i "color=gray:s=320x180:r=25:d=3,geq=lum='if(lt(mod(X+20,52),26),75,160)':cb=135:cr=125,noise=alls=6" \
+        -filter_complex 'xfade=duration=1:offset=0.4,format=yuv420p' -c:v ffv1 dissolve.mkv
+    ff -i dissolve.mkv -vf $logo -c:v ffv1 dissolve_logo.mkv
+    ff -ss 1.6 -i dissolve.mkv -c:v ffv1 second.mkv
+    ff -ss 1.6 -i dissolve_logo.mkv -c:v ffv1 second_logo.mkv
+    alone=$(psnrs second_logo.mkv second.mkv "$fill" $crop | mean)
+    for option in ahead=40 ahead=0; do
+        at_least "$(psnrs dissolve_logo.mkv dissolve.mkv "$fill:$option" $crop | tail -n 20 | mean)" "$alone - 1" || return 1
+    done
+}
+check 'a shot that another dissolves into is filled as well as alone' dissolves
 # The mean of V in the hole: red is far above gray, green far below.
 hue() {
     ff -i "$1" -vf "$2:show=sources,$HOLE,extractplanes=v,scale=1:1:flags=area" -f rawvideo - |

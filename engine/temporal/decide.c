@@ -10,6 +10,7 @@
 
 #include "temporal/carry.h"
 #include "temporal/consistency.h"
+#include "temporal/fit.h"
 #include "temporal/shots.h"
 
 #define KIND(k) (1u << (k))
@@ -40,10 +41,21 @@ static int is_sound(const DfSourceMap *map)
     return 1;
 }
 
+/** So many repetitions in a row are a still, not slow footage: what fades or no longer fits goes on changing. */
+#define STILL_FRAMES 6
+
+/** Whether a renewal is under way in the frame before a still's next frame, or due. */
+static int is_renewing(const DfPlanner *planner, const DfFrameState *s)
+{
+    return s->repetitions >= STILL_FRAMES &&
+           (planner->unfit_frames > 0 || df_planner_state(planner, s->frame - 1)->fade > 0);
+}
+
 /** Whether a frame repeats one whose map is known, and complete where its own has to be: then so is its own. */
 static int is_repeat(const DfPlanner *planner, const DfFrameState *s)
 {
-    return s->motion.repeated && s->motion.back == 1 && !is_renewed_at_once(s) && planner->last &&
+    return s->motion.repeated && s->motion.back == 1 && !is_renewed_at_once(s) && !is_renewing(planner, s) &&
+           planner->last &&
            planner->last->area_count == s->areas.count && is_sound(planner->last) &&
            (s->unfilled || !df_planner_state(planner, s->frame - 1)->unfilled);
 }
@@ -66,6 +78,7 @@ int df_decide_begin(DfPlanner *planner, DfFrameState *s, const DfParallel *paral
     int ret = df_source_map_create(&planner->past, planner->account, &s->areas);
 
     s->renewal = df_shots_renew(planner, s);
+    s->repetitions = s->motion.repeated ? df_planner_state(planner, s->frame - s->motion.back)->repetitions + 1 : 0;
     if (ret >= 0 && s->motion.back) {
         DfFollow follow = follow_back(planner, s, KIND(DF_KIND_SHOWN) | KIND(DF_KIND_KEPT), 1);
         int64_t found = df_source_map_follow(planner->past, &follow, parallel);
@@ -125,7 +138,7 @@ static int follow_former(DfPlanner *planner, DfFrameState *s, const DfParallel *
 {
     int64_t earlier = s->frame - s->motion.back;
     const DfFrameState *before = df_planner_state(planner, earlier);
-    int begins = s->renewal == DF_RENEW_STALE;
+    int begins = s->renewal == DF_RENEW_STALE || s->renewal == DF_RENEW_UNFIT;
 
     if (!begins && (!s->motion.back || before->fade <= 0))
         return 0;
@@ -171,6 +184,53 @@ static int synthesise(DfFrameState *s)
     return 0;
 }
 
+/** Take from a map what is marked, by area and reference. @return 1 where nothing is left that was synthesised */
+static int drop_unfit(DfSourceMap *map, const uint8_t *unfit)
+{
+    int is_all = 1;
+
+    for (int i = 0; i < map->area_count; i++) {
+        const DfMapArea *area = &map->areas[i];
+        const uint8_t *marks = unfit + (size_t)i * map->reference_count;
+        int64_t n = df_rect_area(area->hole);
+        for (int64_t k = 0; k < n; k++) {
+            uint16_t *reference = &area->pixels[k].reference;
+            if (*reference == DF_NO_REFERENCE)
+                continue;
+            is_all &= marks[*reference] || map->references[*reference].kind != DF_KIND_SYNTHESISED;
+            if (marks[*reference])
+                *reference = DF_NO_REFERENCE;
+        }
+    }
+    return is_all;
+}
+
+/** Frames in a row, seen so far or ahead, in which surroundings must differ: what passes by a hole does it no harm. */
+#define UNFIT_FRAMES 8
+
+/** Renew what was synthesised and no longer fits its surroundings, unless a renewal fades in just now. */
+static int renew_unfit(DfPlanner *planner, DfFrameState *s, const DfParallel *parallel)
+{
+    uint8_t *unfit;
+    int found;
+
+    if (s->fade > 0 || s->odd || s->unfilled || !s->map->reference_count)
+        return 0;
+    if (!(unfit = df_alloc(df_size_mul(s->map->area_count, s->map->reference_count))))
+        return -ENOMEM;
+    found = df_fit_find(s->map, &planner->forward, s, unfit);
+    planner->unfit_frames = found > 0 ? planner->unfit_frames + 1 : 0;
+    if (found > 0 && planner->unfit_frames + planner->forward.length >= UNFIT_FRAMES) {
+        planner->unfit_frames = 0;
+        if (drop_unfit(s->map, unfit))
+            df_shots_renewed(planner, s);
+        s->renewal = DF_RENEW_UNFIT;
+        found = follow_former(planner, s, parallel);
+    }
+    df_free(unfit);
+    return DF_MIN(found, 0);
+}
+
 /**
  * What was synthesised before stays, unless too much has moved around it since, it was too dark then, or it follows
  * other lines than this frame's sketch has: then it is made anew.
@@ -183,6 +243,8 @@ static int complete(DfPlanner *planner, DfFrameState *s, const DfParallel *paral
         ret = follow_former(planner, s, parallel);
     if (ret >= 0 && s->renewal == DF_RENEW_NOTHING && s->motion.back)
         ret = follow_synthesised(planner, s, parallel);
+    if (ret >= 0 && s->renewal == DF_RENEW_NOTHING)
+        ret = renew_unfit(planner, s, parallel);
     if (ret >= 0 && !s->unfilled)
         ret = synthesise(s);
     df_source_map_compact(s->map);

@@ -14,6 +14,7 @@ enum DfRenewal {
     DF_RENEW_NOTHING, /**< it stays */
     DF_RENEW_STALE,   /**< it is made anew, and the former fades away */
     DF_RENEW_LIGHT,   /**< it was made in the dark: it is made anew, and nothing of the former is seen */
+    DF_RENEW_UNFIT,   /**< its surroundings have changed for good: as where it is stale */
     DF_RENEW_SKETCH,  /**< the lines have changed: it is made anew, and nothing of the former is seen */
 };
 
@@ -39,6 +40,7 @@ typedef struct DfFrameState {
     int odd;                /**< 1: a flash: no source for others */
     int failed;             /**< 1: there was no memory to plan it */
     size_t cost;            /**< bytes that it holds while it is not planned */
+    int repetitions;        /**< frames up to this one that show the same picture as the frame before them */
     int repeats;            /**< 1: its map is that of the frame before */
     DfSourceMap *map;       /**< where each pixel of the hole comes from; NULL: not planned */
     DfSourceMap *former;    /**< while what was synthesised is renewed: where the former is; NULL: it is not */

@@ -69,6 +69,7 @@ void df_planner_reset(DfPlanner *planner)
     atomic_store(&planner->seen, 0);
     planner->error_count = planner->noise_count = 0;
     planner->staleness = 0;
+    planner->unfit_frames = 0;
 }
 
 void df_planner_free(DfPlanner *planner)

@@ -51,6 +51,7 @@ typedef struct DfPlanner {
     DfFrameNoise noises[DF_PLANNER_NOISES]; /**< by the latest motions of the shot */
     int noise_count;
     float staleness;       /**< how much has moved since what is synthesised was, in levels of 8 bits */
+    int unfit_frames;      /**< so many in a row did not fit what was synthesised */
     float synthesised_gain; /**< the state's gain then */
 } DfPlanner;
 

@@ -166,6 +166,12 @@ static int has_other_lines(const DfPlanner *planner, const DfFrameState *s)
            df_sketch_differs(s->sketch, earlier->sketch, earlier->source->mask);
 }
 
+void df_shots_renewed(DfPlanner *planner, const DfFrameState *s)
+{
+    planner->staleness = 0;
+    planner->synthesised_gain = s->gain;
+}
+
 enum DfRenewal df_shots_renew(DfPlanner *planner, const DfFrameState *s)
 {
     enum DfRenewal renewal = DF_RENEW_NOTHING;
@@ -173,8 +179,8 @@ enum DfRenewal df_shots_renew(DfPlanner *planner, const DfFrameState *s)
     if (!s->motion.back && s->shot != s->frame)
         return renewal;
     if (!s->motion.back || !s->motion.areas.count) {
-        planner->staleness = 0;
-        planner->synthesised_gain = s->gain;
+        planner->unfit_frames = 0;
+        df_shots_renewed(planner, s);
         return renewal;
     }
     if (!s->odd && !s->motion.repeated)
@@ -185,9 +191,7 @@ enum DfRenewal df_shots_renew(DfPlanner *planner, const DfFrameState *s)
         renewal = DF_RENEW_LIGHT;
     else if (planner->staleness >= STALE_LEVELS)
         renewal = DF_RENEW_STALE;
-    if (renewal != DF_RENEW_NOTHING) {
-        planner->staleness = 0;
-        planner->synthesised_gain = s->gain;
-    }
+    if (renewal != DF_RENEW_NOTHING)
+        df_shots_renewed(planner, s);
     return renewal;
 }

@@ -22,4 +22,7 @@ int df_shots_settle(DfPlanner *planner, DfFrameState *state, int64_t end, DfAren
 /** To be asked once a frame, in order. */
 enum DfRenewal df_shots_renew(DfPlanner *planner, const DfFrameState *state);
 
+/** All that was synthesised is made anew in this frame. */
+void df_shots_renewed(DfPlanner *planner, const DfFrameState *state);
+
 #endif

@@ -93,6 +93,7 @@ static void add_grain(Line *line, const DfFrameState *s)
 int df_trace(char *text, int bytes, const DfFrameState *s)
 {
     static const char *const renewals[] = { "", ", renewed as stale", ", renewed as too dark",
+                                            ", renewed as unfit",
                                             ", renewed as the sketch changed" };
     Line line = { text, bytes, 0 };
 
