@@ -20,6 +20,8 @@ typedef struct DfCompositePlane {
     DfPlane colour;          /**< in the frame's own levels; where there is no hole, the frame itself */
     uint8_t *hole;           /**< 1: to be filled */
     DfOriginSample *origins;
+    DfOriginSample *second;  /**< what is mixed in; its reference is -1 where nothing is. NULL: nowhere is anything */
+    uint8_t *share;          /**< of the second, as in the map; NULL where `second` is */
 } DfCompositePlane;
 
 typedef struct DfCompositeArea {

@@ -20,9 +20,6 @@
 /** Where less than one in so many pixels would be lost, a doubt costs more than it is worth. */
 #define SLIGHT 10
 
-/** Pixels a side that share a value: the membrane is smooth anyway. */
-#define CELL 4
-
 /** The plane that is looked at: luma, or green. */
 static int plane_of(const DeepfillFormat *format)
 {
@@ -116,7 +113,7 @@ static void add_pixel(const DfFrameState *s, const DfSourceMap *map, const DfMap
         if (df_mask_hole(s->source->mask, x + dx, y + dy) ||
             !compare(s, map, pixel, x, y, dx, dy, &difference))
             continue;
-        int cx = (x - hole.x0) / CELL, cy = (y - hole.y0) / CELL;
+        int cx = (x - hole.x0) / DF_DOUBT_CELL, cy = (y - hole.y0) / DF_DOUBT_CELL;
         df_plane_row(cells->sum, cy)[cx] += difference;
         cells->count[(size_t)cy * cells->sum.width + cx]++;
     }
@@ -124,7 +121,7 @@ static void add_pixel(const DfFrameState *s, const DfSourceMap *map, const DfMap
 
 static int take_cells(Cells *cells, DfRect hole, DfArena *arena)
 {
-    int width = df_ceil_div(df_rect_width(hole), CELL), height = df_ceil_div(df_rect_height(hole), CELL);
+    int width = df_ceil_div(df_rect_width(hole), DF_DOUBT_CELL), height = df_ceil_div(df_rect_height(hole), DF_DOUBT_CELL);
 
     cells->sum = df_plane_take(arena, width, height);
     cells->unknown = df_arena_take(arena, df_size_mul(width, height));
@@ -160,13 +157,23 @@ static int is_worth_it(const DfMapArea *area, const Cells *cells)
 
     for (int y = 0; y < df_rect_height(area->hole); y++) {
         const DfMapPixel *row = area->pixels + (size_t)y * width;
-        const float *cell = df_plane_row(cells->sum, y / CELL);
+        const float *cell = df_plane_row(cells->sum, y / DF_DOUBT_CELL);
         for (int x = 0; x < width; x++) {
             known += row[x].reference != DF_NO_REFERENCE;
-            doubted += row[x].reference != DF_NO_REFERENCE && cell[x / CELL] > BELIEVED;
+            doubted += row[x].reference != DF_NO_REFERENCE && cell[x / DF_DOUBT_CELL] > BELIEVED;
         }
     }
     return doubted * SLIGHT > known;
+}
+
+/** Note the doubts for those who weigh sources against each other. */
+static void store_doubts(const DfMapArea *area, DfPlane cells)
+{
+    uint8_t *doubt = area->doubts;
+
+    for (int y = 0; y < cells.height; y++)
+        for (int x = 0; x < cells.width; x++)
+            *doubt++ = (uint8_t)(DF_CLAMP(df_plane_row(cells, y)[x] * DF_DOUBT_STEPS, 0, UINT8_MAX) + 0.5f);
 }
 
 static int check_area(const DfFrameState *s, const DfSourceMap *map, const DfMapArea *area, DfArena *scratch)
@@ -181,15 +188,15 @@ static int check_area(const DfFrameState *s, const DfSourceMap *map, const DfMap
         for (int x = hole.x0; x < hole.x1; x++)
             if (df_mask_rim(s->source->mask, x, y))
                 add_pixel(s, map, area, x, y, &cells);
-    if (!settle_cells(&cells))
-        return 0;
+    int is_doubtful = settle_cells(&cells);
     if (df_membrane(&cells.sum, 1, cells.unknown, scratch) < 0)
         return -ENOMEM;
-    if (!is_worth_it(area, &cells))
+    store_doubts(area, cells.sum);
+    if (!is_doubtful || !is_worth_it(area, &cells))
         return 0;
     for (int y = 0; y < df_rect_height(hole); y++)
         for (int x = 0; x < width; x++)
-            if (df_plane_row(cells.sum, y / CELL)[x / CELL] > BELIEVED)
+            if (df_plane_row(cells.sum, y / DF_DOUBT_CELL)[x / DF_DOUBT_CELL] > BELIEVED)
                 area->pixels[(size_t)y * width + x].reference = DF_NO_REFERENCE;
     return 0;
 }

@@ -10,6 +10,7 @@
 
 #include "temporal/carry.h"
 #include "temporal/consistency.h"
+#include "temporal/merge.h"
 #include "temporal/shots.h"
 
 #define KIND(k) (1u << (k))
@@ -84,24 +85,6 @@ int df_decide_begin(DfPlanner *planner, DfFrameState *s, const DfParallel *paral
         return ret;
     drop_dark(s->map);
     return df_forward_begin(&planner->forward, planner->account, s, s->map, planner->settings.ahead);
-}
-
-/** Of past and future take the nearer source. */
-static int merge(DfSourceMap *map, const DfForward *forward)
-{
-    const DfSourceMap *future = forward->map;
-    int first = df_source_map_append(map, future);
-
-    for (size_t i = 0; first >= 0 && i < map->pixel_count; i++) {
-        DfMapPixel *pixel = &map->pixels[i], other = future->pixels[i];
-        if (other.reference == DF_NO_REFERENCE)
-            continue;
-        int64_t age = future->references[other.reference].source->frame - forward->state->frame;
-        if (pixel->reference != DF_NO_REFERENCE && forward->past_age[pixel->reference] <= age)
-            continue;
-        *pixel = (DfMapPixel){ (uint16_t)(first + other.reference), other.dx, other.dy };
-    }
-    return DF_MIN(first, 0);
 }
 
 /** Follow what is missing to what the earlier frame has of synthesised pixels. */
@@ -253,7 +236,7 @@ int df_decide_end(DfPlanner *planner, DfFrameState *s, const DfParallel *paralle
         repeat(planner, s);
     } else if ((ret = df_forward_finish(&planner->forward, parallel)) < 0 ||
                (ret = df_consistency_check(planner->forward.map, s, scratch)) < 0 ||
-               (ret = merge(s->map, &planner->forward)) < 0 || (ret = complete(planner, s, parallel)) < 0) {
+               (ret = df_merge(s->map, &planner->forward)) < 0 || (ret = complete(planner, s, parallel)) < 0) {
         return ret;
     }
     if ((ret = carry_on(planner, s)) < 0 || (ret = list_needs(s)) < 0)

@@ -6,7 +6,6 @@
 #include "temporal/forward.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -307,8 +306,8 @@ static void search_band(void *opaque, int unit, int thread)
             if (!(work->most ? df_mask_rim(mask, x, y) : df_mask_hole(mask, x, y)))
                 continue;
             uint16_t past = f->past->pixels[i].reference;
-            int age = past == DF_NO_REFERENCE ? INT_MAX : f->past_age[past];
-            Progress progress = search_pixel(f, band.area, i, x, y, work->most ? work->most : age);
+            int reach = past == DF_NO_REFERENCE ? INT_MAX : df_forward_reach(f->past_age[past]);
+            Progress progress = search_pixel(f, band.area, i, x, y, work->most ? work->most : reach);
             most.need = DF_MAX(most.need, progress.need);
             most.bound = DF_MAX(most.bound, progress.bound);
         }

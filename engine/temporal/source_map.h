@@ -38,10 +38,21 @@ typedef struct DfMapPixel {
     int16_t dx, dy;     /**< residual, in 1 / DF_RESIDUAL_STEPS pixels */
 } DfMapPixel;
 
+/** Pixels a side of the squares that share a doubt. */
+#define DF_DOUBT_CELL 4
+
+/** Steps of a doubt in one level of 8 bits. */
+#define DF_DOUBT_STEPS 8
+
+/** Steps of a share in one. */
+#define DF_SHARE_STEPS 255
+
 /** The pixels of one area's hole rectangle, row by row; those outside the hole come from nowhere. */
 typedef struct DfMapArea {
     DfRect hole;
     DfMapPixel *pixels;
+    uint8_t *doubts; /**< by square of DF_DOUBT_CELL pixels, row by row: how unlike the frame its sources are, in
+                          1 / DF_DOUBT_STEPS levels of 8 bits; 0 before the consistency check */
 } DfMapArea;
 
 /** One frame's. Counted; not changed once others hold it. */
@@ -51,7 +62,11 @@ typedef struct DfSourceMap {
     int area_count;
     DfMapArea *areas;
     DfMapPixel *pixels;     /**< of all areas, one after the other */
+    DfMapPixel *second;     /**< by pixel: a further source that is mixed in; NULL: no pixel has one */
+    uint8_t *share;         /**< by pixel: the second source's share, in 1 / DF_SHARE_STEPS; 0: there is none. NULL
+                                 where `second` is */
     size_t pixel_count;
+    size_t doubt_bytes;     /**< of all areas */
     int reference_count, reference_room;
     DfReference *references;
 } DfSourceMap;
@@ -78,6 +93,34 @@ int df_source_map_copy(DfSourceMap *to, const DfSourceMap *from);
  * @return the number that its first one got; -ENOMEM; -ENOSPC
  */
 int df_source_map_append(DfSourceMap *map, const DfSourceMap *other);
+
+/**
+ * Mix a second source into pixel number `i`, which has one.
+ *
+ * @param share  of the second source, 0..1; one that rounds to 0 mixes nothing in
+ * @return 0 or -ENOMEM
+ */
+int df_source_map_mix(DfSourceMap *map, size_t i, DfMapPixel second, float share);
+
+/** @return most bytes of a map of so many pixels, second sources and doubts included, references not */
+static inline size_t df_source_map_bytes(size_t pixels)
+{
+    return pixels * (2 * sizeof(DfMapPixel) + 1) + pixels / (DF_DOUBT_CELL * DF_DOUBT_CELL);
+}
+
+/** @return squares in a row of an area's doubts */
+static inline int df_doubt_width(DfRect hole)
+{
+    return df_ceil_div(df_rect_width(hole), DF_DOUBT_CELL);
+}
+
+/** @return the doubt of the pixel at (x, y) of an area, in levels of 8 bits */
+static inline float df_doubt_at(const DfMapArea *area, int x, int y)
+{
+    int row = (y - area->hole.y0) / DF_DOUBT_CELL, column = (x - area->hole.x0) / DF_DOUBT_CELL;
+
+    return (float)area->doubts[(size_t)row * df_doubt_width(area->hole) + column] / DF_DOUBT_STEPS;
+}
 
 /** Forget references that no pixel has. */
 void df_source_map_compact(DfSourceMap *map);
