@@ -132,21 +132,17 @@ static int take_cells(Cells *cells, DfRect hole, DfArena *arena)
     return 0;
 }
 
-/** Turn sums into means, and tell whether any is doubtful. */
-static int settle_cells(const Cells *cells)
+/** Turn sums into means. */
+static void settle_cells(const Cells *cells)
 {
-    int doubtful = 0;
-
     for (int y = 0; y < cells->sum.height; y++) {
         float *row = df_plane_row(cells->sum, y), *count = cells->count + (size_t)y * cells->sum.width;
         for (int x = 0; x < cells->sum.width; x++) {
             cells->unknown[(size_t)y * cells->sum.width + x] = count[x] == 0;
             if (count[x] > 0)
                 row[x] /= count[x];
-            doubtful |= row[x] > BELIEVED;
         }
     }
-    return doubtful;
 }
 
 /** Whether enough of an area's pixels are doubted that it matters. */
@@ -166,17 +162,41 @@ static int is_worth_it(const DfMapArea *area, const Cells *cells)
     return doubted * SLIGHT > known;
 }
 
-/** Note the doubts for those who weigh sources against each other. */
-static void store_doubts(const DfMapArea *area, DfPlane cells)
+/**
+ * Store an area's doubts: the mean of what this frame's rim says and what was stored for the frame before. A doubt that
+ * comes and goes with each frame would switch sources on and off.
+ *
+ * @param cells   in: this frame's; out: what is stored
+ * @param before  stored for the frame before; NULL: nothing was
+ * @return whether any is above BELIEVED
+ */
+static int store_doubts(uint8_t *doubts, DfPlane cells, const uint8_t *before)
 {
-    uint8_t *doubt = area->doubts;
+    int is_doubtful = 0;
 
-    for (int y = 0; y < cells.height; y++)
-        for (int x = 0; x < cells.width; x++)
-            *doubt++ = (uint8_t)(DF_CLAMP(df_plane_row(cells, y)[x] * DF_DOUBT_STEPS, 0, UINT8_MAX) + 0.5f);
+    for (int y = 0; y < cells.height; y++) {
+        float *row = df_plane_row(cells, y);
+        for (int x = 0; x < cells.width; x++) {
+            float own = row[x] * DF_DOUBT_STEPS, doubt = before ? (own + (float)*before++) / 2 : own;
+            *doubts = (uint8_t)(DF_CLAMP(doubt, 0, UINT8_MAX) + 0.5f);
+            row[x] = (float)*doubts++ / DF_DOUBT_STEPS;
+            is_doubtful |= row[x] > BELIEVED;
+        }
+    }
+    return is_doubtful;
 }
 
-static int check_area(const DfFrameState *s, const DfSourceMap *map, const DfMapArea *area, DfArena *scratch)
+/** What was stored for the same hole in the frame before; NULL: nothing was. */
+static const uint8_t *doubts_before(const DfSourceMap *before, DfRect hole, enum DfSide side)
+{
+    for (int i = 0; before && i < before->area_count; i++)
+        if (!memcmp(&before->areas[i].hole, &hole, sizeof hole))
+            return before->areas[i].doubts[side];
+    return NULL;
+}
+
+static int check_area(const DfFrameState *s, const DfSourceMap *map, const DfMapArea *area, enum DfSide side,
+                      const DfSourceMap *before, DfArena *scratch)
 {
     DfRect hole = area->hole;
     int width = df_rect_width(hole);
@@ -188,11 +208,10 @@ static int check_area(const DfFrameState *s, const DfSourceMap *map, const DfMap
         for (int x = hole.x0; x < hole.x1; x++)
             if (df_mask_rim(s->source->mask, x, y))
                 add_pixel(s, map, area, x, y, &cells);
-    int is_doubtful = settle_cells(&cells);
+    settle_cells(&cells);
     if (df_membrane(&cells.sum, 1, cells.unknown, scratch) < 0)
         return -ENOMEM;
-    store_doubts(area, cells.sum);
-    if (!is_doubtful || !is_worth_it(area, &cells))
+    if (!store_doubts(area->doubts[side], cells.sum, doubts_before(before, hole, side)) || !is_worth_it(area, &cells))
         return 0;
     for (int y = 0; y < df_rect_height(hole); y++)
         for (int x = 0; x < width; x++)
@@ -201,13 +220,14 @@ static int check_area(const DfFrameState *s, const DfSourceMap *map, const DfMap
     return 0;
 }
 
-int df_consistency_check(DfSourceMap *map, const DfFrameState *state, DfArena *scratch)
+int df_consistency_check(DfSourceMap *map, const DfFrameState *state, enum DfSide side, const DfSourceMap *before,
+                         DfArena *scratch)
 {
     int ret = 0;
 
     for (int i = 0; ret >= 0 && i < map->area_count; i++) {
         DfArenaMark mark = df_arena_mark(scratch);
-        ret = check_area(state, map, &map->areas[i], scratch);
+        ret = check_area(state, map, &map->areas[i], side, before, scratch);
         df_arena_reset(scratch, mark);
     }
     return ret;

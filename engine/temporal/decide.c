@@ -62,6 +62,12 @@ static void drop_dark(DfSourceMap *map)
             map->pixels[i].reference = DF_NO_REFERENCE;
 }
 
+/** The whole map of the frame before, where a state is related to it; NULL: it is not. */
+static const DfSourceMap *map_before(const DfPlanner *planner, const DfFrameState *s)
+{
+    return s->motion.back == 1 ? planner->last : NULL;
+}
+
 int df_decide_begin(DfPlanner *planner, DfFrameState *s, const DfParallel *parallel, DfArena *scratch)
 {
     int ret = df_source_map_create(&planner->past, planner->account, &s->areas);
@@ -81,7 +87,7 @@ int df_decide_begin(DfPlanner *planner, DfFrameState *s, const DfParallel *paral
     }
     if ((ret = df_source_map_create(&s->map, planner->account, &s->areas)) < 0 ||
         (ret = df_source_map_copy(s->map, planner->past)) < 0 ||
-        (ret = df_consistency_check(s->map, s, scratch)) < 0)
+        (ret = df_consistency_check(s->map, s, DF_PAST, map_before(planner, s), scratch)) < 0)
         return ret;
     drop_dark(s->map);
     return df_forward_begin(&planner->forward, planner->account, s, s->map, planner->settings.ahead);
@@ -235,7 +241,7 @@ int df_decide_end(DfPlanner *planner, DfFrameState *s, const DfParallel *paralle
     if (s->repeats) {
         repeat(planner, s);
     } else if ((ret = df_forward_finish(&planner->forward, parallel)) < 0 ||
-               (ret = df_consistency_check(planner->forward.map, s, scratch)) < 0 ||
+               (ret = df_consistency_check(planner->forward.map, s, DF_FUTURE, map_before(planner, s), scratch)) < 0 ||
                (ret = df_merge(s->map, &planner->forward)) < 0 || (ret = complete(planner, s, parallel)) < 0) {
         return ret;
     }

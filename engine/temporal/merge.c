@@ -4,6 +4,8 @@
  */
 #include "temporal/merge.h"
 
+#include <string.h>
+
 /**
  * Expected squared error of a source, up to a factor: it grows by ERROR_OF_AGE with each frame between, as motion and
  * light drift, and with the square of what differs at the rim, in levels of 8 bits.
@@ -47,6 +49,7 @@ static int merge_area(DfSourceMap *map, const DfForward *forward, int number, in
     size_t i = past->pixels - map->pixels;
     int ret = 0;
 
+    memcpy(past->doubts[DF_FUTURE], future->doubts[DF_FUTURE], df_doubt_count(past->hole));
     for (int y = past->hole.y0; y < past->hole.y1; y++) {
         for (int x = past->hole.x0; x < past->hole.x1; x++, i++) {
             DfMapPixel pixel = map->pixels[i], other = forward->map->pixels[i];
@@ -56,8 +59,8 @@ static int merge_area(DfSourceMap *map, const DfForward *forward, int number, in
             if (pixel.reference != DF_NO_REFERENCE) {
                 const DfSource *source = forward->map->references[other.reference].source;
                 int age = (int)(source->frame - forward->state->frame);
-                share = future_share(expected_error(forward->past_age[pixel.reference], df_doubt_at(past, x, y)),
-                                     expected_error(age, df_doubt_at(future, x, y)));
+                share = future_share(expected_error(forward->past_age[pixel.reference], df_doubt_at(past, DF_PAST, x, y)),
+                                     expected_error(age, df_doubt_at(future, DF_FUTURE, x, y)));
             }
             other.reference = (uint16_t)(first + other.reference);
             if ((ret = merge_pixel(map, i, other, share)) < 0)

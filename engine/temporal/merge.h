@@ -12,7 +12,7 @@
  * of its expected squared error; so what comes from the past goes over to what comes from the future in many frames, not
  * in one.
  *
- * @param map      of the past, without what is not believed
+ * @param map      of the past, without what is not believed; it gets the search's doubts, too
  * @param forward  after df_forward_finish() and the consistency check of its map
  * @return 0, -ENOMEM or -ENOSPC
  */

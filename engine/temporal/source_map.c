@@ -8,11 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-static size_t doubts_of(DfRect hole)
-{
-    return (size_t)df_doubt_width(hole) * df_ceil_div(df_rect_height(hole), DF_DOUBT_CELL);
-}
-
 /** Of pixels and doubts, which share one block. */
 static size_t bytes_of(const DfSourceMap *map)
 {
@@ -29,7 +24,7 @@ int df_source_map_create(DfSourceMap **map, DfAccount *account, const DfAreas *a
     m->account = account;
     for (int i = 0; i < areas->count; i++) {
         m->pixel_count += df_rect_area(areas->items[i].hole);
-        m->doubt_bytes += doubts_of(areas->items[i].hole);
+        m->doubt_bytes += DF_SIDES * df_doubt_count(areas->items[i].hole);
     }
     m->areas = df_alloc(df_size_mul(DF_MAX(areas->count, 1), sizeof *m->areas));
     m->pixels = df_account_alloc(account, bytes_of(m));
@@ -42,9 +37,9 @@ int df_source_map_create(DfSourceMap **map, DfAccount *account, const DfAreas *a
     memset(doubts, 0, m->doubt_bytes);
     for (; m->area_count < areas->count; m->area_count++) {
         DfRect hole = areas->items[m->area_count].hole;
-        m->areas[m->area_count] = (DfMapArea){ hole, pixels, doubts };
+        m->areas[m->area_count] = (DfMapArea){ hole, pixels, { doubts, doubts + df_doubt_count(hole) } };
         pixels += df_rect_area(hole);
-        doubts += doubts_of(hole);
+        doubts += DF_SIDES * df_doubt_count(hole);
     }
     for (size_t i = 0; i < m->pixel_count; i++)
         m->pixels[i].reference = DF_NO_REFERENCE;

@@ -47,12 +47,16 @@ typedef struct DfMapPixel {
 /** Steps of a share in one. */
 #define DF_SHARE_STEPS 255
 
+/** Where sources lie in time. */
+enum DfSide { DF_PAST, DF_FUTURE, DF_SIDES };
+
 /** The pixels of one area's hole rectangle, row by row; those outside the hole come from nowhere. */
 typedef struct DfMapArea {
     DfRect hole;
     DfMapPixel *pixels;
-    uint8_t *doubts; /**< by square of DF_DOUBT_CELL pixels, row by row: how unlike the frame its sources are, in
-                          1 / DF_DOUBT_STEPS levels of 8 bits; 0 before the consistency check */
+    uint8_t *doubts[DF_SIDES]; /**< by square of DF_DOUBT_CELL pixels, row by row: how unlike the frame the sources of
+                                    one side are, in 1 / DF_DOUBT_STEPS levels of 8 bits; 0 before the consistency
+                                    check */
 } DfMapArea;
 
 /** One frame's. Counted; not changed once others hold it. */
@@ -66,7 +70,7 @@ typedef struct DfSourceMap {
     uint8_t *share;         /**< by pixel: the second source's share, in 1 / DF_SHARE_STEPS; 0: there is none. NULL
                                  where `second` is */
     size_t pixel_count;
-    size_t doubt_bytes;     /**< of all areas */
+    size_t doubt_bytes;     /**< of all areas, both sides */
     int reference_count, reference_room;
     DfReference *references;
 } DfSourceMap;
@@ -105,7 +109,7 @@ int df_source_map_mix(DfSourceMap *map, size_t i, DfMapPixel second, float share
 /** @return most bytes of a map of so many pixels, second sources and doubts included, references not */
 static inline size_t df_source_map_bytes(size_t pixels)
 {
-    return pixels * (2 * sizeof(DfMapPixel) + 1) + pixels / (DF_DOUBT_CELL * DF_DOUBT_CELL);
+    return pixels * (2 * sizeof(DfMapPixel) + 1) + DF_SIDES * pixels / (DF_DOUBT_CELL * DF_DOUBT_CELL);
 }
 
 /** @return squares in a row of an area's doubts */
@@ -114,12 +118,18 @@ static inline int df_doubt_width(DfRect hole)
     return df_ceil_div(df_rect_width(hole), DF_DOUBT_CELL);
 }
 
+/** @return squares of one side of an area */
+static inline size_t df_doubt_count(DfRect hole)
+{
+    return (size_t)df_doubt_width(hole) * df_ceil_div(df_rect_height(hole), DF_DOUBT_CELL);
+}
+
 /** @return the doubt of the pixel at (x, y) of an area, in levels of 8 bits */
-static inline float df_doubt_at(const DfMapArea *area, int x, int y)
+static inline float df_doubt_at(const DfMapArea *area, enum DfSide side, int x, int y)
 {
     int row = (y - area->hole.y0) / DF_DOUBT_CELL, column = (x - area->hole.x0) / DF_DOUBT_CELL;
 
-    return (float)area->doubts[(size_t)row * df_doubt_width(area->hole) + column] / DF_DOUBT_STEPS;
+    return (float)area->doubts[side][(size_t)row * df_doubt_width(area->hole) + column] / DF_DOUBT_STEPS;
 }
 
 /** Forget references that no pixel has. */
