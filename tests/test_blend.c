@@ -314,7 +314,7 @@ static void seams_are_not_seen(void **state)
     assert_int_equal(df_composite_make(&composite, s, &scratch), 0);
     for (int p = 0; p < 3; p++) {
         DfCompositePlane *plane = &composite.areas[0].planes[p];
-        assert_true(measure(take, 4, p, plane).step > 6);
+        assert_true(measure(take, 4, p, plane).step > 3);
         assert_int_equal(df_blend(&composite, plane, p, &scratch), 0);
         Errors e = measure(take, 4, p, plane);
         if (e.step > 2)

@@ -424,9 +424,12 @@ static void locked_logo_waits_and_a_pan_does_not(void **state)
                 assert_in_range(planned, t - 6, t);
         }
         assert_int_equal(script_observe(script), 80);
-        /* Half of 24 columns at 4 pixels a frame: the past has the others nearer. The last are observed at once. */
-        for (int t = 60; t < (pan ? 75 : 80); t++)
-            assert_int_equal(script_state(script, t)->looked_ahead, pan ? 3 : DF_MIN(ahead, 79 - t));
+        /*
+         * 24 columns at 4 pixels a frame: past and future are 7 frames apart, and 5 are in the reach of 2. The last are
+         * observed at once.
+         */
+        for (int t = 60; t < (pan ? 73 : 80); t++)
+            assert_int_equal(script_state(script, t)->looked_ahead, pan ? 5 : DF_MIN(ahead, 79 - t));
         script_free(script);
     }
     deepfill_mask_close(&mask);

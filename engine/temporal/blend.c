@@ -90,6 +90,18 @@ static int is_in_layer(const BlendPlane *w, int x, int y)
     return df_layer_has(&w->out->layer, (float)((w->out->place.x0 + x) << sx), (float)((w->out->place.y0 + y) << sy));
 }
 
+/** What a sample's source shows there, without what a second source mixes in. */
+static float own_colour(const BlendPlane *w, int x, int y)
+{
+    const DfOriginSample *p = origin_at(w, x, y), *second = w->out->second;
+    float from_x = p->x, from_y = p->y, own;
+
+    if (!second || second[(size_t)y * df_rect_width(w->out->place) + x].reference < 0)
+        return df_plane_row(w->out->colour, y)[x];
+    df_composite_sample(w->composite->map, w->plane, p->reference, &from_x, &from_y, &own, 1);
+    return own;
+}
+
 /** Ask (x, y)'s own source about its neighbour at (dx, dy). @return 0: it has nothing to say */
 static int query_source(const BlendPlane *w, int x, int y, int dx, int dy, Query *query)
 {
@@ -102,8 +114,7 @@ static int query_source(const BlendPlane *w, int x, int y, int dx, int dy, Query
     if (!source_shows(source, df_plane_sub_x(&source->format, w->plane),
                       df_plane_sub_y(&source->format, w->plane), to_x, to_y, is_in_layer(w, x, y)))
         return 0;
-    *query = (Query){ .x = to_x, .y = to_y, .reference = p->reference,
-                            .own = df_plane_row(w->out->colour, y)[x] };
+    *query = (Query){ .x = to_x, .y = to_y, .reference = p->reference, .own = own_colour(w, x, y) };
     return 1;
 }
 

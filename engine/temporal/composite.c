@@ -23,33 +23,34 @@ DfRect df_composite_place(const DfFrameState *s, int i)
     return df_rect_clip(r, (DfRect){ 0, 0, format->width, format->height });
 }
 
-/**
- * Where the first luma sample of the hole that a plane's sample covers comes from.
- * @return 0: it covers none
- */
-static int find_origin(const DfComposite *c, const DfMapArea *area, int sx, int sy, int px, int py,
-                       DfOriginSample *origin)
+/** The first luma sample of the hole that a plane's sample covers. @return NULL: it covers none */
+static const DfMapPixel *find_pixel(const DfComposite *c, const DfMapArea *area, int sx, int sy, int px, int py, int *x,
+                                    int *y)
 {
     int x1 = DF_MIN((px + 1) << sx, area->hole.x1), y1 = DF_MIN((py + 1) << sy, area->hole.y1);
 
-    for (int y = DF_MAX(py << sy, area->hole.y0); y < y1; y++) {
-        for (int x = DF_MAX(px << sx, area->hole.x0); x < x1; x++) {
-            if (!df_mask_hole(c->state->source->mask, x, y))
-                continue;
-            const DfMapPixel *pixel = &area->pixels[(size_t)(y - area->hole.y0) * df_rect_width(area->hole) +
-                                                    (x - area->hole.x0)];
-            origin->reference = pixel->reference == DF_NO_REFERENCE ? -1 : pixel->reference;
-            if (origin->reference < 0)
-                return 1;
-            df_source_map_position(c->map, pixel, x, y, &origin->x, &origin->y);
-            if (sx | sy) {
-                origin->x = (float)px + (origin->x - (float)x) / (float)(1 << sx);
-                origin->y = (float)py + (origin->y - (float)y) / (float)(1 << sy);
-            }
-            return 1;
-        }
+    for (*y = DF_MAX(py << sy, area->hole.y0); *y < y1; ++*y)
+        for (*x = DF_MAX(px << sx, area->hole.x0); *x < x1; ++*x)
+            if (df_mask_hole(c->state->source->mask, *x, *y))
+                return &area->pixels[(size_t)(*y - area->hole.y0) * df_rect_width(area->hole) +
+                                     (*x - area->hole.x0)];
+    return NULL;
+}
+
+/** Where a plane's sample (px, py) comes from whose first luma sample is a map's pixel at (x, y). */
+static DfOriginSample origin_of(const DfSourceMap *map, const DfMapPixel *pixel, int sx, int sy, int px, int py, int x,
+                                int y)
+{
+    DfOriginSample origin = { .reference = pixel->reference == DF_NO_REFERENCE ? -1 : pixel->reference };
+
+    if (origin.reference < 0)
+        return origin;
+    df_source_map_position(map, pixel, x, y, &origin.x, &origin.y);
+    if (sx | sy) {
+        origin.x = (float)px + (origin.x - (float)x) / (float)(1 << sx);
+        origin.y = (float)py + (origin.y - (float)y) / (float)(1 << sy);
     }
-    return 0;
+    return origin;
 }
 
 /**
@@ -66,6 +67,26 @@ static void replace_missing(const DfComposite *c, DfOriginSample *origin)
         origin->reference = c->map->reference_count;
 }
 
+/** Find where number `i` of a plane's samples, (px, py), comes from. */
+static void lay_out_sample(DfCompositePlane *out, const DfComposite *c, const DfMapArea *area, int sx, int sy, size_t i,
+                           int px, int py)
+{
+    int x, y;
+    const DfMapPixel *pixel = find_pixel(c, area, sx, sy, px, py, &x, &y);
+
+    out->hole[i] = pixel != NULL;
+    out->origins[i].reference = -1;
+    if (!pixel)
+        return;
+    out->origins[i] = origin_of(c->map, pixel, sx, sy, px, py, x, y);
+    replace_missing(c, &out->origins[i]);
+    size_t k = pixel - c->map->pixels;
+    if (!out->second || !c->map->share[k])
+        return;
+    out->second[i] = origin_of(c->map, &c->map->second[k], sx, sy, px, py, x, y);
+    out->share[i] = c->map->share[k];
+}
+
 /** Copy the frame's own samples and find where every hole sample comes from. */
 static void lay_out(DfCompositePlane *out, const DfComposite *c, const DfMapArea *area, int plane)
 {
@@ -76,14 +97,9 @@ static void lay_out(DfCompositePlane *out, const DfComposite *c, const DfMapArea
     for (int y = 0; y < df_rect_height(out->place); y++) {
         const uint8_t *from = image->data[plane] + (out->place.y0 + y) * image->stride[plane];
         float *row = df_plane_row(out->colour, y);
-        uint8_t *hole = out->hole + (size_t)y * width;
-        DfOriginSample *origins = out->origins + (size_t)y * width;
         for (int x = 0; x < width; x++) {
             row[x] = (float)df_sample_load(from, out->place.x0 + x, bytes);
-            hole[x] = (uint8_t)find_origin(c, area, sx, sy, out->place.x0 + x, out->place.y0 + y, &origins[x]);
-            if (!hole[x])
-                origins[x].reference = -1;
-            replace_missing(c, &origins[x]);
+            lay_out_sample(out, c, area, sx, sy, (size_t)y * width + x, out->place.x0 + x, out->place.y0 + y);
         }
     }
 }
@@ -101,6 +117,20 @@ static int take_plane(DfCompositePlane *out, DfRect luma, const DeepfillFormat *
         .origins = df_arena_take(arena, df_size_mul(samples, sizeof *out->origins)),
     };
     return out->colour.data && out->hole && out->origins ? 0 : -ENOMEM;
+}
+
+/** Room for second sources, none of them there. */
+static int take_second(DfCompositePlane *out, DfArena *arena)
+{
+    size_t samples = df_rect_area(out->place);
+
+    out->second = df_arena_take(arena, df_size_mul(samples, sizeof *out->second));
+    out->share = df_arena_take(arena, samples);
+    if (!out->second || !out->share)
+        return -ENOMEM;
+    for (size_t i = 0; i < samples; i++)
+        out->second[i].reference = -1;
+    return 0;
 }
 
 /**
@@ -151,9 +181,9 @@ void df_composite_sample(const DfSourceMap *map, int plane, int number, float *x
     }
 }
 
-/** Positions of a row. */
+/** Positions of a row, and colours of second sources there. */
 typedef struct Run {
-    float *x, *y;
+    float *x, *y, *second;
 } Run;
 
 static void sample_row(const DfComposite *c, int plane, const DfOriginSample *origins, int width, const Run *run,
@@ -178,8 +208,41 @@ static int take_run(Run *run, int width, DfArena *arena)
 {
     size_t bytes = df_size_mul(width, sizeof *run->x);
 
-    *run = (Run){ df_arena_take(arena, bytes), df_arena_take(arena, bytes) };
-    return run->x && run->y ? 0 : -ENOMEM;
+    *run = (Run){ df_arena_take(arena, bytes), df_arena_take(arena, bytes), df_arena_take(arena, bytes) };
+    return run->x && run->y && run->second ? 0 : -ENOMEM;
+}
+
+/** Mix second sources into a row of a plane. */
+static void mix_row(const DfComposite *c, const DfCompositePlane *plane, int p, int y, const Run *run)
+{
+    int width = df_rect_width(plane->place);
+    const DfOriginSample *second = plane->second + (size_t)y * width;
+    const uint8_t *share = plane->share + (size_t)y * width;
+    float *out = df_plane_row(plane->colour, y);
+
+    sample_row(c, p, second, width, run, run->second);
+    for (int x = 0; x < width; x++)
+        if (second[x].reference >= 0)
+            out[x] += (float)share[x] / DF_SHARE_STEPS * (run->second[x] - out[x]);
+}
+
+/** Sample a plane of an area. */
+static int make_plane(DfComposite *c, DfCompositePlane *plane, int number, int p, const Run *run, DfArena *arena)
+{
+    int width;
+
+    if (take_plane(plane, c->areas[number].place, &c->state->image.format, p, arena) < 0 ||
+        (c->map->second && take_second(plane, arena) < 0))
+        return -ENOMEM;
+    plane->layer = c->map->areas[number].layer;
+    lay_out(plane, c, &c->map->areas[number], p);
+    width = df_rect_width(plane->place);
+    for (int y = 0; y < df_rect_height(plane->place); y++) {
+        sample_row(c, p, plane->origins + (size_t)y * width, width, run, df_plane_row(plane->colour, y));
+        if (plane->second)
+            mix_row(c, plane, p, y, run);
+    }
+    return 0;
 }
 
 int df_composite_make(DfComposite *c, const DfFrameState *s, DfArena *arena)
@@ -195,16 +258,9 @@ int df_composite_make(DfComposite *c, const DfFrameState *s, DfArena *arena)
     for (; c->count < s->map->area_count; c->count++) {
         DfCompositeArea *area = &c->areas[c->count];
         area->place = df_composite_place(s, c->count);
-        for (int p = 0; p < df_plane_count(format); p++) {
-            DfCompositePlane *plane = &area->planes[p];
-            if (take_plane(plane, area->place, format, p, arena) < 0)
+        for (int p = 0; p < df_plane_count(format); p++)
+            if (make_plane(c, &area->planes[p], c->count, p, &run, arena) < 0)
                 return -ENOMEM;
-            plane->layer = s->map->areas[c->count].layer;
-            lay_out(plane, c, &s->map->areas[c->count], p);
-            int width = df_rect_width(plane->place);
-            for (int y = 0; y < df_rect_height(plane->place); y++)
-                sample_row(c, p, plane->origins + (size_t)y * width, width, &run, df_plane_row(plane->colour, y));
-        }
     }
     return 0;
 }

@@ -21,6 +21,8 @@ typedef struct DfCompositePlane {
     uint8_t *hole;           /**< 1: to be filled */
     DfOriginSample *origins;
     DfLayer layer;           /**< of the map's area; its rectangle in the frame's luma pixels */
+    DfOriginSample *second;  /**< what is mixed in; its reference is -1 where nothing is. NULL: nowhere is anything */
+    uint8_t *share;          /**< of the second, as in the map; NULL where `second` is */
 } DfCompositePlane;
 
 typedef struct DfCompositeArea {

@@ -20,9 +20,6 @@
 /** Where less than one in so many pixels would be lost, a doubt costs more than it is worth. */
 #define SLIGHT 10
 
-/** Pixels a side that share a value: the membrane is smooth anyway. */
-#define CELL 4
-
 /** The plane that is looked at: luma, or green. */
 static int plane_of(const DeepfillFormat *format)
 {
@@ -118,7 +115,7 @@ static void add_pixel(const DfFrameState *s, const DfSourceMap *map, const DfMap
                 df_layer_has(&area->layer, (float)(x + OUTSIDE * dx), (float)(y + OUTSIDE * dy)) ||
             !compare(s, map, pixel, x, y, dx, dy, &difference))
             continue;
-        int cx = (x - hole.x0) / CELL, cy = (y - hole.y0) / CELL;
+        int cx = (x - hole.x0) / DF_DOUBT_CELL, cy = (y - hole.y0) / DF_DOUBT_CELL;
         df_plane_row(cells->sum, cy)[cx] += difference;
         cells->count[(size_t)cy * cells->sum.width + cx]++;
     }
@@ -126,7 +123,7 @@ static void add_pixel(const DfFrameState *s, const DfSourceMap *map, const DfMap
 
 static int take_cells(Cells *cells, DfRect hole, DfArena *arena)
 {
-    int width = df_ceil_div(df_rect_width(hole), CELL), height = df_ceil_div(df_rect_height(hole), CELL);
+    int width = df_ceil_div(df_rect_width(hole), DF_DOUBT_CELL), height = df_ceil_div(df_rect_height(hole), DF_DOUBT_CELL);
 
     cells->sum = df_plane_take(arena, width, height);
     cells->unknown = df_arena_take(arena, df_size_mul(width, height));
@@ -137,21 +134,17 @@ static int take_cells(Cells *cells, DfRect hole, DfArena *arena)
     return 0;
 }
 
-/** Turn sums into means, and tell whether any is doubtful. */
-static int settle_cells(const Cells *cells)
+/** Turn sums into means. */
+static void settle_cells(const Cells *cells)
 {
-    int doubtful = 0;
-
     for (int y = 0; y < cells->sum.height; y++) {
         float *row = df_plane_row(cells->sum, y), *count = cells->count + (size_t)y * cells->sum.width;
         for (int x = 0; x < cells->sum.width; x++) {
             cells->unknown[(size_t)y * cells->sum.width + x] = count[x] == 0;
             if (count[x] > 0)
                 row[x] /= count[x];
-            doubtful |= row[x] > BELIEVED;
         }
     }
-    return doubtful;
 }
 
 /** Whether enough of an area's pixels are doubted that it matters. */
@@ -162,16 +155,50 @@ static int is_worth_it(const DfMapArea *area, const Cells *cells)
 
     for (int y = 0; y < df_rect_height(area->hole); y++) {
         const DfMapPixel *row = area->pixels + (size_t)y * width;
-        const float *cell = df_plane_row(cells->sum, y / CELL);
+        const float *cell = df_plane_row(cells->sum, y / DF_DOUBT_CELL);
         for (int x = 0; x < width; x++) {
             known += row[x].reference != DF_NO_REFERENCE;
-            doubted += row[x].reference != DF_NO_REFERENCE && cell[x / CELL] > BELIEVED;
+            doubted += row[x].reference != DF_NO_REFERENCE && cell[x / DF_DOUBT_CELL] > BELIEVED;
         }
     }
     return doubted * SLIGHT > known;
 }
 
-static int check_area(const DfFrameState *s, const DfSourceMap *map, const DfMapArea *area, DfArena *scratch)
+/**
+ * Store an area's doubts: the mean of what this frame's rim says and what was stored for the frame before. A doubt that
+ * comes and goes with each frame would switch sources on and off.
+ *
+ * @param cells   in: this frame's; out: what is stored
+ * @param before  stored for the frame before; NULL: nothing was
+ * @return whether any is above BELIEVED
+ */
+static int store_doubts(uint8_t *doubts, DfPlane cells, const uint8_t *before)
+{
+    int is_doubtful = 0;
+
+    for (int y = 0; y < cells.height; y++) {
+        float *row = df_plane_row(cells, y);
+        for (int x = 0; x < cells.width; x++) {
+            float own = row[x] * DF_DOUBT_STEPS, doubt = before ? (own + (float)*before++) / 2 : own;
+            *doubts = (uint8_t)(DF_CLAMP(doubt, 0, UINT8_MAX) + 0.5f);
+            row[x] = (float)*doubts++ / DF_DOUBT_STEPS;
+            is_doubtful |= row[x] > BELIEVED;
+        }
+    }
+    return is_doubtful;
+}
+
+/** What was stored for the same hole in the frame before; NULL: nothing was. */
+static const uint8_t *doubts_before(const DfSourceMap *before, DfRect hole, enum DfSide side)
+{
+    for (int i = 0; before && i < before->area_count; i++)
+        if (!memcmp(&before->areas[i].hole, &hole, sizeof hole))
+            return before->areas[i].doubts[side];
+    return NULL;
+}
+
+static int check_area(const DfFrameState *s, const DfSourceMap *map, const DfMapArea *area, enum DfSide side,
+                      const DfSourceMap *before, DfArena *scratch)
 {
     DfRect hole = area->hole;
     int width = df_rect_width(hole);
@@ -183,26 +210,26 @@ static int check_area(const DfFrameState *s, const DfSourceMap *map, const DfMap
         for (int x = hole.x0; x < hole.x1; x++)
             if (df_mask_rim(s->source->mask, x, y))
                 add_pixel(s, map, area, x, y, &cells);
-    if (!settle_cells(&cells))
-        return 0;
+    settle_cells(&cells);
     if (df_membrane(&cells.sum, 1, cells.unknown, scratch) < 0)
         return -ENOMEM;
-    if (!is_worth_it(area, &cells))
+    if (!store_doubts(area->doubts[side], cells.sum, doubts_before(before, hole, side)) || !is_worth_it(area, &cells))
         return 0;
     for (int y = 0; y < df_rect_height(hole); y++)
         for (int x = 0; x < width; x++)
-            if (df_plane_row(cells.sum, y / CELL)[x / CELL] > BELIEVED)
+            if (df_plane_row(cells.sum, y / DF_DOUBT_CELL)[x / DF_DOUBT_CELL] > BELIEVED)
                 area->pixels[(size_t)y * width + x].reference = DF_NO_REFERENCE;
     return 0;
 }
 
-int df_consistency_check(DfSourceMap *map, const DfFrameState *state, DfArena *scratch)
+int df_consistency_check(DfSourceMap *map, const DfFrameState *state, enum DfSide side, const DfSourceMap *before,
+                         DfArena *scratch)
 {
     int ret = 0;
 
     for (int i = 0; ret >= 0 && i < map->area_count; i++) {
         DfArenaMark mark = df_arena_mark(scratch);
-        ret = check_area(state, map, &map->areas[i], scratch);
+        ret = check_area(state, map, &map->areas[i], side, before, scratch);
         df_arena_reset(scratch, mark);
     }
     return ret;

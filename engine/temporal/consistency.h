@@ -9,12 +9,16 @@
 #include "temporal/frame_state.h"
 
 /**
- * Compare sources and frame a few pixels outside the rim, carry the difference smoothly inwards, and take from the map
- * the pixels where it is too great.
+ * Compare sources and frame a few pixels outside the rim, carry the difference smoothly inwards, store its mean with that
+ * of the frame before as the map's doubts, and take from the map the pixels whose doubt is too great.
  *
+ * @param side     where in time the map's sources lie
+ * @param before   the map of the frame before, where this one is related to it: its doubts of that side are used for
+ *                 areas of the same rectangle; NULL: there is none
  * @param scratch  used and given back
  * @return 0 or -ENOMEM
  */
-int df_consistency_check(DfSourceMap *map, const DfFrameState *state, DfArena *scratch);
+int df_consistency_check(DfSourceMap *map, const DfFrameState *state, enum DfSide side, const DfSourceMap *before,
+                         DfArena *scratch);
 
 #endif

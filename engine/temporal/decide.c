@@ -11,6 +11,7 @@
 #include "temporal/carry.h"
 #include "temporal/consistency.h"
 #include "temporal/fit.h"
+#include "temporal/merge.h"
 #include "temporal/shots.h"
 
 #define KIND(k) (1u << (k))
@@ -73,6 +74,12 @@ static void drop_dark(DfSourceMap *map)
             map->pixels[i].reference = DF_NO_REFERENCE;
 }
 
+/** The whole map of the frame before, where a state is related to it; NULL: it is not. */
+static const DfSourceMap *map_before(const DfPlanner *planner, const DfFrameState *s)
+{
+    return s->motion.back == 1 ? planner->last : NULL;
+}
+
 int df_decide_begin(DfPlanner *planner, DfFrameState *s, const DfParallel *parallel, DfArena *scratch)
 {
     int ret = df_source_map_create(&planner->past, planner->account, &s->areas);
@@ -96,31 +103,10 @@ int df_decide_begin(DfPlanner *planner, DfFrameState *s, const DfParallel *paral
         return ret;
     if (s->motion.back)
         df_source_map_set_layers(s->map, &s->motion);
-    if ((ret = df_consistency_check(s->map, s, scratch)) < 0)
+    if ((ret = df_consistency_check(s->map, s, DF_PAST, map_before(planner, s), scratch)) < 0)
         return ret;
     drop_dark(s->map);
     return df_forward_begin(&planner->forward, planner->account, s, s->map, planner->settings.ahead);
-}
-
-/** Of past and future take the nearer source. */
-static int merge(DfSourceMap *map, const DfForward *forward)
-{
-    const DfSourceMap *future = forward->map;
-    int first = df_source_map_append(map, future);
-
-    /* A shot's first frame knows of layers by the next one. */
-    for (int i = 0; !forward->state->motion.back && i < map->area_count; i++)
-        map->areas[i].layer = future->areas[i].layer;
-    for (size_t i = 0; first >= 0 && i < map->pixel_count; i++) {
-        DfMapPixel *pixel = &map->pixels[i], other = future->pixels[i];
-        if (other.reference == DF_NO_REFERENCE)
-            continue;
-        int64_t age = future->references[other.reference].source->frame - forward->state->frame;
-        if (pixel->reference != DF_NO_REFERENCE && forward->past_age[pixel->reference] <= age)
-            continue;
-        *pixel = (DfMapPixel){ (uint16_t)(first + other.reference), other.dx, other.dy };
-    }
-    return DF_MIN(first, 0);
 }
 
 /** Follow what is missing to what the earlier frame has of synthesised pixels. */
@@ -320,8 +306,8 @@ int df_decide_end(DfPlanner *planner, DfFrameState *s, const DfParallel *paralle
     if (s->repeats) {
         repeat(planner, s);
     } else if ((ret = df_forward_finish(&planner->forward, parallel)) < 0 ||
-               (ret = df_consistency_check(planner->forward.map, s, scratch)) < 0 ||
-               (ret = merge(s->map, &planner->forward)) < 0 || (ret = complete(planner, s, parallel)) < 0) {
+               (ret = df_consistency_check(planner->forward.map, s, DF_FUTURE, map_before(planner, s), scratch)) < 0 ||
+               (ret = df_merge(s->map, &planner->forward)) < 0 || (ret = complete(planner, s, parallel)) < 0) {
         return ret;
     }
     if ((ret = carry_on(planner, s)) < 0 || (ret = list_needs(s)) < 0)

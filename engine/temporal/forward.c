@@ -6,7 +6,6 @@
 #include "temporal/forward.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -316,9 +315,9 @@ static void search_band(void *opaque, int unit, int thread)
             if (!(work->most ? df_mask_rim(mask, x, y) : df_mask_hole(mask, x, y)))
                 continue;
             uint16_t past = f->past->pixels[i].reference;
-            int age = past == DF_NO_REFERENCE ? INT_MAX : f->past_age[past];
+            int reach = past == DF_NO_REFERENCE ? INT_MAX : df_forward_reach(f->past_age[past]);
             int a = 2 * band.area + df_layer_has(layer, (float)x, (float)y);
-            Progress progress = search_pixel(f, a, i, x, y, work->most ? work->most : age);
+            Progress progress = search_pixel(f, a, i, x, y, work->most ? work->most : reach);
             most.need = DF_MAX(most.need, progress.need);
             most.bound = DF_MAX(most.bound, progress.bound);
         }

@@ -5,8 +5,16 @@
 #ifndef DF_TEMPORAL_FORWARD_H
 #define DF_TEMPORAL_FORWARD_H
 
+#include <limits.h>
+
 #include "temporal/forward_area.h"
 #include "temporal/frame_state.h"
+
+/** A pixel whose past is so many frames away is searched in frames nearer than this: farther ones have no share. */
+static inline int df_forward_reach(int past_age)
+{
+    return past_age > INT_MAX / 3 ? INT_MAX : 3 * past_age;
+}
 
 /** One frame that the search may look at. */
 typedef struct DfForwardFrame {
@@ -18,8 +26,8 @@ typedef struct DfForward {
     const DfFrameState *state; /**< whose hole is searched */
     DfSourceMap *map;          /**< what was found; a pixel's reference is number of `areas` * capacity + frame
                                     until df_forward_finish() */
-    const DfSourceMap *past;   /**< what comes from the past: nothing farther is of use, but for the consistency
-                                    check */
+    const DfSourceMap *past;   /**< what comes from the past: nothing beyond df_forward_reach() of it is of use, but
+                                    for the consistency check */
     int *past_age;             /**< by reference of `past`: frames between */
     uint16_t *next;            /**< by pixel of the map: the next frame to look at; UINT16_MAX: it is done;
                                     UINT16_MAX - 1: all frames that are as near as the past have been looked at */

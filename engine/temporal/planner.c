@@ -127,7 +127,7 @@ static int set_usable(DfPlanner *planner, DfFrameState *s, const DfFrameState *n
         s->cost += df_rect_area(s->source->mask->extent);
     /* Where a shot ends all its frames are planned at once, and hold their maps until they are received. */
     for (int i = 0; i < s->areas.count; i++)
-        s->cost += sizeof(DfMapPixel) * df_rect_area(s->areas.items[i].hole);
+        s->cost += df_source_map_bytes(df_rect_area(s->areas.items[i].hole));
     if (!s->source->shown.count)
         return 0;
     if (df_areas_create(&s->source->usable, format, masks, DF_COUNT(masks)) < 0)
@@ -144,8 +144,11 @@ static int set_usable(DfPlanner *planner, DfFrameState *s, const DfFrameState *n
     return set_layers(s, next && next->shot == s->shot ? next : NULL);
 }
 
-/** Maps of the head and of the frames before it: past, whole and carried ones, search, those being filled. */
-#define MAPS 8
+/**
+ * Maps of the head and of the frames before it: past, whole and carried ones, search, those being filled; and the
+ * second sources of the head and the frame before it, which take as much as a map and a sixth.
+ */
+#define MAPS 11
 
 /**
  * Frames in flight that the planner has planned or not seen yet, as many as two workers have. With more of them fewer

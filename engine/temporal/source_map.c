@@ -8,6 +8,12 @@
 #include <math.h>
 #include <string.h>
 
+/** Of pixels and doubts, which share one block. */
+static size_t bytes_of(const DfSourceMap *map)
+{
+    return df_size_mul(map->pixel_count, sizeof *map->pixels) + map->doubt_bytes;
+}
+
 int df_source_map_create(DfSourceMap **map, DfAccount *account, const DfAreas *areas)
 {
     DfSourceMap *m = df_alloc(sizeof *m);
@@ -16,19 +22,25 @@ int df_source_map_create(DfSourceMap **map, DfAccount *account, const DfAreas *a
         return -ENOMEM;
     atomic_init(&m->users, 1);
     m->account = account;
-    for (int i = 0; i < areas->count; i++)
+    for (int i = 0; i < areas->count; i++) {
         m->pixel_count += df_rect_area(areas->items[i].hole);
+        m->doubt_bytes += DF_SIDES * df_doubt_count(areas->items[i].hole);
+    }
     m->areas = df_alloc(df_size_mul(DF_MAX(areas->count, 1), sizeof *m->areas));
-    m->pixels = df_account_alloc(account, df_size_mul(m->pixel_count, sizeof *m->pixels));
+    m->pixels = df_account_alloc(account, bytes_of(m));
     if (!m->areas || !m->pixels) {
         df_source_map_close(&m);
         return -ENOMEM;
     }
     DfMapPixel *pixels = m->pixels;
+    uint8_t *doubts = (uint8_t *)(m->pixels + m->pixel_count);
+    memset(doubts, 0, m->doubt_bytes);
     for (; m->area_count < areas->count; m->area_count++) {
         DfRect hole = areas->items[m->area_count].hole;
-        m->areas[m->area_count] = (DfMapArea){ .hole = hole, .pixels = pixels };
+        m->areas[m->area_count] = (DfMapArea){ .hole = hole, .pixels = pixels,
+                                               .doubts = { doubts, doubts + df_doubt_count(hole) } };
         pixels += df_rect_area(hole);
+        doubts += DF_SIDES * df_doubt_count(hole);
     }
     for (size_t i = 0; i < m->pixel_count; i++)
         m->pixels[i].reference = DF_NO_REFERENCE;
@@ -55,7 +67,9 @@ void df_source_map_close(DfSourceMap **map)
         df_source_close(&gone->references[i].source);
     df_account_free(gone->account, gone->references,
                     df_size_mul(gone->reference_room, sizeof *gone->references));
-    df_account_free(gone->account, gone->pixels, df_size_mul(gone->pixel_count, sizeof *gone->pixels));
+    df_account_free(gone->account, gone->pixels, bytes_of(gone));
+    df_account_free(gone->account, gone->second, df_size_mul(gone->pixel_count, sizeof *gone->second));
+    df_account_free(gone->account, gone->share, gone->pixel_count);
     df_free(gone->areas);
     df_free(gone);
 }
@@ -118,6 +132,38 @@ int df_source_map_copy(DfSourceMap *to, const DfSourceMap *from)
     return DF_MIN(ret, 0);
 }
 
+int df_source_map_mix(DfSourceMap *map, size_t i, DfMapPixel second, float share)
+{
+    uint8_t steps = (uint8_t)(share * DF_SHARE_STEPS + 0.5f);
+
+    if (!steps)
+        return 0;
+    if (!map->second)
+        map->second = df_account_alloc(map->account, df_size_mul(map->pixel_count, sizeof *map->second));
+    if (map->second && !map->share && (map->share = df_account_alloc(map->account, map->pixel_count)))
+        memset(map->share, 0, map->pixel_count);
+    if (!map->share)
+        return -ENOMEM;
+    map->second[i] = second;
+    map->share[i] = steps;
+    return 0;
+}
+
+/** Mark the references that pixels have. */
+static void mark_used(DfReference *references, const DfMapPixel *pixels, const uint8_t *share, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (share ? share[i] : pixels[i].reference != DF_NO_REFERENCE)
+            references[pixels[i].reference].number = 0;
+}
+
+static void renumber(const DfReference *references, DfMapPixel *pixels, const uint8_t *share, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (share ? share[i] : pixels[i].reference != DF_NO_REFERENCE)
+            pixels[i].reference = (uint16_t)references[pixels[i].reference].number;
+}
+
 void df_source_map_compact(DfSourceMap *map)
 {
     DfReference *references = map->references;
@@ -125,15 +171,16 @@ void df_source_map_compact(DfSourceMap *map)
 
     for (int i = 0; i < map->reference_count; i++)
         references[i].number = -1;
-    for (size_t i = 0; i < map->pixel_count; i++)
-        if (map->pixels[i].reference != DF_NO_REFERENCE)
-            references[map->pixels[i].reference].number = 0;
+    mark_used(references, map->pixels, NULL, map->pixel_count);
+    if (map->share)
+        mark_used(references, map->second, map->share, map->pixel_count);
     for (int i = 0; i < map->reference_count; i++)
         if (!references[i].number)
             references[i].number = used++;
-    for (size_t i = 0; used < map->reference_count && i < map->pixel_count; i++)
-        if (map->pixels[i].reference != DF_NO_REFERENCE)
-            map->pixels[i].reference = (uint16_t)references[map->pixels[i].reference].number;
+    if (used < map->reference_count)
+        renumber(references, map->pixels, NULL, map->pixel_count);
+    if (used < map->reference_count && map->share)
+        renumber(references, map->second, map->share, map->pixel_count);
     for (int i = 0; i < map->reference_count; i++) {
         if (references[i].number < 0)
             df_source_close(&references[i].source);

@@ -38,12 +38,27 @@ typedef struct DfMapPixel {
     int16_t dx, dy;     /**< residual, in 1 / DF_RESIDUAL_STEPS pixels */
 } DfMapPixel;
 
+/** Pixels a side of the squares that share a doubt. */
+#define DF_DOUBT_CELL 4
+
+/** Steps of a doubt in one level of 8 bits. */
+#define DF_DOUBT_STEPS 8
+
+/** Steps of a share in one. */
+#define DF_SHARE_STEPS 255
+
+/** Where sources lie in time. */
+enum DfSide { DF_PAST, DF_FUTURE, DF_SIDES };
+
 /** The pixels of one area's hole rectangle, row by row; those outside the hole come from nowhere. */
 typedef struct DfMapArea {
     DfRect hole;
     DfMapPixel *pixels;
     DfLayer layer;          /**< what lies in it moves otherwise than the rest: across its edge no two pixels are
                                  neighbours in the world; its motions are not read */
+    uint8_t *doubts[DF_SIDES]; /**< by square of DF_DOUBT_CELL pixels, row by row: how unlike the frame the sources of
+                                    one side are, in 1 / DF_DOUBT_STEPS levels of 8 bits; 0 before the consistency
+                                    check */
 } DfMapArea;
 
 /** One frame's. Counted; not changed once others hold it. */
@@ -53,7 +68,11 @@ typedef struct DfSourceMap {
     int area_count;
     DfMapArea *areas;
     DfMapPixel *pixels;     /**< of all areas, one after the other */
+    DfMapPixel *second;     /**< by pixel: a further source that is mixed in; NULL: no pixel has one */
+    uint8_t *share;         /**< by pixel: the second source's share, in 1 / DF_SHARE_STEPS; 0: there is none. NULL
+                                 where `second` is */
     size_t pixel_count;
+    size_t doubt_bytes;     /**< of all areas, both sides */
     int reference_count, reference_room;
     DfReference *references;
 } DfSourceMap;
@@ -83,6 +102,40 @@ int df_source_map_copy(DfSourceMap *to, const DfSourceMap *from);
  * @return the number that its first one got; -ENOMEM; -ENOSPC
  */
 int df_source_map_append(DfSourceMap *map, const DfSourceMap *other);
+
+/**
+ * Mix a second source into pixel number `i`, which has one.
+ *
+ * @param share  of the second source, 0..1; one that rounds to 0 mixes nothing in
+ * @return 0 or -ENOMEM
+ */
+int df_source_map_mix(DfSourceMap *map, size_t i, DfMapPixel second, float share);
+
+/** @return most bytes of a map of so many pixels, second sources and doubts included, references not */
+static inline size_t df_source_map_bytes(size_t pixels)
+{
+    return pixels * (2 * sizeof(DfMapPixel) + 1) + DF_SIDES * pixels / (DF_DOUBT_CELL * DF_DOUBT_CELL);
+}
+
+/** @return squares in a row of an area's doubts */
+static inline int df_doubt_width(DfRect hole)
+{
+    return df_ceil_div(df_rect_width(hole), DF_DOUBT_CELL);
+}
+
+/** @return squares of one side of an area */
+static inline size_t df_doubt_count(DfRect hole)
+{
+    return (size_t)df_doubt_width(hole) * df_ceil_div(df_rect_height(hole), DF_DOUBT_CELL);
+}
+
+/** @return the doubt of the pixel at (x, y) of an area, in levels of 8 bits */
+static inline float df_doubt_at(const DfMapArea *area, enum DfSide side, int x, int y)
+{
+    int row = (y - area->hole.y0) / DF_DOUBT_CELL, column = (x - area->hole.x0) / DF_DOUBT_CELL;
+
+    return (float)area->doubts[side][(size_t)row * df_doubt_width(area->hole) + column] / DF_DOUBT_STEPS;
+}
 
 /** Forget references that no pixel has. */
 void df_source_map_compact(DfSourceMap *map);
