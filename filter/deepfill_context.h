@@ -60,6 +60,7 @@ typedef struct FillContext {
     int delay;
     int temporal;
     int ahead;
+    int texture;
     int memory;
     int realtime;
     int64_t mask_start;

@@ -380,6 +380,9 @@ typedef struct DeepfillSettings {
     void *log_opaque;        /**< handed to log; default NULL */
     DeepfillReadyCallback ready; /**< told when a frame can be received; default NULL: nobody is told */
     void *ready_opaque;          /**< handed to ready; default NULL */
+    int texture;  /**< 1 (default): what the network fills gets the texture of the known pixels around it, so that it
+                       is not softer than they are; 0: it stays as the network makes it */
+    int reserved; /**< not read: no field may be followed by padding */
 } DeepfillSettings;
 
 /** What a context chose. */
@@ -391,6 +394,7 @@ typedef struct DeepfillInfo {
                                    call it */
     const char *warning;      /**< NULL, or a sentence on what makes this set-up slow (static) */
     int preview;              /**< as in DeepfillSettings */
+    int texture;              /**< so is this */
 } DeepfillInfo;
 
 /** A region that the network works on, in frame coordinates; parts beyond the frame are reflected. */

@@ -12,14 +12,14 @@
 #include "cli/cli.h"
 
 enum Option { COARSE = 256, EXACT, REGIONS, INVERT, SOFT, SEMANTICS, SKETCH, THRESHOLD, DILATE, FEATHER, MASK, BOX,
-              QUALITY };
+              QUALITY, NO_TEXTURE };
 
 static const struct option options[] = {
     { "output", required_argument, NULL, 'o' },     { "model", required_argument, NULL, 'm' },
     { "semantics", required_argument, NULL, SEMANTICS }, { "sketch", required_argument, NULL, SKETCH },
     { "coarse", no_argument, NULL, COARSE },        { "exact", no_argument, NULL, EXACT },
     { "regions", no_argument, NULL, REGIONS },      { "invert", no_argument, NULL, INVERT },
-    { "soft", no_argument, NULL, SOFT },
+    { "soft", no_argument, NULL, SOFT },            { "no-texture", no_argument, NULL, NO_TEXTURE },
     { "threshold", required_argument, NULL, THRESHOLD }, { "dilate", required_argument, NULL, DILATE },
     { "feather", required_argument, NULL, FEATHER }, { "mask", required_argument, NULL, MASK },
     { "box", required_argument, NULL, BOX },        { "quality", required_argument, NULL, QUALITY },
@@ -57,6 +57,7 @@ static enum DfExit set_option(DfFillWish *wish, char **boxes, int option, const 
     case REGIONS: wish->regions = 1; break;
     case INVERT: wish->invert = 1; break;
     case SOFT: wish->soft = 1; break;
+    case NO_TEXTURE: wish->no_texture = 1; break;
     case BOX: return add_boxes(boxes, value);
     case THRESHOLD:
         if (!df_cli_real(value, 0, 1, &wish->threshold))
@@ -199,6 +200,8 @@ const DfCommand df_command_fill = {
         "      --exact           every pixel as the model's own project writes it, known ones included:\n"
         "                        8-bit RGB, cut down to the alignment, rounded its way\n"
         "      --regions         in regions with some context, as ffmpeg's filter does it: far less memory\n"
+        "      --no-texture      the network's fill as it is, without the texture of what is around it; --coarse\n"
+        "                        and --exact have none\n"
         "      --threshold T     a mask value above this, 0 to 1, is to be filled (default: 0.5; with\n"
         "                        --exact the project's own)\n"
         "      --invert          fill what is black in the mask\n"

@@ -17,6 +17,7 @@ typedef struct DfFillJob {
     const DeepfillMask *mask;     /**< of the picture's size */
     const DeepfillSketch *sketch; /**< of the picture's size; NULL: none. The model takes one */
     int coarse;                   /**< 1: what the first stage makes of it */
+    int texture;                  /**< 1: the fill gets texture; 0 where coarse or exact */
     int exact;                    /**< 1: the pixels that the original project would write, known ones too */
     const char *name;             /**< of the picture, for messages */
 } DfFillJob;
@@ -48,6 +49,7 @@ typedef struct DfFillWish {
     const char *model, *semantics; /**< as deepfill_model_open() takes them */
     const char *sketch;            /**< a file; NULL: none */
     int coarse, exact, regions, invert, soft;
+    int no_texture;                /**< 1: the network's fill as it is */
     int quality;                   /**< as in DfWriting */
     double threshold;              /**< -1: the default */
     int dilate, feather;           /**< -1: the default */

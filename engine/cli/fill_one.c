@@ -300,7 +300,8 @@ static int fill(DfFillWork *work, const DfFillWish *wish, const DfFillItem *item
         return ret;
     DfFillJob job = {
         .model = work->model, .mask = work->mask, .sketch = work->sketch,
-        .coarse = wish->coarse, .exact = wish->exact, .name = item->image,
+        .coarse = wish->coarse, .exact = wish->exact,
+        .texture = !wish->no_texture && !wish->coarse && !wish->exact, .name = item->image,
     };
     ret = wish->regions ? df_fill_regions(&job, still, &report) : df_fill_whole(&job, still, &report);
     if (!ret)

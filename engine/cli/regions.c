@@ -61,6 +61,7 @@ int df_fill_regions(const DfFillJob *job, DfStill *still, DfFillReport *report)
     *report = (DfFillReport){ 0 };
     deepfill_defaults(&settings, job->model, &image.format);
     settings.temporal = 0;
+    settings.texture = job->texture;
     int ret = deepfill_open(&ctx, &settings);
     if (!ret)
         ret = describe(ctx, job->mask, report);

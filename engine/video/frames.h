@@ -36,6 +36,7 @@ typedef struct DfFramesSettings {
     int workers, delay;
     int threads;           /**< most workers on one box at a time, 1 .. */
     int temporal, ahead;   /**< as in DeepfillSettings */
+    int texture;           /**< so is this */
     size_t memory;         /**< bytes for everything held for other frames */
     DfLog log;
     void (*ready)(void *opaque); /**< as in DfPipelineSpec */
