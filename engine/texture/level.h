@@ -12,6 +12,9 @@
 /** Rows that a unit of a parallel loop takes. The result depends on it, and not on the number of threads. */
 #define DF_TEXTURE_BAND 16
 
+/** What 1 in a guide is in rgb. */
+#define DF_TEXTURE_GUIDE_LEVEL (1 / (8 * 4 * 127.5f))
+
 /** What a patch is. Patches are named by the index of their upper left pixel. */
 enum DfTexturePatch {
     DF_TEXTURE_NEITHER, /**< not whole, or it holds OTHER pixels */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /** Passes of a search, alternately down and up. */
-#define PASSES 3
+#define PASSES 2
 
 /** Distance of the furthest random source, in pixels; halved until it is 1. */
 #define FURTHEST 128

@@ -6,10 +6,16 @@
 #include "texture/level.h"
 
 /**
- * The weight of a patch of distance d, where the nearest over the pixel has distance n: (1 + (d - n) / (SLACK n))^-4.
- * Less is sharper and noisier: see texture/README.
+ * The weight of a patch of distance d, where the nearest over the pixel has distance n: (1 + (d - n) / (SLACK n))^-4. Less
+ * is sharper: on 36 held-out holes 0.5 instead of 0.3 gains 0.04 dB and loses 0.0009 in LPIPS.
  */
-#define SLACK 1.5f
+#define SLACK 0.3f
+
+/**
+ * A source's colours are moved this far from its own guide's to those of the guide where they go, so that less is left for
+ * patches to differ in: at equal LPIPS 0.04 dB better than none.
+ */
+#define GAIN 0.5f
 
 /** A vote. */
 typedef struct Vote {
@@ -41,6 +47,7 @@ static void vote_pixel(const DfTextureLevel *level, int x, int y)
     DfRect over = patches_over(level, x, y);
     float least = (float)nearest(level, over), slack = SLACK * least + 1, sum[3] = { 0 }, weights = 0;
     int at = y * level->width + x;
+    const int16_t *own = level->guide + (ptrdiff_t)DF_MATCH_CHANNELS * at;
 
     for (int v = over.y0; v < over.y1; v++) {
         for (int i = v * level->width + over.x0; i < v * level->width + over.x1; i++) {
@@ -48,8 +55,9 @@ static void vote_pixel(const DfTextureLevel *level, int x, int y)
                 continue;
             float share = slack / (slack + (float)level->distance[i] - least), weight = share * share * share * share;
             const float *source = level->rgb + (ptrdiff_t)3 * (at + level->offset[i]);
+            const int16_t *guide = own + (ptrdiff_t)DF_MATCH_CHANNELS * level->offset[i];
             for (int c = 0; c < 3; c++)
-                sum[c] += weight * source[c];
+                sum[c] += weight * (source[c] + (GAIN * DF_TEXTURE_GUIDE_LEVEL) * (float)(own[c] - guide[c]));
             weights += weight;
         }
     }
