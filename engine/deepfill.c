@@ -39,8 +39,8 @@ const char *deepfill_error(void)
 
 static DeepfillSettings default_settings(void)
 {
-    return (DeepfillSettings){ .delay = -1, .temporal = 1, .ahead = -1, .memory = 512,
-                               .log_level = DEEPFILL_LOG_INFO, .grain = 1 };
+    return (DeepfillSettings){ .delay = -1, .temporal = 1, .ahead = -1, .memory = 512, .texture = 1, .grain = 1,
+                               .log_level = DEEPFILL_LOG_INFO };
 }
 
 void deepfill_defaults_sized(DeepfillSettings *settings, DeepfillModel *model, const DeepfillFormat *format,
@@ -61,7 +61,7 @@ static int check_settings(const DeepfillSettings *s)
         df_check_range("workers", s->workers, 0, 256) || df_check_range("delay", s->delay, -1, 1024) ||
         df_check_range("temporal", s->temporal, 0, 1) || df_check_range("ahead", s->ahead, -1, 1024) ||
         df_check_range("memory", s->memory, 1, 1 << 20) || df_check_range("preview", s->preview, 0, 1) ||
-        df_check_range("grain", s->grain, 0, 1) ||
+        df_check_range("texture", s->texture, 0, 1) || df_check_range("grain", s->grain, 0, 1) ||
         df_check_range("log level", (int)s->log_level, DEEPFILL_LOG_ERROR, DEEPFILL_LOG_DEBUG))
         return -EINVAL;
     return 0;
@@ -96,7 +96,8 @@ static void choose(DeepfillContext *ctx)
         s->ahead = DEEPFILL_DEFAULT_AHEAD;
     ctx->info = (DeepfillInfo){ .size = s->size, .workers = s->workers, .delay = s->delay,
                                 .temporal = s->temporal, .ahead = s->ahead, .memory = s->memory,
-                                .cpu = df_cpu_name(df_cpu_level()), .preview = s->preview, .grain = s->grain };
+                                .cpu = df_cpu_name(df_cpu_level()), .preview = s->preview,
+                                .texture = s->texture, .grain = s->grain };
     if (df_model_uses_blas(s->model)) {
         ctx->info.blas = df_gemm_description();
         ctx->info.warning = df_gemm_warning();
@@ -122,7 +123,7 @@ static int open_frames(DeepfillContext *ctx)
     DfFramesSettings settings = {
         .model = ctx->settings.model, .format = ctx->settings.format, .rules = rules_of(ctx),
         .workers = info->workers, .delay = info->delay, .threads = box_threads(info),
-        .temporal = info->temporal, .ahead = info->ahead, .grain = info->grain,
+        .temporal = info->temporal, .ahead = info->ahead, .texture = info->texture, .grain = info->grain,
         .memory = df_size_mul(info->memory, 1 << 20),
         .log = { ctx->settings.log, ctx->settings.log_opaque, ctx->settings.log_level },
         .ready = ctx->settings.ready, .ready_opaque = ctx->settings.ready_opaque,
@@ -139,9 +140,9 @@ static void log_choice(const DeepfillContext *ctx)
 
     df_log(&ctx->frames.log, DEEPFILL_LOG_VERBOSE,
            "libdeepfill %s: model %s, frames %dx%d, %d bits, size %d, workers %d, delay %d, temporal %d, ahead %d, "
-           "memory %d MiB, grain %d, kernels %s", deepfill_version(), ctx->model.name, format->width, format->height,
-           format->depth, info->size, info->workers, info->delay, info->temporal, info->ahead, info->memory,
-           info->grain, info->cpu);
+           "memory %d MiB, texture %d, grain %d, kernels %s", deepfill_version(), ctx->model.name, format->width,
+           format->height, format->depth, info->size, info->workers, info->delay, info->temporal, info->ahead,
+           info->memory, info->texture, info->grain, info->cpu);
 }
 
 int deepfill_open_sized(DeepfillContext **context, const DeepfillSettings *settings, size_t size)
@@ -287,7 +288,7 @@ static int describe(const DeepfillContext *ctx, const DfBox *box, DeepfillBox *o
                           .height = df_rect_height(box->place), .net_width = box->net_width,
                           .net_height = box->net_height };
     return df_fill_workspace(ctx->settings.model, &ctx->settings.format, box, box_threads(&ctx->info),
-                             &out->workspace);
+                             ctx->info.texture, &out->workspace);
 }
 
 int deepfill_boxes_sized(DeepfillContext *ctx, const DeepfillMask *mask, DeepfillBox *boxes, int max, size_t size)

@@ -60,6 +60,7 @@ typedef struct FillContext {
     int delay;
     int temporal;
     int ahead;
+    int texture;
     int memory;
     int grain;
     int realtime;

@@ -81,6 +81,8 @@ static const AVOption deepfill_options[] = {
       OFFSET(delay), AV_OPT_TYPE_INT, { .i64 = -1 }, -1, 1024, FLAGS },
     { "temporal", "fill from other frames first; off: each frame by itself",
       OFFSET(temporal), AV_OPT_TYPE_BOOL, { .i64 = 1 }, 0, 1, FLAGS },
+    { "texture", "what the network fills gets the texture of what is around it",
+      OFFSET(texture), AV_OPT_TYPE_BOOL, { .i64 = 1 }, 0, 1, FLAGS },
     { "ahead", "most frames looked ahead, fewer where they decide; -1: 40; 0: none, for live use",
       OFFSET(ahead), AV_OPT_TYPE_INT, { .i64 = -1 }, -1, 1024, FLAGS },
     { "memory", "MiB for all that is held for other frames: where it is short, fewer are looked ahead",

@@ -103,6 +103,7 @@ static int open_queue(AVFilterContext *ctx)
     settings.delay    = s->delay;
     settings.temporal = s->temporal;
     settings.ahead    = s->ahead;
+    settings.texture  = s->texture;
     settings.memory   = s->memory;
     settings.grain    = s->grain;
     settings.workers  = s->workers;

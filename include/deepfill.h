@@ -382,7 +382,8 @@ typedef struct DeepfillSettings {
     void *ready_opaque;          /**< handed to ready; default NULL */
     int grain;    /**< 1 (default): a fill has the grain of what is around it, new in each frame: as much as what was
                        synthesised, or interpolated, lacks of it; where there is none nothing is added; 0: none */
-    int reserved; /**< not read: no field may be followed by padding */
+    int texture;  /**< 1 (default): what the network fills gets the texture of the known pixels around it, so that it
+                        is not softer than they are; 0: it stays as the network makes it */
 } DeepfillSettings;
 
 /** What a context chose. */
@@ -394,7 +395,8 @@ typedef struct DeepfillInfo {
                                    call it */
     const char *warning;      /**< NULL, or a sentence on what makes this set-up slow (static) */
     int preview;              /**< as in DeepfillSettings */
-    int grain;                /**< so is this */
+    int grain, texture;       /**< so are these */
+    int reserved; /**< not written: no field may be followed by padding */
 } DeepfillInfo;
 
 /** A region that the network works on, in frame coordinates; parts beyond the frame are reflected. */

@@ -106,7 +106,7 @@ static void check_format(DeepfillFormat f, int net_side)
     Picture picture = picture_new(f);
     Pair pair = { .format = &f };
     picture_draw(&picture, 5);
-    assert_int_equal(df_filler_create(&filler, model, (DfParallel){ NULL, 1 }), 0);
+    assert_int_equal(df_filler_create(&filler, model, (DfParallel){ NULL, 1 }, 0), 0);
     assert_int_equal(df_fill_box(filler, &picture.image, wide, NULL, &box, 0, &pair.many), 0);
     assert_int_equal(df_fill_box(filler, &picture.image, narrow, NULL, &box, 0, &pair.few), 0);
     hole_visit(&picture, narrow, compare, &pair);

@@ -24,7 +24,7 @@ _deepfill() {
     info) words='--tensors --json --semantics --help' ;;
     convert) words='--output --f16 --semantics --help' ;;
     fill)
-        words='--output --mask --box --quality --model --semantics --coarse --sketch --exact --regions
+        words='--output --mask --box --quality --model --semantics --coarse --sketch --exact --regions --no-texture
                --threshold --invert --soft --dilate --feather --help'
         ;;
     bench)

@@ -12,7 +12,7 @@
 #include "cli/cli.h"
 
 enum Option { COARSE = 256, EXACT, REGIONS, INVERT, SOFT, SEMANTICS, SKETCH, THRESHOLD, DILATE, FEATHER, MASK, BOX,
-              QUALITY, NO_GRAIN };
+              QUALITY, NO_GRAIN, NO_TEXTURE };
 
 static const struct option options[] = {
     { "output", required_argument, NULL, 'o' },     { "model", required_argument, NULL, 'm' },
@@ -20,6 +20,7 @@ static const struct option options[] = {
     { "coarse", no_argument, NULL, COARSE },        { "exact", no_argument, NULL, EXACT },
     { "regions", no_argument, NULL, REGIONS },      { "invert", no_argument, NULL, INVERT },
     { "soft", no_argument, NULL, SOFT },            { "no-grain", no_argument, NULL, NO_GRAIN },
+    { "no-texture", no_argument, NULL, NO_TEXTURE },
     { "threshold", required_argument, NULL, THRESHOLD }, { "dilate", required_argument, NULL, DILATE },
     { "feather", required_argument, NULL, FEATHER }, { "mask", required_argument, NULL, MASK },
     { "box", required_argument, NULL, BOX },        { "quality", required_argument, NULL, QUALITY },
@@ -58,6 +59,7 @@ static enum DfExit set_option(DfFillWish *wish, char **boxes, int option, const 
     case INVERT: wish->invert = 1; break;
     case SOFT: wish->soft = 1; break;
     case NO_GRAIN: wish->grain = 0; break;
+    case NO_TEXTURE: wish->texture = 0; break;
     case BOX: return add_boxes(boxes, value);
     case THRESHOLD:
         if (!df_cli_real(value, 0, 1, &wish->threshold))
@@ -154,7 +156,8 @@ static enum DfExit fill(const DfFillWish *wish, char **names, int count)
 
 static enum DfExit run(int argc, char **argv)
 {
-    DfFillWish wish = { .model = "small", .threshold = -1, .dilate = -1, .feather = -1, .grain = 1 };
+    DfFillWish wish = { .model = "small", .threshold = -1, .dilate = -1, .feather = -1, .grain = 1,
+                        .texture = 1 };
     char *boxes = NULL;
     enum DfExit status = DF_EXIT_DONE;
     int option;
@@ -202,6 +205,8 @@ const DfCommand df_command_fill = {
         "      --regions         in regions with some context, as ffmpeg's filter does it: far less memory\n"
         "      --no-grain        leave the fill smooth where the picture around it is grainy; with --coarse and\n"
         "                        --exact it is\n"
+        "      --no-texture      the network's fill as it is, without the texture of what is around it; --coarse\n"
+        "                        and --exact have none\n"
         "      --threshold T     a mask value above this, 0 to 1, is to be filled (default: 0.5; with\n"
         "                        --exact the project's own)\n"
         "      --invert          fill what is black in the mask\n"

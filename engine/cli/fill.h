@@ -18,6 +18,7 @@ typedef struct DfFillJob {
     const DeepfillSketch *sketch; /**< of the picture's size; NULL: none. The model takes one */
     int coarse;                   /**< 1: what the first stage makes of it */
     int grain;                    /**< 1: the fill has the grain around it, but for `coarse` and `exact` */
+    int texture;                  /**< 1: it gets texture, but for these */
     int exact;                    /**< 1: the pixels that the original project would write, known ones too */
     const char *name;             /**< of the picture, for messages */
 } DfFillJob;
@@ -48,7 +49,7 @@ typedef struct DfFillWish {
     const char *boxes;             /**< as df_picture_boxes() reads them */
     const char *model, *semantics; /**< as deepfill_model_open() takes them */
     const char *sketch;            /**< a file; NULL: none */
-    int coarse, exact, regions, invert, soft, grain;
+    int coarse, exact, regions, invert, soft, grain, texture;
     int quality;                   /**< as in DfWriting */
     double threshold;              /**< -1: the default */
     int dilate, feather;           /**< -1: the default */

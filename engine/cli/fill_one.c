@@ -301,7 +301,7 @@ static int fill(DfFillWork *work, const DfFillWish *wish, const DfFillItem *item
     DfFillJob job = {
         .model = work->model, .mask = work->mask, .sketch = work->sketch,
         .coarse = wish->coarse, .exact = wish->exact, .grain = wish->grain,
-        .name = item->image,
+        .texture = wish->texture && !wish->coarse && !wish->exact, .name = item->image,
     };
     ret = wish->regions ? df_fill_regions(&job, still, &report) : df_fill_whole(&job, still, &report);
     if (!ret)

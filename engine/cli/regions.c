@@ -55,6 +55,7 @@ int df_fill_regions(const DfFillJob *job, DfStill *still, DfFillReport *report)
     deepfill_defaults(&settings, job->model, &image.format);
     settings.temporal = 0;
     settings.grain = job->grain;
+    settings.texture = job->texture;
     int ret = deepfill_open(&ctx, &settings);
     if (!ret)
         ret = describe(ctx, job->mask, report);

@@ -15,6 +15,7 @@
 #include "image/sketch.h"
 #include "kernels/gemm.h"
 #include "model/model.h"
+#include "texture/texture.h"
 
 /* Memory below this is taken without a word. */
 #define MUCH ((size_t)1 << 30)
@@ -28,7 +29,7 @@ typedef struct Region {
     float *sketch;          /* NULL: none */
     uint8_t *hole;
     uint8_t *needed;        /* what the picture takes of the result */
-    void *workspace;
+    void *workspace;        /* the network's, then the texture's */
 } Region;
 
 /* --------------------------------------------------------------------------------------- sizes -- */
@@ -100,7 +101,8 @@ static int alloc_region(const DfFillJob *job, Region *region, const DfPlan *plan
     size_t result = take(&bytes, df_size_mul(pixels, 3 * sizeof(float)));
     size_t sketch = take(&bytes, job->sketch ? df_size_mul(pixels, sizeof(float)) : 0);
     size_t hole = take(&bytes, pixels), needed = take(&bytes, pixels);
-    size_t workspace = take(&bytes, df_plan_workspace(plan));
+    size_t texture = job->texture ? df_texture_bytes(region->width, region->height) : 0;
+    size_t network = df_plan_workspace(plan), workspace = take(&bytes, DF_MAX(network, texture));
     int ret = check_memory(job, region, bytes);
     if (ret < 0)
         return ret;
@@ -195,6 +197,22 @@ static void run(const DfFillJob *job, const DfPlan *plan, const Region *region, 
     df_model_run(job->model, plan, region->workspace, &run);
     if (df_model_uses_blas(job->model))
         df_gemm_close();
+}
+
+/** Put the fill into the picture and give it texture: where that is done, it is the result. */
+static void add_texture(Region *region, const DfParallel *parallel)
+{
+    size_t count = (size_t)region->width * region->height;
+    uint8_t *state = region->needed;
+    DfTexturePicture picture = { region->width, region->height, region->image, state };
+    for (size_t i = 0; i < count; i++) {
+        state[i] = region->hole[i] ? region->needed[i] ? DF_TEXTURE_HOLE : DF_TEXTURE_OTHER
+                                   : region->needed[i] ? DF_TEXTURE_RING : DF_TEXTURE_KNOWN;
+        if (state[i] == DF_TEXTURE_HOLE)
+            memcpy(region->image + 3 * i, region->result + 3 * i, 3 * sizeof(float));
+    }
+    if (df_texture(&picture, parallel, region->workspace))
+        region->result = region->image;
 }
 
 /* ----------------------------------------------------------------------------------- the output -- */
@@ -305,6 +323,8 @@ int df_fill_whole(const DfFillJob *job, DfStill *still, DfFillReport *report)
         for (int y = 0; y < region.height; y++)
             put_row(job, still, &region, y);
         run(job, plan, &region, pool);
+        if (job->texture)
+            add_texture(&region, &(DfParallel){ pool, threads });
         *report = (DfFillReport){ 1, region.width, region.height };
         ret = job->exact ? write_exact(job, still, &region) : paste(job, still, &region);
         if (!ret && job->grain && !job->exact && !job->coarse)

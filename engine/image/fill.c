@@ -11,16 +11,25 @@
 #include "image/crop.h"
 #include "image/nearest.h"
 #include "image/roi.h"
+#include "texture/texture.h"
 
 /**
  * Sizes that a worker keeps plans and conversions for, some kilobytes each; the least recently used one goes.
  */
 #define KEPT_SIZES 32
 
+/**
+ * Pixels around the region of interest that the network makes for the texture, too: patches reach 7 beyond it, the guide
+ * is blurred by 4 more. Of these, TEXTURE_AROUND get texture, so that patches at the region's edge are not fewer.
+ */
+#define TEXTURE_MARGIN 16
+#define TEXTURE_AROUND 8
+
 /** Everything prepared for boxes of one size and kind. */
 typedef struct Prepared {
     DfPlan *plan;
     DfColor *color;
+    DfColor *native; /* of the box at its own size, where it is scaled and gets texture; else NULL */
     int sketch;    /* 1: the model takes one */
     uint64_t used; /* the worker's clock when it was last taken */
 } Prepared;
@@ -28,6 +37,7 @@ typedef struct Prepared {
 struct DfFiller {
     DeepfillModel *model;
     DfParallel parallel;
+    int texture; /* 1: fills get texture */
     Prepared kept[KEPT_SIZES];
     uint64_t clock;
     _Atomic int64_t spent; /* df_filler_spent() */
@@ -38,6 +48,9 @@ struct DfFiller {
 /** Where the parts of a worker's memory lie; all begin aligned. */
 typedef struct Arena {
     void *network, *color, *scratch;
+    void *texture;               /* the texture's own; this and the two below lie where the network's memory was */
+    float *native, *native_fill; /* of scaled boxes: RGB at their own size */
+    uint8_t *state;              /* of pixels, for the texture */
     uint8_t *hole, *net_hole;
     uint8_t *roi, *net_roi, *line; /* line: of the longer side */
     uint8_t *lines, *net_lines;     /* where the model takes a sketch */
@@ -46,7 +59,7 @@ typedef struct Arena {
     size_t bytes;
 } Arena;
 
-int df_filler_create(DfFiller **filler, DeepfillModel *model, DfParallel parallel)
+int df_filler_create(DfFiller **filler, DeepfillModel *model, DfParallel parallel, int texture)
 {
     DfFiller *f = df_alloc(sizeof *f);
 
@@ -54,6 +67,7 @@ int df_filler_create(DfFiller **filler, DeepfillModel *model, DfParallel paralle
         return -ENOMEM;
     f->model = df_model_ref(model);
     f->parallel = parallel;
+    f->texture = texture;
     *filler = f;
     return 0;
 }
@@ -62,6 +76,7 @@ static void forget(Prepared *prepared)
 {
     df_plan_close(&prepared->plan);
     df_color_close(&prepared->color);
+    df_color_close(&prepared->native);
     prepared->used = 0;
 }
 
@@ -99,8 +114,14 @@ static DfColorKey key_of(const DeepfillFormat *format, const DfBox *box)
     return key;
 }
 
-static int prepare(Prepared *prepared, const DeepfillModel *model, const DfColorKey *key, int threads)
+static int is_scaled(const DfColorKey *key)
 {
+    return key->format.width != key->net_width || key->format.height != key->net_height;
+}
+
+static int prepare(Prepared *prepared, const DeepfillModel *model, const DfColorKey *key, int threads, int texture)
+{
+    DfColorKey native = *key;
     int ret = df_plan_create(&prepared->plan, model, key->net_width, key->net_height, threads);
     DeepfillModelInfo info;
 
@@ -108,6 +129,10 @@ static int prepare(Prepared *prepared, const DeepfillModel *model, const DfColor
     prepared->sketch = info.sketch;
     if (ret >= 0)
         ret = df_color_create(&prepared->color, key);
+    native.net_width = key->format.width;
+    native.net_height = key->format.height;
+    if (ret >= 0 && texture && is_scaled(key))
+        ret = df_color_create(&prepared->native, &native);
     if (ret < 0)
         forget(prepared);
     return ret;
@@ -130,7 +155,7 @@ static int find_prepared(DfFiller *filler, const DfColorKey *key, Prepared **fou
         }
     }
     forget(oldest);
-    if ((ret = prepare(oldest, filler->model, key, filler->parallel.threads)) < 0)
+    if ((ret = prepare(oldest, filler->model, key, filler->parallel.threads, filler->texture)) < 0)
         return ret;
     oldest->used = ++filler->clock;
     *found = oldest;
@@ -145,18 +170,26 @@ static size_t take(size_t *total, size_t bytes)
     return at;
 }
 
-/** Lay the arena out at `memory`, which may be NULL to learn its size alone. */
-static Arena arena_of(const Prepared *prepared, uint8_t *memory)
+/** Lay the arena out at `memory`, which may be NULL to learn its size alone. @param texture  1: with room for it */
+static Arena arena_of(const Prepared *prepared, int texture, uint8_t *memory)
 {
     const DfColorKey *key = df_color_key(prepared->color);
     size_t box = df_size_mul(key->format.width, key->format.height);
     size_t net = df_size_mul(key->net_width, key->net_height), total = 0;
-    size_t network = take(&total, df_plan_workspace(prepared->plan));
-    size_t color = take(&total, df_color_bytes(prepared->color));
+    size_t native = take(&total, prepared->native ? df_size_mul(box, 3 * sizeof(float)) : 0);
+    size_t native_fill = take(&total, prepared->native ? df_size_mul(box, 3 * sizeof(float)) : 0);
+    size_t own = take(&total, texture ? df_texture_bytes(key->format.width, key->format.height) : 0);
+    total = DF_MAX(total, df_size_align(df_plan_workspace(prepared->plan)));
+    size_t color_bytes = df_color_bytes(prepared->color);
+    size_t native_bytes = prepared->native ? df_color_bytes(prepared->native) : 0;
+    size_t color = take(&total, DF_MAX(color_bytes, native_bytes));
     size_t scratch = take(&total, df_nearest_bytes(key->format.width, key->format.height));
     size_t hole = take(&total, box), net_hole = take(&total, net);
     size_t roi = take(&total, box), net_roi = take(&total, net);
-    size_t line = take(&total, DF_MAX(key->net_width, key->net_height));
+    int long_side = DF_MAX(key->format.width, key->format.height);
+    int net_long_side = DF_MAX(key->net_width, key->net_height);
+    size_t line = take(&total, DF_MAX(long_side, net_long_side));
+    size_t state = take(&total, texture ? box : 0);
     size_t image = take(&total, df_size_mul(net, 3 * sizeof(float)));
     size_t result = take(&total, df_size_mul(net, 3 * sizeof(float)));
     size_t planes = take(&total, df_planes_bytes(&key->format, key->format.width, key->format.height));
@@ -167,7 +200,11 @@ static Arena arena_of(const Prepared *prepared, uint8_t *memory)
     if (!memory)
         return (Arena){ .bytes = total };
     Arena arena = {
-        .network = memory + network,
+        .network = memory,
+        .texture = memory + own,
+        .native = (float *)(memory + native),
+        .native_fill = (float *)(memory + native_fill),
+        .state = memory + state,
         .color = memory + color,
         .scratch = memory + scratch,
         .hole = memory + hole,
@@ -198,11 +235,6 @@ static int reserve(void **memory, size_t *bytes, size_t needed)
         return -ENOMEM;
     *bytes = needed;
     return 0;
-}
-
-static int is_scaled(const DfColorKey *key)
-{
-    return key->format.width != key->net_width || key->format.height != key->net_height;
 }
 
 /** Cut the box out, with nothing of the hole left in planes that are resampled. @return known luma samples */
@@ -277,16 +309,32 @@ static int reach_of(const DfColorKey *key)
     return is_scaled(key) || sub ? 4 << sub : 0;
 }
 
+/** Tell the texture what is known, and what to make. */
+static void set_states(const Arena *arena, const DfColorKey *key)
+{
+    size_t count = (size_t)key->format.width * key->format.height;
+
+    memcpy(arena->state, arena->roi, count);
+    df_roi_grow(arena->state, key->format.width, key->format.height, TEXTURE_AROUND, arena->line);
+    for (size_t i = 0; i < count; i++)
+        arena->state[i] = arena->hole[i]  ? arena->state[i] ? DF_TEXTURE_HOLE : DF_TEXTURE_OTHER
+                          : arena->roi[i] ? DF_TEXTURE_RING
+                                          : DF_TEXTURE_KNOWN;
+}
+
 /** What of the network's picture the frame will be made of. */
 static const uint8_t *find_roi(const Arena *arena, const DfColorKey *key, const DeepfillMask *mask,
-                                  const DfBox *box)
+                               const DfBox *box, int texture)
 {
     uint8_t *roi = is_scaled(key) ? arena->net_roi : arena->roi;
+    int margin = reach_of(key) + (texture ? TEXTURE_MARGIN : 0);
 
     df_roi_mark(mask, box, key->format.sub_x, key->format.sub_y, arena->roi);
+    if (texture)
+        set_states(arena, key);
     if (is_scaled(key))
         scale_marks(arena->roi, key, roi);
-    df_roi_grow(roi, key->net_width, key->net_height, reach_of(key), arena->line);
+    df_roi_grow(roi, key->net_width, key->net_height, margin, arena->line);
     return roi;
 }
 
@@ -309,6 +357,37 @@ static void run_network(DfFiller *filler, const Prepared *prepared, const Arena 
     int64_t start = df_parallel_time();
     df_model_run(filler->model, prepared->plan, arena->network, &run);
     filler->spent += df_parallel_time() - start;
+}
+
+/** Put the fill into the hole of the picture, both RGB at the box's own size, and give it texture. @return 1: it has */
+static int add_texture(const DfFiller *filler, const Arena *arena, const DfColorKey *key, float *rgb, const float *fill)
+{
+    DfTexturePicture picture = { key->format.width, key->format.height, rgb, arena->state };
+
+    for (size_t i = 0; i < (size_t)picture.width * picture.height; i++)
+        if (arena->state[i] == DF_TEXTURE_HOLE)
+            memcpy(rgb + 3 * i, fill + 3 * i, 3 * sizeof *rgb);
+    return df_texture(&picture, &filler->parallel, arena->texture);
+}
+
+/** The network's picture as samples of the frame, with texture where there may be. */
+static int finish(DfFiller *filler, const Prepared *prepared, const Arena *arena, int texture, const DfPlanes *planes)
+{
+    const DfColorKey *key = df_color_key(prepared->color);
+    const float *result = arena->result;
+    int ret;
+
+    if (texture && !prepared->native && add_texture(filler, arena, key, arena->image, arena->result))
+        result = arena->image;
+    ret = df_color_from_rgb(prepared->color, arena->color, result, planes);
+    if (ret < 0 || !texture || !prepared->native)
+        return ret;
+    if ((ret = df_color_to_rgb(prepared->native, arena->color, &arena->planes, arena->native)) < 0 ||
+        (ret = df_color_to_rgb(prepared->native, arena->color, planes, arena->native_fill)) < 0)
+        return ret;
+    if (add_texture(filler, arena, key, arena->native, arena->native_fill))
+        ret = df_color_from_rgb(prepared->native, arena->color, arena->native, planes);
+    return ret;
 }
 
 int64_t df_filler_spent(const DfFiller *filler)
@@ -350,31 +429,32 @@ int df_fill_box(DfFiller *filler, const DeepfillImage *image, const DeepfillMask
 
     if (ret < 0)
         return ret;
-    if ((ret = reserve(&filler->memory, &filler->bytes, arena_of(prepared, NULL).bytes)) < 0)
+    if ((ret = reserve(&filler->memory, &filler->bytes, arena_of(prepared, filler->texture, NULL).bytes)) < 0)
         return ret;
     if ((ret = df_fill_reserve(fill, format, format->width, format->height)) < 0)
         return ret;
-    Arena arena = arena_of(prepared, filler->memory);
+    Arena arena = arena_of(prepared, filler->texture, filler->memory);
 
     fill->no_context = !cut_out(&arena, &key, image, mask, box);
+    int texture = filler->texture && !coarse && !fill->no_context;
     if ((ret = df_color_to_rgb(prepared->color, arena.color, &arena.planes, arena.image)) < 0)
         return ret;
     if (sketch && prepared->sketch)
         draw_sketch(&arena, &key, sketch, box->place);
-    const uint8_t *roi = find_roi(&arena, &key, mask, box);
+    const uint8_t *roi = find_roi(&arena, &key, mask, box, texture);
     run_network(filler, prepared, &arena, roi, sketch && prepared->sketch, coarse);
-    return df_color_from_rgb(prepared->color, arena.color, arena.result, &fill->planes);
+    return finish(filler, prepared, &arena, texture, &fill->planes);
 }
 
 int df_fill_workspace(const DeepfillModel *model, const DeepfillFormat *format, const DfBox *box, int threads,
-                      size_t *bytes)
+                      int texture, size_t *bytes)
 {
     DfColorKey key = key_of(format, box);
     Prepared prepared = { 0 };
-    int ret = prepare(&prepared, model, &key, threads);
+    int ret = prepare(&prepared, model, &key, threads, texture);
 
     if (ret >= 0)
-        *bytes = arena_of(&prepared, NULL).bytes;
+        *bytes = arena_of(&prepared, texture, NULL).bytes;
     forget(&prepared);
     return ret;
 }

@@ -1,6 +1,6 @@
 /**
  * @file
- * One box filled: cut out, made RGB, run through the network, made samples of the frame again.
+ * One box filled: cut out, made RGB, run through the network, given texture, made samples of the frame again.
  */
 #ifndef DF_IMAGE_FILL_H
 #define DF_IMAGE_FILL_H
@@ -27,9 +27,10 @@ typedef struct DfFill {
 
 /**
  * @param parallel  threads that work on a box: the worker and those of the pool
+ * @param texture   1: fills get the texture of what is around them
  * @return 0 or -ENOMEM; a reference to the model is taken
  */
-int df_filler_create(DfFiller **filler, DeepfillModel *model, DfParallel parallel);
+int df_filler_create(DfFiller **filler, DeepfillModel *model, DfParallel parallel, int texture);
 
 /** Free a worker's own and set *filler to NULL; NULL is fine. */
 void df_filler_close(DfFiller **filler);
@@ -68,9 +69,10 @@ void df_fill_free(DfFill *fill);
 /**
  * Tell what memory df_fill_box() would use for such a box.
  * @param threads  most threads at a time
+ * @param texture  as for df_filler_create()
  * @return 0 or a negative errno
  */
 int df_fill_workspace(const DeepfillModel *model, const DeepfillFormat *format, const DfBox *box, int threads,
-                      size_t *bytes);
+                      int texture, size_t *bytes);
 
 #endif

@@ -204,7 +204,8 @@ static int is_certain(void *opaque, int64_t frame)
 
 static int open_worker(DfWorker *worker, const DfFramesSettings *settings, DfThreadPool *pool)
 {
-    int ret = df_filler_create(&worker->filler, settings->model, (DfParallel){ pool, settings->threads });
+    int ret = df_filler_create(&worker->filler, settings->model, (DfParallel){ pool, settings->threads },
+                               settings->texture);
 
     if (ret >= 0)
         ret = df_paste_row_create(&worker->row, settings->format.width);

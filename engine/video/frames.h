@@ -35,7 +35,7 @@ typedef struct DfFramesSettings {
     DfRules rules;         /**< feather is not read */
     int workers, delay;
     int threads;           /**< most workers on one box at a time, 1 .. */
-    int temporal, ahead, grain; /**< as in DeepfillSettings */
+    int temporal, ahead, texture, grain; /**< as in DeepfillSettings */
     size_t memory;         /**< bytes for everything held for other frames */
     DfLog log;
     void (*ready)(void *opaque); /**< as in DfPipelineSpec */
