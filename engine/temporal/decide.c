@@ -11,6 +11,7 @@
 #include "temporal/carry.h"
 #include "temporal/consistency.h"
 #include "temporal/shots.h"
+#include "temporal/trust.h"
 
 #define KIND(k) (1u << (k))
 
@@ -80,7 +81,7 @@ int df_decide_begin(DfPlanner *planner, DfFrameState *s, const DfParallel *paral
     }
     if ((ret = df_source_map_create(&s->map, planner->account, &s->areas)) < 0 ||
         (ret = df_source_map_copy(s->map, planner->past)) < 0 ||
-        (ret = df_consistency_check(s->map, s, scratch)) < 0)
+        (ret = df_consistency_check(s->map, s, scratch)) < 0 || (ret = df_trust_check(planner, s->map, s, scratch)) < 0)
         return ret;
     drop_dark(s->map);
     return df_forward_begin(&planner->forward, planner->account, s, s->map, planner->settings.ahead);
@@ -256,6 +257,8 @@ int df_decide_end(DfPlanner *planner, DfFrameState *s, const DfParallel *paralle
                (ret = merge(s->map, &planner->forward)) < 0 || (ret = complete(planner, s, parallel)) < 0) {
         return ret;
     }
+    if (!s->repeats)
+        df_trust_prove(planner, s);
     if ((ret = carry_on(planner, s)) < 0 || (ret = list_needs(s)) < 0)
         return ret;
     df_carry_drop(planner, s->frame);

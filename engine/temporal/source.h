@@ -8,6 +8,7 @@
 #include "plane/sample.h"
 #include "temporal/account.h"
 #include "temporal/area.h"
+#include "temporal/toggle.h"
 
 /** A box of samples in a frame's format. */
 typedef struct DfCopy {
@@ -36,6 +37,7 @@ typedef struct DfSource {
                              its own */
     DfAreas usable;     /**< by the planner: the areas, of its own shot's masks alone, in which others may sample
                              `shown` */
+    DfToggles toggles;  /**< by the planner: where it is open, and a neighbour of its own shot is not */
     size_t shown_cost, composite_cost; /**< by the planner: bytes of what others may sample of it */
     DfCopies composite; /**< by its fill step: the colours put into its hole, before blending; only where other
                              frames use them */
