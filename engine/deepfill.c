@@ -61,6 +61,7 @@ static int check_settings(const DeepfillSettings *s)
         df_check_range("workers", s->workers, 0, 256) || df_check_range("delay", s->delay, -1, 1024) ||
         df_check_range("temporal", s->temporal, 0, 1) || df_check_range("ahead", s->ahead, -1, 1024) ||
         df_check_range("memory", s->memory, 1, 1 << 20) || df_check_range("preview", s->preview, 0, 1) ||
+        df_check_range("dilate_time", (int)DF_CLAMP(s->dilate_time, -1, 1 << 20), 0, DF_MOST_HELD) ||
         df_check_range("log level", (int)s->log_level, DEEPFILL_LOG_ERROR, DEEPFILL_LOG_DEBUG))
         return -EINVAL;
     return 0;
@@ -121,7 +122,7 @@ static int open_frames(DeepfillContext *ctx)
     DfFramesSettings settings = {
         .model = ctx->settings.model, .format = ctx->settings.format, .rules = rules_of(ctx),
         .workers = info->workers, .delay = info->delay, .threads = box_threads(info),
-        .temporal = info->temporal, .ahead = info->ahead,
+        .temporal = info->temporal, .ahead = info->ahead, .dilate_time = (int)ctx->settings.dilate_time,
         .memory = df_size_mul(info->memory, 1 << 20),
         .log = { ctx->settings.log, ctx->settings.log_opaque, ctx->settings.log_level },
         .ready = ctx->settings.ready, .ready_opaque = ctx->settings.ready_opaque,

@@ -105,6 +105,7 @@ static int open_queue(AVFilterContext *ctx)
     settings.ahead    = s->ahead;
     settings.memory   = s->memory;
     settings.workers  = s->workers;
+    settings.dilate_time = s->dilate_time;
     settings.preview  = ff_deepfill_is_preview(s->show);
     if (ff_deepfill_is_realtime(ctx))
         settings.delay = settings.ahead = 0;

@@ -380,6 +380,9 @@ typedef struct DeepfillSettings {
     void *log_opaque;        /**< handed to log; default NULL */
     DeepfillReadyCallback ready; /**< told when a frame can be received; default NULL: nobody is told */
     void *ready_opaque;          /**< handed to ready; default NULL */
+    int64_t dilate_time; /**< frames by which parts of the hole that come or go as a whole grow in time, 0..64: those before
+                          such a part and after it are filled there, too, at most `ahead` frames before it; a
+                          frame's own mask is not asked; default 0 */
 } DeepfillSettings;
 
 /** What a context chose. */

@@ -70,29 +70,51 @@ static void average(DfPlane out, const uint8_t *data, ptrdiff_t stride, const De
         }
 }
 
-/** @return 1; 0: the source has no copy of it, or it is too small; -ENOMEM */
-static int take_patch(Patch *patch, const DfFrameState *s, const DfSource *source, DfRect rect, DfArena *arena)
+/** What there is of a view around the middle of a rectangle: all of the frame, or a copy. @return 0: nothing */
+static int find_place(const DfFrameView *view, DfRect rect, DfRect *place)
 {
-    const DeepfillFormat *format = &s->image.format;
-    const DfCopy *copy = df_copies_near(&source->shown, (float)(rect.x0 + rect.x1) / 2, (float)(rect.y0 + rect.y1) / 2);
-    int cell = patch->cell = DF_MAX(format->height / ROWS_PER_CELL, 1), p = plane_of(format);
+    const DfCopy *copy;
 
-    if (!copy)
-        return 0;
-    DfRect r = patch->place = df_rect_clip(df_rect_grow(rect, RING * cell), copy->place);
-    int width = df_rect_width(r) / cell, height = df_rect_height(r) / cell;
-    if (df_rect_empty(r) || width < 1 || height < 1)
-        return 0;
-    patch->frame = df_plane_take(arena, width, height);
-    patch->source = df_plane_take(arena, width, height);
-    if (!patch->frame.data || !patch->source.data)
+    *place = (DfRect){ 0, 0, view->image.format.width, view->image.format.height };
+    if (!view->shown)
+        return 1;
+    copy = df_copies_near(view->shown, (float)(rect.x0 + rect.x1) / 2, (float)(rect.y0 + rect.y1) / 2);
+    if (copy)
+        *place = copy->place;
+    return copy != NULL;
+}
+
+/** Take one of the pictures. @return 0 or -ENOMEM */
+static int take_plane(DfPlane *out, const DfFrameView *view, const Patch *patch, DfArena *arena)
+{
+    const DeepfillFormat *format = &view->image.format;
+    int p = plane_of(format);
+    DfCopy planes;
+
+    *out = df_plane_take(arena, df_rect_width(patch->place) / patch->cell, df_rect_height(patch->place) / patch->cell);
+    if (!out->data)
         return -ENOMEM;
-    int bytes = df_sample_bytes(format);
-    average(patch->frame, s->image.data[p] + r.y0 * s->image.stride[p] + (ptrdiff_t)r.x0 * bytes, s->image.stride[p],
-            format, cell);
-    average(patch->source, copy->planes.data[p] + (r.y0 - copy->place.y0) * copy->planes.stride[p] +
-            (ptrdiff_t)(r.x0 - copy->place.x0) * bytes, copy->planes.stride[p], format, cell);
-    return 1;
+    if (df_frame_view_planes(&planes, view, patch->place))
+        average(*out, planes.planes.data[p], planes.planes.stride[p], format, patch->cell);
+    return 0;
+}
+
+/** @return 1; 0: there is no copy of it, or too little; -ENOMEM */
+static int take_patch(Patch *patch, const DfFrameView *frame, const DfFrameView *source, DfRect rect, DfArena *arena)
+{
+    const DeepfillFormat *format = &frame->image.format;
+    DfRect inside, other;
+
+    patch->cell = DF_MAX(format->height / ROWS_PER_CELL, 1);
+    if (!find_place(frame, rect, &inside) || !find_place(source, rect, &other))
+        return 0;
+    patch->place = df_rect_clip(df_rect_grow(rect, RING * patch->cell), df_rect_clip(inside, other));
+    patch->place.x0 &= -(1 << format->sub_x);
+    patch->place.y0 &= -(1 << format->sub_y);
+    if (df_rect_width(patch->place) < patch->cell || df_rect_height(patch->place) < patch->cell)
+        return 0;
+    return take_plane(&patch->frame, frame, patch, arena) < 0 || take_plane(&patch->source, source, patch, arena) < 0
+        ? -ENOMEM : 1;
 }
 
 /** The mean of the square around a cell, of what lies in the plane. */
@@ -129,8 +151,8 @@ static int is_hole(const DeepfillMask *mask, int x, int y)
 }
 
 /** Sum what is hidden in the frame and open in the source within the rectangle, and the ring, open in both. */
-static void add_cells(Sums *part, Sums *ring, const Patch *patch, const DfFrameState *s, const DfSource *source,
-                      DfRect rect)
+static void add_cells(Sums *part, Sums *ring, const Patch *patch, const DeepfillMask *mask,
+                      const DeepfillMask *source_mask, DfRect rect)
 {
     DfRect near = df_rect_grow(rect, GAP * patch->cell);
 
@@ -139,9 +161,9 @@ static void add_cells(Sums *part, Sums *ring, const Patch *patch, const DfFrameS
             int at_x = patch->place.x0 + x * patch->cell + patch->cell / 2;
             int at_y = patch->place.y0 + y * patch->cell + patch->cell / 2;
             DfRect at = { at_x, at_y, at_x + 1, at_y + 1 };
-            if (is_hole(source->mask, at_x, at_y))
+            if (is_hole(source_mask, at_x, at_y))
                 continue;
-            int is_hidden = is_hole(s->source->mask, at_x, at_y);
+            int is_hidden = is_hole(mask, at_x, at_y);
             if (is_hidden && df_rect_contains(rect, at))
                 add_cell(part, patch, x, y);
             else if (!is_hidden && !df_rect_contains(near, at))
@@ -184,15 +206,15 @@ static enum DfTrust judge(const Sums *part, const Sums *ring)
     return part->product > SAME_CORRELATION * sqrtf(part->frame * part->source) ? DF_TRUST_SAME : DF_TRUST_DIFFERS;
 }
 
-int df_trust_compare(const DfFrameState *s, const DfSource *source, DfRect rect, DfArena *scratch)
+int df_trust_compare(const DfFrameView *frame, const DfFrameView *source, DfRect rect, DfArena *scratch)
 {
     DfArenaMark mark = df_arena_mark(scratch);
     Sums part = { 0 }, ring = { 0 };
     Patch patch;
-    int ret = take_patch(&patch, s, source, rect, scratch);
+    int ret = take_patch(&patch, frame, source, rect, scratch);
 
     if (ret > 0) {
-        add_cells(&part, &ring, &patch, s, source, rect);
+        add_cells(&part, &ring, &patch, frame->mask, source->mask, rect);
         ret = (int)judge(&part, &ring);
     } else if (!ret) {
         ret = DF_TRUST_UNKNOWN;
@@ -201,13 +223,21 @@ int df_trust_compare(const DfFrameState *s, const DfSource *source, DfRect rect,
     return ret;
 }
 
+static int compare(const DfFrameState *s, const DfSource *source, DfRect rect, DfArena *scratch)
+{
+    DfFrameView frame = df_frame_state_view(s);
+    DfFrameView shown = { .image.format = source->format, .shown = &source->shown, .mask = source->mask };
+
+    return df_trust_compare(&frame, &shown, rect, scratch);
+}
+
 /** Whether one of the frames first .. last, which are not filled, hides something else than a source shows. */
 static int differs_in(const DfPlanner *planner, const DfFrameState *state, int64_t first, int64_t last,
                       const DfSource *source, DfRect rect, DfArena *scratch)
 {
     for (int64_t n = first; n <= last; n++) {
         const DfFrameState *s = df_planner_state(planner, n);
-        int trust = s->shot == state->shot ? df_trust_compare(s, source, rect, scratch) : DF_TRUST_UNKNOWN;
+        int trust = s->shot == state->shot ? compare(s, source, rect, scratch) : DF_TRUST_UNKNOWN;
         if (trust < 0 || trust == DF_TRUST_DIFFERS)
             return trust;
     }
@@ -218,11 +248,11 @@ static int differs_in(const DfPlanner *planner, const DfFrameState *state, int64
 static int judge_past(const DfPlanner *planner, const DfFrameState *s, const DfSource *source, DfRect rect,
                       DfArena *scratch)
 {
-    int trust = df_trust_compare(s, source, rect, scratch);
+    int trust = compare(s, source, rect, scratch);
 
     if (trust != DF_TRUST_SAME)
         return trust;
-    int64_t last = DF_MIN(s->frame + DF_TRUST_AHEAD, planner->frontier - 1);
+    int64_t last = DF_MIN(s->frame + DF_MIN(DF_TRUST_AHEAD, planner->settings.ahead), planner->frontier - 1);
     return differs_in(planner, s, s->frame + 1, last, source, rect, scratch);
 }
 
@@ -230,7 +260,7 @@ static int judge_past(const DfPlanner *planner, const DfFrameState *s, const DfS
 static int judge_future(const DfPlanner *planner, const DfFrameState *s, const DfSource *source, DfRect rect,
                         DfArena *scratch)
 {
-    int trust = df_trust_compare(s, source, rect, scratch);
+    int trust = compare(s, source, rect, scratch);
 
     if (trust != DF_TRUST_SAME)
         return trust;

@@ -18,14 +18,15 @@ enum DfTrust {
 };
 
 /**
- * Compare what a frame hides with what a source shows at the same place of the screen.
+ * Compare what a frame hides with what another shows at the same place of the screen.
  *
- * @param state    the frame; its image has not been filled
+ * @param frame    not filled
+ * @param source   of the same format
  * @param rect     of a part that is open in the source, see DfToggle
  * @param scratch  used and given back
  * @return enum DfTrust, or -ENOMEM
  */
-int df_trust_compare(const DfFrameState *state, const DfSource *source, DfRect rect, DfArena *scratch);
+int df_trust_compare(const DfFrameView *frame, const DfFrameView *source, DfRect rect, DfArena *scratch);
 
 /** @return 1 where frames after the head may tell that a source of its past is to be believed */
 int df_trust_is_open(const DfPlanner *planner, const DfFrameState *state);
