@@ -27,9 +27,10 @@
 #define CHANGE_TIMES 4.0f
 
 /**
- * Share of what a frame hides that a source may show, as a fading caption does. Measured on fading captions: -.09 to .02
- * where nothing is left, .08 to .25 at an opacity of .2, more above.
+ * Opacities from which a source shows what a frame hides, faintly or more. Measured on captions that fade: -.09 to .02
+ * where nothing is left, .08 to .2 at an opacity of .2.
  */
+#define FAINT 0.05f
 #define FADED 0.15f
 
 /** Mean square of differences, in levels of 8 bits, that rounding and coding make. */
@@ -198,8 +199,10 @@ static enum DfTrust judge(const Sums *part, const Sums *ring)
     if (part->count < LEAST_CELLS)
         return DF_TRUST_UNKNOWN;
     float explained = CHANGE_TIMES * (ring->difference / m + NOISE);
-    if (part->difference > n * explained)
-        return opacity(part, ring) > FADED ? DF_TRUST_SAME : DF_TRUST_DIFFERS;
+    if (part->difference > n * explained) {
+        float left = opacity(part, ring);
+        return left > FADED ? DF_TRUST_SAME : left > FAINT ? DF_TRUST_FAINT : DF_TRUST_DIFFERS;
+    }
     /* Without structure of its own the level alone is compared. */
     if (part->frame + part->source < 2 * n * explained)
         return part->level <= CHANGE_TIMES * n * (ring->level / m + NOISE) ? DF_TRUST_SAME : DF_TRUST_DIFFERS;
@@ -241,7 +244,7 @@ static int differs_in(const DfPlanner *planner, const DfFrameState *state, int64
         if (trust < 0 || trust == DF_TRUST_DIFFERS)
             return trust;
     }
-    return 0;
+    return DF_TRUST_SAME;
 }
 
 /** What is to be thought of a toggle of a source in the past. */

@@ -13,6 +13,7 @@
 
 enum DfTrust {
     DF_TRUST_SAME,    /**< the source shows what the frame hides: it is no source */
+    DF_TRUST_FAINT,   /**< it shows that faintly: it is one where there is no other */
     DF_TRUST_DIFFERS, /**< it shows something else */
     DF_TRUST_UNKNOWN, /**< the frame hides too little of the part */
 };

@@ -63,7 +63,7 @@ static int shows(DfDilateTime *dilate, const DfHeld *held, const DeepfillImage *
     DfFrameView frame = { .image = *image, .mask = mask }, source = { .image = held->image, .mask = held->own };
     int trust = df_trust_compare(&frame, &source, rect, &dilate->scratch);
 
-    return trust < 0 ? trust : trust == DF_TRUST_SAME;
+    return trust < 0 ? trust : trust == DF_TRUST_SAME || trust == DF_TRUST_FAINT;
 }
 
 /** Add parts to one of a frame's masks. */
