@@ -94,6 +94,42 @@ static int give(DfHeld *held, DeepfillMask *other, const DfRect *filled, int fil
     return ret;
 }
 
+/** Frames in which a part that moves may be missed; longer gaps are taken as they are. */
+#define MOST_MISSED 2
+
+/** Whether a part that ended was on its way: a caption's mask stays as it is, an object's changes in each frame. */
+static int was_moving(DfDilateTime *dilate, const DfEnding *ending)
+{
+    int is_held = ending->last >= 1 && ending->last - 1 >= dilate->sent - dilate->hold;
+    const DeepfillMask *before = is_held ? df_dilate_time_held(dilate, ending->last - 1)->own : NULL;
+
+    return before && before != df_dilate_time_held(dilate, ending->last)->own;
+}
+
+/**
+ * Hide a part that moves in the frames between its end and its beginning anew. There it is at neither place, so that its
+ * picture tells nothing.
+ */
+static int bridge(DfDilateTime *dilate, DeepfillMask *own, DfRect rect)
+{
+    DfRect near = df_rect_grow(rect, DF_MAX(df_rect_width(rect), df_rect_height(rect)) / 2);
+    int ret = 0;
+
+    for (int i = 0; ret >= 0 && i < dilate->ending_count; i++) {
+        const DfEnding *ending = &dilate->endings[i];
+        if (dilate->sent - 1 - ending->last > MOST_MISSED || df_rect_empty(df_rect_clip(near, ending->rect)) ||
+            !was_moving(dilate, ending))
+            continue;
+        for (int64_t n = ending->last + 1; ret >= 0 && n < dilate->sent; n++) {
+            DfHeld *held = df_dilate_time_held(dilate, n);
+            ret = give(held, own, NULL, 0, &rect, 1);
+            if (ret >= 0)
+                ret = give(held, ending->mask, NULL, 0, &ending->rect, 1);
+        }
+    }
+    return ret;
+}
+
 /** Give the frames before the one that comes the parts of its hole that begin with it. */
 static int grow_back(DfDilateTime *dilate, const DeepfillImage *image, DeepfillMask *own)
 {
@@ -103,6 +139,8 @@ static int grow_back(DfDilateTime *dilate, const DeepfillImage *image, DeepfillM
 
     if (df_toggles_add(&begun, df_dilate_time_held(dilate, dilate->sent - 1)->own, own) < 0)
         return -ENOMEM;
+    for (int i = 0; ret >= 0 && dilate->beside && i < begun.count; i++)
+        ret = bridge(dilate, own, begun.items[i].rect);
     for (int k = 1; ret >= 0 && begun.count && k <= dilate->hold && k <= dilate->sent; k++) {
         DfHeld *held = df_dilate_time_held(dilate, dilate->sent - k);
         int fill_count = 0, hide_count = 0;
@@ -178,10 +216,10 @@ int df_dilate_time_push(DfDilateTime *dilate, const DeepfillImage *image, Deepfi
 
     if (dilate->sent && own != before && (dilate->frames || dilate->beside))
         ret = note_endings(dilate, own, before);
-    if (ret >= 0)
-        ret = grow_on(dilate, &next);
     if (ret >= 0 && dilate->sent && own && own != before)
         ret = grow_back(dilate, image, own);
+    if (ret >= 0)
+        ret = grow_on(dilate, &next);
     deepfill_mask_close(&before);
     if (ret < 0) {
         release(&next);
