@@ -254,7 +254,7 @@ static int check_frame(const DeepfillContext *ctx, const DeepfillFrame *frame)
                         "a frame of %dx%d, %d bits, layout %d came, expected were %dx%d, %d bits, layout %d",
                         given->width, given->height, given->depth, (int)given->layout,
                         own->width, own->height, own->depth, (int)own->layout);
-    if (df_check_range("show", (int)frame->show, DEEPFILL_SHOW_FILL, DEEPFILL_SHOW_SOURCES) < 0)
+    if (df_check_range("show", (int)frame->show, DEEPFILL_SHOW_FILL, DEEPFILL_SHOW_FRAME) < 0)
         return -EINVAL;
     if (ctx->info.preview && (frame->show == DEEPFILL_SHOW_FILL || frame->show == DEEPFILL_SHOW_SOURCES))
         return df_error(-EINVAL, "a preview fills no frame: show is %d", (int)frame->show);
@@ -340,7 +340,8 @@ int deepfill_send_sized(DeepfillContext *ctx, const DeepfillFrame *given, size_t
         return ret == -EPIPE ? df_error(ret, "a frame was sent after the flush") : ret;
     if ((ret = check_frame(ctx, &frame)) < 0)
         return ret;
-    if (frame.mask && frame.mask->part_count && (ret = regions_of(ctx, frame.mask, &regions)) < 0)
+    if (frame.mask && frame.mask->part_count && frame.show != DEEPFILL_SHOW_FRAME &&
+        (ret = regions_of(ctx, frame.mask, &regions)) < 0)
         return ret;
     ret = df_frames_send(&ctx->frames, &frame, regions);
     if (ret >= 0 && regions)

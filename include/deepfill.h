@@ -300,12 +300,15 @@ enum DeepfillShow {
     DEEPFILL_SHOW_SOURCES, /**< the filled hole, each pixel tinted by where it came from: green a frame
                                 before, blue a frame after, yellow what was synthesised before, red the
                                 network now. Without temporal all is red */
+    DEEPFILL_SHOW_FRAME,   /**< the frame as it is: nothing of it is written, by DeepfillSettings.dilate_time neither;
+                                others may take from it what its mask does not mark */
 };
 
 /** One frame on its way in. */
 typedef struct DeepfillFrame {
     DeepfillImage image;    /**< lent until the frame is received; the hole in it is written */
-    DeepfillMask *mask;     /**< the hole; NULL: the frame passes untouched. A reference is taken */
+    DeepfillMask *mask;     /**< the hole; NULL: the frame passes untouched, unless dilate_time is set. A reference is
+                                 taken */
     enum DeepfillShow show; /**< default DEEPFILL_SHOW_FILL */
     void *opaque;           /**< comes back with the result */
     DeepfillSketch *sketch; /**< lines that the network follows inside the hole; NULL: none are drawn. A
@@ -381,8 +384,8 @@ typedef struct DeepfillSettings {
     DeepfillReadyCallback ready; /**< told when a frame can be received; default NULL: nobody is told */
     void *ready_opaque;          /**< handed to ready; default NULL */
     int64_t dilate_time; /**< frames by which parts of the hole that come or go as a whole grow in time, 0..64: those before
-                          such a part and after it are filled there, too, at most `ahead` frames before it; a
-                          frame's own mask is not asked; default 0 */
+                          such a part and after it are filled there, too, whatever their own mask, but those that show
+                          FRAME; at most `ahead` frames before it; default 0 */
 } DeepfillSettings;
 
 /** What a context chose. */

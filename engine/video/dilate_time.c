@@ -84,7 +84,7 @@ static int add_parts(DeepfillMask **mask, DeepfillMask *other, const DfRect *rec
 static int give(DfHeld *held, DeepfillMask *other, const DfRect *filled, int fill_count, const DfRect *hidden,
                 int hide_count)
 {
-    int ret = add_parts(&held->filled, other, filled, fill_count);
+    int ret = add_parts(&held->filled, other, filled, held->is_fixed ? 0 : fill_count);
 
     if (ret >= 0)
         ret = add_parts(&held->hidden, other, filled, fill_count);
@@ -208,10 +208,11 @@ static int grow_on(DfDilateTime *dilate, DfHeld *held)
     return DF_MIN(ret, 0);
 }
 
-int df_dilate_time_push(DfDilateTime *dilate, const DeepfillImage *image, DeepfillMask *own)
+int df_dilate_time_push(DfDilateTime *dilate, const DeepfillImage *image, DeepfillMask *own, int is_fixed)
 {
     DeepfillMask *before = dilate->sent ? ref(df_dilate_time_held(dilate, dilate->sent - 1)->own) : NULL;
-    DfHeld next = { .image = *image, .own = ref(own), .filled = ref(own), .hidden = ref(own), .is_changed = 1 };
+    DfHeld next = { .image = *image, .own = ref(own), .filled = is_fixed ? NULL : ref(own), .hidden = ref(own),
+                    .is_fixed = is_fixed, .is_changed = 1 };
     int ret = 0;
 
     if (dilate->sent && own != before && (dilate->frames || dilate->beside))

@@ -34,6 +34,7 @@ typedef struct DfHeld {
     DeepfillMask *own;    /**< as given, with a reference; NULL: none */
     DeepfillMask *filled; /**< what is filled, with a reference; NULL: nothing */
     DeepfillMask *hidden; /**< what is hidden from others: at least `filled`; with a reference; NULL: nothing */
+    int is_fixed;         /**< 1: nothing of it is filled */
     int is_changed;       /**< 1: since it was given to the frames */
 } DfHeld;
 
@@ -51,10 +52,11 @@ typedef struct DfDilateTime {
 /**
  * Take the next frame in: its masks, and those of the frames held before it, are found.
  *
- * @param own  its hole; NULL: none
+ * @param own       its hole; NULL: none
+ * @param is_fixed  1: nothing of it is to be filled
  * @return 0 or -ENOMEM; then the frame is as not taken in
  */
-int df_dilate_time_push(DfDilateTime *dilate, const DeepfillImage *image, DeepfillMask *own);
+int df_dilate_time_push(DfDilateTime *dilate, const DeepfillImage *image, DeepfillMask *own, int is_fixed);
 
 /** Take the latest frame out again. */
 void df_dilate_time_pop(DfDilateTime *dilate);

@@ -323,7 +323,7 @@ static int fill_slot(DfFrames *frames, DfFrameSlot *slot, const DeepfillFrame *f
     DfRegions *grown = NULL;
     int ret = 0;
 
-    if (held->filled != held->own) {
+    if (held->filled && held->filled != held->own) {
         ret = lay_out(frames, held->filled, regions, &grown);
         df_regions_close(&regions);
         regions = grown;
@@ -352,7 +352,8 @@ int df_frames_send(DfFrames *frames, const DeepfillFrame *frame, DfRegions *regi
 
     if (index < 0)
         return index;
-    if ((ret = df_dilate_time_push(&frames->dilate, &frame->image, regions ? frame->mask : NULL)) < 0)
+    DeepfillMask *own = frame->mask && frame->mask->part_count ? frame->mask : NULL;
+    if ((ret = df_dilate_time_push(&frames->dilate, &frame->image, own, frame->show == DEEPFILL_SHOW_FRAME)) < 0)
         return ret;
     if ((ret = fill_slot(frames, &frames->slots[index], frame, regions ? df_regions_ref(regions) : NULL)) < 0) {
         df_dilate_time_pop(&frames->dilate);
