@@ -373,7 +373,7 @@ typedef struct DeepfillSettings {
     int memory;   /**< MiB for all that is held for other frames: frames in flight, copies of what surrounds their
                        holes, motion, plans; 1..1048576; default 512. A frame given in is the caller's, but counts.
                        Where it is short, frames look less far ahead, and the fill of a frame may differ. What is
-                       needed in any case (some eight frames and the maps of their holes) is held all the same, and
+                       needed in any case (some twelve frames and the maps of their holes) is held all the same, and
                        what workers need to fill a frame comes on top. With ahead = 0 a quarter of it is the most that
                        sources from before take */
     int preview;  /**< 1: for looking at masks: frames may show MASK, REGIONS or COARSE and nothing else, no frame
