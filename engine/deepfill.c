@@ -62,6 +62,7 @@ static int check_settings(const DeepfillSettings *s)
         df_check_range("temporal", s->temporal, 0, 1) || df_check_range("ahead", s->ahead, -1, 1024) ||
         df_check_range("memory", s->memory, 1, 1 << 20) || df_check_range("preview", s->preview, 0, 1) ||
         df_check_range("texture", s->texture, 0, 1) || df_check_range("grain", s->grain, 0, 1) ||
+        df_check_range("dilate_time", s->dilate_time, 0, DF_MOST_HELD) ||
         df_check_range("log level", (int)s->log_level, DEEPFILL_LOG_ERROR, DEEPFILL_LOG_DEBUG))
         return -EINVAL;
     return 0;
@@ -124,6 +125,7 @@ static int open_frames(DeepfillContext *ctx)
         .model = ctx->settings.model, .format = ctx->settings.format, .rules = rules_of(ctx),
         .workers = info->workers, .delay = info->delay, .threads = box_threads(info),
         .temporal = info->temporal, .ahead = info->ahead, .texture = info->texture, .grain = info->grain,
+        .dilate_time = ctx->settings.dilate_time,
         .memory = df_size_mul(info->memory, 1 << 20),
         .log = { ctx->settings.log, ctx->settings.log_opaque, ctx->settings.log_level },
         .ready = ctx->settings.ready, .ready_opaque = ctx->settings.ready_opaque,
@@ -255,7 +257,7 @@ static int check_frame(const DeepfillContext *ctx, const DeepfillFrame *frame)
                         "a frame of %dx%d, %d bits, layout %d came, expected were %dx%d, %d bits, layout %d",
                         given->width, given->height, given->depth, (int)given->layout,
                         own->width, own->height, own->depth, (int)own->layout);
-    if (df_check_range("show", (int)frame->show, DEEPFILL_SHOW_FILL, DEEPFILL_SHOW_SOURCES) < 0)
+    if (df_check_range("show", (int)frame->show, DEEPFILL_SHOW_FILL, DEEPFILL_SHOW_FRAME) < 0)
         return -EINVAL;
     if (ctx->info.preview && (frame->show == DEEPFILL_SHOW_FILL || frame->show == DEEPFILL_SHOW_SOURCES))
         return df_error(-EINVAL, "a preview fills no frame: show is %d", (int)frame->show);
@@ -341,7 +343,8 @@ int deepfill_send_sized(DeepfillContext *ctx, const DeepfillFrame *given, size_t
         return ret == -EPIPE ? df_error(ret, "a frame was sent after the flush") : ret;
     if ((ret = check_frame(ctx, &frame)) < 0)
         return ret;
-    if (frame.mask && frame.mask->part_count && (ret = regions_of(ctx, frame.mask, &regions)) < 0)
+    if (frame.mask && frame.mask->part_count && frame.show != DEEPFILL_SHOW_FRAME &&
+        (ret = regions_of(ctx, frame.mask, &regions)) < 0)
         return ret;
     ret = df_frames_send(&ctx->frames, &frame, regions);
     if (ret >= 0 && regions)

@@ -55,6 +55,7 @@ typedef struct FillContext {
     int soft;
     int dilate;
     int feather;
+    int dilate_time;
     int size;
     int workers;
     int delay;

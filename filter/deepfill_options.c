@@ -70,6 +70,8 @@ static const AVOption deepfill_options[] = {
       OFFSET(soft), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, RUNTIME },
     { "dilate", "pixels by which the hole grows; -1: 4, or 0 with soft=1",
       OFFSET(dilate), AV_OPT_TYPE_INT, { .i64 = -1 }, -1, 256, RUNTIME },
+    { "dilate_time", "frames by which parts of the hole that come or go grow in time",
+      OFFSET(dilate_time), AV_OPT_TYPE_INT, { .i64 = 0 }, 0, 64, FLAGS },
     { "feather", "width in pixels of the blend outside the grown hole, where temporal=0 or soft=1; -1: 4, or 0 with "
       "soft=1",
       OFFSET(feather), AV_OPT_TYPE_INT, { .i64 = -1 }, -1, 256, RUNTIME },

@@ -275,6 +275,10 @@ static void find_rows(const DeepfillQueue *q, const DeepfillCondition conditions
         lent->first_row = FFMIN(lent->first_row, info.first_row * q->per_frame);
         lent->end_row   = FFMAX(lent->end_row, info.end_row * q->per_frame);
     }
+    if (q->settings.dilate_time && show != DEEPFILL_SHOW_FRAME) {
+        lent->first_row = 0;
+        lent->end_row   = q->format.height;
+    }
     lent->first_row -= lent->first_row % group;
     lent->end_row    = FFMIN(FFALIGN(lent->end_row, group), q->format.height);
 }

@@ -107,6 +107,7 @@ static int open_queue(AVFilterContext *ctx)
     settings.memory   = s->memory;
     settings.grain    = s->grain;
     settings.workers  = s->workers;
+    settings.dilate_time = s->dilate_time;
     settings.preview  = ff_deepfill_is_preview(s->show);
     if (ff_deepfill_is_realtime(ctx))
         settings.delay = settings.ahead = 0;
@@ -134,6 +135,7 @@ static int process_frame(AVFilterContext *ctx, AVFrame *frame)
     FillContext *s = ctx->priv;
     AVFilterLink *link = ctx->inputs[0];
     DeepfillCondition conditions[2];
+    enum DeepfillShow show = ctx->is_disabled ? DEEPFILL_SHOW_FRAME : s->show;
     int ret, has_hole;
 
     if ((ret = ff_deepfill_check_frame(ctx, frame, link->format, link->w, link->h)) < 0 ||
@@ -147,9 +149,9 @@ static int process_frame(AVFilterContext *ctx, AVFrame *frame)
     if (has_hole && DEEPFILL_FRAME_INTERLACED(frame) && !s->fields)
         ff_deepfill_report_odd(&s->report, DEEPFILL_ODD_INTERLACED, "The video is interlaced: "
                                "fill its fields, with fields=1.");
-    if (has_hole && (ret = ff_inlink_make_frame_writable(link, &frame)) < 0)
+    if ((has_hole || (s->dilate_time && !ctx->is_disabled)) && (ret = ff_inlink_make_frame_writable(link, &frame)) < 0)
         goto fail;
-    if ((ret = ff_deepfill_queue_send(&s->queue, frame, conditions, s->show)) >= 0)
+    if ((ret = ff_deepfill_queue_send(&s->queue, frame, conditions, show)) >= 0)
         return 0;
 
 fail:

@@ -300,12 +300,15 @@ enum DeepfillShow {
     DEEPFILL_SHOW_SOURCES, /**< the filled hole, each pixel tinted by where it came from: green a frame
                                 before, blue a frame after, yellow what was synthesised before, red the
                                 network now. Without temporal all is red */
+    DEEPFILL_SHOW_FRAME,   /**< the frame as it is: nothing of it is written, by DeepfillSettings.dilate_time neither;
+                                others may take from it what its mask does not mark */
 };
 
 /** One frame on its way in. */
 typedef struct DeepfillFrame {
     DeepfillImage image;    /**< lent until the frame is received; the hole in it is written */
-    DeepfillMask *mask;     /**< the hole; NULL: the frame passes untouched. A reference is taken */
+    DeepfillMask *mask;     /**< the hole; NULL: the frame passes untouched, unless dilate_time is set. A reference is
+                                 taken */
     enum DeepfillShow show; /**< default DEEPFILL_SHOW_FILL */
     void *opaque;           /**< comes back with the result */
     DeepfillSketch *sketch; /**< lines that the network follows inside the hole; NULL: none are drawn. A
@@ -370,7 +373,7 @@ typedef struct DeepfillSettings {
     int memory;   /**< MiB for all that is held for other frames: frames in flight, copies of what surrounds their
                        holes, motion, plans; 1..1048576; default 512. A frame given in is the caller's, but counts.
                        Where it is short, frames look less far ahead, and the fill of a frame may differ. What is
-                       needed in any case (some eight frames and the maps of their holes) is held all the same, and
+                       needed in any case (some twelve frames and the maps of their holes) is held all the same, and
                        what workers need to fill a frame comes on top. With ahead = 0 a quarter of it is the most that
                        sources from before take */
     int preview;  /**< 1: for looking at masks: frames may show MASK, REGIONS or COARSE and nothing else, no frame
@@ -384,6 +387,10 @@ typedef struct DeepfillSettings {
                        synthesised, or interpolated, lacks of it; where there is none nothing is added; 0: none */
     int texture;  /**< 1 (default): what the network fills gets the texture of the known pixels around it, so that it
                         is not softer than they are; 0: it stays as the network makes it */
+    int dilate_time; /**< frames by which parts of the hole that come or go as a whole grow in time, 0..64: those before
+                          such a part and after it are filled there, too, whatever their own mask, but those that show
+                          FRAME; at most `ahead` frames before it; default 0 */
+    int reserved; /**< not read: no field may be followed by padding */
 } DeepfillSettings;
 
 /** What a context chose. */

@@ -63,6 +63,12 @@ static float canvas[3][CANVAS_HEIGHT][CANVAS_WIDTH];
 /** The sketch of frame t, which stays its own; NULL: no frame has one. */
 static DeepfillSketch *(*film_sketch)(int t);
 
+/** Where the logo is in frame t, whatever the mask says; NULL: in the holes. */
+static Holes (*film_marks)(int t);
+
+/** Frames by which masks grow in time. */
+static int film_dilate_time;
+
 static inline void canvas_draw(void)
 {
     for (int scene = 0; scene < 3; scene++) {
@@ -175,14 +181,14 @@ static inline DeepfillMask *film_mask(const DeepfillFormat *f, const Holes *hole
 static inline void film_shoot(const Film *film, Reel *reel, int t)
 {
     View view = film->view(t);
-    Holes holes = film->holes(t), before = { 0 };
+    Holes holes = film->holes(t), marks = film_marks ? film_marks(t) : holes, before = { 0 };
     Picture *all[] = { &reel->truth[t], &reel->in[t], &reel->out[t] };
 
     for (int i = 0; i < 3; i++) {
         *all[i] = picture_new(film->format);
         film_paint(all[i], &view);
         if (i)
-            film_logo(all[i], &holes);
+            film_logo(all[i], &marks);
     }
     if (t)
         before = film->holes(t - 1);
@@ -205,6 +211,7 @@ static inline DeepfillContext *film_context(const Film *film, Way way)
     settings.ahead = way.ahead;
     settings.memory = way.memory ? way.memory : 64;
     settings.grain = !way.plain;
+    settings.dilate_time = film_dilate_time;
     assert_int_equal(deepfill_open(&ctx, &settings), 0);
     return ctx;
 }

@@ -6,8 +6,7 @@
 #ifndef DF_TESTS_SCRIPT_H
 #define DF_TESTS_SCRIPT_H
 
-#include "camera.h"
-#include "frame.h"
+#include "scene.h"
 #include "temporal/planner.h"
 
 #define SCRIPT_MOST 600
@@ -20,7 +19,7 @@ typedef struct Shot {
     int repeated;
     float error;
     DfLight light[3];   /**< from the frame that it is related to */
-    Picture *picture;   /**< NULL: black */
+    Picture *picture;   /**< NULL: black, with noise in the hole */
 } Shot;
 
 typedef struct Script {
@@ -30,6 +29,7 @@ typedef struct Script {
     int begun, observed; /**< frames that have a state; that the planner has taken into account */
     Shot shots[SCRIPT_MOST];
     Picture black;
+    Picture marked[SCRIPT_MOST]; /**< black with noise in the hole, of frames that have one */
     DfPlanner planner;
     DfArena scratch;
     const DfParallel *parallel;
@@ -63,6 +63,8 @@ static inline void script_free(Script *script)
     script_stop(script);
     df_arena_free(&script->scratch);
     free(script->black.memory);
+    for (int t = 0; t < script->frames; t++)
+        free(script->marked[t].memory);
     free(script);
 }
 
@@ -82,11 +84,29 @@ static inline DeepfillMask *script_mask(const Script *script, int t)
     return t >= 0 && t < script->frames ? script->shots[t].mask : NULL;
 }
 
+/** What a frame shows: nothing, and in its hole what is to be hidden. */
+static inline const DeepfillImage *script_image(Script *script, int t)
+{
+    const Shot *shot = &script->shots[t];
+    Picture *marked = &script->marked[t];
+
+    if (shot->picture)
+        return &shot->picture->image;
+    if (!shot->mask)
+        return &script->black.image;
+    if (!marked->memory) {
+        *marked = picture_new(script->format);
+        memset(marked->memory, 0, marked->bytes);
+        scene_deface(marked, shot->mask, 7);
+    }
+    return &marked->image;
+}
+
 /** What snapshot and motion find out of a frame. */
 static inline void script_begin(Script *script, int t)
 {
     const Shot *shot = &script->shots[t], *earlier = shot - shot->back;
-    const DeepfillImage *image = shot->picture ? &shot->picture->image : &script->black.image;
+    const DeepfillImage *image = script_image(script, t);
     DfFrameState *s = df_planner_state(&script->planner, t);
     DeepfillMask *masks[] = { script_mask(script, t - 1), shot->mask, script_mask(script, t + 1) };
     DfAreas areas = { 0 };

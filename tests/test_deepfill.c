@@ -278,7 +278,7 @@ static void ahead_is_as_asked(void **state)
         assert_int_equal(info.memory, cases[i].memory);
         assert_int_equal(info.delay, 1);
         if (cases[i].chosen)
-            assert_in_range(deepfill_delay(ctx), cases[i].chosen + 1, cases[i].chosen + 10);
+            assert_in_range(deepfill_delay(ctx), cases[i].chosen + 1, cases[i].chosen + 14);
         else
             assert_int_equal(deepfill_delay(ctx), 1);
         deepfill_close(&ctx);

@@ -9,6 +9,7 @@
 
 #include "temporal/decide.h"
 #include "temporal/shots.h"
+#include "temporal/trust.h"
 
 /** Memory that bounds nothing. */
 #define PLENTY ((size_t)1 << 40)
@@ -517,6 +518,8 @@ static void set_usable(const Script *script, DfFrameState *s)
         if (t >= 0 && t < script->frames && df_planner_state(&script->planner, t)->shot == s->shot)
             masks[i] = script->shots[t].mask;
     }
+    for (int i = 0; i < 3; i += 2)
+        assert_int_equal(df_toggles_add(&s->source->toggles, s->source->mask, masks[i]), 0);
     assert_int_equal(df_areas_create(&s->source->usable, f, masks, 3), 0);
     for (int i = 0; i < s->source->usable.count; i++) {
         DfRect *r = &s->source->usable.items[i].outer;
@@ -543,7 +546,10 @@ static void decide(Script *script, int t)
         const DfFrameState *later = df_planner_state(planner, n);
         if (later->shot != s->shot)
             break;
+        int length = planner->forward.length;
         df_forward_add(&planner->forward, later);
+        if (planner->forward.length > length)
+            assert_int_equal(df_trust_mark(planner, s, &script->scratch), 0);
     }
     if (!s->repeats)
         df_forward_search(&planner->forward, NULL);
@@ -567,6 +573,7 @@ static void plan_knowing_all(Script *script, int ahead)
                                          DF_MIN(t + 1 + DF_PLANNER_SETTLING, script->frames), &script->scratch), 0);
     for (int t = 0; t < script->frames; t++)
         set_usable(script, df_planner_state(&script->planner, t));
+    script->planner.frontier = script->frames;
     for (int t = 0; t < script->frames; t++)
         decide(script, t);
 }

@@ -33,6 +33,16 @@ int df_mask_create(DeepfillMask **mask, const DeepfillMaskSettings *settings, co
                    ptrdiff_t stride, int width, int height);
 
 /**
+ * Make a mask of all of one hole and of parts of another, which is of the same size.
+ *
+ * @param[out] out  with one reference; it may be that of `other`, where it has the same hole
+ * @param mask      NULL: none
+ * @param rects     `count` of them, around whole parts of `other`
+ * @return 0 or -ENOMEM
+ */
+int df_mask_unite(DeepfillMask **out, DeepfillMask *mask, DeepfillMask *other, const DfRect *rects, int count);
+
+/**
  * The weights of samples x0 <= x < x1 of row y of a plane that is subsampled by 2^sub_x and 2^sub_y. A
  * subsampled sample weighs as much as the heaviest luma sample that it covers.
  *

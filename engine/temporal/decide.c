@@ -13,6 +13,7 @@
 #include "temporal/fit.h"
 #include "temporal/merge.h"
 #include "temporal/shots.h"
+#include "temporal/trust.h"
 
 #define KIND(k) (1u << (k))
 
@@ -103,7 +104,8 @@ int df_decide_begin(DfPlanner *planner, DfFrameState *s, const DfParallel *paral
         return ret;
     if (s->motion.back)
         df_source_map_set_layers(s->map, &s->motion);
-    if ((ret = df_consistency_check(s->map, s, DF_PAST, map_before(planner, s), scratch)) < 0)
+    if ((ret = df_consistency_check(s->map, s, DF_PAST, map_before(planner, s), scratch)) < 0 ||
+        (ret = df_trust_check(planner, s->map, s, scratch)) < 0)
         return ret;
     drop_dark(s->map);
     return df_forward_begin(&planner->forward, planner->account, s, s->map, planner->settings.ahead);
@@ -310,6 +312,8 @@ int df_decide_end(DfPlanner *planner, DfFrameState *s, const DfParallel *paralle
                (ret = df_merge(s->map, &planner->forward)) < 0 || (ret = complete(planner, s, parallel)) < 0) {
         return ret;
     }
+    if (!s->repeats)
+        df_trust_prove(planner, s);
     if ((ret = carry_on(planner, s)) < 0 || (ret = list_needs(s)) < 0)
         return ret;
     df_carry_drop(planner, s->frame);

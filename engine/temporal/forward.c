@@ -85,7 +85,7 @@ void df_forward_add(DfForward *f, const DfFrameState *state)
         f->ended = state->frame - last >= DF_MOST_BACK;
         return;
     }
-    f->frames[k].state = state;
+    f->frames[k] = (DfForwardFrame){ .state = state };
     for (int p = 0; p < 3; p++) {
         DfLight back = df_light_invert(state->motion.light[p]);
         f->frames[k].light[p] = k ? df_light_compose(f->frames[k - 1].light[p], back) : back;
@@ -218,6 +218,17 @@ static int pass_hidden(const DfForward *f, const DfForwardArea *area, int x, int
     return k;
 }
 
+/** Whether a frame shows what the search's frame hides around a position. */
+static int is_untrusted(const DfForwardFrame *frame, float x, float y)
+{
+    const DfToggles *toggles = &frame->state->source->toggles;
+
+    for (int i = 0; frame->untrusted >> i; i++)
+        if (frame->untrusted >> i & 1 && df_toggle_holds(toggles->items[i].rect, x, y))
+            return 1;
+    return 0;
+}
+
 /** Whether a frame shows the pixel that has come to it. */
 static int is_shown(const DfForwardArea *area, const DfForwardFrame *frame, Path *path)
 {
@@ -270,6 +281,8 @@ static Progress search_pixel(const DfForward *f, int a, size_t i, int x, int y, 
             return (Progress){ 0, 0 };
         const DeepfillMask *mask = f->frames[k].state->source->mask;
         int hidden = df_hidden_count(mask, path.coarse_x, path.coarse_y);
+        if (is_untrusted(&f->frames[k], path.coarse_x, path.coarse_y))
+            continue;
         /* A clear position goes before all at the rim, of these the last. */
         if (df_hidden_may_be(mask, hidden) && is_shown(area, &f->frames[k], &path))
             set_pixel(f, a, i, k, &path);

@@ -20,6 +20,8 @@ static inline int df_forward_reach(int past_age)
 typedef struct DfForwardFrame {
     const DfFrameState *state; /**< related to the one before it, or to the frame whose hole is searched */
     DfLight light[3];          /**< per plane: its levels in the light of that frame */
+    unsigned untrusted;        /**< bit set of the source's toggles where it shows what that frame hides */
+    unsigned differs;          /**< bit set of those where it shows something else */
 } DfForwardFrame;
 
 typedef struct DfForward {

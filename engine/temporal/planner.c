@@ -12,6 +12,7 @@
 #include "temporal/decide.h"
 #include "temporal/grain.h"
 #include "temporal/shots.h"
+#include "temporal/trust.h"
 
 int df_planner_init(DfPlanner *planner, DfAccount *account, const DfPlannerSettings *settings)
 {
@@ -130,6 +131,9 @@ static int set_usable(DfPlanner *planner, DfFrameState *s, const DfFrameState *n
         s->cost += df_source_map_bytes(df_rect_area(s->areas.items[i].hole));
     if (!s->source->shown.count)
         return 0;
+    for (int i = 0; i < 3; i += 2)
+        if (df_toggles_add(&s->source->toggles, s->source->mask, masks[i]) < 0)
+            return -ENOMEM;
     if (df_areas_create(&s->source->usable, format, masks, DF_COUNT(masks)) < 0)
         return -ENOMEM;
     s->source->shown_cost = df_copies_bytes(format, &s->source->usable);
@@ -176,15 +180,20 @@ static int fits(const DfPlanner *planner)
  * Look for the head's hole in the frames that are settled.
  * @return 1: its plan can be ended; 0: it waits for frames; -ENOMEM
  */
-static int search_head(DfPlanner *planner, const DfFrameState *head, int is_end, const DfParallel *parallel)
+static int search_head(DfPlanner *planner, const DfFrameState *head, int is_end, const DfParallel *parallel,
+                       DfArena *scratch)
 {
     DfForward *forward = &planner->forward;
     int64_t last = forward->length ? forward->frames[forward->length - 1].state->frame : head->frame;
 
     if (head->repeats)
         return 1;
-    while (!forward->ended && ++last < planner->frontier && last <= head->frame + planner->settings.ahead)
+    while (!forward->ended && ++last < planner->frontier && last <= head->frame + planner->settings.ahead) {
+        int length = forward->length;
         df_forward_add(forward, df_planner_state(planner, last));
+        if (forward->length > length && df_trust_mark(planner, head, scratch) < 0)
+            return -ENOMEM;
+    }
     if (forward->same_mask && head->source->mask)
         forward->depth = find_depth(planner, head->source->mask);
     df_forward_search(forward, parallel);
@@ -193,6 +202,14 @@ static int search_head(DfPlanner *planner, const DfFrameState *head, int is_end,
         return 1;
     int ret = fits(planner);
     return ret < 0 ? ret : !ret;
+}
+
+/** Whether the head waits for frames that tell whether its past is to be believed. */
+static int awaits_trust(const DfPlanner *planner, const DfFrameState *head)
+{
+    int most = DF_MIN(DF_TRUST_AHEAD, planner->settings.ahead);
+
+    return planner->frontier - 1 - head->frame < most && df_trust_is_open(planner, head) && fits(planner) > 0;
 }
 
 /** The head is filled by nobody, and nothing is carried on from it. */
@@ -208,10 +225,15 @@ static void fail_head(DfPlanner *planner, DfFrameState *head)
 static int plan_head(DfPlanner *planner, int is_end, const DfParallel *parallel, DfArena *scratch)
 {
     DfFrameState *head = df_planner_state(planner, planner->head);
-    int ret = head->failed ? -ENOMEM : planner->begun ? 0 : df_decide_begin(planner, head, parallel, scratch);
+    int ret = head->failed ? -ENOMEM : 0;
 
+    if (ret >= 0 && !planner->begun) {
+        if (!is_end && awaits_trust(planner, head))
+            return 0;
+        ret = df_decide_begin(planner, head, parallel, scratch);
+    }
     planner->begun = 1;
-    if (ret >= 0 && (ret = search_head(planner, head, is_end, parallel)) == 0)
+    if (ret >= 0 && (ret = search_head(planner, head, is_end, parallel, scratch)) == 0)
         return 0;
     head->looked_ahead = (int)DF_MIN(planner->frontier - 1 - planner->head, planner->settings.ahead);
     if (ret >= 0)

@@ -9,6 +9,7 @@
 #include "plane/sample.h"
 #include "temporal/account.h"
 #include "temporal/area.h"
+#include "temporal/toggle.h"
 
 /** A box of samples in a frame's format. */
 typedef struct DfCopy {
@@ -39,6 +40,7 @@ typedef struct DfSource {
                              `shown` */
     DfLayer *layers;    /**< by the planner: one for each of these areas, of the frame's own motion, whose motions
                              are not read; NULL: there are none */
+    DfToggles toggles;  /**< by the planner: where it is open, and a neighbour of its own shot is not */
     size_t shown_cost, composite_cost; /**< by the planner: bytes of what others may sample of it */
     DfCopies composite; /**< by its fill step: the colours put into its hole, before blending; only where other
                              frames use them */

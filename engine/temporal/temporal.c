@@ -93,6 +93,24 @@ int df_temporal_begin(DfTemporal *temporal, int64_t frame, int64_t received, con
     return 0;
 }
 
+int df_temporal_hide(DfTemporal *temporal, int64_t frame, DeepfillMask *mask, int filled)
+{
+    DfFrameState *s = df_planner_state(&temporal->planner, frame);
+    DfAreas areas = { 0 };
+
+    if (df_areas_create(&areas, &s->image.format, &mask, 1) < 0)
+        return -ENOMEM;
+    df_areas_free(&s->areas);
+    s->areas = areas;
+    deepfill_mask_close(&s->source->mask);
+    s->source->mask = mask ? deepfill_mask_ref(mask) : NULL;
+    s->unfilled = !filled;
+    df_account_credit(&temporal->account, s->mask_bytes);
+    s->mask_bytes = mask && mask != mask_of(temporal, frame - 1) ? df_rect_area(mask->extent) : 0;
+    df_account_charge(&temporal->account, s->mask_bytes);
+    return 0;
+}
+
 void df_temporal_receive(DfTemporal *temporal, int64_t frame)
 {
     DfFrameState *s = df_planner_state(&temporal->planner, frame);
@@ -199,7 +217,7 @@ static int round_area(DfFill *fill, const DfCompositeArea *area, const DeepfillF
 }
 
 /** Blend all areas and paste them, each as a box of its own. */
-static int blend_and_paste(DfTemporalWorker *worker, const DfComposite *composite)
+static int blend_and_paste(DfTemporalWorker *worker, const DfComposite *composite, const DeepfillMask *mask)
 {
     const DfFrameState *s = composite->state;
     const DeepfillFormat *format = &s->image.format;
@@ -218,7 +236,7 @@ static int blend_and_paste(DfTemporalWorker *worker, const DfComposite *composit
     }
     if (ret >= 0) {
         DfRegions areas = { .box_count = composite->count, .boxes = boxes };
-        df_paste(&s->image, s->source->mask, &areas, own->fills, &own->row);
+        df_paste(&s->image, mask, &areas, own->fills, &own->row);
     }
     return ret;
 }
@@ -234,7 +252,7 @@ static enum DfOrigin origin_of(const DfFrameState *s, const DfMapPixel *pixel)
 }
 
 /** Tint the pasted frame by where its pixels came from. */
-static int tint(const DfFrameState *s, DfTemporalWorker *worker)
+static int tint(const DfFrameState *s, const DeepfillMask *mask, DfTemporalWorker *worker)
 {
     for (int i = 0; i < s->map->area_count; i++) {
         const DfMapArea *area = &s->map->areas[i];
@@ -245,13 +263,13 @@ static int tint(const DfFrameState *s, DfTemporalWorker *worker)
         for (int64_t k = 0; k < n; k++)
             data[k] = (uint8_t)origin_of(s, &area->pixels[k]);
         DfOrigins origins = { area->hole, data, df_rect_width(area->hole) };
-        df_paste_origins(&s->image, s->source->mask, &origins, &worker->synthesiser.row);
+        df_paste_origins(&s->image, mask, &origins, &worker->synthesiser.row);
     }
     return 0;
 }
 
-int df_temporal_fill(DfTemporal *temporal, int64_t frame, DfTemporalWorker *worker, int show_sources,
-                     DfSynthesis *synthesis)
+int df_temporal_fill(DfTemporal *temporal, int64_t frame, const DeepfillMask *mask, DfTemporalWorker *worker,
+                     int show_sources, DfSynthesis *synthesis)
 {
     const DfFrameState *s = df_planner_state(&temporal->planner, frame);
     DfArenaMark mark = df_arena_mark(&worker->scratch);
@@ -268,9 +286,9 @@ int df_temporal_fill(DfTemporal *temporal, int64_t frame, DfTemporalWorker *work
     if (ret >= 0 && s->fade > 0)
         ret = df_composite_fade(&composite, &worker->scratch);
     if (ret >= 0)
-        ret = blend_and_paste(worker, &composite);
+        ret = blend_and_paste(worker, &composite, mask);
     if (ret >= 0 && show_sources)
-        ret = tint(s, worker);
+        ret = tint(s, mask, worker);
     df_arena_reset(&worker->scratch, mark);
     if (ret < 0)
         atomic_store(&s->source->failed, 1);

@@ -38,11 +38,21 @@ int df_temporal_init(DfTemporal *temporal, const DeepfillFormat *format, const D
  * Frame `frame` is about to be sent; references to its mask and sketch are taken.
  *
  * @param received  frames before it have been filled and received
+ * @param mask      what is hidden of it from other frames: at least what is filled
  * @param filled    1: df_temporal_fill() will be called for it; 0: it is shown otherwise
  * @return 0 or -ENOMEM
  */
 int df_temporal_begin(DfTemporal *temporal, int64_t frame, int64_t received, const DeepfillImage *image,
                       DeepfillMask *mask, DeepfillSketch *sketch, int filled);
+
+/**
+ * Hide more of a frame that was sent; no step of it or of the frame before it has begun.
+ *
+ * @param mask    instead of that of df_temporal_begin()
+ * @param filled  as there
+ * @return 0; -ENOMEM: then nothing has changed
+ */
+int df_temporal_hide(DfTemporal *temporal, int64_t frame, DeepfillMask *mask, int filled);
 
 /** @return 1 where there is anything to copy of this frame, or of the one before where that is due now */
 int df_temporal_has_snapshot(const DfTemporal *temporal, int64_t frame);
@@ -56,11 +66,12 @@ int df_temporal_motion(DfTemporal *temporal, int64_t frame, DfTemporalWorker *wo
 /**
  * Fill the frame's holes, and paste.
  *
+ * @param mask          where the frame is written; it hides at least that
  * @param show_sources  1: tint the hole by where its pixels came from
  * @return 0 or a negative errno
  */
-int df_temporal_fill(DfTemporal *temporal, int64_t frame, DfTemporalWorker *worker, int show_sources,
-                     DfSynthesis *synthesis);
+int df_temporal_fill(DfTemporal *temporal, int64_t frame, const DeepfillMask *mask, DfTemporalWorker *worker,
+                     int show_sources, DfSynthesis *synthesis);
 
 /** The frame is received: its plan and its image are given up. */
 void df_temporal_receive(DfTemporal *temporal, int64_t frame);

@@ -49,7 +49,7 @@ static int run_fill(const DfTask *task)
     DfWorker *worker = &frames->workers[task->worker];
 
     if (is_temporal(frames, slot))
-        return df_temporal_fill(&frames->temporal, task->frame, &worker->temporal,
+        return df_temporal_fill(&frames->temporal, task->frame, slot->frame.mask, &worker->temporal,
                                 slot->frame.show == DEEPFILL_SHOW_SOURCES, &slot->synthesis);
     return df_fill_box(worker->filler, &slot->frame.image, slot->frame.mask, slot->frame.sketch,
                        &slot->regions->boxes[task->unit], slot->frame.show == DEEPFILL_SHOW_COARSE,
@@ -147,7 +147,7 @@ static int set_steps(DfFrames *frames, const DfFramesSettings *settings)
 
     if (settings->temporal) {
         int live = !settings->ahead;
-        *step++ = (DfStep){ .name = "snapshot", .ahead = !live, .in_order = live, .units = snapshot_units,
+        *step++ = (DfStep){ .name = "snapshot", .ahead = live ? 0 : 1 + frames->dilate.hold, .in_order = live, .units = snapshot_units,
                             .run = run_snapshot };
         *step++ = (DfStep){ .name = "motion", .behind = DF_MOST_BACK, .units = one_unit, .run = run_motion };
         *step++ = (DfStep){ .name = "plan", .ahead = live ? 0 : DF_PLANNER_SETTLING, .in_order = 1, .always = 1,
@@ -166,10 +166,18 @@ static int set_steps(DfFrames *frames, const DfFramesSettings *settings)
  */
 #define LEAST_UNSEEN (1 + DF_PLANNER_SETTLING + 1)
 
+/** Frames whose masks may change those before them. */
+static int held(const DfFramesSettings *settings)
+{
+    int most = DF_MAX(settings->dilate_time, DF_HIDDEN_BESIDE);
+
+    return settings->temporal ? DF_MIN(most, settings->ahead) : 0;
+}
+
 /** Frames that may have been sent and not been seen by the planner: those, and one for each that may be under way. */
 static int unseen(const DfFramesSettings *settings)
 {
-    return LEAST_UNSEEN + settings->delay;
+    return LEAST_UNSEEN + held(settings) + settings->delay;
 }
 
 int df_frames_slots(const DfFramesSettings *settings)
@@ -192,7 +200,7 @@ static int admits(void *opaque, int64_t first, int64_t end)
 
     if (planned - first >= frames->window || end - seen >= frames->unseen)
         return 0;
-    return (planned == first && end - seen < LEAST_UNSEEN) ||
+    return (planned == first && end - seen < LEAST_UNSEEN + frames->dilate.hold) ||
            df_account_bytes(&temporal->account) < temporal->memory;
 }
 
@@ -227,6 +235,10 @@ static int init_temporal(DfFrames *frames, const DfFramesSettings *settings)
 
 int df_frames_open(DfFrames *frames, const DfFramesSettings *settings)
 {
+    frames->dilate.frames = settings->dilate_time;
+    frames->dilate.hold = held(settings);
+    frames->dilate.beside = frames->dilate.hold ? DF_HIDDEN_BESIDE : 0;
+    frames->rules = settings->rules;
     frames->step_count = set_steps(frames, settings);
 
     DfPipelineSpec spec = { .steps = frames->steps, .step_count = frames->step_count,
@@ -265,7 +277,7 @@ int df_frames_room(DfFrames *frames)
 }
 
 /** All that a frame takes before it is sent: as many fills as boxes, and its state. */
-static int reserve_frame(DfFrames *frames, DfFrameSlot *slot, const DeepfillFrame *frame,
+static int reserve_frame(DfFrames *frames, DfFrameSlot *slot, const DeepfillFrame *frame, DeepfillMask *hidden,
                          const DfRegions *regions)
 {
     int filled = regions && is_filled_show(frame->show);
@@ -274,8 +286,8 @@ static int reserve_frame(DfFrames *frames, DfFrameSlot *slot, const DeepfillFram
 
     /* A frame that passes untouched is a source all the same. */
     if (ret >= 0 && frames->has_temporal)
-        ret = df_temporal_begin(&frames->temporal, frames->sent, frames->received, &frame->image,
-                                regions ? frame->mask : NULL, frame->sketch, filled);
+        ret = df_temporal_begin(&frames->temporal, frames->sent, frames->received, &frame->image, hidden,
+                                frame->sketch, filled);
     return ret;
 }
 
@@ -286,23 +298,82 @@ static void release(DfFrameSlot *slot)
     df_regions_close(&slot->regions);
 }
 
+/** Lay out boxes where a mask has grown. @return 0 or -ENOMEM */
+static int lay_out(const DfFrames *frames, const DeepfillMask *mask, const DfRegions *before, DfRegions **regions)
+{
+    DfRules rules = frames->rules;
+
+    rules.feather = mask->settings.feather;
+    return df_regions_create(regions, &rules, mask->parts, mask->part_count, before);
+}
+
+/** Give frames that have been sent, and are held, the masks that they have grown to. @return 0 or -ENOMEM */
+static int grow_held(DfFrames *frames)
+{
+    for (int64_t n = DF_MAX(frames->sent - frames->dilate.hold, 0); n < frames->sent; n++) {
+        DfHeld *held = df_dilate_time_held(&frames->dilate, n);
+        DfFrameSlot *slot = &frames->slots[n % frames->slot_count];
+        DfRegions *regions = NULL;
+        if (!held->is_changed)
+            continue;
+        if (held->filled && held->filled != slot->frame.mask) {
+            if (lay_out(frames, held->filled, slot->regions, &regions) < 0)
+                return -ENOMEM;
+            df_regions_close(&slot->regions);
+            deepfill_mask_close(&slot->frame.mask);
+            slot->regions = regions;
+            slot->frame.mask = deepfill_mask_ref(held->filled);
+        }
+        if (df_temporal_hide(&frames->temporal, n, held->hidden, slot->regions && is_filled_show(slot->frame.show)) < 0)
+            return -ENOMEM;
+        held->is_changed = 0;
+    }
+    return 0;
+}
+
+/** Put a frame that has been taken in by `dilate` into its slot. Takes over the reference to the regions. */
+static int fill_slot(DfFrames *frames, DfFrameSlot *slot, const DeepfillFrame *frame, DfRegions *regions)
+{
+    DfHeld *held = df_dilate_time_held(&frames->dilate, frames->sent);
+    DfRegions *grown = NULL;
+    int ret = 0;
+
+    if (held->filled && held->filled != held->own) {
+        ret = lay_out(frames, held->filled, regions, &grown);
+        df_regions_close(&regions);
+        regions = grown;
+    }
+    if (ret < 0 || (ret = reserve_frame(frames, slot, frame, held->hidden, regions)) < 0 ||
+        (ret = grow_held(frames)) < 0) {
+        df_regions_close(&regions);
+        return ret;
+    }
+    slot->frame = *frame;
+    slot->frame.mask = held->filled ? held->filled : frame->mask;
+    slot->number = frames->sent++;
+    slot->synthesis = (DfSynthesis){ 0 };
+    slot->regions = regions;
+    held->is_changed = 0;
+    if (slot->frame.mask)
+        deepfill_mask_ref(slot->frame.mask);
+    if (frame->sketch)
+        deepfill_sketch_ref(frame->sketch);
+    return 0;
+}
+
 int df_frames_send(DfFrames *frames, const DeepfillFrame *frame, DfRegions *regions)
 {
-    int index = df_pipeline_room(frames->pipeline);
+    int index = df_pipeline_room(frames->pipeline), ret;
 
     if (index < 0)
         return index;
-    DfFrameSlot *slot = &frames->slots[index];
-    if (reserve_frame(frames, slot, frame, regions) < 0)
-        return -ENOMEM;
-    slot->frame = *frame;
-    slot->number = frames->sent++;
-    slot->synthesis = (DfSynthesis){ 0 };
-    if (frame->mask)
-        deepfill_mask_ref(frame->mask);
-    if (frame->sketch)
-        deepfill_sketch_ref(frame->sketch);
-    slot->regions = regions ? df_regions_ref(regions) : NULL;
+    DeepfillMask *own = frame->mask && frame->mask->part_count ? frame->mask : NULL;
+    if ((ret = df_dilate_time_push(&frames->dilate, &frame->image, own, frame->show == DEEPFILL_SHOW_FRAME)) < 0)
+        return ret;
+    if ((ret = fill_slot(frames, &frames->slots[index], frame, regions ? df_regions_ref(regions) : NULL)) < 0) {
+        df_dilate_time_pop(&frames->dilate);
+        return ret;
+    }
     df_pipeline_push(frames->pipeline);
     return 0;
 }
@@ -372,6 +443,7 @@ void df_frames_reset(DfFrames *frames)
             df_temporal_receive(&frames->temporal, n);
         df_temporal_reset(&frames->temporal);
     }
+    df_dilate_time_reset(&frames->dilate);
     frames->sent = frames->received = 0;
 }
 
@@ -407,6 +479,7 @@ void df_frames_close(DfFrames *frames)
         df_temporal_worker_free(&frames->workers[i].temporal);
     }
     df_temporal_free(&frames->temporal);
+    df_dilate_time_free(&frames->dilate);
     df_free(frames->slots);
     df_free(frames->workers);
     *frames = (DfFrames){ 0 };

@@ -8,11 +8,12 @@
 #include "image/paste.h"
 #include "log.h"
 #include "temporal/temporal.h"
+#include "video/dilate_time.h"
 #include "video/pipeline.h"
 
 /** A frame in its slot. */
 typedef struct DfFrameSlot {
-    DeepfillFrame frame;   /**< with references to its mask and sketch */
+    DeepfillFrame frame;   /**< with references to its mask, grown in time, and sketch */
     int64_t number;
     DfRegions *regions;    /**< its boxes; NULL: it passes untouched */
     DfFill *fills;         /**< one a box, where it is filled by itself; they, and their memory, stay from frame to
@@ -35,7 +36,7 @@ typedef struct DfFramesSettings {
     DfRules rules;         /**< feather is not read */
     int workers, delay;
     int threads;           /**< most workers on one box at a time, 1 .. */
-    int temporal, ahead, texture, grain; /**< as in DeepfillSettings */
+    int temporal, ahead, dilate_time, texture, grain; /**< as in DeepfillSettings */
     size_t memory;         /**< bytes for everything held for other frames */
     DfLog log;
     void (*ready)(void *opaque); /**< as in DfPipelineSpec */
@@ -56,6 +57,8 @@ typedef struct DfFrames {
                                 ends */
     int unseen;            /**< with `temporal`: most frames in flight that the planner has not seen */
     int64_t sent, received;
+    DfDilateTime dilate;
+    DfRules rules;
     int has_temporal;      /**< 1: `temporal` is in use */
     int grain;             /**< 1: frames that are filled by themselves have grain, too */
     DfTemporal temporal;

@@ -1,0 +1,238 @@
+/**
+ * @file
+ * Toggles between a frame and the one before it, carried back to frames that are held, and on to those that follow.
+ */
+#include "video/dilate_time.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "temporal/trust.h"
+
+DfHeld *df_dilate_time_held(DfDilateTime *dilate, int64_t n)
+{
+    return &dilate->held[n % (dilate->hold + 1)];
+}
+
+static void release(DfHeld *held)
+{
+    deepfill_mask_close(&held->own);
+    deepfill_mask_close(&held->filled);
+    deepfill_mask_close(&held->hidden);
+    *held = (DfHeld){ 0 };
+}
+
+void df_dilate_time_reset(DfDilateTime *dilate)
+{
+    for (int i = 0; i <= dilate->hold; i++)
+        release(&dilate->held[i]);
+    for (int i = 0; i < dilate->ending_count; i++)
+        deepfill_mask_close(&dilate->endings[i].mask);
+    dilate->ending_count = 0;
+    dilate->sent = 0;
+}
+
+void df_dilate_time_free(DfDilateTime *dilate)
+{
+    df_dilate_time_reset(dilate);
+    df_arena_free(&dilate->scratch);
+}
+
+static DeepfillMask *ref(DeepfillMask *mask)
+{
+    return mask ? deepfill_mask_ref(mask) : NULL;
+}
+
+/** Whether a hole has more than a tenth of the part of another one that a rectangle holds. */
+static int has_part(const DeepfillMask *mask, const DeepfillMask *other, DfRect rect)
+{
+    int64_t common = 0, all = 0;
+
+    for (int y = rect.y0; mask && y < rect.y1; y++)
+        for (int x = rect.x0; x < rect.x1; x++) {
+            int is_part = df_mask_hole(other, x, y);
+            all += is_part;
+            common += is_part && df_mask_hole(mask, x, y);
+        }
+    return common * 10 > all;
+}
+
+/** Whether a frame shows what another one hides. @return 1, 0 or -ENOMEM */
+static int shows(DfDilateTime *dilate, const DfHeld *held, const DeepfillImage *image, DeepfillMask *mask, DfRect rect)
+{
+    DfFrameView frame = { .image = *image, .mask = mask }, source = { .image = held->image, .mask = held->own };
+    int trust = df_trust_compare(&frame, &source, rect, &dilate->scratch);
+
+    return trust < 0 ? trust : trust == DF_TRUST_SAME || trust == DF_TRUST_FAINT;
+}
+
+/** Add parts to one of a frame's masks. */
+static int add_parts(DeepfillMask **mask, DeepfillMask *other, const DfRect *rects, int count)
+{
+    DeepfillMask *united;
+
+    if (!count)
+        return 0;
+    if (df_mask_unite(&united, *mask, other, rects, count) < 0)
+        return -ENOMEM;
+    deepfill_mask_close(mask);
+    *mask = united;
+    return 0;
+}
+
+/** Give a frame parts to fill, and parts to hide. */
+static int give(DfHeld *held, DeepfillMask *other, const DfRect *filled, int fill_count, const DfRect *hidden,
+                int hide_count)
+{
+    int ret = add_parts(&held->filled, other, filled, held->is_fixed ? 0 : fill_count);
+
+    if (ret >= 0)
+        ret = add_parts(&held->hidden, other, filled, fill_count);
+    if (ret >= 0)
+        ret = add_parts(&held->hidden, other, hidden, hide_count);
+    held->is_changed |= fill_count || hide_count;
+    return ret;
+}
+
+/** Frames in which a part that moves may be missed; longer gaps are taken as they are. */
+#define MOST_MISSED 2
+
+/** Whether a part that ended was on its way: a caption's mask stays as it is, an object's changes in each frame. */
+static int was_moving(DfDilateTime *dilate, const DfEnding *ending)
+{
+    int is_held = ending->last >= 1 && ending->last - 1 >= dilate->sent - dilate->hold;
+    const DeepfillMask *before = is_held ? df_dilate_time_held(dilate, ending->last - 1)->own : NULL;
+
+    return before && before != df_dilate_time_held(dilate, ending->last)->own;
+}
+
+/**
+ * Hide a part that moves in the frames between its end and its beginning anew. There it is at neither place, so that its
+ * picture tells nothing.
+ */
+static int bridge(DfDilateTime *dilate, DeepfillMask *own, DfRect rect)
+{
+    DfRect near = df_rect_grow(rect, DF_MAX(df_rect_width(rect), df_rect_height(rect)) / 2);
+    int ret = 0;
+
+    for (int i = 0; ret >= 0 && i < dilate->ending_count; i++) {
+        const DfEnding *ending = &dilate->endings[i];
+        if (dilate->sent - 1 - ending->last > MOST_MISSED || df_rect_empty(df_rect_clip(near, ending->rect)) ||
+            !was_moving(dilate, ending))
+            continue;
+        for (int64_t n = ending->last + 1; ret >= 0 && n < dilate->sent; n++) {
+            DfHeld *held = df_dilate_time_held(dilate, n);
+            ret = give(held, own, NULL, 0, &rect, 1);
+            if (ret >= 0)
+                ret = give(held, ending->mask, NULL, 0, &ending->rect, 1);
+        }
+    }
+    return ret;
+}
+
+/** Give the frames before the one that comes the parts of its hole that begin with it. */
+static int grow_back(DfDilateTime *dilate, const DeepfillImage *image, DeepfillMask *own)
+{
+    DfToggles begun = { 0 };
+    DfRect filled[DF_MOST_TOGGLES], hidden[DF_MOST_TOGGLES];
+    int stopped[DF_MOST_TOGGLES] = { 0 }, clean[DF_MOST_TOGGLES] = { 0 }, ret = 0;
+
+    if (df_toggles_add(&begun, df_dilate_time_held(dilate, dilate->sent - 1)->own, own) < 0)
+        return -ENOMEM;
+    for (int i = 0; ret >= 0 && dilate->beside && i < begun.count; i++)
+        ret = bridge(dilate, own, begun.items[i].rect);
+    for (int k = 1; ret >= 0 && begun.count && k <= dilate->hold && k <= dilate->sent; k++) {
+        DfHeld *held = df_dilate_time_held(dilate, dilate->sent - k);
+        int fill_count = 0, hide_count = 0;
+        for (int i = 0; ret >= 0 && i < begun.count; i++) {
+            DfRect rect = begun.items[i].rect;
+            stopped[i] = stopped[i] || has_part(held->own, own, rect);
+            if (stopped[i])
+                continue;
+            if (!clean[i] && (k > dilate->beside || (ret = shows(dilate, held, image, own, rect)) == 0))
+                clean[i] = 1;
+            if (k <= dilate->frames)
+                filled[fill_count++] = rect;
+            else if (!clean[i])
+                hidden[hide_count++] = rect;
+        }
+        if (ret >= 0)
+            ret = give(held, own, filled, fill_count, hidden, hide_count);
+    }
+    return DF_MIN(ret, 0);
+}
+
+static void forget_ending(DfDilateTime *dilate, int i)
+{
+    deepfill_mask_close(&dilate->endings[i].mask);
+    memmove(&dilate->endings[i], &dilate->endings[i + 1], (--dilate->ending_count - i) * sizeof *dilate->endings);
+}
+
+/** Note the parts that the frame before had, and this one has not. */
+static int note_endings(DfDilateTime *dilate, DeepfillMask *own, DeepfillMask *before)
+{
+    DfToggles ended = { 0 };
+
+    if (df_toggles_add(&ended, own, before) < 0)
+        return -ENOMEM;
+    for (int i = 0; i < ended.count; i++) {
+        if (dilate->ending_count == DF_MOST_ENDINGS)
+            forget_ending(dilate, 0);
+        dilate->endings[dilate->ending_count++] = (DfEnding){ deepfill_mask_ref(before), ended.items[i].rect,
+                                                              dilate->sent - 1, 0 };
+    }
+    return 0;
+}
+
+/** Give a frame, the next one, the parts that have ended before it. */
+static int grow_on(DfDilateTime *dilate, DfHeld *held)
+{
+    int ret = 0;
+
+    for (int i = 0; ret >= 0 && i < dilate->ending_count; i++) {
+        DfEnding *ending = &dilate->endings[i];
+        int64_t k = dilate->sent - ending->last;
+        if (k > DF_MAX(dilate->frames, dilate->beside) || has_part(held->own, ending->mask, ending->rect)) {
+            forget_ending(dilate, i--);
+            continue;
+        }
+        if (!ending->is_clean) {
+            DfHeld *last = df_dilate_time_held(dilate, ending->last);
+            ret = k > dilate->beside ? 0 : shows(dilate, held, &last->image, ending->mask, ending->rect);
+            ending->is_clean = ret == 0;
+        }
+        int fill = k <= dilate->frames, hide = !fill && !ending->is_clean;
+        if (ret >= 0)
+            ret = give(held, ending->mask, &ending->rect, fill, &ending->rect, hide);
+    }
+    return DF_MIN(ret, 0);
+}
+
+int df_dilate_time_push(DfDilateTime *dilate, const DeepfillImage *image, DeepfillMask *own, int is_fixed)
+{
+    DeepfillMask *before = dilate->sent ? ref(df_dilate_time_held(dilate, dilate->sent - 1)->own) : NULL;
+    DfHeld next = { .image = *image, .own = ref(own), .filled = is_fixed ? NULL : ref(own), .hidden = ref(own),
+                    .is_fixed = is_fixed, .is_changed = 1 };
+    int ret = 0;
+
+    if (dilate->sent && own != before && (dilate->frames || dilate->beside))
+        ret = note_endings(dilate, own, before);
+    if (ret >= 0 && dilate->sent && own && own != before)
+        ret = grow_back(dilate, image, own);
+    if (ret >= 0)
+        ret = grow_on(dilate, &next);
+    deepfill_mask_close(&before);
+    if (ret < 0) {
+        release(&next);
+        return ret;
+    }
+    DfHeld *held = df_dilate_time_held(dilate, dilate->sent++);
+    release(held);
+    *held = next;
+    return 0;
+}
+
+void df_dilate_time_pop(DfDilateTime *dilate)
+{
+    release(df_dilate_time_held(dilate, --dilate->sent));
+}

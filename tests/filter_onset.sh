@@ -1,0 +1,48 @@
+#!/bin/bash
+# Masks that miss what they are to hide for a frame or a few: as times of subtitles, fades and segmenters do.
+. "$(dirname "$0")/lib/filter.sh"
+
+ff -f lavfi -i color=0x605040:s=320x180:r=25:d=1.6,noise=alls=40:all_seed=3,gblur=2,eq=contrast=2,format=yuv420p \
+    -c:v ffv1 truth.mkv
+MARK=drawbox=120:80:80:8:white:fill,drawbox=120:96:60:8:white:fill
+BOX="deepfill=box='115 75 90 34'"
+
+# Encode the truth with a filter's mark:  marked FILE FILTER
+marked() {
+    ff -i truth.mkv -vf "$2" -c:v libx264 -crf 8 "$1"
+}
+marked always.mkv "$MARK"
+marked caption.mkv "drawbox=120:80:80:8:white:fill:enable='between(n,10,29)',drawbox=120:96:60:8:white:fill:enable='between(n,10,29)'"
+marked fading.mkv "split[a][b];[b]$MARK,format=yuva420p,fade=in:5:5:alpha=1,fade=out:30:5:alpha=1[c];[a][c]overlay"
+
+# The frames in which the upper stroke is to be seen, 25 levels in the mean:  seen FILE FILTER
+seen() {
+    ff -i "$1" -i truth.mkv -filter_complex "[0:v]$2,crop=80:8:120:80[a];[1:v]crop=80:8:120:80[b];
+        [a][b]blend=all_mode=subtract,signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-" -f null - |
+        sed -n 's/.*YAVG=//p' | awk '$1 > 25 { printf "%s%d", sep, NR - 1; sep = " " } END { print sep ? "" : "none" }'
+}
+
+for option in ahead=40 ahead=0 temporal=0; do
+    check "a mark that enable= misses once stays hidden in all others, $option" same \
+        "$(seen always.mkv "$BOX:$option:enable='not(eq(n,20))'")" 20
+    check "a caption that is filled a frame late is not copied, $option" same \
+        "$(seen caption.mkv "$BOX:$option:enable='between(n,11,29)'")" 10
+    check "a caption that fades beside the hole is not copied, $option" same \
+        "$(seen fading.mkv "$BOX:$option:enable='between(n,9,30)'")" '6 7 8 31 32 33 34'
+done
+
+echo '0.44-1.08 115 75 90 34' >times.txt
+check 'times that are late leave their own frames alone' same \
+    "$(seen caption.mkv deepfill=box_file=times.txt)" "$(echo 10 {27..29})"
+check 'dilate_time fills those beside' same "$(seen caption.mkv deepfill=box_file=times.txt:dilate_time=3)" none
+check 'live it fills those after' same "$(seen caption.mkv deepfill=box_file=times.txt:dilate_time=3:ahead=0)" 10
+check 'frames that enable= switches off stay as they are' same \
+    "$(seen always.mkv "$BOX:dilate_time=1:enable='not(eq(n,20))'")" 20
+check 'packed pixels are grown in time, too' same \
+    "$(seen caption.mkv format=yuyv422,deepfill=box_file=times.txt:dilate_time=3,format=yuv420p)" none
+too_long() {
+    ! ff -i always.mkv -vf "$BOX:dilate_time=65" -f null -
+}
+check 'dilate_time ends at 64' too_long
+
+finish
