@@ -47,7 +47,6 @@ typedef struct Film {
 /** How a film is run. */
 typedef struct Way {
     int workers, delay, ahead, memory;
-    int plain; /**< 1: without grain */
 } Way;
 
 /** What went in and what came out. */
@@ -68,6 +67,9 @@ static Holes (*film_marks)(int t);
 
 /** Frames by which masks grow in time. */
 static int film_dilate_time;
+
+/** 1: fills have no grain. */
+static int film_plain;
 
 static inline void canvas_draw(void)
 {
@@ -210,7 +212,7 @@ static inline DeepfillContext *film_context(const Film *film, Way way)
     settings.delay = way.delay;
     settings.ahead = way.ahead;
     settings.memory = way.memory ? way.memory : 64;
-    settings.grain = !way.plain;
+    settings.grain = !film_plain;
     settings.dilate_time = film_dilate_time;
     assert_int_equal(deepfill_open(&ctx, &settings), 0);
     return ctx;

@@ -119,7 +119,9 @@ static void films_without_grain_stay(void **state)
     for (int i = 0; i < 2; i++) {
         Film film = { format, 10, views[i], fixed, NULL };
         Reel *grainy = film_run(&film, (Way){ .workers = 2, .delay = 1, .ahead = 5 });
-        Reel *plain = film_run(&film, (Way){ .workers = 2, .delay = 1, .ahead = 5, .plain = 1 });
+        film_plain = 1;
+        Reel *plain = film_run(&film, (Way){ .workers = 2, .delay = 1, .ahead = 5 });
+        film_plain = 0;
         assert_reels_equal(grainy, plain);
         reel_free(grainy);
         reel_free(plain);
