@@ -45,7 +45,6 @@ typedef struct Film {
 /** How a film is run. */
 typedef struct Way {
     int workers, delay, ahead, memory;
-    int plain; /**< 1: without grain */
 } Way;
 
 /** What went in and what came out. */
@@ -57,6 +56,9 @@ typedef struct Reel {
 } Reel;
 
 static float canvas[3][CANVAS_HEIGHT][CANVAS_WIDTH];
+
+/** 1: fills are without grain. */
+static int film_plain;
 
 /** The sketch of frame t, which stays its own; NULL: no frame has one. */
 static DeepfillSketch *(*film_sketch)(int t);
@@ -199,7 +201,7 @@ static inline DeepfillContext *film_context(const Film *film, Way way)
     settings.delay = way.delay;
     settings.ahead = way.ahead;
     settings.memory = way.memory ? way.memory : 64;
-    settings.grain = !way.plain;
+    settings.grain = !film_plain;
     assert_int_equal(deepfill_open(&ctx, &settings), 0);
     return ctx;
 }

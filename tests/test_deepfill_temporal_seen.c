@@ -33,10 +33,11 @@ static void locked_fill_stays(void **state)
     (void)state;
     if (THREADS_ONLY)
         skip();
+    film_plain = 1;
     for (int i = 0; i < 2; i++)
         for (int ahead = 0; ahead < 8; ahead += 5) {
             Film film = { small, 20, views[i], fixed, NULL };
-            Reel *reel = film_run(&film, (Way){ 2, 1, ahead, 0, .plain = 1 });
+            Reel *reel = film_run(&film, (Way){ 2, 1, ahead, 0 });
             assert_clean(reel);
             assert_true(reel->result[0].network == 1);
             for (int t = 1; t < film.frames; t++) {
@@ -48,6 +49,7 @@ static void locked_fill_stays(void **state)
             }
             reel_free(reel);
         }
+    film_plain = 0;
 }
 
 enum { CUT = 9 };

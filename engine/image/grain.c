@@ -6,8 +6,6 @@
 
 #include <errno.h>
 
-#include "kernels/normal.h"
-
 /** Luma rows that are done at once, a multiple of any chroma grid, and rows around them that are looked at. */
 #define BAND 64
 #define APRON 8

@@ -8,8 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "kernels/normal.h"
-
 /* ----------------------------------------------------------------------- what is there -- */
 
 /** The low-pass that detail is what is above of: [1 4 6 4 1] / 16 along x and y. */

@@ -6,8 +6,6 @@
 
 #include <errno.h>
 
-#include "kernels/normal.h"
-
 /* ---------------------------------------------------------------------------- by the planner -- */
 
 /** Values of a noise of all planes. */
