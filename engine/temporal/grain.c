@@ -73,8 +73,8 @@ void df_grain_settle(DfPlanner *planner, DfFrameState *s, int is_last)
 
 /**
  * A source that shows a pixel less than this from its own place, in luma pixels, stands still: the pixel would have the
- * grain of another frame, or of the same one for as long as it is covered. Grain that is new costs .3 dB there and gives
- * .03 of tcc (films on locked cameras, sigma 2 to 8).
+ * grain of another frame, or of the same one for as long as it is covered. Grain that is new costs .3 dB there and
+ * gives .03 of tcc (films on locked cameras, sigma 2 to 8).
  */
 #define STILL 0.7f
 
