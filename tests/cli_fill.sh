@@ -161,6 +161,21 @@ coarse() {
 }
 check "--coarse" coarse
 
+# A noisy picture's fill has noise, unless it is not wanted; one of a picture without has none.
+both_ways() { # PICTURE [OPTION]...: with grain and without
+    deepfill fill "$1" middle.png -o with.png "${@:2}" &&
+        deepfill fill "$1" middle.png -o without.png --no-grain "${@:2}"
+}
+grainy() {
+    av -f lavfi -i color=gray:s=320x240,format=gbrp -frames:v 1 -update 1 smooth.png &&
+        av -i smooth.png -vf noise=alls=20:all_seed=3 -update 1 grainy.png &&
+        drawn 320x240 middle.png drawbox=120:90:80:60:white:fill &&
+        both_ways grainy.png "$@" && ! same_picture with.png without.png &&
+        both_ways smooth.png "$@" && same_picture with.png without.png
+}
+check "--no-grain" grainy
+check "--no-grain in regions" grainy --regions
+
 scaled() {
     av -i mask.png -vf scale=202:134:flags=neighbor -update 1 large.png &&
         deepfill fill rgb.png mask.png -o a.png && deepfill fill rgb.png large.png -o b.png 2>log.txt &&

@@ -59,8 +59,8 @@ typedef struct Reel {
 
 static float canvas[3][CANVAS_HEIGHT][CANVAS_WIDTH];
 
-/** The sketch of frame t, which stays its own; NULL: no frame has one. */
-static DeepfillSketch *(*film_sketch)(int t);
+/** 1: fills are without grain. */
+static int film_plain;
 
 /** Where the logo is in frame t, whatever the mask says; NULL: in the holes. */
 static Holes (*film_marks)(int t);
@@ -68,8 +68,8 @@ static Holes (*film_marks)(int t);
 /** Frames by which masks grow in time. */
 static int film_dilate_time;
 
-/** 1: fills have no grain. */
-static int film_plain;
+/** The sketch of frame t, which stays its own; NULL: no frame has one. */
+static DeepfillSketch *(*film_sketch)(int t);
 
 static inline void canvas_draw(void)
 {

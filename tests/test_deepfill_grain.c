@@ -91,7 +91,7 @@ static void fills_have_the_films_grain(void **state)
     (void)state;
     for (int ahead = 0; ahead < 6; ahead += 5) {
         Film film = { format, 12, locked, fixed, NULL };
-        Reel *reel = film_run(&film, (Way){ .workers = 2, .delay = 1, .ahead = ahead });
+        Reel *reel = film_run(&film, (Way){ 2, 1, ahead, 0 });
         for (int p = 0; p < 3; p++) {
             double made = 0, wanted = 0;
             for (int t = ahead ? 0 : 1; t < film.frames; t++) {
@@ -118,9 +118,9 @@ static void films_without_grain_stay(void **state)
     (void)state;
     for (int i = 0; i < 2; i++) {
         Film film = { format, 10, views[i], fixed, NULL };
-        Reel *grainy = film_run(&film, (Way){ .workers = 2, .delay = 1, .ahead = 5 });
+        Reel *grainy = film_run(&film, (Way){ 2, 1, 5, 0 });
         film_plain = 1;
-        Reel *plain = film_run(&film, (Way){ .workers = 2, .delay = 1, .ahead = 5 });
+        Reel *plain = film_run(&film, (Way){ 2, 1, 5, 0 });
         film_plain = 0;
         assert_reels_equal(grainy, plain);
         reel_free(grainy);
@@ -131,8 +131,8 @@ static void films_without_grain_stay(void **state)
 static void workers_do_not_matter(void **state)
 {
     Film film = { format, 12, cut, fixed, NULL };
-    Reel *one = film_run(&film, (Way){ .workers = 1, .ahead = 5 });
-    Reel *three = film_run(&film, (Way){ .workers = 3, .delay = 3, .ahead = 5 });
+    Reel *one = film_run(&film, (Way){ 1, 0, 5, 0 });
+    Reel *three = film_run(&film, (Way){ 3, 3, 5, 0 });
 
     (void)state;
     assert_reels_equal(one, three);
@@ -143,8 +143,8 @@ static void workers_do_not_matter(void **state)
 static void shots_alone_have_their_grain(void **state)
 {
     Film film = { format, 16, cut, fixed, NULL }, alone = { format, 8, second_shot, fixed, NULL };
-    Reel *whole = film_run(&film, (Way){ .workers = 2, .delay = 1, .ahead = 5 });
-    Reel *part = film_run(&alone, (Way){ .workers = 2, .delay = 1, .ahead = 5 });
+    Reel *whole = film_run(&film, (Way){ 2, 1, 5, 0 });
+    Reel *part = film_run(&alone, (Way){ 2, 1, 5, 0 });
 
     (void)state;
     assert_true(whole->result[8].cut);
@@ -157,7 +157,7 @@ static void shots_alone_have_their_grain(void **state)
 static void repeated_frames_repeat_their_grain(void **state)
 {
     Film film = { format, 12, doubled, fixed, NULL };
-    Reel *reel = film_run(&film, (Way){ .workers = 2, .delay = 1, .ahead = 5 });
+    Reel *reel = film_run(&film, (Way){ 2, 1, 5, 0 });
 
     (void)state;
     for (int t = 2; t < film.frames; t += 2) {

@@ -60,9 +60,9 @@ static void ahead_in_vain_does_not_matter(void **state)
         skip();
     film_plain = 1;
     for (size_t f = 0; f < DF_COUNT(in_vain); f++) {
-        Reel *live = film_run(&in_vain[f], (Way){ .workers = 1 });
+        Reel *live = film_run(&in_vain[f], (Way){ 1, 0, 0, 0 });
         for (size_t a = 0; a < DF_COUNT(aheads); a++) {
-            Reel *other = film_run(&in_vain[f], (Way){ .workers = 2, .ahead = aheads[a] });
+            Reel *other = film_run(&in_vain[f], (Way){ 2, 0, aheads[a], 0 });
             assert_reels_equal(live, other);
             reel_free(other);
         }

@@ -13,13 +13,14 @@
 #include "waves.h"
 #include "image/grain.h"
 
-static const DeepfillFormat gray = { .width = 320, .height = 240, .layout = DEEPFILL_GRAY, .depth = 8, .full_range = 1 };
+static const DeepfillFormat gray = { 320, 240, DEEPFILL_GRAY, 8, 0, 0, 1, 2 };
 
 /** A mask with a rectangle in the middle as its hole. */
 static DeepfillMask *middle(const DeepfillFormat *f)
 {
-    return mask_of_rect(f->width, f->height, f->width / 2 - 40, f->height / 2 - 20, f->width / 2 + 40, f->height / 2 + 20,
-                        0, 0);
+    int x = f->width / 2, y = f->height / 2;
+
+    return mask_of_rect(f->width, f->height, x - 40, y - 20, x + 40, y + 20, 0, 0);
 }
 
 /** What a picture shows before there is noise: a ramp of luma, or waves. */
@@ -50,7 +51,8 @@ static Picture draw_noisy(DeepfillFormat f, Content *content, float sigma, float
     Picture p = picture_new(f);
 
     for (int i = 0; i < df_plane_count(&f); i++) {
-        int width = df_plane_side(f.width, df_plane_sub_x(&f, i)), height = df_plane_side(f.height, df_plane_sub_y(&f, i));
+        int width = df_plane_side(f.width, df_plane_sub_x(&f, i));
+        int height = df_plane_side(f.height, df_plane_sub_y(&f, i));
         float *noise = noise_new(width, height, tap, tap, seed + 10 * i);
         float scale = (float)((1 << f.depth) - 1) / 255;
         for (int y = 0; y < height; y++)

@@ -25,7 +25,7 @@ _deepfill() {
     convert) words='--output --f16 --semantics --help' ;;
     fill)
         words='--output --mask --box --quality --model --semantics --coarse --sketch --exact --regions --no-texture
-               --threshold --invert --soft --dilate --feather --help'
+               --threshold --invert --soft --no-grain --dilate --feather --help'
         ;;
     bench)
         words='--cnum --model --semantics --size --workers --layers --pipeline --rounds --seconds --json --help'

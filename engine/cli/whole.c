@@ -289,15 +289,11 @@ static int paste(const DfFillJob *job, DfStill *still, const Region *region)
     return 0;
 }
 
-/** Put the grain around the hole into what was pasted. */
 static int add_grain(const DfFillJob *job, DfStill *still)
 {
     DeepfillImage image = df_picture_image(still);
-    DfFrameNoise noise;
     DfArena scratch = { 0 };
-    int ret = df_noise_measure(&noise, &image, job->mask, &scratch);
-    if (!ret)
-        ret = df_grain_image(&image, job->mask, &noise, df_grain_seed(&image, job->mask), &scratch);
+    int ret = df_grain_picture(&image, job->mask, &scratch);
     df_arena_free(&scratch);
     return ret;
 }

@@ -6,8 +6,6 @@
 
 #include <errno.h>
 
-#include "kernels/normal.h"
-
 /** Luma rows that are done at once, a multiple of any chroma grid, and rows around them that are looked at. */
 #define BAND 64
 #define APRON 8
@@ -125,7 +123,7 @@ int df_grain_image(const DeepfillImage *image, const DeepfillMask *mask, const D
 /** Samples of the seed's rows are this far apart. */
 #define SEED_STEP 3
 
-uint32_t df_grain_seed(const DeepfillImage *image, const DeepfillMask *mask)
+static uint32_t seed_of(const DeepfillImage *image, const DeepfillMask *mask)
 {
     const DeepfillFormat *format = &image->format;
     int rows[] = { DF_MAX(mask->extent.y0 - 2, 0), DF_MIN(mask->extent.y1 + 1, format->height - 1) };
@@ -138,4 +136,12 @@ uint32_t df_grain_seed(const DeepfillImage *image, const DeepfillMask *mask)
                 seed = df_hash(seed + df_sample_load(row, x, df_sample_bytes(format)));
     }
     return seed;
+}
+
+int df_grain_picture(const DeepfillImage *image, const DeepfillMask *mask, DfArena *scratch)
+{
+    DfFrameNoise noise;
+    int ret = df_noise_measure(&noise, image, mask, scratch);
+
+    return ret < 0 ? ret : df_grain_image(image, mask, &noise, seed_of(image, mask), scratch);
 }

@@ -43,7 +43,7 @@ int df_noise_is_clear(const DeepfillMask *mask, DfRect rect);
  */
 int df_noise_blocks(const DfNoiseView *view, int plane, DfNoiseBlock *out, int most);
 
-/** @return 1 where the first plane's noise is none that the gate closes on: without it there is none in others, either */
+/** @return 1 where the gate leaves something of the first plane's noise: else there is none in others, either */
 int df_noise_passes(const DfNoise *noise, const DeepfillFormat *format);
 
 /** Noise that is too weak, or too uneven, to be told from rounding, coding and texture is none. */
@@ -67,7 +67,11 @@ int df_noise_measure(DfFrameNoise *noise, const DeepfillImage *image, const Deep
 int df_grain_image(const DeepfillImage *image, const DeepfillMask *mask, const DfFrameNoise *noise, uint32_t seed,
                    DfArena *scratch);
 
-/** @return a seed that follows from the samples of a row around the hole: pictures that differ have different grain */
-uint32_t df_grain_seed(const DeepfillImage *image, const DeepfillMask *mask);
+/**
+ * Put the grain around the hole of a filled picture into the hole: what both of the above do, seeded by a row of
+ * samples above and below the hole, so that pictures which differ have different grain.
+ * @return 0 or -ENOMEM
+ */
+int df_grain_picture(const DeepfillImage *image, const DeepfillMask *mask, DfArena *scratch);
 
 #endif

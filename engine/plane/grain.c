@@ -8,8 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "kernels/normal.h"
-
 /* ----------------------------------------------------------------------- what is there -- */
 
 /** The low-pass that detail is what is above of: [1 4 6 4 1] / 16 along x and y. */
@@ -46,21 +44,27 @@ static float detail_share(const float tap[2])
     return 1 - 2 * with_x * with_y + of_x * of_y;
 }
 
-/** One row's low-pass along x; edges are replicated. */
-static void low_row(float *out, const float *row, int width)
+static float low_at(const float *row, int x, int width)
 {
-    for (int x = 0; x < width; x++) {
-        if (x >= 2 && x < width - 2) {
-            out[x] = LOW[0] * (row[x - 2] + row[x + 2]) + LOW[1] * (row[x - 1] + row[x + 1]) + LOW[2] * row[x];
-            continue;
-        }
-        out[x] = 0;
-        for (int i = -2; i <= 2; i++)
-            out[x] += LOW[i + 2] * row[DF_CLAMP(x + i, 0, width - 1)];
-    }
+    float sum = 0;
+
+    for (int i = -2; i <= 2; i++)
+        sum += LOW[i + 2] * row[DF_CLAMP(x + i, 0, width - 1)];
+    return sum;
 }
 
-/** Detail of a plane, and its low-pass along x. */
+/** One row's low-pass along x; edges are replicated. */
+static void low_row(float *restrict out, const float *restrict row, int width)
+{
+    for (int x = 0; x < DF_MIN(2, width); x++)
+        out[x] = low_at(row, x, width);
+    for (int x = 2; x < width - 2; x++)
+        out[x] = LOW[0] * (row[x - 2] + row[x + 2]) + LOW[1] * (row[x - 1] + row[x + 1]) + LOW[2] * row[x];
+    for (int x = DF_MAX(width - 2, 2); x < width; x++)
+        out[x] = low_at(row, x, width);
+}
+
+/** Detail of a plane. @param across  for its low-pass along x */
 static void find_detail(DfPlane detail, DfPlane across, DfPlane colour)
 {
     int last = colour.height - 1;
@@ -69,7 +73,7 @@ static void find_detail(DfPlane detail, DfPlane across, DfPlane colour)
         low_row(df_plane_row(across, y), df_plane_row(colour, y), colour.width);
     for (int y = 0; y <= last; y++) {
         const float *rows[5], *here = df_plane_row(colour, y);
-        float *out = df_plane_row(detail, y);
+        float *restrict out = df_plane_row(detail, y);
         for (int i = 0; i < 5; i++)
             rows[i] = df_plane_row(across, DF_CLAMP(y + i - 2, 0, last));
         for (int x = 0; x < colour.width; x++)
@@ -78,35 +82,49 @@ static void find_detail(DfPlane detail, DfPlane across, DfPlane colour)
     }
 }
 
-/** Mean squares of detail over the samples around each, along x and then y; sums slide. */
-static void find_energy(DfPlane energy, DfPlane across, DfPlane detail, double *columns)
+/** Add a row's squares to sums, or take them off. */
+static void add_squares(float *restrict sums, const float *restrict row, int n, float sign)
 {
-    int width = detail.width, height = detail.height;
+    for (int x = 0; x < n; x++)
+        sums[x] += sign * row[x] * row[x];
+}
 
-    for (int y = 0; y < height; y++) {
-        const float *row = df_plane_row(detail, y);
-        float *out = df_plane_row(across, y);
-        double sum = 0;
-        for (int x = 0; x < DF_MIN(AROUND, width); x++)
-            sum += row[x] * row[x];
-        for (int x = 0; x < width; x++) {
-            int in = x + AROUND, gone = x - AROUND - 1;
-            sum += in < width ? row[in] * row[in] : 0;
-            sum -= gone >= 0 ? row[gone] * row[gone] : 0;
-            out[x] = (float)(sum / (DF_MIN(in, width - 1) - DF_MAX(gone, -1)));
-        }
-    }
-    memset(columns, 0, (size_t)width * sizeof *columns);
+/** Sums of 2 AROUND + 1 neighbours each. @param sums  begin AROUND before the first; overwritten */
+static void add_neighbours(float *restrict out, float *restrict sums, int n)
+{
+    for (int x = 0; x < n; x++)
+        out[x] = sums[x + 2 * AROUND];
+    for (int step = 1; step < 2 * AROUND; step *= 2)
+        for (int x = 0; x < n + 2 * AROUND - step; x++)
+            sums[x] += sums[x + step];
+    for (int x = 0; x < n; x++)
+        out[x] += sums[x];
+}
+
+/**
+ * Mean squares of detail over the samples around each.
+ *
+ * @param sums  room for two rows and 2 AROUND on each side of them
+ */
+static void find_energy(DfPlane energy, DfPlane detail, float *sums)
+{
+    int width = detail.width, height = detail.height, padded = width + 4 * AROUND;
+    float *row = sums + padded;
+
+    memset(sums, 0, 2 * (size_t)padded * sizeof *sums);
     for (int y = -AROUND; y < height; y++) {
         int in = y + AROUND, gone = y - AROUND - 1;
-        const float *more = in < height ? df_plane_row(across, in) : NULL;
-        const float *less = gone >= 0 ? df_plane_row(across, gone) : NULL;
-        float share = 1 / (float)(DF_MIN(in, height - 1) - DF_MAX(gone, -1));
-        for (int x = 0; x < width; x++) {
-            columns[x] += (more ? more[x] : 0) - (less ? less[x] : 0);
-            if (y >= 0)
-                df_plane_row(energy, y)[x] = (float)columns[x] * share;
-        }
+        if (in < height)
+            add_squares(sums + AROUND, df_plane_row(detail, in), width, 1);
+        if (gone >= 0)
+            add_squares(sums + AROUND, df_plane_row(detail, gone), width, -1);
+        if (y < 0)
+            continue;
+        float *out = df_plane_row(energy, y), rows = (float)(DF_MIN(in, height - 1) - DF_MAX(gone, -1));
+        memcpy(row, sums, (size_t)padded * sizeof *row);
+        add_neighbours(out, row, width);
+        for (int x = 0; x < width; x++)
+            out[x] /= rows * (float)(DF_MIN(x + AROUND, width - 1) - DF_MAX(x - AROUND - 1, -1));
     }
 }
 
@@ -136,31 +154,56 @@ static float sigma_at(const DfGrainPlane *p, const Strength *strength, const flo
     return strength->sigma[(int)DF_CLAMP(at, 0, LUMAS)];
 }
 
-/** Take detail out of what is new, so much that noise would be gone and what is above it stays. */
-static int take_out(const DfGrainPlane *p, const DfNoise *noise, const Strength *strength, DfArena *scratch)
+/** The smallest rectangle around what is new, with what its detail and energy are told from. */
+static DfRect find_new(const DfGrainPlane *p)
 {
-    int width = p->colour.width, height = p->colour.height;
-    DfPlane detail = df_plane_take(scratch, width, height), across = df_plane_take(scratch, width, height);
-    DfPlane energy = df_plane_take(scratch, width, height);
-    double *columns = df_arena_take(scratch, df_size_mul(width, sizeof *columns));
-    float share = detail_share(noise->tap);
+    int width = p->colour.width;
+    DfRect found = { width, p->colour.height, 0, 0 };
 
-    if (!detail.data || !across.data || !energy.data || !columns)
+    for (int y = 0; y < p->colour.height; y++) {
+        const uint8_t *row = p->classes + (size_t)y * width, *first = memchr(row, DF_GRAIN_NEW, width);
+        int last = width;
+        if (!first)
+            continue;
+        while (row[last - 1] != DF_GRAIN_NEW)
+            last--;
+        found = (DfRect){ DF_MIN(found.x0, (int)(first - row)), DF_MIN(found.y0, y), DF_MAX(found.x1, last), y + 1 };
+    }
+    return df_rect_empty(found) ? found : df_rect_clip(df_rect_grow(found, AROUND + 2),
+                                                       (DfRect){ 0, 0, width, p->colour.height });
+}
+
+/** Leave of a row's detail the share of its energy that is above noise. */
+static void take_out_row(float *restrict row, const float *restrict detail, const float *restrict energy,
+                         const float *restrict of_noise, int n)
+{
+    for (int x = 0; x < n; x++) {
+        float above = 1 - of_noise[x] / (energy[x] + 1e-6f);
+        row[x] -= (1 - sqrtf(above > 0 ? above : 0)) * detail[x];
+    }
+}
+
+/** Take detail out of what is new, so much that noise would be gone and what is above it stays. */
+static int take_out(const DfGrainPlane *p, DfRect r, const float tap[2], const Strength *strength, DfArena *scratch)
+{
+    int width = df_rect_width(r), height = df_rect_height(r);
+    DfPlane colour = { df_plane_row(p->colour, r.y0) + r.x0, width, height, p->colour.row_floats };
+    DfPlane detail = df_plane_take(scratch, width, height), energy = df_plane_take(scratch, width, height);
+    float *sums = df_arena_take(scratch, df_size_mul(2 * ((size_t)width + 4 * AROUND), sizeof *sums));
+    float *of_noise = sums, share = OVER * detail_share(tap);
+
+    if (!detail.data || !energy.data || !sums)
         return -ENOMEM;
-    find_detail(detail, across, p->colour);
-    find_energy(energy, across, detail, columns);
+    find_detail(detail, energy, colour);
+    find_energy(energy, detail, sums);
     for (int y = 0; y < height; y++) {
-        const uint8_t *classes = p->classes + (size_t)y * width;
-        float *row = df_plane_row(p->colour, y);
-        const float *luma = luma_row(p, y);
+        const uint8_t *classes = p->classes + (size_t)(r.y0 + y) * p->colour.width + r.x0;
+        const float *luma = luma_row(p, r.y0 + y);
         for (int x = 0; x < width; x++) {
-            if (classes[x] != DF_GRAIN_NEW)
-                continue;
-            float sigma = sigma_at(p, strength, luma, x);
-            float of_noise = OVER * share * sigma * sigma, all = df_plane_row(energy, y)[x];
-            float keep = all > of_noise ? sqrtf(1 - of_noise / all) : 0;
-            row[x] -= (1 - keep) * df_plane_row(detail, y)[x];
+            float sigma = classes[x] == DF_GRAIN_NEW ? sigma_at(p, strength, luma, r.x0 + x) : 0;
+            of_noise[x] = share * sigma * sigma;
         }
+        take_out_row(df_plane_row(colour, y), df_plane_row(detail, y), df_plane_row(energy, y), of_noise, width);
     }
     return 0;
 }
@@ -182,10 +225,8 @@ static float factor_of(const float tap[2])
 #define LEAST_TAP (-0.5f)
 
 /** What noise has that its interpolation has not, by mean squares of second differences (noise.h). */
-static Filter lacking(const float tap[2], float fraction_x, float fraction_y)
+static Filter lacking(DfNoiseAxis x, DfNoiseAxis y, DfNoiseAxis left_x, DfNoiseAxis left_y)
 {
-    DfNoiseAxis x = df_noise_axis(tap[0], 0), y = df_noise_axis(tap[1], 0);
-    DfNoiseAxis left_x = df_noise_axis(tap[0], fraction_x), left_y = df_noise_axis(tap[1], fraction_y);
     float xx = x.q - left_x.q * left_y.variance, yy = y.q - left_x.variance * left_y.q;
     float xy = x.q * y.q - left_x.q * left_y.q;
     Filter f = { 0 };
@@ -201,47 +242,66 @@ static Filter lacking(const float tap[2], float fraction_x, float fraction_y)
 
 static void make_filters(Filter filters[DF_GRAIN_CLASSES], const float tap[2])
 {
-    for (int y = 0; y < DF_GRAIN_STEPS; y++)
-        for (int x = 0; x < DF_GRAIN_STEPS; x++)
-            filters[y * DF_GRAIN_STEPS + x] = lacking(tap, (float)x / 16, (float)y / 16);
+    DfNoiseAxis left_x[DF_GRAIN_STEPS], left_y[DF_GRAIN_STEPS];
+
+    for (int i = 0; i < DF_GRAIN_STEPS; i++) {
+        left_x[i] = df_noise_axis(tap[0], (float)i / 16);
+        left_y[i] = df_noise_axis(tap[1], (float)i / 16);
+    }
+    for (int i = 0; i < DF_GRAIN_NEW; i++)
+        filters[i] = lacking(left_x[0], left_y[0], left_x[i % DF_GRAIN_STEPS], left_y[i / DF_GRAIN_STEPS]);
     filters[DF_GRAIN_NEW] = (Filter){ factor_of(tap), { tap[0], tap[1] } };
 }
 
-/** Put noise into a row. @param white  the rows of white noise above, beside and below it, from x = -1 on */
-static void put_row(const DfGrainPlane *p, const Strength *strength, const Filter *filters,
-                    const float *const white[3], int y)
+/** White noise through [tap, 1, tap] along x and y. @param white  its rows above, beside and below, from x = -1 on */
+static void filter_run(float *restrict out, const Filter *f, const float *const white[3], int x, int n)
 {
-    const float *luma = luma_row(p, y);
-    const uint8_t *classes = p->classes + (size_t)y * p->colour.width;
-    float *row = df_plane_row(p->colour, y);
+    const float *restrict above = white[0] + x, *restrict here = white[1] + x, *restrict below = white[2] + x;
+    float side = f->tap[0], up = f->tap[1];
 
-    for (int x = 0; x < p->colour.width; x++) {
-        const Filter *f = &filters[classes[x]];
-        if (f->factor == 0)
-            continue;
-        float sum[3];
-        for (int i = 0; i < 3; i++)
-            sum[i] = white[i][x + 1] + f->tap[0] * (white[i][x] + white[i][x + 2]);
-        row[x] += f->factor * sigma_at(p, strength, luma, x) * (sum[1] + f->tap[1] * (sum[0] + sum[2]));
+    for (int i = 0; i < n; i++) {
+        float middle = here[i + 1] + side * (here[i] + here[i + 2]);
+        float others = above[i + 1] + below[i + 1] + side * (above[i] + above[i + 2] + below[i] + below[i + 2]);
+        out[i] = f->factor * (middle + up * others);
     }
 }
 
-static int put_in(const DfGrainPlane *p, const DfNoise *noise, const Strength *strength, DfArena *scratch)
+/** Put noise into a row, run by run of one class. */
+static void put_row(const DfGrainPlane *p, const Strength *strength, const Filter *filters,
+                    const float *const white[3], float *noise, int y)
+{
+    const uint8_t *classes = p->classes + (size_t)y * p->colour.width;
+    float *row = df_plane_row(p->colour, y);
+    const float *luma = luma_row(p, y);
+
+    for (int x = 0, to; x < p->colour.width; x = to) {
+        const Filter *f = &filters[classes[x]];
+        for (to = x + 1; to < p->colour.width && classes[to] == classes[x]; to++)
+            ;
+        if (f->factor == 0)
+            continue;
+        filter_run(noise, f, white, x, to - x);
+        for (int i = x; i < to; i++)
+            row[i] += noise[i - x] * sigma_at(p, strength, luma, i);
+    }
+}
+
+static int put_in(const DfGrainPlane *p, const float tap[2], const Strength *strength, DfArena *scratch)
 {
     int n = p->colour.width + 2;
-    float *memory = df_arena_take(scratch, df_size_mul(3 * (size_t)n, sizeof *memory));
+    float *memory = df_arena_take(scratch, df_size_mul(4 * (size_t)n, sizeof *memory));
     Filter filters[DF_GRAIN_CLASSES];
 
     if (!memory)
         return -ENOMEM;
-    make_filters(filters, noise->tap);
+    make_filters(filters, tap);
     for (int y = -1; y <= p->colour.height; y++) {
         float *rows[3];
         for (int i = 0; i < 3; i++)
             rows[i] = memory + (size_t)n * ((y + 1 + i) % 3);
         df_normal_row(rows[2], df_hash(df_hash(p->seed) + (uint32_t)(p->y + y)), p->x - 1, n);
         if (y >= 1)
-            put_row(p, strength, filters, (const float *const *)rows, y - 1);
+            put_row(p, strength, filters, (const float *const *)rows, memory + 3 * (size_t)n, y - 1);
     }
     return 0;
 }
@@ -249,15 +309,15 @@ static int put_in(const DfGrainPlane *p, const DfNoise *noise, const Strength *s
 int df_grain_apply(const DfGrainPlane *p, const DfNoise *noise, DfArena *scratch)
 {
     DfArenaMark mark = df_arena_mark(scratch);
-    size_t samples = (size_t)p->colour.width * p->colour.height;
+    DfRect renewed = find_new(p);
     Strength strength;
     int ret = 0;
 
     tabulate(&strength, noise, p->highest);
-    if (memchr(p->classes, DF_GRAIN_NEW, samples))
-        ret = take_out(p, noise, &strength, scratch);
+    if (!df_rect_empty(renewed))
+        ret = take_out(p, renewed, noise->tap, &strength, scratch);
     if (!ret)
-        ret = put_in(p, noise, &strength, scratch);
+        ret = put_in(p, noise->tap, &strength, scratch);
     df_arena_reset(scratch, mark);
     return ret;
 }

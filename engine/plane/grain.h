@@ -5,6 +5,7 @@
 #ifndef DF_PLANE_GRAIN_H
 #define DF_PLANE_GRAIN_H
 
+#include "kernels/normal.h"
 #include "plane/noise.h"
 #include "plane/plane.h"
 #include "plane/rect.h"

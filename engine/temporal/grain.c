@@ -5,35 +5,39 @@
 #include "temporal/grain.h"
 
 #include <errno.h>
-
-#include "kernels/normal.h"
+#include <stddef.h>
 
 /* ---------------------------------------------------------------------------- by the planner -- */
 
-/** Values of a noise of all planes. */
-#define VALUES ((int)(3 * sizeof(DfNoise) / sizeof(float)))
+/** Values of one plane's noise, and which of them is its evenness. */
+#define VALUES ((int)(sizeof(DfNoise) / sizeof(float)))
+#define EVENNESS ((int)(offsetof(DfNoise, evenness) / sizeof(float)))
 
-/** The middle one of the latest noises' values number `i`. */
-static float median_of(const DfPlanner *planner, int i)
+/** The latest noises' values number `i` of a plane, sorted. @return how many */
+static int sort_values(float sorted[DF_PLANNER_NOISES], const DfPlanner *planner, int plane, int i)
 {
-    float sorted[DF_PLANNER_NOISES] = { 0 };
     int n = DF_MIN(planner->noise_count, DF_PLANNER_NOISES);
 
     for (int frame = 0; frame < n; frame++) {
-        float value = ((const float *)planner->noises[frame].planes)[i];
+        float value = ((const float *)&planner->noises[frame].planes[plane])[i];
         int k = frame;
         for (; k > 0 && sorted[k - 1] > value; k--)
             sorted[k] = sorted[k - 1];
         sorted[k] = value;
     }
-    return sorted[n / 2];
+    return n;
 }
 
+/** Medians; of evenness the lower quartile: what is even in some frames by chance is no noise. */
 static void take_median(DfFrameNoise *noise, const DfPlanner *planner, const DeepfillFormat *format)
 {
     noise->is_known = 1;
-    for (int i = 0; i < VALUES; i++)
-        ((float *)noise->planes)[i] = median_of(planner, i);
+    for (int p = 0; p < df_plane_count(format); p++)
+        for (int i = 0; i < VALUES; i++) {
+            float sorted[DF_PLANNER_NOISES] = { 0 };
+            int n = sort_values(sorted, planner, p, i);
+            ((float *)&noise->planes[p])[i] = sorted[i == EVENNESS ? n / 4 : n / 2];
+        }
     df_noise_gate(noise, format);
 }
 
@@ -69,8 +73,8 @@ void df_grain_settle(DfPlanner *planner, DfFrameState *s, int is_last)
 
 /**
  * A source that shows a pixel less than this from its own place, in luma pixels, stands still: the pixel would have the
- * grain of another frame, or of the same one for as long as it is covered. Grain that is new costs .3 dB there and gives
- * .03 of tcc (films on locked cameras, sigma 2 to 8).
+ * grain of another frame, or of the same one for as long as it is covered. Grain that is new costs .3 dB there and
+ * gives .03 of tcc (films on locked cameras, sigma 2 to 8).
  */
 #define STILL 0.7f
 

@@ -180,30 +180,38 @@ int df_temporal_snapshot(DfTemporal *temporal, int64_t frame)
     return ret;
 }
 
+/** Relate a frame to the nearest earlier one that it can be related to; where there is one its noise is measured. */
+static int relate(DfTemporal *temporal, DfFrameState *s, const DfFrameView *here, DfArena *scratch)
+{
+    for (int back = 1; back <= DF_MOST_BACK; back++) {
+        const DfFrameState *before = find_state(temporal, s->frame - back);
+        if (!before)
+            break;
+        DfFrameView earlier = df_frame_state_copy_view(before,
+                                                       df_planner_state(&temporal->planner, s->frame - back + 1));
+        int ret = df_frame_motion_make(&s->motion, &temporal->account, here, &earlier, back, scratch);
+        if (ret >= 0 && s->motion.back && temporal->planner.settings.grain)
+            ret = df_grain_measure(&s->measured, &s->motion, here, &earlier, scratch);
+        if (ret < 0 || s->motion.back)
+            return ret;
+    }
+    return 0;
+}
+
 int df_temporal_motion(DfTemporal *temporal, int64_t frame, DfTemporalWorker *worker)
 {
     DfFrameState *s = df_planner_state(&temporal->planner, frame);
     DfFrameView here = df_frame_state_view(s);
+    int ret = relate(temporal, s, &here, &worker->scratch);
 
-    for (int back = 1; back <= DF_MOST_BACK; back++) {
-        const DfFrameState *before = find_state(temporal, frame - back);
-        if (!before)
-            break;
-        DfFrameView earlier = df_frame_state_copy_view(before,
-                                                       df_planner_state(&temporal->planner, frame - back + 1));
-        int ret = df_frame_motion_make(&s->motion, &temporal->account, &here, &earlier, back, &worker->scratch);
-        if (ret < 0) {
-            s->motion.back = 0;
-            atomic_store(&s->source->failed, 1);
-        }
-        if (ret >= 0 && s->motion.back && temporal->planner.settings.grain)
-            ret = df_grain_measure(&s->measured, &s->motion, &here, &earlier, &worker->scratch);
-        if (ret < 0 || s->motion.back)
-            return ret;
+    s->measured_alone = ret >= 0 && !s->motion.back;
+    if (s->measured_alone && s->source->mask && temporal->planner.settings.grain)
+        ret = df_noise_measure(&s->measured, &s->image, s->source->mask, &worker->scratch);
+    if (ret < 0) {
+        s->motion.back = 0;
+        atomic_store(&s->source->failed, 1);
     }
-    s->measured_alone = 1;
-    return temporal->planner.settings.grain && s->source->mask
-        ? df_noise_measure(&s->measured, &s->image, s->source->mask, &worker->scratch) : 0;
+    return ret;
 }
 
 /** A blended area as samples of the frame's format. */

@@ -18,10 +18,7 @@ static int needs_network(const DfFrameSlot *slot)
     return slot->frame.show != DEEPFILL_SHOW_MASK && slot->frame.show != DEEPFILL_SHOW_REGIONS;
 }
 
-/**
- * Whether a frame that is shown so is filled from others: the coarse stage is a matter of each frame by
- * itself.
- */
+/** Whether a frame that is shown so is filled from others: the coarse stage is a matter of each frame by itself. */
 static int is_filled_show(enum DeepfillShow show)
 {
     return show == DEEPFILL_SHOW_FILL || show == DEEPFILL_SHOW_SOURCES;
@@ -77,26 +74,17 @@ static int paste_units(void *opaque, int slot)
     return frames->slots[slot].regions && !is_temporal(frames, &frames->slots[slot]);
 }
 
-/** Give a frame that is filled by itself the grain around its hole. */
-static int add_grain(const DeepfillFrame *frame, const DfFrameNoise *noise, DfArena *scratch)
-{
-    return df_grain_image(&frame->image, frame->mask, noise, df_grain_seed(&frame->image, frame->mask), scratch);
-}
-
 static int run_paste(const DfTask *task)
 {
     DfFrames *frames = task->opaque;
     DfFrameSlot *slot = &frames->slots[task->slot];
     DfWorker *worker = &frames->workers[task->worker];
     const DeepfillFrame *frame = &slot->frame;
-    int has_grain = frames->grain && needs_network(slot) && frame->show != DEEPFILL_SHOW_COARSE;
-    DfFrameNoise noise;
 
-    if (has_grain && df_noise_measure(&noise, &frame->image, frame->mask, &worker->temporal.scratch) < 0)
-        return -ENOMEM;
     if (needs_network(slot))
         df_paste(&frame->image, frame->mask, slot->regions, slot->fills, &worker->row);
-    if (has_grain && add_grain(frame, &noise, &worker->temporal.scratch) < 0)
+    if (frames->grain && is_filled_show(frame->show) &&
+        df_grain_picture(&frame->image, frame->mask, &worker->temporal.scratch) < 0)
         return -ENOMEM;
     if (!needs_network(slot) || frame->show == DEEPFILL_SHOW_SOURCES)
         df_paste_tint(&frame->image, frame->mask, frame->show == DEEPFILL_SHOW_REGIONS ? slot->regions : NULL,
