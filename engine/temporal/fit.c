@@ -101,24 +101,27 @@ static float difference(const float a[3], const float b[3], const DeepfillFormat
     return most * 255.0f / (float)((1 << format->depth) - 1);
 }
 
-/** What is compared: one area's surroundings with those of one reference. */
+/** What is compared: one area's surroundings with those of one reference, in the layer that its pixels lie in. */
 typedef struct Comparison {
     const DfFrameState *state;
     const DfReference *reference;
     const DfForward *forward;
-    int area;
+    const DfMapArea *area;
+    int area_number;
+    int has_layer;
 } Comparison;
 
 /** Whether a block looks in any of the frames ahead as it looked when the pixels were synthesised. */
 static int comes_back(const Comparison *c, int x, int y, const float then[3])
 {
     const DeepfillFormat *format = &c->state->image.format;
+    const DfForwardArea *area = &c->forward->areas[2 * c->area_number + c->has_layer];
 
     for (int k = EVERY - 1; k < c->forward->length; k += EVERY) {
         const DfForwardFrame *frame = &c->forward->frames[k];
         float dx, dy, mean[3];
         View view;
-        df_affine_at(&c->forward->areas[c->area].motion[k], x, y, &dx, &dy);
+        df_affine_at(&area->motion[k], x, y, &dx, &dy);
         if (frame->light[0].gain > DF_LIGHT_DARK ||
             !view_source(&view, frame->state->source, (float)x + dx, (float)y + dy) ||
             !see_block(&view, format, (float)x + dx, (float)y + dy, mean))
@@ -143,7 +146,8 @@ static int compare_block(const Comparison *c, const View *now, int x, int y, int
     View view;
 
     df_affine_at(&c->reference->motion, x, y, &dx, &dy);
-    if (!see_block(now, format, (float)x, (float)y, here) ||
+    if (df_layer_has(&c->area->layer, (float)x, (float)y) != c->has_layer ||
+        !see_block(now, format, (float)x, (float)y, here) ||
         !view_source(&view, c->reference->source, (float)x + dx, (float)y + dy) ||
         !see_block(&view, format, (float)x + dx, (float)y + dy, then))
         return 0;
@@ -154,10 +158,11 @@ static int compare_block(const Comparison *c, const View *now, int x, int y, int
 }
 
 /** Whether enough of an area's surroundings have changed for good. */
-static int is_unfit(const Comparison *c, DfRect hole)
+static int is_unfit(const Comparison *c)
 {
     static const int directions[][2] = { { 1, 0 }, { -1, 0 }, { 0, 1 }, { 0, -1 } };
     const DeepfillMask *mask = c->state->source->mask;
+    DfRect hole = c->area->hole;
     View now = view_of_frame(c->state);
     int known = 0, changed = 0;
 
@@ -171,25 +176,38 @@ static int is_unfit(const Comparison *c, DfRect hole)
     return known >= LEAST_BLOCKS && (float)changed > CHANGED * (float)known;
 }
 
-/** Count the pixels of an area by reference. @return those that were synthesised in an earlier frame */
-static int64_t count_pixels(const DfSourceMap *map, int area, int64_t *count)
-{
-    int64_t n = df_rect_area(map->areas[area].hole), synthesised = 0;
+/** What an area has from one reference. */
+typedef struct Share {
+    int64_t pixels;
+    int has_layer;
+} Share;
 
-    memset(count, 0, map->reference_count * sizeof *count);
-    for (int64_t i = 0; i < n; i++)
-        if (map->areas[area].pixels[i].reference != DF_NO_REFERENCE)
-            count[map->areas[area].pixels[i].reference]++;
-    for (int i = 0; i < map->reference_count; i++)
-        synthesised += map->references[i].kind == DF_KIND_SYNTHESISED ? count[i] : 0;
+/** Count the pixels of an area by reference. @return those that were synthesised in an earlier frame */
+static int64_t count_pixels(const DfSourceMap *map, const DfMapArea *area, Share *shares)
+{
+    const DfMapPixel *pixel = area->pixels;
+    int64_t synthesised = 0;
+
+    memset(shares, 0, map->reference_count * sizeof *shares);
+    for (int y = area->hole.y0; y < area->hole.y1; y++)
+        for (int x = area->hole.x0; x < area->hole.x1; x++, pixel++) {
+            if (pixel->reference == DF_NO_REFERENCE)
+                continue;
+            Share *share = &shares[pixel->reference];
+            /* All pixels of a reference lie in one layer. */
+            if (!share->pixels++)
+                share->has_layer = df_layer_has(&area->layer, (float)x, (float)y);
+            synthesised += map->references[pixel->reference].kind == DF_KIND_SYNTHESISED;
+        }
     return synthesised;
 }
 
 /**
  * Mark one area's unfit references: those that synthesised enough of it and, once one of these is unfit, all others
- * that it has pixels from. @return how many
+ * that it has pixels from.
+ * @return how many
  */
-static int find_in_area(const DfSourceMap *map, Comparison *c, const int64_t *count, int64_t synthesised,
+static int find_in_area(const DfSourceMap *map, Comparison *c, const Share *shares, int64_t synthesised,
                         uint8_t *unfit)
 {
     int found = 0;
@@ -197,11 +215,12 @@ static int find_in_area(const DfSourceMap *map, Comparison *c, const int64_t *co
     memset(unfit, 0, map->reference_count);
     for (int all = 0; all <= (found > 0); all++)
         for (int i = 0; i < map->reference_count; i++) {
-            int is_major = map->references[i].kind == DF_KIND_SYNTHESISED && count[i] * SLIGHT > synthesised;
-            if (!count[i] || is_major == all)
+            int is_major = map->references[i].kind == DF_KIND_SYNTHESISED && shares[i].pixels * SLIGHT > synthesised;
+            if (!shares[i].pixels || is_major == all)
                 continue;
             c->reference = &map->references[i];
-            unfit[i] = (uint8_t)is_unfit(c, map->areas[c->area].hole);
+            c->has_layer = shares[i].has_layer;
+            unfit[i] = (uint8_t)is_unfit(c);
             found += unfit[i];
         }
     return found;
@@ -209,16 +228,16 @@ static int find_in_area(const DfSourceMap *map, Comparison *c, const int64_t *co
 
 int df_fit_find(const DfSourceMap *map, const DfForward *forward, const DfFrameState *state, uint8_t *unfit)
 {
-    int64_t *count = df_alloc(df_size_mul(DF_MAX(map->reference_count, 1), sizeof *count));
+    Share *shares = df_alloc(df_size_mul(DF_MAX(map->reference_count, 1), sizeof *shares));
     int found = 0;
 
-    if (!count)
+    if (!shares)
         return -ENOMEM;
     for (int a = 0; a < map->area_count; a++) {
-        Comparison c = { .state = state, .forward = forward, .area = a };
-        int64_t synthesised = count_pixels(map, a, count);
-        found += find_in_area(map, &c, count, synthesised, unfit + (size_t)a * map->reference_count);
+        Comparison c = { .state = state, .forward = forward, .area = &map->areas[a], .area_number = a };
+        int64_t synthesised = count_pixels(map, c.area, shares);
+        found += find_in_area(map, &c, shares, synthesised, unfit + (size_t)a * map->reference_count);
     }
-    df_free(count);
+    df_free(shares);
     return found;
 }
