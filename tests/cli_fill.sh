@@ -164,7 +164,7 @@ check "--coarse" coarse
 # As one region and in regions it decides about the hole alone; the first stage has no texture anyway.
 no_texture() {
     local regions
-    for regions in "" --regions; do
+    for regions in "" "--regions --dilate 0 --feather 0"; do
         deepfill fill rgb.png mask.png -o a.png $regions && deepfill fill rgb.png mask.png -o n.png --no-texture $regions &&
             ! same_picture a.png n.png && outside gbrp 1 3 a.png n.png || return 1
     done
