@@ -175,6 +175,17 @@ grainy() {
 }
 check "--no-grain" grainy
 check "--no-grain in regions" grainy --regions
+# As one region and in regions it decides about the hole alone; the first stage has no texture anyway.
+no_texture() {
+    local regions
+    for regions in "" "--regions --dilate 0 --feather 0"; do
+        deepfill fill rgb.png mask.png -o a.png $regions && deepfill fill rgb.png mask.png -o n.png --no-texture $regions &&
+            ! same_picture a.png n.png && outside gbrp 1 3 a.png n.png || return 1
+    done
+    deepfill fill rgb.png mask.png -o c.png --coarse && deepfill fill rgb.png mask.png -o n.png --coarse --no-texture &&
+        same_picture c.png n.png
+}
+check "--no-texture" no_texture
 
 scaled() {
     av -i mask.png -vf scale=202:134:flags=neighbor -update 1 large.png &&

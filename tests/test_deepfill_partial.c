@@ -70,11 +70,16 @@ static void boxes_have_sides_of_128(void **state)
     with_each(fits_boxes);
 }
 
-/** What a context makes of a picture, without grain, which the first stage's picture has not. */
+/** What a context makes of a picture: without texture and grain, which the first stage's picture never has. */
 static Picture filled(DeepfillFormat f, DeepfillMask *mask, int workers, enum DeepfillShow show,
                       DeepfillResult *result)
 {
-    DeepfillContext *ctx = context_grainy(f, workers, 0, 0);
+    DeepfillContext *ctx = NULL;
+    DeepfillSettings settings;
+    deepfill_defaults(&settings, model, &f);
+    settings.workers = workers;
+    settings.delay = settings.temporal = settings.texture = settings.grain = 0;
+    assert_int_equal(deepfill_open(&ctx, &settings), 0);
     Picture p = picture_new(f);
     picture_draw(&p, 3);
     *result = fill_one(ctx, &p, mask, show);

@@ -202,15 +202,17 @@ static void run(const DfFillJob *job, const DfPlan *plan, const Region *region, 
 /** Put the fill into the picture and give it texture: where that is done, it is the result. */
 static void add_texture(Region *region, const DfParallel *parallel)
 {
-    size_t count = (size_t)region->width * region->height;
     uint8_t *state = region->needed;
     DfTexturePicture picture = { region->width, region->height, region->image, state };
-    for (size_t i = 0; i < count; i++) {
-        state[i] = region->hole[i] ? region->needed[i] ? DF_TEXTURE_HOLE : DF_TEXTURE_OTHER
-                                   : region->needed[i] ? DF_TEXTURE_RING : DF_TEXTURE_KNOWN;
-        if (state[i] == DF_TEXTURE_HOLE)
-            memcpy(region->image + 3 * i, region->result + 3 * i, 3 * sizeof(float));
-    }
+    for (int y = 0; y < region->height; y++)
+        for (int x = 0; x < region->width; x++) {
+            size_t at = (size_t)y * region->width + x;
+            size_t from = (size_t)reflect(y, region->inside_y) * region->width + reflect(x, region->inside_x);
+            state[at] = region->hole[at] ? region->needed[at] ? DF_TEXTURE_HOLE : DF_TEXTURE_OTHER
+                                         : region->needed[at] ? DF_TEXTURE_RING : DF_TEXTURE_KNOWN;
+            if (region->hole[at])
+                memcpy(region->image + 3 * at, region->result + 3 * from, 3 * sizeof(float));
+        }
     if (df_texture(&picture, parallel, region->workspace))
         region->result = region->image;
 }

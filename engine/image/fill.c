@@ -237,12 +237,15 @@ static int reserve(void **memory, size_t *bytes, size_t needed)
     return 0;
 }
 
-/** Cut the box out, with nothing of the hole left in planes that are resampled. @return known luma samples */
+/**
+ * Cut the box out, with nothing of the hole left in planes that are resampled, or in any where there will be texture, which
+ * blurs. @return known luma samples
+ */
 static int cut_out(const Arena *arena, const DfColorKey *key, const DeepfillImage *image,
-                   const DeepfillMask *mask, const DfBox *box)
+                   const DeepfillMask *mask, const DfBox *box, int texture)
 {
     const DeepfillFormat *format = &key->format;
-    int scaled = is_scaled(key), known = 0, sub_x = -1, sub_y = -1;
+    int all = is_scaled(key) || texture, known = 0, sub_x = -1, sub_y = -1;
 
     for (int p = df_plane_count(format) - 1; p >= 0; p--) {
         int px = df_plane_sub_x(format, p), py = df_plane_sub_y(format, p);
@@ -252,7 +255,7 @@ static int cut_out(const Arena *arena, const DfColorKey *key, const DeepfillImag
             known = df_crop_hole(mask, box->place, px, py, arena->hole);
         sub_x = px;
         sub_y = py;
-        if (scaled || px || py || !known)
+        if (all || px || py || !known)
             df_nearest_fill(arena->planes.data[p], arena->planes.stride[p], df_sample_bytes(format),
                             arena->hole, width, height, 1u << (format->depth - 1), arena->scratch);
     }
@@ -435,7 +438,7 @@ int df_fill_box(DfFiller *filler, const DeepfillImage *image, const DeepfillMask
         return ret;
     Arena arena = arena_of(prepared, filler->texture, filler->memory);
 
-    fill->no_context = !cut_out(&arena, &key, image, mask, box);
+    fill->no_context = !cut_out(&arena, &key, image, mask, box, filler->texture);
     int texture = filler->texture && !coarse && !fill->no_context;
     if ((ret = df_color_to_rgb(prepared->color, arena.color, &arena.planes, arena.image)) < 0)
         return ret;
