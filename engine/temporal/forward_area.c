@@ -38,6 +38,22 @@ static DfRect move_rect(const DfAffine *affine, DfRect r)
     return moved;
 }
 
+/**
+ * A camera that begins to move takes all around the hole along; a thing that passes near the hole does not, and its motion
+ * would move pixels of the background out of the hole. Such a step is so many pixels, and so many times as long as those
+ * before it were on average, and explains less than this share of what is near the hole.
+ */
+#define JUMP_PIXELS 2.0f
+#define JUMP_TIMES 4.0f
+#define ALL_MOVES 0.9f
+
+/** Whether the step to frame number `k` by area number `i` of its motion is a passing thing's. */
+static int is_passing(const DfForwardArea *area, const DfFrameMotion *motion, int i, int k)
+{
+    return k && motion->motions[i].explained < ALL_MOVES &&
+           motion->travel[i] > JUMP_PIXELS + JUMP_TIMES * area->travel[k - 1] / (float)k;
+}
+
 void df_forward_area_extend(DfForwardArea *area, const DfFrameMotion *motion, int k)
 {
     static const DfAffine none;
@@ -48,6 +64,8 @@ void df_forward_area_extend(DfForwardArea *area, const DfFrameMotion *motion, in
     area->travel[k] = k ? area->travel[k - 1] : 0;
     if (!found)
         return;
+    if (area->end == INT_MAX && is_passing(area, motion, i, k))
+        area->end = k;
     const DfMotion *step = &motion->motions[i];
     area->motion[k] = df_affine_compose(&area->motion[k], &step->to_a);
     area->rect = move_rect(&step->to_a, area->rect);
