@@ -237,7 +237,7 @@ static void passing_thing_leaves_no_ghost(void **state)
     film_thing = passing;
     Reel *reel = film_run(&whole, (Way){ 2, 1, 25, 0 }), *shorter = film_run(&part, (Way){ 2, 1, 25, 0 });
     film_thing = NULL;
-    for (int t = 0; t < COMES - 1; t++)
+    for (int t = 0; t < COMES - 3; t++)
         if (!frame_is_same(reel, t, shorter, t))
             fail_msg("frame %d is filled from frames in which the thing passes", t);
     reel_free(reel);

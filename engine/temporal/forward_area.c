@@ -40,18 +40,21 @@ static DfRect move_rect(const DfAffine *affine, DfRect r)
 
 /**
  * A camera that begins to move takes all around the hole along; a thing that passes near the hole does not, and its motion
- * would move pixels of the background out of the hole. Such a step is so many pixels, and so many times as long as those
- * before it were on average, and explains less than this share of what is near the hole.
+ * would move pixels of the background out of the hole. It is told by a step of more than so many pixels that explains less
+ * than this share of what is near the hole, after a camera that stood still: in its latest RECENT steps, at least two, as
+ * a repeated frame stands still too, it moved by no more than STILL_PIXELS in all.
  */
 #define JUMP_PIXELS 2.0f
-#define JUMP_TIMES 4.0f
-#define ALL_MOVES 0.9f
+#define MOST_MOVES 0.75f
+#define RECENT 4
+#define STILL_PIXELS 1.0f
 
 /** Whether the step to frame number `k` by area number `i` of its motion is a passing thing's. */
 static int is_passing(const DfForwardArea *area, const DfFrameMotion *motion, int i, int k)
 {
-    return k && motion->motions[i].explained < ALL_MOVES &&
-           motion->travel[i] > JUMP_PIXELS + JUMP_TIMES * area->travel[k - 1] / (float)k;
+    if (k < 2 || motion->motions[i].explained >= MOST_MOVES || motion->travel[i] <= JUMP_PIXELS)
+        return 0;
+    return area->travel[k - 1] - (k > RECENT ? area->travel[k - 1 - RECENT] : 0) <= STILL_PIXELS;
 }
 
 void df_forward_area_extend(DfForwardArea *area, const DfFrameMotion *motion, int k)
