@@ -178,7 +178,7 @@ static int check(const Chain *c, int t, const DfForward *f, int capacity)
                 assert_true(!pixel || pixel->reference == DF_NO_REFERENCE);
                 continue;
             }
-            /* What comes from near in the past is searched as far as the rest at the rim alone, else as far as it may have a share. */
+            /* At the rim all are searched as far as the rest, elsewhere as far as the future may have a share. */
             int limit = df_mask_rim(c->mask[t], x, y) ? most : df_forward_reach(age_of(past, t, x, y));
             Step step = search_by_steps(c, t, capacity, limit, x, y, &seen);
             int frame = pixel->reference == DF_NO_REFERENCE ? -1

@@ -163,8 +163,8 @@ static int is_worth_it(const DfMapArea *area, const Cells *cells)
 }
 
 /**
- * Store an area's doubts: the mean of what this frame's rim says and what was stored for the frame before. A doubt that
- * comes and goes with each frame would switch sources on and off.
+ * Store an area's doubts: the mean of what this frame's rim says and what was stored for the frame before. A doubt
+ * that comes and goes with each frame would switch sources on and off.
  *
  * @param cells   in: this frame's; out: what is stored
  * @param before  stored for the frame before; NULL: nothing was

@@ -39,10 +39,10 @@ static DfRect move_rect(const DfAffine *affine, DfRect r)
 }
 
 /**
- * A camera that begins to move takes all around the hole along; a thing that passes near the hole does not, and its motion
- * would move pixels of the background out of the hole. It is told by a step of more than so many pixels that explains less
- * than this share of what is near the hole, after a camera that stood still: in its latest RECENT steps, at least two, as
- * a repeated frame stands still too, it moved by no more than STILL_PIXELS in all.
+ * A camera that begins to move takes all around the hole along; a thing that passes near the hole does not, and its
+ * motion would move pixels of the background out of the hole. It is told by a step of more than JUMP_PIXELS that
+ * explains less than MOST_MOVES of what is near the hole, after a camera that stood still: in its latest RECENT steps,
+ * at least two, as a repeated frame stands still too, it moved by no more than STILL_PIXELS in all.
  */
 #define JUMP_PIXELS 2.0f
 #define MOST_MOVES 0.75f

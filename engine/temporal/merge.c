@@ -59,7 +59,8 @@ static int merge_area(DfSourceMap *map, const DfForward *forward, int number, in
             if (pixel.reference != DF_NO_REFERENCE) {
                 const DfSource *source = forward->map->references[other.reference].source;
                 int age = (int)(source->frame - forward->state->frame);
-                share = future_share(expected_error(forward->past_age[pixel.reference], df_doubt_at(past, DF_PAST, x, y)),
+                int past_age = forward->past_age[pixel.reference];
+                share = future_share(expected_error(past_age, df_doubt_at(past, DF_PAST, x, y)),
                                      expected_error(age, df_doubt_at(future, DF_FUTURE, x, y)));
             }
             other.reference = (uint16_t)(first + other.reference);
