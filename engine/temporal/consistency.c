@@ -121,7 +121,7 @@ static void add_pixel(const DfFrameState *s, const DfSourceMap *map, const DfMap
 
 static int take_cells(Cells *cells, DfRect hole, DfArena *arena)
 {
-    int width = df_ceil_div(df_rect_width(hole), DF_DOUBT_CELL), height = df_ceil_div(df_rect_height(hole), DF_DOUBT_CELL);
+    int width = df_doubt_width(hole), height = df_ceil_div(df_rect_height(hole), DF_DOUBT_CELL);
 
     cells->sum = df_plane_take(arena, width, height);
     cells->unknown = df_arena_take(arena, df_size_mul(width, height));
