@@ -234,6 +234,7 @@ static int make_plane(DfComposite *c, DfCompositePlane *plane, int number, int p
     if (take_plane(plane, c->areas[number].place, &c->state->image.format, p, arena) < 0 ||
         (c->map->second && take_second(plane, arena) < 0))
         return -ENOMEM;
+    plane->layer = c->map->areas[number].layer;
     lay_out(plane, c, &c->map->areas[number], p);
     width = df_rect_width(plane->place);
     for (int y = 0; y < df_rect_height(plane->place); y++) {

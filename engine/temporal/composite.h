@@ -22,6 +22,7 @@ typedef struct DfCompositePlane {
     DfOriginSample *origins;
     DfOriginSample *second;  /**< what is mixed in; its reference is -1 where nothing is. NULL: nowhere is anything */
     uint8_t *share;          /**< of the second, as in the map; NULL where `second` is */
+    DfLayer layer;           /**< of the map's area; its rectangle in the frame's luma pixels */
 } DfCompositePlane;
 
 typedef struct DfCompositeArea {

@@ -86,8 +86,11 @@ int df_decide_begin(DfPlanner *planner, DfFrameState *s, const DfParallel *paral
         return 0;
     }
     if ((ret = df_source_map_create(&s->map, planner->account, &s->areas)) < 0 ||
-        (ret = df_source_map_copy(s->map, planner->past)) < 0 ||
-        (ret = df_consistency_check(s->map, s, DF_PAST, map_before(planner, s), scratch)) < 0)
+        (ret = df_source_map_copy(s->map, planner->past)) < 0)
+        return ret;
+    if (s->motion.back)
+        df_source_map_set_layers(s->map, &s->motion);
+    if ((ret = df_consistency_check(s->map, s, DF_PAST, map_before(planner, s), scratch)) < 0)
         return ret;
     drop_dark(s->map);
     return df_forward_begin(&planner->forward, planner->account, s, s->map, planner->settings.ahead);

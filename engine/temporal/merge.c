@@ -75,6 +75,9 @@ int df_merge(DfSourceMap *map, const DfForward *forward)
 {
     int first = df_source_map_append(map, forward->map), ret = DF_MIN(first, 0);
 
+    /* A shot's first frame knows of layers by the next one. */
+    for (int i = 0; !forward->state->motion.back && i < map->area_count; i++)
+        map->areas[i].layer = forward->map->areas[i].layer;
     for (int i = 0; !ret && i < map->area_count; i++)
         ret = merge_area(map, forward, i, first);
     return ret;

@@ -37,7 +37,8 @@ int df_source_map_create(DfSourceMap **map, DfAccount *account, const DfAreas *a
     memset(doubts, 0, m->doubt_bytes);
     for (; m->area_count < areas->count; m->area_count++) {
         DfRect hole = areas->items[m->area_count].hole;
-        m->areas[m->area_count] = (DfMapArea){ hole, pixels, { doubts, doubts + df_doubt_count(hole) } };
+        m->areas[m->area_count] = (DfMapArea){ .hole = hole, .pixels = pixels,
+                                               .doubts = { doubts, doubts + df_doubt_count(hole) } };
         pixels += df_rect_area(hole);
         doubts += DF_SIDES * df_doubt_count(hole);
     }
@@ -111,6 +112,15 @@ int df_source_map_append(DfSourceMap *map, const DfSourceMap *other)
     for (int i = 0; ret >= 0 && i < other->reference_count; i++)
         ret = df_source_map_add(map, &other->references[i]);
     return ret < 0 ? ret : first;
+}
+
+void df_source_map_set_layers(DfSourceMap *map, const DfFrameMotion *motion)
+{
+    for (int i = 0; i < map->area_count; i++) {
+        const DfArea *area = df_areas_find(&motion->areas, map->areas[i].hole);
+        map->areas[i].layer = area && motion->motions ? motion->motions[area - motion->areas.items].layer
+                                                      : (DfLayer){ 0 };
+    }
 }
 
 int df_source_map_copy(DfSourceMap *to, const DfSourceMap *from)
