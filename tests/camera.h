@@ -70,6 +70,7 @@ static inline void camera_relate(DfFrameMotion *motion, const DeepfillFormat *fo
     for (int i = 0; i < motion->areas.count; i++) {
         motion->motions[i].to_b = camera_affine(frame, earlier);
         motion->motions[i].to_a = camera_affine(earlier, frame);
+        motion->motions[i].explained = 1;
         motion->travel[i] = df_affine_travel(&motion->motions[i].to_a, df_rect_grow(motion->areas.items[i].hole, 1));
     }
 }

@@ -68,6 +68,9 @@ static Holes (*film_marks)(int t);
 /** Frames by which masks grow in time. */
 static int film_dilate_time;
 
+/** Something that passes before the scene in frame t, with another texture that moves along; NULL: nothing does. */
+static DfRect (*film_thing)(int t);
+
 /** The sketch of frame t, which stays its own; NULL: no frame has one. */
 static DeepfillSketch *(*film_sketch)(int t);
 
@@ -111,6 +114,24 @@ static inline float film_grain(const View *view, int plane, int x, int y)
     seed = (seed ^ seed >> 15) * 0x2c1b3c6du;
     seed = (seed ^ seed >> 12) * 0x297a2d39u;
     return (float)((seed ^ seed >> 15) % 1000) / 500 * view->grain - view->grain;
+}
+
+/** Paint something that passes over a picture. */
+static inline void film_paint_thing(Picture *p, DfRect thing)
+{
+    const DeepfillFormat *f = &p->image.format;
+    DfRect r = df_rect_clip(thing, (DfRect){ 0, 0, f->width, f->height });
+
+    for (int i = 0; i < df_plane_count(f); i++) {
+        int sx = df_plane_sub_x(f, i), sy = df_plane_sub_y(f, i);
+        for (int y = r.y0 >> sy; y < df_plane_side(r.y1, sy); y++)
+            for (int x = r.x0 >> sx; x < df_plane_side(r.x1, sx); x++) {
+                /* Squares, so that it has corners enough to be tracked by. */
+                int odd = (((x << sx) - thing.x0) / 6 + ((y << sy) - thing.y0) / 6) & 1;
+                df_sample_store(p->image.data[i] + y * p->image.stride[i], x, df_sample_bytes(f),
+                                (odd ? 60u : 220u) << (f->depth - 8));
+            }
+    }
 }
 
 static inline void film_paint(Picture *p, const View *view)
@@ -189,6 +210,8 @@ static inline void film_shoot(const Film *film, Reel *reel, int t)
     for (int i = 0; i < 3; i++) {
         *all[i] = picture_new(film->format);
         film_paint(all[i], &view);
+        if (film_thing)
+            film_paint_thing(all[i], film_thing(t));
         if (i)
             film_logo(all[i], &marks);
     }

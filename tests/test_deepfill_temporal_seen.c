@@ -218,6 +218,34 @@ static void shows_change_in_midstream(void **state)
             }
 }
 
+enum { COMES = 10 };
+
+/** From frame COMES on something passes right under the hole. */
+static DfRect passing(int t)
+{
+    int x = t < COMES ? -130 : 8 * (t - COMES) - 126;
+
+    return (DfRect){ x, 62, x + 120, 96 };
+}
+
+/** A thing that passes leaves no trace in the frames before it comes: they are filled as if the film ended there. */
+static void passing_thing_leaves_no_ghost(void **state)
+{
+    Film whole = { small, 20, grainy_still, fixed, NULL }, part = { small, COMES, grainy_still, fixed, NULL };
+
+    (void)state;
+    if (THREADS_ONLY)
+        skip();
+    film_thing = passing;
+    Reel *reel = film_run(&whole, (Way){ 2, 1, 25, 0 }), *shorter = film_run(&part, (Way){ 2, 1, 25, 0 });
+    film_thing = NULL;
+    for (int t = 0; t < COMES - 3; t++)
+        if (!frame_is_same(reel, t, shorter, t))
+            fail_msg("frame %d is filled from frames in which the thing passes", t);
+    reel_free(reel);
+    reel_free(shorter);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +256,7 @@ int main(void)
         cmocka_unit_test(repeated_frames_repeat_their_fill),
         cmocka_unit_test(sources_that_go_leave_their_colours),
         cmocka_unit_test(shows_change_in_midstream),
+        cmocka_unit_test(passing_thing_leaves_no_ghost),
     };
 
     return cmocka_run_group_tests_name("deepfill temporal, what is seen", tests, film_open, close_model);

@@ -178,7 +178,7 @@ static int check(const Chain *c, int t, const DfForward *f, int capacity)
                 assert_true(!pixel || pixel->reference == DF_NO_REFERENCE);
                 continue;
             }
-            /* What comes from near in the past is searched as far as the rest at the rim alone, else as far as it may have a share. */
+            /* At the rim all are searched as far as the rest, elsewhere as far as the future may have a share. */
             int limit = df_mask_rim(c->mask[t], x, y) ? most : df_forward_reach(age_of(past, t, x, y));
             Step step = search_by_steps(c, t, capacity, limit, x, y, &seen);
             int frame = pixel->reference == DF_NO_REFERENCE ? -1
@@ -462,6 +462,37 @@ static void past_limits_the_search(void **state)
     chain_free(c);
 }
 
+/**
+ * A locked camera before which something passes from frame 10 on: its motion, which explains a part of what is near the
+ * hole, moves nothing out of the hole. A camera that begins to pan, whose motion explains all, does.
+ */
+static void passing_thing_is_no_source(void **state)
+{
+    const Way by_frame = { 1, 1, NULL };
+
+    (void)state;
+    for (int pans = 0; pans <= 1; pans++) {
+        Chain *c = with_mask(30, logo(0));
+        for (int t = 0; t < 30; t++)
+            c->camera[t] = camera_pan(t < 10 ? 0.05 * (t % 2) : 16.0 * (t - 9), 0);
+        chain_begin(c);
+        chain_follow(c, NULL);
+        for (int t = 10; t < 30; t++)
+            c->states[t].motion.motions[0].explained = pans ? 1 : 0.7f;
+        DfForward f = search(c, 2, c->map[2], MOST, &by_frame, NULL);
+        assert_int_equal(df_forward_finish(&f, NULL), 0);
+        assert_int_equal(f.need, 0);
+        assert_int_equal(f.map->reference_count > 0, pans);
+        df_forward_end(&f);
+        /* While it passes, its motion is all there is. */
+        f = search(c, 12, c->map[2], MOST, &by_frame, NULL);
+        assert_int_equal(df_forward_finish(&f, NULL), 0);
+        assert_true(f.map->reference_count > 0);
+        df_forward_end(&f);
+        chain_free(c);
+    }
+}
+
 /** How many frames after t must be seen until every pixel is found, or what may come is out of its past's reach. */
 static int frames_needed(const Chain *c, int t)
 {
@@ -632,6 +663,7 @@ int main(void)
         cmocka_unit_test(odd_frames_are_looked_over),
         cmocka_unit_test(unusable_parts_are_no_source),
         cmocka_unit_test(past_limits_the_search),
+        cmocka_unit_test(passing_thing_is_no_source),
         cmocka_unit_test(search_is_decided_as_soon_as_can_be),
         cmocka_unit_test(beginning_is_undecided),
         cmocka_unit_test(references_are_complete),

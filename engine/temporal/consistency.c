@@ -123,7 +123,7 @@ static void add_pixel(const DfFrameState *s, const DfSourceMap *map, const DfMap
 
 static int take_cells(Cells *cells, DfRect hole, DfArena *arena)
 {
-    int width = df_ceil_div(df_rect_width(hole), DF_DOUBT_CELL), height = df_ceil_div(df_rect_height(hole), DF_DOUBT_CELL);
+    int width = df_doubt_width(hole), height = df_ceil_div(df_rect_height(hole), DF_DOUBT_CELL);
 
     cells->sum = df_plane_take(arena, width, height);
     cells->unknown = df_arena_take(arena, df_size_mul(width, height));
@@ -165,8 +165,8 @@ static int is_worth_it(const DfMapArea *area, const Cells *cells)
 }
 
 /**
- * Store an area's doubts: the mean of what this frame's rim says and what was stored for the frame before. A doubt that
- * comes and goes with each frame would switch sources on and off.
+ * Store an area's doubts: the mean of what this frame's rim says and what was stored for the frame before. A doubt
+ * that comes and goes with each frame would switch sources on and off.
  *
  * @param cells   in: this frame's; out: what is stored
  * @param before  stored for the frame before; NULL: nothing was

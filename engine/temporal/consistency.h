@@ -9,8 +9,8 @@
 #include "temporal/frame_state.h"
 
 /**
- * Compare sources and frame a few pixels outside the rim, carry the difference smoothly inwards, store its mean with that
- * of the frame before as the map's doubts, and take from the map the pixels whose doubt is too great.
+ * Compare sources and frame a few pixels outside the rim, carry the difference smoothly inwards, store its mean with
+ * that of the frame before as the map's doubts, and take from the map the pixels whose doubt is too great.
  *
  * @param side     where in time the map's sources lie
  * @param before   the map of the frame before, where this one is related to it: its doubts of that side are used for

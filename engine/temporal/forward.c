@@ -54,6 +54,7 @@ int df_forward_begin(DfForward *f, DfAccount *account, const DfFrameState *state
         f->areas[i].layer = carve(&at, n * sizeof(DfLayer *));
         f->areas[i].has_layer = i % 2;
         f->areas[i].rect = past->areas[i / 2].hole;
+        f->areas[i].end = INT_MAX;
     }
     for (int i = 0; i < past->reference_count; i++)
         f->past_age[i] = (int)(state->frame - past->references[i].source->frame);
@@ -268,9 +269,9 @@ static Progress search_pixel(const DfForward *f, int a, size_t i, int x, int y, 
 {
     const DfForwardArea *area = &f->areas[a];
     Path path = { x, y, -1, (float)x, (float)y, (float)x, (float)y };
-    int k = f->next[i] < NEAR_ENOUGH ? f->next[i] : 0;
+    int k = f->next[i] < NEAR_ENOUGH ? f->next[i] : 0, end = DF_MIN(f->length, area->end);
 
-    for (k = pass_hidden(f, area, x, y, k); k < f->length; k = pass_hidden(f, area, x, y, k + 1)) {
+    for (k = pass_hidden(f, area, x, y, k); k < end; k = pass_hidden(f, area, x, y, k + 1)) {
         int distance = (int)(f->frames[k].state->frame - f->state->frame);
         if (distance >= most) {
             f->next[i] = NEAR_ENOUGH;
@@ -288,6 +289,10 @@ static Progress search_pixel(const DfForward *f, int a, size_t i, int x, int y, 
             set_pixel(f, a, i, k, &path);
         if (!hidden)
             return (Progress){ 0, distance + 1 };
+    }
+    if (end == area->end) {
+        f->next[i] = DONE;
+        return (Progress){ 0, (int)(f->frames[end].state->frame - f->state->frame) };
     }
     f->next[i] = (uint16_t)k;
     return (Progress){ most, 0 };

@@ -38,6 +38,25 @@ static DfRect move_rect(const DfAffine *affine, DfRect r)
     return moved;
 }
 
+/**
+ * A camera that begins to move takes all around the hole along; a thing that passes near the hole does not, and its
+ * motion would move pixels of the background out of the hole. It is told by a step of more than JUMP_PIXELS that
+ * explains less than MOST_MOVES of what is near the hole, after a camera that stood still: in its latest RECENT steps,
+ * at least two, as a repeated frame stands still too, it moved by no more than STILL_PIXELS in all.
+ */
+#define JUMP_PIXELS 2.0f
+#define MOST_MOVES 0.75f
+#define RECENT 4
+#define STILL_PIXELS 1.0f
+
+/** Whether the step to frame number `k` by area number `i` of its motion is a passing thing's. */
+static int is_passing(const DfForwardArea *area, const DfFrameMotion *motion, int i, int k)
+{
+    if (k < 2 || motion->motions[i].explained >= MOST_MOVES || motion->travel[i] <= JUMP_PIXELS)
+        return 0;
+    return area->travel[k - 1] - (k > RECENT ? area->travel[k - 1 - RECENT] : 0) <= STILL_PIXELS;
+}
+
 void df_forward_area_extend(DfForwardArea *area, const DfFrameMotion *motion, int k)
 {
     static const DfAffine none;
@@ -49,6 +68,8 @@ void df_forward_area_extend(DfForwardArea *area, const DfFrameMotion *motion, in
     area->layer[k] = NULL;
     if (!found)
         return;
+    if (area->end == INT_MAX && is_passing(area, motion, i, k))
+        area->end = k;
     const DfMotion *step = &motion->motions[i];
     const DfAffine *to_a = df_forward_area_step(area, step);
     if (step->layer.side)

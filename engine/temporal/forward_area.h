@@ -18,6 +18,8 @@ typedef struct DfForwardArea {
                             over frames, in pixels */
     int affine;        /**< frames to which both are exact for all pixels that are hidden until then */
     int alike;         /**< of these, frames to which both are the same */
+    int end;           /**< the first frame whose motion is a passing thing's: it and those after it are no sources;
+                            INT_MAX: none yet */
     DfRect rect;       /**< around the hole in the last frame that was added */
 } DfForwardArea;
 

@@ -62,7 +62,8 @@ static int merge_area(DfSourceMap *map, const DfForward *forward, int number, in
             if (pixel.reference != DF_NO_REFERENCE) {
                 const DfSource *source = forward->map->references[other.reference].source;
                 int age = (int)(source->frame - forward->state->frame);
-                share = future_share(expected_error(forward->past_age[pixel.reference], df_doubt_at(past, DF_PAST, x, y)),
+                int past_age = forward->past_age[pixel.reference];
+                share = future_share(expected_error(past_age, df_doubt_at(past, DF_PAST, x, y)),
                                      expected_error(age, df_doubt_at(future, DF_FUTURE, x, y)));
             }
             other.reference = (uint16_t)(first + other.reference);
@@ -77,6 +78,9 @@ int df_merge(DfSourceMap *map, const DfForward *forward)
 {
     int first = df_source_map_append(map, forward->map), ret = DF_MIN(first, 0);
 
+    /* A shot's first frame knows of layers by the next one. */
+    for (int i = 0; !forward->state->motion.back && i < map->area_count; i++)
+        map->areas[i].layer = forward->map->areas[i].layer;
     for (int i = 0; !ret && i < map->area_count; i++)
         ret = merge_area(map, forward, i, first);
     return ret;

@@ -8,9 +8,9 @@
 #include "temporal/forward.h"
 
 /**
- * Add a finished search to the map of what the past has. Where both have a source, each has a weight that is the inverse
- * of its expected squared error; so what comes from the past goes over to what comes from the future in many frames, not
- * in one.
+ * Add a finished search to the map of what the past has. Where both have a source, each has a weight that is the
+ * inverse of its expected squared error; so what comes from the past goes over to what comes from the future in many
+ * frames, not in one.
  *
  * @param map      of the past, without what is not believed; it gets the search's doubts, too
  * @param forward  after df_forward_finish() and the consistency check of its map
