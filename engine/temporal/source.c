@@ -45,6 +45,7 @@ void df_source_close(DfSource **source)
     df_copies_free(&gone->composite, gone->account, &gone->format);
     df_areas_free(&gone->usable);
     deepfill_mask_close(&gone->mask);
+    deepfill_mask_close(&gone->keep_out);
     df_free(gone);
 }
 
