@@ -26,6 +26,8 @@ typedef struct View {
     int light;  /**< levels added */
     int moment; /**< what the grain depends on; the same one gives the same picture */
     float dim;  /**< share of the light taken away, 0..1: of a limited range, towards 16 and 128 */
+    DfRect stands; /**< what the camera does not move, in luma pixels of the frame; empty: nothing */
+    int is_bar; /**< 1: that is black; 0: it shows a corner of the canvas */
 } View;
 
 /** Rectangles of hole in one frame. */
@@ -123,7 +125,10 @@ static inline void film_paint(Picture *p, const View *view)
             for (int x = 0; x < df_plane_side(f->width, sx); x++) {
                 int at_x = (view->x + (x << sx) + 31 * i) % CANVAS_WIDTH;
                 int at_y = (view->y + (y << sy)) % CANVAS_HEIGHT;
-                float v = canvas[view->scene][at_y][at_x] + view->light + film_grain(view, i, x, y);
+                DfRect pixel = { x << sx, y << sy, (x << sx) + 1, (y << sy) + 1 };
+                int stands = df_rect_contains(view->stands, pixel);
+                float v = stands ? canvas[view->scene][y << sy][(x << sx) + 31 * i] : canvas[view->scene][at_y][at_x];
+                v = stands && view->is_bar ? black : v + view->light + film_grain(view, i, x, y);
                 v += view->dim * (black - v);
                 df_sample_store(p->image.data[i] + y * p->image.stride[i], x, df_sample_bytes(f),
                                 (unsigned)(DF_CLAMP(v, 0, 250) * (1 << (f->depth - 8)) + 0.5f));

@@ -110,8 +110,8 @@ static int find_tracks(Tracks *tracks, const DfMotionInput *a, const DfMotionInp
     return 0;
 }
 
-/** The share of the weight within `reach` of a hole that the affine explains; 1 where there is none. */
-static float share_explained(const DfAffine *to_b, const Tracks *tracks, float reach)
+/** The share of the weight within `reach` of a hole that the motion explains; 1 where there is none. */
+static float share_explained(const DfMotion *motion, const Tracks *tracks, float reach)
 {
     float all = 0, explained = 0;
 
@@ -119,7 +119,8 @@ static float share_explained(const DfAffine *to_b, const Tracks *tracks, float r
         if (tracks->distance[i] > reach)
             continue;
         all += tracks->track[i].weight;
-        if (df_affine_residual(to_b, &tracks->track[i], 0) <= EXPLAINED)
+        const DfTrack *track = &tracks->track[i];
+        if (df_affine_residual(df_motion_to_b(motion, track->x, track->y), track, 0) <= EXPLAINED)
             explained += tracks->track[i].weight;
     }
     return all > 0 ? explained / all : 1;
@@ -138,10 +139,13 @@ int df_motion(DfMotion *motion, const DfMotionInput *a, const DfMotionInput *b, 
         motion->survived = (float)tracks.survivors / tracks.corners;
     fitted = df_affine_fit(&motion->to_b, tracks.track, tracks.count, 0) &&
              df_affine_fit(&motion->to_a, tracks.track, tracks.count, 1);
-    if (fitted)
-        motion->explained = share_explained(&motion->to_b, &tracks, NEAR);
-    ret = df_ring_error(&motion->error, a, b, &motion->to_b, scratch);
-    if (!ret && motion->explained < ENOUGH && motion->survived >= DF_MOTION_CUT)
+    if (fitted && !df_bars_find(&motion->layer, a, b))
+        ret = df_layer_find(motion, a, b, tracks.track, tracks.count, scratch);
+    if (fitted && !ret)
+        motion->explained = share_explained(motion, &tracks, NEAR);
+    if (!ret)
+        ret = df_ring_error(&motion->error, a, b, motion, scratch);
+    if (!ret && !motion->layer.side && motion->explained < ENOUGH && motion->survived >= DF_MOTION_CUT)
         ret = df_residuals(motion, a, b, keep, scratch);
     return ret;
 }

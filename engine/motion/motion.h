@@ -4,7 +4,8 @@
  *
  * Tracked corners give a robust affine, weighted towards the hole. Only where that explains too little of
  * what moves around the hole (something passes behind it), dense flow gives a residual, which is continued
- * smoothly into the hole. Its precision is below a pixel, as colours are carried along it.
+ * smoothly into the hole. Its precision is below a pixel, as colours are carried along it. Graphics that stand still
+ * beside a picture that moves are a layer of their own, whose edges are straight.
  */
 #ifndef DF_MOTION_MOTION_H
 #define DF_MOTION_MOTION_H
@@ -37,20 +38,59 @@ typedef struct DfResidual {
     DfFlow flow; /**< data NULL: the affine is all */
 } DfResidual;
 
+/**
+ * What stands still beside what moves, inside a rectangle or all around it: a bar beside a picture on a pan, the picture
+ * around a ticker. The rectangle is the same in both pictures.
+ */
+typedef struct DfLayer {
+    int side;            /**< 1: the layer is what lies inside the rectangle; -1: outside; 0: there is none */
+    DfRect rect;         /**< in pixels; a side that reaches the pictures' edge lies far beyond it */
+    DfAffine to_b, to_a; /**< its motion: none, or next to none */
+    int unseen;          /**< pictures since it was found in them last, of a film */
+} DfLayer;
+
+/** @return 1 where a position lies in a layer */
+static inline int df_layer_has(const DfLayer *layer, float x, float y)
+{
+    DfRect r = layer->rect;
+
+    if (!layer->side)
+        return 0;
+    int is_inside = x >= (float)r.x0 && x <= (float)(r.x1 - 1) && y >= (float)r.y0 && y <= (float)(r.y1 - 1);
+    return is_inside == (layer->side > 0);
+}
+
+/** Pixels by which a position may lie beyond a layer's edge: motions are found to be hundredths of a pixel off. */
+#define DF_LAYER_SLACK 0.125f
+
+/** @return 1 where the pixels around a position lie in a layer (has: 1) or outside it (0), all of them */
+static inline int df_layer_parts(const DfLayer *layer, float x, float y, int has)
+{
+    return !layer->side || (df_layer_has(layer, floorf(x + DF_LAYER_SLACK), floorf(y + DF_LAYER_SLACK)) == has &&
+                            df_layer_has(layer, ceilf(x - DF_LAYER_SLACK), ceilf(y - DF_LAYER_SLACK)) == has);
+}
+
 /** Motion between pictures a and b. */
 typedef struct DfMotion {
     DfAffine to_b, to_a;         /**< at a's pixels; at b's pixels */
+    DfLayer layer;               /**< where another motion holds: what stands still beside what moves */
     DfResidual residual_to_b;    /**< in a's hole */
     DfResidual residual_to_a;    /**< in b's hole */
     int corners;                 /**< tracked; below 8 motion is zero and cuts are not told */
     float survived;              /**< share of them that did, 0..1; 1 where there were below 8 */
-    float explained;             /**< share of the survivors' weight near the holes within 1 px of the affine;
-                                      1 where there are none */
+    float explained;             /**< share of the survivors' weight near the holes within 1 px of the affine of
+                                      their layer; 1 where there are none */
     float error;                 /**< median |b - a| within 48 px of the holes at a quarter of the size, once
                                       aligned by the affine and made of the same brightness and contrast, in
                                       a's; levels of 8 bits. Grain reads as an eighth of its sigma; 0 also
                                       where there is nothing to compare */
 } DfMotion;
+
+/** @return the affine that holds at a position of a (of b, for to_a) */
+static inline const DfAffine *df_motion_to_b(const DfMotion *motion, float x, float y)
+{
+    return df_layer_has(&motion->layer, x, y) ? &motion->layer.to_b : &motion->to_b;
+}
 
 /**
  * Prepare a picture for df_motion().

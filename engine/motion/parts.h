@@ -10,13 +10,34 @@
 /** Pixels beyond the hole that tracking keeps away from: half of a window would lie in what is distrusted. */
 #define DF_MOTION_KEEP_OFF 8
 
+/** Where the side of a layer's rectangle lies that reaches the pictures' edge, in pixels beyond it. */
+#define DF_LAYER_BEYOND (1 << 20)
+
 /**
  * How unlike two pictures are around their holes once aligned: DfMotion.error.
  *
  * @param scratch  used and given back
  * @return 0 or -ENOMEM
  */
-int df_ring_error(float *error, const DfMotionInput *a, const DfMotionInput *b, const DfAffine *to_b,
+int df_ring_error(float *error, const DfMotionInput *a, const DfMotionInput *b, const DfMotion *motion,
+                  DfArena *scratch);
+
+/**
+ * Find black bars at the edges of two pictures.
+ *
+ * @param layer  written where there are any: what lies outside the window that they leave
+ * @return 1; 0: there are none
+ */
+int df_bars_find(DfLayer *layer, const DfMotionInput *a, const DfMotionInput *b);
+
+/**
+ * Tell what stands still around the holes from what moves, and the rectangle that parts them.
+ *
+ * @param motion  in: the affines of all; out: where a layer was found it, and the affines of what moves
+ * @param tracks  `count` of them, at most DF_AFFINE_TRACKS
+ * @return 0 or -ENOMEM
+ */
+int df_layer_find(DfMotion *motion, const DfMotionInput *a, const DfMotionInput *b, const DfTrack *tracks, int count,
                   DfArena *scratch);
 
 /**

@@ -46,11 +46,12 @@ static int is_of_use(const DfMotionInput *a, const DfMotionInput *b, const float
  * and lose as much by it, where one sampled between and one at its pixels would differ by that alone.
  * @return 0: they do not count
  */
-static int values_at(float *of_a, float *of_b, const DfMotionInput *a, const DfMotionInput *b, const DfAffine *to_b,
+static int values_at(float *of_a, float *of_b, const DfMotionInput *a, const DfMotionInput *b, const DfMotion *motion,
                      int level, int x, int y)
 {
     float scale = 1.0f / (1 << level), dx, dy;
 
+    const DfAffine *to_b = df_motion_to_b(motion, (float)x, (float)y);
     df_affine_at(to_b, x, y, &dx, &dy);
     df_affine_at(to_b, x - dx / 2, y - dy / 2, &dx, &dy);
     float from[2] = { x - dx / 2, y - dy / 2 }, to[2] = { x + dx / 2, y + dy / 2 };
@@ -61,7 +62,7 @@ static int values_at(float *of_a, float *of_b, const DfMotionInput *a, const DfM
     return 1;
 }
 
-static int collect(float *of_a, float *of_b, const DfMotionInput *a, const DfMotionInput *b, const DfAffine *to_b,
+static int collect(float *of_a, float *of_b, const DfMotionInput *a, const DfMotionInput *b, const DfMotion *motion,
                    int level)
 {
     DfPlane full = a->pyramid.levels[0], plane = a->pyramid.levels[level];
@@ -69,7 +70,7 @@ static int collect(float *of_a, float *of_b, const DfMotionInput *a, const DfMot
 
     for (int y = 0; y < full.height; y += step)
         for (int x = (y >> level) % skip * step; x < full.width; x += step * skip)
-            count += values_at(&of_a[count], &of_b[count], a, b, to_b, level, x, y);
+            count += values_at(&of_a[count], &of_b[count], a, b, motion, level, x, y);
     return count;
 }
 
@@ -119,7 +120,7 @@ static float unlikeness(const float *of_a, const float *of_b, float *scratch, in
     return difference(of_a, of_b, scratch, count, &light);
 }
 
-int df_ring_error(float *error, const DfMotionInput *a, const DfMotionInput *b, const DfAffine *to_b,
+int df_ring_error(float *error, const DfMotionInput *a, const DfMotionInput *b, const DfMotion *motion,
                   DfArena *scratch)
 {
     int level = DF_MIN(LEVEL, a->pyramid.count - 1);
@@ -131,7 +132,7 @@ int df_ring_error(float *error, const DfMotionInput *a, const DfMotionInput *b, 
     *error = 0;
     if (!values)
         return -ENOMEM;
-    int count = collect(values, values + samples, a, b, to_b, level);
+    int count = collect(values, values + samples, a, b, motion, level);
     if (count >= LEAST)
         *error = unlikeness(values, values + samples, values + 2 * samples, count);
     df_arena_reset(scratch, mark);

@@ -45,15 +45,19 @@ static int are_alike(const DfComposite *c, const DfOriginSample *p, const DfOrig
 }
 
 /**
- * Whether a source's frame shows plane position (x, y): no sample that the interpolation leans on is hole.
+ * Whether a source's frame shows plane position (x, y): no sample that the interpolation leans on is hole, or beyond
+ * a layer's edge.
  */
-static int source_shows(const DfSource *source, int sub_x, int sub_y, float x, float y)
+static int source_shows(const DfSource *source, int sub_x, int sub_y, float x, float y, int in_layer)
 {
     float lx = x * (float)(1 << sub_x), ly = y * (float)(1 << sub_y);
     int x0 = (int)floorf(lx), y0 = (int)floorf(ly);
     int x1 = (int)ceilf(lx) + (1 << sub_x) - 1, y1 = (int)ceilf(ly) + (1 << sub_y) - 1;
 
     if (x0 < 0 || y0 < 0 || x1 >= source->format.width || y1 >= source->format.height)
+        return 0;
+    if (!df_source_moves_alike(source, (float)x0, (float)y0, in_layer) ||
+        !df_source_moves_alike(source, (float)x1, (float)y1, in_layer))
         return 0;
     return !source->mask ||
            !(df_mask_hole(source->mask, x0, y0) || df_mask_hole(source->mask, x1, y0) ||
@@ -77,6 +81,15 @@ typedef struct Queries {
     int references;
 } Queries;
 
+/** Whether the plane's sample (x, y) of the frame lies in a layer. */
+static int is_in_layer(const BlendPlane *w, int x, int y)
+{
+    const DeepfillFormat *format = &w->composite->state->image.format;
+    int sx = df_plane_sub_x(format, w->plane), sy = df_plane_sub_y(format, w->plane);
+
+    return df_layer_has(&w->out->layer, (float)((w->out->place.x0 + x) << sx), (float)((w->out->place.y0 + y) << sy));
+}
+
 /** Ask (x, y)'s own source about its neighbour at (dx, dy). @return 0: it has nothing to say */
 static int query_source(const BlendPlane *w, int x, int y, int dx, int dy, Query *query)
 {
@@ -87,11 +100,17 @@ static int query_source(const BlendPlane *w, int x, int y, int dx, int dy, Query
     const DfSource *source = w->composite->map->references[p->reference].source;
     float to_x = p->x + (float)dx, to_y = p->y + (float)dy;
     if (!source_shows(source, df_plane_sub_x(&source->format, w->plane),
-                      df_plane_sub_y(&source->format, w->plane), to_x, to_y))
+                      df_plane_sub_y(&source->format, w->plane), to_x, to_y, is_in_layer(w, x, y)))
         return 0;
     *query = (Query){ .x = to_x, .y = to_y, .reference = p->reference,
                             .own = df_plane_row(w->out->colour, y)[x] };
     return 1;
+}
+
+/** Whether a layer's edge lies between two neighbours: neither's source knows what lies beyond it. */
+static int are_parted(const BlendPlane *w, int x, int y, int dx, int dy)
+{
+    return is_in_layer(w, x, y) != is_in_layer(w, x + dx, y + dy);
 }
 
 /**
@@ -103,7 +122,8 @@ static void add_guidance(const BlendPlane *w, int x, int y, int dx, int dy, floa
     Query *there = &queries->items[queries->count], *back;
 
     *guidance = 0;
-    if (are_alike(w->composite, origin_at(w, x, y), origin_at(w, x + dx, y + dy), dx, dy)) {
+    if (are_alike(w->composite, origin_at(w, x, y), origin_at(w, x + dx, y + dy), dx, dy) ||
+        are_parted(w, x, y, dx, dy)) {
         *guidance = df_plane_row(w->out->colour, y + dy)[x + dx] - df_plane_row(w->out->colour, y)[x];
         return;
     }

@@ -199,6 +199,7 @@ int df_composite_make(DfComposite *c, const DfFrameState *s, DfArena *arena)
             DfCompositePlane *plane = &area->planes[p];
             if (take_plane(plane, area->place, format, p, arena) < 0)
                 return -ENOMEM;
+            plane->layer = s->map->areas[c->count].layer;
             lay_out(plane, c, &s->map->areas[c->count], p);
             int width = df_rect_width(plane->place);
             for (int y = 0; y < df_rect_height(plane->place); y++)

@@ -20,6 +20,7 @@ typedef struct DfCompositePlane {
     DfPlane colour;          /**< in the frame's own levels; where there is no hole, the frame itself */
     uint8_t *hole;           /**< 1: to be filled */
     DfOriginSample *origins;
+    DfLayer layer;           /**< of the map's area; its rectangle in the frame's luma pixels */
 } DfCompositePlane;
 
 typedef struct DfCompositeArea {

@@ -114,6 +114,8 @@ static void add_pixel(const DfFrameState *s, const DfSourceMap *map, const DfMap
     for (int i = 0; i < 4; i++) {
         int dx = directions[i][0], dy = directions[i][1];
         if (df_mask_hole(s->source->mask, x + dx, y + dy) ||
+            df_layer_has(&area->layer, (float)x, (float)y) !=
+                df_layer_has(&area->layer, (float)(x + OUTSIDE * dx), (float)(y + OUTSIDE * dy)) ||
             !compare(s, map, pixel, x, y, dx, dy, &difference))
             continue;
         int cx = (x - hole.x0) / CELL, cy = (y - hole.y0) / CELL;

@@ -80,8 +80,11 @@ int df_decide_begin(DfPlanner *planner, DfFrameState *s, const DfParallel *paral
         return 0;
     }
     if ((ret = df_source_map_create(&s->map, planner->account, &s->areas)) < 0 ||
-        (ret = df_source_map_copy(s->map, planner->past)) < 0 ||
-        (ret = df_consistency_check(s->map, s, scratch)) < 0 || (ret = df_trust_check(planner, s->map, s, scratch)) < 0)
+        (ret = df_source_map_copy(s->map, planner->past)) < 0)
+        return ret;
+    if (s->motion.back)
+        df_source_map_set_layers(s->map, &s->motion);
+    if ((ret = df_consistency_check(s->map, s, scratch)) < 0 || (ret = df_trust_check(planner, s->map, s, scratch)) < 0)
         return ret;
     drop_dark(s->map);
     return df_forward_begin(&planner->forward, planner->account, s, s->map, planner->settings.ahead);
@@ -93,6 +96,9 @@ static int merge(DfSourceMap *map, const DfForward *forward)
     const DfSourceMap *future = forward->map;
     int first = df_source_map_append(map, future);
 
+    /* A shot's first frame knows of layers by the next one. */
+    for (int i = 0; !forward->state->motion.back && i < map->area_count; i++)
+        map->areas[i].layer = future->areas[i].layer;
     for (size_t i = 0; first >= 0 && i < map->pixel_count; i++) {
         DfMapPixel *pixel = &map->pixels[i], other = future->pixels[i];
         if (other.reference == DF_NO_REFERENCE)

@@ -26,7 +26,7 @@ static void *carve(uint8_t **at, size_t bytes)
 int df_forward_begin(DfForward *f, DfAccount *account, const DfFrameState *state, const DfSourceMap *past,
                      int capacity)
 {
-    int areas = DF_MAX(past->area_count, 1);
+    int areas = 2 * DF_MAX(past->area_count, 1);
     size_t n;
 
     *f = (DfForward){ .state = state, .past = past, .need = INT_MAX };
@@ -38,7 +38,8 @@ int df_forward_begin(DfForward *f, DfAccount *account, const DfFrameState *state
     size_t bytes = df_size_align(past->reference_count * sizeof *f->past_age) +
                    df_size_align(past->pixel_count * sizeof *f->next) + df_size_align(n * sizeof *f->frames) +
                    df_size_align(areas * sizeof *f->areas) +
-                   areas * (2 * df_size_align(n * sizeof(DfAffine)) + df_size_align(n * sizeof(float)));
+                   areas * (2 * df_size_align(n * sizeof(DfAffine)) + df_size_align(n * sizeof(float)) +
+                            df_size_align(n * sizeof(DfLayer *)));
     uint8_t *at = f->memory = df_account_alloc(account, bytes);
     if (!at)
         return -ENOMEM;
@@ -47,11 +48,13 @@ int df_forward_begin(DfForward *f, DfAccount *account, const DfFrameState *state
     f->next = carve(&at, past->pixel_count * sizeof *f->next);
     f->frames = carve(&at, n * sizeof *f->frames);
     f->areas = carve(&at, areas * sizeof *f->areas);
-    for (int i = 0; i < past->area_count; i++) {
+    for (int i = 0; i < 2 * past->area_count; i++) {
         f->areas[i].motion = carve(&at, n * sizeof(DfAffine));
         f->areas[i].coarse = carve(&at, n * sizeof(DfAffine));
         f->areas[i].travel = carve(&at, n * sizeof(float));
-        f->areas[i].rect = past->areas[i].hole;
+        f->areas[i].layer = carve(&at, n * sizeof(DfLayer *));
+        f->areas[i].has_layer = i % 2;
+        f->areas[i].rect = past->areas[i / 2].hole;
     }
     for (int i = 0; i < past->reference_count; i++)
         f->past_age[i] = (int)(state->frame - past->references[i].source->frame);
@@ -88,8 +91,10 @@ void df_forward_add(DfForward *f, const DfFrameState *state)
         DfLight back = df_light_invert(state->motion.light[p]);
         f->frames[k].light[p] = k ? df_light_compose(f->frames[k - 1].light[p], back) : back;
     }
-    for (int i = 0; i < f->map->area_count; i++)
+    for (int i = 0; i < 2 * f->map->area_count; i++)
         df_forward_area_extend(&f->areas[i], &state->motion, k);
+    if (!k)
+        df_source_map_set_layers(f->map, &state->motion);
     if (f->same_mask == k && state->source->mask == f->state->source->mask)
         f->same_mask = k + 1;
     f->length = k + 1;
@@ -105,7 +110,7 @@ typedef struct Path {
 } Path;
 
 /** Go one step with the motion of frame `k`, residual and all. @return 0: that area is unknown */
-static int step_on(const DfForward *f, int k, Path *path)
+static int step_on(const DfForward *f, const DfForwardArea *area, int k, Path *path)
 {
     const DfFrameMotion *motion = &f->frames[k].state->motion;
     int px = (int)(path->coarse_x + 0.5f), py = (int)(path->coarse_y + 0.5f);
@@ -123,12 +128,13 @@ static int step_on(const DfForward *f, int k, Path *path)
             more_x = df_plane_row(flow->x, py)[px];
             more_y = df_plane_row(flow->y, py)[px];
         }
-        df_affine_at(&step->to_a, path->at_x, path->at_y, &dx, &dy);
+        const DfAffine *to_a = df_forward_area_step(area, step);
+        df_affine_at(to_a, path->at_x, path->at_y, &dx, &dy);
         path->at_x += dx + more_x;
         path->at_y += dy + more_y;
         if (df_frame_motion_is_still(motion, i))
             return 1;
-        df_affine_at(&step->to_a, path->coarse_x, path->coarse_y, &dx, &dy);
+        df_affine_at(to_a, path->coarse_x, path->coarse_y, &dx, &dy);
         path->coarse_x += dx + more_x;
         path->coarse_y += dy + more_y;
         return 1;
@@ -169,7 +175,7 @@ static int locate(const DfForward *f, const DfForwardArea *area, Path *path, int
         if (path->frame < area->affine && path->frame >= 0)
             refine(area, path);
         for (int j = path->frame + 1; j <= k; j++)
-            if (!step_on(f, j, path))
+            if (!step_on(f, area, j, path))
                 return 0;
     }
     path->frame = k;
@@ -229,6 +235,8 @@ static int is_shown(const DfForwardArea *area, const DfForwardFrame *frame, Path
 {
     const DfSource *source = frame->state->source;
 
+    if (!df_forward_area_has(area, path->frame, path->coarse_x, path->coarse_y))
+        return 0;
     if (path->frame < area->alike)
         return is_light(frame) && df_source_has(source, path->coarse_x, path->coarse_y);
     if (path->frame < area->affine)
@@ -309,6 +317,7 @@ static void search_band(void *opaque, int unit, int thread)
     const DeepfillMask *mask = f->state->source->mask;
     DfMapBand band = df_source_map_band(f->map, unit);
     DfRect hole = f->map->areas[band.area].hole;
+    const DfLayer *layer = &f->map->areas[band.area].layer;
     size_t first = f->map->areas[band.area].pixels - f->map->pixels;
     Progress most = { 0, 0 };
 
@@ -322,7 +331,8 @@ static void search_band(void *opaque, int unit, int thread)
                 continue;
             uint16_t past = f->past->pixels[i].reference;
             int age = past == DF_NO_REFERENCE ? INT_MAX : f->past_age[past];
-            Progress progress = search_pixel(f, band.area, i, x, y, work->most ? work->most : age);
+            int a = 2 * band.area + df_layer_has(layer, (float)x, (float)y);
+            Progress progress = search_pixel(f, a, i, x, y, work->most ? work->most : age);
             most.need = DF_MAX(most.need, progress.need);
             most.bound = DF_MAX(most.bound, progress.bound);
         }
@@ -350,7 +360,7 @@ int df_forward_is_decided(const DfForward *f, int64_t next)
 int df_forward_finish(DfForward *f, const DfParallel *parallel)
 {
     Work rest = { .forward = f, .most = DF_MAX(f->bound, f->need) };
-    int count = f->map->area_count * f->capacity, ret = 0;
+    int count = 2 * f->map->area_count * f->capacity, ret = 0;
     int *number = df_alloc(df_size_mul(DF_MAX(count, 1), sizeof *number));
 
     if (!number)

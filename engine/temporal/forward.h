@@ -18,15 +18,15 @@ typedef struct DfForwardFrame {
 
 typedef struct DfForward {
     const DfFrameState *state; /**< whose hole is searched */
-    DfSourceMap *map;          /**< what was found; a pixel's reference is area * capacity + frame until
-                                    df_forward_finish() */
+    DfSourceMap *map;          /**< what was found; a pixel's reference is number of `areas` * capacity + frame
+                                    until df_forward_finish() */
     const DfSourceMap *past;   /**< what comes from the past: nothing farther is of use, but for the consistency
                                     check */
     int *past_age;             /**< by reference of `past`: frames between */
     uint16_t *next;            /**< by pixel of the map: the next frame to look at; UINT16_MAX: it is done;
                                     UINT16_MAX - 1: all frames that are as near as the past have been looked at */
     DfForwardFrame *frames;
-    DfForwardArea *areas;
+    DfForwardArea *areas;      /**< two for each of the map's: of its pixels in no layer, and in one */
     void *memory;              /**< of all these, on account */
     size_t bytes;              /**< of the memory */
     int length, capacity;      /**< frames there are, and may be */

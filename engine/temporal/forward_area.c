@@ -46,13 +46,17 @@ void df_forward_area_extend(DfForwardArea *area, const DfFrameMotion *motion, in
     area->motion[k] = k ? area->motion[k - 1] : none;
     area->coarse[k] = k ? area->coarse[k - 1] : none;
     area->travel[k] = k ? area->travel[k - 1] : 0;
+    area->layer[k] = NULL;
     if (!found)
         return;
     const DfMotion *step = &motion->motions[i];
-    area->motion[k] = df_affine_compose(&area->motion[k], &step->to_a);
-    area->rect = move_rect(&step->to_a, area->rect);
+    const DfAffine *to_a = df_forward_area_step(area, step);
+    if (step->layer.side)
+        area->layer[k] = &step->layer;
+    area->motion[k] = df_affine_compose(&area->motion[k], to_a);
+    area->rect = move_rect(to_a, area->rect);
     if (!df_frame_motion_is_still(motion, i)) {
-        area->coarse[k] = df_affine_compose(&area->coarse[k], &step->to_a);
+        area->coarse[k] = df_affine_compose(&area->coarse[k], to_a);
         area->travel[k] += motion->travel[i];
     }
     if (found == 1 && area->affine == k && !step->residual_to_a.flow.x.data)

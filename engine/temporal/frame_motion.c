@@ -5,6 +5,7 @@
 #include "temporal/frame_motion.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 /** Most pairs that a plane of an area gives to the estimate of its light. */
@@ -25,7 +26,7 @@ static int find_pairs(const DfFrameMotion *motion, const Pair *ends, const Deepf
     int n = 0, sx = df_plane_sub_x(format, plane), sy = df_plane_sub_y(format, plane);
 
     for (int i = 0; i < motion->areas.count; i++) {
-        DfRing ring = { &ends[i].look, &ends[i].earlier_look, &ends[i].motion.to_b };
+        DfRing ring = { &ends[i].look, &ends[i].earlier_look, &ends[i].motion };
         DfTexture frame = df_copy_texture(&ends[i].frame, format, plane);
         DfTexture earlier = df_copy_texture(&ends[i].earlier, format, plane);
         n += df_light_pairs(&ring, &frame, &earlier, sx, sy, pairs + n, MOST_PAIRS);
@@ -66,6 +67,15 @@ static DfAffine shift_origin(DfAffine a, int x, int y)
     return a;
 }
 
+/** The same for a layer. */
+static DfLayer shift_layer(DfLayer layer, int x, int y)
+{
+    layer.rect = (DfRect){ layer.rect.x0 - x, layer.rect.y0 - y, layer.rect.x1 - x, layer.rect.y1 - y };
+    layer.to_a = shift_origin(layer.to_a, x, y);
+    layer.to_b = shift_origin(layer.to_b, x, y);
+    return layer;
+}
+
 static size_t residual_bytes(const DfResidual *residual)
 {
     return df_size_mul(df_size_mul(residual->flow.x.row_floats, residual->flow.x.height), 2 * sizeof(float));
@@ -92,6 +102,14 @@ static int keep_residual(DfFrameMotion *motion, DfResidual *kept, const DfResidu
     return 0;
 }
 
+/** How far either motion moves a pixel of a hole along x or y at most. */
+static float travel_of(const DfMotion *motion, DfRect hole)
+{
+    float first = df_affine_travel(&motion->to_a, hole), second = df_affine_travel(&motion->layer.to_a, hole);
+
+    return motion->layer.side ? fmaxf(first, second) : first;
+}
+
 /** Move the areas' motions out of scratch memory, in the frames' pixels. */
 static int keep_motions(DfFrameMotion *motion, const Pair *pairs)
 {
@@ -103,7 +121,8 @@ static int keep_motions(DfFrameMotion *motion, const Pair *pairs)
         kept->residual_to_a = kept->residual_to_b = (DfResidual){ 0 };
         kept->to_a = shift_origin(m->to_a, -outer.x0, -outer.y0);
         kept->to_b = shift_origin(m->to_b, -outer.x0, -outer.y0);
-        motion->travel[i] = df_affine_travel(&kept->to_a, df_rect_grow(motion->areas.items[i].hole, 1));
+        kept->layer = shift_layer(m->layer, -outer.x0, -outer.y0);
+        motion->travel[i] = travel_of(kept, df_rect_grow(motion->areas.items[i].hole, 1));
         if (keep_residual(motion, &kept->residual_to_a, &m->residual_to_a, outer) < 0 ||
             keep_residual(motion, &kept->residual_to_b, &m->residual_to_b, outer) < 0)
             return -ENOMEM;
@@ -213,6 +232,14 @@ static int estimate(DfFrameMotion *motion, Pair *pairs, DfArena *residuals, DfAr
     return corners < 8 || survived >= DF_MOTION_CUT * corners;
 }
 
+static void scale_affine(DfAffine *affine, double by)
+{
+    for (int c = 0; c < 3; c++) {
+        affine->x[c] *= by;
+        affine->y[c] *= by;
+    }
+}
+
 /** Give pairs the part of another motion that `motion` is of it. */
 static void interpolate(const DfFrameMotion *motion, Pair *pairs, const DfFrameMotion *whole, double share)
 {
@@ -221,14 +248,13 @@ static void interpolate(const DfFrameMotion *motion, Pair *pairs, const DfFrameM
         for (int k = 0; k < whole->areas.count; k++) {
             if (df_rect_empty(df_rect_clip(outer, whole->areas.items[k].outer)))
                 continue;
-            pairs[i].motion.to_a = shift_origin(whole->motions[k].to_a, outer.x0, outer.y0);
-            pairs[i].motion.to_b = shift_origin(whole->motions[k].to_b, outer.x0, outer.y0);
-            for (int c = 0; c < 3; c++) {
-                pairs[i].motion.to_a.x[c] *= share;
-                pairs[i].motion.to_a.y[c] *= share;
-                pairs[i].motion.to_b.x[c] *= share;
-                pairs[i].motion.to_b.y[c] *= share;
-            }
+            DfMotion *part = &pairs[i].motion;
+            part->to_a = shift_origin(whole->motions[k].to_a, outer.x0, outer.y0);
+            part->to_b = shift_origin(whole->motions[k].to_b, outer.x0, outer.y0);
+            part->layer = shift_layer(whole->motions[k].layer, outer.x0, outer.y0);
+            DfAffine *const affines[] = { &part->to_a, &part->to_b, &part->layer.to_a, &part->layer.to_b };
+            for (size_t n = 0; n < DF_COUNT(affines); n++)
+                scale_affine(affines[n], share);
         }
     }
 }

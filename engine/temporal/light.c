@@ -79,7 +79,7 @@ static int see_block(const DfRing *ring, const DfTexture *texture, const DfTextu
 {
     float middle_x = (float)((x + BLOCK / 2) << sub_x), middle_y = (float)((y + BLOCK / 2) << sub_y), dx, dy;
 
-    df_affine_at(ring->affine, (int)middle_x, (int)middle_y, &dx, &dy);
+    df_affine_at(df_motion_to_b(ring->motion, middle_x, middle_y), (int)middle_x, (int)middle_y, &dx, &dy);
     dx /= 2;
     dy /= 2;
     float here = distance_at(ring->look, middle_x - dx, middle_y - dy);

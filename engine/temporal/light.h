@@ -62,7 +62,7 @@ DfLight df_light_fit(const DfLightPair *pairs, int n, float level, float prior, 
 /** One area of two frames, aligned by a motion. */
 typedef struct DfRing {
     const DfMotionInput *look, *earlier_look;
-    const DfAffine *affine; /**< from the frame to the earlier one */
+    const DfMotion *motion; /**< a: the frame, b: the earlier one */
 } DfRing;
 
 /**

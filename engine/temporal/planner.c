@@ -85,6 +85,34 @@ void df_planner_free(DfPlanner *planner)
  */
 #define MARGIN 16
 
+/** The layer that a motion tells of around a hole; none: it tells of none. */
+static DfLayer layer_around(const DfFrameMotion *motion, DfRect hole)
+{
+    const DfArea *area = motion->motions ? df_areas_find(&motion->areas, hole) : NULL;
+
+    return area ? motion->motions[area - motion->areas.items].layer : (DfLayer){ 0 };
+}
+
+/** The layers of a frame's usable areas, by its own motion or the next frame's. @param next  NULL: there is none */
+static int set_layers(const DfFrameState *s, const DfFrameState *next)
+{
+    DfSource *source = s->source;
+
+    for (int i = 0; i < source->usable.count; i++) {
+        DfRect hole = source->usable.items[i].hole;
+        DfLayer layer = layer_around(&s->motion, hole);
+        if (!layer.side && next)
+            layer = layer_around(&next->motion, hole);
+        if (!layer.side)
+            continue;
+        if (!source->layers &&
+            !(source->layers = df_alloc(df_size_mul(source->usable.count, sizeof *source->layers))))
+            return -ENOMEM;
+        source->layers[i] = layer;
+    }
+    return 0;
+}
+
 /** The areas in which others may sample a frame: around the holes of its own shot's neighbours and its own. */
 static int set_usable(DfPlanner *planner, DfFrameState *s, const DfFrameState *next)
 {
@@ -115,7 +143,7 @@ static int set_usable(DfPlanner *planner, DfFrameState *s, const DfFrameState *n
         r->x1 -= r->x1 < format->width ? MARGIN : 0;
         r->y1 -= r->y1 < format->height ? MARGIN : 0;
     }
-    return 0;
+    return set_layers(s, next && next->shot == s->shot ? next : NULL);
 }
 
 /** Maps of the head and of the frames before it: past, whole and carried ones, search, those being filled. */

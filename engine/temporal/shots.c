@@ -5,6 +5,7 @@
 #include "temporal/shots.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /** A ring whose error is so many times its usual one, and so many levels, has jumped. */
@@ -18,6 +19,12 @@
 
 /** So many levels more, summed over frames, and what was synthesised is stale. */
 #define STALE_LEVELS 60.0f
+
+/** Pixels by which the edge of a layer that stands still is found here and there. */
+#define LAYER_JITTER 2
+
+/** Frames that a layer stays in which nothing tells of it. */
+#define LAYER_UNSEEN 12
 
 /** So much more contrast, and what was synthesised in a darker picture shows how dark that was. */
 #define BRIGHTER 2.0f
@@ -89,6 +96,41 @@ static void note_error(DfPlanner *planner, const DfFrameState *s)
         planner->errors[planner->error_count++ % DF_COUNT(planner->errors)] = s->motion.error;
 }
 
+/** The motion of the area that covers a rectangle, in a related frame's own motion; NULL: none. */
+static const DfMotion *find_motion(const DfFrameMotion *motion, DfRect hole)
+{
+    const DfArea *area = motion->motions ? df_areas_find(&motion->areas, hole) : NULL;
+
+    return area ? &motion->motions[area - motion->areas.items] : NULL;
+}
+
+static int steady_side(int now, int before)
+{
+    return abs(now - before) <= LAYER_JITTER ? before : now;
+}
+
+/**
+ * A layer keeps its edges while they are found within a few pixels of where they were, and stays for a while where
+ * nothing tells that it is there: on a pan along its edge both motions explain it.
+ */
+static void steady_layers(DfFrameState *s, const DfFrameState *before)
+{
+    for (int i = 0; s->motion.motions && i < s->motion.areas.count; i++) {
+        const DfMotion *was = find_motion(&before->motion, s->motion.areas.items[i].hole);
+        DfLayer *layer = &s->motion.motions[i].layer;
+        if (!was || !was->layer.side)
+            continue;
+        DfRect r = was->layer.rect;
+        if (layer->side == was->layer.side) {
+            layer->rect = (DfRect){ steady_side(layer->rect.x0, r.x0), steady_side(layer->rect.y0, r.y0),
+                                    steady_side(layer->rect.x1, r.x1), steady_side(layer->rect.y1, r.y1) };
+        } else if (!layer->side && was->layer.unseen < LAYER_UNSEEN && !s->motion.motions[i].residual_to_a.flow.x.data) {
+            /* It stands still: a layer that moves is found by its tracks. */
+            *layer = (DfLayer){ .side = was->layer.side, .rect = r, .unseen = was->layer.unseen + 1 };
+        }
+    }
+}
+
 int df_shots_settle(DfPlanner *planner, DfFrameState *s, int64_t end, DfArena *scratch)
 {
     const DfFrameState *before = s->frame ? df_planner_state(planner, s->frame - 1) : s;
@@ -100,6 +142,8 @@ int df_shots_settle(DfPlanner *planner, DfFrameState *s, int64_t end, DfArena *s
     /* Live, a flash looks like a cut until it is over. */
     if (is_hidden_cut(planner, s, end) || (planner->settings.ahead && s->frame - s->motion.back < before->shot))
         df_frame_motion_forget(&s->motion);
+    if (s->motion.back)
+        steady_layers(s, df_planner_state(planner, s->frame - s->motion.back));
     s->shot = s->motion.back ? df_planner_state(planner, s->frame - s->motion.back)->shot
                              : later ? before->shot : s->frame;
     if (s->motion.back)

@@ -44,6 +44,7 @@ void df_source_close(DfSource **source)
     df_copies_free(&gone->shown, gone->account, &gone->format);
     df_copies_free(&gone->composite, gone->account, &gone->format);
     df_areas_free(&gone->usable);
+    df_free(gone->layers);
     deepfill_mask_close(&gone->mask);
     deepfill_mask_close(&gone->keep_out);
     df_free(gone);

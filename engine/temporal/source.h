@@ -5,6 +5,7 @@
 #ifndef DF_TEMPORAL_SOURCE_H
 #define DF_TEMPORAL_SOURCE_H
 
+#include "motion/motion.h"
 #include "plane/sample.h"
 #include "temporal/account.h"
 #include "temporal/area.h"
@@ -39,6 +40,8 @@ typedef struct DfSource {
     DfAreas usable;     /**< by the planner: the areas, of its own shot's masks alone, in which others may sample
                              `shown` */
     DfToggles toggles;  /**< by the planner: where it is open, and a neighbour of its own shot is not */
+    DfLayer *layers;    /**< by the planner: one for each of these areas, of the frame's own motion, whose motions
+                             are not read; NULL: there are none */
     size_t shown_cost, composite_cost; /**< by the planner: bytes of what others may sample of it */
     DfCopies composite; /**< by its fill step: the colours put into its hole, before blending; only where other
                              frames use them */
@@ -97,6 +100,17 @@ static inline int df_source_has(const DfSource *source, float x, float y)
             return 1;
     }
     return 0;
+}
+
+/** @return 1 where all that a frame shows around luma position (x, y) lies in a layer (has: 1) or outside any (0) */
+static inline int df_source_moves_alike(const DfSource *source, float x, float y, int has)
+{
+    for (int i = 0; source->layers && i < source->usable.count; i++) {
+        DfRect r = source->usable.items[i].outer;
+        if (x >= (float)r.x0 && x < (float)r.x1 && y >= (float)r.y0 && y < (float)r.y1)
+            return df_layer_parts(&source->layers[i], x, y, has);
+    }
+    return 1;
 }
 
 /** One plane of a copy. */

@@ -27,7 +27,7 @@ int df_source_map_create(DfSourceMap **map, DfAccount *account, const DfAreas *a
     DfMapPixel *pixels = m->pixels;
     for (; m->area_count < areas->count; m->area_count++) {
         DfRect hole = areas->items[m->area_count].hole;
-        m->areas[m->area_count] = (DfMapArea){ hole, pixels };
+        m->areas[m->area_count] = (DfMapArea){ .hole = hole, .pixels = pixels };
         pixels += df_rect_area(hole);
     }
     for (size_t i = 0; i < m->pixel_count; i++)
@@ -98,6 +98,15 @@ int df_source_map_append(DfSourceMap *map, const DfSourceMap *other)
     for (int i = 0; ret >= 0 && i < other->reference_count; i++)
         ret = df_source_map_add(map, &other->references[i]);
     return ret < 0 ? ret : first;
+}
+
+void df_source_map_set_layers(DfSourceMap *map, const DfFrameMotion *motion)
+{
+    for (int i = 0; i < map->area_count; i++) {
+        const DfArea *area = df_areas_find(&motion->areas, map->areas[i].hole);
+        map->areas[i].layer = area && motion->motions ? motion->motions[area - motion->areas.items].layer
+                                                      : (DfLayer){ 0 };
+    }
 }
 
 int df_source_map_copy(DfSourceMap *to, const DfSourceMap *from)

@@ -42,6 +42,8 @@ typedef struct DfMapPixel {
 typedef struct DfMapArea {
     DfRect hole;
     DfMapPixel *pixels;
+    DfLayer layer;          /**< what lies in it moves otherwise than the rest: across its edge no two pixels are
+                                 neighbours in the world; its motions are not read */
 } DfMapArea;
 
 /** One frame's. Counted; not changed once others hold it. */
@@ -69,6 +71,9 @@ void df_source_map_close(DfSourceMap **map);
  * @return its number; -ENOMEM; -ENOSPC where all numbers are taken
  */
 int df_source_map_add(DfSourceMap *map, const DfReference *reference);
+
+/** Take over the layers that a frame's motion has where it covers the map's areas. */
+void df_source_map_set_layers(DfSourceMap *map, const DfFrameMotion *motion);
 
 /** Copy pixels and references of a map of the same areas into one without references. @return 0 or -ENOMEM */
 int df_source_map_copy(DfSourceMap *to, const DfSourceMap *from);

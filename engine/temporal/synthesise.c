@@ -25,34 +25,48 @@ typedef struct Stage {
     DfRegions *regions;
 } Stage;
 
-/** Where pixels are fresh: the smallest rectangle around them. @param[out] count  of them */
-static DfRect find_fresh(const DfComposite *composite, int64_t *count)
+/**
+ * Where pixels of one area are fresh: the smallest rectangle around those in a part of the frame.
+ * @param[out] count  they are added to it
+ */
+static DfRect find_fresh(const DfComposite *composite, int area, DfRect part, int64_t *count)
 {
-    DfRect found = { 0 };
+    const DfCompositePlane *luma = &composite->areas[area].planes[0];
+    DfRect found = { 0 }, look = df_rect_clip(luma->place, part);
 
-    for (int i = 0; i < composite->count; i++) {
-        const DfCompositePlane *luma = &composite->areas[i].planes[0];
-        const DfOriginSample *origin = luma->origins;
-        for (int y = luma->place.y0; y < luma->place.y1; y++) {
-            for (int x = luma->place.x0; x < luma->place.x1; x++, origin++) {
-                if (!df_composite_is_fresh(composite, origin))
-                    continue;
-                DfRect pixel = { x, y, x + 1, y + 1 };
-                ++*count;
-                found = df_rect_empty(found) ? pixel : df_rect_union(found, pixel);
-            }
+    for (int y = look.y0; y < look.y1; y++) {
+        const DfOriginSample *origins = luma->origins +
+                                        (size_t)(y - luma->place.y0) * df_rect_width(luma->place) - luma->place.x0;
+        for (int x = look.x0; x < look.x1; x++) {
+            if (!df_composite_is_fresh(composite, &origins[x]))
+                continue;
+            DfRect pixel = { x, y, x + 1, y + 1 };
+            ++*count;
+            found = df_rect_empty(found) ? pixel : df_rect_union(found, pixel);
         }
     }
     return found;
 }
 
-/** Copy the frame around, put the rest of the composite in, and mark what is fresh. */
-static int set_up(Stage *stage, const DfComposite *composite, DfRect fresh, DfArena *scratch)
+/** The same of all areas. */
+static DfRect find_all_fresh(const DfComposite *composite, DfRect frame, int64_t *count)
+{
+    DfRect found = { 0 };
+
+    for (int i = 0; i < composite->count; i++) {
+        DfRect r = find_fresh(composite, i, frame, count);
+        found = df_rect_empty(found) ? r : df_rect_empty(r) ? found : df_rect_union(found, r);
+    }
+    return found;
+}
+
+/** Copy a part of the frame around what is fresh. */
+static int set_up(Stage *stage, const DfComposite *composite, DfRect fresh, DfRect part, DfArena *scratch)
 {
     const DeepfillImage *image = &composite->state->image;
     const DeepfillFormat *format = &image->format;
     int grid_x = 1 << format->sub_x, grid_y = 1 << format->sub_y;
-    DfRect r = df_rect_grow(fresh, AROUND);
+    DfRect r = df_rect_clip(df_rect_grow(fresh, AROUND), part);
 
     r = (DfRect){ DF_MAX(r.x0, 0) & -grid_x, DF_MAX(r.y0, 0) & -grid_y,
                   DF_MIN(df_round_up(r.x1, grid_x), format->width),
@@ -162,57 +176,63 @@ static int run_network(DfSynthesiser *worker, const Stage *stage, const Deepfill
     return ret;
 }
 
-/**
- * Whole levels, as the network's fill has them: so this frame uses the very colours that others will find.
- */
-static void round_fresh(const DfCompositePlane *plane, const uint8_t *fresh, float highest)
+/** A part of the frame in a plane's samples. */
+static DfRect part_of_plane(DfRect part, const DeepfillFormat *format, int p)
 {
-    int width = df_rect_width(plane->place);
+    int sx = df_plane_sub_x(format, p), sy = df_plane_sub_y(format, p);
 
-    for (int y = 0; y < df_rect_height(plane->place); y++) {
-        float *row = df_plane_row(plane->colour, y);
-        for (int x = 0; x < width; x++)
-            if (fresh[(size_t)y * width + x])
-                row[x] = floorf(DF_CLAMP(row[x], 0, highest) + 0.5f);
-    }
+    return (DfRect){ part.x0 >> sx, part.y0 >> sy, df_plane_side(part.x1, sx), df_plane_side(part.y1, sy) };
 }
 
-/** A few pixels: continued smoothly from what is around them. */
-static int smooth_over(DfComposite *composite, DfArena *scratch)
+/**
+ * A few pixels of one plane of a part: continued smoothly from what is around them in it, in whole levels, as the
+ * network's fill has them: so this frame uses the very colours that others will find.
+ */
+static int smooth_plane(const DfComposite *composite, const DfCompositePlane *plane, DfRect part, DfArena *scratch)
 {
     float highest = (float)((1 << composite->state->image.format.depth) - 1);
+    DfRect r = df_rect_clip(plane->place, part);
+    int left = r.x0 - plane->place.x0, top = r.y0 - plane->place.y0, width = df_rect_width(r);
+    DfPlane window = { df_plane_row(plane->colour, top) + left, width, df_rect_height(r), plane->colour.row_floats };
+    uint8_t *fresh = df_arena_take(scratch, df_size_mul(width, window.height));
 
-    for (int i = 0; i < composite->count; i++) {
-        for (int p = 0; p < df_plane_count(&composite->state->image.format); p++) {
-            DfCompositePlane *plane = &composite->areas[i].planes[p];
-            size_t n = df_rect_area(plane->place);
-            uint8_t *fresh = df_arena_take(scratch, n);
-            if (!fresh)
-                return -ENOMEM;
-            for (size_t k = 0; k < n; k++)
-                fresh[k] = (uint8_t)df_composite_is_fresh(composite, &plane->origins[k]);
-            if (df_membrane(&plane->colour, 1, fresh, scratch) < 0)
-                return -ENOMEM;
-            round_fresh(plane, fresh, highest);
-        }
+    if (!fresh)
+        return -ENOMEM;
+    for (int y = 0; y < window.height; y++) {
+        const DfOriginSample *origins = plane->origins + (size_t)(top + y) * df_rect_width(plane->place) + left;
+        for (int x = 0; x < width; x++)
+            fresh[(size_t)y * width + x] = (uint8_t)df_composite_is_fresh(composite, &origins[x]);
     }
+    if (df_membrane(&window, 1, fresh, scratch) < 0)
+        return -ENOMEM;
+    for (int y = 0; y < window.height; y++)
+        for (int x = 0; x < width; x++)
+            if (fresh[(size_t)y * width + x])
+                df_plane_row(window, y)[x] = floorf(DF_CLAMP(df_plane_row(window, y)[x], 0, highest) + 0.5f);
     return 0;
 }
 
-int df_synthesise(DfSynthesiser *worker, const DfRules *rules, DfComposite *composite, DfSynthesis *result,
-                  DfArena *scratch)
+static int smooth_part(const DfComposite *composite, int area, DfRect part, DfArena *scratch)
+{
+    const DeepfillFormat *format = &composite->state->image.format;
+    DfArenaMark mark = df_arena_mark(scratch);
+    int ret = 0;
+
+    for (int p = 0; ret >= 0 && p < df_plane_count(format); p++)
+        ret = smooth_plane(composite, &composite->areas[area].planes[p], part_of_plane(part, format, p), scratch);
+    df_arena_reset(scratch, mark);
+    return ret;
+}
+
+/** The network fills what is fresh in a rectangle of a part of the frame; it sees nothing of the rest. */
+static int fill_part(DfSynthesiser *worker, const DfRules *rules, DfComposite *composite, DfRect fresh, DfRect part,
+                     DfSynthesis *result, DfArena *scratch)
 {
     DfArenaMark mark = df_arena_mark(scratch);
     Stage stage = { 0 };
-    int ret = 0;
+    int ret = set_up(&stage, composite, fresh, part, scratch);
 
-    *result = (DfSynthesis){ 0 };
-    DfRect fresh = find_fresh(composite, &result->pixels);
-    if (df_rect_empty(fresh))
-        return 0;
-    if (df_synthesis_is_slight(result->pixels, composite->state->hole)) {
-        ret = smooth_over(composite, scratch);
-    } else if ((ret = set_up(&stage, composite, fresh, scratch)) >= 0) {
+    if (ret >= 0) {
         exchange_all(&stage, composite, 1);
         if ((ret = find_boxes(&stage, rules)) >= 0)
             ret = run_network(worker, &stage, composite->state->sketch, result);
@@ -222,6 +242,72 @@ int df_synthesise(DfSynthesiser *worker, const DfRules *rules, DfComposite *comp
     df_regions_close(&stage.regions);
     deepfill_mask_close(&stage.mask);
     df_arena_reset(scratch, mark);
+    return ret;
+}
+
+/**
+ * The parts of a frame that a layer's rectangle cuts it into, each to be synthesised from itself alone: a bar is black
+ * under its caption, whatever the picture beside it shows. A box that does not reach from edge to edge is cut out of
+ * a picture that stays whole.
+ *
+ * @return how many, at most 3
+ */
+static int list_parts(DfRect parts[3], const DfLayer *layer, DfRect frame)
+{
+    DfRect r = df_rect_clip(layer->rect, frame);
+    int is_wide = r.x0 == frame.x0 && r.x1 == frame.x1, is_high = r.y0 == frame.y0 && r.y1 == frame.y1;
+
+    parts[0] = frame;
+    if (!layer->side || df_rect_empty(r))
+        return 1;
+    parts[1] = r;
+    if (!is_wide && !is_high)
+        return 2;
+    parts[2] = frame;
+    if (is_wide) {
+        parts[0].y1 = r.y0;
+        parts[2].y0 = r.y1;
+    } else {
+        parts[0].x1 = r.x0;
+        parts[2].x0 = r.x1;
+    }
+    return 3;
+}
+
+static int has_layers(const DfComposite *composite)
+{
+    int any = 0;
+
+    for (int i = 0; i < composite->count; i++)
+        any |= composite->areas[i].planes[0].layer.side;
+    return any;
+}
+
+int df_synthesise(DfSynthesiser *worker, const DfRules *rules, DfComposite *composite, DfSynthesis *result,
+                  DfArena *scratch)
+{
+    const DeepfillFormat *format = &composite->state->image.format;
+    DfRect frame = { 0, 0, format->width, format->height };
+    int ret = 0;
+
+    *result = (DfSynthesis){ 0 };
+    DfRect fresh = find_all_fresh(composite, frame, &result->pixels);
+    if (!result->pixels)
+        return 0;
+    int is_slight = df_synthesis_is_slight(result->pixels, composite->state->hole);
+    if (!is_slight && !has_layers(composite))
+        return fill_part(worker, rules, composite, fresh, frame, result, scratch);
+    for (int i = 0; ret >= 0 && i < composite->count; i++) {
+        DfRect parts[3];
+        int count = list_parts(parts, &composite->areas[i].planes[0].layer, frame);
+        for (int k = 0; ret >= 0 && k < count; k++) {
+            int64_t pixels = 0;
+            fresh = find_fresh(composite, i, parts[k], &pixels);
+            if (pixels)
+                ret = is_slight ? smooth_part(composite, i, parts[k], scratch)
+                                : fill_part(worker, rules, composite, fresh, parts[k], result, scratch);
+        }
+    }
     return ret;
 }
 

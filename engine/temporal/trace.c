@@ -38,6 +38,12 @@ static void add_motion(Line *line, const DfFrameState *s)
     else if (m->areas.count)
         add(line, ", error %.2f, survived %.2f, gain %.3f, offset %.2f", m->error, m->survived, m->light[0].gain,
             m->light[0].offset);
+    for (int i = 0; m->motions && i < m->areas.count; i++) {
+        const DfLayer *layer = &m->motions[i].layer;
+        if (layer->side)
+            add(line, ", layer %s %d..%d, %d..%d", layer->side > 0 ? "in" : "around", layer->rect.x0, layer->rect.x1,
+                layer->rect.y0, layer->rect.y1);
+    }
     if (s->odd)
         add(line, ", flash");
 }
