@@ -267,6 +267,8 @@ static int check_frame(const DeepfillContext *ctx, const DeepfillFrame *frame)
             return -EINVAL;
     if (frame->mask && check_mask_size(ctx, frame->mask) < 0)
         return -EINVAL;
+    if (frame->keep_out && check_mask_size(ctx, frame->keep_out) < 0)
+        return -EINVAL;
     return frame->sketch ? check_sketch(ctx, frame->sketch) : 0;
 }
 

@@ -71,10 +71,13 @@ int ff_deepfill_conditions_check(AVFilterContext *ctx)
 
     ff_deepfill_input_init(&s->masks, ctx, "mask", s->mask_start, s->mask_sync);
     ff_deepfill_input_init(&s->sketches, ctx, "sketch", s->mask_start, s->mask_sync);
+    ff_deepfill_input_init(&s->keep_outs, ctx, "keep_out", s->mask_start, s->mask_sync);
     if (s->mask)
         ret = ff_deepfill_name_check(ctx, "mask", s->mask, s->mask_opts);
     if (ret >= 0 && s->sketch)
         ret = ff_deepfill_name_check(ctx, "sketch", s->sketch, s->mask_opts);
+    if (ret >= 0 && s->keep_out)
+        ret = ff_deepfill_name_check(ctx, "keep_out", s->keep_out, s->mask_opts);
     return ret;
 }
 
@@ -83,10 +86,11 @@ int ff_deepfill_conditions_open(AVFilterContext *ctx)
     FillContext *s = ctx->priv;
     DeepfillSourceSettings mask   = file_settings(ctx, &s->masks, s->mask);
     DeepfillSourceSettings sketch = file_settings(ctx, &s->sketches, s->sketch);
+    DeepfillSourceSettings keep_out = file_settings(ctx, &s->keep_outs, s->keep_out);
     int ret = 0;
 
     mask.alpha     = s->alpha;
-    sketch.lenient = 1;
+    sketch.lenient = keep_out.lenient = 1;
     s->report.mask   = s->mask ? s->mask : s->box ? "from box" : s->box_file ? s->box_file :
                        "from the second input";
     s->report.sketch = s->sketch;
@@ -99,6 +103,8 @@ int ff_deepfill_conditions_open(AVFilterContext *ctx)
         ff_deepfill_sync_start(&s->masks);
     if (ret >= 0 && s->sketch)
         ret = ff_deepfill_input_open(&s->sketches, &sketch, s->mask_loop);
+    if (ret >= 0 && s->keep_out)
+        ret = ff_deepfill_input_open(&s->keep_outs, &keep_out, s->mask_loop);
     return ret;
 }
 
@@ -107,7 +113,9 @@ int ff_deepfill_conditions_find(AVFilterContext *ctx, const AVFrame *frame)
     FillContext *s = ctx->priv;
     int ret = ff_deepfill_input_find(&s->masks, frame);
 
-    return ret > 0 && s->sketch ? ff_deepfill_input_find(&s->sketches, frame) : ret;
+    if (ret > 0 && s->sketch)
+        ret = ff_deepfill_input_find(&s->sketches, frame);
+    return ret > 0 && s->keep_out ? ff_deepfill_input_find(&s->keep_outs, frame) : ret;
 }
 
 static int has_ended(const DeepfillMaskInput *input)
@@ -128,6 +136,7 @@ void ff_deepfill_conditions_taken(AVFilterContext *ctx, const AVFrame *frame)
 
     ff_deepfill_input_taken(&s->masks, frame);
     ff_deepfill_input_taken(&s->sketches, frame);
+    ff_deepfill_input_taken(&s->keep_outs, frame);
 }
 
 /** Whether there is a picture, at the frame's time or, after the last, as eof_action says. */
@@ -247,6 +256,22 @@ static int sketch_of(AVFilterContext *ctx, DeepfillCondition conditions[2])
     return 0;
 }
 
+/** What is kept out is grown as the mask is, and has an edge. */
+static int keep_out_of(AVFilterContext *ctx, DeepfillCondition conditions[2])
+{
+    FillContext *s = ctx->priv;
+    DeepfillMaskSettings settings = mask_settings(s);
+    int ret;
+
+    if (!has_picture(s, &s->keep_outs))
+        return 0;
+    settings.invert = settings.soft = settings.feather = 0;
+    ret = ff_deepfill_pairing_mask(&s->keep_outs.pairing, &settings, &conditions[0].keep_out);
+    if (ret < 0)
+        av_log(ctx, AV_LOG_ERROR, "The mask of keep_out cannot be made (%s): %s\n", av_err2str(ret), deepfill_error());
+    return FFMIN(ret, 0);
+}
+
 int ff_deepfill_conditions_get(AVFilterContext *ctx, DeepfillCondition conditions[2])
 {
     const FillContext *s = ctx->priv;
@@ -254,6 +279,8 @@ int ff_deepfill_conditions_get(AVFilterContext *ctx, DeepfillCondition condition
 
     memset(conditions, 0, 2 * sizeof(*conditions));
     ret = mask_of(ctx, conditions);
+    if (ret >= 0 && s->keep_out)
+        ret = keep_out_of(ctx, conditions);
     return ret >= 0 && (conditions[0].mask || conditions[1].mask) && s->sketch ? sketch_of(ctx, conditions) : ret;
 }
 
@@ -264,6 +291,8 @@ void ff_deepfill_conditions_end(AVFilterContext *ctx)
     ff_deepfill_sync_review(&s->masks);
     if (s->sketch)
         ff_deepfill_sync_review(&s->sketches);
+    if (s->keep_out)
+        ff_deepfill_sync_review(&s->keep_outs);
 }
 
 void ff_deepfill_conditions_uninit(AVFilterContext *ctx)
@@ -272,5 +301,6 @@ void ff_deepfill_conditions_uninit(AVFilterContext *ctx)
 
     ff_deepfill_input_uninit(&s->masks);
     ff_deepfill_input_uninit(&s->sketches);
+    ff_deepfill_input_uninit(&s->keep_outs);
     ff_deepfill_fields_uninit(&s->field_conditions);
 }

@@ -47,6 +47,7 @@ typedef struct FillContext {
     char *side[4];    ///< x, y, w and h: another box
     char *box_file;
     char *sketch;
+    char *keep_out;
     char *model_name;
     char *semantics;
     float threshold;
@@ -76,6 +77,7 @@ typedef struct FillContext {
     DeepfillModel *model;
     DeepfillMaskInput masks;
     DeepfillMaskInput sketches; ///< in use where sketch is set
+    DeepfillMaskInput keep_outs; ///< in use where keep_out is set
     DeepfillFields field_conditions; ///< of both, in use where fields is set
     DeepfillQueue queue;
     DeepfillReport report;

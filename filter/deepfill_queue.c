@@ -340,7 +340,8 @@ static int send_fields(DeepfillQueue *q, const DeepfillFrame *frame, const Deepf
 int ff_deepfill_queue_send(DeepfillQueue *q, AVFrame *frame, const DeepfillCondition conditions[2],
                            enum DeepfillShow show)
 {
-    DeepfillFrame picture = { .mask = conditions[0].mask, .sketch = conditions[0].sketch, .show = show };
+    DeepfillFrame picture = { .mask = conditions[0].mask, .sketch = conditions[0].sketch, .show = show,
+                              .keep_out = conditions[0].keep_out };
     DeepfillLent lent = { .frame = frame, .is_last = 1 };
     int ret = 0;
 

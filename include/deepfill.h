@@ -313,6 +313,8 @@ typedef struct DeepfillFrame {
     void *opaque;           /**< comes back with the result */
     DeepfillSketch *sketch; /**< lines that the network follows inside the hole; NULL: none are drawn. A
                                  reference is taken */
+    DeepfillMask *keep_out; /**< its hole is not filled, and is no source for others: a clock, a ticker, a second logo.
+                                 Nor is motion told from it; NULL: nothing. A reference is taken */
 } DeepfillFrame;
 
 /** One frame on its way out. */

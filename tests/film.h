@@ -65,6 +65,9 @@ static int film_plain;
 /** Where the logo is in frame t, whatever the mask says; NULL: in the holes. */
 static Holes (*film_marks)(int t);
 
+/** What is kept out of frame t: the mask stays the test's; NULL: nothing. */
+static DeepfillMask *film_keep_out;
+
 /** Frames by which masks grow in time. */
 static int film_dilate_time;
 
@@ -246,7 +249,8 @@ static inline DeepfillFrame film_frame(const Film *film, Reel *reel, int t)
     enum DeepfillShow show = film->show ? film->show(t) : DEEPFILL_SHOW_FILL;
 
     return (DeepfillFrame){ .image = reel->out[t].image, .mask = reel->mask[t], .show = show,
-                            .opaque = &reel->out[t], .sketch = film_sketch ? film_sketch(t) : NULL };
+                            .opaque = &reel->out[t], .sketch = film_sketch ? film_sketch(t) : NULL,
+                            .keep_out = film_keep_out };
 }
 
 /** Take the next frame back, which must be number t. */

@@ -45,4 +45,34 @@ too_long() {
 }
 check 'dilate_time ends at 64' too_long
 
+# A pan carries what is drawn beside the logo into its hole, unless it is kept out.
+ff -f lavfi -i "color=gray:s=640x180:r=25,noise=alls=60:all_seed=3,gblur=3,eq=contrast=2,format=yuv420p" -frames:v 1 wide.png
+ff -loop 1 -i wide.png -frames:v 50 -vf "crop=320:180:x='4*n':y=0,format=yuv420p" -c:v ffv1 pan.mkv
+ff -i pan.mkv -vf "drawbox=140:70:40:30:magenta:fill,drawbox=190:60:60:50:white:fill,drawbox=200:65:40:40:black:fill" \
+    -c:v ffv1 ticker.mkv
+ff -f lavfi -i "color=black:s=320x180,format=gray,drawbox=190:60:60:50:white:fill" -frames:v 1 ticker.png
+
+at_least_db() {
+    echo "$1 dB"
+    awk "BEGIN { exit !($1 >= $2) }"
+}
+
+# PSNR of the hole:  hole_psnr OPTIONS
+hole_psnr() {
+    ff -i ticker.mkv -i pan.mkv -filter_complex "[0:v]deepfill=box='140 70 40 30'$1,crop=40:30:140:70[a];
+        [1:v]crop=40:30:140:70[b];[a][b]psnr=stats_file=-" -f null - |
+        sed -n 's/.*psnr_avg:\([^ ]*\).*/\1/p' | sed s/inf/100/ | awk '{ sum += $1 } END { print sum / NR }'
+}
+check 'what keep_out marks is no source' at_least_db "$(hole_psnr :keep_out=ticker.png)" 40
+check 'nor is it live' at_least_db "$(hole_psnr :keep_out=ticker.png:ahead=0)" 33
+untouched() {
+    same "$(hashes -i ticker.mkv -vf "deepfill=box='140 70 40 30':keep_out=ticker.png,crop=60:50:190:60")" \
+        "$(hashes -i ticker.mkv -vf crop=60:50:190:60)"
+}
+check 'what keep_out marks stays as it is' untouched
+no_fields() {
+    ! ff -i ticker.mkv -vf "deepfill=box='140 70 40 30':keep_out=ticker.png:fields=1" -f null -
+}
+check 'keep_out and fields exclude each other' no_fields
+
 finish

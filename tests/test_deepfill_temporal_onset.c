@@ -160,6 +160,44 @@ static void mask_grows_in_time(void **state)
     }
 }
 
+static Holes logo_and_ticker(int t)
+{
+    (void)t;
+    return (Holes){ 2, { place, { 92, 34, 130, 66 } } };
+}
+
+/** A pan carries what stands beside the hole into it, unless it is kept out. */
+static void what_is_kept_out_is_no_source(void **state)
+{
+    Film film = { small, FRAMES, pan, always, NULL };
+    Holes ticker = { 1, { { 92, 34, 130, 66 } } };
+    DeepfillMask *keep_out = film_mask(&small, &ticker);
+
+    (void)state;
+    for (int ahead = 0; ahead < 13; ahead += 12) {
+        double mean[2] = { 0 };
+        for (int kept = 0; kept < 2; kept++) {
+            film_marks = logo_and_ticker;
+            film_keep_out = kept ? keep_out : NULL;
+            Reel *reel = film_run(&film, (Way){ 2, 1, ahead, 0 }), *other = film_run(&film, (Way){ 1, 0, ahead, 0 });
+            film_marks = NULL;
+            film_keep_out = NULL;
+            assert_reels_equal(reel, other);
+            for (int t = 0; t < FRAMES; t++) {
+                int outside, logo;
+                reel_count(reel, t, &outside, &logo);
+                assert_int_equal(outside, 0);
+                mean[kept] += reel_psnr(reel, t) / FRAMES;
+            }
+            reel_free(reel);
+            reel_free(other);
+        }
+        if (mean[1] < mean[0] + (ahead ? 1 : 0.2))
+            fail_msg("ahead %d: %.1f dB, %.1f where nothing is kept out", ahead, mean[1], mean[0]);
+    }
+    deepfill_mask_close(&keep_out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +207,7 @@ int main(void)
         cmocka_unit_test(fill_is_carried_across_a_missed_frame),
         cmocka_unit_test(missed_object_does_not_come_back),
         cmocka_unit_test(mask_grows_in_time),
+        cmocka_unit_test(what_is_kept_out_is_no_source),
     };
 
     return cmocka_run_group_tests_name("deepfill temporal, masks that are late", tests, film_open, close_model);

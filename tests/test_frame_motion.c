@@ -41,7 +41,7 @@ static Picture take(DeepfillFormat format, const Scene *scene, Camera camera, co
 
 static DfFrameView view_of(const Picture *p, DeepfillMask *mask)
 {
-    return (DfFrameView){ p->image, NULL, mask, NULL };
+    return (DfFrameView){ .image = p->image, .mask = mask };
 }
 
 static DfFrameMotion motion_of(const Picture *frame, DeepfillMask *mask, const Picture *earlier,

@@ -133,6 +133,30 @@ static void what_stays_is_the_same(void **state)
     assert_int_equal(compare(formats[0], 0, 0, 0), DF_TRUST_SAME);
 }
 
+/** A flat logo that a pan's texture gives way to is none that was there before. */
+static void flat_logo_comes(void **state)
+{
+    DeepfillMask *mask = rect_mask(part.x0, part.y0, part.x1, part.y1);
+
+    (void)state;
+    for (int stays = 0; stays < 2; stays++) {
+        Picture p = shoot(formats[2], 0, 0, 1), q = shoot(formats[2], 2.5, 0, 2);
+        for (int y = part.y0 + 4; y < part.y1 - 4; y++)
+            for (int x = part.x0 + 4; x < part.x1 - 4; x++) {
+                df_sample_store(p.image.data[0] + y * p.image.stride[0], x, 2, 20000);
+                if (stays)
+                    df_sample_store(q.image.data[0] + y * q.image.stride[0], x, 2, 20000);
+            }
+        DfFrameView frame = { .image = p.image, .mask = mask }, source = { .image = q.image };
+        DfArena scratch = { 0 };
+        assert_int_equal(df_trust_compare(&frame, &source, part, &scratch), stays ? DF_TRUST_SAME : DF_TRUST_DIFFERS);
+        df_arena_free(&scratch);
+        free(p.memory);
+        free(q.memory);
+    }
+    deepfill_mask_close(&mask);
+}
+
 static void what_is_not_hidden_tells_nothing(void **state)
 {
     DeepfillMask *mask = rect_mask(part.x0, part.y0, part.x1, part.y1);
@@ -205,6 +229,7 @@ int main(void)
         cmocka_unit_test(parts_that_come_or_go_are_found),
         cmocka_unit_test(toggles_beyond_the_most_share_the_last),
         cmocka_unit_test(what_stays_is_the_same),
+        cmocka_unit_test(flat_logo_comes),
         cmocka_unit_test(what_is_not_hidden_tells_nothing),
         cmocka_unit_test(united_mask_has_both),
     };

@@ -282,7 +282,8 @@ static Progress search_pixel(const DfForward *f, int a, size_t i, int x, int y, 
             return (Progress){ 0, 0 };
         const DeepfillMask *mask = f->frames[k].state->source->mask;
         int hidden = df_hidden_count(mask, path.coarse_x, path.coarse_y);
-        if (is_untrusted(&f->frames[k], path.coarse_x, path.coarse_y))
+        if (is_untrusted(&f->frames[k], path.coarse_x, path.coarse_y) ||
+            df_source_keeps_out(f->frames[k].state->source, path.coarse_x, path.coarse_y))
             continue;
         /* A clear position goes before all at the rim, of these the last. */
         if (df_hidden_may_be(mask, hidden) && is_shown(area, &f->frames[k], &path))

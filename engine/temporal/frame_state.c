@@ -21,12 +21,13 @@ int df_frame_state_begin(DfFrameState *s, DfAccount *account, int64_t frame, con
 
 DfFrameView df_frame_state_view(const DfFrameState *s)
 {
-    return (DfFrameView){ s->image, NULL, s->source->mask, NULL };
+    return (DfFrameView){ .image = s->image, .mask = s->source->mask, .keep_out = s->source->keep_out };
 }
 
 DfFrameView df_frame_state_copy_view(const DfFrameState *s, const DfFrameState *next)
 {
-    return (DfFrameView){ s->image, &s->source->shown, s->source->mask, next->source->mask };
+    return (DfFrameView){ .image = s->image, .shown = &s->source->shown, .mask = s->source->mask,
+                          .keep_out = s->source->keep_out, .next = next->source->mask };
 }
 
 void df_frame_state_release_plan(DfFrameState *s)

@@ -65,6 +65,9 @@ int df_frame_view_input(DfMotionInput *input, const DfFrameView *view, const DfC
         luma_row(df_plane_row(luma, y), planes, &view->image.format, y, width);
     if (view->mask)
         df_crop_hole(view->mask, planes->place, 0, 0, hole);
+    for (int y = 0; view->keep_out && y < height; y++)
+        for (int x = 0; x < width; x++)
+            hole[(size_t)y * width + x] |= df_mask_hole(view->keep_out, planes->place.x0 + x, planes->place.y0 + y);
     return df_motion_input(input, arena, luma, hole);
 }
 

@@ -46,6 +46,7 @@ void df_source_close(DfSource **source)
     df_areas_free(&gone->usable);
     df_free(gone->layers);
     deepfill_mask_close(&gone->mask);
+    deepfill_mask_close(&gone->keep_out);
     df_free(gone);
 }
 

@@ -33,6 +33,7 @@ typedef struct DfSource {
     DfAccount *account;
     int64_t frame;
     DeepfillMask *mask; /**< its hole; NULL: none */
+    DeepfillMask *keep_out; /**< its hole is never sampled; NULL: none */
     DeepfillFormat format;
     DfCopies shown;     /**< by the snapshot step: the frame as it came, around the holes of its neighbours and
                              its own */
@@ -78,9 +79,21 @@ static inline size_t df_source_cost(const DfSource *source)
     return source->shown_cost + source->composite_cost;
 }
 
-/** @return 1 where luma position (x, y) lies in a usable area, as do the pixels around it */
+/** @return 1 where a luma position, 0 <= x, y, is kept out, or one of the pixels around it */
+static inline int df_source_keeps_out(const DfSource *source, float x, float y)
+{
+    const DeepfillMask *mask = source->keep_out;
+    int x0 = (int)x, y0 = (int)y;
+
+    return mask && (df_mask_hole(mask, x0, y0) || df_mask_hole(mask, x0 + 1, y0) || df_mask_hole(mask, x0, y0 + 1) ||
+                    df_mask_hole(mask, x0 + 1, y0 + 1));
+}
+
+/** @return 1 where luma position (x, y) lies in a usable area and is not kept out, as do the pixels around it */
 static inline int df_source_has(const DfSource *source, float x, float y)
 {
+    if (df_source_keeps_out(source, x, y))
+        return 0;
     for (int i = 0; i < source->usable.count; i++) {
         DfRect r = source->usable.items[i].outer;
         if (x >= (float)r.x0 && x <= (float)(r.x1 - 1) && y >= (float)r.y0 && y <= (float)(r.y1 - 1))

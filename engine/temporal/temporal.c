@@ -77,7 +77,7 @@ static DeepfillMask *mask_of(const DfTemporal *temporal, int64_t frame)
 }
 
 int df_temporal_begin(DfTemporal *temporal, int64_t frame, int64_t received, const DeepfillImage *image,
-                      DeepfillMask *mask, DeepfillSketch *sketch, int filled)
+                      DeepfillMask *mask, DeepfillMask *keep_out, DeepfillSketch *sketch, int filled)
 {
     DfFrameState *s = df_planner_state(&temporal->planner, frame);
 
@@ -85,6 +85,7 @@ int df_temporal_begin(DfTemporal *temporal, int64_t frame, int64_t received, con
     if (df_frame_state_begin(s, &temporal->account, frame, image, mask) < 0)
         return -ENOMEM;
     s->sketch = sketch ? deepfill_sketch_ref(sketch) : NULL;
+    s->source->keep_out = keep_out ? deepfill_mask_ref(keep_out) : NULL;
     s->unfilled = !filled;
     df_account_charge(&temporal->account, image_bytes(image));
     if (mask && mask != mask_of(temporal, frame - 1))

@@ -39,11 +39,12 @@ int df_temporal_init(DfTemporal *temporal, const DeepfillFormat *format, const D
  *
  * @param received  frames before it have been filled and received
  * @param mask      what is hidden of it from other frames: at least what is filled
+ * @param keep_out  what is no source for others; NULL: none
  * @param filled    1: df_temporal_fill() will be called for it; 0: it is shown otherwise
  * @return 0 or -ENOMEM
  */
 int df_temporal_begin(DfTemporal *temporal, int64_t frame, int64_t received, const DeepfillImage *image,
-                      DeepfillMask *mask, DeepfillSketch *sketch, int filled);
+                      DeepfillMask *mask, DeepfillMask *keep_out, DeepfillSketch *sketch, int filled);
 
 /**
  * Hide more of a frame that was sent; no step of it or of the frame before it has begun.

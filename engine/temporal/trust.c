@@ -204,7 +204,7 @@ static enum DfTrust judge(const Sums *part, const Sums *ring)
         return left > FADED ? DF_TRUST_SAME : left > FAINT ? DF_TRUST_FAINT : DF_TRUST_DIFFERS;
     }
     /* Without structure of its own the level alone is compared. */
-    if (part->frame + part->source < 2 * n * explained)
+    if (part->frame + part->source < 2 * n * CHANGE_TIMES * NOISE)
         return part->level <= CHANGE_TIMES * n * (ring->level / m + NOISE) ? DF_TRUST_SAME : DF_TRUST_DIFFERS;
     return part->product > SAME_CORRELATION * sqrtf(part->frame * part->source) ? DF_TRUST_SAME : DF_TRUST_DIFFERS;
 }

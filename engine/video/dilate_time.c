@@ -28,7 +28,9 @@ void df_dilate_time_reset(DfDilateTime *dilate)
         release(&dilate->held[i]);
     for (int i = 0; i < dilate->ending_count; i++)
         deepfill_mask_close(&dilate->endings[i].mask);
-    dilate->ending_count = 0;
+    for (int i = 0; i < dilate->beginning_count; i++)
+        deepfill_mask_close(&dilate->beginnings[i].mask);
+    dilate->ending_count = dilate->beginning_count = 0;
     dilate->sent = 0;
 }
 
@@ -122,12 +124,59 @@ static int bridge(DfDilateTime *dilate, DeepfillMask *own, DfRect rect)
             continue;
         for (int64_t n = ending->last + 1; ret >= 0 && n < dilate->sent; n++) {
             DfHeld *held = df_dilate_time_held(dilate, n);
+            held->is_bridged = 1;
             ret = give(held, own, NULL, 0, &rect, 1);
             if (ret >= 0)
                 ret = give(held, ending->mask, NULL, 0, &ending->rect, 1);
         }
     }
     return ret;
+}
+
+static void forget_beginning(DfDilateTime *dilate, int i)
+{
+    deepfill_mask_close(&dilate->beginnings[i].mask);
+    memmove(&dilate->beginnings[i], &dilate->beginnings[i + 1],
+            (--dilate->beginning_count - i) * sizeof *dilate->beginnings);
+}
+
+static void note_beginning(DfDilateTime *dilate, DeepfillMask *own, DfRect rect)
+{
+    if (dilate->beginning_count == DF_MOST_ENDINGS)
+        forget_beginning(dilate, 0);
+    dilate->beginnings[dilate->beginning_count++] = (DfBeginning){ deepfill_mask_ref(own), rect, dilate->sent };
+}
+
+/** Hide no more of the frames before a part than they fill, or have themselves. */
+static void reveal(DfDilateTime *dilate, int64_t first)
+{
+    for (int64_t n = DF_MAX(dilate->sent - dilate->hold, 0); n < first; n++) {
+        DfHeld *held = df_dilate_time_held(dilate, n);
+        if (held->is_bridged)
+            continue;
+        deepfill_mask_close(&held->hidden);
+        held->hidden = ref(held->is_fixed ? held->own : held->filled);
+        held->is_changed = 1;
+    }
+}
+
+/** A mask may begin before what it hides: frames that do not show what is hidden now are seen again. */
+static int review(DfDilateTime *dilate, const DeepfillImage *image, DeepfillMask *own)
+{
+    int ret = 0;
+
+    for (int i = 0; ret >= 0 && i < dilate->beginning_count; i++) {
+        const DfBeginning *begun = &dilate->beginnings[i];
+        int is_held = begun->first - 1 >= dilate->sent - dilate->hold;
+        if (is_held && has_part(own, begun->mask, begun->rect)) {
+            ret = shows(dilate, df_dilate_time_held(dilate, begun->first - 1), image, own, begun->rect);
+            if (ret)
+                continue;
+            reveal(dilate, begun->first);
+        }
+        forget_beginning(dilate, i--);
+    }
+    return DF_MIN(ret, 0);
 }
 
 /** Give the frames before the one that comes the parts of its hole that begin with it. */
@@ -151,6 +200,8 @@ static int grow_back(DfDilateTime *dilate, const DeepfillImage *image, DeepfillM
                 continue;
             if (!clean[i] && (k > dilate->beside || (ret = shows(dilate, held, image, own, rect)) == 0))
                 clean[i] = 1;
+            if (k == 1 && !clean[i])
+                note_beginning(dilate, own, rect);
             if (k <= dilate->frames)
                 filled[fill_count++] = rect;
             else if (!clean[i])
@@ -184,6 +235,20 @@ static int note_endings(DfDilateTime *dilate, DeepfillMask *own, DeepfillMask *b
     return 0;
 }
 
+/** Whether a frame shows what all held frames hide that have a part: the last ones may hide nothing any more. */
+static int shows_ended(DfDilateTime *dilate, const DfHeld *held, const DfEnding *ending)
+{
+    int ret = 1;
+
+    for (int64_t n = ending->last; ret > 0 && n >= 0 && n >= dilate->sent - dilate->hold; n--) {
+        DfHeld *earlier = df_dilate_time_held(dilate, n);
+        if (!has_part(earlier->own, ending->mask, ending->rect))
+            break;
+        ret = shows(dilate, held, &earlier->image, earlier->own, ending->rect);
+    }
+    return ret;
+}
+
 /** Give a frame, the next one, the parts that have ended before it. */
 static int grow_on(DfDilateTime *dilate, DfHeld *held)
 {
@@ -197,8 +262,7 @@ static int grow_on(DfDilateTime *dilate, DfHeld *held)
             continue;
         }
         if (!ending->is_clean) {
-            DfHeld *last = df_dilate_time_held(dilate, ending->last);
-            ret = k > dilate->beside ? 0 : shows(dilate, held, &last->image, ending->mask, ending->rect);
+            ret = k > dilate->beside ? 0 : shows_ended(dilate, held, ending);
             ending->is_clean = ret == 0;
         }
         int fill = k <= dilate->frames, hide = !fill && !ending->is_clean;
@@ -217,6 +281,8 @@ int df_dilate_time_push(DfDilateTime *dilate, const DeepfillImage *image, Deepfi
 
     if (dilate->sent && own != before && (dilate->frames || dilate->beside))
         ret = note_endings(dilate, own, before);
+    if (ret >= 0 && own)
+        ret = review(dilate, image, own);
     if (ret >= 0 && dilate->sent && own && own != before)
         ret = grow_back(dilate, image, own);
     if (ret >= 0)

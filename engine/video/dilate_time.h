@@ -28,12 +28,20 @@ typedef struct DfEnding {
     int is_clean;       /**< 1: what it hides is not seen any more */
 } DfEnding;
 
+/** A part of the hole that has begun, and was seen before. */
+typedef struct DfBeginning {
+    DeepfillMask *mask; /**< with a reference */
+    DfRect rect;
+    int64_t first;      /**< the first frame that has it */
+} DfBeginning;
+
 /** A frame that is held. */
 typedef struct DfHeld {
     DeepfillImage image;
     DeepfillMask *own;    /**< as given, with a reference; NULL: none */
     DeepfillMask *filled; /**< what is filled, with a reference; NULL: nothing */
     DeepfillMask *hidden; /**< what is hidden from others: at least `filled`; with a reference; NULL: nothing */
+    int is_bridged;       /**< 1: between an object's end and its beginning anew */
     int is_fixed;         /**< 1: nothing of it is filled */
     int is_changed;       /**< 1: since it was given to the frames */
 } DfHeld;
@@ -46,6 +54,8 @@ typedef struct DfDilateTime {
     DfHeld held[DF_MOST_HELD + 1]; /**< by number; the latest hold + 1, or one */
     DfEnding endings[DF_MOST_ENDINGS];
     int ending_count;
+    DfBeginning beginnings[DF_MOST_ENDINGS];
+    int beginning_count;
     DfArena scratch;
 } DfDilateTime;
 

@@ -275,7 +275,7 @@ static int reserve_frame(DfFrames *frames, DfFrameSlot *slot, const DeepfillFram
     /* A frame that passes untouched is a source all the same. */
     if (ret >= 0 && frames->has_temporal)
         ret = df_temporal_begin(&frames->temporal, frames->sent, frames->received, &frame->image, hidden,
-                                frame->sketch, filled);
+                                frame->keep_out, frame->sketch, filled);
     return ret;
 }
 
@@ -283,6 +283,7 @@ static void release(DfFrameSlot *slot)
 {
     deepfill_mask_close(&slot->frame.mask);
     deepfill_sketch_close(&slot->frame.sketch);
+    deepfill_mask_close(&slot->frame.keep_out);
     df_regions_close(&slot->regions);
 }
 
@@ -346,6 +347,8 @@ static int fill_slot(DfFrames *frames, DfFrameSlot *slot, const DeepfillFrame *f
         deepfill_mask_ref(slot->frame.mask);
     if (frame->sketch)
         deepfill_sketch_ref(frame->sketch);
+    if (frame->keep_out)
+        deepfill_mask_ref(frame->keep_out);
     return 0;
 }
 

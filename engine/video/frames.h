@@ -13,7 +13,7 @@
 
 /** A frame in its slot. */
 typedef struct DfFrameSlot {
-    DeepfillFrame frame;   /**< with references to its mask, grown in time, and sketch */
+    DeepfillFrame frame;   /**< with references to its masks, grown in time, and sketch */
     int64_t number;
     DfRegions *regions;    /**< its boxes; NULL: it passes untouched */
     DfFill *fills;         /**< one a box, where it is filled by itself; they, and their memory, stay from frame to
