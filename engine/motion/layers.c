@@ -16,7 +16,7 @@
 #define STILL 0.5f     /* px: a motion that is nowhere longer is that of what stands still, shaken a little */
 #define MOVES 0.75f    /* px: tracks that are farther from that motion move */
 #define LEAST_ALIKE 4.0f /* levels: coding leaves so much of a sample that a motion explains */
-#define SPACING 4      /* px along x from one sample to the next: rows are told exactly, columns from four rows */
+#define SAMPLES 16384  /* looked at, about: more tell no more */
 #define LEAST 12       /* samples that stand still, at least */
 #define LEAST_FIRST 12 /* samples that move */
 #define LEAST_TRACKS 12
@@ -29,9 +29,12 @@
 /** Which motion explains a sample: the first, that of what moves, or the second, that of what stands still. */
 enum Answer { UNKNOWN, NEITHER, FIRST, SECOND, ANSWERS };
 
-/** Answers of samples (x, y), x = SPACING * column + y % SPACING; UNKNOWN beyond the picture. */
+/**
+ * Answers of samples (x, y), x = spacing * column + y % spacing, UNKNOWN beyond the picture: each row has some, and each
+ * column.
+ */
 typedef struct Answers {
-    int width, height, columns;
+    int width, height, columns, spacing;
     uint8_t *at;
 } Answers;
 
@@ -102,17 +105,21 @@ static int ask_all(Answers *answers, const DfMotion *m, const DfMotionInput *a, 
                    int counts[ANSWERS], DfArena *scratch)
 {
     DfPlane picture = a->pyramid.levels[0];
-    int columns = df_ceil_div(picture.width, SPACING);
+    int spacing = 4;
+
+    while (spacing < 16 && df_size_mul(picture.width, picture.height) / spacing > 2 * SAMPLES)
+        spacing *= 2;
+    int columns = df_ceil_div(picture.width, spacing);
     size_t n = df_size_mul(columns, picture.height);
     Sample *samples = df_arena_take(scratch, df_size_mul(n, sizeof *samples));
     float *values = df_arena_take(scratch, df_size_mul(n, sizeof *values));
 
-    *answers = (Answers){ picture.width, picture.height, columns, df_arena_take_zeroed(scratch, n) };
+    *answers = (Answers){ picture.width, picture.height, columns, spacing, df_arena_take_zeroed(scratch, n) };
     if (!samples || !values || !answers->at)
         return -ENOMEM;
     for (int y = 0; y < picture.height; y++)
         for (int c = 0; c < columns; c++) {
-            int x = SPACING * c + y % SPACING;
+            int x = spacing * c + y % spacing;
             Sample *s = &samples[(size_t)y * columns + c];
             *s = (Sample){ { -1, -1 }, { -1, -1 } };
             if (x < picture.width)
@@ -130,9 +137,10 @@ static void count_in(int counts[ANSWERS], const Answers *answers, DfRect r)
 {
     memset(counts, 0, ANSWERS * sizeof *counts);
     for (int y = r.y0; y < r.y1; y++) {
-        int shift = y % SPACING, first = r.x0 > shift ? df_ceil_div(r.x0 - shift, SPACING) : 0;
+        int shift = y % answers->spacing;
+        int first = r.x0 > shift ? df_ceil_div(r.x0 - shift, answers->spacing) : 0;
         const uint8_t *row = answers->at + (size_t)y * answers->columns;
-        for (int c = first; SPACING * c + shift < r.x1; c++)
+        for (int c = first; answers->spacing * c + shift < r.x1; c++)
             counts[row[c]]++;
     }
 }
