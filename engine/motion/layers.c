@@ -19,7 +19,8 @@
 #define SAMPLES 16384  /* looked at, about: more tell no more */
 #define LEAST 12       /* samples that stand still, at least */
 #define LEAST_FIRST 12 /* samples that move */
-#define LEAST_TRACKS 12
+#define LEAST_TRACKS 12 /* that move */
+#define LEAST_STILL 6   /* that do not */
 #define LEAST_KNOWN 8  /* samples of a row or column: in the hole nothing tells how far a layer goes */
 #define CONTRADICTED 4 /* samples of the other motion in what a rectangle grows by, at most */
 #define FARTHEST_STEP 16 /* px: edges are moved by no more, beyond where samples can tell */
@@ -276,7 +277,7 @@ static DfRect open_at_edges(const Answers *answers, DfRect r)
                      r.y1 < answers->height ? r.y1 : DF_LAYER_BEYOND };
 }
 
-/** The motion of the tracks that do not stand still. @return 0: there are too few */
+/** The motion of the tracks that do not stand still. @return 0: there are too few of them, or of those that do */
 static int fit_movers(DfMotion *motion, const DfTrack *tracks, int count)
 {
     DfTrack movers[DF_AFFINE_TRACKS];
@@ -285,7 +286,7 @@ static int fit_movers(DfMotion *motion, const DfTrack *tracks, int count)
     for (int i = 0; i < count; i++)
         if (df_affine_residual(&motion->layer.to_b, &tracks[i], 0) > MOVES)
             movers[n++] = tracks[i];
-    return n >= LEAST_TRACKS && df_affine_fit(&motion->to_b, movers, n, 0) &&
+    return n >= LEAST_TRACKS && count - n >= LEAST_STILL && df_affine_fit(&motion->to_b, movers, n, 0) &&
            df_affine_fit(&motion->to_a, movers, n, 1);
 }
 
