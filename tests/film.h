@@ -59,7 +59,7 @@ typedef struct Reel {
 
 static float canvas[3][CANVAS_HEIGHT][CANVAS_WIDTH];
 
-/** 1: fills have neither grain nor texture. */
+/** 1: fills have no grain; 2: no texture either. */
 static int film_plain;
 
 /** Where the logo is in frame t, whatever the mask says; NULL: in the holes. */
@@ -238,7 +238,8 @@ static inline DeepfillContext *film_context(const Film *film, Way way)
     settings.delay = way.delay;
     settings.ahead = way.ahead;
     settings.memory = way.memory ? way.memory : 64;
-    settings.grain = settings.texture = !film_plain;
+    settings.grain = !film_plain;
+    settings.texture = film_plain < 2;
     settings.dilate_time = film_dilate_time;
     assert_int_equal(deepfill_open(&ctx, &settings), 0);
     return ctx;

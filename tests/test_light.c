@@ -232,7 +232,7 @@ static void fades_cost_nothing(void **state)
     if (THREADS_ONLY)
         skip();
     /* What a random network makes of the dark is not to be continued as texture. */
-    film_plain = 1;
+    film_plain = 2;
     for (int depth = 8; depth <= 10; depth += 2)
         for (int ahead = 0; ahead <= 20; ahead += 20) {
             Film film = { { 144, 96, DEEPFILL_YUV, depth, 1, 1, 0, 2 }, 40, unfaded, caption, NULL };
