@@ -172,6 +172,21 @@ static int synthesise(DfFrameState *s)
     return 0;
 }
 
+/** Take what is marked from pixel number `k` of a map: of two sources the one that fits is left, and leads. */
+static void drop_pixel(DfSourceMap *map, size_t k, const uint8_t *marks)
+{
+    if (map->share && map->share[k] && marks[map->second[k].reference])
+        map->share[k] = 0;
+    if (!marks[map->pixels[k].reference])
+        return;
+    if (map->share && map->share[k]) {
+        map->pixels[k] = map->second[k];
+        map->share[k] = 0;
+    } else {
+        map->pixels[k].reference = DF_NO_REFERENCE;
+    }
+}
+
 /** Take from a map what is marked, by area and reference. @return 1 where nothing is left that was synthesised */
 static int drop_unfit(DfSourceMap *map, const uint8_t *unfit)
 {
@@ -180,14 +195,13 @@ static int drop_unfit(DfSourceMap *map, const uint8_t *unfit)
     for (int i = 0; i < map->area_count; i++) {
         const DfMapArea *area = &map->areas[i];
         const uint8_t *marks = unfit + (size_t)i * map->reference_count;
-        int64_t n = df_rect_area(area->hole);
-        for (int64_t k = 0; k < n; k++) {
-            uint16_t *reference = &area->pixels[k].reference;
-            if (*reference == DF_NO_REFERENCE)
+        size_t first = area->pixels - map->pixels, end = first + df_rect_area(area->hole);
+        for (size_t k = first; k < end; k++) {
+            uint16_t reference = map->pixels[k].reference;
+            if (reference == DF_NO_REFERENCE)
                 continue;
-            is_all &= marks[*reference] || map->references[*reference].kind != DF_KIND_SYNTHESISED;
-            if (marks[*reference])
-                *reference = DF_NO_REFERENCE;
+            is_all &= marks[reference] || map->references[reference].kind != DF_KIND_SYNTHESISED;
+            drop_pixel(map, k, marks);
         }
     }
     return is_all;
