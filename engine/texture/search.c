@@ -83,8 +83,8 @@ static void search_rows(const Pass *pass, int y0, int y1, const int32_t *beside)
             if (level->patch[target] != DF_TEXTURE_TARGET)
                 continue;
             if (pass->first)
-                level->distance[target] = pass->kernels->distance(&pass->planes, target, target + level->offset[target],
-                                                                  INT32_MAX);
+                level->distance[target] = pass->kernels->distance(&pass->planes, target,
+                                                                  target + level->offset[target], INT32_MAX);
             if (before && before[x])
                 attempt(pass, target, before[x]);
             if (x - step >= t.x0 && x - step < t.x1 && level->offset[target - step])
@@ -134,7 +134,8 @@ static void keep_borders(const Pass *pass, int bands)
 void df_texture_search(DfTextureLevel *level, int tries, uint32_t seed, const DfParallel *parallel)
 {
     for (int i = 0; i < PASSES; i++) {
-        Pass pass = { .level = level, .kernels = df_match_kernels(), .planes = { level->picture, level->guide, level->width },
+        Pass pass = { .level = level, .kernels = df_match_kernels(),
+                      .planes = { level->picture, level->guide, level->width },
                       .seed = (seed * PASSES + i) << 8, .tries = i ? 0 : tries, .first = !i, .up = i % 2,
                       .shift = i % 2 * (DF_TEXTURE_BAND / 2) };
         int bands = df_ceil_div(df_rect_height(level->targets) + pass.shift, DF_TEXTURE_BAND);

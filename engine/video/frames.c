@@ -135,8 +135,8 @@ static int set_steps(DfFrames *frames, const DfFramesSettings *settings)
 
     if (settings->temporal) {
         int live = !settings->ahead;
-        *step++ = (DfStep){ .name = "snapshot", .ahead = live ? 0 : 1 + frames->dilate.hold, .in_order = live, .units = snapshot_units,
-                            .run = run_snapshot };
+        *step++ = (DfStep){ .name = "snapshot", .ahead = live ? 0 : 1 + frames->dilate.hold, .in_order = live,
+                            .units = snapshot_units, .run = run_snapshot };
         *step++ = (DfStep){ .name = "motion", .behind = DF_MOST_BACK, .units = one_unit, .run = run_motion };
         *step++ = (DfStep){ .name = "plan", .ahead = live ? 0 : DF_PLANNER_SETTLING, .in_order = 1, .always = 1,
                             .units = one_unit, .run = run_plan };
