@@ -127,7 +127,8 @@ int ff_deepfill_conditions_ended(const AVFilterContext *ctx)
 {
     const FillContext *s = ctx->priv;
 
-    return has_ended(&s->masks) || (s->sketch && has_ended(&s->sketches));
+    return has_ended(&s->masks) || (s->sketch && has_ended(&s->sketches)) ||
+           (s->keep_out && has_ended(&s->keep_outs));
 }
 
 void ff_deepfill_conditions_taken(AVFilterContext *ctx, const AVFrame *frame)

@@ -110,7 +110,7 @@ static const AVOption deepfill_options[] = {
       OFFSET(sketch), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, FLAGS },
     { "keep_out", "file or URL of a mask of what is neither filled nor a source: clocks, tickers",
       OFFSET(keep_out), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, FLAGS },
-    { "eof_action", "what to do after the mask's or the sketch's end",
+    { "eof_action", "what to do after the end of mask, sketch or keep_out",
       OFFSET(eof_action), AV_OPT_TYPE_INT, { .i64 = EOF_ACTION_REPEAT }, 0, EOF_ACTION_ENDALL, FLAGS,
       "eof_action" },
         CONST("repeat", "repeat its last picture", EOF_ACTION_REPEAT, FLAGS, "eof_action"),
@@ -236,11 +236,15 @@ int ff_deepfill_check_options(AVFilterContext *ctx)
     else if (s->alpha && !s->mask)
         wrong = "alpha=1 is for mask=FILE alone: a second input and box= have no alpha plane";
     else if (s->mask_loop && !s->mask && !s->sketch && !s->keep_out)
-        wrong = s->box || s->box_file ? "mask_loop=1 is for mask=FILE and sketch=FILE: rectangles have no end" :
-                "mask_loop=1 is for mask=FILE and sketch=FILE: repeat a second input by -stream_loop -1 before its -i";
+        wrong = s->box || s->box_file ?
+                "mask_loop=1 is for mask=FILE, sketch=FILE and keep_out=FILE: rectangles have no end" :
+                "mask_loop=1 is for mask=FILE, sketch=FILE and keep_out=FILE: repeat a second input by -stream_loop -1 "
+                "before its -i";
     else if (s->mask_opts && !s->mask && !s->sketch && !s->keep_out)
-        wrong = s->box || s->box_file ? "mask_opts= is for mask=FILE and sketch=FILE: rectangles have no decoder" :
-                "mask_opts= is for mask=FILE and sketch=FILE: give a second input's options before its -i";
+        wrong = s->box || s->box_file ?
+                "mask_opts= is for mask=FILE, sketch=FILE and keep_out=FILE: rectangles have no decoder" :
+                "mask_opts= is for mask=FILE, sketch=FILE and keep_out=FILE: give a second input's options before its "
+                "-i";
     else if (s->keep_out && s->fields)
         wrong = "keep_out= is for frames: with fields=1 there is none";
     else if (s->size && s->size < 64)

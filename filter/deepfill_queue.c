@@ -49,6 +49,7 @@ static DeepfillSettings picture_settings(const DeepfillSettings *settings, int p
     if (s.ahead < 0)
         s.ahead = DEEPFILL_DEFAULT_AHEAD;
     s.ahead = FFMIN(s.ahead * pictures, 1024);
+    s.dilate_time = FFMIN(s.dilate_time * pictures, 64);
     return s;
 }
 

@@ -313,8 +313,8 @@ typedef struct DeepfillFrame {
     void *opaque;           /**< comes back with the result */
     DeepfillSketch *sketch; /**< lines that the network follows inside the hole; NULL: none are drawn. A
                                  reference is taken */
-    DeepfillMask *keep_out; /**< its hole is not filled, and is no source for others: a clock, a ticker, a second logo.
-                                 Nor is motion told from it; NULL: nothing. A reference is taken */
+    DeepfillMask *keep_out; /**< its hole is no source for others, nor is motion told from it: a clock, a ticker, a second
+                                 logo. It is filled where `mask` has it, too; NULL: nothing. A reference is taken */
 } DeepfillFrame;
 
 /** One frame on its way out. */
@@ -378,7 +378,7 @@ typedef struct DeepfillSettings {
                        needed in any case (some twelve frames and the maps of their holes) is held all the same, and
                        what workers need to fill a frame comes on top. With ahead = 0 a quarter of it is the most that
                        sources from before take */
-    int preview;  /**< 1: for looking at masks: frames may show MASK, REGIONS or COARSE and nothing else, no frame
+    int preview;  /**< 1: for looking at masks: frames may show MASK, REGIONS, COARSE or FRAME alone, no frame
                        looks at others, and temporal and ahead are taken as 0; default 0 */
     enum DeepfillLogLevel log_level; /**< the most verbose level that log receives; default DEEPFILL_LOG_INFO */
     DeepfillLogCallback log; /**< receives messages until deepfill_close() returns; default NULL: silent */

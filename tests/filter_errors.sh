@@ -73,7 +73,7 @@ check 'alpha=1 with a box' fails \
     'alpha=1 is for mask=FILE alone: a second input and box= have no alpha plane.' \
     "deepfill=box='1 2 3 4':alpha=1"
 check 'mask_loop=1 with a box' fails \
-    'mask_loop=1 is for mask=FILE and sketch=FILE: rectangles have no end.' \
+    'mask_loop=1 is for mask=FILE, sketch=FILE and keep_out=FILE: rectangles have no end.' \
     "deepfill=box='1 2 3 4':mask_loop=1"
 check 'a size that is too small' fails \
     "size= is 0, for the model's own, or 64 to 4096." deepfill=mask.mkv:size=9

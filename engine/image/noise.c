@@ -75,6 +75,8 @@ int df_noise_blocks(const DfNoiseView *view, int plane, DfNoiseBlock *out, int m
     int width = df_plane_side(df_rect_width(view->place), sx);
     int height = df_plane_side(df_rect_height(view->place), sy), step = DF_NOISE_READ;
 
+    if (most < 1)
+        return 0;
     while ((int64_t)(width / step + 1) * (height / step + 1) > most)
         step++;
     for (int y = 1; y + DF_NOISE_BLOCK < height; y += step) {

@@ -75,7 +75,8 @@ int df_bars_find(DfLayer *layer, const DfMotionInput *a, const DfMotionInput *b)
 
     for (int i = 0; i < 4; i++)
         any |= bars[i] = thickness(a, b, walks[i]);
-    if (!any)
+    /* Bars of different blacks may claim the same strips of a dark gradient: they leave no picture between them. */
+    if (!any || bars[0] + bars[1] >= picture.height || bars[2] + bars[3] >= picture.width)
         return 0;
     *layer = (DfLayer){ .side = -1,
                         .rect = { bars[2] ? bars[2] : -DF_LAYER_BEYOND, bars[0] ? bars[0] : -DF_LAYER_BEYOND,

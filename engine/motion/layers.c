@@ -216,7 +216,8 @@ static int parts(const Answers *answers, DfRect r, enum Answer wanted, const int
     count_in(inside, answers, r);
     int first = wanted == FIRST ? inside[FIRST] : total[FIRST] - inside[FIRST];
     int second = wanted == SECOND ? inside[SECOND] : total[SECOND] - inside[SECOND];
-    return first * 20 >= total[FIRST] * 19 && second * 4 >= total[SECOND] * 3 && inside[FIRST + SECOND - wanted] * 20 <= inside[wanted];
+    return first * 20 >= total[FIRST] * 19 && second * 4 >= total[SECOND] * 3 &&
+           inside[FIRST + SECOND - wanted] * 20 <= inside[wanted];
 }
 
 /** The share of a side of a rectangle, at `at`, along which both pictures have a step there. */
@@ -273,7 +274,8 @@ static int snap(DfRect *r, const DfMotionInput *a, const DfMotionInput *b, DfRec
 
 static DfRect open_at_edges(const Answers *answers, DfRect r)
 {
-    return (DfRect){ r.x0 > 0 ? r.x0 : -DF_LAYER_BEYOND, r.y0 > 0 ? r.y0 : -DF_LAYER_BEYOND, r.x1 < answers->width ? r.x1 : DF_LAYER_BEYOND,
+    return (DfRect){ r.x0 > 0 ? r.x0 : -DF_LAYER_BEYOND, r.y0 > 0 ? r.y0 : -DF_LAYER_BEYOND,
+                     r.x1 < answers->width ? r.x1 : DF_LAYER_BEYOND,
                      r.y1 < answers->height ? r.y1 : DF_LAYER_BEYOND };
 }
 

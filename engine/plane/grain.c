@@ -123,8 +123,10 @@ static void find_energy(DfPlane energy, DfPlane detail, float *sums)
         float *out = df_plane_row(energy, y), rows = (float)(DF_MIN(in, height - 1) - DF_MAX(gone, -1));
         memcpy(row, sums, (size_t)padded * sizeof *row);
         add_neighbours(out, row, width);
+        /* What rounding leaves of an edge that is gone may be below 0. */
         for (int x = 0; x < width; x++)
-            out[x] /= rows * (float)(DF_MIN(x + AROUND, width - 1) - DF_MAX(x - AROUND - 1, -1));
+            out[x] = (out[x] > 0 ? out[x] : 0) /
+                     (rows * (float)(DF_MIN(x + AROUND, width - 1) - DF_MAX(x - AROUND - 1, -1)));
     }
 }
 

@@ -10,6 +10,7 @@
 
 #include "base.h"
 #include "kernels/cubic.h"
+#include "plane/select.h"
 
 #define LEAST_BLOCKS 24   /* fewer tell nothing */
 #define ROUNDS 4          /* of fitting the taps */
@@ -112,39 +113,10 @@ static float variance_of(const DfNoiseBlock *block, const Expected *all)
     return (block->xx + block->yy + block->xy) / (xx + yy + xy);
 }
 
-/** The value at place `k` of the sorted ones (Hoare's selection). The values are reordered. */
-static float select_value(float *values, int count, int k)
-{
-    int low = 0, high = count - 1;
-
-    while (low < high) {
-        float pivot = values[(low + high) / 2];
-        int i = low, j = high;
-        while (i <= j) {
-            while (values[i] < pivot)
-                i++;
-            while (values[j] > pivot)
-                j--;
-            if (i <= j) {
-                float value = values[i];
-                values[i++] = values[j];
-                values[j--] = value;
-            }
-        }
-        if (k <= j)
-            high = j;
-        else if (k >= i)
-            low = i;
-        else
-            break;
-    }
-    return values[k];
-}
-
 /** The variance above which blocks have more than noise. @param values  are reordered */
 static float cut_off(float *values, int count)
 {
-    return select_value(values, count, (int)(BELIEVED * (float)count)) / BELIEVED_IS * CUT_OFF;
+    return df_select(values, count, (int)(BELIEVED * (float)count)) / BELIEVED_IS * CUT_OFF;
 }
 
 static float mean_below(const float *values, int count, float most)
@@ -209,8 +181,8 @@ static float evenness(const DfNoise *noise, const DfNoiseBlock *blocks, int coun
     }
     if (n < LEAST_BLOCKS)
         return 0;
-    float quarter = select_value(scratch, n, n / 4);
-    return select_value(scratch, n, n / 20) / fmaxf(quarter, 1e-9f);
+    float quarter = df_select(scratch, n, n / 4);
+    return df_select(scratch, n, n / 20) / fmaxf(quarter, 1e-9f);
 }
 
 int df_noise_fit(DfNoise *noise, DfNoiseBlock *blocks, int count, float *scratch)

@@ -45,8 +45,8 @@ static int are_alike(const DfComposite *c, const DfOriginSample *p, const DfOrig
 }
 
 /**
- * Whether a source's frame shows plane position (x, y): no sample that the interpolation leans on is hole, or beyond
- * a layer's edge.
+ * Whether a source's frame shows plane position (x, y): no sample that the interpolation leans on is hole, kept out, or
+ * beyond a layer's edge.
  */
 static int source_shows(const DfSource *source, int sub_x, int sub_y, float x, float y, int in_layer)
 {
@@ -54,7 +54,8 @@ static int source_shows(const DfSource *source, int sub_x, int sub_y, float x, f
     int x0 = (int)floorf(lx), y0 = (int)floorf(ly);
     int x1 = (int)ceilf(lx) + (1 << sub_x) - 1, y1 = (int)ceilf(ly) + (1 << sub_y) - 1;
 
-    if (x0 < 0 || y0 < 0 || x1 >= source->format.width || y1 >= source->format.height)
+    if (x0 < 0 || y0 < 0 || x1 >= source->format.width || y1 >= source->format.height ||
+        df_source_keeps_out(source, lx, ly))
         return 0;
     if (!df_source_moves_alike(source, (float)x0, (float)y0, in_layer) ||
         !df_source_moves_alike(source, (float)x1, (float)y1, in_layer))

@@ -80,7 +80,8 @@ static int compare(const DfFrameState *s, const DfSourceMap *map, const DfMapPix
     from_y += (float)(OUTSIDE * dy);
     if (!copy || !is_known(s->source->mask, (DfRect){ 0, 0, format->width, format->height }, at_x, at_y) ||
         from_x < 0 || from_y < 0 || !is_known(source->mask, copy->place, (int)from_x, (int)from_y) ||
-        !is_known(source->mask, copy->place, (int)from_x + 1, (int)from_y + 1))
+        !is_known(source->mask, copy->place, (int)from_x + 1, (int)from_y + 1) ||
+        df_source_keeps_out(s->source, (float)at_x, (float)at_y) || df_source_keeps_out(source, from_x, from_y))
         return 0;
     float here = mean_around(s->image.data[p], s->image.stride[p], bytes, at_x, at_y);
     float there = mean_between(copy->planes.data[p], copy->planes.stride[p], bytes,

@@ -172,22 +172,44 @@ static int synthesise(DfFrameState *s)
     return 0;
 }
 
-/** Take from a map what is marked, by area and reference. @return 1 where nothing is left that was synthesised */
-static int drop_unfit(DfSourceMap *map, const uint8_t *unfit)
+/** Take what is marked from pixel number `k` of a map: of two sources the one that fits is left, and leads. */
+static void drop_pixel(DfSourceMap *map, size_t k, const uint8_t *marks)
+{
+    if (map->share && map->share[k] && marks[map->second[k].reference])
+        map->share[k] = 0;
+    if (!marks[map->pixels[k].reference])
+        return;
+    if (map->share && map->share[k]) {
+        map->pixels[k] = map->second[k];
+        map->share[k] = 0;
+    } else {
+        map->pixels[k].reference = DF_NO_REFERENCE;
+    }
+}
+
+/**
+ * Take from a map what is marked, by area and reference, and from the past that it began with, or the next frame would
+ * have it again.
+ *
+ * @param past  its references are the map's first ones
+ * @return 1 where nothing is left that was synthesised
+ */
+static int drop_unfit(DfSourceMap *map, DfSourceMap *past, const uint8_t *unfit)
 {
     int is_all = 1;
 
     for (int i = 0; i < map->area_count; i++) {
         const DfMapArea *area = &map->areas[i];
         const uint8_t *marks = unfit + (size_t)i * map->reference_count;
-        int64_t n = df_rect_area(area->hole);
-        for (int64_t k = 0; k < n; k++) {
-            uint16_t *reference = &area->pixels[k].reference;
-            if (*reference == DF_NO_REFERENCE)
+        size_t first = area->pixels - map->pixels, end = first + df_rect_area(area->hole);
+        for (size_t k = first; k < end; k++) {
+            uint16_t reference = map->pixels[k].reference, *carried = &past->pixels[k].reference;
+            if (*carried != DF_NO_REFERENCE && marks[*carried])
+                *carried = DF_NO_REFERENCE;
+            if (reference == DF_NO_REFERENCE)
                 continue;
-            is_all &= marks[*reference] || map->references[*reference].kind != DF_KIND_SYNTHESISED;
-            if (marks[*reference])
-                *reference = DF_NO_REFERENCE;
+            is_all &= marks[reference] || map->references[reference].kind != DF_KIND_SYNTHESISED;
+            drop_pixel(map, k, marks);
         }
     }
     return is_all;
@@ -210,7 +232,7 @@ static int renew_unfit(DfPlanner *planner, DfFrameState *s, const DfParallel *pa
     planner->unfit_frames = found > 0 ? planner->unfit_frames + 1 : 0;
     if (found > 0 && planner->unfit_frames + planner->forward.length >= UNFIT_FRAMES) {
         planner->unfit_frames = 0;
-        if (drop_unfit(s->map, unfit))
+        if (drop_unfit(s->map, planner->past, unfit))
             df_shots_renewed(planner, s);
         s->renewal = DF_RENEW_UNFIT;
         found = follow_former(planner, s, parallel);

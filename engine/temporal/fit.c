@@ -185,19 +185,21 @@ typedef struct Share {
 /** Count the pixels of an area by reference. @return those that were synthesised in an earlier frame */
 static int64_t count_pixels(const DfSourceMap *map, const DfMapArea *area, Share *shares)
 {
-    const DfMapPixel *pixel = area->pixels;
+    size_t k = area->pixels - map->pixels;
     int64_t synthesised = 0;
 
     memset(shares, 0, map->reference_count * sizeof *shares);
     for (int y = area->hole.y0; y < area->hole.y1; y++)
-        for (int x = area->hole.x0; x < area->hole.x1; x++, pixel++) {
-            if (pixel->reference == DF_NO_REFERENCE)
+        for (int x = area->hole.x0; x < area->hole.x1; x++, k++) {
+            uint16_t reference = map->pixels[k].reference;
+            if (reference == DF_NO_REFERENCE)
                 continue;
-            Share *share = &shares[pixel->reference];
             /* All pixels of a reference lie in one layer. */
-            if (!share->pixels++)
-                share->has_layer = df_layer_has(&area->layer, (float)x, (float)y);
-            synthesised += map->references[pixel->reference].kind == DF_KIND_SYNTHESISED;
+            if (!shares[reference].pixels++)
+                shares[reference].has_layer = df_layer_has(&area->layer, (float)x, (float)y);
+            if (map->share && map->share[k] && !shares[map->second[k].reference].pixels++)
+                shares[map->second[k].reference].has_layer = df_layer_has(&area->layer, (float)x, (float)y);
+            synthesised += map->references[reference].kind == DF_KIND_SYNTHESISED;
         }
     return synthesised;
 }

@@ -49,6 +49,14 @@ int df_frame_motion_interpolate(DfFrameMotion *motion, DfAccount *account, const
                                 double share, const DfFrameView *frame, const DfFrameView *earlier, int back,
                                 DfArena *scratch);
 
+/** @return the motion of the area that covers a rectangle; NULL: there is none */
+static inline const DfMotion *df_frame_motion_find(const DfFrameMotion *motion, DfRect rect)
+{
+    const DfArea *area = motion->motions ? df_areas_find(&motion->areas, rect) : NULL;
+
+    return area ? &motion->motions[area - motion->areas.items] : NULL;
+}
+
 /** @return 1 where the step of one of a motion's areas is too short to be told from none */
 static inline int df_frame_motion_is_still(const DfFrameMotion *motion, int area)
 {

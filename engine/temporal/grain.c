@@ -63,8 +63,11 @@ void df_grain_settle(DfPlanner *planner, DfFrameState *s, int is_last)
     else if (!begins && before)
         s->noise = before->noise;
     /* Live, the frame before may be on its way out. */
-    if (before && !is_live && before->shot == before->frame)
-        begins ? take_alone(before) : (void)(before->noise = s->noise);
+    int waits = before && !is_live && before->shot == before->frame;
+    if (waits && begins)
+        take_alone(before);
+    else if (waits)
+        before->noise = s->noise;
     if (begins && (is_live || is_last))
         take_alone(s);
 }

@@ -19,7 +19,7 @@
 /** An area of both frames in one plane. */
 typedef struct Ends {
     DfTexture frame, earlier;
-    const DfAffine *affine;    /* from the frame's pixels to the earlier one's */
+    const DfMotion *motion;    /* a: the frame, b: the earlier one */
     DfRect outer;              /* the textures' place, in luma samples */
     const DeepfillMask *mask;  /* of the earlier frame */
     int sub_x, sub_y;
@@ -56,10 +56,11 @@ static int look_back(DfNoiseBlock *block, const Ends *e)
 {
     float samples[DF_NOISE_READ * DF_NOISE_READ], dx, dy;
     const float middle = DF_NOISE_BLOCK / 2 - 0.5f;
+    float x = (float)e->outer.x0 + ((float)block->x + middle) * (float)(1 << e->sub_x);
+    float y = (float)e->outer.y0 + ((float)block->y + middle) * (float)(1 << e->sub_y);
     DfNoiseBlock difference = *block;
 
-    df_affine_at(e->affine, e->outer.x0 + ((float)block->x + middle) * (float)(1 << e->sub_x),
-                 e->outer.y0 + ((float)block->y + middle) * (float)(1 << e->sub_y), &dx, &dy);
+    df_affine_at(df_motion_to_b(e->motion, x, y), x, y, &dx, &dy);
     dx /= (float)(1 << e->sub_x);
     dy /= (float)(1 << e->sub_y);
     /* The negation rejects a NaN, too. */
@@ -88,7 +89,7 @@ static int find_blocks(DfNoiseBlock *out, const DfFrameMotion *motion, int area,
     DfNoiseView view = { .format = *format, .place = outer, .planes = here.planes, .mask = frame->mask };
     Ends ends = {
         .frame = df_copy_texture(&here, format, plane), .earlier = df_copy_texture(&there, format, plane),
-        .affine = &motion->motions[area].to_b, .outer = outer, .mask = earlier->mask,
+        .motion = &motion->motions[area], .outer = outer, .mask = earlier->mask,
         .sub_x = df_plane_sub_x(format, plane), .sub_y = df_plane_sub_y(format, plane),
         .light = motion->light[plane],
     };

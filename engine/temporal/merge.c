@@ -50,9 +50,6 @@ static int merge_area(DfSourceMap *map, const DfForward *forward, int number, in
     int ret = 0;
 
     memcpy(past->doubts[DF_FUTURE], future->doubts[DF_FUTURE], df_doubt_count(past->hole));
-    /* A shot's first frame knows of layers by the next one. */
-    if (!forward->state->motion.back)
-        map->areas[number].layer = future->layer;
     for (int y = past->hole.y0; y < past->hole.y1; y++) {
         for (int x = past->hole.x0; x < past->hole.x1; x++, i++) {
             DfMapPixel pixel = map->pixels[i], other = forward->map->pixels[i];

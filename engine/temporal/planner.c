@@ -90,9 +90,9 @@ void df_planner_free(DfPlanner *planner)
 /** The layer that a motion tells of around a hole; none: it tells of none. */
 static DfLayer layer_around(const DfFrameMotion *motion, DfRect hole)
 {
-    const DfArea *area = motion->motions ? df_areas_find(&motion->areas, hole) : NULL;
+    const DfMotion *found = df_frame_motion_find(motion, hole);
 
-    return area ? motion->motions[area - motion->areas.items].layer : (DfLayer){ 0 };
+    return found ? found->layer : (DfLayer){ 0 };
 }
 
 /** The layers of a frame's usable areas, by its own motion or the next frame's. @param next  NULL: there is none */

@@ -96,14 +96,6 @@ static void note_error(DfPlanner *planner, const DfFrameState *s)
         planner->errors[planner->error_count++ % DF_COUNT(planner->errors)] = s->motion.error;
 }
 
-/** The motion of the area that covers a rectangle, in a related frame's own motion; NULL: none. */
-static const DfMotion *find_motion(const DfFrameMotion *motion, DfRect hole)
-{
-    const DfArea *area = motion->motions ? df_areas_find(&motion->areas, hole) : NULL;
-
-    return area ? &motion->motions[area - motion->areas.items] : NULL;
-}
-
 static int steady_side(int now, int before)
 {
     return abs(now - before) <= LAYER_JITTER ? before : now;
@@ -116,7 +108,7 @@ static int steady_side(int now, int before)
 static void steady_layers(DfFrameState *s, const DfFrameState *before)
 {
     for (int i = 0; s->motion.motions && i < s->motion.areas.count; i++) {
-        const DfMotion *was = find_motion(&before->motion, s->motion.areas.items[i].hole);
+        const DfMotion *was = df_frame_motion_find(&before->motion, s->motion.areas.items[i].hole);
         DfLayer *layer = &s->motion.motions[i].layer;
         if (!was || !was->layer.side)
             continue;
@@ -124,7 +116,8 @@ static void steady_layers(DfFrameState *s, const DfFrameState *before)
         if (layer->side == was->layer.side) {
             layer->rect = (DfRect){ steady_side(layer->rect.x0, r.x0), steady_side(layer->rect.y0, r.y0),
                                     steady_side(layer->rect.x1, r.x1), steady_side(layer->rect.y1, r.y1) };
-        } else if (!layer->side && was->layer.unseen < LAYER_UNSEEN && !s->motion.motions[i].residual_to_a.flow.x.data) {
+        } else if (!layer->side && was->layer.unseen < LAYER_UNSEEN &&
+                   !s->motion.motions[i].residual_to_a.flow.x.data) {
             /* It stands still: a layer that moves is found by its tracks. */
             *layer = (DfLayer){ .side = was->layer.side, .rect = r, .unseen = was->layer.unseen + 1 };
         }

@@ -117,9 +117,8 @@ int df_source_map_append(DfSourceMap *map, const DfSourceMap *other)
 void df_source_map_set_layers(DfSourceMap *map, const DfFrameMotion *motion)
 {
     for (int i = 0; i < map->area_count; i++) {
-        const DfArea *area = df_areas_find(&motion->areas, map->areas[i].hole);
-        map->areas[i].layer = area && motion->motions ? motion->motions[area - motion->areas.items].layer
-                                                      : (DfLayer){ 0 };
+        const DfMotion *found = df_frame_motion_find(motion, map->areas[i].hole);
+        map->areas[i].layer = found ? found->layer : (DfLayer){ 0 };
     }
 }
 

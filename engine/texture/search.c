@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "kernels/normal.h"
+
 /** Passes of a search, alternately down and up. */
 #define PASSES 2
 
@@ -25,14 +27,10 @@ typedef struct Pass {
     int shift;      /* rows by which bands begin earlier */
 } Pass;
 
-/** A hash (the finaliser of MurmurHash3) that looks random. */
+/** A hash of two values that looks random. */
 static uint32_t hash(uint32_t a, uint32_t b)
 {
-    uint32_t h = (a * 0x9e3779b1u) ^ (b * 0x85ebca77u);
-
-    h = (h ^ h >> 16) * 0x85ebca6bu;
-    h = (h ^ h >> 13) * 0xc2b2ae35u;
-    return h ^ h >> 16;
+    return df_hash((a * 0x9e3779b1u) ^ (b * 0x85ebca77u));
 }
 
 /** One of 0 .. count - 1. */
@@ -85,8 +83,8 @@ static void search_rows(const Pass *pass, int y0, int y1, const int32_t *beside)
             if (level->patch[target] != DF_TEXTURE_TARGET)
                 continue;
             if (pass->first)
-                level->distance[target] = pass->kernels->distance(&pass->planes, target, target + level->offset[target],
-                                                                  INT32_MAX);
+                level->distance[target] = pass->kernels->distance(&pass->planes, target,
+                                                                  target + level->offset[target], INT32_MAX);
             if (before && before[x])
                 attempt(pass, target, before[x]);
             if (x - step >= t.x0 && x - step < t.x1 && level->offset[target - step])
@@ -114,7 +112,8 @@ static void search_band(void *opaque, int band, int thread)
     (void)thread;
     band_rows(pass, band, &y0, &y1);
     int outside = pass->up ? y1 : y0 - 1;
-    search_rows(pass, y0, y1, outside >= t.y0 && outside < t.y1 ? pass->level->border + band * pass->level->width : NULL);
+    const int32_t *border = pass->level->border + (size_t)band * pass->level->width;
+    search_rows(pass, y0, y1, outside >= t.y0 && outside < t.y1 ? border : NULL);
 }
 
 /** Keep the rows that bands begin beside. */
@@ -135,7 +134,8 @@ static void keep_borders(const Pass *pass, int bands)
 void df_texture_search(DfTextureLevel *level, int tries, uint32_t seed, const DfParallel *parallel)
 {
     for (int i = 0; i < PASSES; i++) {
-        Pass pass = { .level = level, .kernels = df_match_kernels(), .planes = { level->picture, level->guide, level->width },
+        Pass pass = { .level = level, .kernels = df_match_kernels(),
+                      .planes = { level->picture, level->guide, level->width },
                       .seed = (seed * PASSES + i) << 8, .tries = i ? 0 : tries, .first = !i, .up = i % 2,
                       .shift = i % 2 * (DF_TEXTURE_BAND / 2) };
         int bands = df_ceil_div(df_rect_height(level->targets) + pass.shift, DF_TEXTURE_BAND);

@@ -42,7 +42,8 @@ static size_t lay_out(DfTextureLevel *level, int width, int height, int own, uin
     uint8_t *sources = take(&memory, &total, df_size_mul(n, sizeof(int32_t)));
     uint8_t *offset = take(&memory, &total, df_size_mul(n, sizeof(int32_t)));
     uint8_t *distance = take(&memory, &total, df_size_mul(n, sizeof(int32_t)));
-    uint8_t *border = take(&memory, &total, df_size_mul(df_size_mul(df_texture_bands(level) + 1, width), sizeof(int32_t)));
+    size_t rows = df_texture_bands(level) + 1;
+    uint8_t *border = take(&memory, &total, df_size_mul(df_size_mul(rows, width), sizeof(int32_t)));
     uint8_t *rgb = take(&memory, &total, own ? df_size_mul(n, 3 * sizeof(float)) : 0);
     uint8_t *state = take(&memory, &total, own ? n : 0);
 

@@ -283,7 +283,7 @@ int df_dilate_time_push(DfDilateTime *dilate, const DeepfillImage *image, Deepfi
         ret = note_endings(dilate, own, before);
     if (ret >= 0 && own)
         ret = review(dilate, image, own);
-    if (ret >= 0 && dilate->sent && own && own != before)
+    if (ret >= 0 && dilate->hold && dilate->sent && own && own != before)
         ret = grow_back(dilate, image, own);
     if (ret >= 0)
         ret = grow_on(dilate, &next);

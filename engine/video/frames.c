@@ -135,8 +135,8 @@ static int set_steps(DfFrames *frames, const DfFramesSettings *settings)
 
     if (settings->temporal) {
         int live = !settings->ahead;
-        *step++ = (DfStep){ .name = "snapshot", .ahead = live ? 0 : 1 + frames->dilate.hold, .in_order = live, .units = snapshot_units,
-                            .run = run_snapshot };
+        *step++ = (DfStep){ .name = "snapshot", .ahead = live ? 0 : 1 + frames->dilate.hold, .in_order = live,
+                            .units = snapshot_units, .run = run_snapshot };
         *step++ = (DfStep){ .name = "motion", .behind = DF_MOST_BACK, .units = one_unit, .run = run_motion };
         *step++ = (DfStep){ .name = "plan", .ahead = live ? 0 : DF_PLANNER_SETTLING, .in_order = 1, .always = 1,
                             .units = one_unit, .run = run_plan };
@@ -264,13 +264,20 @@ int df_frames_room(DfFrames *frames)
     return slot < 0 ? slot : 0;
 }
 
-/** All that a frame takes before it is sent: as many fills as boxes, and its state. */
+/** As many fills as boxes, where a frame that is shown so is filled by itself. */
+static int reserve_fills(const DfFrames *frames, DfFrameSlot *slot, enum DeepfillShow show, const DfRegions *regions)
+{
+    int is_alone = !(frames->has_temporal && is_filled_show(show));
+
+    return df_fills_reserve(&slot->fills, &slot->fill_count, regions && is_alone ? regions->box_count : 0);
+}
+
+/** All that a frame takes before it is sent: its fills and its state. */
 static int reserve_frame(DfFrames *frames, DfFrameSlot *slot, const DeepfillFrame *frame, DeepfillMask *hidden,
                          const DfRegions *regions)
 {
     int filled = regions && is_filled_show(frame->show);
-    int ret = df_fills_reserve(&slot->fills, &slot->fill_count,
-                               regions && !(frames->has_temporal && filled) ? regions->box_count : 0);
+    int ret = reserve_fills(frames, slot, frame->show, regions);
 
     /* A frame that passes untouched is a source all the same. */
     if (ret >= 0 && frames->has_temporal)
@@ -308,6 +315,10 @@ static int grow_held(DfFrames *frames)
         if (held->filled && held->filled != slot->frame.mask) {
             if (lay_out(frames, held->filled, slot->regions, &regions) < 0)
                 return -ENOMEM;
+            if (reserve_fills(frames, slot, slot->frame.show, regions) < 0) {
+                df_regions_close(&regions);
+                return -ENOMEM;
+            }
             df_regions_close(&slot->regions);
             deepfill_mask_close(&slot->frame.mask);
             slot->regions = regions;

@@ -2,7 +2,7 @@
  * @file
  * Quickselect (Hoare, 1961).
  */
-#include "motion/median.h"
+#include "plane/select.h"
 
 static void swap(float *a, float *b)
 {
@@ -21,9 +21,9 @@ static float pivot_of(const float *values, int low, int high)
     return a < c ? a : b < c ? c : b;
 }
 
-float df_median(float *values, int n)
+float df_select(float *values, int n, int place)
 {
-    int low = 0, high = n - 1, middle = n / 2;
+    int low = 0, high = n - 1;
 
     while (low < high) {
         float pivot = pivot_of(values, low, high);
@@ -36,12 +36,12 @@ float df_median(float *values, int n)
             if (i <= j)
                 swap(&values[i++], &values[j--]);
         }
-        if (middle <= j)
+        if (place <= j)
             high = j;
-        else if (middle >= i)
+        else if (place >= i)
             low = i;
         else
             break;
     }
-    return n > 0 ? values[middle] : 0;
+    return n > 0 ? values[place] : 0;
 }
