@@ -1,6 +1,6 @@
 /**
  * @file
- * Filling of boxes, and the worker's bounded store of plans and conversions.
+ * Filling of boxes, in the worker's memory.
  */
 #include "image/fill.h"
 
@@ -10,36 +10,22 @@
 #include "image/color.h"
 #include "image/crop.h"
 #include "image/nearest.h"
+#include "image/prepared.h"
 #include "image/roi.h"
 #include "texture/texture.h"
 
 /**
- * Sizes that a worker keeps plans and conversions for, some kilobytes each; the least recently used one goes.
- */
-#define KEPT_SIZES 32
-
-/**
- * Pixels around the region of interest that the network makes for the texture, too: patches reach 7 beyond it, the guide
- * is blurred by 4 more. Of these, TEXTURE_AROUND get texture, so that patches at the region's edge are not fewer.
+ * Pixels around the region of interest that the network makes for the texture, too: patches reach 7 beyond it, the
+ * guide is blurred by 4 more. Of these, TEXTURE_AROUND get texture, so that patches at the region's edge are not fewer.
  */
 #define TEXTURE_MARGIN 16
 #define TEXTURE_AROUND 8
-
-/** Everything prepared for boxes of one size and kind. */
-typedef struct Prepared {
-    DfPlan *plan;
-    DfColor *color;
-    DfColor *native; /* of the box at its own size, where it is scaled and gets texture; else NULL */
-    int sketch;    /* 1: the model takes one */
-    uint64_t used; /* the worker's clock when it was last taken */
-} Prepared;
 
 struct DfFiller {
     DeepfillModel *model;
     DfParallel parallel;
     int texture; /* 1: fills get texture */
-    Prepared kept[KEPT_SIZES];
-    uint64_t clock;
+    DfPreparedStore store;
     _Atomic int64_t spent; /* df_filler_spent() */
     void *memory;
     size_t bytes;
@@ -72,14 +58,6 @@ int df_filler_create(DfFiller **filler, DeepfillModel *model, DfParallel paralle
     return 0;
 }
 
-static void forget(Prepared *prepared)
-{
-    df_plan_close(&prepared->plan);
-    df_color_close(&prepared->color);
-    df_color_close(&prepared->native);
-    prepared->used = 0;
-}
-
 void df_filler_close(DfFiller **filler)
 {
     DfFiller *f = filler ? *filler : NULL;
@@ -87,8 +65,7 @@ void df_filler_close(DfFiller **filler)
     if (!f)
         return;
     *filler = NULL;
-    for (int i = 0; i < KEPT_SIZES; i++)
-        forget(&f->kept[i]);
+    df_prepared_store_free(&f->store);
     deepfill_model_close(&f->model);
     df_free(f->memory);
     df_free(f);
@@ -100,68 +77,6 @@ void df_fill_free(DfFill *fill)
     *fill = (DfFill){ 0 };
 }
 
-static DfColorKey key_of(const DeepfillFormat *format, const DfBox *box)
-{
-    DfColorKey key;
-
-    /* Keys are compared as bytes. */
-    memset(&key, 0, sizeof key);
-    key.format = df_color_resolve(*format);
-    key.format.width = df_rect_width(box->place);
-    key.format.height = df_rect_height(box->place);
-    key.net_width = box->net_width;
-    key.net_height = box->net_height;
-    return key;
-}
-
-static int is_scaled(const DfColorKey *key)
-{
-    return key->format.width != key->net_width || key->format.height != key->net_height;
-}
-
-static int prepare(Prepared *prepared, const DeepfillModel *model, const DfColorKey *key, int threads, int texture)
-{
-    DfColorKey native = *key;
-    int ret = df_plan_create(&prepared->plan, model, key->net_width, key->net_height, threads);
-    DeepfillModelInfo info;
-
-    deepfill_model_info(model, &info);
-    prepared->sketch = info.sketch;
-    if (ret >= 0)
-        ret = df_color_create(&prepared->color, key);
-    native.net_width = key->format.width;
-    native.net_height = key->format.height;
-    if (ret >= 0 && texture && is_scaled(key))
-        ret = df_color_create(&prepared->native, &native);
-    if (ret < 0)
-        forget(prepared);
-    return ret;
-}
-
-/** What is kept for such boxes, or made now in place of what was used least recently. */
-static int find_prepared(DfFiller *filler, const DfColorKey *key, Prepared **found)
-{
-    Prepared *oldest = &filler->kept[0];
-    int ret;
-
-    for (int i = 0; i < KEPT_SIZES; i++) {
-        Prepared *p = &filler->kept[i];
-        if (p->used < oldest->used)
-            oldest = p;
-        if (p->used && !memcmp(df_color_key(p->color), key, sizeof *key)) {
-            p->used = ++filler->clock;
-            *found = p;
-            return 0;
-        }
-    }
-    forget(oldest);
-    if ((ret = prepare(oldest, filler->model, key, filler->parallel.threads, filler->texture)) < 0)
-        return ret;
-    oldest->used = ++filler->clock;
-    *found = oldest;
-    return 0;
-}
-
 static size_t take(size_t *total, size_t bytes)
 {
     size_t at = *total;
@@ -171,7 +86,7 @@ static size_t take(size_t *total, size_t bytes)
 }
 
 /** Lay the arena out at `memory`, which may be NULL to learn its size alone. @param texture  1: with room for it */
-static Arena arena_of(const Prepared *prepared, int texture, uint8_t *memory)
+static Arena arena_of(const DfPrepared *prepared, int texture, uint8_t *memory)
 {
     const DfColorKey *key = df_color_key(prepared->color);
     size_t box = df_size_mul(key->format.width, key->format.height);
@@ -238,14 +153,14 @@ static int reserve(void **memory, size_t *bytes, size_t needed)
 }
 
 /**
- * Cut the box out, with nothing of the hole left in planes that are resampled, or in any where there will be texture, which
- * blurs. @return known luma samples
+ * Cut the box out, with nothing of the hole left in planes that are resampled, or in any where there will be texture,
+ * which blurs. @return known luma samples
  */
 static int cut_out(const Arena *arena, const DfColorKey *key, const DeepfillImage *image,
                    const DeepfillMask *mask, const DfBox *box, int texture)
 {
     const DeepfillFormat *format = &key->format;
-    int all = is_scaled(key) || texture, known = 0, sub_x = -1, sub_y = -1;
+    int all = df_color_is_scaled(key) || texture, known = 0, sub_x = -1, sub_y = -1;
 
     for (int p = df_plane_count(format) - 1; p >= 0; p--) {
         int px = df_plane_sub_x(format, p), py = df_plane_sub_y(format, p);
@@ -289,13 +204,13 @@ static void scale_marks(const uint8_t *marks, const DfColorKey *key, uint8_t *ne
 /** The lines of a box as the network takes them. Those outside the hole must not come into it by scaling. */
 static void draw_sketch(const Arena *arena, const DfColorKey *key, const DeepfillSketch *sketch, DfRect place)
 {
-    const uint8_t *lines = is_scaled(key) ? arena->net_lines : arena->lines;
+    const uint8_t *lines = df_color_is_scaled(key) ? arena->net_lines : arena->lines;
     size_t count = (size_t)key->net_width * key->net_height;
 
     df_crop_sketch(sketch, place, arena->lines);
     for (size_t i = 0; i < (size_t)df_rect_area(place); i++)
         arena->lines[i] &= arena->hole[i];
-    if (is_scaled(key))
+    if (df_color_is_scaled(key))
         scale_marks(arena->lines, key, arena->net_lines);
     for (size_t i = 0; i < count; i++)
         arena->sketch[i] = lines[i];
@@ -309,7 +224,7 @@ static int reach_of(const DfColorKey *key)
 {
     int sub = DF_MAX(key->format.sub_x, key->format.sub_y);
 
-    return is_scaled(key) || sub ? 4 << sub : 0;
+    return df_color_is_scaled(key) || sub ? 4 << sub : 0;
 }
 
 /** Tell the texture what is known, and what to make. */
@@ -329,28 +244,28 @@ static void set_states(const Arena *arena, const DfColorKey *key)
 static const uint8_t *find_roi(const Arena *arena, const DfColorKey *key, const DeepfillMask *mask,
                                const DfBox *box, int texture)
 {
-    uint8_t *roi = is_scaled(key) ? arena->net_roi : arena->roi;
+    uint8_t *roi = df_color_is_scaled(key) ? arena->net_roi : arena->roi;
     int margin = reach_of(key) + (texture ? TEXTURE_MARGIN : 0);
 
     df_roi_mark(mask, box, key->format.sub_x, key->format.sub_y, arena->roi);
     if (texture)
         set_states(arena, key);
-    if (is_scaled(key))
+    if (df_color_is_scaled(key))
         scale_marks(arena->roi, key, roi);
     df_roi_grow(roi, key->net_width, key->net_height, margin, arena->line);
     return roi;
 }
 
-static void run_network(DfFiller *filler, const Prepared *prepared, const Arena *arena, const uint8_t *roi,
+static void run_network(DfFiller *filler, const DfPrepared *prepared, const Arena *arena, const uint8_t *roi,
                         int sketched, int coarse)
 {
     const DfColorKey *key = df_color_key(prepared->color);
 
-    if (is_scaled(key))
+    if (df_color_is_scaled(key))
         scale_marks(arena->hole, key, arena->net_hole);
     DfRun run = {
         .image = arena->image,
-        .hole = is_scaled(key) ? arena->net_hole : arena->hole,
+        .hole = df_color_is_scaled(key) ? arena->net_hole : arena->hole,
         .sketch = sketched ? arena->sketch : NULL,
         .needed = roi,
         .pool = filler->parallel.pool,
@@ -374,7 +289,7 @@ static int add_texture(const DfFiller *filler, const Arena *arena, const DfColor
 }
 
 /** The network's picture as samples of the frame, with texture where there may be. */
-static int finish(DfFiller *filler, const Prepared *prepared, const Arena *arena, int texture, const DfPlanes *planes)
+static int finish(DfFiller *filler, const DfPrepared *prepared, const Arena *arena, int texture, const DfPlanes *planes)
 {
     const DfColorKey *key = df_color_key(prepared->color);
     const float *result = arena->result;
@@ -425,10 +340,11 @@ int df_fills_reserve(DfFill **fills, int *room, int count)
 int df_fill_box(DfFiller *filler, const DeepfillImage *image, const DeepfillMask *mask,
                 const DeepfillSketch *sketch, const DfBox *box, int coarse, DfFill *fill)
 {
-    DfColorKey key = key_of(&image->format, box);
+    DfColorKey key = df_color_key_of(&image->format, box);
     const DeepfillFormat *format = &key.format;
-    Prepared *prepared;
-    int ret = find_prepared(filler, &key, &prepared);
+    DfPrepared *prepared;
+    int ret = df_prepared_find(&filler->store, filler->model, &key, filler->parallel.threads, filler->texture,
+                               &prepared);
 
     if (ret < 0)
         return ret;
@@ -452,12 +368,12 @@ int df_fill_box(DfFiller *filler, const DeepfillImage *image, const DeepfillMask
 int df_fill_workspace(const DeepfillModel *model, const DeepfillFormat *format, const DfBox *box, int threads,
                       int texture, size_t *bytes)
 {
-    DfColorKey key = key_of(format, box);
-    Prepared prepared = { 0 };
-    int ret = prepare(&prepared, model, &key, threads, texture);
+    DfColorKey key = df_color_key_of(format, box);
+    DfPrepared prepared = { 0 };
+    int ret = df_prepare(&prepared, model, &key, threads, texture);
 
     if (ret >= 0)
         *bytes = arena_of(&prepared, texture, NULL).bytes;
-    forget(&prepared);
+    df_prepared_free(&prepared);
     return ret;
 }

@@ -2,13 +2,12 @@
  * @file
  * Which steps a frame goes through. Frame by frame: fill, a unit for each box, and paste. From other frames:
  * snapshot, motion, plan, fill (which pastes: temporal/temporal.h); frames that are shown otherwise are filled, if at
- * all, and pasted by themselves.
+ * all, and pasted by themselves. How a frame comes into its slot: frames_send.c.
  */
 #include "video/frames.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "image/grain.h"
 #include "temporal/trace.h"
@@ -18,15 +17,9 @@ static int needs_network(const DfFrameSlot *slot)
     return slot->frame.show != DEEPFILL_SHOW_MASK && slot->frame.show != DEEPFILL_SHOW_REGIONS;
 }
 
-/** Whether a frame that is shown so is filled from others: the coarse stage is a matter of each frame by itself. */
-static int is_filled_show(enum DeepfillShow show)
-{
-    return show == DEEPFILL_SHOW_FILL || show == DEEPFILL_SHOW_SOURCES;
-}
-
 static int is_temporal(const DfFrames *frames, const DfFrameSlot *slot)
 {
-    return frames->has_temporal && slot->regions && is_filled_show(slot->frame.show);
+    return frames->has_temporal && slot->regions && df_show_is_filled(slot->frame.show);
 }
 
 static int fill_units(void *opaque, int slot)
@@ -83,7 +76,7 @@ static int run_paste(const DfTask *task)
 
     if (needs_network(slot))
         df_paste(&frame->image, frame->mask, slot->regions, slot->fills, &worker->row);
-    if (frames->grain && is_filled_show(frame->show) &&
+    if (frames->grain && df_show_is_filled(frame->show) &&
         df_grain_picture(&frame->image, frame->mask, &worker->temporal.scratch) < 0)
         return -ENOMEM;
     if (!needs_network(slot) || frame->show == DEEPFILL_SHOW_SOURCES)
@@ -264,120 +257,12 @@ int df_frames_room(DfFrames *frames)
     return slot < 0 ? slot : 0;
 }
 
-/** As many fills as boxes, where a frame that is shown so is filled by itself. */
-static int reserve_fills(const DfFrames *frames, DfFrameSlot *slot, enum DeepfillShow show, const DfRegions *regions)
-{
-    int is_alone = !(frames->has_temporal && is_filled_show(show));
-
-    return df_fills_reserve(&slot->fills, &slot->fill_count, regions && is_alone ? regions->box_count : 0);
-}
-
-/** All that a frame takes before it is sent: its fills and its state. */
-static int reserve_frame(DfFrames *frames, DfFrameSlot *slot, const DeepfillFrame *frame, DeepfillMask *hidden,
-                         const DfRegions *regions)
-{
-    int filled = regions && is_filled_show(frame->show);
-    int ret = reserve_fills(frames, slot, frame->show, regions);
-
-    /* A frame that passes untouched is a source all the same. */
-    if (ret >= 0 && frames->has_temporal)
-        ret = df_temporal_begin(&frames->temporal, frames->sent, frames->received, &frame->image, hidden,
-                                frame->keep_out, frame->sketch, filled);
-    return ret;
-}
-
 static void release(DfFrameSlot *slot)
 {
     deepfill_mask_close(&slot->frame.mask);
     deepfill_sketch_close(&slot->frame.sketch);
     deepfill_mask_close(&slot->frame.keep_out);
     df_regions_close(&slot->regions);
-}
-
-/** Lay out boxes where a mask has grown. @return 0 or -ENOMEM */
-static int lay_out(const DfFrames *frames, const DeepfillMask *mask, const DfRegions *before, DfRegions **regions)
-{
-    DfRules rules = frames->rules;
-
-    rules.feather = mask->settings.feather;
-    return df_regions_create(regions, &rules, mask->parts, mask->part_count, before);
-}
-
-/** Give frames that have been sent, and are held, the masks that they have grown to. @return 0 or -ENOMEM */
-static int grow_held(DfFrames *frames)
-{
-    for (int64_t n = DF_MAX(frames->sent - frames->dilate.hold, 0); n < frames->sent; n++) {
-        DfHeld *held = df_dilate_time_held(&frames->dilate, n);
-        DfFrameSlot *slot = &frames->slots[n % frames->slot_count];
-        DfRegions *regions = NULL;
-        if (!held->is_changed)
-            continue;
-        if (held->filled && held->filled != slot->frame.mask) {
-            if (lay_out(frames, held->filled, slot->regions, &regions) < 0)
-                return -ENOMEM;
-            if (reserve_fills(frames, slot, slot->frame.show, regions) < 0) {
-                df_regions_close(&regions);
-                return -ENOMEM;
-            }
-            df_regions_close(&slot->regions);
-            deepfill_mask_close(&slot->frame.mask);
-            slot->regions = regions;
-            slot->frame.mask = deepfill_mask_ref(held->filled);
-        }
-        if (df_temporal_hide(&frames->temporal, n, held->hidden, slot->regions && is_filled_show(slot->frame.show)) < 0)
-            return -ENOMEM;
-        held->is_changed = 0;
-    }
-    return 0;
-}
-
-/** Put a frame that has been taken in by `dilate` into its slot. Takes over the reference to the regions. */
-static int fill_slot(DfFrames *frames, DfFrameSlot *slot, const DeepfillFrame *frame, DfRegions *regions)
-{
-    DfHeld *held = df_dilate_time_held(&frames->dilate, frames->sent);
-    DfRegions *grown = NULL;
-    int ret = 0;
-
-    if (held->filled && held->filled != held->own) {
-        ret = lay_out(frames, held->filled, regions, &grown);
-        df_regions_close(&regions);
-        regions = grown;
-    }
-    if (ret < 0 || (ret = reserve_frame(frames, slot, frame, held->hidden, regions)) < 0 ||
-        (ret = grow_held(frames)) < 0) {
-        df_regions_close(&regions);
-        return ret;
-    }
-    slot->frame = *frame;
-    slot->frame.mask = held->filled ? held->filled : frame->mask;
-    slot->number = frames->sent++;
-    slot->synthesis = (DfSynthesis){ 0 };
-    slot->regions = regions;
-    held->is_changed = 0;
-    if (slot->frame.mask)
-        deepfill_mask_ref(slot->frame.mask);
-    if (frame->sketch)
-        deepfill_sketch_ref(frame->sketch);
-    if (frame->keep_out)
-        deepfill_mask_ref(frame->keep_out);
-    return 0;
-}
-
-int df_frames_send(DfFrames *frames, const DeepfillFrame *frame, DfRegions *regions)
-{
-    int index = df_pipeline_room(frames->pipeline), ret;
-
-    if (index < 0)
-        return index;
-    DeepfillMask *own = frame->mask && frame->mask->part_count ? frame->mask : NULL;
-    if ((ret = df_dilate_time_push(&frames->dilate, &frame->image, own, frame->show == DEEPFILL_SHOW_FRAME)) < 0)
-        return ret;
-    if ((ret = fill_slot(frames, &frames->slots[index], frame, regions ? df_regions_ref(regions) : NULL)) < 0) {
-        df_dilate_time_pop(&frames->dilate);
-        return ret;
-    }
-    df_pipeline_push(frames->pipeline);
-    return 0;
 }
 
 static DeepfillResult result_of(const DfFrames *frames, const DfFrameSlot *slot, int error)

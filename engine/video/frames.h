@@ -43,6 +43,12 @@ typedef struct DfFramesSettings {
     void *ready_opaque;
 } DfFramesSettings;
 
+/** Whether a frame that is shown so is filled from others: the coarse stage is a matter of each frame by itself. */
+static inline int df_show_is_filled(enum DeepfillShow show)
+{
+    return show == DEEPFILL_SHOW_FILL || show == DEEPFILL_SHOW_SOURCES;
+}
+
 #define DF_MOST_STEPS 5
 
 /** All slots and workers, and the pipeline that ties them together. */

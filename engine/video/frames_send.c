@@ -1,0 +1,117 @@
+/**
+ * @file
+ * A frame is sent: its hole grows in time (video/dilate_time.h), its slot gets that mask, boxes around it and what its
+ * fill takes, and frames that are still held get the masks that they have grown to by this one.
+ */
+#include "video/frames.h"
+
+#include <errno.h>
+
+/** As many fills as boxes, where a frame that is shown so is filled by itself. */
+static int reserve_fills(const DfFrames *frames, DfFrameSlot *slot, enum DeepfillShow show, const DfRegions *regions)
+{
+    int is_alone = !(frames->has_temporal && df_show_is_filled(show));
+
+    return df_fills_reserve(&slot->fills, &slot->fill_count, regions && is_alone ? regions->box_count : 0);
+}
+
+/** All that a frame takes before it is sent: its fills and its state. */
+static int reserve_frame(DfFrames *frames, DfFrameSlot *slot, const DeepfillFrame *frame, DeepfillMask *hidden,
+                         const DfRegions *regions)
+{
+    int filled = regions && df_show_is_filled(frame->show);
+    int ret = reserve_fills(frames, slot, frame->show, regions);
+
+    /* A frame that passes untouched is a source all the same. */
+    if (ret >= 0 && frames->has_temporal)
+        ret = df_temporal_begin(&frames->temporal, frames->sent, frames->received, &frame->image, hidden,
+                                frame->keep_out, frame->sketch, filled);
+    return ret;
+}
+
+/** Lay out boxes where a mask has grown. @return 0 or -ENOMEM */
+static int lay_out(const DfFrames *frames, const DeepfillMask *mask, const DfRegions *before, DfRegions **regions)
+{
+    DfRules rules = frames->rules;
+
+    rules.feather = mask->settings.feather;
+    return df_regions_create(regions, &rules, mask->parts, mask->part_count, before);
+}
+
+/** Give frames that have been sent, and are held, the masks that they have grown to. @return 0 or -ENOMEM */
+static int grow_held(DfFrames *frames)
+{
+    for (int64_t n = DF_MAX(frames->sent - frames->dilate.hold, 0); n < frames->sent; n++) {
+        DfHeld *held = df_dilate_time_held(&frames->dilate, n);
+        DfFrameSlot *slot = &frames->slots[n % frames->slot_count];
+        DfRegions *regions = NULL;
+        if (!held->is_changed)
+            continue;
+        if (held->filled && held->filled != slot->frame.mask) {
+            if (lay_out(frames, held->filled, slot->regions, &regions) < 0)
+                return -ENOMEM;
+            if (reserve_fills(frames, slot, slot->frame.show, regions) < 0) {
+                df_regions_close(&regions);
+                return -ENOMEM;
+            }
+            df_regions_close(&slot->regions);
+            deepfill_mask_close(&slot->frame.mask);
+            slot->regions = regions;
+            slot->frame.mask = deepfill_mask_ref(held->filled);
+        }
+        if (df_temporal_hide(&frames->temporal, n, held->hidden,
+                             slot->regions && df_show_is_filled(slot->frame.show)) < 0)
+            return -ENOMEM;
+        held->is_changed = 0;
+    }
+    return 0;
+}
+
+/** Put a frame that has been taken in by `dilate` into its slot. Takes over the reference to the regions. */
+static int fill_slot(DfFrames *frames, DfFrameSlot *slot, const DeepfillFrame *frame, DfRegions *regions)
+{
+    DfHeld *held = df_dilate_time_held(&frames->dilate, frames->sent);
+    DfRegions *grown = NULL;
+    int ret = 0;
+
+    if (held->filled && held->filled != held->own) {
+        ret = lay_out(frames, held->filled, regions, &grown);
+        df_regions_close(&regions);
+        regions = grown;
+    }
+    if (ret < 0 || (ret = reserve_frame(frames, slot, frame, held->hidden, regions)) < 0 ||
+        (ret = grow_held(frames)) < 0) {
+        df_regions_close(&regions);
+        return ret;
+    }
+    slot->frame = *frame;
+    slot->frame.mask = held->filled ? held->filled : frame->mask;
+    slot->number = frames->sent++;
+    slot->synthesis = (DfSynthesis){ 0 };
+    slot->regions = regions;
+    held->is_changed = 0;
+    if (slot->frame.mask)
+        deepfill_mask_ref(slot->frame.mask);
+    if (frame->sketch)
+        deepfill_sketch_ref(frame->sketch);
+    if (frame->keep_out)
+        deepfill_mask_ref(frame->keep_out);
+    return 0;
+}
+
+int df_frames_send(DfFrames *frames, const DeepfillFrame *frame, DfRegions *regions)
+{
+    int index = df_pipeline_room(frames->pipeline), ret;
+
+    if (index < 0)
+        return index;
+    DeepfillMask *own = frame->mask && frame->mask->part_count ? frame->mask : NULL;
+    if ((ret = df_dilate_time_push(&frames->dilate, &frame->image, own, frame->show == DEEPFILL_SHOW_FRAME)) < 0)
+        return ret;
+    if ((ret = fill_slot(frames, &frames->slots[index], frame, regions ? df_regions_ref(regions) : NULL)) < 0) {
+        df_dilate_time_pop(&frames->dilate);
+        return ret;
+    }
+    df_pipeline_push(frames->pipeline);
+    return 0;
+}
