@@ -97,7 +97,7 @@ offers() {
 
 # Every option that a command's help tells is completed.
 completion() {
-    local command option listed options='s/^ +(-., )?(--[a-z0-9]+).*/\2/p'
+    local command option listed name options='s/^ +(-., )?(--[a-z0-9-]+).*/\2/p'
     offers convert deepfill con && offers stride deepfill info x --semantics str &&
         offers small deepfill convert sm && offers small deepfill fill a b -m sm &&
         offers fill deepfill help f && offers bench deepfill b || return 1
@@ -106,7 +106,8 @@ completion() {
         for option in $("$root$prefix/bin/deepfill" help $command | sed -nE "$options"); do
             listed=$((listed + 1))
             offers "$option" deepfill $command "$option" || { echo "$command: $option"; return 1; }
-            grep -q -e "\\\\-\\\\-${option#--}" docs/deepfill.1 || { echo "man: $option"; return 1; }
+            name=${option#--}
+            grep -q -e "\\\\-\\\\-${name//-/\\\\-}" docs/deepfill.1 || { echo "man: $option"; return 1; }
         done
         [ $listed -gt 2 ] || { echo "$command: $listed options"; return 1; }
     done
