@@ -74,7 +74,7 @@ static DfFrameNoise measure(DeepfillFormat f, Content *content, float sigma, flo
     DfArena scratch = { 0 };
     DfFrameNoise noise;
 
-    assert_int_equal(df_noise_measure(&noise, &p.image, mask, &scratch), 0);
+    assert_int_equal(df_noise_measure(&noise, &p.image, mask, 1, &scratch), 0);
     df_arena_free(&scratch);
     deepfill_mask_close(&mask);
     free(p.memory);

@@ -141,7 +141,7 @@ static uint32_t seed_of(const DeepfillImage *image, const DeepfillMask *mask)
 int df_grain_picture(const DeepfillImage *image, const DeepfillMask *mask, DfArena *scratch)
 {
     DfFrameNoise noise;
-    int ret = df_noise_measure(&noise, image, mask, scratch);
+    int ret = df_noise_measure(&noise, image, mask, 1, scratch);
 
     return ret < 0 ? ret : df_grain_image(image, mask, &noise, seed_of(image, mask), scratch);
 }

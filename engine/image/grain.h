@@ -24,6 +24,8 @@ typedef struct DfNoiseView {
     DfRect place;              /**< in luma samples, begins on the chroma grid */
     DfPlanes planes;           /**< begin at the place's corner */
     const DeepfillMask *mask;  /**< of the frame; NULL: no hole */
+    int least;                 /**< weight from which on a pixel tells nothing: DF_WEIGHT_HOLE, or 1 where the feather is
+                                    blended already */
 } DfNoiseView;
 
 /** @return the plane whose samples are the luma that a plane's noise goes by: of RGB its own */
@@ -32,8 +34,8 @@ static inline int df_noise_luma(const DeepfillFormat *format, int plane)
     return format->layout == DEEPFILL_RGB ? plane : 0;
 }
 
-/** @return 1 where a rectangle of luma samples, and what lies near it, is far from the hole */
-int df_noise_is_clear(const DeepfillMask *mask, DfRect rect);
+/** @return 1 where a rectangle of luma samples, and what lies near it, is far from weights of `least` and more */
+int df_noise_is_clear(const DeepfillMask *mask, int least, DfRect rect);
 
 /**
  * Look at blocks of one plane that are far from the hole, on a grid.
@@ -52,10 +54,12 @@ void df_noise_gate(DfFrameNoise *noise, const DeepfillFormat *format);
 /**
  * Tell the noise around a picture's hole from that picture alone, and gate it.
  *
+ * @param least    as in DfNoiseView
  * @param scratch  used and given back
  * @return 0 or -ENOMEM
  */
-int df_noise_measure(DfFrameNoise *noise, const DeepfillImage *image, const DeepfillMask *mask, DfArena *scratch);
+int df_noise_measure(DfFrameNoise *noise, const DeepfillImage *image, const DeepfillMask *mask, int least,
+                     DfArena *scratch);
 
 /**
  * Put grain into the filled hole of a picture, in so far as it lacks it; the feather has its share.

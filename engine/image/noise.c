@@ -24,15 +24,15 @@
 #define UNEVEN 0.58f
 #define EVEN 0.68f
 
-static int is_written(const DeepfillMask *mask, int x, int y)
+static int is_written(const DeepfillMask *mask, int least, int x, int y)
 {
     DfRect e = mask->extent;
 
     return x >= e.x0 && x < e.x1 && y >= e.y0 && y < e.y1 &&
-           mask->weight[(size_t)(y - e.y0) * df_rect_width(e) + (x - e.x0)];
+           mask->weight[(size_t)(y - e.y0) * df_rect_width(e) + (x - e.x0)] >= least;
 }
 
-int df_noise_is_clear(const DeepfillMask *mask, DfRect rect)
+int df_noise_is_clear(const DeepfillMask *mask, int least, DfRect rect)
 {
     DfRect near = df_rect_grow(rect, CLEARANCE);
 
@@ -40,7 +40,7 @@ int df_noise_is_clear(const DeepfillMask *mask, DfRect rect)
         return 1;
     for (int y = near.y0; y < near.y1 + LOOK; y += LOOK)
         for (int x = near.x0; x < near.x1 + LOOK; x += LOOK)
-            if (is_written(mask, x, y))
+            if (is_written(mask, least, x, y))
                 return 0;
     return 1;
 }
@@ -84,7 +84,7 @@ int df_noise_blocks(const DfNoiseView *view, int plane, DfNoiseBlock *out, int m
             DfRect covered = { view->place.x0 + ((x - 1) << sx), view->place.y0 + ((y - 1) << sy),
                                view->place.x0 + ((x + DF_NOISE_BLOCK + 1) << sx),
                                view->place.y0 + ((y + DF_NOISE_BLOCK + 1) << sy) };
-            if (!df_noise_is_clear(view->mask, covered))
+            if (!df_noise_is_clear(view->mask, view->least, covered))
                 continue;
             out[n] = (DfNoiseBlock){ .x = x, .y = y, .fraction = { -1, -1 }, .gain = 1 };
             look_at(&out[n++], view, plane);
@@ -125,15 +125,19 @@ void df_noise_gate(DfFrameNoise *noise, const DeepfillFormat *format)
     }
 }
 
-int df_noise_measure(DfFrameNoise *noise, const DeepfillImage *image, const DeepfillMask *mask, DfArena *scratch)
+int df_noise_measure(DfFrameNoise *noise, const DeepfillImage *image, const DeepfillMask *mask, int least,
+                     DfArena *scratch)
 {
     DfArenaMark mark = df_arena_mark(scratch);
     const DeepfillFormat *format = &image->format;
     DfNoiseBlock *blocks = df_arena_take(scratch, DF_NOISE_BLOCKS * sizeof *blocks);
     float *values = df_arena_take(scratch, DF_NOISE_BLOCKS * sizeof *values);
-    DfRect r = df_rect_grow(mask->extent, RING);
-    DfNoiseView view = { .format = *format, .mask = mask };
+    DfRect r = mask->part_count ? mask->parts[0] : (DfRect){ 0 };
+    DfNoiseView view = { .format = *format, .mask = mask, .least = least };
 
+    for (int i = 1; i < mask->part_count; i++)
+        r = df_rect_union(r, mask->parts[i]);
+    r = df_rect_grow(r, RING);
     *noise = (DfFrameNoise){ 0 };
     if (!blocks || !values)
         return -ENOMEM;

@@ -36,7 +36,7 @@ static int subtract(float *samples, const Ends *e, const DfNoiseBlock *block, fl
                        e->outer.x0 + (x0 + side) * (1 << e->sub_x), e->outer.y0 + (y0 + side) * (1 << e->sub_y) };
 
     if (x0 < 0 || y0 < 0 || x0 + side > e->earlier.width || y0 + side > e->earlier.height ||
-        !df_noise_is_clear(e->mask, covered))
+        !df_noise_is_clear(e->mask, DF_WEIGHT_HOLE, covered))
         return 0;
     for (int i = 0; i < DF_NOISE_READ * DF_NOISE_READ; i++) {
         x[i] = left + (float)(i % DF_NOISE_READ);
@@ -86,7 +86,8 @@ static int find_blocks(DfNoiseBlock *out, const DfFrameMotion *motion, int area,
 
     if (!df_frame_view_planes(&here, frame, outer) || !df_frame_view_planes(&there, earlier, outer))
         return 0;
-    DfNoiseView view = { .format = *format, .place = outer, .planes = here.planes, .mask = frame->mask };
+    DfNoiseView view = { .format = *format, .place = outer, .planes = here.planes, .mask = frame->mask,
+                         .least = DF_WEIGHT_HOLE };
     Ends ends = {
         .frame = df_copy_texture(&here, format, plane), .earlier = df_copy_texture(&there, format, plane),
         .motion = &motion->motions[area], .outer = outer, .mask = earlier->mask,
