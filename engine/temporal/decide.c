@@ -187,6 +187,22 @@ static void drop_pixel(DfSourceMap *map, size_t k, const uint8_t *marks)
     }
 }
 
+/** Where fewer than one in so many pixels of a hole is synthesised, other frames show most of it. */
+#define MOSTLY 4
+
+/** Whether other frames show most of an area's hole: then these are left to the consistency check. */
+static int is_mostly_shown(const DfSourceMap *map, const DfMapArea *area)
+{
+    size_t n = df_rect_area(area->hole), from = 0, synthesised = 0;
+
+    for (size_t k = 0; k < n; k++) {
+        uint16_t reference = area->pixels[k].reference;
+        from += reference != DF_NO_REFERENCE;
+        synthesised += reference != DF_NO_REFERENCE && map->references[reference].kind == DF_KIND_SYNTHESISED;
+    }
+    return synthesised * MOSTLY < from;
+}
+
 /**
  * Take from a map what is marked, by area and reference, and from the past that it began with, or the next frame would
  * have it again.
@@ -194,14 +210,17 @@ static void drop_pixel(DfSourceMap *map, size_t k, const uint8_t *marks)
  * @param past  its references are the map's first ones
  * @return 1 where nothing is left that was synthesised
  */
-static int drop_unfit(DfSourceMap *map, DfSourceMap *past, const uint8_t *unfit)
+static int drop_unfit(DfSourceMap *map, DfSourceMap *past, uint8_t *unfit)
 {
     int is_all = 1;
 
     for (int i = 0; i < map->area_count; i++) {
         const DfMapArea *area = &map->areas[i];
-        const uint8_t *marks = unfit + (size_t)i * map->reference_count;
+        uint8_t *marks = unfit + (size_t)i * map->reference_count;
         size_t first = area->pixels - map->pixels, end = first + df_rect_area(area->hole);
+        int keeps_shown = is_mostly_shown(map, area);
+        for (int r = 0; keeps_shown && r < map->reference_count; r++)
+            marks[r] &= map->references[r].kind == DF_KIND_SYNTHESISED;
         for (size_t k = first; k < end; k++) {
             uint16_t reference = map->pixels[k].reference, *carried = &past->pixels[k].reference;
             if (*carried != DF_NO_REFERENCE && marks[*carried])
