@@ -8,6 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "plane/membrane.h"
+
 /** Known samples around the hole that blending looks at. */
 #define MARGIN 2
 
@@ -265,22 +267,37 @@ int df_composite_make(DfComposite *c, const DfFrameState *s, DfArena *arena)
     return 0;
 }
 
-/** Mix the former colours of one plane in. */
-static void fade_plane(const DfComposite *c, const DfCompositePlane *plane, const DfComposite *before,
-                       const DfCompositePlane *former, int p, const Run *run)
+/**
+ * Mix the former colours of one plane in. Synthesised samples that had none take part in what that changes beside them,
+ * the less the farther away: else the former's edge would show.
+ */
+static int fade_plane(const DfComposite *c, const DfCompositePlane *plane, const DfComposite *before,
+                      const DfCompositePlane *former, int p, const Run *run, DfArena *scratch)
 {
-    int width = df_rect_width(plane->place);
+    int width = df_rect_width(plane->place), height = df_rect_height(plane->place), any = 0;
+    DfPlane change = df_plane_take(scratch, width, height);
+    uint8_t *without = df_arena_take(scratch, df_size_mul(width, height));
 
-    for (int y = 0; y < df_rect_height(plane->place); y++) {
+    if (!change.data || !without)
+        return -ENOMEM;
+    for (int y = 0; y < height; y++) {
         const DfOriginSample *now = plane->origins + (size_t)y * width;
         const DfOriginSample *old = former->origins + (size_t)y * width;
         float *out = df_plane_row(plane->colour, y), *row = df_plane_row(former->colour, y);
         sample_row(before, p, old, width, run, row);
-        for (int x = 0; x < width; x++)
-            if (old[x].reference >= 0 && !df_composite_is_fresh(before, &old[x]) &&
-                df_composite_is_made(c, &now[x]))
-                out[x] += c->state->fade * (row[x] - out[x]);
+        for (int x = 0; x < width; x++) {
+            int is_made = df_composite_is_made(c, &now[x]);
+            int has_former = old[x].reference >= 0 && !df_composite_is_fresh(before, &old[x]);
+            df_plane_row(change, y)[x] = is_made && has_former ? c->state->fade * (row[x] - out[x]) : 0;
+            any |= without[(size_t)y * width + x] = (uint8_t)(is_made && !has_former);
+        }
     }
+    if (any && df_membrane(&change, 1, without, scratch) < 0)
+        return -ENOMEM;
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++)
+            df_plane_row(plane->colour, y)[x] += df_plane_row(change, y)[x];
+    return 0;
 }
 
 int df_composite_fade(DfComposite *c, DfArena *scratch)
@@ -298,7 +315,7 @@ int df_composite_fade(DfComposite *c, DfArena *scratch)
             if ((ret = take_plane(&former, c->areas[i].place, format, p, scratch)) < 0)
                 break;
             lay_out(&former, &before, &s->former->areas[i], p);
-            fade_plane(c, &c->areas[i].planes[p], &before, &former, p, &run);
+            ret = fade_plane(c, &c->areas[i].planes[p], &before, &former, p, &run, scratch);
         }
     }
     df_arena_reset(scratch, mark);
