@@ -16,7 +16,7 @@
 #define STILL 0.5f     /* px: a motion that is nowhere longer is that of what stands still, shaken a little */
 #define MOVES 0.75f    /* px: tracks that are farther from that motion move */
 #define LEAST_ALIKE 4.0f /* levels: coding leaves so much of a sample that a motion explains */
-#define SAMPLES 16384  /* looked at, about: more tell no more */
+#define SAMPLES 16384  /* looked at, about, but at least one in sixteen */
 #define LEAST 12       /* samples that stand still, at least */
 #define LEAST_FIRST 12 /* samples that move */
 #define LEAST_TRACKS 12 /* that move */
