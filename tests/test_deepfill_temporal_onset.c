@@ -160,6 +160,29 @@ static void mask_grows_in_time(void **state)
     }
 }
 
+static enum DeepfillShow coarse_now_and_then(int t)
+{
+    return t % 3 ? DEEPFILL_SHOW_COARSE : DEEPFILL_SHOW_FILL;
+}
+
+/** A frame that is shown as the first stage makes it is filled by itself, in boxes of the mask that it has grown to. */
+static void mask_grows_under_previews(void **state)
+{
+    Film film = { small, FRAMES, grainy_pan, stands, coarse_now_and_then };
+
+    (void)state;
+    film_marks = stands_longer;
+    film_dilate_time = 2;
+    Reel *reel = film_run(&film, (Way){ 2, 1, 12, 0 }), *other = film_run(&film, (Way){ 1, 0, 12, 0 });
+    film_marks = NULL;
+    film_dilate_time = 0;
+    assert_reels_equal(reel, other);
+    for (int t = 0; t < FRAMES; t++)
+        assert_int_equal(reel->result[t].hole > 0, t >= BEGIN - 2 && t < END + 2);
+    reel_free(reel);
+    reel_free(other);
+}
+
 static Holes logo_and_ticker(int t)
 {
     (void)t;
@@ -208,6 +231,7 @@ int main(void)
         cmocka_unit_test(fill_is_carried_across_a_missed_frame),
         cmocka_unit_test(missed_object_does_not_come_back),
         cmocka_unit_test(mask_grows_in_time),
+        cmocka_unit_test(mask_grows_under_previews),
         cmocka_unit_test(what_is_kept_out_is_no_source),
     };
 
