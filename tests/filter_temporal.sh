@@ -38,27 +38,6 @@ shares() {
         sed -n 's/lavfi.deepfill.network=//p'
 }
 
-# PSNR of a part of each frame, a line a frame:  psnrs FILE TRUTH FILTER [CROP]
-psnrs() {
-    ff -i "$1" -i "$2" \
-        -filter_complex "[0:v]$3,${4:-$HOLE}[a];[1:v]${4:-$HOLE}[b];[a][b]psnr=stats_file=-" -f null - |
-        sed -n 's/.*psnr_avg:\([^ ]*\).*/\1/p' | sed s/inf/100/
-}
-
-mean() {
-    awk '{ sum += $1 } END { print NR ? sum / NR : "none" }'
-}
-
-least() {
-    sort -g | head -n 1
-}
-
-# at_least VALUE LEAST: expressions, none of which is to be missing
-at_least() {
-    echo "$1, at least $2 is wanted"
-    [[ -n $1 && $1$2 != *none* ]] && awk "BEGIN { exit !($1 >= $2) }"
-}
-
 # The frame-by-frame fill is beaten by 10 dB:  better FILE TRUTH FILTER [CROP]
 better() {
     local alone
