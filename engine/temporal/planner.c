@@ -155,8 +155,8 @@ static int set_usable(DfPlanner *planner, DfFrameState *s, const DfFrameState *n
 #define MAPS 11
 
 /**
- * Frames in flight that the planner has planned or not seen yet, as many as two workers have. With more of them fewer
- * are admitted where memory is short: what is planned may not depend on it.
+ * Frames in flight that the planner has planned or not seen yet, but for those that are held: as many as two workers
+ * have. With more of them fewer are admitted where memory is short: what is planned may not depend on it.
  */
 #define RESERVE 8
 
@@ -168,7 +168,7 @@ static int fits(const DfPlanner *planner)
     size_t bytes;
     int ret = df_carry_bytes(planner, head->shot, &bytes);
 
-    bytes += RESERVE * latest->cost;
+    bytes += (RESERVE + planner->settings.held) * latest->cost;
     for (int64_t n = planner->head; n < planner->frontier; n++)
         bytes += df_planner_state(planner, n)->cost;
     for (int i = 0; i < head->areas.count; i++)

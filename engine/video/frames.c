@@ -207,7 +207,7 @@ static int open_worker(DfWorker *worker, const DfFramesSettings *settings, DfThr
 static int init_temporal(DfFrames *frames, const DfFramesSettings *settings)
 {
     DfPlannerSettings planner = { .slots = frames->slot_count, .ahead = settings->ahead,
-                                  .memory = settings->memory, .grain = settings->grain };
+                                  .memory = settings->memory, .grain = settings->grain, .held = held(settings) };
 
     frames->window = settings->delay + 1;
     frames->unseen = unseen(settings);
