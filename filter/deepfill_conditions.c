@@ -262,15 +262,25 @@ static int keep_out_of(AVFilterContext *ctx, DeepfillCondition conditions[2])
 {
     FillContext *s = ctx->priv;
     DeepfillMaskSettings settings = mask_settings(s);
+    DeepfillMaskInfo info;
     int ret;
 
+    if (has_ended(&s->keep_outs))
+        ff_deepfill_report_odd(&s->report, DEEPFILL_ODD_KEEP_OUT_ENDED, "keep_out has ended before the video: %s.",
+                               s->eof_action == EOF_ACTION_PASS ? "nothing is kept out of the rest" :
+                               "its last picture is repeated (else: eof_action, mask_loop)");
     if (!has_picture(s, &s->keep_outs))
         return 0;
     settings.invert = settings.soft = settings.feather = 0;
     ret = ff_deepfill_pairing_mask(&s->keep_outs.pairing, &settings, &conditions[0].keep_out);
-    if (ret < 0)
+    if (ret < 0) {
         av_log(ctx, AV_LOG_ERROR, "The mask of keep_out cannot be made (%s): %s\n", av_err2str(ret), deepfill_error());
-    return FFMIN(ret, 0);
+        return ret;
+    }
+    deepfill_mask_info(conditions[0].keep_out, &info);
+    if (ret > 0)
+        ff_deepfill_report_keep_out(&s->report, &info, ff_deepfill_pairing_is_still(&s->keep_outs.pairing));
+    return 0;
 }
 
 int ff_deepfill_conditions_get(AVFilterContext *ctx, DeepfillCondition conditions[2])

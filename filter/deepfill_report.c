@@ -243,6 +243,16 @@ void ff_deepfill_report_sketch(DeepfillReport *report, const DeepfillSketchInfo 
                                "are to be white on black.", 100 * info->lines);
 }
 
+void ff_deepfill_report_keep_out(DeepfillReport *report, const DeepfillMaskInfo *info, int still)
+{
+    if (info->scaled)
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_KEEP_OUT_SCALED, "keep_out has another size than the video and "
+                               "is scaled to it.");
+    if (info->hole == 0 && still) /* in a video what is to be kept out may be yet to come */
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_KEEP_OUT_EMPTY, "Nothing in keep_out is above threshold, so it "
+                               "keeps nothing out: white is what no hole is filled from.");
+}
+
 void ff_deepfill_report_odd(DeepfillReport *report, enum DeepfillOddity oddity, const char *format, ...)
 {
     char text[512];

@@ -45,6 +45,9 @@ enum DeepfillOddity {
     DEEPFILL_ODD_SKETCH_SCALED,
     DEEPFILL_ODD_SKETCH_ENDED,
     DEEPFILL_ODD_SKETCH_FULL,
+    DEEPFILL_ODD_KEEP_OUT_SCALED,
+    DEEPFILL_ODD_KEEP_OUT_ENDED,
+    DEEPFILL_ODD_KEEP_OUT_EMPTY,
     DEEPFILL_ODD_CONVERTED,
     DEEPFILL_ODD_EMPTY,
 };
@@ -88,6 +91,9 @@ void ff_deepfill_report_unchanged(DeepfillReport *report, int frames, const char
 
 /** Warn of what a sketch's picture looks like. */
 void ff_deepfill_report_sketch(DeepfillReport *report, const DeepfillSketchInfo *info);
+
+/** Warn of what a picture of keep_out looks like. @param still  1: no other picture follows */
+void ff_deepfill_report_keep_out(DeepfillReport *report, const DeepfillMaskInfo *info, int still);
 
 /** Warn of an oddity, once. */
 void ff_deepfill_report_odd(DeepfillReport *report, enum DeepfillOddity oddity, const char *format, ...)

@@ -75,4 +75,18 @@ no_fields() {
 }
 check 'keep_out and fields exclude each other' no_fields
 
+ff -i pan.mkv -frames:v 25 -c:v ffv1 film.mkv
+ff -i ticker.png -vf scale=160:90 -frames:v 1 -update 1 small.png
+ff -f lavfi -i color=black:s=320x180,format=gray -frames:v 1 black.png
+ff -loop 1 -i ticker.png -frames:v 10 -r 25 -c:v ffv1 brief.mkv
+filter=deepfill=x=140:y=70:w=40:h=30:keep_out
+check 'keep_out of another size is told about' \
+    warns 'keep_out has another size than the video and is scaled to it.' $filter=small.png
+check 'keep_out that keeps nothing out is told about' \
+    warns 'Nothing in keep_out is above threshold, so it keeps nothing out: white is what' $filter=black.png
+check 'keep_out that ends is told about' \
+    warns 'keep_out has ended before the video: its last picture is repeated' $filter=brief.mkv
+check 'what follows then is its own' \
+    warns 'keep_out has ended before the video: nothing is kept out of the rest.' $filter=brief.mkv:eof_action=pass
+
 finish
