@@ -18,6 +18,7 @@ typedef struct Shot {
     int back;           /**< of the motion; 0: it begins a shot */
     int repeated;
     float error;
+    DfLayer layer;      /**< of the motion in all its areas */
     DfLight light[3];   /**< from the frame that it is related to */
     Picture *picture;   /**< NULL: black, with noise in the hole */
 } Shot;
@@ -118,6 +119,8 @@ static inline void script_begin(Script *script, int t)
     camera_relate(&s->motion, &script->format, shot->back, &shot->camera, shot->mask, &earlier->camera, earlier->mask);
     s->motion.repeated = shot->repeated;
     s->motion.error = shot->error;
+    for (int i = 0; i < s->motion.areas.count; i++)
+        s->motion.motions[i].layer = shot->layer;
     memcpy(s->motion.light, shot->light, sizeof s->motion.light);
 }
 

@@ -23,7 +23,7 @@
 /** Pixels by which the edge of a layer that stands still is found here and there. */
 #define LAYER_JITTER 2
 
-/** Frames that a layer stays in which nothing tells of it. */
+/** Frames that a layer stays in which nothing tells of it; repeated ones are not counted. */
 #define LAYER_UNSEEN 12
 
 /** So much more contrast, and what was synthesised in a darker picture shows how dark that was. */
@@ -113,13 +113,13 @@ static void steady_layers(DfFrameState *s, const DfFrameState *before)
         if (!was || !was->layer.side)
             continue;
         DfRect r = was->layer.rect;
+        int unseen = was->layer.unseen + !s->motion.repeated;
         if (layer->side == was->layer.side) {
             layer->rect = (DfRect){ steady_side(layer->rect.x0, r.x0), steady_side(layer->rect.y0, r.y0),
                                     steady_side(layer->rect.x1, r.x1), steady_side(layer->rect.y1, r.y1) };
-        } else if (!layer->side && was->layer.unseen < LAYER_UNSEEN &&
-                   !s->motion.motions[i].residual_to_a.flow.x.data) {
+        } else if (!layer->side && unseen <= LAYER_UNSEEN && !s->motion.motions[i].residual_to_a.flow.x.data) {
             /* It stands still: a layer that moves is found by its tracks. */
-            *layer = (DfLayer){ .side = was->layer.side, .rect = r, .unseen = was->layer.unseen + 1 };
+            *layer = (DfLayer){ .side = was->layer.side, .rect = r, .unseen = unseen };
         }
     }
 }
