@@ -23,6 +23,7 @@ typedef struct Pair {
     DfArena arena, keep, scratch;
     DfPlane a, b;
     uint8_t hole_a[N], hole_b[N];
+    uint8_t *keep_out; /* of both; NULL: nothing */
     DfMotionInput input_a, input_b;
     DfMotion motion;
 } Pair;
@@ -62,8 +63,8 @@ static void cover_holes(void)
 static const DfMotion *estimate(void)
 {
     cover_holes();
-    assert_int_equal(df_motion_input(&pair.input_a, &pair.arena, pair.a, pair.hole_a), 0);
-    assert_int_equal(df_motion_input(&pair.input_b, &pair.arena, pair.b, pair.hole_b), 0);
+    assert_int_equal(df_motion_input(&pair.input_a, &pair.arena, pair.a, pair.hole_a, pair.keep_out), 0);
+    assert_int_equal(df_motion_input(&pair.input_b, &pair.arena, pair.b, pair.hole_b, pair.keep_out), 0);
     assert_int_equal(df_motion(&pair.motion, &pair.input_a, &pair.input_b, &pair.keep, &pair.scratch), 0);
     return &pair.motion;
 }
@@ -236,6 +237,34 @@ static void object_behind_the_hole_is_followed(void **state)
     assert_true(hypot(object[0] + 5, object[1]) < 1.5);
 }
 
+/** What is kept out tells no motion, and what moves beside it weighs by its distance from the hole alone. */
+static void what_is_kept_out_is_no_hole(void **state)
+{
+    static uint8_t ticker[N];
+    const double pan[6] = { 1.5, 1, 0, 0.5, 0, 1 };
+    float alone[2], beside[2];
+
+    (void)state;
+    set_hole(ticker, 230, 20, 300, 80);
+    for (int kept = 0; kept < 2; kept++) {
+        open_pair(still, pan);
+        set_hole(pair.hole_a, 20, 180, 60, 210);
+        set_hole(pair.hole_b, 20, 180, 60, 210);
+        waves_put(pair.a, 180, W, 0);
+        waves_put(pair.b, 185, W, 5);
+        pair.keep_out = kept ? ticker : NULL;
+        const DfMotion *motion = estimate();
+        assert_true(motion->explained > 0.95 && motion->error < 1);
+        motion_at(kept ? beside : alone, &motion->to_b, &motion->residual_to_b, 40, 195);
+        for (int i = 0; kept && i < N; i++)
+            assert_true(!ticker[i] || (pair.input_a.distrusted[i] && pair.input_a.clearance[i] == 0));
+        close_pair(NULL);
+    }
+    assert_true(hypot(alone[0] + 1.5, alone[1] + 0.5) < 0.05);
+    if (hypot(alone[0] - beside[0], alone[1] - beside[1]) > 0.01)
+        fail_msg("(%.2f, %.2f), not (%.2f, %.2f)", beside[0], beside[1], alone[0], alone[1]);
+}
+
 static void different_pictures_are_a_cut(void **state)
 {
     (void)state;
@@ -304,8 +333,8 @@ static void odd_pictures_are_no_trouble(void **state)
         pair.a = waves_picture(&waves, &pair.arena, width, height, moved);
         moved[0]++;
         pair.b = waves_picture(&waves, &pair.arena, width, height, moved);
-        assert_int_equal(df_motion_input(&pair.input_a, &pair.arena, pair.a, pair.hole_a), 0);
-        assert_int_equal(df_motion_input(&pair.input_b, &pair.arena, pair.b, pair.hole_b), 0);
+        assert_int_equal(df_motion_input(&pair.input_a, &pair.arena, pair.a, pair.hole_a, NULL), 0);
+        assert_int_equal(df_motion_input(&pair.input_b, &pair.arena, pair.b, pair.hole_b, NULL), 0);
         assert_int_equal(df_motion(&motion, &pair.input_a, &pair.input_b, &pair.keep, &pair.scratch), 0);
         assert_true(is_finite_motion(&motion));
         df_arena_reset(&pair.arena, (DfArenaMark){ 0 });
@@ -356,9 +385,9 @@ static void failures_are_told(void **state)
         waves_put(pair.a, 130, 190, 0);
         waves_put(pair.b, 135, 195, 5);
         df_fail_after(successes);
-        ret = df_motion_input(&pair.input_a, &work, pair.a, pair.hole_a);
+        ret = df_motion_input(&pair.input_a, &work, pair.a, pair.hole_a, NULL);
         if (!ret)
-            ret = df_motion_input(&pair.input_b, &work, pair.b, pair.hole_b);
+            ret = df_motion_input(&pair.input_b, &work, pair.b, pair.hole_b, NULL);
         if (!ret)
             ret = df_motion(&pair.motion, &pair.input_a, &pair.input_b, &keep, &scratch);
         df_fail_after(-1);
@@ -383,6 +412,7 @@ int main(void)
         cmocka_unit_test_teardown(moving_hole_is_no_motion, close_pair),
         cmocka_unit_test_teardown(hole_of_one_picture_suffices, close_pair),
         cmocka_unit_test_teardown(object_behind_the_hole_is_followed, close_pair),
+        cmocka_unit_test_teardown(what_is_kept_out_is_no_hole, close_pair),
         cmocka_unit_test_teardown(different_pictures_are_a_cut, close_pair),
         cmocka_unit_test_teardown(grain_is_a_small_error, close_pair),
         cmocka_unit_test_teardown(error_tells_light_from_water, close_pair),

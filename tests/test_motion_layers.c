@@ -56,8 +56,8 @@ static DfMotion motion_of(const Shot *shot)
     for (int y = 0; y < H; y++)
         for (int x = 0; x < W; x++)
             hole[y * W + x] = x >= hole_at.x0 && x < hole_at.x1 && y >= hole_at.y0 && y < hole_at.y1;
-    assert_int_equal(df_motion_input(&a, &arena, draw(shot, 0, 0, 1), hole), 0);
-    assert_int_equal(df_motion_input(&b, &arena, draw(shot, shot->dx, shot->dy, 2), hole), 0);
+    assert_int_equal(df_motion_input(&a, &arena, draw(shot, 0, 0, 1), hole, NULL), 0);
+    assert_int_equal(df_motion_input(&b, &arena, draw(shot, shot->dx, shot->dy, 2), hole, NULL), 0);
     assert_int_equal(df_motion(&motion, &a, &b, &keep, &scratch), 0);
     return motion;
 }

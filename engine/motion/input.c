@@ -72,44 +72,69 @@ static int count_set(const uint8_t *hole, size_t n)
     return count;
 }
 
-static void mark_distrusted(uint8_t *restrict distrusted, const float *restrict distance, size_t n)
+static void mark_distrusted(uint8_t *restrict distrusted, const float *restrict clearance, size_t n)
 {
     size_t i = 0;
 
     for (; i + 16 <= n; i += 16)
         for (int k = 0; k < 16; k++)
-            distrusted[i + k] = distance[i + k] <= DF_MOTION_MARGIN;
+            distrusted[i + k] = clearance[i + k] <= DF_MOTION_MARGIN;
     for (; i < n; i++)
-        distrusted[i] = distance[i] <= DF_MOTION_MARGIN;
+        distrusted[i] = clearance[i] <= DF_MOTION_MARGIN;
 }
 
-/** Distances, distrusted pixels and the hole's area. */
-static int survey(DfMotionInput *input, DfArena *arena, int width, int height)
+/** Each pixel's distance from what is set. @return NULL: there is no memory */
+static float *distance_from(const uint8_t *set, DfArena *arena, int width, int height)
 {
-    size_t n = (size_t)width * height;
+    float *distance = df_arena_take(arena, df_size_mul(df_size_mul(width, height), sizeof *distance));
+    DfArenaMark mark = df_arena_mark(arena);
     Scratch scratch;
 
-    input->distance = df_arena_take(arena, df_size_mul(n, sizeof *input->distance));
-    input->distrusted = df_arena_take(arena, n);
-    DfArenaMark mark = df_arena_mark(arena);
-    if (!input->distance || !input->distrusted || scratch_take(&scratch, arena, width, height))
-        return -ENOMEM;
-    sweep(scratch.offset, input->hole, width, height);
+    if (!distance || scratch_take(&scratch, arena, width, height))
+        return NULL;
+    sweep(scratch.offset, set, width, height);
     for (int y = 0; y < height; y++)
-        measure_row(input->distance + (size_t)y * width, scratch.offset + (size_t)y * width, width, &scratch);
-    mark_distrusted(input->distrusted, input->distance, n);
-    input->area = count_set(input->hole, n);
+        measure_row(distance + (size_t)y * width, scratch.offset + (size_t)y * width, width, &scratch);
     df_arena_reset(arena, mark);
+    return distance;
+}
+
+/** The hole and what is kept out. @return NULL: there is no memory */
+static const uint8_t *unite(const uint8_t *hole, const uint8_t *keep_out, size_t n, DfArena *arena)
+{
+    uint8_t *both = df_arena_take(arena, n);
+
+    for (size_t i = 0; both && i < n; i++)
+        both[i] = hole[i] | keep_out[i];
+    return both;
+}
+
+/** Distances, distrusted pixels and the hole's area. @param unknown  the hole and what is kept out */
+static int survey(DfMotionInput *input, const uint8_t *unknown, DfArena *arena, int width, int height)
+{
+    size_t n = (size_t)width * height;
+
+    input->distrusted = df_arena_take(arena, n);
+    input->distance = distance_from(input->hole, arena, width, height);
+    input->clearance = unknown == input->hole ? input->distance : distance_from(unknown, arena, width, height);
+    if (!input->distrusted || !input->distance || !input->clearance)
+        return -ENOMEM;
+    mark_distrusted(input->distrusted, input->clearance, n);
+    input->area = count_set(input->hole, n);
     return 0;
 }
 
-int df_motion_input(DfMotionInput *input, DfArena *arena, DfPlane luma, const uint8_t *hole)
+int df_motion_input(DfMotionInput *input, DfArena *arena, DfPlane luma, const uint8_t *hole, const uint8_t *keep_out)
 {
+    const uint8_t *unknown = keep_out ? unite(hole, keep_out, (size_t)luma.width * luma.height, arena) : hole;
+
     *input = (DfMotionInput){ .hole = hole };
-    int ret = survey(input, arena, luma.width, luma.height);
+    if (!unknown)
+        return -ENOMEM;
+    int ret = survey(input, unknown, arena, luma.width, luma.height);
 
     if (!ret)
-        ret = df_membrane(&luma, 1, hole, arena);
+        ret = df_membrane(&luma, 1, unknown, arena);
     if (!ret)
         ret = df_pyramid_build(&input->pyramid, arena, luma, LEVELS, LEAST_SIDE);
     return ret;

@@ -32,22 +32,26 @@ typedef struct Tracks {
     int count, survivors, corners; /* of use, that came back, that were tracked */
 } Tracks;
 
-static int is_ring(float a, float b)
+static int is_ring(const float *near_a, const float *near_b, const float *clear_a, const float *clear_b, size_t i)
 {
-    int clear = (a > DF_MOTION_KEEP_OFF) & (b > DF_MOTION_KEEP_OFF);
-    return clear & ((a < DF_MOTION_RING) | (b < DF_MOTION_RING));
+    int clear = (clear_a[i] > DF_MOTION_KEEP_OFF) & (clear_b[i] > DF_MOTION_KEEP_OFF);
+    return clear & ((near_a[i] < DF_MOTION_RING) | (near_b[i] < DF_MOTION_RING));
 }
 
-/** Set where corners are allowed: near a hole, clear of both. Blocks of fixed length become vector code. */
-static void mark_ring(uint8_t *restrict where, const float *restrict a, const float *restrict b, size_t n)
+/**
+ * Set where corners are allowed: near a hole, clear of both and of what is kept out. Blocks of fixed length become
+ * vector code.
+ */
+static void mark_ring(uint8_t *restrict where, const DfMotionInput *a, const DfMotionInput *b, size_t n)
 {
+    const float *near_a = a->distance, *near_b = b->distance, *clear_a = a->clearance, *clear_b = b->clearance;
     size_t i = 0;
 
     for (; i + 16 <= n; i += 16)
         for (int k = 0; k < 16; k++)
-            where[i + k] = is_ring(a[i + k], b[i + k]);
+            where[i + k] = is_ring(near_a, near_b, clear_a, clear_b, i + k);
     for (; i < n; i++)
-        where[i] = is_ring(a[i], b[i]);
+        where[i] = is_ring(near_a, near_b, clear_a, clear_b, i);
 }
 
 static int find_corners(DfCorner *corners, const DfMotionInput *a, const DfMotionInput *b, DfArena *scratch)
@@ -59,26 +63,26 @@ static int find_corners(DfCorner *corners, const DfMotionInput *a, const DfMotio
     int count = -ENOMEM;
 
     if (where) {
-        mark_ring(where, a->distance, b->distance, n);
+        mark_ring(where, a, b, n);
         count = df_corners_find(corners, DF_AFFINE_TRACKS, picture, where, scratch);
     }
     df_arena_reset(scratch, mark);
     return count;
 }
 
-/** Distance to an input's hole at a position that rounds to one of its pixels. */
-static float distance_at(const DfMotionInput *input, float x, float y)
+/** The pixel of an input that a position rounds to. */
+static size_t pixel_at(const DfMotionInput *input, float x, float y)
 {
     DfPlane picture = input->pyramid.levels[0];
     int px = DF_CLAMP((int)(x + 0.5f), 0, picture.width - 1);
     int py = DF_CLAMP((int)(y + 0.5f), 0, picture.height - 1);
 
-    return input->distance[(size_t)py * picture.width + px];
+    return (size_t)py * picture.width + px;
 }
 
 /**
- * Weigh the tracks that end clear of b's hole, as they began clear of a's; the others followed its rim. Tracks
- * near a hole weigh more.
+ * Weigh the tracks that end clear of b's hole and of what is kept out, as they began clear of a's; the others followed
+ * its rim. Tracks near a hole weigh more.
  */
 static void weigh(Tracks *tracks, const DfMotionInput *a, const DfMotionInput *b)
 {
@@ -87,9 +91,9 @@ static void weigh(Tracks *tracks, const DfMotionInput *a, const DfMotionInput *b
 
     for (int i = 0; i < tracks->count; i++) {
         DfTrack track = tracks->track[i];
-        float there = distance_at(b, track.to_x, track.to_y);
-        float distance = fminf(distance_at(a, track.x, track.y), there);
-        if (there <= DF_MOTION_KEEP_OFF)
+        size_t here = pixel_at(a, track.x, track.y), there = pixel_at(b, track.to_x, track.to_y);
+        float distance = fminf(a->distance[here], b->distance[there]);
+        if (b->clearance[there] <= DF_MOTION_KEEP_OFF)
             continue;
         track.weight = expf(-fminf(distance, DF_MOTION_RING) / reach);
         tracks->distance[kept] = distance;

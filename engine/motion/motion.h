@@ -25,11 +25,13 @@
 
 /** A picture as df_motion() takes it. */
 typedef struct DfMotionInput {
-    DfPyramid pyramid;   /**< luma, levels of 8 bits, the hole filled smoothly */
+    DfPyramid pyramid;   /**< luma, levels of 8 bits; the hole and what is kept out filled smoothly */
     const uint8_t *hole; /**< height rows of width bytes, not 0: hole; borrowed */
-    uint8_t *distrusted; /**< the same, grown by DF_MOTION_MARGIN */
+    uint8_t *distrusted; /**< the same of the hole and what is kept out, grown by DF_MOTION_MARGIN */
     int area;            /**< pixels of the hole */
     float *distance;     /**< Euclidean, to the hole, in pixels, large beyond DF_MOTION_RING; rows of width */
+    float *clearance;    /**< the same to the hole or what is kept out, whichever is nearer: tells what motion may be
+                              told from, where `distance` tells how much it says of the hole */
 } DfMotionInput;
 
 /** The motion less the affine, inside the hole's rectangle. */
@@ -95,11 +97,12 @@ static inline const DfAffine *df_motion_to_b(const DfMotion *motion, float x, fl
 /**
  * Prepare a picture for df_motion().
  *
- * @param luma  levels of 8 bits; its hole is overwritten
- * @param hole  kept by reference; may hold no hole at all
+ * @param luma      levels of 8 bits; the hole and what is kept out are overwritten
+ * @param hole      kept by reference; may hold no hole at all
+ * @param keep_out  as `hole`: what tells no motion without being hole; NULL: nothing. Not kept
  * @return 0 or -ENOMEM
  */
-int df_motion_input(DfMotionInput *input, DfArena *arena, DfPlane luma, const uint8_t *hole);
+int df_motion_input(DfMotionInput *input, DfArena *arena, DfPlane luma, const uint8_t *hole, const uint8_t *keep_out);
 
 /**
  * Estimate the motion between two pictures of one size and place.

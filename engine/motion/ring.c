@@ -19,13 +19,15 @@
 #define ROUNDS 4     /* of weighing what differs less for what it says of light */
 #define GRAIN 0.25f  /* levels: differences below it are not weighed against each other */
 
-static float distance_at(const DfMotionInput *input, const float at[2])
+static size_t pixel_at(const DfMotionInput *input, const float at[2])
 {
-    size_t x = (size_t)(at[0] + 0.5f), y = (size_t)(at[1] + 0.5f);
-    return input->distance[y * input->pyramid.levels[0].width + x];
+    return (size_t)(at[1] + 0.5f) * input->pyramid.levels[0].width + (size_t)(at[0] + 0.5f);
 }
 
-/** A position of both pictures' levels, if it counts: clear of both holes, in the ring around one of them. */
+/**
+ * A position of both pictures' levels, if it counts: clear of both holes and of what is kept out, in the ring around one
+ * of the holes.
+ */
 static int is_of_use(const DfMotionInput *a, const DfMotionInput *b, const float from[2], const float to[2], int level)
 {
     DfPlane full = a->pyramid.levels[0], plane = a->pyramid.levels[level];
@@ -37,8 +39,9 @@ static int is_of_use(const DfMotionInput *a, const DfMotionInput *b, const float
             !df_is_between(plane.width, plane.height, at[0] * scale, at[1] * scale))
             return 0;
     }
-    float near_a = distance_at(a, from), near_b = distance_at(b, to);
-    return near_a > DF_MOTION_KEEP_OFF && near_b > DF_MOTION_KEEP_OFF && (near_a <= REACH || near_b <= REACH);
+    size_t here = pixel_at(a, from), there = pixel_at(b, to);
+    return a->clearance[here] > DF_MOTION_KEEP_OFF && b->clearance[there] > DF_MOTION_KEEP_OFF &&
+           (a->distance[here] <= REACH || b->distance[there] <= REACH);
 }
 
 /**

@@ -58,17 +58,17 @@ int df_frame_view_input(DfMotionInput *input, const DfFrameView *view, const DfC
     int width = df_rect_width(planes->place), height = df_rect_height(planes->place);
     DfPlane luma = df_plane_take(arena, width, height);
     uint8_t *hole = df_arena_take_zeroed(arena, df_size_mul(width, height));
+    uint8_t *keep_out = view->keep_out ? df_arena_take(arena, df_size_mul(width, height)) : NULL;
 
-    if (!luma.data || !hole)
+    if (!luma.data || !hole || (view->keep_out && !keep_out))
         return -ENOMEM;
     for (int y = 0; y < height; y++)
         luma_row(df_plane_row(luma, y), planes, &view->image.format, y, width);
     if (view->mask)
         df_crop_hole(view->mask, planes->place, 0, 0, hole);
-    for (int y = 0; view->keep_out && y < height; y++)
-        for (int x = 0; x < width; x++)
-            hole[(size_t)y * width + x] |= df_mask_hole(view->keep_out, planes->place.x0 + x, planes->place.y0 + y);
-    return df_motion_input(input, arena, luma, hole);
+    if (view->keep_out)
+        df_crop_hole(view->keep_out, planes->place, 0, 0, keep_out);
+    return df_motion_input(input, arena, luma, hole, keep_out);
 }
 
 /** Sum of absolute differences of one plane of an area, every sixth sample, outside the hole. */

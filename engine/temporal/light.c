@@ -53,14 +53,15 @@ static float block_mean(const DfTexture *t, float x, float y)
     return sum / (BLOCK * BLOCK);
 }
 
-/** Distance of a luma position from the picture's hole; 0 outside the picture. */
+/** Distance of a luma position from the picture's hole; 0 near what is kept out, and outside the picture. */
 static float distance_at(const DfMotionInput *look, float x, float y)
 {
     const DfPlane *luma = &look->pyramid.levels[0];
 
     if (!(x >= 0 && x <= (float)(luma->width - 1) && y >= 0 && y <= (float)(luma->height - 1)))
         return 0;
-    return look->distance[(size_t)(y + 0.5f) * luma->width + (size_t)(x + 0.5f)];
+    size_t pixel = (size_t)(y + 0.5f) * luma->width + (size_t)(x + 0.5f);
+    return look->clearance[pixel] > RING_FROM ? look->distance[pixel] : 0;
 }
 
 static int is_inside(const DfTexture *t, float x, float y)
