@@ -85,7 +85,7 @@ static int find_place(const DfFrameView *view, DfRect rect, DfRect *place)
     return copy != NULL;
 }
 
-/** Take one of the pictures. @return 0 or -ENOMEM */
+/** Take one of the pictures. @return 1; 0: the view does not have all of it; -ENOMEM */
 static int take_plane(DfPlane *out, const DfFrameView *view, const Patch *patch, DfArena *arena)
 {
     const DeepfillFormat *format = &view->image.format;
@@ -95,9 +95,10 @@ static int take_plane(DfPlane *out, const DfFrameView *view, const Patch *patch,
     *out = df_plane_take(arena, df_rect_width(patch->place) / patch->cell, df_rect_height(patch->place) / patch->cell);
     if (!out->data)
         return -ENOMEM;
-    if (df_frame_view_planes(&planes, view, patch->place))
-        average(*out, planes.planes.data[p], planes.planes.stride[p], format, patch->cell);
-    return 0;
+    if (!df_frame_view_planes(&planes, view, patch->place))
+        return 0;
+    average(*out, planes.planes.data[p], planes.planes.stride[p], format, patch->cell);
+    return 1;
 }
 
 /** @return 1; 0: there is no copy of it, or too little; -ENOMEM */
@@ -114,8 +115,8 @@ static int take_patch(Patch *patch, const DfFrameView *frame, const DfFrameView 
     patch->place.y0 &= -(1 << format->sub_y);
     if (df_rect_width(patch->place) < patch->cell || df_rect_height(patch->place) < patch->cell)
         return 0;
-    return take_plane(&patch->frame, frame, patch, arena) < 0 || take_plane(&patch->source, source, patch, arena) < 0
-        ? -ENOMEM : 1;
+    int ret = take_plane(&patch->frame, frame, patch, arena);
+    return ret > 0 ? take_plane(&patch->source, source, patch, arena) : ret;
 }
 
 /** The mean of the square around a cell, of what lies in the plane. */
