@@ -48,16 +48,21 @@ static DfPlane draw(const Shot *shot, double x, double y, unsigned seed)
     return plane;
 }
 
+static void prepare(DfMotionInput *a, DfMotionInput *b, const Shot *shot)
+{
+    for (int y = 0; y < H; y++)
+        for (int x = 0; x < W; x++)
+            hole[y * W + x] = x >= hole_at.x0 && x < hole_at.x1 && y >= hole_at.y0 && y < hole_at.y1;
+    assert_int_equal(df_motion_input(a, &arena, draw(shot, 0, 0, 1), hole, NULL), 0);
+    assert_int_equal(df_motion_input(b, &arena, draw(shot, shot->dx, shot->dy, 2), hole, NULL), 0);
+}
+
 static DfMotion motion_of(const Shot *shot)
 {
     DfMotionInput a, b;
     DfMotion motion;
 
-    for (int y = 0; y < H; y++)
-        for (int x = 0; x < W; x++)
-            hole[y * W + x] = x >= hole_at.x0 && x < hole_at.x1 && y >= hole_at.y0 && y < hole_at.y1;
-    assert_int_equal(df_motion_input(&a, &arena, draw(shot, 0, 0, 1), hole, NULL), 0);
-    assert_int_equal(df_motion_input(&b, &arena, draw(shot, shot->dx, shot->dy, 2), hole, NULL), 0);
+    prepare(&a, &b, shot);
     assert_int_equal(df_motion(&motion, &a, &b, &keep, &scratch), 0);
     return motion;
 }
@@ -153,12 +158,37 @@ static void what_tells_nothing_is_no_layer(void **state)
     }
 }
 
+/** Each allocation fails once; what was taken of the scratch memory is given back. */
+static void failures_give_scratch_back(void **state)
+{
+    DfMotionInput a, b;
+    DfMotion motion;
+    int ret = -ENOMEM, failed = 0;
+
+    (void)state;
+    prepare(&a, &b, &shots[6]);
+    for (int successes = 0; ret; successes++) {
+        assert_non_null(df_arena_take(&scratch, 1));
+        DfArenaMark before = df_arena_mark(&scratch);
+        df_fail_after(successes);
+        ret = df_motion(&motion, &a, &b, &keep, &scratch);
+        df_fail_after(-1);
+        DfArenaMark after = df_arena_mark(&scratch);
+        assert_true(after.block == before.block && after.used == before.used);
+        df_arena_free(&scratch);
+        failed += ret != 0;
+    }
+    assert_true(failed > 3 && motion.layer.side);
+    df_error_clear();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(layers_are_found, close_all),
         cmocka_unit_test_teardown(what_moves_alike_has_none, close_all),
         cmocka_unit_test_teardown(what_tells_nothing_is_no_layer, close_all),
+        cmocka_unit_test_teardown(failures_give_scratch_back, close_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -139,11 +139,10 @@ int df_noise_measure(DfFrameNoise *noise, const DeepfillImage *image, const Deep
         r = df_rect_union(r, mask->parts[i]);
     r = df_rect_grow(r, RING);
     *noise = (DfFrameNoise){ 0 };
-    if (!blocks || !values)
-        return -ENOMEM;
+    int ret = blocks && values ? 0 : -ENOMEM;
     view.place = (DfRect){ DF_MAX(r.x0, 0) & -(1 << format->sub_x), DF_MAX(r.y0, 0) & -(1 << format->sub_y),
                            DF_MIN(r.x1, format->width), DF_MIN(r.y1, format->height) };
-    for (int p = 0; p < df_plane_count(format); p++) {
+    for (int p = 0; !ret && p < df_plane_count(format); p++) {
         DfNoise *own = &noise->planes[p];
         view.planes.stride[p] = image->stride[p];
         view.planes.data[p] = image->data[p] + (view.place.y0 >> df_plane_sub_y(format, p)) * image->stride[p] +
@@ -157,5 +156,5 @@ int df_noise_measure(DfFrameNoise *noise, const DeepfillImage *image, const Deep
     }
     df_noise_gate(noise, format);
     df_arena_reset(scratch, mark);
-    return 0;
+    return ret;
 }

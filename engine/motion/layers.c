@@ -301,16 +301,16 @@ int df_layer_find(DfMotion *motion, const DfMotionInput *a, const DfMotionInput 
     int counts[ANSWERS] = { 0 };
     DfMotion apart = { 0 };
     Answers answers;
+    int ret;
 
     motion->layer = (DfLayer){ 0 };
     if (df_affine_travel(&motion->to_b, whole) <= STILL)
         apart.layer = (DfLayer){ .to_b = motion->to_b, .to_a = motion->to_a };
     if (!fit_movers(&apart, tracks, count))
         return 0;
-    if (ask_all(&answers, &apart, a, b, counts, scratch) < 0)
-        return -ENOMEM;
+    ret = ask_all(&answers, &apart, a, b, counts, scratch);
     float travel = df_affine_travel(&apart.to_b, whole);
-    for (int i = 0; i < 2 && counts[SECOND] >= LEAST && counts[FIRST] >= LEAST_FIRST && !motion->layer.side; i++) {
+    for (int i = 0; !ret && i < 2 && counts[SECOND] >= LEAST && counts[FIRST] >= LEAST_FIRST && !motion->layer.side; i++) {
         DfRect inner = bounds_of(&answers, inside[i], counts[inside[i]]);
         DfRect r = grow(&answers, inner, inside[i]);
         if (!snap(&r, a, b, inner, travel) || !parts(&answers, r, inside[i], counts))
@@ -321,5 +321,5 @@ int df_layer_find(DfMotion *motion, const DfMotionInput *a, const DfMotionInput 
         motion->layer.rect = open_at_edges(&answers, r);
     }
     df_arena_reset(scratch, mark);
-    return 0;
+    return ret;
 }

@@ -109,9 +109,8 @@ int df_grain_measure(DfFrameNoise *noise, const DfFrameMotion *motion, const DfF
     float *values = df_arena_take(scratch, DF_NOISE_BLOCKS * sizeof *values);
 
     *noise = (DfFrameNoise){ 0 };
-    if (!blocks || !values)
-        return -ENOMEM;
-    for (int p = 0; !motion->repeated && p < df_plane_count(&frame->image.format); p++) {
+    int ret = blocks && values ? 0 : -ENOMEM;
+    for (int p = 0; !ret && !motion->repeated && p < df_plane_count(&frame->image.format); p++) {
         int n = 0;
         for (int i = 0; i < motion->areas.count; i++)
             n += find_blocks(blocks + n, motion, i, frame, earlier, p);
@@ -120,5 +119,5 @@ int df_grain_measure(DfFrameNoise *noise, const DfFrameMotion *motion, const DfF
             break;
     }
     df_arena_reset(scratch, mark);
-    return 0;
+    return ret;
 }
