@@ -247,6 +247,71 @@ static void pictures_change_in_the_hole(void **state)
     free(after.memory);
 }
 
+/** What df_grain_image() is to make of a plane: grain put into all of it at once. */
+static void grain_at_once(const Picture *p, int plane, const DeepfillMask *mask, const DfNoise *noise, uint32_t seed)
+{
+    const DeepfillFormat *f = &p->image.format;
+    int sx = df_plane_sub_x(f, plane), sy = df_plane_sub_y(f, plane);
+    int width = df_plane_side(f->width, sx), height = df_plane_side(f->height, sy);
+    DfArena arena = { 0 };
+    DfPlane colour = df_plane_take(&arena, width, height), luma = df_plane_take(&arena, f->width, f->height);
+    uint8_t *share = df_arena_take(&arena, (size_t)width * height);
+    uint8_t *classes = df_arena_take(&arena, (size_t)width * height);
+    float highest = (float)((1 << f->depth) - 1);
+    DfGrainPlane grain = { .colour = colour, .classes = classes, .luma = luma, .sub_x = sx, .sub_y = sy,
+                           .highest = highest, .seed = df_hash(seed + plane) };
+
+    for (int i = 0; i < f->width * f->height; i++)
+        df_plane_row(luma, i / f->width)[i % f->width] = (float)sample_of(p, 0, i % f->width, i / f->width);
+    for (int y = 0; y < height; y++) {
+        df_mask_opacities(mask, y, 0, width, sx, sy, share + y * width);
+        for (int x = 0; x < width; x++) {
+            classes[y * width + x] = share[y * width + x] ? DF_GRAIN_NEW : DF_GRAIN_NOTHING;
+            df_plane_row(colour, y)[x] = (float)sample_of(p, plane, x, y);
+        }
+    }
+    assert_int_equal(df_grain_apply(&grain, noise, &arena), 0);
+    for (int i = 0; i < width * height; i++) {
+        float was = (float)sample_of(p, plane, i % width, i / width);
+        float now = was + (df_plane_row(colour, i / width)[i % width] - was) * (float)share[i] / 255;
+        uint8_t *to = p->image.data[plane] + i / width * p->image.stride[plane];
+        df_sample_store(to, i % width, df_sample_bytes(f), (unsigned)(DF_CLAMP(now, 0, highest) + 0.5f));
+    }
+    df_arena_free(&arena);
+}
+
+/** A picture is worked through in bands, each of which needs rows of the one before as they were. */
+static void bands_do_not_matter(void **state)
+{
+    static const int formats[][3] = { { 0, 0, 16 }, { 1, 1, 8 }, { 1, 0, 16 }, { 2, 2, 8 } }; /* subsampling, depth */
+    DfFrameNoise noise = { .is_known = 1 };
+    DfArena scratch = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < DF_COUNT(formats); i++) {
+        DeepfillFormat f = { 230, 331, DEEPFILL_YUV, formats[i][2], formats[i][0], formats[i][1], 0, 2 };
+        DeepfillMask *mask = mask_of_rect(f.width, f.height, 21, 40, 200, 301, 3, 4);
+        Picture banded = picture_new(f), whole = picture_new(f);
+        picture_draw(&banded, 1);
+        picture_draw(&whole, 1);
+        for (int p = 2; p >= 0; p--) {
+            noise.planes[p] = noise_of((float)(2 << (f.depth - 8)), 0.2f);
+            grain_at_once(&whole, p, mask, &noise.planes[p], 5);
+        }
+        assert_int_equal(df_grain_image(&banded.image, mask, &noise, 5, &scratch), 0);
+        for (int p = 0; p < 3; p++)
+            for (int y = 0; y < df_plane_side(f.height, df_plane_sub_y(&f, p)); y++)
+                for (int x = 0; x < df_plane_side(f.width, df_plane_sub_x(&f, p)); x++)
+                    if (sample_of(&banded, p, x, y) != sample_of(&whole, p, x, y))
+                        fail_msg("format %zu, plane %d: (%d, %d) is %u, not %u", i, p, x, y,
+                                 sample_of(&banded, p, x, y), sample_of(&whole, p, x, y));
+        deepfill_mask_close(&mask);
+        free(banded.memory);
+        free(whole.memory);
+    }
+    df_arena_free(&scratch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +322,7 @@ int main(void)
         cmocka_unit_test(grain_goes_by_place_and_seed),
         cmocka_unit_test(edges_stay),
         cmocka_unit_test(pictures_change_in_the_hole),
+        cmocka_unit_test(bands_do_not_matter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

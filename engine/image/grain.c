@@ -5,10 +5,10 @@
 #include "image/grain.h"
 
 #include <errno.h>
+#include <string.h>
 
-/** Luma rows that are done at once, a multiple of any chroma grid, and rows around them that are looked at. */
+/** Luma rows that are done at once: of any chroma plane at least as many as the apron has. */
 #define BAND 64
-#define APRON 8
 
 /** A band of one plane. */
 typedef struct Band {
@@ -17,6 +17,25 @@ typedef struct Band {
     uint8_t *share;   /* of the fill, by sample */
     uint8_t *classes;
 } Band;
+
+/** The last rows of a band as they were: the next one's apron. */
+typedef struct Above {
+    int is_set; /* 0: the band before wrote nothing */
+    DfPlane rows;
+} Above;
+
+/** Put the rows above a band back as they were, and keep those that the next one is to have. */
+static void exchange_above(Above *above, const Band *band, DfPlane colour)
+{
+    int apron = band->y0 - band->rect.y0, kept = above->rows.height, last = band->y1 - band->rect.y0 - kept;
+    size_t bytes = (size_t)colour.width * sizeof(float);
+
+    for (int y = 0; above->is_set && y < apron; y++)
+        memcpy(df_plane_row(colour, y), df_plane_row(above->rows, kept - apron + y), bytes);
+    for (int y = 0; last >= 0 && y < kept; y++)
+        memcpy(df_plane_row(above->rows, y), df_plane_row(colour, last + y), bytes);
+    above->is_set = 1;
+}
 
 static void load_plane(DfPlane out, const DeepfillImage *image, int plane, DfRect r)
 {
@@ -67,16 +86,15 @@ static void store_band(const Band *band, const DeepfillImage *image, int plane, 
 }
 
 /** One plane of the luma rows y0 .. y1 - 1. */
-static int do_band(const DeepfillImage *image, const DeepfillMask *mask, int plane, int y0, int y1,
+static int do_band(const DeepfillImage *image, const DeepfillMask *mask, int plane, int y0, int y1, Above *above,
                    const DfNoise *noise, uint32_t seed, DfArena *scratch)
 {
     const DeepfillFormat *format = &image->format;
     int sx = df_plane_sub_x(format, plane), sy = df_plane_sub_y(format, plane), of = df_noise_luma(format, plane);
     int width = df_plane_side(format->width, sx), height = df_plane_side(format->height, sy);
-    DfRect r = { (mask->extent.x0 >> sx) - APRON, (y0 >> sy) - APRON,
-                 df_plane_side(mask->extent.x1, sx) + APRON, df_plane_side(y1, sy) + APRON };
-    Band band = { .rect = df_rect_clip(r, (DfRect){ 0, 0, width, height }), .y0 = y0 >> sy,
-                  .y1 = df_plane_side(y1, sy) };
+    DfRect r = { mask->extent.x0 >> sx, y0 >> sy, df_plane_side(mask->extent.x1, sx), df_plane_side(y1, sy) };
+    Band band = { .rect = df_rect_clip(df_rect_grow(r, DF_GRAIN_APRON), (DfRect){ 0, 0, width, height }),
+                  .y0 = r.y0, .y1 = r.y1 };
     size_t samples = df_rect_area(band.rect);
     DfRect beside = { band.rect.x0 << sx, band.rect.y0 << sy, DF_MIN(band.rect.x1 << sx, format->width),
                       DF_MIN(band.rect.y1 << sy, format->height) };
@@ -88,9 +106,12 @@ static int do_band(const DeepfillImage *image, const DeepfillMask *mask, int pla
         luma = df_plane_take(scratch, df_rect_width(beside), df_rect_height(beside));
     if (!colour.data || !luma.data || !band.share || !band.classes)
         return -ENOMEM;
-    if (!classify(&band, mask, sx, sy))
+    if (!classify(&band, mask, sx, sy)) {
+        above->is_set = 0;
         return 0;
+    }
     load_plane(colour, image, plane, band.rect);
+    exchange_above(above, &band, colour);
     if (of != plane)
         load_plane(luma, image, of, beside);
     DfGrainPlane grain = {
@@ -106,17 +127,22 @@ static int do_band(const DeepfillImage *image, const DeepfillMask *mask, int pla
 int df_grain_image(const DeepfillImage *image, const DeepfillMask *mask, const DfFrameNoise *noise, uint32_t seed,
                    DfArena *scratch)
 {
-    DfArenaMark mark = df_arena_mark(scratch);
+    DfArenaMark before = df_arena_mark(scratch);
     DfRect e = mask->extent;
-    int ret = 0;
+    Above above = { 0, df_plane_take(scratch, df_rect_width(e) + 2 * DF_GRAIN_APRON, DF_GRAIN_APRON) };
+    DfArenaMark mark = df_arena_mark(scratch);
+    int ret = above.rows.data ? 0 : -ENOMEM;
 
     /* Chroma first: its noise goes by the luma as it was. */
-    for (int p = df_plane_count(&image->format) - 1; p >= 0; p--)
+    for (int p = df_plane_count(&image->format) - 1; p >= 0; p--) {
+        above.is_set = 0;
         for (int y = e.y0 / BAND * BAND; !ret && y < e.y1 && df_noise_is_any(&noise->planes[p]); y += BAND) {
-            ret = do_band(image, mask, p, y, DF_MIN(y + BAND, image->format.height), &noise->planes[p], seed,
+            ret = do_band(image, mask, p, y, DF_MIN(y + BAND, image->format.height), &above, &noise->planes[p], seed,
                           scratch);
             df_arena_reset(scratch, mark);
         }
+    }
+    df_arena_reset(scratch, before);
     return ret;
 }
 

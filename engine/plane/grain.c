@@ -13,8 +13,8 @@
 /** The low-pass that detail is what is above of: [1 4 6 4 1] / 16 along x and y. */
 static const float LOW[5] = { 1 / 16.0f, 4 / 16.0f, 6 / 16.0f, 4 / 16.0f, 1 / 16.0f };
 
-/** The surroundings that the energy of detail is told from, on each side, in samples. */
-#define AROUND 4
+/** The surroundings that the energy of detail is told from, on each side, in samples; detail has two of its own. */
+#define AROUND (DF_GRAIN_APRON - 2)
 
 /** So much more than noise's energy is taken out: what varies about it would be left where it is above. */
 #define OVER 1.2f
@@ -82,11 +82,10 @@ static void find_detail(DfPlane detail, DfPlane across, DfPlane colour)
     }
 }
 
-/** Add a row's squares to sums, or take them off. */
-static void add_squares(float *restrict sums, const float *restrict row, int n, float sign)
+static void add_squares(float *restrict sums, const float *restrict row, int n)
 {
     for (int x = 0; x < n; x++)
-        sums[x] += sign * row[x] * row[x];
+        sums[x] += row[x] * row[x];
 }
 
 /** Sums of 2 AROUND + 1 neighbours each. @param sums  begin AROUND before the first; overwritten */
@@ -102,31 +101,24 @@ static void add_neighbours(float *restrict out, float *restrict sums, int n)
 }
 
 /**
- * Mean squares of detail over the samples around each.
+ * Mean squares of detail over the samples around each. Each row's sums begin anew: running ones would round differently
+ * in a part of the plane.
  *
- * @param sums  room for two rows and 2 AROUND on each side of them
+ * @param sums  room for a row and AROUND on each side of it
  */
 static void find_energy(DfPlane energy, DfPlane detail, float *sums)
 {
-    int width = detail.width, height = detail.height, padded = width + 4 * AROUND;
-    float *row = sums + padded;
+    int width = detail.width, height = detail.height;
 
-    memset(sums, 0, 2 * (size_t)padded * sizeof *sums);
-    for (int y = -AROUND; y < height; y++) {
-        int in = y + AROUND, gone = y - AROUND - 1;
-        if (in < height)
-            add_squares(sums + AROUND, df_plane_row(detail, in), width, 1);
-        if (gone >= 0)
-            add_squares(sums + AROUND, df_plane_row(detail, gone), width, -1);
-        if (y < 0)
-            continue;
-        float *out = df_plane_row(energy, y), rows = (float)(DF_MIN(in, height - 1) - DF_MAX(gone, -1));
-        memcpy(row, sums, (size_t)padded * sizeof *row);
-        add_neighbours(out, row, width);
-        /* What rounding leaves of an edge that is gone may be below 0. */
+    for (int y = 0; y < height; y++) {
+        int first = DF_MAX(y - AROUND, 0), last = DF_MIN(y + AROUND, height - 1);
+        float *out = df_plane_row(energy, y), rows = (float)(last - first + 1);
+        memset(sums, 0, ((size_t)width + 2 * AROUND) * sizeof *sums);
+        for (int v = first; v <= last; v++)
+            add_squares(sums + AROUND, df_plane_row(detail, v), width);
+        add_neighbours(out, sums, width);
         for (int x = 0; x < width; x++)
-            out[x] = (out[x] > 0 ? out[x] : 0) /
-                     (rows * (float)(DF_MIN(x + AROUND, width - 1) - DF_MAX(x - AROUND - 1, -1)));
+            out[x] /= rows * (float)(DF_MIN(x + AROUND, width - 1) - DF_MAX(x - AROUND - 1, -1));
     }
 }
 
@@ -171,7 +163,7 @@ static DfRect find_new(const DfGrainPlane *p)
             last--;
         found = (DfRect){ DF_MIN(found.x0, (int)(first - row)), DF_MIN(found.y0, y), DF_MAX(found.x1, last), y + 1 };
     }
-    return df_rect_empty(found) ? found : df_rect_clip(df_rect_grow(found, AROUND + 2),
+    return df_rect_empty(found) ? found : df_rect_clip(df_rect_grow(found, DF_GRAIN_APRON),
                                                        (DfRect){ 0, 0, width, p->colour.height });
 }
 
@@ -191,7 +183,7 @@ static int take_out(const DfGrainPlane *p, DfRect r, const float tap[2], const S
     int width = df_rect_width(r), height = df_rect_height(r);
     DfPlane colour = { df_plane_row(p->colour, r.y0) + r.x0, width, height, p->colour.row_floats };
     DfPlane detail = df_plane_take(scratch, width, height), energy = df_plane_take(scratch, width, height);
-    float *sums = df_arena_take(scratch, df_size_mul(2 * ((size_t)width + 4 * AROUND), sizeof *sums));
+    float *sums = df_arena_take(scratch, df_size_mul((size_t)width + 2 * AROUND, sizeof *sums));
     float *of_noise = sums, share = OVER * detail_share(tap);
 
     if (!detail.data || !energy.data || !sums)

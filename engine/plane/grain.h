@@ -10,6 +10,9 @@
 #include "plane/plane.h"
 #include "plane/rect.h"
 
+/** Samples around one that its grain depends on, on each side. */
+#define DF_GRAIN_APRON 6
+
 /** Steps of a fraction between samples, 0 to a half. */
 #define DF_GRAIN_STEPS 9
 
@@ -45,7 +48,8 @@ static inline uint8_t df_grain_class(float x, float y)
 
 /**
  * Put grain in. Of samples of the class DF_GRAIN_NEW the fine detail that is not above noise is taken out first, as
- * much as noise would have: what remains and the new noise have the energy of detail and noise.
+ * much as noise would have: what remains and the new noise have the energy of detail and noise. A part of a plane gets
+ * the bits that the whole would, where it has DF_GRAIN_APRON samples more on each side, or reaches the plane's edge.
  *
  * @param scratch  used and given back
  * @return 0 or -ENOMEM
