@@ -71,22 +71,35 @@ static AVFrame *field_of(const AVFrame *gray, int frame_height, int field)
     return out;
 }
 
+static int is_same(const AVFrame *a, const AVFrame *b)
+{
+    for (int y = 0; y < a->height; y++)
+        if (memcmp(a->data[0] + y * a->linesize[0], b->data[0] + y * b->linesize[0], a->width))
+            return 0;
+    return 1;
+}
+
 int ff_deepfill_fields_masks(DeepfillFields *fields, const DeepfillMaskSettings *settings,
                              const AVFrame *gray)
 {
+    AVFrame *rows[] = { field_of(gray, settings->height, 0), field_of(gray, settings->height, 1) };
     DeepfillMaskSettings half = *settings;
-    int ret = 0;
+    int ret = rows[0] && rows[1] ? 0 : AVERROR(ENOMEM);
 
     half.height /= 2;
-    for (int i = 0; i < 2 && ret >= 0; i++) {
-        AVFrame *rows = field_of(gray, settings->height, i);
-
+    for (int i = 0; i < 2; i++) {
         deepfill_mask_close(&fields->masks[i]);
-        ret = !rows ? AVERROR(ENOMEM) :
-              deepfill_mask_create(&fields->masks[i], &half, rows->data[0], rows->linesize[0], rows->width,
-                                   rows->height);
-        av_frame_free(&rows);
+        if (ret < 0)
+            continue;
+        /* Frames that share a mask are known to have one hole: far less is searched for. */
+        if (i && is_same(rows[0], rows[1]))
+            fields->masks[i] = deepfill_mask_ref(fields->masks[0]);
+        else
+            ret = deepfill_mask_create(&fields->masks[i], &half, rows[i]->data[0], rows[i]->linesize[0],
+                                       rows[i]->width, rows[i]->height);
     }
+    for (int i = 0; i < 2; i++)
+        av_frame_free(&rows[i]);
     return ret;
 }
 
