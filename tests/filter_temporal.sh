@@ -282,33 +282,30 @@ shown_later() {
         same "$(echo "$all" | sed 11,20d | sort | comm -12 - <(hashes -i brief.mkv -vf "$FILL:show=mask" | sort) | wc -l)" 0
 }
 check 'commands turn fill into show=mask and back' shown_later
+# as_good_as_alone FILM SECONDS FRAMES: with a logo, its last FRAMES are filled as well as where it begins at SECONDS
+as_good_as_alone() {
+    local fill="deepfill=box='200 30 80 50':dilate=0" crop=crop=80:50:200:30 alone option
+    ff -i "$1.mkv" -vf drawbox=200:30:80:50:yellow:fill -c:v ffv1 "$1_logo.mkv"
+    ff -ss "$2" -i "$1.mkv" -c:v ffv1 "$1_part.mkv"
+    ff -ss "$2" -i "$1_logo.mkv" -c:v ffv1 "$1_part_logo.mkv"
+    alone=$(psnrs "$1_part_logo.mkv" "$1_part.mkv" "$fill" $crop | mean)
+    for option in ahead=40 ahead=0; do
+        at_least "$(psnrs "$1_logo.mkv" "$1.mkv" "$fill:$option" $crop | tail -n "$3" | mean)" "$alone - 1" || return 1
+    done
+}
 # A locked shot that fades in from black: once it is there, the fill is as good as in the shot without its fade.
 fades_in() {
-    local logo=drawbox=200:30:80:50:yellow:fill fill="deepfill=box='200 30 80 50':dilate=0" crop=crop=80:50:200:30 alone option
     ff -f lavfi -i "color=gray:s=320x180:r=25:d=2.6,geq=lum='if(lt(mod(X,76),38),205,75)':cb=120:cr=135,noise=alls=6" \
         -vf format=yuv420p,fade=in:st=0.4:d=1 -c:v ffv1 fade.mkv
-    ff -i fade.mkv -vf $logo -c:v ffv1 fade_logo.mkv
-    ff -ss 1.5 -i fade.mkv -c:v ffv1 there.mkv
-    ff -ss 1.5 -i fade_logo.mkv -c:v ffv1 there_logo.mkv
-    alone=$(psnrs there_logo.mkv there.mkv "$fill" $crop | mean)
-    for option in ahead=40 ahead=0; do
-        at_least "$(psnrs fade_logo.mkv fade.mkv "$fill:$option" $crop | tail -n 27 | mean)" "$alone - 1" || return 1
-    done
+    as_good_as_alone fade 1.5 27
 }
 check 'a shot that fades in is filled as well as without its fade' fades_in
 # One locked shot dissolves into another: a second later the fill is as good as in the second shot alone.
 dissolves() {
-    local logo=drawbox=200:30:80:50:yellow:fill fill="deepfill=box='200 30 80 50':dilate=0" crop=crop=80:50:200:30 alone option
     ff -f lavfi -i "color=gray:s=320x180:r=25:d=1.6,geq=lum='if(lt(mod(X,76),38),205,75)':cb=120:cr=135,noise=alls=6" \
         -f lavfi -i "color=gray:s=320x180:r=25:d=3,geq=lum='if(lt(mod(X+20,52),26),75,160)':cb=135:cr=125,noise=alls=6" \
         -filter_complex 'xfade=duration=1:offset=0.4,format=yuv420p' -c:v ffv1 dissolve.mkv
-    ff -i dissolve.mkv -vf $logo -c:v ffv1 dissolve_logo.mkv
-    ff -ss 1.6 -i dissolve.mkv -c:v ffv1 second.mkv
-    ff -ss 1.6 -i dissolve_logo.mkv -c:v ffv1 second_logo.mkv
-    alone=$(psnrs second_logo.mkv second.mkv "$fill" $crop | mean)
-    for option in ahead=40 ahead=0; do
-        at_least "$(psnrs dissolve_logo.mkv dissolve.mkv "$fill:$option" $crop | tail -n 20 | mean)" "$alone - 1" || return 1
-    done
+    as_good_as_alone dissolve 1.6 20
 }
 check 'a shot that another dissolves into is filled as well as alone' dissolves
 # The mean of V in the hole: red is far above gray, green far below.

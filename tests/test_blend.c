@@ -4,14 +4,13 @@
  * and blended in, is what the hole hides.
  */
 #include "scene.h"
+#include "scratch.h"
 #include "script.h"
 
 #include "temporal/blend.h"
 
 #define WIDTH 160
 #define HEIGHT 104
-
-static DfArena scratch;
 
 /** A hole in the middle, off the chroma grid where `odd`. */
 static DeepfillMask *logo(int odd)
@@ -412,13 +411,6 @@ static void renewal_fades_over(void **state)
     assert_int_equal(renewals, 1);
     take_free(take);
     deepfill_mask_close(&mask);
-}
-
-static int free_scratch(void **state)
-{
-    (void)state;
-    df_arena_free(&scratch);
-    return 0;
 }
 
 int main(void)

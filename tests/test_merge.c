@@ -4,6 +4,7 @@
  * written by hand.
  */
 #include "plan.h"
+#include "scratch.h"
 
 #include "temporal/composite.h"
 #include "temporal/decide.h"
@@ -11,8 +12,6 @@
 
 /** Memory that bounds nothing. */
 #define PLENTY ((size_t)1 << 40)
-
-static DfArena scratch;
 
 /** Pictures of one level each, of a panning camera. */
 static Script *flat(int frames, double pan, DeepfillMask *mask, const uint8_t *levels, Picture *pictures)
@@ -190,13 +189,6 @@ static void colours_are_mixed(void **state)
     script_free(script);
     free_pictures(pictures, 60);
     deepfill_mask_close(&mask);
-}
-
-static int free_scratch(void **state)
-{
-    (void)state;
-    df_arena_free(&scratch);
-    return 0;
 }
 
 int main(void)
