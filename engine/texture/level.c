@@ -6,15 +6,7 @@
 
 #include <string.h>
 
-/** Quarters of a level of 8 bits: fine enough for banding not to show, and sums of squares fit 31 bits. */
-#define SCALE 4
-#define HIGHEST (255 * SCALE)
-
-/**
- * The guide's weight. Each of its four points stands for 16 of a patch's 64 pixels, so a patch of the guide weighs
- * GUIDE_SCALE^2 / 16 = 4 times one of the picture. LPIPS is the same to 0.001 from 1 to 8.
- */
-#define GUIDE_SCALE 8
+#define HIGHEST (255 * DF_TEXTURE_SCALE)
 
 /** The guide's blur: [1 2 3 4 5 4 3 2 1] / 25 both ways, of standard deviation 2. */
 #define REACH 4
@@ -66,7 +58,7 @@ static void blur_chunk(const DfTextureLevel *level, int y, int x0, int x1)
                 sum[c] += tent[j] * in[c];
         }
         for (int c = 0; c < DF_MATCH_CHANNELS; c++)
-            out[c] = (int16_t)((GUIDE_SCALE * sum[c] + TENT_SUM * TENT_SUM / 2) / (TENT_SUM * TENT_SUM));
+            out[c] = (int16_t)((DF_TEXTURE_GUIDE_SCALE * sum[c] + TENT_SUM * TENT_SUM / 2) / (TENT_SUM * TENT_SUM));
     }
 }
 

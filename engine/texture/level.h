@@ -12,8 +12,18 @@
 /** Rows that a unit of a parallel loop takes. The result depends on it, and not on the number of threads. */
 #define DF_TEXTURE_BAND 16
 
+/** Steps of a picture in a level of 8 bits: fine enough for banding not to show, and sums of squares fit 31 bits. */
+#define DF_TEXTURE_SCALE 4
+
+/**
+ * The guide's weight, its steps in one of the picture. Each of its four points stands for 16 of a patch's 64 pixels, so a
+ * patch of the guide weighs DF_TEXTURE_GUIDE_SCALE^2 / 16 = 4 times one of the picture. LPIPS is the same to 0.001 from 1
+ * to 8.
+ */
+#define DF_TEXTURE_GUIDE_SCALE 8
+
 /** What 1 in a guide is in rgb. */
-#define DF_TEXTURE_GUIDE_LEVEL (1 / (8 * 4 * 127.5f))
+#define DF_TEXTURE_GUIDE_LEVEL (1 / (DF_TEXTURE_GUIDE_SCALE * DF_TEXTURE_SCALE * 127.5f))
 
 /** What a patch is. Patches are named by the index of their upper left pixel. */
 enum DfTexturePatch {
@@ -27,8 +37,8 @@ typedef struct DfTextureLevel {
     int width, height;
     float *rgb;
     const uint8_t *state;
-    int16_t *picture;  /**< as in DfMatchPlanes: 8-bit levels times 4 */
-    int16_t *guide;    /**< the first picture, blurred, times 8 */
+    int16_t *picture;  /**< as in DfMatchPlanes: 8-bit levels times DF_TEXTURE_SCALE */
+    int16_t *guide;    /**< the first picture, blurred, times DF_TEXTURE_GUIDE_SCALE */
     uint8_t *patch;    /**< enum DfTexturePatch */
     int32_t *sources;  /**< all source patches, source_count of them */
     int source_count;
