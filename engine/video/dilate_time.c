@@ -22,6 +22,19 @@ static void release(DfHeld *held)
     *held = (DfHeld){ 0 };
 }
 
+static void forget_union(DfUnion *u)
+{
+    deepfill_mask_close(&u->mask);
+    deepfill_mask_close(&u->other);
+    deepfill_mask_close(&u->united);
+}
+
+static void forget_unions(DfDilateTime *dilate)
+{
+    for (int i = 0; i < DF_MOST_UNIONS; i++)
+        forget_union(&dilate->unions[i]);
+}
+
 void df_dilate_time_reset(DfDilateTime *dilate)
 {
     for (int i = 0; i <= dilate->hold; i++)
@@ -30,6 +43,7 @@ void df_dilate_time_reset(DfDilateTime *dilate)
         deepfill_mask_close(&dilate->endings[i].mask);
     for (int i = 0; i < dilate->beginning_count; i++)
         deepfill_mask_close(&dilate->beginnings[i].mask);
+    forget_unions(dilate);
     dilate->ending_count = dilate->beginning_count = 0;
     dilate->sent = 0;
 }
@@ -68,30 +82,55 @@ static int shows(DfDilateTime *dilate, const DfHeld *held, const DeepfillImage *
     return trust < 0 ? trust : trust == DF_TRUST_SAME || trust == DF_TRUST_FAINT;
 }
 
+/** The union of a mask with parts of another one; NULL: there is no memory. The reference stays the memory's. */
+static DeepfillMask *unite(DfDilateTime *dilate, DeepfillMask *mask, DeepfillMask *other, const DfRect *rects,
+                           int count)
+{
+    DfUnion *u;
+
+    dilate->is_united = 1;
+    for (int i = 0; i < DF_MOST_UNIONS; i++) {
+        u = &dilate->unions[i];
+        if (u->united && u->mask == mask && u->other == other && u->count == count &&
+            !memcmp(u->rects, rects, count * sizeof *rects))
+            return u->united;
+    }
+    u = &dilate->unions[dilate->next_union++ % DF_MOST_UNIONS];
+    forget_union(u);
+    if (df_mask_unite(&u->united, mask, other, rects, count) < 0)
+        return NULL;
+    u->mask = ref(mask);
+    u->other = ref(other);
+    memcpy(u->rects, rects, count * sizeof *rects);
+    u->count = count;
+    return u->united;
+}
+
 /** Add parts to one of a frame's masks. */
-static int add_parts(DeepfillMask **mask, DeepfillMask *other, const DfRect *rects, int count)
+static int add_parts(DfDilateTime *dilate, DeepfillMask **mask, DeepfillMask *other, const DfRect *rects, int count)
 {
     DeepfillMask *united;
 
     if (!count)
         return 0;
-    if (df_mask_unite(&united, *mask, other, rects, count) < 0)
+    if (!(united = unite(dilate, *mask, other, rects, count)))
         return -ENOMEM;
+    ref(united);
     deepfill_mask_close(mask);
     *mask = united;
     return 0;
 }
 
 /** Give a frame parts to fill, and parts to hide. */
-static int give(DfHeld *held, DeepfillMask *other, const DfRect *filled, int fill_count, const DfRect *hidden,
-                int hide_count)
+static int give(DfDilateTime *dilate, DfHeld *held, DeepfillMask *other, const DfRect *filled, int fill_count,
+                const DfRect *hidden, int hide_count)
 {
-    int ret = add_parts(&held->filled, other, filled, held->is_fixed ? 0 : fill_count);
+    int ret = add_parts(dilate, &held->filled, other, filled, held->is_fixed ? 0 : fill_count);
 
     if (ret >= 0)
-        ret = add_parts(&held->hidden, other, filled, fill_count);
+        ret = add_parts(dilate, &held->hidden, other, filled, fill_count);
     if (ret >= 0)
-        ret = add_parts(&held->hidden, other, hidden, hide_count);
+        ret = add_parts(dilate, &held->hidden, other, hidden, hide_count);
     held->is_changed |= fill_count || hide_count;
     return ret;
 }
@@ -125,9 +164,9 @@ static int bridge(DfDilateTime *dilate, DeepfillMask *own, DfRect rect)
         for (int64_t n = ending->last + 1; ret >= 0 && n < dilate->sent; n++) {
             DfHeld *held = df_dilate_time_held(dilate, n);
             held->is_bridged = 1;
-            ret = give(held, own, NULL, 0, &rect, 1);
+            ret = give(dilate, held, own, NULL, 0, &rect, 1);
             if (ret >= 0)
-                ret = give(held, ending->mask, NULL, 0, &ending->rect, 1);
+                ret = give(dilate, held, ending->mask, NULL, 0, &ending->rect, 1);
         }
     }
     return ret;
@@ -208,7 +247,7 @@ static int grow_back(DfDilateTime *dilate, const DeepfillImage *image, DeepfillM
                 hidden[hide_count++] = rect;
         }
         if (ret >= 0)
-            ret = give(held, own, filled, fill_count, hidden, hide_count);
+            ret = give(dilate, held, own, filled, fill_count, hidden, hide_count);
     }
     return DF_MIN(ret, 0);
 }
@@ -267,7 +306,7 @@ static int grow_on(DfDilateTime *dilate, DfHeld *held)
         }
         int fill = k <= dilate->frames, hide = !fill && !ending->is_clean;
         if (ret >= 0)
-            ret = give(held, ending->mask, &ending->rect, fill, &ending->rect, hide);
+            ret = give(dilate, held, ending->mask, &ending->rect, fill, &ending->rect, hide);
     }
     return DF_MIN(ret, 0);
 }
@@ -279,6 +318,7 @@ int df_dilate_time_push(DfDilateTime *dilate, const DeepfillImage *image, Deepfi
                     .is_fixed = is_fixed, .is_changed = 1 };
     int ret = 0;
 
+    dilate->is_united = 0;
     if (dilate->sent && own != before && (dilate->frames || dilate->beside))
         ret = note_endings(dilate, own, before);
     if (ret >= 0 && own)
@@ -288,6 +328,8 @@ int df_dilate_time_push(DfDilateTime *dilate, const DeepfillImage *image, Deepfi
     if (ret >= 0)
         ret = grow_on(dilate, &next);
     deepfill_mask_close(&before);
+    if (!dilate->is_united)
+        forget_unions(dilate);
     if (ret < 0) {
         release(&next);
         return ret;

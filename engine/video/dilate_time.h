@@ -10,6 +10,7 @@
 #define DF_VIDEO_DILATE_TIME_H
 
 #include "temporal/frame_view.h"
+#include "temporal/toggle.h"
 
 /** Frames beside the beginning and the end of a part that are held against what it hides. */
 #define DF_HIDDEN_BESIDE 4
@@ -46,6 +47,16 @@ typedef struct DfHeld {
     int is_changed;       /**< 1: since it was given to the frames */
 } DfHeld;
 
+/** Unions of masks that are remembered. */
+#define DF_MOST_UNIONS 8
+
+/** Parts added to a mask. Frames in a row have one mask and are given the same parts: they are to share the result. */
+typedef struct DfUnion {
+    DeepfillMask *mask, *other, *united; /**< with references; `mask` may be NULL, `united` NULL: none is remembered */
+    DfRect rects[DF_MOST_TOGGLES];
+    int count;
+} DfUnion;
+
 typedef struct DfDilateTime {
     int frames;           /**< by which holes grow */
     int beside;           /**< frames beside a hole that are held against it: DF_HIDDEN_BESIDE, or 0 */
@@ -56,6 +67,9 @@ typedef struct DfDilateTime {
     int ending_count;
     DfBeginning beginnings[DF_MOST_ENDINGS];
     int beginning_count;
+    DfUnion unions[DF_MOST_UNIONS]; /**< a ring */
+    int next_union;
+    int is_united;        /**< 1: the frame that is taken in needs unions */
     DfArena scratch;
 } DfDilateTime;
 
