@@ -84,6 +84,30 @@ static void edge_of_the_bar_stays(void **state)
     reel_free(reel);
 }
 
+static View box_before_a_pan(int t)
+{
+    return (View){ 20 + 5 * t, 30 + 2 * t, .moment = t, .stands = { 34, 20, 114, 78 } };
+}
+
+static Holes in_the_box(int t)
+{
+    (void)t;
+    return (Holes){ 1, { { 60, 38, 88, 56 } } };
+}
+
+/** A hole that lies in a box that stands still is synthesised from the box alone, in the two regions that it takes there. */
+static void box_is_synthesised_once(void **state)
+{
+    static const Film film = { small, 12, box_before_a_pan, in_the_box, NULL };
+    Reel *reel = film_run(&film, (Way){ 1, 0, 8, 0 });
+
+    (void)state;
+    assert_clean(reel);
+    for (int t = 0; t < film.frames; t++)
+        assert_int_equal(reel->result[t].boxes, t ? 0 : 2);
+    reel_free(reel);
+}
+
 static void workers_do_not_matter(void **state)
 {
     static const Way way = { 1, 0, 12, 0 };
@@ -101,6 +125,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_part_is_filled_from_itself),
         cmocka_unit_test(edge_of_the_bar_stays),
+        cmocka_unit_test(box_is_synthesised_once),
         cmocka_unit_test(workers_do_not_matter),
     };
     return cmocka_run_group_tests(tests, film_open, close_model);

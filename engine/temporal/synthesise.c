@@ -283,6 +283,17 @@ static int has_layers(const DfComposite *composite)
     return any;
 }
 
+/** Where pixels of an area are fresh in one of its parts; nowhere, where all of them lie in a box, whose turn comes. */
+static DfRect find_part(const DfComposite *composite, int area, const DfRect *parts, int count, int k)
+{
+    int64_t pixels = 0, in_box = 0;
+    DfRect fresh = find_fresh(composite, area, parts[k], &pixels);
+
+    if (count == 2 && k == 0)
+        find_fresh(composite, area, parts[1], &in_box);
+    return pixels > in_box ? fresh : (DfRect){ 0 };
+}
+
 int df_synthesise(DfSynthesiser *worker, const DfRules *rules, DfComposite *composite, DfSynthesis *result,
                   DfArena *scratch)
 {
@@ -301,9 +312,8 @@ int df_synthesise(DfSynthesiser *worker, const DfRules *rules, DfComposite *comp
         DfRect parts[3];
         int count = list_parts(parts, &composite->areas[i].planes[0].layer, frame);
         for (int k = 0; ret >= 0 && k < count; k++) {
-            int64_t pixels = 0;
-            fresh = find_fresh(composite, i, parts[k], &pixels);
-            if (pixels)
+            fresh = find_part(composite, i, parts, count, k);
+            if (!df_rect_empty(fresh))
                 ret = is_slight ? smooth_part(composite, i, parts[k], scratch)
                                 : fill_part(worker, rules, composite, fresh, parts[k], result, scratch);
         }
