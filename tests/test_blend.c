@@ -413,6 +413,57 @@ static void renewal_fades_over(void **state)
     deepfill_mask_close(&mask);
 }
 
+/** The largest step from a sample of the hole to the next along a row of luma. */
+static float row_step(const DfCompositePlane *plane, DfRect hole, int y)
+{
+    const float *row = df_plane_row(plane->colour, y - plane->place.y0) - plane->place.x0;
+    float most = 0;
+
+    for (int x = hole.x0 + 1; x < hole.x1; x++)
+        most = fmaxf(most, fabsf(row[x] - row[x - 1]));
+    return most;
+}
+
+/**
+ * A pan brings what no frame has seen into a hole at the frame's edge: synthesised while a former fades away, it has no
+ * former itself, and no edge of one is seen beside it.
+ */
+static void former_leaves_no_edge(void **state)
+{
+    DfRect hole = { WIDTH - 36, 30, WIDTH, 70 };
+    DeepfillMask *mask = mask_of_rect(WIDTH, HEIGHT, hole.x0, hole.y0, hole.x1, hole.y1, 0, 0);
+    Take *take = take_new(format_of(DEEPFILL_GRAY, 8, 0, 0), 40, mask);
+    int renewals = 0, without = 0;
+
+    (void)state;
+    for (int t = 0; t < 40; t++) {
+        take->script->shots[t].error = 5;
+        take->script->shots[t].camera = camera_pan(1.5 * t, 0);
+    }
+    take_shoot(take, 1);
+    script_start(take->script, 0, SIZE_MAX);
+    for (int t = 0; t < 40; t++) {
+        DfComposite composite;
+        assert_int_equal(script_plan(take->script), t + 1);
+        const DfFrameState *s = script_state(take->script, t);
+        renewals += t && s->fresh * 2 > s->hole;
+        assert_int_equal(df_composite_make(&composite, s, &scratch), 0);
+        make(take, &composite, t, renewals ? 140 : 100);
+        if (s->fade > 0) {
+            assert_int_equal(df_composite_fade(&composite, &scratch), 0);
+            float step = row_step(&composite.areas[0].planes[0], hole, 50);
+            if (step > 8)
+                fail_msg("frame %d, %.2f of the former: a step of %.1f levels", t, s->fade, step);
+            without += script_origin(s->former, WIDTH - 1, 50).frame < 0;
+        }
+        df_arena_reset(&scratch, (DfArenaMark){ 0 });
+    }
+    assert_int_equal(renewals, 1);
+    assert_true(without > 5);
+    take_free(take);
+    deepfill_mask_close(&mask);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -423,6 +474,7 @@ int main(void)
         cmocka_unit_test(seams_are_not_seen),
         cmocka_unit_test(what_was_made_is_carried_along),
         cmocka_unit_test(renewal_fades_over),
+        cmocka_unit_test(former_leaves_no_edge),
     };
 
     return cmocka_run_group_tests_name("blend", tests, NULL, free_scratch);
