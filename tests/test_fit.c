@@ -264,6 +264,48 @@ static void one_hole_of_two_is_renewed(void **state)
     free(picture);
 }
 
+/** A lamp to the left from BEGIN on, little brighter than a source may differ; a logo from GROWN on. */
+enum { GROWN = 10 };
+
+static int grown_hole(int t, int x, int y)
+{
+    if (t >= GROWN && x >= 80 && x < 112 && y >= 40 && y < 64)
+        return (x * 7 + y * 13) % 2 ? 30 : 230;
+    return t >= BEGIN && x < 89 ? 93 : 80;
+}
+
+/** A hole that frames before show but for a corner: once its surroundings have changed, the corner alone is renewed. */
+static void what_is_mostly_shown_stays(void **state)
+{
+    DeepfillMask *corner = hole_at(82, 42, 90, 48), *mask = hole_at(80, 40, 112, 64);
+
+    (void)state;
+    for (int ahead = 0; ahead <= AHEAD; ahead += AHEAD) {
+        Script *script = painted(grown_hole, mask);
+        int renewals = 0;
+        for (int t = 0; t < GROWN; t++)
+            script->shots[t].mask = corner;
+        script_start(script, ahead, PLENTY);
+        for (int t = 0, end; t < FRAMES;)
+            for (end = script_plan(script); t < end; t++) {
+                const DfFrameState *s = script_state(script, t);
+                script_check(script, t);
+                renewals += s->renewal == DF_RENEW_UNFIT;
+                if (t < GROWN)
+                    continue;
+                Origin shown = script_origin(s->map, 106, 52), made = script_origin(s->map, 86, 45);
+                if (shown.kind != DF_KIND_SHOWN)
+                    fail_msg("ahead %d, frame %d: kind %d of frame %d", ahead, t, shown.kind, shown.frame);
+                assert_int_equal(made.kind, DF_KIND_SYNTHESISED);
+                assert_int_equal(made.frame >= BEGIN, renewals > 0);
+            }
+        assert_int_equal(renewals, 1);
+        painted_free(script);
+    }
+    deepfill_mask_close(&corner);
+    deepfill_mask_close(&mask);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -273,6 +315,7 @@ int main(void)
         cmocka_unit_test(what_stood_beside_is_renewed),
         cmocka_unit_test(renewal_outlives_missing_memory),
         cmocka_unit_test(one_hole_of_two_is_renewed),
+        cmocka_unit_test(what_is_mostly_shown_stays),
     };
 
     return cmocka_run_group_tests_name("fit", tests, NULL, NULL);
