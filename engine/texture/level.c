@@ -101,6 +101,34 @@ static void sort_band(void *opaque, int band, int thread)
     }
 }
 
+/** The least depth of a pixel's four neighbours that a pass has seen: step 1 goes down, -1 up. */
+static int depth_beside(const DfTextureLevel *level, int x, int y, int step)
+{
+    const uint8_t *row = level->depth + (ptrdiff_t)y * level->width, *before = row - (ptrdiff_t)step * level->width;
+    int least = UINT8_MAX;
+
+    if (x - step >= 0 && x - step < level->width)
+        least = row[x - step];
+    if (y - step >= 0 && y - step < level->height)
+        for (int i = DF_MAX(x - 1, 0); i <= DF_MIN(x + 1, level->width - 1); i++)
+            least = DF_MIN(least, before[i]);
+    return least;
+}
+
+/** Depth in two passes, down and up. What is beyond the picture counts as unknown. */
+static void measure_depth(DfTextureLevel *level)
+{
+    int count = level->width * level->height;
+    uint8_t *depth = level->depth;
+
+    for (int i = 0; i < count; i++)
+        depth[i] = level->state[i] >= DF_TEXTURE_OTHER ? UINT8_MAX : 0;
+    for (int step = 1; step >= -1; step -= 2)
+        for (int i = step > 0 ? 0 : count - 1; i >= 0 && i < count; i += step)
+            if (depth[i])
+                depth[i] = (uint8_t)DF_MIN(depth[i], depth_beside(level, i % level->width, i / level->width, step) + 1);
+}
+
 /** List the sources and find the targets' bounds. */
 static void list_patches(DfTextureLevel *level)
 {
@@ -126,5 +154,6 @@ void df_texture_prepare(DfTextureLevel *level, const DfParallel *parallel)
     df_parallel_for(parallel, bands, quantise_band, level);
     df_parallel_for(parallel, bands, blur_band, level);
     df_parallel_for(parallel, bands, sort_band, level);
+    measure_depth(level);
     list_patches(level);
 }

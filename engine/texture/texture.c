@@ -39,6 +39,7 @@ static size_t lay_out(DfTextureLevel *level, int width, int height, int own, uin
     uint8_t *picture = take(&memory, &total, df_size_mul(n, DF_MATCH_CHANNELS * sizeof(int16_t)));
     uint8_t *guide = take(&memory, &total, df_size_mul(n, DF_MATCH_CHANNELS * sizeof(int16_t)));
     uint8_t *patch = take(&memory, &total, n);
+    uint8_t *depth = take(&memory, &total, n);
     uint8_t *sources = take(&memory, &total, df_size_mul(n, sizeof(int32_t)));
     uint8_t *offset = take(&memory, &total, df_size_mul(n, sizeof(int32_t)));
     uint8_t *distance = take(&memory, &total, df_size_mul(n, sizeof(int32_t)));
@@ -50,6 +51,7 @@ static size_t lay_out(DfTextureLevel *level, int width, int height, int own, uin
     level->picture = (int16_t *)picture;
     level->guide = (int16_t *)guide;
     level->patch = patch;
+    level->depth = depth;
     level->sources = (int32_t *)sources;
     level->offset = (int32_t *)offset;
     level->distance = (int32_t *)distance;
@@ -98,6 +100,7 @@ int df_texture(const DfTexturePicture *picture, const DfParallel *parallel, void
     for (int i = 0; i < LEVELS; i++) {
         levels[i].rgb = picture->rgb;
         levels[i].state = picture->state;
+        levels[i].scale = 1 << i;
         memory += lay_out(&levels[i], picture->width >> i, picture->height >> i, i > 0, memory);
         if (i)
             halve(&levels[i], &levels[i - 1]);
