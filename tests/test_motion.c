@@ -294,6 +294,26 @@ static void what_is_kept_out_is_no_hole(void **state)
         fail_msg("(%.2f, %.2f), not (%.2f, %.2f)", beside[0], beside[1], alone[0], alone[1]);
 }
 
+/** In a strip, four times as long as it is thick, a thing is followed that takes an eighth of what is near along. */
+static void strips_ask_for_nearly_all(void **state)
+{
+    static const double pan[6] = { 1.5, 1, 0, 0, 0, 1 };
+
+    (void)state;
+    for (int width = 159; width <= 160; width++) {
+        open_pair(still, pan);
+        set_hole(pair.hole_a, 80, 100, 80 + width, 140);
+        set_hole(pair.hole_b, 80, 100, 80 + width, 140);
+        waves_put(pair.a, 154, 166, 0);
+        waves_put(pair.b, 159, 171, 5);
+        const DfMotion *motion = estimate();
+        if (motion->explained <= 0.75f || motion->explained >= 0.95f)
+            fail_msg("%.2f is explained", motion->explained);
+        assert_int_equal(motion->residual_to_b.flow.x.data != NULL, width == 160);
+        close_pair(NULL);
+    }
+}
+
 static void different_pictures_are_a_cut(void **state)
 {
     (void)state;
@@ -442,6 +462,7 @@ int main(void)
         cmocka_unit_test_teardown(hole_of_one_picture_suffices, close_pair),
         cmocka_unit_test_teardown(object_behind_the_hole_is_followed, close_pair),
         cmocka_unit_test_teardown(thin_holes_ask_more_of_the_affine, close_pair),
+        cmocka_unit_test_teardown(strips_ask_for_nearly_all, close_pair),
         cmocka_unit_test_teardown(what_is_kept_out_is_no_hole, close_pair),
         cmocka_unit_test_teardown(different_pictures_are_a_cut, close_pair),
         cmocka_unit_test_teardown(grain_is_a_small_error, close_pair),

@@ -17,11 +17,14 @@
 /*
  * Share of the weight near the holes that the affine must explain; else dense flow follows. Asked for more, it carries
  * parts of passing objects into wide holes and into all holes of a locked camera: 0.7 dB less on real clips. A thin
- * hole's flow is known on both its sides: on a moving camera captions gain 0.2 dB.
+ * hole's flow is known on both its sides: on a moving camera captions gain 0.2 dB. What passes a strip is seen above and
+ * below it at once, and nearly always followed.
  */
 #define ENOUGH 0.5f
 #define ENOUGH_THIN 0.75f
+#define ENOUGH_STRIP 0.95f
 #define THIN 48         /* px across */
+#define STRIP 4         /* times as long as it is wide */
 #define LOCKED 0.5f     /* px: a camera that moves no pixel farther stands still */
 #define EXPLAINED 1.0f  /* px */
 
@@ -134,37 +137,51 @@ static float share_explained(const DfMotion *motion, const Tracks *tracks, float
     return all > 0 ? explained / all : 1;
 }
 
-/** Whether no square of THIN + 1 pixels lies in a hole. @return 1, 0 or -ENOMEM */
-static int is_thin(const DfMotionInput *input, DfArena *scratch)
+/** The side of the largest square that lies in a hole, THIN + 1 for any above THIN. @return it or -ENOMEM */
+static int thickness_of(const DfMotionInput *input, DfArena *scratch)
 {
     DfPlane picture = input->pyramid.levels[0];
     DfArenaMark mark = df_arena_mark(scratch);
-    int *above = df_arena_take_zeroed(scratch, df_size_mul(picture.width, sizeof *above)), thin = 1;
+    int *side = df_arena_take_zeroed(scratch, df_size_mul(picture.width, sizeof *side)), most = 0;
 
-    if (!above)
+    if (!side)
         return -ENOMEM;
-    /* Such a square ends in a row where as many pixels, one beside the other, have as many hole pixels above them. */
-    for (int y = 0; thin && y < picture.height; y++)
-        for (int x = 0, beside = 0; thin && x < picture.width; x++) {
-            above[x] = input->hole[(size_t)y * picture.width + x] ? above[x] + 1 : 0;
-            beside = above[x] > THIN ? beside + 1 : 0;
-            thin = beside <= THIN;
+    /* The largest one that ends at a pixel is one pixel larger than the least of those that end beside and above it. */
+    for (int y = 0; y < picture.height && most <= THIN; y++)
+        for (int x = 0, left = 0, diagonal = 0; x < picture.width; x++) {
+            int above = side[x], least = DF_MIN(DF_MIN(left, above), diagonal);
+            side[x] = left = input->hole[(size_t)y * picture.width + x] ? least + 1 : 0;
+            diagonal = above;
+            most = DF_MAX(most, left);
         }
     df_arena_reset(scratch, mark);
-    return thin;
+    return most;
+}
+
+/** The share that the affine must explain of what moves around a's hole. @return it; below 0: there is no memory */
+static float enough_for(const DfMotion *motion, const DfMotionInput *a, DfArena *scratch)
+{
+    DfPlane picture = a->pyramid.levels[0];
+    DfRect all = { 0, 0, picture.width, picture.height };
+
+    if (df_affine_travel(&motion->to_b, all) <= LOCKED)
+        return ENOUGH;
+    int thickness = thickness_of(a, scratch);
+    DfRect hole = df_rect_bounds(a->hole, picture.width, picture.height);
+    if (thickness < 0 || thickness > THIN)
+        return thickness < 0 ? -1 : ENOUGH;
+    return DF_MAX(df_rect_width(hole), df_rect_height(hole)) >= STRIP * thickness ? ENOUGH_STRIP : ENOUGH_THIN;
 }
 
 /** Whether the affine explains too little of what moves around the hole. @return 1, 0 or -ENOMEM */
 static int needs_residual(const DfMotion *motion, const DfMotionInput *a, DfArena *scratch)
 {
-    DfPlane picture = a->pyramid.levels[0];
-
-    if (motion->layer.side || motion->survived < DF_MOTION_CUT || motion->explained >= ENOUGH_THIN)
+    if (motion->layer.side || motion->survived < DF_MOTION_CUT || motion->explained >= ENOUGH_STRIP)
         return 0;
     if (motion->explained < ENOUGH)
         return 1;
-    return df_affine_travel(&motion->to_b, (DfRect){ 0, 0, picture.width, picture.height }) <= LOCKED
-               ? 0 : is_thin(a, scratch);
+    float enough = enough_for(motion, a, scratch);
+    return enough < 0 ? -ENOMEM : motion->explained < enough;
 }
 
 int df_motion(DfMotion *motion, const DfMotionInput *a, const DfMotionInput *b, DfArena *keep, DfArena *scratch)

@@ -128,6 +128,9 @@ static int complete(DfResidual *residual, const Way *way, DfArena *keep, DfArena
         return -ENOMEM;
     if (!tell(planes, unknown, way, box))
         return 0;
+    int left = df_residual_validate(planes, unknown, way->from->distance, picture.width, box, scratch);
+    if (left <= 0)
+        return left;
     if (df_membrane(planes, 2, unknown, scratch) ||
         flow_take(&residual->flow, keep, df_rect_width(hole), df_rect_height(hole))) {
         residual->flow = (DfFlow){ 0 };
