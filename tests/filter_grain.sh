@@ -32,6 +32,18 @@ check 'by default' changes_as_film workers=2
 check 'live' changes_as_film ahead=0
 check 'frame by frame' changes_as_film temporal=0
 
+# Flat graphics around the logo have no grain, and say nothing of the film's once they are kept out.
+BANNERS=drawbox=60:10:50:44:gray:fill,drawbox=166:10:26:44:gray:fill,drawbox=60:54:132:40:gray:fill
+ff -i grainy_logo.mkv -vf "$BANNERS" -c:v ffv1 banners.mkv
+ff -f lavfi -i "color=black:s=192x144,format=gray,${BANNERS//gray/white}" -frames:v 1 -update 1 banners.png
+beside_banners() {
+    local film fill
+    film=$(change grainy.mkv null) fill=$(change banners.mkv "$FILL:keep_out=banners.png")
+    echo "the film changes by $film a frame, the fill by $fill; nothing kept out: $(change banners.mkv "$FILL")"
+    awk "BEGIN { exit !($fill > 0.8 * $film && $fill < 1.2 * $film) }"
+}
+check 'what is kept out says nothing of grain' beside_banners
+
 stands_still() {
     local fill
     fill=$(change grainy_logo.mkv "$FILL:grain=0")

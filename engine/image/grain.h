@@ -26,6 +26,7 @@ typedef struct DfNoiseView {
     const DeepfillMask *mask;  /**< of the frame; NULL: no hole */
     int least;                 /**< weight from which on a pixel tells nothing: DF_WEIGHT_HOLE, or 1 where the feather is
                                     blended already */
+    const DeepfillMask *keep_out; /**< its hole tells nothing; NULL: there is none */
 } DfNoiseView;
 
 /** @return the plane whose samples are the luma that a plane's noise goes by: of RGB its own */

@@ -84,7 +84,8 @@ int df_noise_blocks(const DfNoiseView *view, int plane, DfNoiseBlock *out, int m
             DfRect covered = { view->place.x0 + ((x - 1) << sx), view->place.y0 + ((y - 1) << sy),
                                view->place.x0 + ((x + DF_NOISE_BLOCK + 1) << sx),
                                view->place.y0 + ((y + DF_NOISE_BLOCK + 1) << sy) };
-            if (!df_noise_is_clear(view->mask, view->least, covered))
+            if (!df_noise_is_clear(view->mask, view->least, covered) ||
+                !df_noise_is_clear(view->keep_out, DF_WEIGHT_HOLE, covered))
                 continue;
             out[n] = (DfNoiseBlock){ .x = x, .y = y, .fraction = { -1, -1 }, .gain = 1 };
             look_at(&out[n++], view, plane);

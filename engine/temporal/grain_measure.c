@@ -21,7 +21,7 @@ typedef struct Ends {
     DfTexture frame, earlier;
     const DfMotion *motion;    /* a: the frame, b: the earlier one */
     DfRect outer;              /* the textures' place, in luma samples */
-    const DeepfillMask *mask;  /* of the earlier frame */
+    const DfFrameView *there;  /* the earlier frame */
     int sub_x, sub_y;
     DfLight light;
 } Ends;
@@ -36,7 +36,8 @@ static int subtract(float *samples, const Ends *e, const DfNoiseBlock *block, fl
                        e->outer.x0 + (x0 + side) * (1 << e->sub_x), e->outer.y0 + (y0 + side) * (1 << e->sub_y) };
 
     if (x0 < 0 || y0 < 0 || x0 + side > e->earlier.width || y0 + side > e->earlier.height ||
-        !df_noise_is_clear(e->mask, DF_WEIGHT_HOLE, covered))
+        !df_noise_is_clear(e->there->mask, DF_WEIGHT_HOLE, covered) ||
+        !df_noise_is_clear(e->there->keep_out, DF_WEIGHT_HOLE, covered))
         return 0;
     for (int i = 0; i < DF_NOISE_READ * DF_NOISE_READ; i++) {
         x[i] = left + (float)(i % DF_NOISE_READ);
@@ -87,10 +88,10 @@ static int find_blocks(DfNoiseBlock *out, const DfFrameMotion *motion, int area,
     if (!df_frame_view_planes(&here, frame, outer) || !df_frame_view_planes(&there, earlier, outer))
         return 0;
     DfNoiseView view = { .format = *format, .place = outer, .planes = here.planes, .mask = frame->mask,
-                         .least = DF_WEIGHT_HOLE };
+                         .least = DF_WEIGHT_HOLE, .keep_out = frame->keep_out };
     Ends ends = {
         .frame = df_copy_texture(&here, format, plane), .earlier = df_copy_texture(&there, format, plane),
-        .motion = &motion->motions[area], .outer = outer, .mask = earlier->mask,
+        .motion = &motion->motions[area], .outer = outer, .there = earlier,
         .sub_x = df_plane_sub_x(format, plane), .sub_y = df_plane_sub_y(format, plane),
         .light = motion->light[plane],
     };
