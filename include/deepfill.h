@@ -313,8 +313,9 @@ typedef struct DeepfillFrame {
     void *opaque;           /**< comes back with the result */
     DeepfillSketch *sketch; /**< lines that the network follows inside the hole; NULL: none are drawn. A
                                  reference is taken */
-    DeepfillMask *keep_out; /**< its hole is no source for others, nor is motion told from it: a clock, a ticker, a second
-                                 logo. It is filled where `mask` has it, too; NULL: nothing. A reference is taken */
+    DeepfillMask *keep_out; /**< its hole is no source for others, nor looked at for motion or grain: a clock, a ticker,
+                                 a second logo. It is filled where `mask` has it, too; NULL: nothing. A reference is
+                                 taken */
 } DeepfillFrame;
 
 /** One frame on its way out. */

@@ -74,7 +74,7 @@ static DfFrameNoise measure(DeepfillFormat f, Content *content, float sigma, flo
     DfArena scratch = { 0 };
     DfFrameNoise noise;
 
-    assert_int_equal(df_noise_measure(&noise, &p.image, mask, 1, &scratch), 0);
+    assert_int_equal(df_noise_measure(&noise, &p.image, mask, NULL, 1, &scratch), 0);
     df_arena_free(&scratch);
     deepfill_mask_close(&mask);
     free(p.memory);
@@ -139,6 +139,27 @@ static void too_few_blocks_tell_nothing(void **state)
     assert_false(df_noise_is_any(&noise.planes[0]));
 }
 
+/** Flat graphics all around the left half of the hole, as they are and kept out. */
+static void what_is_kept_out_tells_nothing(void **state)
+{
+    Picture p = draw_noisy(gray, flat, 4, 1, 0, 1);
+    DeepfillMask *mask = middle(&gray), *graphics = mask_of_rect(320, 240, 0, 0, 170, 240, 0, 0);
+    DfArena scratch = { 0 };
+    DfFrameNoise noise;
+
+    (void)state;
+    for (int y = 0; y < 240; y++)
+        memset(p.image.data[0] + y * p.image.stride[0], 128, 170);
+    assert_int_equal(df_noise_measure(&noise, &p.image, mask, NULL, 1, &scratch), 0);
+    assert_true(df_noise_sigma(&noise.planes[0], 0.5f) < 2);
+    assert_int_equal(df_noise_measure(&noise, &p.image, mask, graphics, 1, &scratch), 0);
+    assert_float_equal(df_noise_sigma(&noise.planes[0], 0.5f), 4, 0.4f);
+    df_arena_free(&scratch);
+    deepfill_mask_close(&graphics);
+    deepfill_mask_close(&mask);
+    free(p.memory);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +168,7 @@ int main(void)
         cmocka_unit_test(tells_luma),
         cmocka_unit_test(texture_is_no_noise),
         cmocka_unit_test(too_few_blocks_tell_nothing),
+        cmocka_unit_test(what_is_kept_out_tells_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

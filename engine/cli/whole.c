@@ -295,7 +295,7 @@ static int add_grain(const DfFillJob *job, DfStill *still)
 {
     DeepfillImage image = df_picture_image(still);
     DfArena scratch = { 0 };
-    int ret = df_grain_picture(&image, job->mask, &scratch);
+    int ret = df_grain_picture(&image, job->mask, NULL, &scratch);
     df_arena_free(&scratch);
     return ret;
 }

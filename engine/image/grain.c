@@ -164,10 +164,11 @@ static uint32_t seed_of(const DeepfillImage *image, const DeepfillMask *mask)
     return seed;
 }
 
-int df_grain_picture(const DeepfillImage *image, const DeepfillMask *mask, DfArena *scratch)
+int df_grain_picture(const DeepfillImage *image, const DeepfillMask *mask, const DeepfillMask *keep_out,
+                     DfArena *scratch)
 {
     DfFrameNoise noise;
-    int ret = df_noise_measure(&noise, image, mask, 1, scratch);
+    int ret = df_noise_measure(&noise, image, mask, keep_out, 1, scratch);
 
     return ret < 0 ? ret : df_grain_image(image, mask, &noise, seed_of(image, mask), scratch);
 }

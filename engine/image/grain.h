@@ -55,12 +55,12 @@ void df_noise_gate(DfFrameNoise *noise, const DeepfillFormat *format);
 /**
  * Tell the noise around a picture's hole from that picture alone, and gate it.
  *
- * @param least    as in DfNoiseView
- * @param scratch  used and given back
+ * @param keep_out, least  as in DfNoiseView
+ * @param scratch          used and given back
  * @return 0 or -ENOMEM
  */
-int df_noise_measure(DfFrameNoise *noise, const DeepfillImage *image, const DeepfillMask *mask, int least,
-                     DfArena *scratch);
+int df_noise_measure(DfFrameNoise *noise, const DeepfillImage *image, const DeepfillMask *mask,
+                     const DeepfillMask *keep_out, int least, DfArena *scratch);
 
 /**
  * Put grain into the filled hole of a picture, in so far as it lacks it; the feather has its share.
@@ -75,8 +75,11 @@ int df_grain_image(const DeepfillImage *image, const DeepfillMask *mask, const D
 /**
  * Put the grain around the hole of a filled picture into the hole: what both of the above do, seeded by a row of
  * samples above and below the hole, so that pictures which differ have different grain.
+ *
+ * @param keep_out  as in DfNoiseView
  * @return 0 or -ENOMEM
  */
-int df_grain_picture(const DeepfillImage *image, const DeepfillMask *mask, DfArena *scratch);
+int df_grain_picture(const DeepfillImage *image, const DeepfillMask *mask, const DeepfillMask *keep_out,
+                     DfArena *scratch);
 
 #endif

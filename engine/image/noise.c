@@ -126,15 +126,15 @@ void df_noise_gate(DfFrameNoise *noise, const DeepfillFormat *format)
     }
 }
 
-int df_noise_measure(DfFrameNoise *noise, const DeepfillImage *image, const DeepfillMask *mask, int least,
-                     DfArena *scratch)
+int df_noise_measure(DfFrameNoise *noise, const DeepfillImage *image, const DeepfillMask *mask,
+                     const DeepfillMask *keep_out, int least, DfArena *scratch)
 {
     DfArenaMark mark = df_arena_mark(scratch);
     const DeepfillFormat *format = &image->format;
     DfNoiseBlock *blocks = df_arena_take(scratch, DF_NOISE_BLOCKS * sizeof *blocks);
     float *values = df_arena_take(scratch, DF_NOISE_BLOCKS * sizeof *values);
     DfRect r = mask->part_count ? mask->parts[0] : (DfRect){ 0 };
-    DfNoiseView view = { .format = *format, .mask = mask, .least = least };
+    DfNoiseView view = { .format = *format, .mask = mask, .least = least, .keep_out = keep_out };
 
     for (int i = 1; i < mask->part_count; i++)
         r = df_rect_union(r, mask->parts[i]);

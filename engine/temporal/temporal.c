@@ -207,7 +207,8 @@ int df_temporal_motion(DfTemporal *temporal, int64_t frame, DfTemporalWorker *wo
 
     s->measured_alone = ret >= 0 && !s->motion.back;
     if (s->measured_alone && s->source->mask && temporal->planner.settings.grain)
-        ret = df_noise_measure(&s->measured, &s->image, s->source->mask, DF_WEIGHT_HOLE, &worker->scratch);
+        ret = df_noise_measure(&s->measured, &s->image, s->source->mask, s->source->keep_out, DF_WEIGHT_HOLE,
+                               &worker->scratch);
     if (ret < 0) {
         s->motion.back = 0;
         atomic_store(&s->source->failed, 1);

@@ -77,7 +77,7 @@ static int run_paste(const DfTask *task)
     if (needs_network(slot))
         df_paste(&frame->image, frame->mask, slot->regions, slot->fills, &worker->row);
     if (frames->grain && df_show_is_filled(frame->show) &&
-        df_grain_picture(&frame->image, frame->mask, &worker->temporal.scratch) < 0)
+        df_grain_picture(&frame->image, frame->mask, frame->keep_out, &worker->temporal.scratch) < 0)
         return -ENOMEM;
     if (!needs_network(slot) || frame->show == DEEPFILL_SHOW_SOURCES)
         df_paste_tint(&frame->image, frame->mask, frame->show == DEEPFILL_SHOW_REGIONS ? slot->regions : NULL,
