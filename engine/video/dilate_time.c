@@ -82,7 +82,7 @@ static int shows(DfDilateTime *dilate, const DfHeld *held, const DeepfillImage *
     return trust < 0 ? trust : trust == DF_TRUST_SAME || trust == DF_TRUST_FAINT;
 }
 
-/** The union of a mask with parts of another one; NULL: there is no memory. The reference stays the memory's. */
+/** The union of a mask with parts of another one, cached. @return borrowed from the cache; NULL: there is no memory */
 static DeepfillMask *unite(DfDilateTime *dilate, DeepfillMask *mask, DeepfillMask *other, const DfRect *rects,
                            int count)
 {
@@ -95,7 +95,8 @@ static DeepfillMask *unite(DfDilateTime *dilate, DeepfillMask *mask, DeepfillMas
             !memcmp(u->rects, rects, count * sizeof *rects))
             return u->united;
     }
-    u = &dilate->unions[dilate->next_union++ % DF_MOST_UNIONS];
+    u = &dilate->unions[dilate->next_union];
+    dilate->next_union = (dilate->next_union + 1) % DF_MOST_UNIONS;
     forget_union(u);
     if (df_mask_unite(&u->united, mask, other, rects, count) < 0)
         return NULL;
@@ -115,9 +116,8 @@ static int add_parts(DfDilateTime *dilate, DeepfillMask **mask, DeepfillMask *ot
         return 0;
     if (!(united = unite(dilate, *mask, other, rects, count)))
         return -ENOMEM;
-    ref(united);
     deepfill_mask_close(mask);
-    *mask = united;
+    *mask = ref(united);
     return 0;
 }
 

@@ -47,12 +47,12 @@ typedef struct DfHeld {
     int is_changed;       /**< 1: since it was given to the frames */
 } DfHeld;
 
-/** Unions of masks that are remembered. */
+/** Unions of masks that are cached. */
 #define DF_MOST_UNIONS 8
 
-/** Parts added to a mask. Frames in a row have one mask and are given the same parts: they are to share the result. */
+/** A mask with parts of another one. Frames that have one mask and are given the same parts share the result. */
 typedef struct DfUnion {
-    DeepfillMask *mask, *other, *united; /**< with references; `mask` may be NULL, `united` NULL: none is remembered */
+    DeepfillMask *mask, *other, *united; /**< with references; `mask` may be NULL; `united` NULL: empty */
     DfRect rects[DF_MOST_TOGGLES];
     int count;
 } DfUnion;
@@ -67,8 +67,8 @@ typedef struct DfDilateTime {
     int ending_count;
     DfBeginning beginnings[DF_MOST_ENDINGS];
     int beginning_count;
-    DfUnion unions[DF_MOST_UNIONS]; /**< a ring */
-    int next_union;
+    DfUnion unions[DF_MOST_UNIONS]; /**< emptied by a frame that needs none */
+    int next_union;       /**< that is replaced next, 0 to DF_MOST_UNIONS - 1 */
     int is_united;        /**< 1: the frame that is taken in needs unions */
     DfArena scratch;
 } DfDilateTime;
