@@ -17,14 +17,14 @@
 /*
  * Share of the weight near the holes that the affine must explain; else dense flow follows. Asked for more, it carries
  * parts of passing objects into wide holes and into all holes of a locked camera: 0.7 dB less on real clips. A thin
- * hole's flow is known on both its sides: on a moving camera captions gain 0.2 dB. What passes a strip is seen above and
- * below it at once, and nearly always followed.
+ * hole's flow is known on both its sides: on a moving camera captions gain 0.2 dB. A thing that passes behind a strip
+ * is seen on both its long sides at once.
  */
 #define ENOUGH 0.5f
 #define ENOUGH_THIN 0.75f
 #define ENOUGH_STRIP 0.95f
 #define THIN 48         /* px across */
-#define STRIP 4         /* times as long as it is wide */
+#define STRIP 4         /* the longer side of a strip's bounds over its thickness */
 #define LOCKED 0.5f     /* px: a camera that moves no pixel farther stands still */
 #define EXPLAINED 1.0f  /* px */
 
@@ -137,7 +137,7 @@ static float share_explained(const DfMotion *motion, const Tracks *tracks, float
     return all > 0 ? explained / all : 1;
 }
 
-/** The side of the largest square that lies in a hole, THIN + 1 for any above THIN. @return it or -ENOMEM */
+/** @return the side of the largest square that lies in a hole, THIN + 1 for any above THIN; or -ENOMEM */
 static int thickness_of(const DfMotionInput *input, DfArena *scratch)
 {
     DfPlane picture = input->pyramid.levels[0];
@@ -146,7 +146,7 @@ static int thickness_of(const DfMotionInput *input, DfArena *scratch)
 
     if (!side)
         return -ENOMEM;
-    /* The largest one that ends at a pixel is one pixel larger than the least of those that end beside and above it. */
+    /* The largest square whose lower right pixel is this one: 1 more than the least of its three neighbours'. */
     for (int y = 0; y < picture.height && most <= THIN; y++)
         for (int x = 0, left = 0, diagonal = 0; x < picture.width; x++) {
             int above = side[x], least = DF_MIN(DF_MIN(left, above), diagonal);
@@ -158,29 +158,34 @@ static int thickness_of(const DfMotionInput *input, DfArena *scratch)
     return most;
 }
 
-/** The share that the affine must explain of what moves around a's hole. @return it; below 0: there is no memory */
-static float enough_for(const DfMotion *motion, const DfMotionInput *a, DfArena *scratch)
+/**
+ * The share that the affine must explain of what moves around the hole: a's, or where a has none b's.
+ *
+ * @return it; below 0: there is no memory
+ */
+static float enough_for(const DfMotion *motion, const DfMotionInput *a, const DfMotionInput *b, DfArena *scratch)
 {
+    const DfMotionInput *input = a->area ? a : b;
     DfPlane picture = a->pyramid.levels[0];
     DfRect all = { 0, 0, picture.width, picture.height };
 
     if (df_affine_travel(&motion->to_b, all) <= LOCKED)
         return ENOUGH;
-    int thickness = thickness_of(a, scratch);
-    DfRect hole = df_rect_bounds(a->hole, picture.width, picture.height);
+    int thickness = thickness_of(input, scratch);
+    DfRect hole = df_rect_bounds(input->hole, picture.width, picture.height);
     if (thickness < 0 || thickness > THIN)
         return thickness < 0 ? -1 : ENOUGH;
     return DF_MAX(df_rect_width(hole), df_rect_height(hole)) >= STRIP * thickness ? ENOUGH_STRIP : ENOUGH_THIN;
 }
 
 /** Whether the affine explains too little of what moves around the hole. @return 1, 0 or -ENOMEM */
-static int needs_residual(const DfMotion *motion, const DfMotionInput *a, DfArena *scratch)
+static int needs_residual(const DfMotion *motion, const DfMotionInput *a, const DfMotionInput *b, DfArena *scratch)
 {
     if (motion->layer.side || motion->survived < DF_MOTION_CUT || motion->explained >= ENOUGH_STRIP)
         return 0;
     if (motion->explained < ENOUGH)
         return 1;
-    float enough = enough_for(motion, a, scratch);
+    float enough = enough_for(motion, a, b, scratch);
     return enough < 0 ? -ENOMEM : motion->explained < enough;
 }
 
@@ -204,6 +209,6 @@ int df_motion(DfMotion *motion, const DfMotionInput *a, const DfMotionInput *b, 
     if (!ret)
         ret = df_ring_error(&motion->error, a, b, motion, scratch);
     if (!ret)
-        ret = needs_residual(motion, a, scratch);
+        ret = needs_residual(motion, a, b, scratch);
     return ret > 0 ? df_residuals(motion, a, b, keep, scratch) : ret;
 }

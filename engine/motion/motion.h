@@ -30,8 +30,8 @@ typedef struct DfMotionInput {
     uint8_t *distrusted; /**< the same of the hole and what is kept out, grown by DF_MOTION_MARGIN */
     int area;            /**< pixels of the hole */
     float *distance;     /**< Euclidean, to the hole, in pixels, large beyond DF_MOTION_RING; rows of width */
-    float *clearance;    /**< the same to the hole or what is kept out, whichever is nearer: tells what motion may be
-                              told from, where `distance` tells how much it says of the hole */
+    float *clearance;    /**< the same to the nearer of hole and what is kept out: motion is measured at pixels that are
+                              clear of both, and weighed by `distance` */
 } DfMotionInput;
 
 /** The motion less the affine, inside the hole's rectangle. */
@@ -99,7 +99,7 @@ static inline const DfAffine *df_motion_to_b(const DfMotion *motion, float x, fl
  *
  * @param luma      levels of 8 bits; the hole and what is kept out are overwritten
  * @param hole      kept by reference; may hold no hole at all
- * @param keep_out  as `hole`: what tells no motion without being hole; NULL: nothing. Not kept
+ * @param keep_out  as `hole`: where motion is not measured, though it is no hole; NULL: nowhere. Not kept
  * @return 0 or -ENOMEM
  */
 int df_motion_input(DfMotionInput *input, DfArena *arena, DfPlane luma, const uint8_t *hole, const uint8_t *keep_out);
