@@ -50,13 +50,14 @@ int df_layer_find(DfMotion *motion, const DfMotionInput *a, const DfMotionInput 
 int df_residuals(DfMotion *motion, const DfMotionInput *a, const DfMotionInput *b, DfArena *keep, DfArena *scratch);
 
 /**
- * Weigh residuals around a hole by how well those farther out foretell them: what ends beside the hole, as a thing that
- * passes it does, or comes of noise, is not to be continued into it (cross-validation).
+ * Weigh residuals around a hole by cross-validation: how well those farther out predict them. A thing that ends beside
+ * the hole, and noise, are then not continued into it.
  *
- * @param planes    x and y of the residuals, in px, of `box`; the known ones are scaled by 0..1
- * @param unknown   rows of the box without padding; not 0: there is none
- * @param distance  of the picture's pixels to the hole, rows of `width`
- * @return 1; 0: nothing is left of them; -ENOMEM
+ * @param planes    x and y of the residuals, in px, of `box`; scaled by 0..1
+ * @param unknown   rows of the box without padding; not 0: there is no residual
+ * @param distance  of the picture's pixels to the hole, in px, rows of `width`
+ * @param scratch   used and given back
+ * @return 1; 0: all known residuals are 0; -ENOMEM: they are as they were
  */
 int df_residual_validate(DfPlane planes[2], const uint8_t *unknown, const float *distance, int width, DfRect box,
                          DfArena *scratch);
