@@ -98,7 +98,7 @@ static double deviation(const Scene *s, int x0, int y0, int x1, int y1)
     return sqrt(square / n - sum / n * sum / n);
 }
 
-/** White noise is the worst case, as no two patches are alike: two thirds of it come back. The flat fill has none. */
+/** The fill is flat. White noise is the worst case, as no two patches are alike: two thirds of it come back. */
 static void noise_comes_back(void **state)
 {
     Scene s = noisy();
@@ -111,7 +111,7 @@ static void noise_comes_back(void **state)
     scene_free(&s);
 }
 
-/** What is near is a source, though fainter noise far away differs less from the flat fill. */
+/** Near sources are taken, though the fainter noise far away differs less from the flat fill. */
 static void near_sources_win(void **state)
 {
     Scene s = noisy();
@@ -128,7 +128,7 @@ static void near_sources_win(void **state)
     scene_free(&s);
 }
 
-/** Deep in a hole what is like wins, though it lies 40 pixels further: the fill is flat, as the right end nearly is. */
+/** Deep in a hole the more similar source is taken, 40 pixels farther: the fill is flat, the right end nearly so. */
 static void far_sources_cost_alike(void **state)
 {
     Scene s = scene_new(400, 48);
@@ -241,7 +241,7 @@ static void threads_have_no_say(void **state)
     scene_free(&one);
 }
 
-/** Depth is the distance from the nearest known pixel, ring counted as known, others not. */
+/** Depth is the distance to the nearest known or ring pixel; other pixels are not known. */
 static void depth_is_distance(void **state)
 {
     Scene s = scene_new(SIDE, SIDE);

@@ -101,7 +101,7 @@ static void sort_band(void *opaque, int band, int thread)
     }
 }
 
-/** The least depth of a pixel's four neighbours that a pass has seen: step 1 goes down, -1 up. */
+/** The least depth of the four neighbours that a pass has visited before a pixel. @param step  1: down; -1: up */
 static int depth_beside(const DfTextureLevel *level, int x, int y, int step)
 {
     const uint8_t *row = level->depth + (ptrdiff_t)y * level->width, *before = row - (ptrdiff_t)step * level->width;
@@ -115,7 +115,7 @@ static int depth_beside(const DfTextureLevel *level, int x, int y, int step)
     return least;
 }
 
-/** Depth in two passes, down and up. What is beyond the picture counts as unknown. */
+/** Depth in two passes, down and up. No pixel beyond the picture is known. */
 static void measure_depth(DfTextureLevel *level)
 {
     int count = level->width * level->height;

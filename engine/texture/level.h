@@ -35,17 +35,17 @@ enum DfTexturePatch {
 /** A level. Planes have width x height elements. */
 typedef struct DfTextureLevel {
     int width, height;
-    int scale;         /**< pixels of the finest level in a row of this level's pixel */
+    int scale;         /**< pixels of the finest level along a side of this level's pixel */
     float *rgb;
     const uint8_t *state;
     int16_t *picture;  /**< as in DfMatchPlanes: 8-bit levels times DF_TEXTURE_SCALE */
     int16_t *guide;    /**< the first picture, blurred, times DF_TEXTURE_GUIDE_SCALE */
     uint8_t *patch;    /**< enum DfTexturePatch */
-    uint8_t *depth;    /**< how far a pixel is from the known ones, diagonals as 1; known: 0, most: 255 */
+    uint8_t *depth;    /**< px to the nearest known or ring pixel, a diagonal step is 1; at most 255 */
     int32_t *sources;  /**< all source patches, source_count of them */
     int source_count;
     int32_t *offset;   /**< of targets: their sources' index less their own; 0: none yet */
-    int32_t *distance; /**< of targets: to that source, of the patches */
+    int32_t *distance; /**< of targets: sum of squares between the patch and its source */
     int32_t *border;   /**< a row for each band: the offsets next to it, as they were before the pass */
     DfRect targets;    /**< holds the upper left pixels of all targets */
 } DfTextureLevel;

@@ -17,12 +17,12 @@
 #define FURTHEST 128
 
 /**
- * What a source costs for each pixel of the finest level that it lies away, |dx| + |dy|, in the unit of distances: what
- * is near is more likely of the same stuff. On 71 held-out holes LPIPS is .0486, without .0531. From FURTHEST_WAY on all
- * cost the same, so that deep in a large hole not all comes from its border.
+ * A source costs so much for each pixel of its offset, |dx| + |dy| in pixels of the finest level, in the unit of patch
+ * distances: near patches are more likely to show the same texture. On 71 held-out holes LPIPS is .0486, without .0531.
+ * Offsets of MOST_OFFSET and more cost the same: else the border is repeated deep in large holes.
  */
-#define WAY 100000
-#define FURTHEST_WAY 128
+#define OFFSET_COST 100000
+#define MOST_OFFSET 128
 
 /** A pass over a level. */
 typedef struct Pass {
@@ -52,18 +52,18 @@ static int pick(uint32_t random, int count)
 typedef struct Match {
     int x, y, target;
     int32_t offset;
-    int32_t distance; /* of the patches */
-    int32_t cost;     /* that, and the way's */
+    int32_t distance; /* between the patches */
+    int32_t cost;     /* distance + offset_cost() */
 } Match;
 
-/** The cost of the way to a source. */
-static int32_t way_to(const DfTextureLevel *level, const Match *match, int source)
+/** What a source costs a target by its offset. */
+static int32_t offset_cost(const DfTextureLevel *level, const Match *match, int source)
 {
     int apart = abs(source % level->width - match->x) + abs(source / level->width - match->y);
-    return WAY * DF_MIN(level->scale * apart, FURTHEST_WAY);
+    return OFFSET_COST * DF_MIN(level->scale * apart, MOST_OFFSET);
 }
 
-/** Take a source that lies so far from the target, where it is one and costs less than the target's own. */
+/** Take the patch at an offset, where it is a source and costs less than the target's. */
 static void attempt(const Pass *pass, Match *match, int64_t offset)
 {
     const DfTextureLevel *level = pass->level;
@@ -72,14 +72,14 @@ static void attempt(const Pass *pass, Match *match, int64_t offset)
     if (offset == match->offset || source < 0 || source >= (int64_t)level->width * level->height ||
         level->patch[source] != DF_TEXTURE_SOURCE)
         return;
-    int32_t way = way_to(level, match, (int)source), limit = match->cost - way;
+    int32_t penalty = offset_cost(level, match, (int)source), limit = match->cost - penalty;
     if (limit <= 0)
         return;
     int32_t d = pass->kernels->distance(&pass->planes, match->target, source, limit);
     if (d < limit) {
         match->offset = (int32_t)offset;
         match->distance = d;
-        match->cost = d + way;
+        match->cost = d + penalty;
     }
 }
 
@@ -98,10 +98,10 @@ static void search_randomly(const Pass *pass, Match *match)
 }
 
 /**
- * Search for one target. Neighbours come last, so that their sources win over random ones: LPIPS .0484, and
- * .0489 where they come first; the change from frame to frame behind a fixed logo is a fifth less.
+ * Search for one target. Neighbours' offsets are tried last, so that they win over random ones: LPIPS is .0484, and
+ * .0489 where they are tried first; the change from frame to frame behind a fixed logo is a fifth less.
  *
- * @param before, beside  offsets of its neighbours that this pass has seen; 0: none
+ * @param before, beside  offsets of the neighbours that this pass has visited: in the row before, in this row; 0: none
  */
 static void search_target(const Pass *pass, int x, int y, int32_t before, int32_t beside)
 {
@@ -112,7 +112,7 @@ static void search_target(const Pass *pass, int x, int y, int32_t before, int32_
     match.distance = level->distance[target];
     if (pass->first)
         match.distance = pass->kernels->distance(&pass->planes, target, target + match.offset, INT32_MAX);
-    match.cost = match.distance + way_to(level, &match, target + match.offset);
+    match.cost = match.distance + offset_cost(level, &match, target + match.offset);
     search_randomly(pass, &match);
     if (before)
         attempt(pass, &match, before);

@@ -2,13 +2,13 @@
  * @file
  * Texture for a fill, from the known pixels of the same picture, by guided PatchMatch.
  *
- * A network's fill has structure and colours, but little texture. Every 8x8 patch that touches the hole looks for
- * the known patch that is nearest to it (Barnes et al., "PatchMatch", 2009), in the picture as it stands and in the
- * guide, a blurred copy of the picture with the network's fill, which holds structure and colours in place (Zhang et
- * al., "Inpainting at Modern Camera Resolution by Guided PatchMatch with Auto-Curation", 2022); the way there
- * counts, too. Then each pixel of the hole becomes a mean of what the patches over it copy there, weighted by how
- * like they are and how near to what is known, and the search goes on (Wexler, Shechtman, Irani, "Space-Time
- * Completion of Video", 2007): first in the picture at half its size.
+ * A network's fill has structure and colours, but little texture. For every 8x8 patch that touches the hole the
+ * nearest known patch is searched (Barnes et al., "PatchMatch", 2009), in the picture as it stands and in the guide,
+ * a blurred copy of the picture with the network's fill, which holds structure and colours in place (Zhang et al.,
+ * "Inpainting at Modern Camera Resolution by Guided PatchMatch with Auto-Curation", 2022). Long offsets cost more.
+ * Then each pixel of the hole becomes a mean of what the patches over it copy there, weighted by their distance and
+ * depth, and the search goes on (Wexler, Shechtman, Irani, "Space-Time Completion of Video", 2007): first in the
+ * picture at half its size.
  */
 #ifndef DF_TEXTURE_TEXTURE_H
 #define DF_TEXTURE_TEXTURE_H

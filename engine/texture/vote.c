@@ -12,10 +12,10 @@
 #define SLACK 1.0f
 
 /**
- * A patch's weight by how much deeper in the hole its centre is than those of others over the pixel, 7 pixels at most: a
- * third for each, so that what is known goes on inward, and fewer patches are mixed.
+ * A patch's weight by the depth of its centre less the least depth of the patches over the pixel: 0 to 7, as their
+ * centres lie at most 7 pixels apart. Known structure continues inward, and fewer patches are mixed.
  */
-static const float inward[DF_MATCH_SIDE] = {
+static const float depth_weight[DF_MATCH_SIDE] = {
     1, 1 / 3.0f, 1 / 9.0f, 1 / 27.0f, 1 / 81.0f, 1 / 243.0f, 1 / 729.0f, 1 / 2187.0f,
 };
 
@@ -40,7 +40,7 @@ static DfRect patches_over(const DfTextureLevel *level, int x, int y)
 }
 
 /** Depth of a patch's centre. */
-static int depth_of(const DfTextureLevel *level, int patch)
+static int centre_depth(const DfTextureLevel *level, int patch)
 {
     return level->depth[patch + DF_MATCH_SIDE / 2 * (level->width + 1)];
 }
@@ -58,7 +58,8 @@ static Least least_over(const DfTextureLevel *level, DfRect over)
     for (int y = over.y0; y < over.y1; y++)
         for (int i = y * level->width + over.x0; i < y * level->width + over.x1; i++)
             if (level->patch[i] == DF_TEXTURE_TARGET)
-                least = (Least){ DF_MIN(least.distance, level->distance[i]), DF_MIN(least.depth, depth_of(level, i)) };
+                least = (Least){ DF_MIN(least.distance, level->distance[i]),
+                                 DF_MIN(least.depth, centre_depth(level, i)) };
     return least;
 }
 
@@ -75,7 +76,7 @@ static void vote_pixel(const DfTextureLevel *level, int x, int y)
             if (level->patch[i] != DF_TEXTURE_TARGET)
                 continue;
             float share = slack / (slack + (float)(level->distance[i] - least.distance));
-            float weight = share * share * share * share * inward[depth_of(level, i) - least.depth];
+            float weight = share * share * share * share * depth_weight[centre_depth(level, i) - least.depth];
             const float *source = level->rgb + (ptrdiff_t)3 * (at + level->offset[i]);
             const int16_t *guide = own + (ptrdiff_t)DF_MATCH_CHANNELS * level->offset[i];
             for (int c = 0; c < 3; c++)
