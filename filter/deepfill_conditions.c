@@ -277,9 +277,10 @@ static int keep_out_of(AVFilterContext *ctx, DeepfillCondition conditions[2])
         av_log(ctx, AV_LOG_ERROR, "The mask of keep_out cannot be made (%s): %s\n", av_err2str(ret), deepfill_error());
         return ret;
     }
-    deepfill_mask_info(conditions[0].keep_out, &info);
-    if (ret > 0)
+    if (ret > 0) {
+        deepfill_mask_info(conditions[0].keep_out, &info);
         ff_deepfill_report_keep_out(&s->report, &info, ff_deepfill_pairing_is_still(&s->keep_outs.pairing));
+    }
     return 0;
 }
 

@@ -71,6 +71,7 @@ static AVFrame *field_of(const AVFrame *gray, int frame_height, int field)
     return out;
 }
 
+/** Whether two gray pictures of one size have the same samples. */
 static int is_same(const AVFrame *a, const AVFrame *b)
 {
     for (int y = 0; y < a->height; y++)
@@ -91,7 +92,7 @@ int ff_deepfill_fields_masks(DeepfillFields *fields, const DeepfillMaskSettings 
         deepfill_mask_close(&fields->masks[i]);
         if (ret < 0)
             continue;
-        /* Frames that share a mask are known to have one hole: far less is searched for. */
+        /* Where both fields have one mask, their holes need not be compared. */
         if (i && is_same(rows[0], rows[1]))
             fields->masks[i] = deepfill_mask_ref(fields->masks[0]);
         else

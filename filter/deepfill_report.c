@@ -248,9 +248,9 @@ void ff_deepfill_report_keep_out(DeepfillReport *report, const DeepfillMaskInfo 
     if (info->scaled)
         ff_deepfill_report_odd(report, DEEPFILL_ODD_KEEP_OUT_SCALED, "keep_out has another size than the video and "
                                "is scaled to it.");
-    if (info->hole == 0 && still) /* in a video what is to be kept out may be yet to come */
+    if (info->hole == 0 && still) /* a later picture of a video may keep something out */
         ff_deepfill_report_odd(report, DEEPFILL_ODD_KEEP_OUT_EMPTY, "Nothing in keep_out is above threshold, so it "
-                               "keeps nothing out: white is what no hole is filled from.");
+                               "keeps nothing out: white is what is kept out.");
 }
 
 void ff_deepfill_report_odd(DeepfillReport *report, enum DeepfillOddity oddity, const char *format, ...)

@@ -92,7 +92,7 @@ void ff_deepfill_report_unchanged(DeepfillReport *report, int frames, const char
 /** Warn of what a sketch's picture looks like. */
 void ff_deepfill_report_sketch(DeepfillReport *report, const DeepfillSketchInfo *info);
 
-/** Warn of what a picture of keep_out looks like. @param still  1: no other picture follows */
+/** Warn of a picture of keep_out that is scaled or empty. @param still  1: no other picture follows */
 void ff_deepfill_report_keep_out(DeepfillReport *report, const DeepfillMaskInfo *info, int still);
 
 /** Warn of an oddity, once. */
