@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-#define MOST_BLACK 40.0f          /* levels: brighter bars are taken for picture */
+#define MOST_BLACK 40.0f          /* levels: anything brighter is picture */
 #define TOLERANCE 8.0f            /* levels: what coding leaves in a bar, and grain that was added to it */
 #define LEAST_BLACK_SHARE 0.98f   /* of a row or column of a bar: samples within TOLERANCE of its black */
 #define LEAST_PICTURE_SHARE 0.25f /* of the row or column next to a bar: other samples; fewer are a dark corner */
@@ -22,7 +22,7 @@ static const Border borders[] = { { 1, 0 }, { 1, 1 }, { 0, 0 }, { 0, 1 } };
 
 /** Sums over the samples of a strip that are known in both pictures. */
 typedef struct Strip {
-    int known, black; /* of both pictures; of them within TOLERANCE of the bar's black */
+    int known, black; /* all of both pictures; those within TOLERANCE of the bar's black */
     double sum;
 } Strip;
 
@@ -59,7 +59,7 @@ static int bar_thickness(const DfMotionInput *a, const DfMotionInput *b, Border 
 
     if (black >= MOST_BLACK)
         return 0;
-    /* Where a hole hides all of a strip, nothing speaks against a bar. */
+    /* A strip without known samples counts as black. */
     for (; n < strips; n++) {
         strip = count_black(a, b, border, n, black);
         if ((float)strip.black < LEAST_BLACK_SHARE * (float)strip.known)

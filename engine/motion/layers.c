@@ -13,22 +13,27 @@
 #include "motion/between.h"
 #include "motion/median.h"
 
-#define STILL_TRAVEL 0.5f    /* px: a motion that is nowhere longer is that of what stands still, shaken a little */
-#define MOVING_DISTANCE 0.75f /* px: tracks that are farther from that motion move */
-#define LEAST_TOLERANCE 4.0f /* levels: coding leaves so much of a sample that a motion explains */
-#define ABOUT_SAMPLES 16384  /* samples that are labelled, about, but at least one in sixteen */
+#define STILL_TRAVEL 0.5f    /* px: a motion that is nowhere longer is a still one, with jitter */
+#define MOVING_DISTANCE 0.75f /* px: tracks farther from the still motion move */
+#define LEAST_TOLERANCE 4.0f /* levels: coding errors of a sample that a motion explains */
+#define ABOUT_SAMPLES 16384  /* that are labelled, to a factor of 2, but at least one in sixteen */
 #define LEAST_STILL_SAMPLES 12
 #define LEAST_MOVING_SAMPLES 12
 #define LEAST_MOVING_TRACKS 12
 #define LEAST_STILL_TRACKS 6
-#define LEAST_KNOWN_SAMPLES 8 /* of a row or column: in the hole nothing tells how far a layer goes */
+#define LEAST_KNOWN_SAMPLES 8 /* of a row or column that a rectangle grows by */
 #define MOST_OUTLIERS 4      /* samples of the other label in what a rectangle grows by */
-#define MOST_SHIFT 16        /* px by which sides are moved beyond where samples can tell */
+#define MOST_SHIFT 16        /* px by which sides are moved beyond the samples' labels */
 #define LEAST_CONTRAST 4.0f  /* levels from a sample to the next at an edge */
 #define LEAST_EDGE_SHARE 0.6f /* share of a side along which there is an edge */
 
 /** Which of both motions explains a sample; AMBIGUOUS: both or neither. */
 enum Label { UNKNOWN, AMBIGUOUS, MOVING, STILL, LABELS };
+
+static enum Label other_label(enum Label label)
+{
+    return label == MOVING ? STILL : MOVING;
+}
 
 /**
  * Labels of samples (x, y), x = spacing * column + y % spacing, UNKNOWN beyond the picture: each row has some, and each
@@ -74,8 +79,8 @@ typedef struct SampleErrors {
 } SampleErrors;
 
 /**
- * At the edge of a layer a motion explains a sample one way and not the other, as what it arrives at is the other
- * layer's: to be explained one way is enough.
+ * Beside a layer's edge the right motion may lead to the other layer one way: it is enough that a motion explains a
+ * sample the other way.
  *
  * @param tolerance  levels: the error of a sample that a motion explains, at most
  */
@@ -188,6 +193,8 @@ static DfRect inlier_bounds(const LabelMap *map, enum Label label, int total)
 /** Grow a rectangle to where the other motion or the hole begins, else to the picture's edge. */
 static DfRect grow(const LabelMap *map, DfRect r, enum Label label)
 {
+    enum Label other = other_label(label);
+
     for (enum Side side = 0; side < SIDES; side++) {
         int counts[LABELS], outliers = 0, *at = side_of(&r, side), step = is_far_side(side) ? 1 : -1;
         int first_outlier = *at;
@@ -199,8 +206,8 @@ static DfRect grow(const LabelMap *map, DfRect r, enum Label label)
                 break;
             if (!outliers)
                 first_outlier = *at;
-            if (counts[MOVING + STILL - label] * 2 > counts[label])
-                outliers += counts[MOVING + STILL - label];
+            if (counts[other] * 2 > counts[label])
+                outliers += counts[other];
         }
         if (outliers >= MOST_OUTLIERS)
             *at = first_outlier;
@@ -220,7 +227,7 @@ static int separates(const LabelMap *map, DfRect r, enum Label label, const int 
     int moving = label == MOVING ? inside[MOVING] : total[MOVING] - inside[MOVING];
     int still = label == STILL ? inside[STILL] : total[STILL] - inside[STILL];
     return moving * 20 >= total[MOVING] * 19 && still * 4 >= total[STILL] * 3 &&
-           inside[MOVING + STILL - label] * 20 <= inside[label];
+           inside[other_label(label)] * 20 <= inside[label];
 }
 
 /** The share of a side of a rectangle, were it at `at`, along which both pictures have an edge there. */

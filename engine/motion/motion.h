@@ -48,7 +48,7 @@ typedef struct DfLayer {
     int side;            /**< 1: the layer is what lies inside the rectangle; -1: outside; 0: there is none */
     DfRect rect;         /**< in pixels; a side that reaches the pictures' edge lies far beyond it */
     DfAffine to_b, to_a; /**< its motion: none, or next to none */
-    int unseen;          /**< pictures since it was found in them last, of a film, without repeated ones */
+    int unseen;          /**< frames since the last one that it was found in; repeated frames are not counted */
 } DfLayer;
 
 /** @return 1 where a position lies in a layer */
