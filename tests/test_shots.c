@@ -1,6 +1,6 @@
 /**
  * @file
- * How long a layer stays in which no motion finds it any more: 12 frames that move, any number that repeat.
+ * How long a layer is kept that no motion finds any more: 12 frames, repeated ones not counted.
  */
 #include "plan.h"
 

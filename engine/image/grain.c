@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-/** Luma rows that are done at once: of any chroma plane at least as many as the apron has. */
+/** Luma rows that are done at once. BAND >> 2, of chroma at a quarter of the height, is at least DF_GRAIN_APRON. */
 #define BAND 64
 
 /** A band of one plane. */
@@ -18,13 +18,13 @@ typedef struct Band {
     uint8_t *classes;
 } Band;
 
-/** The last rows of a band as they were: the next one's apron. */
+/** A band's last rows before it was written: the next band's apron. */
 typedef struct Above {
-    int is_set; /* 0: the band before wrote nothing */
+    int is_set; /* 0: the picture still has them, as the band before wrote nothing */
     DfPlane rows;
 } Above;
 
-/** Put the rows above a band back as they were, and keep those that the next one is to have. */
+/** Restore a band's upper apron, then keep the rows that are the next band's. @param colour  the band with its apron */
 static void exchange_above(Above *above, const Band *band, DfPlane colour)
 {
     int apron = band->y0 - band->rect.y0, kept = above->rows.height, last = band->y1 - band->rect.y0 - kept;

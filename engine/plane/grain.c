@@ -13,7 +13,7 @@
 /** The low-pass that detail is what is above of: [1 4 6 4 1] / 16 along x and y. */
 static const float LOW[5] = { 1 / 16.0f, 4 / 16.0f, 6 / 16.0f, 4 / 16.0f, 1 / 16.0f };
 
-/** The surroundings that the energy of detail is told from, on each side, in samples; detail has two of its own. */
+/** Samples on each side over which the energy of detail is averaged; the low-pass reaches 2 farther. */
 #define AROUND (DF_GRAIN_APRON - 2)
 
 /** So much more than noise's energy is taken out: what varies about it would be left where it is above. */
@@ -101,8 +101,8 @@ static void add_neighbours(float *restrict out, float *restrict sums, int n)
 }
 
 /**
- * Mean squares of detail over the samples around each. Each row's sums begin anew: running ones would round differently
- * in a part of the plane.
+ * Mean squares of detail over the samples around each. Sums begin anew in each row: the rounding of running sums would
+ * depend on the row that they began in.
  *
  * @param sums  room for a row and AROUND on each side of it
  */

@@ -10,7 +10,7 @@
 #include "plane/plane.h"
 #include "plane/rect.h"
 
-/** Samples around one that its grain depends on, on each side. */
+/** Samples on each side of one that its grain depends on. */
 #define DF_GRAIN_APRON 6
 
 /** Steps of a fraction between samples, 0 to a half. */

@@ -14,7 +14,7 @@ typedef struct DfFrameView {
     DeepfillImage image;    /**< the frame; its planes are used where `shown` is NULL */
     const DfCopies *shown;  /**< what was copied of it; NULL: the frame itself is at hand */
     DeepfillMask *mask;     /**< NULL: no hole */
-    DeepfillMask *keep_out; /**< what motion is not told from, beside the hole; NULL: nothing */
+    DeepfillMask *keep_out; /**< where motion and grain are not measured, beside the hole; NULL: nowhere */
     DeepfillMask *next;     /**< that of the frame after it; with `shown` only */
 } DfFrameView;
 

@@ -53,7 +53,7 @@ static float block_mean(const DfTexture *t, float x, float y)
     return sum / (BLOCK * BLOCK);
 }
 
-/** Distance of a luma position from the picture's hole; 0 near what is kept out, and outside the picture. */
+/** Distance of a luma position from the hole, in px; 0 near what is kept out, and outside the picture. */
 static float distance_at(const DfMotionInput *look, float x, float y)
 {
     const DfPlane *luma = &look->pyramid.levels[0];

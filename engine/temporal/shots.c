@@ -23,7 +23,7 @@
 /** Pixels by which the edge of a layer that stands still is found here and there. */
 #define LAYER_JITTER 2
 
-/** Frames that a layer stays in which nothing tells of it; repeated ones are not counted. */
+/** Frames for which a layer is kept though their motion does not find it; repeated frames are not counted. */
 #define LAYER_UNSEEN 12
 
 /** So much more contrast, and what was synthesised in a darker picture shows how dark that was. */

@@ -283,7 +283,10 @@ static int has_layers(const DfComposite *composite)
     return any;
 }
 
-/** Where pixels of an area are fresh in one of its parts; nowhere, where all of them lie in a box, whose turn comes. */
+/**
+ * Bounds of an area's fresh pixels in part k. Of two parts the first is the frame, the second a box in it: where all of
+ * the frame's fresh pixels lie in the box, the bounds are empty, and the box alone is synthesised.
+ */
 static DfRect find_part(const DfComposite *composite, int area, const DfRect *parts, int count, int k)
 {
     int64_t pixels = 0, in_box = 0;
