@@ -83,7 +83,7 @@ static void mark_distrusted(uint8_t *restrict distrusted, const float *restrict 
         distrusted[i] = clearance[i] <= DF_MOTION_MARGIN;
 }
 
-/** Each pixel's distance from what is set. @return NULL: there is no memory */
+/** Each pixel's distance to the nearest one that is set, as in DfMotionInput. @return NULL: there is no memory */
 static float *distance_from(const uint8_t *set, DfArena *arena, int width, int height)
 {
     float *distance = df_arena_take(arena, df_size_mul(df_size_mul(width, height), sizeof *distance));

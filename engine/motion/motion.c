@@ -84,8 +84,8 @@ static size_t pixel_at(const DfMotionInput *input, float x, float y)
 }
 
 /**
- * Weigh the tracks that end clear of b's hole and of what is kept out, as they began clear of a's; the others followed
- * its rim. Tracks near a hole weigh more.
+ * Drop the tracks that end near b's hole or what is kept out: they follow its rim. Weigh the others, more the nearer
+ * they are to a hole.
  */
 static void weigh(Tracks *tracks, const DfMotionInput *a, const DfMotionInput *b)
 {

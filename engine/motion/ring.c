@@ -25,8 +25,8 @@ static size_t pixel_at(const DfMotionInput *input, const float at[2])
 }
 
 /**
- * A position of both pictures' levels, if it counts: clear of both holes and of what is kept out, in the ring around one
- * of the holes.
+ * Whether a pair of positions counts: both lie between pixels of their pictures, clear of holes and of what is kept
+ * out, and one of them in the ring around its hole.
  */
 static int is_of_use(const DfMotionInput *a, const DfMotionInput *b, const float from[2], const float to[2], int level)
 {
