@@ -120,7 +120,7 @@ static void near_sources_win(void **state)
     for (int y = 0; y < SIDE; y++)
         for (int x = 0; x < SIDE; x++)
             for (int c = 0; c < 3; c++)
-                pixel(&s, x, y)[c] *= x < END + 10 ? 0.5f : 0.25f;
+                pixel(&s, x, y)[c] *= x < END + 10 ? 0.25f : 0.125f;
     double around = deviation(&s, 0, 0, SIDE / 2, FIRST);
     assert_int_equal(texture(&s, 1), 1);
     double inside = deviation(&s, FIRST + 4, FIRST + 4, END - 4, END - 4);
