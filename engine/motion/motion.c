@@ -24,7 +24,7 @@
 #define ENOUGH_THIN 0.75f
 #define ENOUGH_STRIP 0.95f
 #define THIN 48         /* px across */
-#define STRIP 4         /* the longer side of a strip's bounds over its thickness */
+#define STRIP 4         /* a strip's area over the square of its thickness */
 #define LOCKED 0.5f     /* px: a camera that moves no pixel farther stands still */
 #define EXPLAINED 1.0f  /* px */
 
@@ -172,10 +172,9 @@ static float enough_for(const DfMotion *motion, const DfMotionInput *a, const Df
     if (df_affine_travel(&motion->to_b, all) <= LOCKED)
         return ENOUGH;
     int thickness = thickness_of(input, scratch);
-    DfRect hole = df_rect_bounds(input->hole, picture.width, picture.height);
     if (thickness < 0 || thickness > THIN)
         return thickness < 0 ? -1 : ENOUGH;
-    return DF_MAX(df_rect_width(hole), df_rect_height(hole)) >= STRIP * thickness ? ENOUGH_STRIP : ENOUGH_THIN;
+    return input->area >= STRIP * thickness * thickness ? ENOUGH_STRIP : ENOUGH_THIN;
 }
 
 /** Whether the affine explains too little of what moves around the hole. @return 1, 0 or -ENOMEM */
