@@ -379,6 +379,17 @@ static void what_was_made_is_carried_along(void **state)
     deepfill_mask_close(&mask);
 }
 
+/** Plan frame `t` and make its composite: what is synthesised is 100, from the first renewal on 140. */
+static const DfFrameState *make_renewed(Take *take, DfComposite *composite, int t, int *renewals)
+{
+    assert_int_equal(script_plan(take->script), t + 1);
+    const DfFrameState *s = script_state(take->script, t);
+    *renewals += t && s->fresh * 2 > s->hole;
+    assert_int_equal(df_composite_make(composite, s, &scratch), 0);
+    make(take, composite, t, *renewals ? 140 : 100);
+    return s;
+}
+
 /** When what was synthesised is renewed, the former colour gives way to the new one in equal steps. */
 static void renewal_fades_over(void **state)
 {
@@ -393,11 +404,7 @@ static void renewal_fades_over(void **state)
     script_start(take->script, 0, SIZE_MAX);
     for (int t = 0; t < 40; t++) {
         DfComposite composite;
-        assert_int_equal(script_plan(take->script), t + 1);
-        const DfFrameState *s = script_state(take->script, t);
-        renewals += t && s->fresh;
-        assert_int_equal(df_composite_make(&composite, s, &scratch), 0);
-        make(take, &composite, t, renewals ? 140 : 100);
+        const DfFrameState *s = make_renewed(take, &composite, t, &renewals);
         if (s->fade > 0)
             assert_int_equal(df_composite_fade(&composite, &scratch), 0);
         for (int p = 0; p < 3; p++) {
@@ -444,11 +451,7 @@ static void former_leaves_no_edge(void **state)
     script_start(take->script, 0, SIZE_MAX);
     for (int t = 0; t < 40; t++) {
         DfComposite composite;
-        assert_int_equal(script_plan(take->script), t + 1);
-        const DfFrameState *s = script_state(take->script, t);
-        renewals += t && s->fresh * 2 > s->hole;
-        assert_int_equal(df_composite_make(&composite, s, &scratch), 0);
-        make(take, &composite, t, renewals ? 140 : 100);
+        const DfFrameState *s = make_renewed(take, &composite, t, &renewals);
         if (s->fade > 0) {
             assert_int_equal(df_composite_fade(&composite, &scratch), 0);
             float step = row_step(&composite.areas[0].planes[0], hole, 50);

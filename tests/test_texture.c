@@ -111,16 +111,23 @@ static void noise_comes_back(void **state)
     scene_free(&s);
 }
 
+/** Left and right of a column the picture is so much of what it was, and so much brighter. */
+static void grade(Scene *s, int column, const float gain[2], const float offset[2])
+{
+    for (int i = 0; i < 3 * SIDE * SIDE; i++) {
+        int right = i / 3 % SIDE >= column;
+        float *value = pixel(s, 0, 0) + i;
+        *value = gain[right] * *value + offset[right];
+    }
+}
+
 /** Near sources are taken, though the fainter noise far away differs less from the flat fill. */
 static void near_sources_win(void **state)
 {
     Scene s = noisy();
 
     (void)state;
-    for (int y = 0; y < SIDE; y++)
-        for (int x = 0; x < SIDE; x++)
-            for (int c = 0; c < 3; c++)
-                pixel(&s, x, y)[c] *= x < END + 10 ? 0.25f : 0.125f;
+    grade(&s, END + 10, (float[]){ 0.25f, 0.125f }, (float[]){ 0, 0 });
     double around = deviation(&s, 0, 0, SIDE / 2, FIRST);
     assert_int_equal(texture(&s, 1), 1);
     double inside = deviation(&s, FIRST + 4, FIRST + 4, END - 4, END - 4);
@@ -174,10 +181,7 @@ static void guide_keeps_colours_out(void **state)
     Scene s = noisy();
 
     (void)state;
-    for (int y = 0; y < SIDE; y++)
-        for (int x = 0; x < SIDE; x++)
-            for (int c = 0; c < 3; c++)
-                pixel(&s, x, y)[c] = 0.25f * pixel(&s, x, y)[c] + (x < END ? -0.6f : 0.6f);
+    grade(&s, END, (float[]){ 0.25f, 0.25f }, (float[]){ -0.6f, 0.6f });
     assert_int_equal(texture(&s, 1), 1);
     for (int y = FIRST; y < END; y++)
         for (int x = FIRST; x < END - 8; x++)
