@@ -29,14 +29,8 @@
 #define AREA 3.0f           /* thousandths of the frame's height squared: the fewest strokes of a caption: two letters */
 #define PRUNED 0.8f         /* of AREA: what is left without single pixels */
 #define SAME_TIME 0.8       /* share of the time that two parts of one caption have in common */
-#define HOLD 8              /* frames for which a caption waits for its other parts */
+#define HOLD 8              /* frames after its end for which a caption waits for its other parts */
 #define PATCH_MARGIN 10     /* px around strokes, beside 2 reach */
-
-/** A caption that waits to be taken. */
-typedef struct Found {
-    DfCaption caption;
-    int64_t decided; /* the frame whose runs it was found by */
-} Found;
 
 struct DfCaptions {
     DfCaptionSettings settings;
@@ -48,7 +42,7 @@ struct DfCaptions {
     float fall;
     int64_t decided;      /* runs that end before this frame are judged */
     int is_flushed;
-    Found *found;
+    DfCaption *found;     /* they wait to be taken */
     int found_count, found_space;
 };
 
@@ -141,7 +135,7 @@ void df_captions_close(DfCaptions **closed)
     if (!captions)
         return;
     for (int i = 0; i < captions->found_count; i++)
-        df_caption_free(&captions->found[i].caption);
+        df_caption_free(&captions->found[i]);
     df_free(captions->found);
     df_caption_runs_close(&captions->runs);
     df_free(captions->bands.data);
@@ -205,15 +199,15 @@ static int keep(DfCaptions *captions, DfCaption caption)
     int ret = 0;
 
     for (int i = 0; i < captions->found_count; i++)
-        if (overlap_in_time(&captions->found[i].caption, &caption)) {
-            ret = unite(&captions->found[i].caption, &caption);
+        if (overlap_in_time(&captions->found[i], &caption)) {
+            ret = unite(&captions->found[i], &caption);
             if (ret)
                 df_caption_free(&caption);
             return ret;
         }
     if (captions->found_count == captions->found_space) {
         int space = DF_MAX(2 * captions->found_space, 8);
-        Found *more = df_alloc(df_size_mul(space, sizeof *more));
+        DfCaption *more = df_alloc(df_size_mul(space, sizeof *more));
         if (!more) {
             df_caption_free(&caption);
             return -ENOMEM;
@@ -224,16 +218,16 @@ static int keep(DfCaptions *captions, DfCaption caption)
         captions->found = more;
         captions->found_space = space;
     }
-    captions->found[captions->found_count++] = (Found){ caption, captions->decided };
+    captions->found[captions->found_count++] = caption;
     return 0;
 }
 
 int df_captions_take(DfCaptions *captions, DfCaption *caption)
 {
     if (!captions->found_count
-        || (!captions->is_flushed && captions->decided < captions->found[0].decided + HOLD))
+        || (!captions->is_flushed && captions->decided <= captions->found[0].last + HOLD))
         return 0;
-    *caption = captions->found[0].caption;
+    *caption = captions->found[0];
     memmove(captions->found, captions->found + 1, --captions->found_count * sizeof *captions->found);
     return 1;
 }
@@ -244,7 +238,7 @@ int64_t df_captions_settled(const DfCaptions *captions)
                                            : captions->decided - captions->runs.span - captions->margin;
 
     for (int i = 0; i < captions->found_count; i++)
-        settled = DF_MIN(settled, captions->found[i].caption.first);
+        settled = DF_MIN(settled, captions->found[i].first);
     return DF_MAX(settled, 0);
 }
 
@@ -256,7 +250,13 @@ static int is_sharp(const DfCaptionEnd *end)
     if (end->kind != DF_CAPTION_END_SEEN)
         return 0;
     /* What is behind them may resemble them a little, if it goes on as it does. */
-    return fabsf(end->rest) <= 0.25f || (end->ramp <= 1 && end->rest > 0 && end->rest <= 0.5f && end->unrest < 0.1f);
+    return end->rest >= -0.15f && (end->rest <= 0.25f || (end->ramp <= 1 && end->rest <= 0.5f && end->unrest < 0.1f));
+}
+
+/** What is behind the strokes resembles them: believed where nothing fades. */
+static int is_doubtful(const DfCaptionEnd *end, const DfCaptionEnd *other)
+{
+    return end->kind == DF_CAPTION_END_SEEN && end->rest > 0.25f && other->ramp > 1;
 }
 
 /** A film's end and a cut take everything away at once: the other end has to tell, more clearly. */
@@ -265,6 +265,8 @@ static int is_caption(const DfCaptionEnd *first, const DfCaptionEnd *last, const
     const DfCaptionEnd *ends[] = { first, last }, *good = NULL;
     int good_count = 0;
 
+    if (is_doubtful(first, last) || is_doubtful(last, first))
+        return 0;
     for (int i = 0; i < 2; i++) {
         if (ends[i]->kind != DF_CAPTION_END_FILM && !is_sharp(ends[i]))
             return 0;

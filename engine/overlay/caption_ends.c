@@ -13,6 +13,7 @@
 #define PICTURE_FRAMES 8    /* frames beside an end whose mean is the strokes' picture: what is behind them changes */
 #define SHOWN 0.5f          /* share of the strokes: less is gone */
 #define WHOLE 0.9f          /* share: less is a fade */
+#define AT_ONCE 0.55f       /* share: a drop by more is no fade */
 #define REST_FRAMES 4       /* frames beyond a fade that are compared */
 #define LEAST_SHARE 0.02f   /* share of the strokes that a fade's last frame shows */
 #define STILL_FRAMES 7      /* frames within an end over which a picture behind the strokes stands still */
@@ -92,8 +93,9 @@ static DfCaptionEnd read_curve(const float *share, int count, float fall)
     whole = gone - 1;
     while (whole >= 0 && share[whole] < WHOLE)
         whole--;
-    while ((gone + 1 < count && share[gone] - share[gone + 1] > fall)
-           || (gone + 2 < count && share[gone] - share[gone + 2] > 2 * fall))
+    int is_fade = gone && share[gone - 1] - share[gone] < AT_ONCE;
+    while (is_fade && ((gone + 1 < count && share[gone] - share[gone + 1] > fall)
+                       || (gone + 2 < count && share[gone] - share[gone + 2] > 2 * fall)))
         gone++;
     int ramp = gone - whole - 1, fades = ramp >= 2;
     tail = fades && gone + 2 < count ? gone + 1 : gone;

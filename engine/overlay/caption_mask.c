@@ -15,8 +15,8 @@
 #define LEAST_GROWTH 1    /* px: coding smears edges. 2 cost 0.3 dB of the filled film, and cover no more */
 #define MOST_GROWTH 4     /* px */
 #define RINGS 9           /* px: those farther out than RINGS - 3 tell how much the picture itself changes */
-#define RING_GAIN 1.35f   /* a ring of the caption changes by so much more than the picture ... */
-#define RING_LEVELS 3.0f  /* ... and by so many levels more */
+#define RING_GAIN 1.2f   /* a ring of the caption changes by so much more than the picture ... */
+#define RING_LEVELS 2.0f  /* ... and by so many levels more */
 
 /** The frames that show all of a caption. */
 typedef struct Span {
