@@ -9,8 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "overlay/caption_ends.h"
-#include "overlay/caption_lines.h"
+#include "overlay/caption_judge.h"
 #include "overlay/caption_mask.h"
 #include "overlay/caption_runs.h"
 #include "overlay/caption_strokes.h"
@@ -26,8 +25,7 @@
 #define LEAST_FALL 0.02f    /* ... and in a frame */
 #define MOST_FALL 0.045f    /* more is a fade at any rate */
 #define REACH_SHARE 0.03    /* of the frame's height: strokes with their outlines are thinner */
-#define AREA 3.0f           /* thousandths of the frame's height squared: the fewest strokes of a caption: two letters */
-#define PRUNED 0.8f         /* of AREA: what is left without single pixels */
+#define PRUNED 0.8f         /* share of the strokes that are left without single pixels */
 #define SAME_TIME 0.8       /* share of the time that two parts of one caption have in common */
 #define HOLD 8              /* frames after its end for which a caption waits for its other parts */
 #define PATCH_MARGIN 10     /* px around strokes, beside 2 reach */
@@ -244,43 +242,6 @@ int64_t df_captions_settled(const DfCaptions *captions)
 
 /* ------------------------------------------------------------------------------------------- judging -- */
 
-/** Whether an end is that of strokes that came or went by themselves. */
-static int is_sharp(const DfCaptionEnd *end)
-{
-    if (end->kind != DF_CAPTION_END_SEEN)
-        return 0;
-    /* What is behind them may resemble them a little, if it goes on as it does. */
-    return end->rest >= -0.15f && (end->rest <= 0.25f || (end->ramp <= 1 && end->rest <= 0.5f && end->unrest < 0.1f));
-}
-
-/** What is behind the strokes resembles them: believed where nothing fades. */
-static int is_doubtful(const DfCaptionEnd *end, const DfCaptionEnd *other)
-{
-    return end->kind == DF_CAPTION_END_SEEN && end->rest > 0.25f && other->ramp > 1;
-}
-
-/** A film's end and a cut take everything away at once: the other end has to tell, more clearly. */
-static int is_caption(const DfCaptionEnd *first, const DfCaptionEnd *last, const DfCaptionShape *shape)
-{
-    const DfCaptionEnd *ends[] = { first, last }, *good = NULL;
-    int good_count = 0;
-
-    if (is_doubtful(first, last) || is_doubtful(last, first))
-        return 0;
-    for (int i = 0; i < 2; i++) {
-        if (ends[i]->kind != DF_CAPTION_END_FILM && !is_sharp(ends[i]))
-            return 0;
-        if (ends[i]->kind == DF_CAPTION_END_SEEN && ends[i]->cut < DF_CAPTION_CUT) {
-            good = ends[i];
-            good_count++;
-        }
-    }
-    if (!good || shape->in_lines < 0.9f || shape->height > 0.16f || shape->width < 0.03f || shape->fill < 0.2f
-        || shape->strength < 45 || shape->area < AREA * PRUNED)
-        return 0;
-    return good_count == 2 || (shape->area >= 2 * AREA && shape->fill >= 0.25f && fabsf(good->rest) <= 0.15f);
-}
-
 /** Runs that share a beginning and an end, give or take a frame. */
 typedef struct Shared {
     int64_t first, end;
@@ -315,7 +276,7 @@ static int fill_patch(DfCaptions *captions, Shared shared)
 {
     DfCaptionPatch *patch = &captions->patch;
     DfRect band = { 0, 0, captions->bands.width, captions->bands.height };
-    float least = AREA * PRUNED * 1e-3f * captions->settings.frame_height * captions->settings.frame_height;
+    float least = PRUNED * DF_CAPTION_AREA * 1e-3f * captions->settings.frame_height * captions->settings.frame_height;
 
     patch->box = (DfRect){ 0 };
     for_each_pixel(captions, shared, bound);
@@ -363,7 +324,7 @@ static int judge(DfCaptions *captions, Shared shared)
     search.step = 1;
     DfCaptionEnd last = df_caption_end(&captions->bands, patch, search);
     DfCaptionShape shape = df_caption_shape(patch, captions->bands.width, captions->settings.frame_height);
-    if (!is_caption(&first, &last, &shape))
+    if (!df_caption_is_likely(&first, &last, &shape))
         return 0;
     df_caption_mark(patch, &captions->bands, first, last);
     return keep_patch(captions, first.frame, last.frame);
@@ -373,7 +334,7 @@ static int judge(DfCaptions *captions, Shared shared)
 static int decide(DfCaptions *captions)
 {
     int64_t end = captions->decided, oldest = DF_MAX(end - captions->runs.span + 1, 0);
-    uint32_t least = (uint32_t)(AREA * 1e-3f * captions->settings.frame_height * captions->settings.frame_height);
+    uint32_t least = (uint32_t)(DF_CAPTION_AREA * 1e-3f * captions->settings.frame_height * captions->settings.frame_height);
     int ret = 0;
 
     if (df_caption_runs_row(&captions->runs, end)->count)
