@@ -15,6 +15,7 @@
 #define WHOLE 0.9f          /* share: less is a fade */
 #define AT_ONCE 0.55f       /* share: a drop by more is no fade */
 #define REST_FRAMES 4       /* frames beyond a fade that are compared */
+#define NEXT 0.2f          /* share: a change by more is another caption's */
 #define LEAST_SHARE 0.02f   /* share of the strokes that a fade's last frame shows */
 #define STILL_FRAMES 7      /* frames within an end over which a picture behind the strokes stands still */
 #define CHANGED 14          /* levels: by which a pixel differs after a cut */
@@ -99,7 +100,10 @@ static DfCaptionEnd read_curve(const float *share, int count, float fall)
         gone++;
     int ramp = gone - whole - 1, fades = ramp >= 2;
     tail = fades && gone + 2 < count ? gone + 1 : gone;
-    int tails = DF_MIN(REST_FRAMES, count - tail), means = DF_MIN(3, tails);
+    int tails = DF_MIN(REST_FRAMES, count - tail), means = 1;
+    /* The next caption may follow after a frame or two. */
+    while (means < DF_MIN(3, tails) && fabsf(share[tail + means] - share[tail]) < NEXT)
+        means++;
     for (int i = 0; i < means; i++)
         rest += share[tail + i] / means;
     for (int i = 0; i < tails; i++)
