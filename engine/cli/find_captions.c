@@ -7,13 +7,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base.h"
 #include "cli/film_mask.h"
 #include "cli/picture.h"
 #include "cli/progress.h"
 #include "overlay/caption_shrink.h"
+#include "weights/output.h"
 
 #define LEAST_SIDE 16       /* pixels of the band, as the search sees it */
 #define PROGRESS_FRAMES 64  /* from one look at the clock to the next */
@@ -290,14 +290,11 @@ static int read_film(Work *work)
 
 /* ---------------------------------------------------------------------------------------------- all -- */
 
-/** A film that is overwritten by its mask is lost. */
 static int check_output(const DfFindCaptionsWish *wish)
 {
-    struct stat film, out;
-
-    if (!stat(wish->film, &film) && !stat(wish->out, &out) && film.st_dev == out.st_dev && film.st_ino == out.st_ino)
+    if (df_output_is(wish->out, wish->film))
         return df_error(-EINVAL, "%s: is the film itself: give the mask video another name", wish->out);
-    return 0;
+    return df_output_writable(wish->out);
 }
 
 static void close_work(Work *work)
@@ -328,6 +325,7 @@ enum DfExit df_find_captions(const DfFindCaptionsWish *wish)
     df_progress_hide();
     if (!ret)
         df_find_captions_tell(wish, work.found.data, work.found.count, work.frames, work.band);
+    enum DfExit status = ret < 0 ? df_cli_failed() : work.found.count ? DF_EXIT_DONE : DF_EXIT_NOTHING;
     close_work(&work);
-    return ret < 0 ? df_cli_failed() : DF_EXIT_DONE;
+    return status;
 }

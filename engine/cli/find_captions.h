@@ -11,11 +11,12 @@
 
 /** What was asked for; texts are the caller's. */
 typedef struct DfFindCaptionsWish {
-    const char *film;  /**< a file's name */
-    const char *out;   /**< the mask video's name */
+    const char *film;   /**< a file's name */
+    const char *prefix; /**< of the filled film in the command that is printed */
+    const char *out;    /**< the mask video's name */
     const char *boxes; /**< as df_picture_boxes() reads them; captions are looked for in the rectangle around them.
                             NULL: in the bottom third */
-    int json;          /**< 1: tell what was found as JSON */
+    int json;           /**< 1: tell what was found as JSON */
 } DfFindCaptionsWish;
 
 /** A caption that was found. */
@@ -28,7 +29,7 @@ typedef struct DfFoundCaption {
 /**
  * Find captions, write their mask video, and print what was found. Where there are none, no file is written, and one
  * that was there stays.
- * @return DF_EXIT_DONE, whether or not there were any; or DF_EXIT_FAILED, with the cause printed
+ * @return DF_EXIT_DONE; DF_EXIT_NOTHING, as was printed; DF_EXIT_FAILED, with the cause printed
  */
 enum DfExit df_find_captions(const DfFindCaptionsWish *wish);
 

@@ -6,71 +6,10 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base.h"
+#include "cli/find_command.h"
 #include "cli/text.h"
-
-#define COMMAND "ffmpeg"
-
-/** Put a backslash before each of these characters. @return from df_alloc(); NULL: no memory */
-static char *escape(const char *text, const char *characters)
-{
-    char *escaped = df_alloc(df_size_add(df_size_mul(2, strlen(text)), 1)), *to = escaped;
-
-    for (; escaped && *text; text++) {
-        if (strchr(characters, *text))
-            *to++ = '\\';
-        *to++ = *text;
-    }
-    return escaped;
-}
-
-/** A word as shells read it. @return from df_alloc(); NULL: no memory */
-static char *shell_word(const char *text)
-{
-    const char *plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,%@";
-    char *word, *to;
-
-    if (*text && strspn(text, plain) == strlen(text))
-        return df_strdup(text);
-    word = to = df_alloc(df_size_add(df_size_mul(4, strlen(text)), 3));
-    if (!word)
-        return NULL;
-    *to++ = '\'';
-    for (; *text; text++)
-        if (*text == '\'') {
-            memcpy(to, "'\\''", 4);
-            to += 4;
-        } else {
-            *to++ = *text;
-        }
-    *to++ = '\'';
-    return word;
-}
-
-/** The filter and its mask, as a filter graph names it: escaped as an option's value, then as a graph's. */
-static char *filter_of(const char *mask)
-{
-    char *value = escape(mask, "\\':"), *graph = value ? escape(value, "\\'[],;") : NULL;
-    char *filter = graph ? df_text("deepfill=%s%s", strchr(mask, '=') ? "mask=" : "", graph) : NULL;
-
-    df_free(value);
-    df_free(graph);
-    return filter;
-}
-
-/** The command that fills what was found. @return from df_alloc(); NULL: no memory */
-static char *command_of(const DfFindCaptionsWish *wish)
-{
-    char *filter = filter_of(wish->out), *word = filter ? shell_word(filter) : NULL, *film = shell_word(wish->film);
-    char *command = word && film ? df_text(COMMAND " -i %s -vf %s out.mp4", film, word) : NULL;
-
-    df_free(filter);
-    df_free(word);
-    df_free(film);
-    return command;
-}
 
 /** h:mm:ss.mmm, as a file of rectangles has it. */
 static void print_time(double seconds)
@@ -101,7 +40,7 @@ static void tell_people(const DfFindCaptionsWish *wish, const DfFoundCaption *ca
     printf(": %zu caption%s in %lld frames\n", count, count == 1 ? "" : "s", (long long)frames);
     for (size_t i = 0; i < count; i++)
         print_caption(&captions[i]);
-    char *command = command_of(wish);
+    char *command = df_find_command(wish->film, "mask", wish->out, wish->prefix);
     if (command)
         df_text_put(stdout, command);
     putchar('\n');
@@ -120,7 +59,7 @@ static void tell_programs(const DfFindCaptionsWish *wish, const DfFoundCaption *
                           DfRect band)
 {
     DfJsonOut json = { .to = stdout };
-    char *command = count ? command_of(wish) : NULL;
+    char *command = count ? df_find_command(wish->film, "mask", wish->out, wish->prefix) : NULL;
 
     df_json_open(&json, NULL, '{');
     df_json_text(&json, "film", wish->film);
