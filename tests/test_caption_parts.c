@@ -316,6 +316,7 @@ static void test_judge(void **state)
     (void)state;
     flickers.unrest = .3f;
     small.area = 3;
+    small.strength = 80;
     tall.height = .3f;
     spread.fill = .1f;
     faint.strength = 40;
