@@ -317,9 +317,10 @@ static int keep_patch(DfCaptions *captions, int64_t first, int64_t last)
 }
 
 /** Strokes that fade are steady sooner or later, as their contrast is: all that begin and end in the fades are shared. */
-static Shared widened(const DfCaptionEnd *first, const DfCaptionEnd *last)
+static Shared widened(const DfCaptionPatch *patch, const DfCaptionEnd *first, const DfCaptionEnd *last)
 {
-    return (Shared){ first->frame - 1, first->frame + first->ramp + 1, last->frame - last->ramp - 1, last->frame + 1 };
+    return (Shared){ DF_MIN(first->frame, patch->first) - 1, DF_MAX(first->frame + first->ramp, patch->first) + 1,
+                     DF_MIN(last->frame - last->ramp, patch->end) - 1, DF_MAX(last->frame, patch->end) + 1 };
 }
 
 /** Judge the runs that begin and end in these frames, give or take one. */
@@ -335,7 +336,7 @@ static int judge(DfCaptions *captions, int64_t begun, int64_t end)
     DfCaptionEnd first = df_caption_end(&captions->bands, patch, search);
     search.step = 1;
     DfCaptionEnd last = df_caption_end(&captions->bands, patch, search);
-    if ((first.ramp > 1 || last.ramp > 1) && !fill_patch(captions, widened(&first, &last)))
+    if ((first.ramp > 1 || last.ramp > 1) && !fill_patch(captions, widened(patch, &first, &last)))
         return 0;
     DfCaptionShape shape = df_caption_shape(patch, captions->bands.width, captions->settings.frame_height);
     if (!df_caption_is_likely(&first, &last, &shape))
