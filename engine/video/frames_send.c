@@ -99,7 +99,8 @@ static int fill_slot(DfFrames *frames, DfFrameSlot *slot, const DeepfillFrame *f
     return 0;
 }
 
-int df_frames_send(DfFrames *frames, const DeepfillFrame *frame, DfRegions *regions)
+int df_frames_send(DfFrames *frames, const DeepfillFrame *frame, DfRegions *regions, DfOverlayPlanes *planes,
+                   DeepfillMask *beside)
 {
     int index = df_pipeline_room(frames->pipeline), ret;
 
@@ -112,6 +113,9 @@ int df_frames_send(DfFrames *frames, const DeepfillFrame *frame, DfRegions *regi
         df_dilate_time_pop(&frames->dilate);
         return ret;
     }
+    if (planes)
+        frames->slots[index].overlay = (DfOverlayFrame){ .planes = df_overlay_planes_ref(planes),
+                                                         .mask = beside ? deepfill_mask_ref(beside) : NULL };
     df_pipeline_push(frames->pipeline);
     return 0;
 }
