@@ -58,7 +58,7 @@ static int add_band(DfRestored *restored, const Band *band, float noise, DfArena
         for (int x = 0; x < width; x++)
             df_plane_row(squares, y)[x] = df_plane_row(band->difference, y)[x] * df_plane_row(band->difference, y)[x];
     if (!ret)
-        ret = df_gaussian_mean(squares, squares, restored->usable, band->sigma, scratch);
+        ret = df_gaussian_mean(squares, squares, &restored->usable, band->sigma, scratch);
     for (int y = 0; !ret && y < height; y++) {
         const float *d = df_plane_row(band->difference, y), *square = df_plane_row(squares, y);
         const float *gain = df_plane_row(restored->gain, y), *usable = df_plane_row(restored->usable, y);

@@ -46,7 +46,7 @@ int df_overlay_noise(const DfRestored *restored, float change, float *variance, 
             row[x] = gain[x] > 0 ? high[x] * high[x] / (gain[x] * gain[x]) : 0;
     }
     if (!ret)
-        ret = df_gaussian_mean(squares, squares, usable, SIGMA, scratch);
+        ret = df_gaussian_mean(squares, squares, &usable, SIGMA, scratch);
     for (int64_t i = 0; !ret && i < (int64_t)usable.width * usable.height; i += step) {
         int x = (int)(i % usable.width), y = (int)(i / usable.width);
         if (df_plane_row(usable, y)[x] > 0)

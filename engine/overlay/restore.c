@@ -103,7 +103,7 @@ static int take_planes(DfRestored *r, DfRect place, DfArena *scratch)
 /** Part a plane into its Gaussian mean over usable pixels and the rest. @return 0 or -ENOMEM */
 static int part(DfPlane low, DfPlane high, DfPlane usable, DfArena *scratch)
 {
-    int ret = df_gaussian_mean(low, high, usable, DF_RESTORED_SIGMA, scratch);
+    int ret = df_gaussian_mean(low, high, &usable, DF_RESTORED_SIGMA, scratch);
 
     for (int y = 0; !ret && y < low.height; y++)
         for (int x = 0; x < low.width; x++)
