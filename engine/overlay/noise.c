@@ -18,9 +18,6 @@
 #include "plane/gaussian.h"
 #include "plane/select.h"
 
-/** The quantile of the difference that counts: the fill is off in half of the pixels or more. */
-#define QUANTILE 0.4f
-
 /** Sigma, in samples, of the squares' mean around each pixel. */
 #define SIGMA 4.0f
 
@@ -31,7 +28,8 @@
 /** Pixels that are looked at, at most; more are passed over evenly. */
 #define MOST_VALUES 16384
 
-int df_overlay_noise(const DfRestored *restored, float change, float *variance, DfArena *scratch)
+int df_overlay_noise(const DfRestored *restored, const DfCodingNoise *kind, float change, float *variance,
+                     DfArena *scratch)
 {
     DfArenaMark mark = df_arena_mark(scratch);
     DfPlane usable = restored->usable, squares = df_plane_take(scratch, usable.width, usable.height);
@@ -53,7 +51,7 @@ int df_overlay_noise(const DfRestored *restored, float change, float *variance, 
             values[n++] = df_plane_row(squares, y)[x];
     }
     if (!ret) {
-        float least = df_select(values, (int)n, (int)(QUANTILE * (float)n)) / DF_NOISE_HIGH;
+        float least = df_select(values, (int)n, (int)(kind->quantile * (float)n)) / kind->high;
         *variance = change < 0 ? least : fminf(least, BASE + SLOPE * change);
     }
     df_arena_reset(scratch, mark);

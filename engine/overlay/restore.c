@@ -197,6 +197,7 @@ static int restore_plane(DfOverlayState *state, DfOverlayFrame *frame, const Dee
 {
     const DfOverlayPlane *plane = &frame->planes->planes[p];
     const DeepfillFormat *format = &image->format;
+    const DfCodingNoise *kind = format->layout == DEEPFILL_YUV && p ? &df_chroma_noise : &df_luma_noise;
     float most = level_of(format) * (float)((1 << format->depth) - 1), change, noise;
     DfRestored r;
     int ret;
@@ -221,14 +222,14 @@ static int restore_plane(DfOverlayState *state, DfOverlayFrame *frame, const Dee
         for (int x = 0; x < r.fill.width; x++)
             df_plane_row(r.high, y)[x] = df_plane_row(r.restored, y)[x] - df_plane_row(r.fill, y)[x];
     if ((ret = part(r.low, r.high, r.usable, scratch)) < 0 ||
-        (ret = df_overlay_noise(&r, change, &noise, scratch)) < 0)
+        (ret = df_overlay_noise(&r, kind, change, &noise, scratch)) < 0)
         return ret;
     if (!p)
         frame->noise = sqrtf(noise);
     DfPlane before = !p && wants_sources ? df_plane_take(scratch, r.fill.width, r.fill.height) : (DfPlane){ 0 };
     if (before.data)
         memcpy(before.data, r.fill.data, r.fill.row_floats * r.fill.height * sizeof(float));
-    if ((ret = df_overlay_mix(&r, noise, scratch)) < 0)
+    if ((ret = df_overlay_mix(&r, kind, noise, scratch)) < 0)
         return ret;
     store(&r, plane, image, p);
     return before.data ? tell_restored(frame, &r, before) : 0;
