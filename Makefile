@@ -125,7 +125,7 @@ $(1)/tests/%: $(1)/obj/tests/%.o $(1)/libdeepfill.a
 $(1)/deepfill: $(PROGRAM_SRC:%.c=$(1)/obj/%.o) $(1)/libdeepfill.a
 	$$(call say,LD) $$(CC) $$(CFLAGS) $(2) $$^ -o $$@ $$(LIBS) $$(shell pkg-config --libs $(PROGRAM_AV))
 
-$(1)/obj/engine/cli/picture%.o $(1)/obj/engine/cli/digest.o: \
+$(1)/obj/engine/cli/picture%.o $(1)/obj/engine/cli/film%.o $(1)/obj/engine/cli/digest.o: \
     FILE_FLAGS = $$(shell pkg-config --cflags $(PROGRAM_AV))
 $(PROGRAM_SRC:%.c=$(1)/obj/%.o): | $(BUILD)/has-program
 
