@@ -8,33 +8,40 @@
 #include <math.h>
 #include <string.h>
 
+#include "image/crop.h"
 #include "overlay/mix.h"
 #include "overlay/noise.h"
 #include "plane/gaussian.h"
 
-static DfRect luma_place(const DfOverlayPlanes *planes)
+DfRect df_overlay_place(DfRect r, const DeepfillFormat *format)
 {
-    return planes->planes[0].place;
+    int grid_x = DF_MAX(1 << format->sub_x, 2), grid_y = DF_MAX(1 << format->sub_y, 2);
+
+    return df_rect_clip((DfRect){ r.x0 / grid_x * grid_x, r.y0 / grid_y * grid_y, df_round_up(r.x1, grid_x),
+                                  df_round_up(r.y1, grid_y) }, (DfRect){ 0, 0, format->width, format->height });
 }
 
 int df_overlay_keep(DfOverlayFrame *frame, const DeepfillImage *image)
 {
     const DeepfillFormat *format = &image->format;
-    /* Chroma covers whole samples at odd edges. */
-    int width = df_rect_width(luma_place(frame->planes)) + 2 * (1 << format->sub_x);
-    int height = df_rect_height(luma_place(frame->planes)) + 2 * (1 << format->sub_y);
+    int width = df_rect_width(frame->place), height = df_rect_height(frame->place);
 
     if (!frame->memory && !(frame->memory = df_alloc(df_planes_bytes(format, width, height))))
         return -ENOMEM;
     df_planes_carve(&frame->seen, format, width, height, frame->memory);
-    for (int p = 0; p < df_plane_count(format); p++) {
-        DfRect r = frame->planes->planes[p].place;
-        size_t bytes = df_sample_bytes(format);
-        for (int y = r.y0; y < r.y1; y++)
-            memcpy(frame->seen.data[p] + (y - r.y0) * frame->seen.stride[p],
-                   image->data[p] + y * image->stride[p] + r.x0 * bytes, df_rect_width(r) * bytes);
-    }
+    for (int p = 0; p < df_plane_count(format); p++)
+        df_crop_plane(image, p, frame->place, frame->seen.data[p], frame->seen.stride[p]);
     return 0;
+}
+
+/** The first of the kept samples of a plane of the overlay. */
+static const uint8_t *kept(const DfOverlayFrame *frame, const DeepfillFormat *format, int plane)
+{
+    DfRect r = frame->planes->planes[plane].place;
+    int x = r.x0 - (frame->place.x0 >> df_plane_sub_x(format, plane));
+    int y = r.y0 - (frame->place.y0 >> df_plane_sub_y(format, plane));
+
+    return frame->seen.data[plane] + y * frame->seen.stride[plane] + x * df_sample_bytes(format);
 }
 
 /** Levels of 8 bits in one code. */
@@ -182,7 +189,7 @@ static int put_back(const DfOverlayFrame *frame, const DeepfillImage *image, int
     if (!usable.data || mark_usable(usable, frame, &image->format, p, scratch) < 0)
         return -ENOMEM;
     for (int y = 0; y < usable.height; y++) {
-        const uint8_t *from = frame->seen.data[p] + y * frame->seen.stride[p];
+        const uint8_t *from = kept(frame, &image->format, p) + y * frame->seen.stride[p];
         uint8_t *to = image->data[p] + (plane->place.y0 + y) * image->stride[p];
         for (int x = 0; x < usable.width; x++)
             if (df_plane_row(usable, y)[x] > 0)
@@ -205,7 +212,7 @@ static int restore_plane(DfOverlayState *state, DfOverlayFrame *frame, const Dee
     if ((ret = take_planes(&r, plane->place, scratch)) < 0 ||
         (ret = mark_usable(r.usable, frame, format, p, scratch)) < 0)
         return ret;
-    load(r.seen, frame->seen.data[p], frame->seen.stride[p], format);
+    load(r.seen, kept(frame, format, p), frame->seen.stride[p], format);
     load(r.fill, image->data[p] + plane->place.y0 * image->stride[p] + plane->place.x0 * df_sample_bytes(format),
          image->stride[p], format);
     unblend(&r, plane, frame->fade, most);
