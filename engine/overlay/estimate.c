@@ -214,6 +214,7 @@ static int estimate(Work *work, DfOverlay *overlay, int full_range)
     if (ret < 0)
         return ret;
     take_mask(work, overlay);
+    overlay->match = df_presence_match(work->samples);
     ret = take_solid(work, overlay);
     return ret < 0 ? ret : ret >= LEAST_PIXELS && overlay->opacity >= LEAST_SOLID;
 }

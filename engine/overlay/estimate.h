@@ -18,6 +18,7 @@ typedef struct DfOverlay {
     DfRect rect;       /**< around the mask, in the frame */
     uint8_t *mask;     /**< 255: a pixel of the overlay, else 0 */
     DfColours colours; /**< and the opacity a pixel */
+    float match;       /**< df_presence_match() */
     float opacity;     /**< that of its solid parts, 0..1 */
     int comes_and_goes;/**< 1: some samples do not have it; their presence tells which do */
 } DfOverlay;

@@ -8,10 +8,18 @@
 #include "overlay/colours.h"
 
 /**
- * Set each sample's presence: the factor of all opacities that fits it best, by least squares; 1: all of it.
+ * Set each sample's presence: the factor of all opacities that fits it best, by least squares; 1: all of it. Where the
+ * picture has the overlay's own colour, nothing is seen of it: that sample has the presence of the one before. Set each
+ * sample's match.
  * @return 0 or -ENOMEM
  */
 int df_presence_take(DfSamples *samples, const DfSums *sums, const DfColours *colours);
+
+/**
+ * @return match of the samples that match best, 0..1: near 1 of one fixed overlay, less where what is laid over the
+ *         picture changes, as captions do; -ENOMEM
+ */
+float df_presence_match(const DfSamples *samples);
 
 /**
  * Tell from where on samples have the overlay.

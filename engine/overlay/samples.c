@@ -74,7 +74,7 @@ int df_samples_add(DfSamples *samples, const DeepfillImage *image, double time, 
         df_free(chroma);
         return -ENOMEM;
     }
-    *sample = (DfSample){ { memory, memory + luma, memory + luma + luma / 4 }, time, background, 1 };
+    *sample = (DfSample){ { memory, memory + luma, memory + luma + luma / 4 }, time, background, 1, 1 };
     df_levels(&part, 1, (float *[3]){ memory, chroma, chroma + luma });
     for (int p = 1; p < samples->planes; p++)
         halve(sample->planes[p], chroma + (p - 1) * luma, samples->width, samples->height);

@@ -17,6 +17,7 @@ typedef struct DfSample {
     double time;     /**< seconds */
     int background;  /**< number of what it shows */
     float presence;  /**< how much of the overlay it shows: 0 none, 1 all of it; 1 as long as that is not known */
+    float match;     /**< part of what differs from the surroundings that the overlay explains, 0..1 */
 } DfSample;
 
 /** The crops. Thread-safety: one thread at a time. */
