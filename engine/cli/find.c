@@ -10,14 +10,16 @@
 
 #include "base.h"
 #include "cli/cli.h"
+#include "cli/find_captions.h"
+#include "cli/find_command.h"
 #include "weights/output.h"
 
-enum Option { BOX = 256, JSON };
+enum Option { BOX = 256, JSON, CAPTIONS };
 
 static const struct option options[] = {
     { "output", required_argument, NULL, 'o' }, { "box", required_argument, NULL, BOX },
-    { "json", no_argument, NULL, JSON },        { "help", no_argument, NULL, 'h' },
-    { NULL, 0, NULL, 0 },
+    { "json", no_argument, NULL, JSON },        { "captions", no_argument, NULL, CAPTIONS },
+    { "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
 };
 
 /** The rectangle of --box, in a film's frame. @return 0 or a negative errno */
@@ -69,14 +71,18 @@ static enum DfExit find(DfFindWish *wish, const char *boxes)
     return status;
 }
 
-/** The film's name without what follows its last dot, from df_alloc(). */
-static char *default_prefix(const char *film)
+/** The same for captions: -o names the mask video. */
+static enum DfExit find_captions(const DfFindWish *wish, const char *boxes)
 {
-    char *prefix = df_strdup(film), *slash = prefix ? strrchr(prefix, '/') : NULL;
-    char *dot = prefix ? strrchr(slash ? slash : prefix, '.') : NULL;
-    if (dot && dot != prefix && dot[-1] != '/')
-        *dot = 0;
-    return prefix;
+    DfFindCaptionsWish captions = { .film = wish->film, .out = wish->prefix, .boxes = boxes, .json = wish->json };
+    char *prefix = df_find_prefix(wish->film), *out = prefix ? df_text("%s.captions.mkv", prefix) : NULL;
+    captions.prefix = prefix;
+    if (!wish->prefix)
+        captions.out = out;
+    enum DfExit status = prefix && captions.out ? df_find_captions(&captions) : df_cli_failed();
+    df_free(prefix);
+    df_free(out);
+    return status;
 }
 
 static enum DfExit run(int argc, char **argv)
@@ -84,12 +90,13 @@ static enum DfExit run(int argc, char **argv)
     const DfCommand *command = &df_command_find;
     DfFindWish wish = { 0 };
     const char *boxes = NULL;
-    int option;
+    int option, captions = 0;
     while ((option = getopt_long(argc, argv, "o:h", options, NULL)) != -1)
         switch (option) {
         case 'h': return df_cli_help(command);
         case 'o': wish.prefix = optarg; break;
         case JSON: wish.json = 1; break;
+        case CAPTIONS: captions = 1; break;
         case BOX:
             boxes = optarg;
             if (df_boxes_check(boxes) < 0)
@@ -101,9 +108,11 @@ static enum DfExit run(int argc, char **argv)
     if (argc - optind != 1)
         return df_cli_misused(command, "takes one film, not %d files", argc - optind);
     if (wish.prefix && !*wish.prefix)
-        return df_cli_misused(command, "-o is empty, must be a name to which .mask.png is added");
+        return df_cli_misused(command, "-o is empty, must be a name%s", captions ? "" : " to which .mask.png is added");
     wish.film = argv[optind];
-    char *prefix = wish.prefix ? NULL : default_prefix(wish.film);
+    if (captions)
+        return find_captions(&wish, boxes);
+    char *prefix = wish.prefix ? NULL : df_find_prefix(wish.film);
     if (!wish.prefix && !prefix)
         return df_cli_failed();
     if (prefix)
@@ -115,8 +124,9 @@ static enum DfExit run(int argc, char **argv)
 
 const DfCommand df_command_find = {
     .name = "find",
-    .arguments = "FILM [-o PREFIX] [OPTION]...",
-    .summary = "find watermarks and logos that stand still in a film",
+    .arguments = "FILM [-o PREFIX] [OPTION]...\n"
+                 "       deepfill find FILM --captions [-o MASK.mkv] [OPTION]...",
+    .summary = "find watermarks and logos that stand still in a film, or captions",
     .help =
         "Looks for what is laid over a film and stands still while the picture changes: watermarks, logos. Writes\n"
         "what ffmpeg's filter needs to take it off, and prints the command:\n"
@@ -128,11 +138,14 @@ const DfCommand df_command_find = {
         "  -o, --output PREFIX   (default: the film's name up to its last dot)\n"
         "      --box 'X Y W H'   look in this rectangle only: numbers, or expressions in iw and ih, the frame's\n"
         "                        sides; less certainty is asked for there\n"
+        "      --captions        find burnt-in captions instead, and write a video that masks each from its first\n"
+        "                        frame to its last (-o; default: the film's name with .captions.mkv)\n"
         "      --json            print what was found as JSON\n"
         "  -h, --help            show this\n"
         "\n"
         "A frame a second is looked at, of films below five minutes 300 frames in all. The film has to have several\n"
         "shots or a camera that moves: in one shot with a locked camera everything stands still, and nothing\n"
-        "can be known. Exit status: 0: found; 1: error; 2: wrong usage; 3: nothing was found, or can be known.\n",
+        "can be known. Captions are looked for in every frame, in its bottom third or in the box; what they say is\n"
+        "not read. Exit status: 0: found; 1: error; 2: wrong usage; 3: nothing was found, or can be known.\n",
     .run = run,
 };

@@ -9,6 +9,7 @@
 #include "base.h"
 #include "cli/cli.h"
 #include "cli/find.h"
+#include "cli/find_command.h"
 #include "cli/text.h"
 
 /** How a finding is called. */
@@ -44,52 +45,6 @@ static const char *colour_text(const DfFindings *findings, const float levels[3]
 
 /* -------------------------------------------------------------------------------------- the command -- */
 
-/** Print a word for a shell: as it is, or in single quotes. */
-static void put_word(const char *word)
-{
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789%+,-./:=@_";
-    if (*word && strspn(word, plain) == strlen(word)) {
-        fputs(word, stdout);
-        return;
-    }
-    putchar('\'');
-    for (; *word; word++)
-        if (*word == '\'')
-            fputs("'\\''", stdout);
-        else
-            putchar(*word);
-    putchar('\'');
-}
-
-/** A text with a backslash before each of `special`; from df_alloc(). */
-static char *escape(const char *text, const char *special)
-{
-    char *escaped = df_alloc(2 * strlen(text) + 1), *to = escaped;
-    for (; escaped && *text; text++) {
-        if (strchr(special, *text))
-            *to++ = '\\';
-        *to++ = *text;
-    }
-    return escaped;
-}
-
-/**
- * A file's name in a filter's options, which ffmpeg unescapes twice: in the graph, and in the options.
- * @return from df_alloc()
- */
-static char *option_value(const char *name)
-{
-    char *once = escape(name, "\\':"), *twice = once ? escape(once, "\\'[],;") : NULL;
-    df_free(once);
-    return twice;
-}
-
-/** A name that does not begin like an option or a protocol. */
-static const char *safe(const char *name)
-{
-    return *name == '-' || (strchr(name, ':') && *name != '/' && *name != '.') ? "file:" : "";
-}
-
 static int any(const DfFindings *findings, int opaque)
 {
     for (int i = 0; i < findings->count; i++)
@@ -98,29 +53,16 @@ static int any(const DfFindings *findings, int opaque)
     return 0;
 }
 
-/** The command as one text, from df_alloc(); words are quoted on their own. */
 static void put_command(const DfFindings *findings, const DfFindWish *wish)
 {
-    const char *kind = any(findings, 0) ? "overlay" : "mask", *dot = strrchr(wish->film, '.');
-    const char *end = dot && !strchr(dot, '/') ? dot : ".mp4";
-    char *file = df_find_name(wish, kind), *value = file ? option_value(file) : NULL;
-    char *filter = value ? df_text("deepfill=%s%s", any(findings, 0) ? "overlay=" : "", value) : NULL;
-    char *in = df_text("%s%s", safe(wish->film), wish->film);
-    char *out = df_text("%s%s.clean%s", safe(wish->prefix), wish->prefix, end);
-    if (filter && in && out) {
-        fputs("ffmpeg -i ", stdout);
-        put_word(in);
-        fputs(" -vf ", stdout);
-        put_word(filter);
-        putchar(' ');
-        put_word(out);
-        putchar('\n');
-    }
+    const char *kind = any(findings, 0) ? "overlay" : "mask";
+    char *file = df_find_name(wish, kind), *command = NULL;
+    if (file)
+        command = df_find_command(wish->film, kind, file, wish->prefix);
+    if (command)
+        puts(command);
     df_free(file);
-    df_free(value);
-    df_free(filter);
-    df_free(in);
-    df_free(out);
+    df_free(command);
 }
 
 /* -------------------------------------------------------------------------------------- in words -- */
