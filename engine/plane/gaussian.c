@@ -85,7 +85,7 @@ int df_gaussian_mean(DfPlane out, DfPlane in, DfPlane known, float sigma, DfAren
             filter_columns(row, sums, zeros, taps, radius, y);
             filter_columns(weight, weights, zeros, taps, radius, y);
             for (int x = 0; x < width; x++)
-                row[x] = weight[x] > 1e-6f ? row[x] / weight[x] : 0;
+                row[x] = weight[x] > 0 ? row[x] / weight[x] : 0;
         }
     }
     df_arena_reset(scratch, mark);
