@@ -28,10 +28,11 @@ void df_overlay_heat(const DeepfillImage *image, const DfOverlayPlanes *planes)
         const DfOverlayPlane *plane = &planes->planes[p];
         DfRect r = plane->place;
         for (int y = r.y0; y < r.y1; y++) {
-            const float *opacity = plane->opacity + (size_t)(y - r.y0) * df_rect_width(r);
+            size_t at = (size_t)(y - r.y0) * df_rect_width(r);
+            const float *opacity = plane->opacity + at;
             uint8_t *row = image->data[p] + y * image->stride[p];
             for (int x = r.x0; x < r.x1; x++)
-                if (opacity[x - r.x0] > 0)
+                if (plane->covered[at + x - r.x0])
                     df_sample_store(row, x, df_sample_bytes(&image->format),
                                     code_of(&image->format, p, opacity[x - r.x0]));
         }

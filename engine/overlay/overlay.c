@@ -46,15 +46,12 @@ static void describe(DeepfillOverlay *overlay)
     };
 }
 
-int df_overlay_create(DeepfillOverlay **out, int frame_width, int frame_height, enum DfOverlayColours colours,
-                      const DfOverlayPixel *pixels, DfRect place)
+/** Make an overlay of the pixels in `around`, which holds all that count. @return 0 or -ENOMEM */
+static int create(DeepfillOverlay **out, int frame_width, int frame_height, enum DfOverlayColours colours,
+                  const DfOverlayPixel *pixels, DfRect place, DfRect around)
 {
-    DfRect around = covered(pixels, place, (DfRect){ 0, 0, frame_width, frame_height });
     DeepfillOverlay *overlay;
 
-    if (df_rect_empty(around))
-        return df_error(-EINVAL, "the overlay covers no pixel of the frame of %dx%d: it is transparent there, or lies "
-                        "beside it", frame_width, frame_height);
     if (!(overlay = df_alloc(sizeof *overlay)))
         return -ENOMEM;
     atomic_init(&overlay->references, 1);
@@ -72,6 +69,22 @@ int df_overlay_create(DeepfillOverlay **out, int frame_width, int frame_height, 
                pixels + (size_t)(y - place.y0) * df_rect_width(place) + (around.x0 - place.x0),
                df_rect_width(around) * sizeof *pixels);
     describe(overlay);
+    *out = overlay;
+    return 0;
+}
+
+int df_overlay_create(DeepfillOverlay **out, int frame_width, int frame_height, enum DfOverlayColours colours,
+                      const DfOverlayPixel *pixels, DfRect place)
+{
+    DfRect around = covered(pixels, place, (DfRect){ 0, 0, frame_width, frame_height });
+    DeepfillOverlay *overlay;
+    int ret;
+
+    if (df_rect_empty(around))
+        return df_error(-EINVAL, "the overlay covers no pixel of the frame of %dx%d: it is transparent there, or lies "
+                        "beside it", frame_width, frame_height);
+    if ((ret = create(&overlay, frame_width, frame_height, colours, pixels, place, around)) < 0)
+        return ret;
     if (overlay->info.cover == 1 && overlay->info.opaque == 1) {
         deepfill_overlay_close(&overlay);
         return df_error(-EINVAL, "the overlay is opaque all over and hides the whole frame");
@@ -84,7 +97,7 @@ int df_overlay_field(DeepfillOverlay **out, const DeepfillOverlay *overlay, int 
 {
     DfRect p = overlay->place;
     int first = p.y0 + ((p.y0 ^ field) & 1), width = df_rect_width(p), rows = (p.y1 - first + 1) / 2;
-    DfRect place = { p.x0, first / 2, p.x1, first / 2 + rows };
+    DfRect place = { p.x0, first / 2, p.x1, first / 2 + rows }, around;
     DfOverlayPixel *pixels;
     int ret = 0;
 
@@ -95,8 +108,9 @@ int df_overlay_field(DeepfillOverlay **out, const DeepfillOverlay *overlay, int 
         return -ENOMEM;
     for (int y = 0; y < rows; y++)
         memcpy(pixels + (size_t)y * width, df_overlay_pixel(overlay, p.x0, first + 2 * y), width * sizeof *pixels);
-    if (!df_rect_empty(covered(pixels, place, place)))
-        ret = df_overlay_create(out, overlay->width, overlay->height / 2, overlay->colours, pixels, place);
+    around = covered(pixels, place, (DfRect){ 0, 0, overlay->width, overlay->height / 2 });
+    if (!df_rect_empty(around))
+        ret = create(out, overlay->width, overlay->height / 2, overlay->colours, pixels, place, around);
     df_free(pixels);
     return ret;
 }

@@ -84,6 +84,7 @@ static void add_pixel(DfOverlayPlane *plane, size_t at, float opacity, float cod
 {
     plane->opacity[at] += opacity / (float)count;
     plane->light[at] += opacity * code / (float)count;
+    plane->covered[at] = 1;
 }
 
 /** Luma samples of the frame that a plane's sample covers: fewer at its right and lower edge. */
@@ -132,12 +133,13 @@ int df_overlay_planes_create(DfOverlayPlanes **out, const DeepfillOverlay *overl
         int sx = df_plane_sub_x(format, p), sy = df_plane_sub_y(format, p);
         DfOverlayPlane *plane = &planes->planes[p];
         plane->place = (DfRect){ r.x0 >> sx, r.y0 >> sy, df_plane_side(r.x1, sx), df_plane_side(r.y1, sy) };
-        plane->opacity = df_alloc(df_size_mul(2 * df_rect_area(plane->place), sizeof *plane->opacity));
+        plane->opacity = df_alloc(df_size_mul(df_rect_area(plane->place), 2 * sizeof *plane->opacity + 1));
         if (!plane->opacity) {
             df_overlay_planes_close(&planes);
             return -ENOMEM;
         }
         plane->light = plane->opacity + df_rect_area(plane->place);
+        plane->covered = (uint8_t *)(plane->light + df_rect_area(plane->place));
     }
     add_pixels(planes, overlay);
     *out = planes;

@@ -14,6 +14,7 @@ typedef struct DfOverlayPlane {
     DfRect place;   /**< in the plane's samples */
     float *opacity; /**< a, 0..1 */
     float *light;   /**< a c, in levels of 8 bits of the frame's codes */
+    uint8_t *covered; /**< 1: the fill writes the sample, of whatever opacity; 0: it is none of the overlay's */
 } DfOverlayPlane;
 
 /** Counted; not changed once made. Thread-safety: any thread. */

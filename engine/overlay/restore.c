@@ -44,6 +44,28 @@ static const uint8_t *kept(const DfOverlayFrame *frame, const DeepfillFormat *fo
     return frame->seen.data[plane] + y * frame->seen.stride[plane] + x * df_sample_bytes(format);
 }
 
+/**
+ * Make samples that the fill has written what they were.
+ *
+ * @param usable  1: this one; NULL: all
+ * @param most    of an opacity up to this
+ */
+static void put_back(const DfOverlayFrame *frame, const DeepfillImage *image, int p, const DfPlane *usable, float most)
+{
+    const DfOverlayPlane *plane = &frame->planes->planes[p];
+    int bytes = df_sample_bytes(&image->format), width = df_rect_width(plane->place);
+
+    for (int y = 0; y < df_rect_height(plane->place); y++) {
+        const uint8_t *from = kept(frame, &image->format, p) + y * frame->seen.stride[p];
+        uint8_t *to = image->data[p] + (plane->place.y0 + y) * image->stride[p];
+        for (int x = 0; x < width; x++) {
+            size_t at = (size_t)y * width + x;
+            if (plane->covered[at] && plane->opacity[at] <= most && (!usable || df_plane_row(*usable, y)[x] > 0))
+                df_sample_store(to, plane->place.x0 + x, bytes, df_sample_load(from, x, bytes));
+        }
+    }
+}
+
 /** Levels of 8 bits in one code. */
 static float level_of(const DeepfillFormat *format)
 {
@@ -179,25 +201,6 @@ static int tell_restored(DfOverlayFrame *frame, const DfRestored *r, DfPlane bef
     return 0;
 }
 
-/** What has nothing of the overlay becomes what it was, but for other holes. */
-static int put_back(const DfOverlayFrame *frame, const DeepfillImage *image, int p, DfArena *scratch)
-{
-    const DfOverlayPlane *plane = &frame->planes->planes[p];
-    DfPlane usable = df_plane_take(scratch, df_rect_width(plane->place), df_rect_height(plane->place));
-    int bytes = df_sample_bytes(&image->format);
-
-    if (!usable.data || mark_usable(usable, frame, &image->format, p, scratch) < 0)
-        return -ENOMEM;
-    for (int y = 0; y < usable.height; y++) {
-        const uint8_t *from = kept(frame, &image->format, p) + y * frame->seen.stride[p];
-        uint8_t *to = image->data[p] + (plane->place.y0 + y) * image->stride[p];
-        for (int x = 0; x < usable.width; x++)
-            if (df_plane_row(usable, y)[x] > 0)
-                df_sample_store(to, plane->place.x0 + x, bytes, df_sample_load(from, x, bytes));
-    }
-    return 0;
-}
-
 /** Restore one plane; the luma's fade comes first. */
 static int restore_plane(DfOverlayState *state, DfOverlayFrame *frame, const DeepfillImage *image, int p, int had,
                          int is_fading, int wants_sources, DfArena *scratch)
@@ -212,6 +215,8 @@ static int restore_plane(DfOverlayState *state, DfOverlayFrame *frame, const Dee
     if ((ret = take_planes(&r, plane->place, scratch)) < 0 ||
         (ret = mark_usable(r.usable, frame, format, p, scratch)) < 0)
         return ret;
+    /* A pixel's luma may be hidden and its chroma not, or hardly. */
+    put_back(frame, image, p, &r.usable, DF_OVERLAY_LEAST);
     load(r.seen, kept(frame, format, p), frame->seen.stride[p], format);
     load(r.fill, image->data[p] + plane->place.y0 * image->stride[p] + plane->place.x0 * df_sample_bytes(format),
          image->stride[p], format);
@@ -223,8 +228,11 @@ static int restore_plane(DfOverlayState *state, DfOverlayFrame *frame, const Dee
     }
     if ((ret = measure_change(&r, state->detail[p], had, &change, scratch)) < 0)
         return ret;
-    if (frame->fade == 0)
-        return put_back(frame, image, p, scratch);
+    if (frame->fade == 0) {
+        if ((ret = mark_usable(r.usable, frame, format, p, scratch)) >= 0)
+            put_back(frame, image, p, &r.usable, 1);
+        return ret;
+    }
     for (int y = 0; y < r.fill.height; y++)
         for (int x = 0; x < r.fill.width; x++)
             df_plane_row(r.high, y)[x] = df_plane_row(r.restored, y)[x] - df_plane_row(r.fill, y)[x];
@@ -269,7 +277,9 @@ int df_overlay_restore(DfOverlayState *state, DfOverlayFrame *frame, int64_t num
         ret = restore_plane(state, frame, image, p, had, is_fading, wants_sources, scratch);
         df_arena_reset(scratch, mark);
     }
-    state->frame = number;
+    for (int p = 0; ret < 0 && p < df_plane_count(&image->format); p++)
+        put_back(frame, image, p, NULL, 1);
+    state->frame = ret < 0 ? -1 : number;
     df_free(frame->memory);
     frame->memory = NULL;
     return ret < 0 ? ret : 0;

@@ -102,7 +102,7 @@ int df_gaussian_mean(DfPlane out, DfPlane in, const DfPlane *known, float sigma,
             if (known)
                 filter_columns(weight, weights, zeros, taps, radius, y);
             for (int x = 0; x < width; x++)
-                row[x] = weight[x] > 1e-6f ? row[x] / (all * weight[x]) : 0;
+                row[x] = weight[x] > 0 ? row[x] / (all * weight[x]) : 0;
         }
     }
     df_arena_reset(scratch, mark);
