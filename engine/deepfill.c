@@ -66,6 +66,7 @@ static int check_settings(const DeepfillSettings *s)
         df_check_range("texture", s->texture, 0, 1) || df_check_range("grain", s->grain, 0, 1) ||
         df_check_range("dilate_time", s->dilate_time, 0, DF_MOST_HELD) ||
         df_check_range("overlay_fade", s->overlay_fade, 0, 1) ||
+        df_check_range("overlay_estimate", s->overlay_estimate, 0, 1) ||
         df_check_range("log level", (int)s->log_level, DEEPFILL_LOG_ERROR, DEEPFILL_LOG_DEBUG))
         return -EINVAL;
     return 0;
@@ -129,6 +130,7 @@ static int open_frames(DeepfillContext *ctx)
         .workers = info->workers, .delay = info->delay, .threads = box_threads(info),
         .temporal = info->temporal, .ahead = info->ahead, .texture = info->texture, .grain = info->grain,
         .dilate_time = ctx->settings.dilate_time, .overlay_fade = ctx->settings.overlay_fade,
+        .overlay_estimate = ctx->settings.overlay_estimate,
         .memory = df_size_mul(info->memory, 1 << 20),
         .log = { ctx->settings.log, ctx->settings.log_opaque, ctx->settings.log_level },
         .ready = ctx->settings.ready, .ready_opaque = ctx->settings.ready_opaque,

@@ -53,6 +53,7 @@ typedef struct FillContext {
     int overlay_x;
     int overlay_y;
     int overlay_fade;
+    int overlay_estimate;
     char *model_name;
     char *semantics;
     float threshold;

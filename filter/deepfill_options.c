@@ -118,6 +118,8 @@ static const AVOption deepfill_options[] = {
       OFFSET(overlay_y), AV_OPT_TYPE_INT, { .i64 = -1 }, -1, 32767, FLAGS },
     { "overlay_fade", "how much of the overlay a frame has is estimated: it may fade, and come and go",
       OFFSET(overlay_fade), AV_OPT_TYPE_BOOL, { .i64 = 1 }, 0, 1, FLAGS },
+    { "overlay_estimate", "opacity and colour are learnt on the way, of the overlay or of what the mask marks",
+      OFFSET(overlay_estimate), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, FLAGS },
     { "eof_action", "what to do after the end of mask, sketch or keep_out",
       OFFSET(eof_action), AV_OPT_TYPE_INT, { .i64 = EOF_ACTION_REPEAT }, 0, EOF_ACTION_ENDALL, FLAGS,
       "eof_action" },
@@ -258,6 +260,8 @@ int ff_deepfill_check_options(AVFilterContext *ctx)
         wrong = "keep_out= is for frames: with fields=1 there is none";
     else if (!s->overlay && (s->overlay_x >= 0 || s->overlay_y >= 0))
         wrong = "overlay_x= and overlay_y= are for overlay=FILE";
+    else if (s->overlay_estimate && !s->temporal)
+        wrong = "overlay_estimate=1 learns from other frames: temporal=0 looks at none";
     else if (!s->overlay && s->show == DEEPFILL_SHOW_OVERLAY)
         wrong = "show=overlay is for overlay=FILE";
     else if (s->size && s->size < 64)

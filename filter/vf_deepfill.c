@@ -109,6 +109,7 @@ static int open_queue(AVFilterContext *ctx)
     settings.workers  = s->workers;
     settings.dilate_time = s->dilate_time;
     settings.overlay_fade = s->overlay_fade;
+    settings.overlay_estimate = s->overlay_estimate;
     settings.preview  = ff_deepfill_is_preview(s->show);
     if (ff_deepfill_is_realtime(ctx))
         settings.delay = settings.ahead = 0;

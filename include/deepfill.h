@@ -463,6 +463,10 @@ typedef struct DeepfillSettings {
                           FRAME; at most `ahead` frames before it; default 0 */
     int overlay_fade; /**< 1 (default): how much of its overlay a frame has, from none to all, is estimated frame by
                            frame, and a frame that has none is left as it is; 0: all, always */
+    int overlay_estimate; /**< 1: opacity and colour of an overlay are learnt on the way, from pixels that other frames
+                               have shown: that of DeepfillFrame.overlay is made better by it; without one, what lies in
+                               the mask is taken for one as soon as it is known. With temporal alone; default 0 */
+    int reserved; /**< not read: no field may be followed by padding */
 } DeepfillSettings;
 
 /** What a context chose. */

@@ -58,9 +58,9 @@ check "only gemm.c includes cblas.h" \
 check "only color.c includes zimg.h" \
     "$(includes 'zimg' $(sources engine | grep -v '^engine/image/color\.c$'))"
 check "no FFmpeg library in the engine" "$(includes 'lib(av|sw|postproc)' $(sources engine))"
-check "in the program only picture_*.c and digest.c include FFmpeg's libraries" \
+check "in the program only picture_*.c, film*.c and digest.c include FFmpeg's libraries" \
     "$(includes 'lib(av|sw|postproc)' \
-        $(find engine/cli -name '*.[ch]' ! -name 'picture_*.c' ! -name digest.c))"
+        $(find engine/cli -name '*.[ch]' ! -name 'picture_*.c' ! -name 'film*.c' ! -name digest.c))"
 check "no engine header in the filter" \
     "$(includes '(.*/)?(base|arena|context|cpu|thread_pool|model|video|temporal|overlay|image|texture|motion|plane|layers|kernels)[./]' filter/*.[ch])"
 

@@ -14,7 +14,8 @@
 enum DfExit {
     DF_EXIT_DONE,
     DF_EXIT_FAILED, /**< deepfill_error() was printed */
-    DF_EXIT_USAGE   /**< it was called wrongly */
+    DF_EXIT_USAGE,  /**< it was called wrongly */
+    DF_EXIT_NOTHING /**< nothing was found that was looked for */
 };
 
 /** A subcommand. */
@@ -26,7 +27,7 @@ typedef struct DfCommand {
     enum DfExit (*run)(int argc, char **argv); /**< argv[0] is "deepfill NAME" */
 } DfCommand;
 
-extern const DfCommand df_command_info, df_command_convert, df_command_fill, df_command_bench;
+extern const DfCommand df_command_info, df_command_convert, df_command_fill, df_command_find, df_command_bench;
 
 /** Print what --help of a subcommand does, to stdout. @return DF_EXIT_DONE */
 enum DfExit df_cli_help(const DfCommand *command);

@@ -39,11 +39,11 @@ typedef struct Slope {
 } Slope;
 
 /** Take away the Gaussian mean. @return 0 or -ENOMEM */
-static int keep_detail(DfPlane plane, DfPlane everywhere, DfArena *scratch)
+static int keep_detail(DfPlane plane, DfArena *scratch)
 {
     DfArenaMark mark = df_arena_mark(scratch);
     DfPlane mean = df_plane_take(scratch, plane.width, plane.height);
-    int ret = mean.data ? df_gaussian_mean(mean, plane, everywhere, DETAIL, scratch) : -ENOMEM;
+    int ret = mean.data ? df_gaussian_mean(mean, plane, NULL, DETAIL, scratch) : -ENOMEM;
 
     for (int y = 0; !ret && y < plane.height; y++)
         for (int x = 0; x < plane.width; x++)
@@ -53,7 +53,7 @@ static int keep_detail(DfPlane plane, DfPlane everywhere, DfArena *scratch)
 }
 
 /** Squares of what a slope leaves, averaged around each pixel, and FLOOR. @return 0 or -ENOMEM */
-static int residuals(DfPlane out, DfPlane value, DfPlane per, float slope, DfPlane everywhere, DfArena *scratch)
+static int residuals(DfPlane out, DfPlane value, DfPlane per, float slope, DfArena *scratch)
 {
     for (int y = 0; y < value.height; y++) {
         const float *v = df_plane_row(value, y), *q = df_plane_row(per, y);
@@ -61,7 +61,7 @@ static int residuals(DfPlane out, DfPlane value, DfPlane per, float slope, DfPla
         for (int x = 0; x < value.width; x++)
             row[x] = (v[x] - slope * q[x]) * (v[x] - slope * q[x]);
     }
-    int ret = df_gaussian_mean(out, out, everywhere, DETAIL, scratch);
+    int ret = df_gaussian_mean(out, out, NULL, DETAIL, scratch);
     for (int y = 0; !ret && y < out.height; y++)
         for (int x = 0; x < out.width; x++)
             df_plane_row(out, y)[x] += FLOOR;
@@ -93,15 +93,15 @@ static Slope fit(DfPlane value, DfPlane per, const DfPlane *spread)
 }
 
 /** The slope of fine detail, pixels weighted by what is left around them. @return 0 or -ENOMEM */
-static int fit_robustly(Slope *slope, DfPlane value, DfPlane per, DfPlane everywhere, DfArena *scratch)
+static int fit_robustly(Slope *slope, DfPlane value, DfPlane per, DfArena *scratch)
 {
     DfPlane spread = df_plane_take(scratch, value.width, value.height);
-    int ret = spread.data ? keep_detail(value, everywhere, scratch) : -ENOMEM;
+    int ret = spread.data ? keep_detail(value, scratch) : -ENOMEM;
 
     if (!ret)
         *slope = fit(value, per, NULL);
     for (int i = 0; !ret && i < 2; i++)
-        if (!(ret = residuals(spread, value, per, slope->value, everywhere, scratch)))
+        if (!(ret = residuals(spread, value, per, slope->value, scratch)))
             *slope = fit(value, per, &spread);
     return ret;
 }
@@ -140,9 +140,9 @@ int df_fade_estimate(DfFade *fade, const DfRestored *restored, const DfOverlayPl
     DfArenaMark mark = df_arena_mark(scratch);
     int width = restored->seen.width, height = restored->seen.height;
     DfPlane value = df_plane_take(scratch, width, height), change = df_plane_take(scratch, width, height);
-    DfPlane per = df_plane_take(scratch, width, height), everywhere = df_plane_take(scratch, width, height);
+    DfPlane per = df_plane_take(scratch, width, height);
     Slope own = { 0 }, since = { 0, INFINITY };
-    int ret = value.data && change.data && per.data && everywhere.data ? 0 : -ENOMEM, had = fade->before != NULL;
+    int ret = value.data && change.data && per.data ? 0 : -ENOMEM, had = fade->before != NULL;
 
     if (!ret && !had && !(fade->before = df_alloc(df_size_mul(df_size_mul(width, height), sizeof *fade->before))))
         ret = -ENOMEM;
@@ -152,16 +152,15 @@ int df_fade_estimate(DfFade *fade, const DfRestored *restored, const DfOverlayPl
         for (int x = 0; x < width; x++) {
             size_t at = (size_t)y * width + x;
             float usable = df_plane_row(restored->usable, y)[x], d = usable * (seen[x] - fill[x]);
-            df_plane_row(everywhere, y)[x] = 1;
             df_plane_row(per, y)[x] = usable * (plane->light[at] - plane->opacity[at] * fill[x]);
             df_plane_row(value, y)[x] = d;
             df_plane_row(change, y)[x] = d - before[x];
             before[x] = d;
         }
     }
-    if (!ret && !(ret = keep_detail(per, everywhere, scratch)) &&
-        !(ret = fit_robustly(&own, value, per, everywhere, scratch)) && had)
-        ret = fit_robustly(&since, change, per, everywhere, scratch);
+    if (!ret && !(ret = keep_detail(per, scratch)) &&
+        !(ret = fit_robustly(&own, value, per, scratch)) && had)
+        ret = fit_robustly(&since, change, per, scratch);
     if (!ret) {
         update(fade, own, since);
         *factor = settled(fade);

@@ -24,7 +24,7 @@ typedef struct Band {
 } Band;
 
 /** Share of the whole overlay's mean in D. */
-#define POOLED 0.6f
+#define POOLED 0.8f
 
 /** What the fill's variance is told from, over the whole overlay, is more than this many times v. */
 #define CAUTION 1.2f
@@ -58,7 +58,7 @@ static int add_band(DfRestored *restored, const Band *band, float noise, DfArena
         for (int x = 0; x < width; x++)
             df_plane_row(squares, y)[x] = df_plane_row(band->difference, y)[x] * df_plane_row(band->difference, y)[x];
     if (!ret)
-        ret = df_gaussian_mean(squares, squares, restored->usable, band->sigma, scratch);
+        ret = df_gaussian_mean(squares, squares, &restored->usable, band->sigma, scratch);
     for (int y = 0; !ret && y < height; y++) {
         const float *d = df_plane_row(band->difference, y), *square = df_plane_row(squares, y);
         const float *gain = df_plane_row(restored->gain, y), *usable = df_plane_row(restored->usable, y);
@@ -73,9 +73,9 @@ static int add_band(DfRestored *restored, const Band *band, float noise, DfArena
     return ret;
 }
 
-int df_overlay_mix(DfRestored *restored, float noise, DfArena *scratch)
+int df_overlay_mix(DfRestored *restored, const DfCodingNoise *kind, float noise, DfArena *scratch)
 {
-    const Band low = { restored->low, DF_NOISE_LOW, 3 }, high = { restored->high, DF_NOISE_HIGH, 2 };
+    const Band low = { restored->low, kind->low, 3 }, high = { restored->high, kind->high, 2 };
     int ret = add_band(restored, &low, noise, scratch);
 
     return ret < 0 ? ret : add_band(restored, &high, noise, scratch);

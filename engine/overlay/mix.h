@@ -13,6 +13,6 @@
  * @param noise  variance of y
  * @return 0 or -ENOMEM
  */
-int df_overlay_mix(DfRestored *restored, float noise, DfArena *scratch);
+int df_overlay_mix(DfRestored *restored, const DfCodingNoise *kind, float noise, DfArena *scratch);
 
 #endif

@@ -18,9 +18,6 @@
 #include "plane/gaussian.h"
 #include "plane/select.h"
 
-/** The quantile of the difference that counts: the fill is off in half of the pixels or more. */
-#define QUANTILE 0.4f
-
 /** Sigma, in samples, of the squares' mean around each pixel. */
 #define SIGMA 4.0f
 
@@ -31,7 +28,8 @@
 /** Pixels that are looked at, at most; more are passed over evenly. */
 #define MOST_VALUES 16384
 
-int df_overlay_noise(const DfRestored *restored, float change, float *variance, DfArena *scratch)
+int df_overlay_noise(const DfRestored *restored, const DfCodingNoise *kind, float change, float *variance,
+                     DfArena *scratch)
 {
     DfArenaMark mark = df_arena_mark(scratch);
     DfPlane usable = restored->usable, squares = df_plane_take(scratch, usable.width, usable.height);
@@ -46,14 +44,14 @@ int df_overlay_noise(const DfRestored *restored, float change, float *variance, 
             row[x] = gain[x] > 0 ? high[x] * high[x] / (gain[x] * gain[x]) : 0;
     }
     if (!ret)
-        ret = df_gaussian_mean(squares, squares, usable, SIGMA, scratch);
+        ret = df_gaussian_mean(squares, squares, &usable, SIGMA, scratch);
     for (int64_t i = 0; !ret && i < (int64_t)usable.width * usable.height; i += step) {
         int x = (int)(i % usable.width), y = (int)(i / usable.width);
         if (df_plane_row(usable, y)[x] > 0)
             values[n++] = df_plane_row(squares, y)[x];
     }
     if (!ret) {
-        float least = df_select(values, (int)n, (int)(QUANTILE * (float)n)) / DF_NOISE_HIGH;
+        float least = df_select(values, (int)n, (int)(kind->quantile * (float)n)) / kind->high;
         *variance = change < 0 ? least : fminf(least, BASE + SLOPE * change);
     }
     df_arena_reset(scratch, mark);

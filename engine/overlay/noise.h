@@ -14,6 +14,7 @@
  * @param variance  in levels of 8 bits squared
  * @return 0 or -ENOMEM
  */
-int df_overlay_noise(const DfRestored *restored, float change, float *variance, DfArena *scratch);
+int df_overlay_noise(const DfRestored *restored, const DfCodingNoise *kind, float change, float *variance,
+                     DfArena *scratch);
 
 #endif

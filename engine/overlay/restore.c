@@ -8,33 +8,40 @@
 #include <math.h>
 #include <string.h>
 
+#include "image/crop.h"
 #include "overlay/mix.h"
 #include "overlay/noise.h"
 #include "plane/gaussian.h"
 
-static DfRect luma_place(const DfOverlayPlanes *planes)
+DfRect df_overlay_place(DfRect r, const DeepfillFormat *format)
 {
-    return planes->planes[0].place;
+    int grid_x = DF_MAX(1 << format->sub_x, 2), grid_y = DF_MAX(1 << format->sub_y, 2);
+
+    return df_rect_clip((DfRect){ r.x0 / grid_x * grid_x, r.y0 / grid_y * grid_y, df_round_up(r.x1, grid_x),
+                                  df_round_up(r.y1, grid_y) }, (DfRect){ 0, 0, format->width, format->height });
 }
 
 int df_overlay_keep(DfOverlayFrame *frame, const DeepfillImage *image)
 {
     const DeepfillFormat *format = &image->format;
-    /* Chroma covers whole samples at odd edges. */
-    int width = df_rect_width(luma_place(frame->planes)) + 2 * (1 << format->sub_x);
-    int height = df_rect_height(luma_place(frame->planes)) + 2 * (1 << format->sub_y);
+    int width = df_rect_width(frame->place), height = df_rect_height(frame->place);
 
     if (!frame->memory && !(frame->memory = df_alloc(df_planes_bytes(format, width, height))))
         return -ENOMEM;
     df_planes_carve(&frame->seen, format, width, height, frame->memory);
-    for (int p = 0; p < df_plane_count(format); p++) {
-        DfRect r = frame->planes->planes[p].place;
-        size_t bytes = df_sample_bytes(format);
-        for (int y = r.y0; y < r.y1; y++)
-            memcpy(frame->seen.data[p] + (y - r.y0) * frame->seen.stride[p],
-                   image->data[p] + y * image->stride[p] + r.x0 * bytes, df_rect_width(r) * bytes);
-    }
+    for (int p = 0; p < df_plane_count(format); p++)
+        df_crop_plane(image, p, frame->place, frame->seen.data[p], frame->seen.stride[p]);
     return 0;
+}
+
+/** The first of the kept samples of a plane of the overlay. */
+static const uint8_t *kept(const DfOverlayFrame *frame, const DeepfillFormat *format, int plane)
+{
+    DfRect r = frame->planes->planes[plane].place;
+    int x = r.x0 - (frame->place.x0 >> df_plane_sub_x(format, plane));
+    int y = r.y0 - (frame->place.y0 >> df_plane_sub_y(format, plane));
+
+    return frame->seen.data[plane] + y * frame->seen.stride[plane] + x * df_sample_bytes(format);
 }
 
 /**
@@ -49,7 +56,7 @@ static void put_back(const DfOverlayFrame *frame, const DeepfillImage *image, in
     int bytes = df_sample_bytes(&image->format), width = df_rect_width(plane->place);
 
     for (int y = 0; y < df_rect_height(plane->place); y++) {
-        const uint8_t *from = frame->seen.data[p] + y * frame->seen.stride[p];
+        const uint8_t *from = kept(frame, &image->format, p) + y * frame->seen.stride[p];
         uint8_t *to = image->data[p] + (plane->place.y0 + y) * image->stride[p];
         for (int x = 0; x < width; x++) {
             size_t at = (size_t)y * width + x;
@@ -125,7 +132,7 @@ static int take_planes(DfRestored *r, DfRect place, DfArena *scratch)
 /** Part a plane into its Gaussian mean over usable pixels and the rest. @return 0 or -ENOMEM */
 static int part(DfPlane low, DfPlane high, DfPlane usable, DfArena *scratch)
 {
-    int ret = df_gaussian_mean(low, high, usable, DF_RESTORED_SIGMA, scratch);
+    int ret = df_gaussian_mean(low, high, &usable, DF_RESTORED_SIGMA, scratch);
 
     for (int y = 0; !ret && y < low.height; y++)
         for (int x = 0; x < low.width; x++)
@@ -200,6 +207,7 @@ static int restore_plane(DfOverlayState *state, DfOverlayFrame *frame, const Dee
 {
     const DfOverlayPlane *plane = &frame->planes->planes[p];
     const DeepfillFormat *format = &image->format;
+    const DfCodingNoise *kind = format->layout == DEEPFILL_YUV && p ? &df_chroma_noise : &df_luma_noise;
     float most = level_of(format) * (float)((1 << format->depth) - 1), change, noise;
     DfRestored r;
     int ret;
@@ -209,7 +217,7 @@ static int restore_plane(DfOverlayState *state, DfOverlayFrame *frame, const Dee
         return ret;
     /* A pixel's luma may be hidden and its chroma not, or hardly. */
     put_back(frame, image, p, &r.usable, DF_OVERLAY_LEAST);
-    load(r.seen, frame->seen.data[p], frame->seen.stride[p], format);
+    load(r.seen, kept(frame, format, p), frame->seen.stride[p], format);
     load(r.fill, image->data[p] + plane->place.y0 * image->stride[p] + plane->place.x0 * df_sample_bytes(format),
          image->stride[p], format);
     unblend(&r, plane, frame->fade, most);
@@ -229,14 +237,14 @@ static int restore_plane(DfOverlayState *state, DfOverlayFrame *frame, const Dee
         for (int x = 0; x < r.fill.width; x++)
             df_plane_row(r.high, y)[x] = df_plane_row(r.restored, y)[x] - df_plane_row(r.fill, y)[x];
     if ((ret = part(r.low, r.high, r.usable, scratch)) < 0 ||
-        (ret = df_overlay_noise(&r, change, &noise, scratch)) < 0)
+        (ret = df_overlay_noise(&r, kind, change, &noise, scratch)) < 0)
         return ret;
     if (!p)
         frame->noise = sqrtf(noise);
     DfPlane before = !p && wants_sources ? df_plane_take(scratch, r.fill.width, r.fill.height) : (DfPlane){ 0 };
     if (before.data)
         memcpy(before.data, r.fill.data, r.fill.row_floats * r.fill.height * sizeof(float));
-    if ((ret = df_overlay_mix(&r, noise, scratch)) < 0)
+    if ((ret = df_overlay_mix(&r, kind, noise, scratch)) < 0)
         return ret;
     store(&r, plane, image, p);
     return before.data ? tell_restored(frame, &r, before) : 0;

@@ -15,7 +15,8 @@
 
 /** A frame's. Zeroed: it has no overlay. */
 typedef struct DfOverlayFrame {
-    DfOverlayPlanes *planes;
+    DfOverlayPlanes *planes; /**< what is taken off; NULL: nothing, or what has been learnt */
+    DfRect place;        /**< of luma, by df_overlay_place(): what is kept */
     DeepfillMask *mask;  /**< other holes, whose pixels stay as they are filled; NULL: none */
     DfPlanes seen;       /**< by df_overlay_keep() */
     void *memory;
@@ -33,7 +34,10 @@ typedef struct DfOverlayState {
     DfFade fade;
 } DfOverlayState;
 
-/** Keep a frame's samples in the overlay's place. @return 0 or -ENOMEM */
+/** @return a rectangle of a frame made one that begins on the chroma grid and at even pixels */
+DfRect df_overlay_place(DfRect around, const DeepfillFormat *format);
+
+/** Keep a frame's samples in its place. @return 0 or -ENOMEM */
 int df_overlay_keep(DfOverlayFrame *frame, const DeepfillImage *image);
 
 /**

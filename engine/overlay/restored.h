@@ -24,10 +24,15 @@ typedef struct DfRestored {
 #define DF_RESTORED_SIGMA 1.0f
 
 /**
- * Shares of the variance of coding noise in both bands: it is mostly what quantisation takes of fine detail. By x264 at
- * crf 23: .6 to .85 and .1 to .25.
+ * Coding noise of a kind of plane: the shares of its variance in both bands (quantisation takes fine detail above all)
+ * and the quantile of what restored and fill differ by that is taken for it. Fills lack texture in luma, and hardly ever
+ * in chroma.
  */
-#define DF_NOISE_HIGH 0.65f
-#define DF_NOISE_LOW 0.15f
+typedef struct DfCodingNoise {
+    float high, low, quantile;
+} DfCodingNoise;
+
+/** Measured by x264 at crf 23, 13 films; luma's is that of red, green and blue, too. */
+static const DfCodingNoise df_luma_noise = { 0.65f, 0.15f, 0.4f }, df_chroma_noise = { 0.5f, 0.3f, 0.7f };
 
 #endif

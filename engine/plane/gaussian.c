@@ -55,23 +55,36 @@ static void filter_columns(float *out, DfPlane rows, const float *zeros, const f
     }
 }
 
-/** Filter known * in, or known alone where `in` is NULL, along rows. */
-static void filter_rows(DfPlane out, const DfPlane *in, DfPlane known, const float *taps, int radius, float *padded)
+/** Filter known * in along rows; known alone where `in` is NULL, `in` alone where known is. */
+static void filter_rows(DfPlane out, const DfPlane *in, const DfPlane *known, const float *taps, int radius,
+                        float *padded)
 {
-    for (int y = 0; y < known.height; y++) {
-        const float *weight = df_plane_row(known, y), *value = in ? df_plane_row(*in, y) : NULL;
-        for (int x = 0; x < known.width; x++)
-            padded[radius + x] = value ? value[x] * weight[x] : weight[x];
-        filter_row(df_plane_row(out, y), padded, taps, radius, known.width);
+    for (int y = 0; y < out.height; y++) {
+        const float *weight = known ? df_plane_row(*known, y) : NULL, *value = in ? df_plane_row(*in, y) : NULL;
+        for (int x = 0; x < out.width; x++)
+            padded[radius + x] = value && weight ? value[x] * weight[x] : value ? value[x] : weight[x];
+        filter_row(df_plane_row(out, y), padded, taps, radius, out.width);
     }
 }
 
-int df_gaussian_mean(DfPlane out, DfPlane in, DfPlane known, float sigma, DfArena *scratch)
+/** The sum of those taps that lie within n samples, around sample i. */
+static float taps_within(const float *taps, int radius, int i, int n)
+{
+    float sum = 0;
+
+    for (int k = -radius; k <= radius; k++)
+        if (i + k >= 0 && i + k < n)
+            sum += taps[k < 0 ? -k : k];
+    return sum;
+}
+
+int df_gaussian_mean(DfPlane out, DfPlane in, const DfPlane *known, float sigma, DfArena *scratch)
 {
     DfArenaMark mark = df_arena_mark(scratch);
     float taps[MOST_RADIUS + 1];
-    int radius = make_taps(sigma, taps), width = known.width;
-    DfPlane sums = df_plane_take(scratch, width, known.height), weights = df_plane_take(scratch, width, known.height);
+    int radius = make_taps(sigma, taps), width = in.width;
+    DfPlane sums = df_plane_take(scratch, width, in.height);
+    DfPlane weights = known ? df_plane_take(scratch, width, in.height) : sums;
     float *padded = df_arena_take_zeroed(scratch, (width + 2 * MOST_RADIUS) * sizeof *padded);
     float *zeros = df_arena_take_zeroed(scratch, width * sizeof *zeros);
     float *weight = df_arena_take(scratch, width * sizeof *weight);
@@ -79,13 +92,17 @@ int df_gaussian_mean(DfPlane out, DfPlane in, DfPlane known, float sigma, DfAren
 
     if (!ret) {
         filter_rows(sums, &in, known, taps, radius, padded);
-        filter_rows(weights, NULL, known, taps, radius, padded);
-        for (int y = 0; y < known.height; y++) {
-            float *row = df_plane_row(out, y);
+        if (known)
+            filter_rows(weights, NULL, known, taps, radius, padded);
+        for (int x = 0; x < width && !known; x++)
+            weight[x] = taps_within(taps, radius, x, width);
+        for (int y = 0; y < in.height; y++) {
+            float *row = df_plane_row(out, y), all = known ? 1 : taps_within(taps, radius, y, in.height);
             filter_columns(row, sums, zeros, taps, radius, y);
-            filter_columns(weight, weights, zeros, taps, radius, y);
+            if (known)
+                filter_columns(weight, weights, zeros, taps, radius, y);
             for (int x = 0; x < width; x++)
-                row[x] = weight[x] > 0 ? row[x] / weight[x] : 0;
+                row[x] = weight[x] > 0 ? row[x] / (all * weight[x]) : 0;
         }
     }
     df_arena_reset(scratch, mark);

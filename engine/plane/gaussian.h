@@ -15,10 +15,10 @@
  * near, the mean is 0.
  *
  * @param in     may be `out`
- * @param known  weight of each sample, 0..1, of the same size
+ * @param known  weight of each sample, 0..1, of the same size; NULL: all are known
  * @param sigma  in samples, up to DF_GAUSSIAN_MOST
  * @return 0 or -ENOMEM
  */
-int df_gaussian_mean(DfPlane out, DfPlane in, DfPlane known, float sigma, DfArena *scratch);
+int df_gaussian_mean(DfPlane out, DfPlane in, const DfPlane *known, float sigma, DfArena *scratch);
 
 #endif

@@ -18,10 +18,10 @@ static int needs_network(const DfFrameSlot *slot)
            slot->frame.show != DEEPFILL_SHOW_OVERLAY;
 }
 
-/** Whether an overlay is taken off the frame. */
-static int is_restored(const DfFrameSlot *slot)
+/** Whether an overlay is taken off the frame, or learnt from it. */
+static int is_restored(const DfFrames *frames, const DfFrameSlot *slot)
 {
-    return slot->overlay.planes && df_show_is_filled(slot->frame.show);
+    return (slot->overlay.planes || frames->overlay_estimate) && df_show_is_filled(slot->frame.show);
 }
 
 static int is_temporal(const DfFrames *frames, const DfFrameSlot *slot)
@@ -46,7 +46,7 @@ static int run_fill(const DfTask *task)
     DfWorker *worker = &frames->workers[task->worker];
 
     if (is_temporal(frames, slot)) {
-        if (is_restored(slot) && df_overlay_keep(&slot->overlay, &slot->frame.image) < 0)
+        if (is_restored(frames, slot) && df_overlay_keep(&slot->overlay, &slot->frame.image) < 0)
             return -ENOMEM;
         return df_temporal_fill(&frames->temporal, task->frame, slot->frame.mask, &worker->temporal,
                                 &slot->synthesis);
@@ -84,7 +84,7 @@ static int run_paste(const DfTask *task)
     DfWorker *worker = &frames->workers[task->worker];
     const DeepfillFrame *frame = &slot->frame;
 
-    if (is_restored(slot) && df_overlay_keep(&slot->overlay, &frame->image) < 0)
+    if (is_restored(frames, slot) && df_overlay_keep(&slot->overlay, &frame->image) < 0)
         return -ENOMEM;
     if (needs_network(slot))
         df_paste(&frame->image, frame->mask, slot->regions, slot->fills, &worker->row);
@@ -103,7 +103,32 @@ static int restore_units(void *opaque, int slot)
 {
     const DfFrames *frames = opaque;
 
-    return frames->slots[slot].regions && is_restored(&frames->slots[slot]);
+    return frames->slots[slot].regions && is_restored(frames, &frames->slots[slot]);
+}
+
+/** Learn from a frame what its overlay is, and take that for its overlay. */
+static int learn(DfFrames *frames, DfFrameSlot *slot, const DfTask *task)
+{
+    DfOverlayFrame *frame = &slot->overlay;
+    DfArena *scratch = &frames->workers[task->worker].temporal.scratch;
+    DfArenaMark mark = df_arena_mark(scratch);
+    DfRect place = frame->place;
+    DfLesson lesson = { .filled = &slot->frame.image, .seen = frame->seen, .start = slot->frame.overlay };
+
+    place.x1 -= df_rect_width(place) & 1;
+    place.y1 -= df_rect_height(place) & 1;
+    uint8_t *known = df_arena_take(scratch, df_rect_area(place));
+    if (!known)
+        return -ENOMEM;
+    df_temporal_known(&frames->temporal, task->frame, place, known);
+    lesson.known = known;
+    int ret = df_learner_add(&frames->learner, place, &lesson);
+    df_arena_reset(scratch, mark);
+    if (ret >= 0 && frames->learner.planes) {
+        df_overlay_planes_close(&frame->planes);
+        frame->planes = df_overlay_planes_ref(frames->learner.planes);
+    }
+    return ret;
 }
 
 static int run_restore(const DfTask *task)
@@ -111,6 +136,10 @@ static int run_restore(const DfTask *task)
     DfFrames *frames = task->opaque;
     DfFrameSlot *slot = &frames->slots[task->slot];
 
+    if (frames->overlay_estimate && is_temporal(frames, slot) && learn(frames, slot, task) < 0)
+        return -ENOMEM;
+    if (!slot->overlay.planes)
+        return 0;
     return df_overlay_restore(&frames->overlay, &slot->overlay, task->frame, &slot->frame.image,
                               frames->overlay_fade, slot->frame.show == DEEPFILL_SHOW_SOURCES,
                               &frames->workers[task->worker].temporal.scratch);
@@ -290,6 +319,7 @@ int df_frames_open(DfFrames *frames, const DfFramesSettings *settings)
     frames->has_temporal = settings->temporal;
     frames->grain = settings->grain;
     frames->overlay_fade = settings->overlay_fade;
+    frames->overlay_estimate = settings->overlay_estimate;
     frames->log = settings->log;
     frames->slots = df_alloc(df_size_mul(frames->slot_count, sizeof *frames->slots));
     frames->workers = df_alloc(df_size_mul(frames->worker_count, sizeof *frames->workers));
@@ -321,6 +351,7 @@ static void release(DfFrameSlot *slot)
     deepfill_mask_close(&slot->frame.mask);
     deepfill_sketch_close(&slot->frame.sketch);
     deepfill_mask_close(&slot->frame.keep_out);
+    deepfill_overlay_close(&slot->frame.overlay);
     df_regions_close(&slot->regions);
     df_overlay_frame_free(&slot->overlay);
 }
@@ -392,6 +423,7 @@ void df_frames_reset(DfFrames *frames)
     }
     df_dilate_time_reset(&frames->dilate);
     df_overlay_state_free(&frames->overlay);
+    df_learner_free(&frames->learner);
     frames->sent = frames->received = 0;
 }
 
@@ -429,6 +461,7 @@ void df_frames_close(DfFrames *frames)
     df_temporal_free(&frames->temporal);
     df_dilate_time_free(&frames->dilate);
     df_overlay_state_free(&frames->overlay);
+    df_learner_free(&frames->learner);
     df_free(frames->slots);
     df_free(frames->workers);
     *frames = (DfFrames){ 0 };

@@ -8,6 +8,7 @@
 #include "image/paste.h"
 #include "log.h"
 #include "overlay/heat.h"
+#include "overlay/learn.h"
 #include "overlay/restore.h"
 #include "temporal/temporal.h"
 #include "video/dilate_time.h"
@@ -39,7 +40,8 @@ typedef struct DfFramesSettings {
     DfRules rules;         /**< feather is not read */
     int workers, delay;
     int threads;           /**< most workers on one box at a time, 1 .. */
-    int temporal, ahead, dilate_time, texture, grain, overlay_fade; /**< as in DeepfillSettings */
+    int temporal, ahead, dilate_time, texture, grain; /**< as in DeepfillSettings */
+    int overlay_fade, overlay_estimate; /**< so are these */
     size_t memory;         /**< bytes for everything held for other frames */
     DfLog log;
     void (*ready)(void *opaque); /**< as in DfPipelineSpec */
@@ -71,8 +73,9 @@ typedef struct DfFrames {
     int has_temporal;      /**< 1: `temporal` is in use */
     int grain;             /**< 1: frames that are filled by themselves have grain, too */
     DfTemporal temporal;
-    int overlay_fade;      /**< as in DeepfillSettings */
+    int overlay_fade, overlay_estimate; /**< as in DeepfillSettings */
     DfOverlayState overlay; /**< what the latest restored frame tells of the next one */
+    DfLearner learner;     /**< with `overlay_estimate`: what frames have told of their overlay */
     DfLog log;
 } DfFrames;
 

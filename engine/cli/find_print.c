@@ -1,0 +1,178 @@
+/**
+ * @file
+ * What was found, in words and as JSON.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base.h"
+#include "cli/cli.h"
+#include "cli/find.h"
+#include "cli/find_command.h"
+#include "cli/text.h"
+
+/** How a finding is called. */
+static const char *kind_of(const DfFinding *finding)
+{
+    return df_find_opaque(finding) ? "opaque" : "translucent";
+}
+
+/** The colour of most pixels. */
+static const float *main_colour(const DfColours *colours)
+{
+    double weights[DF_COLOURS_MOST] = { 0 };
+    int best = 0;
+    for (int y = 0; y < colours->height; y++)
+        for (int x = 0; x < colours->width; x++)
+            weights[colours->which[y / 2 * (colours->width / 2) + x / 2]] +=
+                colours->opacity[(size_t)y * colours->width + x];
+    for (int i = 1; i < colours->count; i++)
+        if (weights[i] > weights[best])
+            best = i;
+    return colours->colours[best];
+}
+
+/** "#rrggbb" in a text of 8 characters. */
+static const char *colour_text(const DfFindings *findings, const float levels[3], char text[8])
+{
+    float rgb[3];
+    df_find_rgb(&findings->format, levels, rgb);
+    snprintf(text, 8, "#%02x%02x%02x", (int)lrintf(255 * rgb[0]), (int)lrintf(255 * rgb[1]),
+             (int)lrintf(255 * rgb[2]));
+    return text;
+}
+
+/* -------------------------------------------------------------------------------------- the command -- */
+
+static int any(const DfFindings *findings, int opaque)
+{
+    for (int i = 0; i < findings->count; i++)
+        if (df_find_opaque(&findings->findings[i]) == opaque)
+            return 1;
+    return 0;
+}
+
+static void put_command(const DfFindings *findings, const DfFindWish *wish)
+{
+    const char *kind = any(findings, 0) ? "overlay" : "mask";
+    char *file = df_find_name(wish, kind), *command = NULL;
+    if (file)
+        command = df_find_command(wish->film, kind, file, wish->prefix);
+    if (command)
+        puts(command);
+    df_free(file);
+    df_free(command);
+}
+
+/* -------------------------------------------------------------------------------------- in words -- */
+
+static void put_finding(const DfFindings *findings, const DfFinding *finding)
+{
+    char colour[8];
+    DfRect rect = finding->overlay.rect;
+    printf("%s overlay, %dx%d pixels at %d,%d", kind_of(finding), df_rect_width(rect), df_rect_height(rect), rect.x0,
+           rect.y0);
+    if (!df_find_opaque(finding)) {
+        const DfColours *colours = &finding->overlay.colours;
+        printf(", opacity %.2f, ", finding->overlay.opacity);
+        if (colours->count > 1)
+            printf("%d colours, mostly ", colours->count);
+        printf("%s", colour_text(findings, main_colour(colours), colour));
+    }
+    printf(", confidence %.0f %%\n", 100 * finding->confidence);
+    if (!finding->overlay.comes_and_goes)
+        return;
+    fputs("  comes and goes: there at", stdout);
+    for (int i = 0; i < finding->span_count; i++)
+        printf("%s %.1f-%.1f s", i ? "," : "", finding->spans[i].from, finding->spans[i].to);
+    putchar('\n');
+}
+
+static void put_files(const DfFindings *findings, const DfFindWish *wish)
+{
+    const char *const kinds[] = { "mask", "overlay", "sheet" };
+    const char *comma = "";
+    fputs("written: ", stdout);
+    for (size_t i = 0; i < DF_COUNT(kinds); i++) {
+        char *name = i != 1 || any(findings, 0) ? df_find_name(wish, kinds[i]) : NULL;
+        if (name) {
+            fputs(comma, stdout);
+            df_text_put(stdout, name);
+            comma = ", ";
+        }
+        df_free(name);
+    }
+    putchar('\n');
+}
+
+static void put_nothing(const DfFindings *findings, const DfFindWish *wish)
+{
+    df_text_put(stdout, wish->film);
+    if (findings->locked)
+        printf(": cannot be known from this film: edges stand still all over its frames, and an overlay's are none among "
+               "them\nWhat would help: a longer piece of the film, with other shots or a moving camera; or --box with the "
+               "place to look at\n");
+    else
+        printf(": nothing found: no edges stand still over its %d different background%s\n", findings->backgrounds,
+               findings->backgrounds == 1 ? "" : "s");
+}
+
+void df_find_print(const DfFindings *findings, const DfFindWish *wish)
+{
+    if (!findings->count) {
+        put_nothing(findings, wish);
+        return;
+    }
+    for (int i = 0; i < findings->count; i++)
+        put_finding(findings, &findings->findings[i]);
+    put_files(findings, wish);
+    put_command(findings, wish);
+}
+
+/* -------------------------------------------------------------------------------------- as JSON -- */
+
+static void put_json_finding(DfJsonOut *json, const DfFindings *findings, const DfFinding *finding)
+{
+    char colour[8];
+    DfRect rect = finding->overlay.rect;
+    df_json_open(json, NULL, '{');
+    df_json_text(json, "kind", kind_of(finding));
+    df_json_number(json, "x", rect.x0);
+    df_json_number(json, "y", rect.y0);
+    df_json_number(json, "width", df_rect_width(rect));
+    df_json_number(json, "height", df_rect_height(rect));
+    df_json_real(json, "opacity", finding->overlay.opacity);
+    df_json_open(json, "colours", '[');
+    for (int i = 0; i < finding->overlay.colours.count; i++)
+        df_json_text(json, NULL, colour_text(findings, finding->overlay.colours.colours[i], colour));
+    df_json_close(json, ']');
+    df_json_real(json, "confidence", finding->confidence);
+    df_json_bool(json, "comes_and_goes", finding->overlay.comes_and_goes);
+    df_json_open(json, "times", '[');
+    for (int i = 0; i < finding->span_count; i++) {
+        df_json_open(json, NULL, '{');
+        df_json_real(json, "from", finding->spans[i].from);
+        df_json_real(json, "to", finding->spans[i].to);
+        df_json_close(json, '}');
+    }
+    df_json_close(json, ']');
+    df_json_close(json, '}');
+}
+
+void df_find_print_json(const DfFindings *findings, const DfFindWish *wish)
+{
+    DfJsonOut json = { .to = stdout };
+    df_json_open(&json, NULL, '{');
+    df_json_text(&json, "film", wish->film);
+    df_json_number(&json, "width", findings->info.width);
+    df_json_number(&json, "height", findings->info.height);
+    df_json_number(&json, "frames", findings->frames);
+    df_json_number(&json, "backgrounds", findings->backgrounds);
+    df_json_bool(&json, "knowable", !findings->locked);
+    df_json_open(&json, "overlays", '[');
+    for (int i = 0; i < findings->count; i++)
+        put_json_finding(&json, findings, &findings->findings[i]);
+    df_json_close(&json, ']');
+    df_json_close(&json, '}');
+}

@@ -1,0 +1,310 @@
+/**
+ * @file
+ * Two passes over a film: where edges persist; then, from crops around these, what persists there.
+ */
+#include "cli/find.h"
+
+#include <errno.h>
+#include <math.h>
+#include <unistd.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base.h"
+#include "cli/cli.h"
+#include "cli/progress.h"
+#include "overlay/levels.h"
+#include "overlay/persist.h"
+
+/* Frames are at most a second apart, and so many as these are looked at in a short film. */
+#define FRAMES_LEAST 300
+/* Frames that decode by themselves are near enough where they are so many samples apart. */
+#define LOOSEST 3
+/* Longest side of the planes that are looked at, in pixels. */
+#define SIDE 960
+#define LEAST_SIDE 64
+/* Samples to learn from, and memory for them. */
+#define SAMPLES 240
+#define SAMPLE_BYTES ((size_t)256 << 20)
+/* Part of a box's sides, and pixels, that samples reach beyond it. */
+#define BEYOND 4
+#define BEYOND_PIXELS 16
+
+/** A frame that was looked at. */
+typedef struct Seen {
+    double time;
+    int background;
+} Seen;
+
+/** A search. */
+typedef struct Search {
+    const DfFindWish *wish;
+    DfFindings *findings;
+    DfPersist persist;
+    DfBoxes boxes;
+    int factor;         /* the frame's side to that of the planes */
+    float *planes[3];
+    Seen *seen;
+    int seen_count, seen_room;
+    DfSamples samples[DF_BOXES_MOST];
+    double start;       /* of a pass */
+} Search;
+
+static void show(const Search *search, double time, const char *what)
+{
+    double all = search->findings->info.seconds, spent = df_cli_now() - search->start;
+    if (!isatty(STDERR_FILENO) || all <= 0)
+        return;
+    time = DF_CLAMP(time, 0, all);
+    df_progress_show((size_t)time, (size_t)ceil(all), what, time > 0 ? spent / time * (all - time) : -1);
+}
+
+static int open_film(Search *search, DfFilm **film)
+{
+    int ret = df_film_open(film, search->wish->film);
+    if (ret < 0)
+        return ret;
+    DfFindings *findings = search->findings;
+    findings->info = *df_film_info(*film);
+    double seconds = findings->info.seconds;
+    findings->apart = seconds > 0 ? fmin(1, seconds / FRAMES_LEAST) : 1;
+    df_film_sample(*film, findings->apart, LOOSEST * findings->apart);
+    search->start = df_cli_now();
+    return 0;
+}
+
+/* ---------------------------------------------------------------------------------- first pass -- */
+
+static int open_planes(Search *search, const DeepfillFormat *format)
+{
+    int longest = DF_MAX(format->width, format->height);
+    if (DF_MIN(format->width, format->height) < LEAST_SIDE)
+        return df_error(-EINVAL, "%s: has frames of %dx%d pixels, expected sides of at least %d", search->wish->film,
+                        format->width, format->height, LEAST_SIDE);
+    search->findings->format = *format;
+    search->factor = (longest + SIDE - 1) / SIDE;
+    int width = format->width / search->factor, height = format->height / search->factor;
+    int planes = df_levels_planes(format);
+    for (int p = 0; p < planes; p++)
+        if (!(search->planes[p] = df_alloc((size_t)width * height * sizeof(float))))
+            return -ENOMEM;
+    return df_persist_open(&search->persist, width, height, planes);
+}
+
+static int note_seen(Search *search, double time)
+{
+    if (search->seen_count == search->seen_room) {
+        int room = 2 * search->seen_room + 512;
+        Seen *more = df_alloc(room * sizeof *more);
+        if (!more)
+            return -ENOMEM;
+        for (int i = 0; i < search->seen_count; i++)
+            more[i] = search->seen[i];
+        df_free(search->seen);
+        search->seen = more;
+        search->seen_room = room;
+    }
+    search->seen[search->seen_count++] = (Seen){ time, search->persist.backgrounds.at };
+    return 0;
+}
+
+static int look(Search *search, DfFilm *film)
+{
+    DfFilmFrame frame;
+    int ret;
+    while ((ret = df_film_next(film, &frame)) > 0) {
+        ret = search->planes[0] ? 0 : open_planes(search, &frame.image.format);
+        if (ret < 0)
+            return ret;
+        df_levels(&frame.image, search->factor, search->planes);
+        ret = df_persist_add(&search->persist, search->planes);
+        if (!ret)
+            ret = note_seen(search, frame.time);
+        if (ret < 0)
+            return ret;
+        show(search, frame.time, "looking for what stands still");
+    }
+    return ret;
+}
+
+/** Boxes of what persists, in pixels of the planes that were looked at. */
+static int find_boxes(Search *search)
+{
+    const DfPersist *persist = &search->persist;
+    size_t count = (size_t)persist->width * persist->height;
+    float *t = df_alloc(count * sizeof *t), *strength = df_alloc(count * sizeof *strength);
+    DfRect box = search->wish->box;
+    int factor = search->factor, ret = t && strength ? 0 : -ENOMEM;
+    DfRect within = { box.x0 / factor, box.y0 / factor, box.x1 / factor, box.y1 / factor };
+    if (!ret)
+        ret = df_persist_read(persist, t, strength);
+    if (!ret)
+        ret = df_boxes_find(&search->boxes, t, strength, persist->width, persist->height, persist->backgrounds.count,
+                            within);
+    df_free(t);
+    df_free(strength);
+    return ret;
+}
+
+/* --------------------------------------------------------------------------------- second pass -- */
+
+/** The box in the frame's pixels. */
+static DfRect whole(const Search *search, int number)
+{
+    DfRect rect = search->boxes.boxes[number].rect;
+    int f = search->factor;
+    return (DfRect){ rect.x0 * f, rect.y0 * f, rect.x1 * f, rect.y1 * f };
+}
+
+static int open_samples(Search *search)
+{
+    int ret = 0;
+    for (int i = 0; i < search->boxes.count && !ret; i++) {
+        DfRect rect = whole(search, i);
+        int beyond_x = df_rect_width(rect) / BEYOND + BEYOND_PIXELS, beyond_y = df_rect_height(rect) / BEYOND +
+                       BEYOND_PIXELS;
+        DfRect area = { rect.x0 - beyond_x, rect.y0 - beyond_y, rect.x1 + beyond_x, rect.y1 + beyond_y };
+        ret = df_samples_open(&search->samples[i], &search->findings->format, area, SAMPLES,
+                              SAMPLE_BYTES / search->boxes.count);
+    }
+    return ret;
+}
+
+/** Keep crops of frames that are spread evenly over those that were looked at. */
+static int gather(Search *search, DfFilm *film)
+{
+    DfFilmFrame frame;
+    int ret, number = 0;
+    while ((ret = df_film_next(film, &frame)) > 0 && number < search->seen_count) {
+        for (int i = 0; i < search->boxes.count; i++) {
+            DfSamples *samples = &search->samples[i];
+            int64_t due = (int64_t)samples->count * DF_MAX(search->seen_count, samples->most) / samples->most;
+            if (samples->count < samples->most && number >= due &&
+                df_samples_add(samples, &frame.image, frame.time, search->seen[number].background) < 0)
+                return -ENOMEM;
+        }
+        number++;
+        show(search, frame.time, "learning what is laid over it");
+    }
+    return ret < 0 ? ret : 0;
+}
+
+/* ---------------------------------------------------------------------------------- what it is -- */
+
+/** When an overlay is there: runs of samples that have it, each up to the next sample. */
+static int take_spans(DfFinding *finding, const DfSamples *samples, double seconds)
+{
+    int had = 0;
+    finding->spans = df_alloc(DF_MAX(samples->count, 1) * sizeof *finding->spans);
+    if (!finding->spans)
+        return -ENOMEM;
+    float best = -1;
+    for (int i = 0; i < samples->count; i++) {
+        const DfSample *sample = &samples->samples[i];
+        int has = !finding->overlay.comes_and_goes || sample->presence >= .5f;
+        double end = i + 1 < samples->count ? samples->samples[i + 1].time : fmax(seconds, sample->time);
+        if (has && !had)
+            finding->spans[finding->span_count++] = (DfFindSpan){ i ? sample->time : 0, end };
+        if (has)
+            finding->spans[finding->span_count - 1].to = end;
+        had = has;
+        /* The middle of the film is as good a moment as any. */
+        float middle = fminf(sample->presence, 1) - .2f * fabsf(i - .5f * samples->count) / samples->count;
+        if (middle > best) {
+            best = middle;
+            finding->shown = sample->time;
+        }
+    }
+    return 0;
+}
+
+/** Part of the samples that have the overlay. */
+static float part_present(const DfSamples *samples)
+{
+    int has = 0;
+    for (int i = 0; i < samples->count; i++)
+        has += samples->samples[i].presence >= .5f;
+    return (float)has / DF_MAX(samples->count, 1);
+}
+
+static int estimate(Search *search)
+{
+    DfFindings *findings = search->findings;
+    for (int i = 0; i < search->boxes.count; i++) {
+        DfFinding *finding = &findings->findings[findings->count];
+        int ret = df_overlay_estimate(&finding->overlay, &search->samples[i], whole(search, i), &search->boxes,
+                                      findings->format.full_range);
+        if (ret < 0)
+            return ret;
+        /* What a fifth of the film does not have at once is no fixed overlay: captions, say. */
+        if (!ret || (finding->overlay.comes_and_goes && part_present(&search->samples[i]) < .2f)) {
+            df_overlay_free(&finding->overlay);
+            continue;
+        }
+        if (getenv("DBG")) fprintf(stderr,"match %.3f part %.2f cag %d\n",finding->overlay.match,part_present(&search->samples[i]),finding->overlay.comes_and_goes);
+    findings->count++;
+        float over = search->boxes.boxes[i].confidence;
+        finding->confidence = 1 - 1 / (over * over);
+        ret = take_spans(finding, &search->samples[i], findings->info.seconds);
+        if (ret < 0)
+            return ret;
+    }
+    return 0;
+}
+
+static int search_film(Search *search)
+{
+    DfFilm *film = NULL;
+    int ret = open_film(search, &film);
+    if (!ret)
+        ret = look(search, film);
+    df_film_close(&film);
+    if (!ret)
+        ret = find_boxes(search);
+    if (ret < 0)
+        return ret;
+    DfFindings *findings = search->findings;
+    findings->backgrounds = search->persist.backgrounds.count;
+    findings->locked = search->boxes.locked && df_rect_empty(search->wish->box);
+    findings->frames = search->persist.taken + search->persist.left;
+    if (findings->locked)
+        search->boxes.count = 0;
+    if (!search->boxes.count)
+        return 0;
+    ret = open_samples(search);
+    if (!ret)
+        ret = open_film(search, &film);
+    if (!ret)
+        ret = gather(search, film);
+    df_film_close(&film);
+    return ret < 0 ? ret : estimate(search);
+}
+
+int df_find_search(DfFindings *findings, const DfFindWish *wish)
+{
+    Search search = { .wish = wish, .findings = findings };
+    *findings = (DfFindings){ 0 };
+    int ret = search_film(&search);
+    df_progress_hide();
+    df_persist_free(&search.persist);
+    for (int i = 0; i < DF_BOXES_MOST; i++)
+        df_samples_free(&search.samples[i]);
+    for (int p = 0; p < 3; p++)
+        df_free(search.planes[p]);
+    df_free(search.seen);
+    return ret;
+}
+
+int df_find_opaque(const DfFinding *finding)
+{
+    return finding->overlay.opacity >= DF_OPAQUE;
+}
+
+void df_findings_free(DfFindings *findings)
+{
+    for (int i = 0; i < DF_BOXES_MOST; i++) {
+        df_overlay_free(&findings->findings[i].overlay);
+        df_free(findings->findings[i].spans);
+    }
+    *findings = (DfFindings){ 0 };
+}

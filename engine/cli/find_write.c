@@ -1,0 +1,117 @@
+/**
+ * @file
+ * What was found, as pictures: mask and overlay of the frame's size.
+ */
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "base.h"
+#include "cli/find.h"
+#include "cli/find_sheet.h"
+#include "image/color.h"
+
+char *df_find_name(const DfFindWish *wish, const char *kind)
+{
+    return df_text("%s.%s.png", wish->prefix, kind);
+}
+
+/** Weights of red and blue in luma. */
+static void luma_weights(const DeepfillFormat *format, float *red, float *blue)
+{
+    switch (df_color_resolve(*format).matrix) {
+    case DEEPFILL_MATRIX_BT709: *red = .2126f, *blue = .0722f; break;
+    case DEEPFILL_MATRIX_FCC: *red = .3f, *blue = .11f; break;
+    case DEEPFILL_MATRIX_SMPTE240M: *red = .212f, *blue = .087f; break;
+    case DEEPFILL_MATRIX_BT2020_NCL: *red = .2627f, *blue = .0593f; break;
+    default: *red = .299f, *blue = .114f; break;
+    }
+}
+
+void df_find_rgb(const DeepfillFormat *format, const float levels[3], float rgb[3])
+{
+    float red, blue, y = levels[0], b = levels[1] - 128, r = levels[2] - 128;
+    int limited = !format->full_range && format->layout != DEEPFILL_RGB;
+    y = limited ? (y - 16) / 219 : y / 255;
+    b *= limited ? 1.f / 112 : 1.f / 127.5f;
+    r *= limited ? 1.f / 112 : 1.f / 127.5f;
+    luma_weights(format, &red, &blue);
+    if (format->layout == DEEPFILL_RGB) { /* df_levels(): halved differences from BT.709's luma */
+        rgb[0] = y + r;
+        rgb[2] = y + b;
+        rgb[1] = (y - .2126f * rgb[0] - .0722f * rgb[2]) / .7152f;
+    } else if (df_color_resolve(*format).matrix == DEEPFILL_MATRIX_YCGCO) { /* green, orange */
+        rgb[0] = y - .5f * b + .5f * r;
+        rgb[1] = y + .5f * b;
+        rgb[2] = y - .5f * b - .5f * r;
+    } else {
+        rgb[0] = y + (1 - red) * r;
+        rgb[2] = y + (1 - blue) * b;
+        rgb[1] = (y - red * rgb[0] - blue * rgb[2]) / (1 - red - blue);
+    }
+    for (int p = 0; p < 3; p++)
+        rgb[p] = DF_CLAMP(rgb[p], 0, 1);
+}
+
+static int write_still(const DfStill *still, const DfFindWish *wish, const char *kind)
+{
+    char *name = df_find_name(wish, kind);
+    int ret = name ? df_picture_write(still, name, &(DfWriting){ 0 }) : -ENOMEM;
+    df_free(name);
+    return ret;
+}
+
+/** White: every pixel of an overlay. */
+static void draw_mask(DfStill *mask, const DfFinding *finding)
+{
+    const DfOverlay *overlay = &finding->overlay;
+    int width = df_rect_width(overlay->area);
+    for (int y = 0; y < df_rect_height(overlay->area); y++)
+        for (int x = 0; x < width; x++)
+            if (overlay->mask[(size_t)y * width + x])
+                mask->planes[0][(size_t)(y + overlay->area.y0) * mask->width + x + overlay->area.x0] = 255;
+}
+
+/** Colour and opacity in 16 bits. */
+static void draw_overlay(DfStill *still, const DeepfillFormat *format, const DfFinding *finding)
+{
+    const DfOverlay *overlay = &finding->overlay;
+    int width = df_rect_width(overlay->area);
+    float rgb[DF_COLOURS_MOST][3];
+    for (int i = 0; i < overlay->colours.count; i++)
+        df_find_rgb(format, overlay->colours.colours[i], rgb[i]);
+    for (int y = 0; y < df_rect_height(overlay->area); y++)
+        for (int x = 0; x < width; x++) {
+            if (!overlay->mask[(size_t)y * width + x])
+                continue;
+            size_t to = (size_t)(y + overlay->area.y0) * still->width + x + overlay->area.x0;
+            int which = overlay->colours.which[(size_t)(y / 2) * (width / 2) + x / 2];
+            for (int p = 0; p < 3; p++)
+                ((uint16_t *)still->planes[p])[to] = (uint16_t)lrintf(65535 * rgb[which][p]);
+            ((uint16_t *)still->planes[3])[to] =
+                (uint16_t)lrintf(65535 * overlay->colours.opacity[(size_t)y * width + x]);
+        }
+}
+
+int df_find_write(const DfFindings *findings, const DfFindWish *wish)
+{
+    DfStill mask = { .width = findings->info.width, .height = findings->info.height, .depth = 8, .colours = 1 };
+    DfStill overlay = { .width = mask.width, .height = mask.height, .depth = 16, .colours = 3, .alpha = 1 };
+    int translucent = 0, ret = df_picture_alloc(&mask);
+    if (!ret)
+        ret = df_picture_alloc(&overlay);
+    for (int i = 0; i < findings->count && !ret; i++) {
+        draw_mask(&mask, &findings->findings[i]);
+        draw_overlay(&overlay, &findings->format, &findings->findings[i]);
+        translucent |= !df_find_opaque(&findings->findings[i]);
+    }
+    if (!ret)
+        ret = write_still(&mask, wish, "mask");
+    if (!ret && translucent)
+        ret = write_still(&overlay, wish, "overlay");
+    if (!ret)
+        ret = df_find_sheet(findings, wish, &mask, &overlay);
+    df_picture_free(&mask);
+    df_picture_free(&overlay);
+    return ret;
+}

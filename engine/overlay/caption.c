@@ -1,0 +1,375 @@
+/**
+ * @file
+ * The search: bands are held, runs are counted, and each beginning and end that many strokes share is judged once the
+ * frames around its end are there.
+ */
+#include "overlay/caption.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "overlay/caption_judge.h"
+#include "overlay/caption_mask.h"
+#include "overlay/caption_runs.h"
+#include "overlay/caption_strokes.h"
+
+#define MEMORY ((size_t)128 << 20)
+#define LEAST_SIDE 16
+#define MOST_SIDE 32768
+#define RATE 25.0           /* frames a second where it is unknown */
+#define RUN_SECONDS 0.3     /* the shortest time that a caption's strokes stand whole */
+#define MOST_SECONDS 20.0   /* the longest */
+#define MARGIN_SECONDS 0.66 /* the longest fade, and some frames beyond it */
+#define FALL_SECOND 1.08    /* share of the strokes that a fade takes in a second, at least ... */
+#define LEAST_FALL 0.02f    /* ... and in a frame */
+#define MOST_FALL 0.045f    /* more is a fade at any rate */
+#define REACH_SHARE 0.03    /* of the frame's height: strokes with their outlines are thinner */
+#define PRUNED 0.8f         /* share of the strokes that are left without single pixels */
+#define SAME_TIME 0.8       /* share of the time that two parts of one caption have in common */
+#define HOLD 8              /* frames after its end for which a caption waits for its other parts */
+#define PATCH_MARGIN 10     /* px around strokes, beside 2 reach */
+
+struct DfCaptions {
+    DfCaptionSettings settings;
+    DfCaptionBands bands;
+    DfCaptionRuns runs;
+    DfCaptionPatch patch; /* planes have room for a whole band */
+    uint8_t *strength, *scratch;
+    int margin, delay;    /* frames: beyond an end; from an end to its decision */
+    float fall;
+    int64_t decided;      /* runs that end before this frame are judged */
+    int is_flushed;
+    DfCaption *found;     /* they wait to be taken */
+    int found_count, found_space;
+};
+
+/* ---------------------------------------------------------------------------------------- opening -- */
+
+static int check(const DfCaptionSettings *settings)
+{
+    int ret = df_check_range("the band's width", settings->width, LEAST_SIDE, MOST_SIDE);
+    if (!ret)
+        ret = df_check_range("the band's height", settings->height, LEAST_SIDE, MOST_SIDE);
+    if (!ret)
+        ret = df_check_range("the frame's height", settings->frame_height, settings->height, MOST_SIDE);
+    return ret;
+}
+
+static int frames_in(double rate, double seconds, int least, int most)
+{
+    int frames = (int)lrint(DF_MIN(rate * seconds, (double)most));
+    return DF_CLAMP(frames, least, most);
+}
+
+static int open_patch(DfCaptionPatch *patch, const DfCaptionSettings *settings)
+{
+    size_t size = df_size_mul(settings->width, settings->height), floats = df_size_mul(size, sizeof(float));
+    int failed = 0;
+
+    patch->reach = DF_MAX((int)(REACH_SHARE * settings->frame_height) | 1, 3);
+    patch->reach = DF_MIN(patch->reach, 201);
+    failed |= !(patch->seed = df_alloc(size));
+    failed |= !(patch->distance = df_alloc(size));
+    failed |= !(patch->mask = df_alloc(size));
+    failed |= !(patch->bytes = df_alloc(df_caption_strokes_scratch(settings->width, settings->height)));
+    failed |= !(patch->mean = df_alloc(floats));
+    for (size_t i = 0; i < DF_COUNT(patch->plane); i++)
+        failed |= !(patch->plane[i] = df_alloc(floats));
+    return failed ? -ENOMEM : 0;
+}
+
+static int open_parts(DfCaptions *captions)
+{
+    const DfCaptionSettings *settings = &captions->settings;
+    size_t size = (size_t)settings->width * settings->height, room = settings->memory ? settings->memory : MEMORY;
+    double rate = settings->rate > 0 ? settings->rate : RATE;
+    int margin = frames_in(rate, MARGIN_SECONDS, 12, DF_CAPTION_MOST_MARGIN), delay = margin + DF_CAPTION_RUN_DELAY;
+    int most = frames_in(rate, MOST_SECONDS, 64, 4096), beyond = delay + margin + 2;
+    int span = (int)DF_CLAMP((int64_t)(room / size) - beyond, 32, most);
+
+    captions->margin = margin;
+    captions->delay = delay;
+    captions->fall = DF_CLAMP((float)(FALL_SECOND / rate), LEAST_FALL, MOST_FALL);
+    captions->bands = (DfCaptionBands){ .width = settings->width, .height = settings->height,
+                                        .span = span + beyond, .newest = -1 };
+    captions->bands.data = df_alloc(df_size_mul(size, captions->bands.span));
+    captions->strength = df_alloc(size);
+    captions->scratch = df_alloc(df_caption_strokes_scratch(settings->width, settings->height));
+    if (!captions->bands.data || !captions->strength || !captions->scratch || open_patch(&captions->patch, settings))
+        return -ENOMEM;
+    return df_caption_runs_open(&captions->runs, (int)size, frames_in(rate, RUN_SECONDS, 5, 18), span,
+                                delay + 2 * DF_CAPTION_RUN_DELAY);
+}
+
+int df_captions_open(DfCaptions **opened, const DfCaptionSettings *settings)
+{
+    int ret = check(settings);
+
+    *opened = NULL;
+    if (ret)
+        return ret;
+    DfCaptions *captions = df_alloc(sizeof *captions);
+    if (!captions)
+        return -ENOMEM;
+    captions->settings = *settings;
+    ret = open_parts(captions);
+    if (ret)
+        df_captions_close(&captions);
+    *opened = captions;
+    return ret;
+}
+
+void df_caption_free(DfCaption *caption)
+{
+    df_free(caption->mask);
+    caption->mask = NULL;
+}
+
+void df_captions_close(DfCaptions **closed)
+{
+    DfCaptions *captions = *closed;
+
+    if (!captions)
+        return;
+    for (int i = 0; i < captions->found_count; i++)
+        df_caption_free(&captions->found[i]);
+    df_free(captions->found);
+    df_caption_runs_close(&captions->runs);
+    df_free(captions->bands.data);
+    df_free(captions->strength);
+    df_free(captions->scratch);
+    df_free(captions->patch.seed);
+    df_free(captions->patch.distance);
+    df_free(captions->patch.mask);
+    df_free(captions->patch.bytes);
+    df_free(captions->patch.mean);
+    for (size_t i = 0; i < DF_COUNT(captions->patch.plane); i++)
+        df_free(captions->patch.plane[i]);
+    df_free(captions);
+    *closed = NULL;
+}
+
+/* ----------------------------------------------------------------------------- what waits to be taken -- */
+
+static int overlap_in_time(const DfCaption *a, const DfCaption *b)
+{
+    int64_t both = DF_MIN(a->last, b->last) - DF_MAX(a->first, b->first) + 1;
+    int64_t either = DF_MAX(a->last, b->last) - DF_MIN(a->first, b->first) + 1;
+    return (double)both >= SAME_TIME * (double)either;
+}
+
+/** Mark a caption's pixels in a mask of another box around it. */
+static void paint(uint8_t *mask, DfRect box, const DfCaption *caption)
+{
+    int width = df_rect_width(caption->box);
+
+    for (int y = caption->box.y0; y < caption->box.y1; y++) {
+        const uint8_t *from = caption->mask + (size_t)(y - caption->box.y0) * width;
+        uint8_t *to = mask + (size_t)(y - box.y0) * df_rect_width(box) + caption->box.x0 - box.x0;
+        for (int x = 0; x < width; x++)
+            to[x] |= from[x];
+    }
+}
+
+/** Add `more` to a caption, and free it. @return 0 or -ENOMEM: both are as they were */
+static int unite(DfCaption *caption, DfCaption *more)
+{
+    DfRect box = df_rect_union(caption->box, more->box);
+    uint8_t *mask = df_alloc(df_rect_area(box));
+
+    if (!mask)
+        return -ENOMEM;
+    paint(mask, box, caption);
+    paint(mask, box, more);
+    df_caption_free(caption);
+    df_caption_free(more);
+    caption->mask = mask;
+    caption->box = box;
+    caption->first = DF_MIN(caption->first, more->first);
+    caption->last = DF_MAX(caption->last, more->last);
+    return 0;
+}
+
+/** Keep a caption, as a part of one that stands at its time or by itself. @return 0 or -ENOMEM: it was freed */
+static int keep(DfCaptions *captions, DfCaption caption)
+{
+    int ret = 0;
+
+    for (int i = 0; i < captions->found_count; i++)
+        if (overlap_in_time(&captions->found[i], &caption)) {
+            ret = unite(&captions->found[i], &caption);
+            if (ret)
+                df_caption_free(&caption);
+            return ret;
+        }
+    if (captions->found_count == captions->found_space) {
+        int space = DF_MAX(2 * captions->found_space, 8);
+        DfCaption *more = df_alloc(df_size_mul(space, sizeof *more));
+        if (!more) {
+            df_caption_free(&caption);
+            return -ENOMEM;
+        }
+        if (captions->found_count)
+            memcpy(more, captions->found, captions->found_count * sizeof *more);
+        df_free(captions->found);
+        captions->found = more;
+        captions->found_space = space;
+    }
+    captions->found[captions->found_count++] = caption;
+    return 0;
+}
+
+int df_captions_take(DfCaptions *captions, DfCaption *caption)
+{
+    if (!captions->found_count
+        || (!captions->is_flushed && captions->decided <= captions->found[0].last + HOLD))
+        return 0;
+    *caption = captions->found[0];
+    memmove(captions->found, captions->found + 1, --captions->found_count * sizeof *captions->found);
+    return 1;
+}
+
+int64_t df_captions_settled(const DfCaptions *captions)
+{
+    int64_t settled = captions->is_flushed ? captions->bands.newest + 1
+                                           : captions->decided - captions->runs.span - captions->margin;
+
+    for (int i = 0; i < captions->found_count; i++)
+        settled = DF_MIN(settled, captions->found[i].first);
+    return DF_MAX(settled, 0);
+}
+
+/* ------------------------------------------------------------------------------------------- judging -- */
+
+/** Runs that share a beginning and an end, give or take a frame. */
+typedef struct Shared {
+    int64_t first, end;
+} Shared;
+
+/** Call a step for each pixel of the runs that are shared. */
+static void for_each_pixel(DfCaptions *captions, Shared shared, void (*step)(DfCaptions *captions, int x, int y))
+{
+    for (int64_t e = shared.end - 1; e <= shared.end + 1; e++) {
+        const DfCaptionRow *row = df_caption_runs_row(&captions->runs, e);
+        for (size_t i = 0; i < row->count; i++)
+            if (row->runs[i].first >= shared.first - 1 && row->runs[i].first <= shared.first + 1)
+                step(captions, row->runs[i].pixel % captions->bands.width,
+                     row->runs[i].pixel / captions->bands.width);
+    }
+}
+
+static void bound(DfCaptions *captions, int x, int y)
+{
+    DfRect pixel = { x, y, x + 1, y + 1 }, *box = &captions->patch.box;
+    *box = df_rect_empty(*box) ? pixel : df_rect_union(*box, pixel);
+}
+
+static void set_seed(DfCaptions *captions, int x, int y)
+{
+    DfCaptionPatch *patch = &captions->patch;
+    patch->seed[(size_t)(y - patch->box.y0) * patch->width + x - patch->box.x0] = 1;
+}
+
+/** Make the patch that of the strokes that are shared. @return whether they are enough */
+static int fill_patch(DfCaptions *captions, Shared shared)
+{
+    DfCaptionPatch *patch = &captions->patch;
+    DfRect band = { 0, 0, captions->bands.width, captions->bands.height };
+    float least = PRUNED * DF_CAPTION_AREA * 1e-3f * captions->settings.frame_height * captions->settings.frame_height;
+
+    patch->box = (DfRect){ 0 };
+    for_each_pixel(captions, shared, bound);
+    patch->box = df_rect_clip(df_rect_grow(patch->box, 2 * patch->reach + PATCH_MARGIN), band);
+    patch->width = df_rect_width(patch->box);
+    patch->height = df_rect_height(patch->box);
+    patch->first = shared.first;
+    patch->end = shared.end;
+    memset(patch->seed, 0, (size_t)patch->width * patch->height);
+    for_each_pixel(captions, shared, set_seed);
+    df_caption_prune(patch);
+    if ((float)patch->count < least)
+        return 0;
+    df_caption_distance(patch->distance, patch->seed, patch->width, patch->height, patch->reach + 3,
+                        (int16_t *)patch->plane[0], (int *)patch->bytes);
+    df_caption_mean(patch->mean, &captions->bands, patch, shared.first + 1, shared.end - 1);
+    return 1;
+}
+
+/** Keep the patch's mask as a caption. */
+static int keep_patch(DfCaptions *captions, int64_t first, int64_t last)
+{
+    const DfCaptionPatch *patch = &captions->patch;
+    DfRect inner = df_rect_bounds(patch->mask, patch->width, patch->height);
+    int width = df_rect_width(inner);
+    DfCaption caption = { .first = first, .last = last, .mask = df_alloc(df_rect_area(inner)),
+                          .box = { inner.x0 + patch->box.x0, inner.y0 + patch->box.y0, inner.x1 + patch->box.x0,
+                                   inner.y1 + patch->box.y0 } };
+
+    if (!caption.mask)
+        return -ENOMEM;
+    for (int y = inner.y0; y < inner.y1; y++)
+        memcpy(caption.mask + (size_t)(y - inner.y0) * width, patch->mask + (size_t)y * patch->width + inner.x0, width);
+    return keep(captions, caption);
+}
+
+static int judge(DfCaptions *captions, Shared shared)
+{
+    DfCaptionPatch *patch = &captions->patch;
+    DfCaptionEndSearch search = { .step = -1, .margin = captions->margin, .fall = captions->fall };
+
+    if (!fill_patch(captions, shared))
+        return 0;
+    DfCaptionEnd first = df_caption_end(&captions->bands, patch, search);
+    search.step = 1;
+    DfCaptionEnd last = df_caption_end(&captions->bands, patch, search);
+    DfCaptionShape shape = df_caption_shape(patch, captions->bands.width, captions->settings.frame_height);
+    if (!df_caption_is_likely(&first, &last, &shape))
+        return 0;
+    df_caption_mark(patch, &captions->bands, first, last);
+    return keep_patch(captions, first.frame, last.frame);
+}
+
+/** Judge the runs that end in the next frame. */
+static int decide(DfCaptions *captions)
+{
+    int64_t end = captions->decided, oldest = DF_MAX(end - captions->runs.span + 1, 0);
+    uint32_t least = (uint32_t)(DF_CAPTION_AREA * 1e-3f * captions->settings.frame_height * captions->settings.frame_height);
+    int ret = 0;
+
+    if (df_caption_runs_row(&captions->runs, end)->count)
+        for (int64_t first = end - captions->runs.least + 1; first >= oldest && !ret; first--)
+            if (df_caption_runs_peak(&captions->runs, first, end, DF_MAX(least, 1)))
+                ret = judge(captions, (Shared){ first, end });
+    captions->decided++;
+    return ret;
+}
+
+/* ------------------------------------------------------------------------------------------- frames -- */
+
+int df_captions_push(DfCaptions *captions, const uint8_t *luma, ptrdiff_t stride)
+{
+    DfCaptionBands *bands = &captions->bands;
+    int64_t frame = ++bands->newest;
+    uint8_t *band = bands->data + (size_t)(frame % bands->span) * bands->width * bands->height;
+
+    bands->oldest = DF_MAX(frame - bands->span + 1, 0);
+    for (int y = 0; y < bands->height; y++)
+        memcpy(band + (size_t)y * bands->width, luma + y * stride, bands->width);
+    df_caption_strokes(captions->strength, band, bands->width, bands->width, bands->height, captions->patch.reach,
+                       captions->scratch);
+    int ret = df_caption_runs_push(&captions->runs, frame, band, captions->strength);
+    while (!ret && captions->decided <= frame - captions->delay)
+        ret = decide(captions);
+    return ret;
+}
+
+int df_captions_flush(DfCaptions *captions)
+{
+    int ret = df_caption_runs_push(&captions->runs, captions->bands.newest + 1, NULL, NULL);
+
+    while (!ret && captions->decided <= captions->bands.newest)
+        ret = decide(captions);
+    captions->is_flushed = !ret;
+    return ret;
+}

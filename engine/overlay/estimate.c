@@ -1,0 +1,249 @@
+/**
+ * @file
+ * An overlay from samples: edges, a hole around them, sums, colours and opacity, once roughly and once with the
+ * hole that the opacity tells.
+ */
+#include "overlay/estimate.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "overlay/persist.h"
+#include "overlay/presence.h"
+
+/* Opacity from which a pixel is the overlay's: noise of the estimate and rounding stay below. */
+#define LEAST_OPACITY .025f
+/* Pixels by which the hole is wider than the edges, and than the opacity: what coding smears. */
+#define WIDER_THAN_EDGES 2
+#define WIDER_THAN_OPACITY 2
+/* Pixels of an overlay's mask at least, and opacity of its solid parts. */
+#define LEAST_PIXELS 24
+#define LEAST_SOLID .06f
+
+/** What is at work. */
+typedef struct Work {
+    DfSamples *samples;
+    const DfBoxes *found;
+    DfRect rect;          /* of the edges, in the samples */
+    int width, height;
+    uint8_t *hole, *area; /* of the samples' size */
+    float *t, *strength;
+} Work;
+
+/* ---------------------------------------------------------------------------------------- holes -- */
+
+/** Set pixels within `reach` of one that is set, along rows and columns. */
+static void dilate(uint8_t *mask, uint8_t *scratch, int width, int height, int reach)
+{
+    size_t count = (size_t)width * height;
+    for (int round = 0; round < reach; round++) {
+        memcpy(scratch, mask, count);
+        for (int y = 0; y < height; y++)
+            for (int x = 0; x < width; x++) {
+                size_t i = (size_t)y * width + x;
+                if ((x && scratch[i - 1]) || (x < width - 1 && scratch[i + 1]) || (y && scratch[i - width]) ||
+                    (y < height - 1 && scratch[i + width]))
+                    mask[i] = 255;
+            }
+    }
+}
+
+/** Set what the mask encloses: all that no way leads to from the rectangle's rim. */
+static int fill_enclosed(uint8_t *mask, int width, int height)
+{
+    size_t count = (size_t)width * height;
+    int *stack = df_alloc(df_size_mul(count, sizeof *stack)), depth = 0;
+    uint8_t *outside = df_alloc(count);
+    int ret = stack && outside ? 0 : -ENOMEM;
+    for (int y = 0; y < height && !ret; y++)
+        for (int x = 0; x < width; x++) {
+            int i = y * width + x, rim = !x || !y || x == width - 1 || y == height - 1;
+            if (rim && !mask[i] && !outside[i]) {
+                outside[i] = 1;
+                stack[depth++] = i;
+            }
+        }
+    while (depth) {
+        int at = stack[--depth], x = at % width, y = at / width;
+        const int next[4] = { x ? at - 1 : at, x < width - 1 ? at + 1 : at, y ? at - width : at,
+                              y < height - 1 ? at + width : at };
+        for (int i = 0; i < 4; i++)
+            if (!mask[next[i]] && !outside[next[i]]) {
+                outside[next[i]] = 1;
+                stack[depth++] = next[i];
+            }
+    }
+    for (size_t i = 0; i < count && !ret; i++)
+        mask[i] = outside[i] ? 0 : 255;
+    df_free(stack);
+    df_free(outside);
+    return ret;
+}
+
+/* ---------------------------------------------------------------------------------------- edges -- */
+
+/** Repeat a sample's chroma to the size of luma. */
+static void repeat(float *to, const float *half, int width, int height)
+{
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++)
+            to[(size_t)y * width + x] = half[(size_t)(y / 2) * (width / 2) + x / 2];
+}
+
+/** Persisting edges of the samples that are present enough. */
+static int take_persist(Work *work, float present)
+{
+    size_t count = (size_t)work->width * work->height;
+    DfSamples *samples = work->samples;
+    DfPersist persist;
+    float *chroma = df_alloc(2 * count * sizeof *chroma);
+    int ret = df_persist_open(&persist, work->width, work->height, samples->planes);
+    if (!chroma)
+        ret = -ENOMEM;
+    for (int i = 0; i < samples->count && !ret; i++) {
+        DfSample *sample = &samples->samples[i];
+        if (sample->presence < present)
+            continue;
+        for (int p = 1; p < samples->planes; p++)
+            repeat(chroma + (p - 1) * count, sample->planes[p], work->width, work->height);
+        df_persist_add_known(&persist, (float *[3]){ sample->planes[0], chroma, chroma + count }, sample->background);
+    }
+    if (!ret)
+        ret = df_persist_read(&persist, work->t, work->strength);
+    df_persist_free(&persist);
+    df_free(chroma);
+    return ret;
+}
+
+/** The hole around the overlay's edges. @return 1; 0: there are none; -ENOMEM */
+static int hole_of_edges(Work *work, float present)
+{
+    int ret = take_persist(work, present);
+    if (!ret)
+        ret = df_boxes_edges(work->hole, work->t, work->strength, work->width, work->height, work->rect, work->found);
+    if (ret < 0)
+        return ret;
+    DfRect rect = df_rect_bounds(work->hole, work->width, work->height);
+    if (df_rect_empty(rect))
+        return 0;
+    dilate(work->hole, work->area, work->width, work->height, WIDER_THAN_EDGES);
+    ret = fill_enclosed(work->hole, work->width, work->height);
+    return ret < 0 ? ret : 1;
+}
+
+/* ------------------------------------------------------------------------------------- the whole -- */
+
+/** Opacity and colours with the hole at hand, and every sample's presence. */
+static int fit(Work *work, DfOverlay *overlay, float present, int full_range)
+{
+    DfSums sums;
+    df_colours_free(&overlay->colours);
+    int ret = df_sums_take(&sums, work->samples, work->hole, present);
+    if (!ret)
+        ret = df_colours_find(&overlay->colours, &sums, full_range);
+    if (!ret)
+        ret = df_presence_take(work->samples, &sums, &overlay->colours);
+    df_sums_free(&sums);
+    return ret;
+}
+
+/** Mark what is opaque enough; parts that are a pixel alone are noise. */
+static void take_mask(const Work *work, DfOverlay *overlay)
+{
+    const float *opacity = overlay->colours.opacity;
+    for (int y = 0; y < work->height; y++)
+        for (int x = 0; x < work->width; x++) {
+            int near = 0;
+            for (int v = DF_MAX(y - 1, 0); v <= DF_MIN(y + 1, work->height - 1); v++)
+                for (int u = DF_MAX(x - 1, 0); u <= DF_MIN(x + 1, work->width - 1); u++)
+                    near += opacity[(size_t)v * work->width + u] > LEAST_OPACITY;
+            size_t i = (size_t)y * work->width + x;
+            overlay->mask[i] = opacity[i] > LEAST_OPACITY && near > 2 ? 255 : 0;
+        }
+}
+
+static int compare(const void *a, const void *b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+/** Opacity of solid parts: what 85 in 100 pixels of the mask stay below. @return pixels of the mask, or -ENOMEM */
+static int take_solid(const Work *work, DfOverlay *overlay)
+{
+    size_t all = (size_t)work->width * work->height;
+    float *sorted = df_alloc(all * sizeof *sorted);
+    int count = 0;
+    if (!sorted)
+        return -ENOMEM;
+    for (size_t i = 0; i < all; i++)
+        if (overlay->mask[i])
+            sorted[count++] = overlay->colours.opacity[i];
+    qsort(sorted, count, sizeof *sorted, compare);
+    overlay->opacity = count ? sorted[count * 85 / 100] : 0;
+    df_free(sorted);
+    return count;
+}
+
+static int estimate(Work *work, DfOverlay *overlay, int full_range)
+{
+    float present = -INFINITY;
+    int ret = hole_of_edges(work, present);
+    if (ret <= 0)
+        return ret;
+    ret = fit(work, overlay, present, full_range);
+    /* Of an overlay that comes and goes, once more, from the samples that have it. */
+    for (int round = 0; round < 2 && ret >= 0; round++) {
+        ret = df_presence_split(work->samples, &present);
+        if (ret <= 0)
+            break;
+        overlay->comes_and_goes = 1;
+        ret = hole_of_edges(work, present);
+        if (ret <= 0)
+            return ret;
+        ret = fit(work, overlay, present, full_range);
+    }
+    if (ret < 0)
+        return ret;
+    take_mask(work, overlay);
+    memcpy(work->hole, overlay->mask, (size_t)work->width * work->height);
+    dilate(work->hole, work->area, work->width, work->height, WIDER_THAN_OPACITY);
+    ret = fit(work, overlay, overlay->comes_and_goes ? present : -INFINITY, full_range);
+    if (ret < 0)
+        return ret;
+    take_mask(work, overlay);
+    overlay->match = df_presence_match(work->samples);
+    ret = take_solid(work, overlay);
+    return ret < 0 ? ret : ret >= LEAST_PIXELS && overlay->opacity >= LEAST_SOLID;
+}
+
+int df_overlay_estimate(DfOverlay *overlay, DfSamples *samples, DfRect rect, const DfBoxes *found, int full_range)
+{
+    size_t count = (size_t)samples->width * samples->height;
+    DfRect area = samples->rect, inside = df_rect_clip(rect, area);
+    Work work = { samples, found, { inside.x0 - area.x0, inside.y0 - area.y0, inside.x1 - area.x0, inside.y1 - area.y0 },
+                  samples->width, samples->height, df_alloc(count), df_alloc(count), df_alloc(count * sizeof(float)),
+                  df_alloc(count * sizeof(float)) };
+    *overlay = (DfOverlay){ .area = area, .mask = df_alloc(count) };
+    int ret = -ENOMEM;
+    if (work.hole && work.area && work.t && work.strength && overlay->mask)
+        ret = estimate(&work, overlay, full_range);
+    if (ret > 0) {
+        DfRect bounds = df_rect_bounds(overlay->mask, samples->width, samples->height);
+        overlay->rect = (DfRect){ bounds.x0 + area.x0, bounds.y0 + area.y0, bounds.x1 + area.x0, bounds.y1 + area.y0 };
+    }
+    df_free(work.hole);
+    df_free(work.area);
+    df_free(work.t);
+    df_free(work.strength);
+    return ret;
+}
+
+void df_overlay_free(DfOverlay *overlay)
+{
+    df_free(overlay->mask);
+    df_colours_free(&overlay->colours);
+    *overlay = (DfOverlay){ 0 };
+}
