@@ -134,6 +134,7 @@ static inline int restore(Rig *rig, const Shot *shot)
 {
     df_overlay_frame_free(&rig->frame);
     rig->frame = (DfOverlayFrame){ .planes = df_overlay_planes_ref(rig->planes),
+                                   .place = df_overlay_place(rig->planes->planes[0].place, &rig->format),
                                    .mask = shot->mask ? deepfill_mask_ref(shot->mask) : NULL };
     memcpy(rig->out.memory, rig->seen.memory, rig->seen.bytes);
     int ret = df_overlay_keep(&rig->frame, &rig->out.image);
