@@ -221,7 +221,6 @@ static int mask_of(AVFilterContext *ctx, DeepfillCondition conditions[2])
                                "mask_start lies behind the end of the mask" : "The mask has ended before the video",
                                s->eof_action == EOF_ACTION_PASS ? "the rest passes as it is" :
                                "its last picture is repeated (else: eof_action, mask_loop)");
-    s->report.enabled |= !ctx->is_disabled;
     if (ctx->is_disabled || !has_picture(s, &s->masks))
         return 0;
     settings = mask_settings(s);
@@ -298,10 +297,12 @@ static int keep_out_of(AVFilterContext *ctx, DeepfillCondition conditions[2])
 
 int ff_deepfill_conditions_get(AVFilterContext *ctx, DeepfillCondition conditions[2])
 {
-    const FillContext *s = ctx->priv;
+    FillContext *s = ctx->priv;
     int ret;
 
     memset(conditions, 0, 2 * sizeof(*conditions));
+    s->report.enabled  |= !ctx->is_disabled;
+    s->report.overlaid |= !ctx->is_disabled && s->overlay;
     ret = has_masks(s) ? mask_of(ctx, conditions) : 0;
     if (ret >= 0 && s->keep_out)
         ret = keep_out_of(ctx, conditions);

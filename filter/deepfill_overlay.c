@@ -116,10 +116,61 @@ done:
     return ret;
 }
 
+/** Whether samples are colours and opacity by themselves, in whole numbers. */
+static int is_direct(const AVPixFmtDescriptor *desc)
+{
+    return !(desc->flags & AV_PIX_FMT_FLAG_FLOAT) &&
+           (desc->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL) || desc->nb_components == 2);
+}
+
+/** Read a row of palette indices, colours or gray; swscale would be off by some thousandths. @param line  a row */
+static void read_row(const AVFrame *frame, const AVPixFmtDescriptor *desc, int y, uint16_t *line, uint16_t *rgba)
+{
+    const uint32_t *palette = (const uint32_t *)frame->data[1];
+    int most = (1 << desc->comp[0].depth) - 1;
+
+    for (int i = 0; i < 4; i++) {
+        int c = desc->nb_components > 2 ? i : i == 3 ? desc->nb_components - 1 : 0;
+
+        av_read_image_line(line, (const uint8_t **)frame->data, frame->linesize, desc, 0, y, c, frame->width, 0);
+        for (int x = 0; x < frame->width; x++)
+            rgba[4 * x + i] = desc->flags & AV_PIX_FMT_FLAG_PAL ?
+                              257 * (palette[line[x]] >> (i < 3 ? 16 - 8 * i : 24) & 255) :
+                              (line[x] * 65535U + most / 2) / most;
+    }
+}
+
+static int read_rows(const AVFrame *frame, const AVPixFmtDescriptor *desc, AVFrame *rgba)
+{
+    uint16_t *line = av_malloc_array(frame->width, sizeof(*line));
+
+    if (!line)
+        return AVERROR(ENOMEM);
+    for (int y = 0; y < frame->height; y++)
+        read_row(frame, desc, y, line, (uint16_t *)(rgba->data[0] + y * rgba->linesize[0]));
+    av_free(line);
+    return 0;
+}
+
+static int scale_rows(const AVFrame *frame, AVFrame *rgba)
+{
+    struct SwsContext *sws = sws_getContext(frame->width, frame->height, frame->format, frame->width, frame->height,
+                                            rgba->format, SWS_POINT | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP, NULL, NULL,
+                                            NULL);
+    int ret;
+
+    if (!sws)
+        return AVERROR(ENOSYS);
+    ret = sws_scale(sws, (const uint8_t *const *)frame->data, frame->linesize, 0, frame->height, rgba->data,
+                    rgba->linesize);
+    sws_freeContext(sws);
+    return ret < 0 ? ret : 0;
+}
+
 /** 16 bits a sample, so that fine steps of opacity are kept. */
 static int to_rgba64(const AVFrame *frame, AVFrame *rgba)
 {
-    struct SwsContext *sws;
+    const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(frame->format);
     int ret;
 
     rgba->format = AV_PIX_FMT_RGBA64;
@@ -127,14 +178,7 @@ static int to_rgba64(const AVFrame *frame, AVFrame *rgba)
     rgba->height = frame->height;
     if ((ret = av_frame_get_buffer(rgba, 0)) < 0)
         return ret;
-    sws = sws_getContext(frame->width, frame->height, frame->format, frame->width, frame->height, rgba->format,
-                         SWS_POINT | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP, NULL, NULL, NULL);
-    if (!sws)
-        return AVERROR(ENOSYS);
-    ret = sws_scale(sws, (const uint8_t *const *)frame->data, frame->linesize, 0, frame->height, rgba->data,
-                    rgba->linesize);
-    sws_freeContext(sws);
-    return ret < 0 ? ret : 0;
+    return is_direct(desc) ? read_rows(frame, desc, rgba) : scale_rows(frame, rgba);
 }
 
 static int has_alpha(const AVFrame *frame)

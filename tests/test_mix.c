@@ -25,7 +25,7 @@ static DfRestored restored_of(int side, float gain, float seen_sigma, float fill
             df_plane_row(r.fill, y)[x] = value + fill_sigma * noise(&seed);
             df_plane_row(r.high, y)[x] = df_plane_row(r.restored, y)[x] - df_plane_row(r.fill, y)[x];
         }
-    assert_int_equal(df_gaussian_mean(r.low, r.high, r.usable, DF_RESTORED_SIGMA, &scratch), 0);
+    assert_int_equal(df_gaussian_mean(r.low, r.high, &r.usable, DF_RESTORED_SIGMA, &scratch), 0);
     for (int y = 0; y < side; y++)
         for (int x = 0; x < side; x++)
             df_plane_row(r.high, y)[x] -= df_plane_row(r.low, y)[x];
@@ -58,7 +58,7 @@ static void mix_is_better_than_both(void **state)
         float gain = sigmas[i][0], own = sigmas[i][1];
         DfRestored r = restored_of(90, gain, own, sigmas[i][2], truth);
         double restored = sigma_of(r.restored, truth), fill = sigma_of(r.fill, truth);
-        assert_int_equal(df_overlay_mix(&r, own * own, &scratch), 0);
+        assert_int_equal(df_overlay_mix(&r, &df_luma_noise, own * own, &scratch), 0);
         double best = 1 / sqrt(1 / (restored * restored) + 1 / (fill * fill)), mixed = sigma_of(r.fill, truth);
         if (mixed > 0.95 * fmin(restored, fill) || mixed < best * 0.95)
             fail_msg("restored %.2f, fill %.2f: the mix is off by %.2f, at best %.2f", restored, fill, mixed, best);
@@ -79,14 +79,14 @@ static void noise_is_estimated(void **state)
             for (int y = 0; y < 48; y++)
                 for (int x = 0; x < 120; x++)
                     df_plane_row(r.high, y)[x] += (x + y) % 2 ? 40 : -40;
-            assert_int_equal(df_overlay_noise(&r, -1, &variance, &scratch), 0);
+            assert_int_equal(df_overlay_noise(&r, &df_luma_noise, -1, &variance, &scratch), 0);
             assert_true(variance > own * own / 2 && variance < own * own * 2);
             /* A picture that stands still bounds it. */
-            assert_int_equal(df_overlay_noise(&r, 0, &variance, &scratch), 0);
+            assert_int_equal(df_overlay_noise(&r, &df_luma_noise, 0, &variance, &scratch), 0);
             assert_true(variance <= 10);
             for (int y = 0; y < 120; y++)
                 memset(df_plane_row(r.usable, y), 0, 120 * sizeof(float));
-            assert_int_equal(df_overlay_noise(&r, -1, &variance, &scratch), 0);
+            assert_int_equal(df_overlay_noise(&r, &df_luma_noise, -1, &variance, &scratch), 0);
             assert_true(variance == 0);
             df_arena_reset(&scratch, mark);
         }
