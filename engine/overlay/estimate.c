@@ -13,14 +13,18 @@
 #include "overlay/persist.h"
 #include "overlay/presence.h"
 
-/* Opacity from which a pixel is the overlay's: noise of the estimate and rounding stay below. */
+/* Opacity from which a pixel is the overlay's: noise of the estimate and rounding stay below; and the part of its solid
+   parts' opacity, below which chroma bleeds. */
 #define LEAST_OPACITY .025f
+#define LEAST_PART .06f
 /* Pixels by which the hole is wider than the edges, and than the opacity: what coding smears. */
 #define WIDER_THAN_EDGES 2
 #define WIDER_THAN_OPACITY 2
 /* Pixels of an overlay's mask at least, and opacity of its solid parts. */
 #define LEAST_PIXELS 24
 #define LEAST_SOLID .06f
+/* Match of an overlay that comes and goes at least: captions that change have .55, a fading watermark .9. */
+#define LEAST_MATCH .65f
 
 /** What is at work. */
 typedef struct Work {
@@ -149,18 +153,19 @@ static int fit(Work *work, DfOverlay *overlay, float present, int full_range)
     return ret;
 }
 
-/** Mark what is opaque enough; parts that are a pixel alone are noise. */
+/** Mark what is opaque enough; parts of less than three pixels are noise. */
 static void take_mask(const Work *work, DfOverlay *overlay)
 {
     const float *opacity = overlay->colours.opacity;
+    float least = fmaxf(LEAST_OPACITY, LEAST_PART * overlay->opacity);
     for (int y = 0; y < work->height; y++)
         for (int x = 0; x < work->width; x++) {
             int near = 0;
             for (int v = DF_MAX(y - 1, 0); v <= DF_MIN(y + 1, work->height - 1); v++)
                 for (int u = DF_MAX(x - 1, 0); u <= DF_MIN(x + 1, work->width - 1); u++)
-                    near += opacity[(size_t)v * work->width + u] > LEAST_OPACITY;
+                    near += opacity[(size_t)v * work->width + u] > least;
             size_t i = (size_t)y * work->width + x;
-            overlay->mask[i] = opacity[i] > LEAST_OPACITY && near > 2 ? 255 : 0;
+            overlay->mask[i] = opacity[i] > least && near > 2 ? 255 : 0;
         }
 }
 
@@ -208,6 +213,9 @@ static int estimate(Work *work, DfOverlay *overlay, int full_range)
     if (ret < 0)
         return ret;
     take_mask(work, overlay);
+    ret = take_solid(work, overlay);
+    if (ret < 0)
+        return ret;
     memcpy(work->hole, overlay->mask, (size_t)work->width * work->height);
     dilate(work->hole, work->area, work->width, work->height, WIDER_THAN_OPACITY);
     ret = fit(work, overlay, overlay->comes_and_goes ? present : -INFINITY, full_range);
@@ -216,7 +224,10 @@ static int estimate(Work *work, DfOverlay *overlay, int full_range)
     take_mask(work, overlay);
     overlay->match = df_presence_match(work->samples);
     ret = take_solid(work, overlay);
-    return ret < 0 ? ret : ret >= LEAST_PIXELS && overlay->opacity >= LEAST_SOLID;
+    if (ret < 0)
+        return ret;
+    return ret >= LEAST_PIXELS && overlay->opacity >= LEAST_SOLID &&
+           (!overlay->comes_and_goes || overlay->match >= LEAST_MATCH);
 }
 
 int df_overlay_estimate(DfOverlay *overlay, DfSamples *samples, DfRect rect, const DfBoxes *found, int full_range)
