@@ -103,7 +103,7 @@ static int take_persist(Work *work, float present)
     DfSamples *samples = work->samples;
     DfPersist persist;
     float *chroma = df_alloc(2 * count * sizeof *chroma);
-    int ret = df_persist_open(&persist, work->width, work->height, samples->planes);
+    int ret = df_persist_open(&persist, work->width, work->height, samples->planes, work->found->scale);
     if (!chroma)
         ret = -ENOMEM;
     for (int i = 0; i < samples->count && !ret; i++) {

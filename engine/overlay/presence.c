@@ -16,7 +16,7 @@
 #define HAS .6f
 #define LACKS .3f
 /* Part of the usual evidence below which a sample tells nothing. */
-#define TELLS .25
+#define TELLS .1
 /* Part of the samples that match less than the match of all. */
 #define BEST .9
 /* Part of the samples that lack it where it comes and goes. */
