@@ -21,13 +21,16 @@
 /* Strength that moving backgrounds leave at most, and how much more than the frame's 80th percentile it has to be. */
 #define LEAST_STRENGTH .2f
 #define ABOVE_REST 1.8f
-/* Edges stand still all over where the 90th percentile passes the first; above the second more certainty is asked for. */
+/* Edges stand still all over where the 90th percentile passes the first. More certainty is asked for above the second, with
+   one background, and above the third, with few. */
 #define LOCKED .2f
 #define UNSURE .15f
+#define NEARLY_LOCKED .17f
 /* How far a core's peak has to pass the threshold. */
 #define CERTAIN 1.4f
 #define VERY_CERTAIN 2.2f
 #define ENOUGH_BACKGROUNDS 4
+#define MANY_BACKGROUNDS 20
 /* Pixels of a core. */
 #define LEAST_CORE 20
 /* Least t of an edge beside a core, and how much more than the frame's 98th percentile it has to be, but for edges that
@@ -266,7 +269,8 @@ int df_boxes_find(DfBoxes *found, const float *t, const float *strength, int wid
     found->locked = value[1] > LOCKED;
     found->threshold = fmaxf(LEAST_STRENGTH, ABOVE_REST * value[0]);
     found->least_t = fmaxf(LEAST_T, ABOVE_EDGES * edge[1]);
-    int sure = backgrounds >= ENOUGH_BACKGROUNDS || (backgrounds == 1 && value[1] < UNSURE) || !everywhere;
+    int enough = backgrounds >= ENOUGH_BACKGROUNDS || (backgrounds == 1 && value[1] < UNSURE);
+    int sure = !everywhere || (enough && (backgrounds >= MANY_BACKGROUNDS || value[1] < NEARLY_LOCKED));
     ret = find_cores(found, strength, width, height, everywhere ? inside : df_rect_clip(within, inside),
                      sure ? CERTAIN : VERY_CERTAIN);
     return ret < 0 ? ret : take_edges(found, t, strength, width, height);

@@ -17,6 +17,9 @@
    parts' opacity, below which chroma bleeds. */
 #define LEAST_OPACITY .025f
 #define LEAST_PART .06f
+/* How often the error that the fit tells of opacity, and the part of the solid parts' opacity that this is at most. */
+#define ERRORS 2.f
+#define ERRORS_MOST .4f
 /* Pixels by which the hole is wider than the edges, and than the opacity: what coding smears. */
 #define WIDER_THAN_EDGES 2
 #define WIDER_THAN_OPACITY 2
@@ -34,6 +37,7 @@ typedef struct Work {
     int width, height;
     uint8_t *hole, *area; /* of the samples' size */
     float *t, *strength;
+    float *error;         /* standard error of the opacity of every pixel */
 } Work;
 
 /* ---------------------------------------------------------------------------------------- holes -- */
@@ -139,6 +143,31 @@ static int hole_of_edges(Work *work, float present)
 
 /* ------------------------------------------------------------------------------------- the whole -- */
 
+/** Different backgrounds of the samples that are present enough. */
+static int count_backgrounds(const DfSamples *samples, float present)
+{
+    int count = 0, last = -1;
+    for (int i = 0; i < samples->count; i++)
+        if (samples->samples[i].presence >= present && samples->samples[i].background > last) {
+            last = samples->samples[i].background;
+            count++;
+        }
+    return count;
+}
+
+/** The error of the opacity: what the fit leaves, by how far the colour is from the picture, in so many backgrounds. */
+static void take_error(Work *work, const DfSums *sums, const DfColours *colours, int backgrounds)
+{
+    for (int y = 0; y < work->height; y++)
+        for (int x = 0; x < work->width; x++) {
+            size_t i = (size_t)y * work->width + x;
+            int which = colours->which[(size_t)(y / 2) * (work->width / 2) + x / 2];
+            const DfMoments *m = &sums->moments[0][i];
+            DfNormal normal = df_normal(m, colours->colours[which][0], m->noise);
+            work->error[i] = sqrtf(1 / (fmaxf(normal.c, 1e-3f) * DF_MAX(backgrounds, 1)));
+        }
+}
+
 /** Opacity and colours with the hole at hand, and every sample's presence. */
 static int fit(Work *work, DfOverlay *overlay, float present, int full_range)
 {
@@ -147,6 +176,8 @@ static int fit(Work *work, DfOverlay *overlay, float present, int full_range)
     int ret = df_sums_take(&sums, work->samples, work->hole, present);
     if (!ret)
         ret = df_colours_find(&overlay->colours, &sums, full_range);
+    if (!ret)
+        take_error(work, &sums, &overlay->colours, count_backgrounds(work->samples, present));
     if (!ret)
         ret = df_presence_take(work->samples, &sums, &overlay->colours);
     df_sums_free(&sums);
@@ -165,7 +196,8 @@ static void take_mask(const Work *work, DfOverlay *overlay)
                 for (int u = DF_MAX(x - 1, 0); u <= DF_MIN(x + 1, work->width - 1); u++)
                     near += opacity[(size_t)v * work->width + u] > least;
             size_t i = (size_t)y * work->width + x;
-            overlay->mask[i] = opacity[i] > least && near > 2 ? 255 : 0;
+            float doubt = fminf(ERRORS * work->error[i], ERRORS_MOST * overlay->opacity);
+            overlay->mask[i] = opacity[i] > fmaxf(least, doubt) && near > 2 ? 255 : 0;
         }
 }
 
@@ -236,10 +268,10 @@ int df_overlay_estimate(DfOverlay *overlay, DfSamples *samples, DfRect rect, con
     DfRect area = samples->rect, inside = df_rect_clip(rect, area);
     Work work = { samples, found, { inside.x0 - area.x0, inside.y0 - area.y0, inside.x1 - area.x0, inside.y1 - area.y0 },
                   samples->width, samples->height, df_alloc(count), df_alloc(count), df_alloc(count * sizeof(float)),
-                  df_alloc(count * sizeof(float)) };
+                  df_alloc(count * sizeof(float)), df_alloc(count * sizeof(float)) };
     *overlay = (DfOverlay){ .area = area, .mask = df_alloc(count) };
     int ret = -ENOMEM;
-    if (work.hole && work.area && work.t && work.strength && overlay->mask)
+    if (work.hole && work.area && work.t && work.strength && work.error && overlay->mask)
         ret = estimate(&work, overlay, full_range);
     if (ret > 0) {
         DfRect bounds = df_rect_bounds(overlay->mask, samples->width, samples->height);
@@ -249,6 +281,7 @@ int df_overlay_estimate(DfOverlay *overlay, DfSamples *samples, DfRect rect, con
     df_free(work.area);
     df_free(work.t);
     df_free(work.strength);
+    df_free(work.error);
     return ret;
 }
 
