@@ -11,6 +11,7 @@
 #include "cpu.h"
 #include "kernels/gemm.h"
 #include "model/model.h"
+#include "overlay/cache.h"
 #include "sized.h"
 
 struct DeepfillContext {
@@ -20,6 +21,7 @@ struct DeepfillContext {
     DfFrames frames;
     DfRegions *regions;        /* of the latest frame with a hole: the next one's boxes stay where they can */
     DeepfillMask *mask;        /* that they were made of */
+    DfOverlayCache overlay;    /* of the latest frame with one */
 };
 
 #define STRING(text) #text
@@ -40,7 +42,7 @@ const char *deepfill_error(void)
 static DeepfillSettings default_settings(void)
 {
     return (DeepfillSettings){ .delay = -1, .temporal = 1, .ahead = -1, .memory = 512, .texture = 1, .grain = 1,
-                               .log_level = DEEPFILL_LOG_INFO };
+                               .overlay_fade = 1, .log_level = DEEPFILL_LOG_INFO };
 }
 
 void deepfill_defaults_sized(DeepfillSettings *settings, DeepfillModel *model, const DeepfillFormat *format,
@@ -63,6 +65,8 @@ static int check_settings(const DeepfillSettings *s)
         df_check_range("memory", s->memory, 1, 1 << 20) || df_check_range("preview", s->preview, 0, 1) ||
         df_check_range("texture", s->texture, 0, 1) || df_check_range("grain", s->grain, 0, 1) ||
         df_check_range("dilate_time", s->dilate_time, 0, DF_MOST_HELD) ||
+        df_check_range("overlay_fade", s->overlay_fade, 0, 1) ||
+        df_check_range("overlay_estimate", s->overlay_estimate, 0, 1) ||
         df_check_range("log level", (int)s->log_level, DEEPFILL_LOG_ERROR, DEEPFILL_LOG_DEBUG))
         return -EINVAL;
     return 0;
@@ -125,7 +129,8 @@ static int open_frames(DeepfillContext *ctx)
         .model = ctx->settings.model, .format = ctx->settings.format, .rules = rules_of(ctx),
         .workers = info->workers, .delay = info->delay, .threads = box_threads(info),
         .temporal = info->temporal, .ahead = info->ahead, .texture = info->texture, .grain = info->grain,
-        .dilate_time = ctx->settings.dilate_time,
+        .dilate_time = ctx->settings.dilate_time, .overlay_fade = ctx->settings.overlay_fade,
+        .overlay_estimate = ctx->settings.overlay_estimate,
         .memory = df_size_mul(info->memory, 1 << 20),
         .log = { ctx->settings.log, ctx->settings.log_opaque, ctx->settings.log_level },
         .ready = ctx->settings.ready, .ready_opaque = ctx->settings.ready_opaque,
@@ -201,6 +206,7 @@ void deepfill_close(DeepfillContext **context)
     df_frames_close(&ctx->frames);
     df_regions_close(&ctx->regions);
     deepfill_mask_close(&ctx->mask);
+    df_overlay_cache_free(&ctx->overlay);
     if (df_model_uses_blas(ctx->settings.model))
         df_gemm_close();
     deepfill_model_close(&ctx->settings.model);
@@ -216,6 +222,16 @@ static int check_mask_size(const DeepfillContext *ctx, const DeepfillMask *mask)
     if (mask->settings.width != format->width || mask->settings.height != format->height)
         return df_error(-EINVAL, "the mask is for frames of %dx%d, these are %dx%d", mask->settings.width,
                         mask->settings.height, format->width, format->height);
+    return 0;
+}
+
+static int check_overlay_size(const DeepfillContext *ctx, const DeepfillOverlay *overlay)
+{
+    const DeepfillFormat *format = &ctx->settings.format;
+
+    if (overlay->width != format->width || overlay->height != format->height)
+        return df_error(-EINVAL, "the overlay is for frames of %dx%d, these are %dx%d", overlay->width,
+                        overlay->height, format->width, format->height);
     return 0;
 }
 
@@ -257,17 +273,19 @@ static int check_frame(const DeepfillContext *ctx, const DeepfillFrame *frame)
                         "a frame of %dx%d, %d bits, layout %d came, expected were %dx%d, %d bits, layout %d",
                         given->width, given->height, given->depth, (int)given->layout,
                         own->width, own->height, own->depth, (int)own->layout);
-    if (df_check_range("show", (int)frame->show, DEEPFILL_SHOW_FILL, DEEPFILL_SHOW_FRAME) < 0)
+    if (df_check_range("show", (int)frame->show, DEEPFILL_SHOW_FILL, DEEPFILL_SHOW_OVERLAY) < 0)
         return -EINVAL;
     if (ctx->info.preview && (frame->show == DEEPFILL_SHOW_FILL || frame->show == DEEPFILL_SHOW_SOURCES))
         return df_error(-EINVAL, "a preview fills no frame: show is %d", (int)frame->show);
     /* Others may want to see what passes untouched. */
-    for (int p = 0; (frame->mask || ctx->info.temporal) && p < df_plane_count(own); p++)
+    for (int p = 0; (frame->mask || frame->overlay || ctx->info.temporal) && p < df_plane_count(own); p++)
         if (check_plane(&frame->image, p) < 0)
             return -EINVAL;
     if (frame->mask && check_mask_size(ctx, frame->mask) < 0)
         return -EINVAL;
     if (frame->keep_out && check_mask_size(ctx, frame->keep_out) < 0)
+        return -EINVAL;
+    if (frame->overlay && check_overlay_size(ctx, frame->overlay) < 0)
         return -EINVAL;
     return frame->sketch ? check_sketch(ctx, frame->sketch) : 0;
 }
@@ -333,6 +351,8 @@ static void remember(DeepfillContext *ctx, DeepfillMask *mask, DfRegions *region
 int deepfill_send_sized(DeepfillContext *ctx, const DeepfillFrame *given, size_t size)
 {
     DeepfillFrame frame = { 0 };
+    DfOverlayPlanes *planes = NULL;
+    DeepfillMask *beside = NULL;
     DfRegions *regions = NULL;
     int ret;
 
@@ -345,10 +365,17 @@ int deepfill_send_sized(DeepfillContext *ctx, const DeepfillFrame *given, size_t
         return ret == -EPIPE ? df_error(ret, "a frame was sent after the flush") : ret;
     if ((ret = check_frame(ctx, &frame)) < 0)
         return ret;
+    if (frame.overlay && frame.show != DEEPFILL_SHOW_FRAME) {
+        if ((ret = df_overlay_cache_update(&ctx->overlay, frame.overlay, frame.mask, &frame.image.format)) < 0)
+            return ret;
+        planes = ctx->overlay.planes;
+        beside = ctx->overlay.mask;
+        frame.mask = ctx->overlay.hole;
+    }
     if (frame.mask && frame.mask->part_count && frame.show != DEEPFILL_SHOW_FRAME &&
         (ret = regions_of(ctx, frame.mask, &regions)) < 0)
         return ret;
-    ret = df_frames_send(&ctx->frames, &frame, regions);
+    ret = df_frames_send(&ctx->frames, &frame, regions, planes, beside);
     if (ret >= 0 && regions)
         remember(ctx, frame.mask, regions);
     else
@@ -379,4 +406,5 @@ void deepfill_reset(DeepfillContext *ctx)
     df_frames_reset(&ctx->frames);
     df_regions_close(&ctx->regions);
     deepfill_mask_close(&ctx->mask);
+    df_overlay_cache_free(&ctx->overlay);
 }

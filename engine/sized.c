@@ -19,7 +19,7 @@
 
 ENDS_WITH(DeepfillMaskSettings, soft);
 ENDS_WITH(DeepfillSettings, reserved);
-ENDS_WITH(DeepfillFrame, keep_out);
+ENDS_WITH(DeepfillFrame, overlay);
 
 int df_sized_take(void *own, size_t own_size, const void *given, size_t size, const char *what)
 {

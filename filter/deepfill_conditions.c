@@ -46,6 +46,12 @@ static DeepfillSourceSettings file_settings(AVFilterContext *ctx, const Deepfill
     };
 }
 
+/** Whether there are masks: an overlay needs none. */
+static int has_masks(const FillContext *s)
+{
+    return s->mask || s->box || s->box_file || !s->overlay;
+}
+
 static int read_boxes(AVFilterContext *ctx, DeepfillBoxes **boxes)
 {
     const FillContext *s = ctx->priv;
@@ -72,7 +78,9 @@ int ff_deepfill_conditions_check(AVFilterContext *ctx)
     ff_deepfill_input_init(&s->masks, ctx, "mask", s->mask_start, s->mask_sync);
     ff_deepfill_input_init(&s->sketches, ctx, "sketch", s->mask_start, s->mask_sync);
     ff_deepfill_input_init(&s->keep_outs, ctx, "keep_out", s->mask_start, s->mask_sync);
-    if (s->mask)
+    if (s->overlay)
+        ret = ff_deepfill_name_check(ctx, "overlay", s->overlay, s->mask_opts);
+    if (ret >= 0 && s->mask)
         ret = ff_deepfill_name_check(ctx, "mask", s->mask, s->mask_opts);
     if (ret >= 0 && s->sketch)
         ret = ff_deepfill_name_check(ctx, "sketch", s->sketch, s->mask_opts);
@@ -87,20 +95,24 @@ int ff_deepfill_conditions_open(AVFilterContext *ctx)
     DeepfillSourceSettings mask   = file_settings(ctx, &s->masks, s->mask);
     DeepfillSourceSettings sketch = file_settings(ctx, &s->sketches, s->sketch);
     DeepfillSourceSettings keep_out = file_settings(ctx, &s->keep_outs, s->keep_out);
+    DeepfillSourceSettings overlay = file_settings(ctx, &s->masks, s->overlay);
     int ret = 0;
 
     mask.alpha     = s->alpha;
-    sketch.lenient = keep_out.lenient = 1;
+    overlay.what   = "overlay";
+    sketch.lenient = keep_out.lenient = overlay.lenient = 1;
     s->report.mask   = s->mask ? s->mask : s->box ? "from box" : s->box_file ? s->box_file :
                        "from the second input";
     s->report.sketch = s->sketch;
     s->report.fields = s->fields;
     if (s->box || s->box_file) /* once, as the file may be a pipe; some versions initialise every filter twice */
         ret = read_boxes(ctx, &s->masks.boxes);
-    if (ret >= 0)
+    if (ret >= 0 && has_masks(s))
         ret = ff_deepfill_input_open(&s->masks, s->mask ? &mask : NULL, s->mask_loop);
-    if (ret >= 0)
+    if (ret >= 0 && has_masks(s))
         ff_deepfill_sync_start(&s->masks);
+    if (ret >= 0 && s->overlay)
+        ret = ff_deepfill_overlay_open(&s->overlays, &overlay, s->overlay_x, s->overlay_y, s->fields);
     if (ret >= 0 && s->sketch)
         ret = ff_deepfill_input_open(&s->sketches, &sketch, s->mask_loop);
     if (ret >= 0 && s->keep_out)
@@ -111,7 +123,7 @@ int ff_deepfill_conditions_open(AVFilterContext *ctx)
 int ff_deepfill_conditions_find(AVFilterContext *ctx, const AVFrame *frame)
 {
     FillContext *s = ctx->priv;
-    int ret = ff_deepfill_input_find(&s->masks, frame);
+    int ret = has_masks(s) ? ff_deepfill_input_find(&s->masks, frame) : 1;
 
     if (ret > 0 && s->sketch)
         ret = ff_deepfill_input_find(&s->sketches, frame);
@@ -127,7 +139,7 @@ int ff_deepfill_conditions_ended(const AVFilterContext *ctx)
 {
     const FillContext *s = ctx->priv;
 
-    return has_ended(&s->masks) || (s->sketch && has_ended(&s->sketches)) ||
+    return (has_masks(s) && has_ended(&s->masks)) || (s->sketch && has_ended(&s->sketches)) ||
            (s->keep_out && has_ended(&s->keep_outs));
 }
 
@@ -209,7 +221,6 @@ static int mask_of(AVFilterContext *ctx, DeepfillCondition conditions[2])
                                "mask_start lies behind the end of the mask" : "The mask has ended before the video",
                                s->eof_action == EOF_ACTION_PASS ? "the rest passes as it is" :
                                "its last picture is repeated (else: eof_action, mask_loop)");
-    s->report.enabled |= !ctx->is_disabled;
     if (ctx->is_disabled || !has_picture(s, &s->masks))
         return 0;
     settings = mask_settings(s);
@@ -286,13 +297,17 @@ static int keep_out_of(AVFilterContext *ctx, DeepfillCondition conditions[2])
 
 int ff_deepfill_conditions_get(AVFilterContext *ctx, DeepfillCondition conditions[2])
 {
-    const FillContext *s = ctx->priv;
+    FillContext *s = ctx->priv;
     int ret;
 
     memset(conditions, 0, 2 * sizeof(*conditions));
-    ret = mask_of(ctx, conditions);
+    s->report.enabled  |= !ctx->is_disabled;
+    s->report.overlaid |= !ctx->is_disabled && s->overlay;
+    ret = has_masks(s) ? mask_of(ctx, conditions) : 0;
     if (ret >= 0 && s->keep_out)
         ret = keep_out_of(ctx, conditions);
+    for (int i = 0; i < 2 && !ctx->is_disabled; i++)
+        conditions[i].overlay = s->overlays.items[i];
     return ret >= 0 && (conditions[0].mask || conditions[1].mask) && s->sketch ? sketch_of(ctx, conditions) : ret;
 }
 
@@ -300,7 +315,8 @@ void ff_deepfill_conditions_end(AVFilterContext *ctx)
 {
     const FillContext *s = ctx->priv;
 
-    ff_deepfill_sync_review(&s->masks);
+    if (has_masks(s))
+        ff_deepfill_sync_review(&s->masks);
     if (s->sketch)
         ff_deepfill_sync_review(&s->sketches);
     if (s->keep_out)
@@ -315,4 +331,5 @@ void ff_deepfill_conditions_uninit(AVFilterContext *ctx)
     ff_deepfill_input_uninit(&s->sketches);
     ff_deepfill_input_uninit(&s->keep_outs);
     ff_deepfill_fields_uninit(&s->field_conditions);
+    ff_deepfill_overlay_close(&s->overlays);
 }

@@ -30,6 +30,7 @@
 #include "deepfill_fields.h"
 #include "deepfill_lost.h"
 #include "deepfill_mask_input.h"
+#include "deepfill_overlay.h"
 #include "deepfill_queue.h"
 #include "deepfill_report.h"
 
@@ -48,6 +49,11 @@ typedef struct FillContext {
     char *box_file;
     char *sketch;
     char *keep_out;
+    char *overlay;
+    int overlay_x;
+    int overlay_y;
+    int overlay_fade;
+    int overlay_estimate;
     char *model_name;
     char *semantics;
     float threshold;
@@ -78,6 +84,7 @@ typedef struct FillContext {
     DeepfillMaskInput masks;
     DeepfillMaskInput sketches; ///< in use where sketch is set
     DeepfillMaskInput keep_outs; ///< in use where keep_out is set
+    DeepfillOverlays overlays;  ///< in use where overlay is set
     DeepfillFields field_conditions; ///< of both, in use where fields is set
     DeepfillQueue queue;
     DeepfillReport report;

@@ -110,6 +110,16 @@ static const AVOption deepfill_options[] = {
       OFFSET(sketch), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, FLAGS },
     { "keep_out", "file or URL of a mask of what is neither filled nor a source: clocks, tickers",
       OFFSET(keep_out), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, FLAGS },
+    { "overlay", "file or URL of a translucent overlay that is taken off: a picture with alpha, or .lgd",
+      OFFSET(overlay), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, FLAGS },
+    { "overlay_x", "where in the frame the overlay's left edge lies; -1: it is of the frame's size",
+      OFFSET(overlay_x), AV_OPT_TYPE_INT, { .i64 = -1 }, -1, 32767, FLAGS },
+    { "overlay_y", "where in the frame the overlay's upper edge lies; -1: it is of the frame's size",
+      OFFSET(overlay_y), AV_OPT_TYPE_INT, { .i64 = -1 }, -1, 32767, FLAGS },
+    { "overlay_fade", "how much of the overlay a frame has is estimated: it may fade, and come and go",
+      OFFSET(overlay_fade), AV_OPT_TYPE_BOOL, { .i64 = 1 }, 0, 1, FLAGS },
+    { "overlay_estimate", "opacity and colour are learnt on the way, of the overlay or of what the mask marks",
+      OFFSET(overlay_estimate), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, FLAGS },
     { "eof_action", "what to do after the end of mask, sketch or keep_out",
       OFFSET(eof_action), AV_OPT_TYPE_INT, { .i64 = EOF_ACTION_REPEAT }, 0, EOF_ACTION_ENDALL, FLAGS,
       "eof_action" },
@@ -119,7 +129,7 @@ static const AVOption deepfill_options[] = {
     { "fields", "fill each frame as its two fields: for interlaced video",
       OFFSET(fields), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, FLAGS },
     { "show", "what to put into the hole",
-      OFFSET(show), AV_OPT_TYPE_INT, { .i64 = DEEPFILL_SHOW_FILL }, 0, DEEPFILL_SHOW_SOURCES, RUNTIME,
+      OFFSET(show), AV_OPT_TYPE_INT, { .i64 = DEEPFILL_SHOW_FILL }, 0, DEEPFILL_SHOW_OVERLAY, RUNTIME,
       "show" },
         CONST("fill", "what other frames show or the network makes", DEEPFILL_SHOW_FILL, RUNTIME, "show"),
         CONST("mask", "a tint", DEEPFILL_SHOW_MASK, RUNTIME, "show"),
@@ -127,6 +137,7 @@ static const AVOption deepfill_options[] = {
               RUNTIME, "show"),
         CONST("coarse", "what the network's first stage makes of it", DEEPFILL_SHOW_COARSE, RUNTIME, "show"),
         CONST("sources", "the fill, tinted by where it came from", DEEPFILL_SHOW_SOURCES, RUNTIME, "show"),
+        CONST("overlay", "the overlay's opacity as heat", DEEPFILL_SHOW_OVERLAY, RUNTIME, "show"),
     { NULL }
 };
 
@@ -247,6 +258,12 @@ int ff_deepfill_check_options(AVFilterContext *ctx)
                 "-i";
     else if (s->keep_out && s->fields)
         wrong = "keep_out= is for frames: with fields=1 there is none";
+    else if (!s->overlay && (s->overlay_x >= 0 || s->overlay_y >= 0))
+        wrong = "overlay_x= and overlay_y= are for overlay=FILE";
+    else if (s->overlay_estimate && !s->temporal)
+        wrong = "overlay_estimate=1 learns from other frames: temporal=0 looks at none";
+    else if (!s->overlay && s->show == DEEPFILL_SHOW_OVERLAY)
+        wrong = "show=overlay is for overlay=FILE";
     else if (s->size && s->size < 64)
         wrong = "size= is 0, for the model's own, or 64 to 4096";
     if (!wrong)

@@ -35,7 +35,8 @@
 
 int ff_deepfill_is_preview(enum DeepfillShow show)
 {
-    return show == DEEPFILL_SHOW_MASK || show == DEEPFILL_SHOW_REGIONS || show == DEEPFILL_SHOW_COARSE;
+    return show == DEEPFILL_SHOW_MASK || show == DEEPFILL_SHOW_REGIONS || show == DEEPFILL_SHOW_COARSE ||
+           show == DEEPFILL_SHOW_OVERLAY;
 }
 
 /* What libdeepfill is to know of fields where settings tell of frames. */
@@ -264,11 +265,18 @@ static void find_rows(const DeepfillQueue *q, const DeepfillCondition conditions
     lent->first_row = q->format.height;
     lent->end_row   = 0;
     for (int i = 0; i < q->per_frame; i++) {
-        DeepfillMaskInfo info = { 0 };
+        DeepfillMaskInfo info = { .first_row = q->format.height };
+        DeepfillOverlayInfo overlay;
 
-        if (!conditions[i].mask)
+        if (conditions[i].mask)
+            deepfill_mask_info(conditions[i].mask, &info);
+        if (conditions[i].overlay) {
+            deepfill_overlay_info(conditions[i].overlay, &overlay);
+            info.first_row = FFMIN(info.first_row, overlay.y);
+            info.end_row   = FFMAX(info.end_row, overlay.y + overlay.height);
+        }
+        if (!conditions[i].mask && !conditions[i].overlay)
             continue;
-        deepfill_mask_info(conditions[i].mask, &info);
         if (show == DEEPFILL_SHOW_REGIONS) { /* outlines lie around the hole */
             info.first_row = 0;
             info.end_row   = q->format.height / q->per_frame;
@@ -326,6 +334,7 @@ static int send_fields(DeepfillQueue *q, const DeepfillFrame *frame, const Deepf
 
         pictures[i].mask   = conditions[field].mask;
         pictures[i].sketch = conditions[field].sketch;
+        pictures[i].overlay = conditions[field].overlay;
         ff_deepfill_field_image(&pictures[i].image, field);
     }
     if ((ret = ref_lent(&first, last)) < 0)
@@ -342,7 +351,7 @@ int ff_deepfill_queue_send(DeepfillQueue *q, AVFrame *frame, const DeepfillCondi
                            enum DeepfillShow show)
 {
     DeepfillFrame picture = { .mask = conditions[0].mask, .sketch = conditions[0].sketch, .show = show,
-                              .keep_out = conditions[0].keep_out };
+                              .keep_out = conditions[0].keep_out, .overlay = conditions[0].overlay };
     DeepfillLent lent = { .frame = frame, .is_last = 1 };
     int ret = 0;
 

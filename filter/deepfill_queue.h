@@ -39,6 +39,7 @@ typedef struct DeepfillCondition {
     DeepfillMask *mask;     ///< NULL: it passes untouched
     DeepfillSketch *sketch; ///< NULL: there is none
     DeepfillMask *keep_out; ///< what is no source; NULL: nothing
+    DeepfillOverlay *overlay; ///< what is taken off; NULL: nothing
 } DeepfillCondition;
 
 /** A picture lent to the workers. Each holds a reference to its frame, which goes on with the last. */

@@ -218,7 +218,7 @@ void ff_deepfill_report_unchanged(DeepfillReport *report, int frames, const char
         { "what is not black in the mask is", "what is not white in the mask is" },
     };
 
-    if (report->started || report->said & 1U << DEEPFILL_ODD_EMPTY)
+    if (report->started || report->overlaid || report->said & 1U << DEEPFILL_ODD_EMPTY)
         return;
     if (!frames)
         ff_deepfill_report_odd(report, DEEPFILL_ODD_NOTHING, "No frame came to be filled: does -ss lie behind the "

@@ -59,6 +59,7 @@ typedef struct DeepfillReport {
     int fields;          ///< the option: boxes in the line about the start are those of fields
     int looked;          ///< the mask's first picture has been looked at
     int enabled;         ///< enable= has been on for a frame
+    int overlaid;        ///< a frame had an overlay, which needs no mask
     int started;         ///< the line about the start has been given
     unsigned said;       ///< bit set of enum DeepfillOddity
 } DeepfillReport;

@@ -66,7 +66,7 @@ static av_cold int init(AVFilterContext *ctx)
     }
     if ((ret = ff_deepfill_conditions_check(ctx)) < 0)
         return ret;
-    return s->mask || s->box || s->box_file ? 0 : append_mask_pad(ctx);
+    return s->mask || s->box || s->box_file || s->overlay ? 0 : append_mask_pad(ctx);
 }
 
 /** A sketch that nothing would follow is a mistake. */
@@ -108,6 +108,8 @@ static int open_queue(AVFilterContext *ctx)
     settings.grain    = s->grain;
     settings.workers  = s->workers;
     settings.dilate_time = s->dilate_time;
+    settings.overlay_fade = s->overlay_fade;
+    settings.overlay_estimate = s->overlay_estimate;
     settings.preview  = ff_deepfill_is_preview(s->show);
     if (ff_deepfill_is_realtime(ctx))
         settings.delay = settings.ahead = 0;
@@ -145,7 +147,7 @@ static int process_frame(AVFilterContext *ctx, AVFrame *frame)
         s->report.started = 0; /* what the log has told no longer holds */
     if ((ret = ff_deepfill_conditions_get(ctx, conditions)) < 0)
         goto fail;
-    has_hole = conditions[0].mask || conditions[1].mask;
+    has_hole = conditions[0].mask || conditions[1].mask || conditions[0].overlay || conditions[1].overlay;
     if (has_hole && DEEPFILL_FRAME_INTERLACED(frame) && !s->fields)
         ff_deepfill_report_odd(&s->report, DEEPFILL_ODD_INTERLACED, "The video is interlaced: "
                                "fill its fields, with fields=1.");

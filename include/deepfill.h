@@ -10,6 +10,7 @@
  *     deepfill_open()                            workers for one kind of frame
  *     deepfill_mask_create()                     once per mask picture
  *     deepfill_sketch_create()                   once per sketch, for models trained with sketches
+ *     deepfill_overlay_create()                  once per translucent overlay that is to be taken off
  *     deepfill_send(), deepfill_receive() ...    frames go in and come out in the same order
  *     deepfill_flush(), deepfill_receive() ...   until it is dry
  *     deepfill_close(), deepfill_mask_close(), deepfill_model_close()
@@ -248,6 +249,68 @@ DEEPFILL_API DeepfillSketch *deepfill_sketch_ref(DeepfillSketch *sketch);
 /** Give up one reference and set *sketch to NULL. NULL is fine. Thread-safety: any thread. */
 DEEPFILL_API void deepfill_sketch_close(DeepfillSketch **sketch);
 
+/* ---------------------------------------------------------------------------------- overlays -- */
+
+/**
+ * A translucent overlay, a watermark through which the picture shines: y = (1 - a) x + a c is seen, with x the picture,
+ * a the opacity and c the colour of a pixel, in the frame's codes. It is taken off by that equation: what it restores
+ * is noisy, by 1 / (1 - a) more than the codes are, and is mixed with what a fill makes of the same pixel by the variance
+ * of both. Pixels of opacity .95 and more, and codes that may have been clipped, are filled. Immutable, counted.
+ * Thread-safety: may be used by any number of contexts and threads at a time.
+ */
+typedef struct DeepfillOverlay DeepfillOverlay;
+
+/** What an overlay came to. */
+typedef struct DeepfillOverlayInfo {
+    int x, y, width, height; /**< the smallest rectangle around it in the frame, in pixels */
+    double opacity;          /**< mean over its pixels, 0..1 */
+    double opaque;           /**< fraction of them of an opacity of .95 and more, which are filled */
+    double cover;            /**< fraction of the frame that it covers */
+} DeepfillOverlayInfo;
+
+/**
+ * Make an overlay of a picture. The picture is not kept.
+ *
+ * @param[out] overlay  the overlay, with one reference; to be given up with deepfill_overlay_close()
+ * @param      frame_width, frame_height  size of the video frame, in pixels, 1..32768
+ * @param      x, y     where in the frame the picture's first pixel lies; what lies beyond the frame is left out
+ * @param      rgba     first row of the picture: height rows of width pixels, each red, green, blue and alpha (straight,
+ *                      not premultiplied) of full range, native-endian
+ * @param      stride   bytes from a row to the next
+ * @return 0; -EINVAL (a size out of range; no pixel in the frame has any alpha; all hide the frame), -ENOMEM.
+ *         Thread-safety: any thread.
+ */
+DEEPFILL_API int deepfill_overlay_create(DeepfillOverlay **overlay, int frame_width, int frame_height, int x, int y,
+                                         const uint16_t *rgba, ptrdiff_t stride, int width, int height);
+
+/**
+ * Make an overlay of a logo data file (.lgd, of AviUtl's logo plugins; version 0.1 or 0.2), which has its place in the
+ * frame, its colours in the film's own matrix and an opacity of each plane. Of several logos the first is taken.
+ *
+ * @param data  the file's bytes, untrusted; not kept
+ * @return 0; -EINVAL (no such file, or cut short, or as deepfill_overlay_create()), -ENOMEM. Thread-safety: any thread.
+ */
+DEEPFILL_API int deepfill_overlay_read(DeepfillOverlay **overlay, int frame_width, int frame_height,
+                                       const uint8_t *data, size_t size);
+
+/**
+ * The part of an overlay that a field of its frames has: the rows of one parity, for frames of half the height.
+ *
+ * @param[out] field_overlay  with one reference; NULL: the field has no part in it
+ * @param      field          0: rows 0, 2, 4 ...; 1: rows 1, 3, 5 ...
+ * @return 0, -EINVAL (field), -ENOMEM. Thread-safety: any thread.
+ */
+DEEPFILL_API int deepfill_overlay_field(DeepfillOverlay **field_overlay, const DeepfillOverlay *overlay, int field);
+
+/** Describe an overlay. Thread-safety: any thread. */
+static inline void deepfill_overlay_info(const DeepfillOverlay *overlay, DeepfillOverlayInfo *info);
+
+/** @return the overlay itself, with one reference more. Thread-safety: any thread. */
+DEEPFILL_API DeepfillOverlay *deepfill_overlay_ref(DeepfillOverlay *overlay);
+
+/** Give up one reference and set *overlay to NULL. NULL is fine. Thread-safety: any thread. */
+DEEPFILL_API void deepfill_overlay_close(DeepfillOverlay **overlay);
+
 /* ------------------------------------------------------------------------------------ frames -- */
 
 /** What the planes of an image are. */
@@ -299,9 +362,12 @@ enum DeepfillShow {
     DEEPFILL_SHOW_COARSE,  /**< what the network's first stage makes of the hole, frame by frame */
     DEEPFILL_SHOW_SOURCES, /**< the filled hole, each pixel tinted by where it came from: green a frame
                                 before, blue a frame after, yellow what was synthesised before, red the
-                                network now. Without temporal all is red */
+                                network now, violet where an overlay was taken off and that has more say than the fill.
+                                Without temporal all the rest is red */
     DEEPFILL_SHOW_FRAME,   /**< the frame as it is: nothing of it is written, by DeepfillSettings.dilate_time neither;
                                 others may take from it what its mask does not mark */
+    DEEPFILL_SHOW_OVERLAY, /**< the frame's overlay as heat, by opacity: from blue by green to red, which is filled; a
+                                frame without one is left as it is. The network does not run */
 };
 
 /** One frame on its way in. */
@@ -316,6 +382,8 @@ typedef struct DeepfillFrame {
     DeepfillMask *keep_out; /**< its hole is no source for others, nor looked at for motion or grain: a clock, a ticker,
                                  a second logo. It is filled where `mask` has it, too; NULL: nothing. A reference is
                                  taken */
+    DeepfillOverlay *overlay; /**< to be taken off; `mask` adds holes, and may be NULL. Its pixels are no source for
+                                   others; frames without it show what it hides. NULL: none. A reference is taken */
 } DeepfillFrame;
 
 /** One frame on its way out. */
@@ -379,7 +447,7 @@ typedef struct DeepfillSettings {
                        needed in any case (some twelve frames and the maps of their holes) is held all the same, and
                        what workers need to fill a frame comes on top. With ahead = 0 a quarter of it is the most that
                        sources from before take */
-    int preview;  /**< 1: for looking at masks: frames may show MASK, REGIONS, COARSE or FRAME alone, no frame
+    int preview;  /**< 1: for looking at masks: frames may show MASK, REGIONS, COARSE, FRAME or OVERLAY alone, no frame
                        looks at others, and temporal and ahead are taken as 0; default 0 */
     enum DeepfillLogLevel log_level; /**< the most verbose level that log receives; default DEEPFILL_LOG_INFO */
     DeepfillLogCallback log; /**< receives messages until deepfill_close() returns; default NULL: silent */
@@ -393,6 +461,11 @@ typedef struct DeepfillSettings {
     int dilate_time; /**< frames by which parts of the hole that come or go as a whole grow in time, 0..64: those before
                           such a part and after it are filled there, too, whatever their own mask, but those that show
                           FRAME; at most `ahead` frames before it; default 0 */
+    int overlay_fade; /**< 1 (default): how much of its overlay a frame has, from none to all, is estimated frame by
+                           frame, and a frame that has none is left as it is; 0: all, always */
+    int overlay_estimate; /**< 1: opacity and colour of an overlay are learnt on the way, from pixels that other frames
+                               have shown: that of DeepfillFrame.overlay is made better by it; without one, what lies in
+                               the mask is taken for one as soon as it is known. With temporal alone; default 0 */
     int reserved; /**< not read: no field may be followed by padding */
 } DeepfillSettings;
 
@@ -495,6 +568,7 @@ DEEPFILL_API int deepfill_mask_create_sized(DeepfillMask **mask, const DeepfillM
                                             size_t size);
 DEEPFILL_API void deepfill_mask_info_sized(const DeepfillMask *mask, DeepfillMaskInfo *info, size_t size);
 DEEPFILL_API void deepfill_sketch_info_sized(const DeepfillSketch *sketch, DeepfillSketchInfo *info, size_t size);
+DEEPFILL_API void deepfill_overlay_info_sized(const DeepfillOverlay *overlay, DeepfillOverlayInfo *info, size_t size);
 DEEPFILL_API void deepfill_defaults_sized(DeepfillSettings *settings, DeepfillModel *model,
                                           const DeepfillFormat *format, size_t size);
 DEEPFILL_API int deepfill_open_sized(DeepfillContext **ctx, const DeepfillSettings *settings, size_t size);
@@ -528,6 +602,11 @@ static inline void deepfill_mask_info(const DeepfillMask *mask, DeepfillMaskInfo
 static inline void deepfill_sketch_info(const DeepfillSketch *sketch, DeepfillSketchInfo *info)
 {
     deepfill_sketch_info_sized(sketch, info, sizeof *info);
+}
+
+static inline void deepfill_overlay_info(const DeepfillOverlay *overlay, DeepfillOverlayInfo *info)
+{
+    deepfill_overlay_info_sized(overlay, info, sizeof *info);
 }
 
 static inline void deepfill_defaults(DeepfillSettings *settings, DeepfillModel *model,

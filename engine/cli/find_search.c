@@ -88,7 +88,7 @@ static int open_planes(Search *search, const DeepfillFormat *format)
     for (int p = 0; p < planes; p++)
         if (!(search->planes[p] = df_alloc((size_t)width * height * sizeof(float))))
             return -ENOMEM;
-    return df_persist_open(&search->persist, width, height, planes);
+    return df_persist_open(&search->persist, width, height, planes, df_persist_scale(height));
 }
 
 static int note_seen(Search *search, double time)
@@ -139,8 +139,9 @@ static int find_boxes(Search *search)
     if (!ret)
         ret = df_persist_read(persist, t, strength);
     if (!ret)
-        ret = df_boxes_find(&search->boxes, t, strength, persist->width, persist->height, persist->backgrounds.count,
-                            within);
+        ret = df_boxes_find(&search->boxes, t, strength, persist->width, persist->height, persist->scale,
+                            persist->backgrounds.count, within);
+    search->boxes.scale *= factor; /* of frames in full size, from now on */
     df_free(t);
     df_free(strength);
     return ret;

@@ -48,6 +48,7 @@ enum DfOrigin {
     DF_ORIGIN_FUTURE,  /**< a frame after */
     DF_ORIGIN_MADE,    /**< synthesised in a frame before */
     DF_ORIGIN_NETWORK, /**< synthesised in this one */
+    DF_ORIGIN_RESTORED, /**< this frame itself, an overlay taken off */
 };
 
 /** The origins of a part of a frame. */
@@ -56,6 +57,13 @@ typedef struct DfOrigins {
     const uint8_t *data; /**< an enum DfOrigin for each */
     ptrdiff_t stride;    /**< bytes from a row to the next */
 } DfOrigins;
+
+/**
+ * Tint a hole that the network has filled, as df_paste_origins() does.
+ *
+ * @param own  origins of pixels that are none of the network's, where they are not DF_ORIGIN_NONE; NULL: there are none
+ */
+void df_paste_sources(const DeepfillImage *image, const DeepfillMask *mask, const DfOrigins *own, DfPasteRow *row);
 
 /**
  * Tint a filled hole by where its pixels came from; the feather stays as it is.

@@ -261,25 +261,8 @@ static enum DfOrigin origin_of(const DfFrameState *s, const DfMapPixel *pixel)
     return reference->source->frame < s->frame ? DF_ORIGIN_PAST : DF_ORIGIN_FUTURE;
 }
 
-/** Tint the pasted frame by where its pixels came from. */
-static int tint(const DfFrameState *s, const DeepfillMask *mask, DfTemporalWorker *worker)
-{
-    for (int i = 0; i < s->map->area_count; i++) {
-        const DfMapArea *area = &s->map->areas[i];
-        int64_t n = df_rect_area(area->hole);
-        uint8_t *data = df_arena_take(&worker->scratch, n);
-        if (!data)
-            return -ENOMEM;
-        for (int64_t k = 0; k < n; k++)
-            data[k] = (uint8_t)origin_of(s, &area->pixels[k]);
-        DfOrigins origins = { area->hole, data, df_rect_width(area->hole) };
-        df_paste_origins(&s->image, mask, &origins, &worker->synthesiser.row);
-    }
-    return 0;
-}
-
 int df_temporal_fill(DfTemporal *temporal, int64_t frame, const DeepfillMask *mask, DfTemporalWorker *worker,
-                     int show_sources, DfSynthesis *synthesis)
+                     DfSynthesis *synthesis)
 {
     const DfFrameState *s = df_planner_state(&temporal->planner, frame);
     DfArenaMark mark = df_arena_mark(&worker->scratch);
@@ -297,10 +280,55 @@ int df_temporal_fill(DfTemporal *temporal, int64_t frame, const DeepfillMask *ma
         ret = df_composite_fade(&composite, &worker->scratch);
     if (ret >= 0)
         ret = blend_and_paste(worker, &composite, mask);
-    if (ret >= 0 && show_sources)
-        ret = tint(s, mask, worker);
     df_arena_reset(&worker->scratch, mark);
     if (ret < 0)
         atomic_store(&s->source->failed, 1);
     return ret;
+}
+
+/** An area's origins: where there is none of its own, where the map says. */
+static void find_origins(const DfFrameState *s, const DfMapArea *area, const DfOrigins *own, uint8_t *data)
+{
+    DfRect r = area->hole;
+
+    for (int y = r.y0; y < r.y1; y++)
+        for (int x = r.x0; x < r.x1; x++) {
+            size_t at = (size_t)(y - r.y0) * df_rect_width(r) + (x - r.x0);
+            int is_own = own && df_rect_contains(own->place, (DfRect){ x, y, x + 1, y + 1 });
+            data[at] = is_own ? own->data[(y - own->place.y0) * own->stride + (x - own->place.x0)] : DF_ORIGIN_NONE;
+            if (data[at] == DF_ORIGIN_NONE)
+                data[at] = (uint8_t)origin_of(s, &area->pixels[at]);
+        }
+}
+
+void df_temporal_known(const DfTemporal *temporal, int64_t frame, DfRect place, uint8_t *known)
+{
+    const DfFrameState *s = df_planner_state(&temporal->planner, frame);
+
+    for (int y = place.y0; y < place.y1; y++)
+        for (int x = place.x0; x < place.x1; x++) {
+            const DfMapPixel *pixel = df_source_map_at(s->map, x, y);
+            enum DfOrigin origin = pixel ? origin_of(s, pixel) : DF_ORIGIN_NONE;
+            known[(size_t)(y - place.y0) * df_rect_width(place) + (x - place.x0)] =
+                origin == DF_ORIGIN_PAST || origin == DF_ORIGIN_FUTURE;
+        }
+}
+
+int df_temporal_tint(DfTemporal *temporal, int64_t frame, const DeepfillMask *mask, const DfOrigins *own,
+                     DfTemporalWorker *worker)
+{
+    const DfFrameState *s = df_planner_state(&temporal->planner, frame);
+    DfArenaMark mark = df_arena_mark(&worker->scratch);
+
+    for (int i = 0; i < s->map->area_count; i++) {
+        const DfMapArea *area = &s->map->areas[i];
+        uint8_t *data = df_arena_take(&worker->scratch, df_rect_area(area->hole));
+        if (!data)
+            return -ENOMEM;
+        find_origins(s, area, own, data);
+        DfOrigins origins = { area->hole, data, df_rect_width(area->hole) };
+        df_paste_origins(&s->image, mask, &origins, &worker->synthesiser.row);
+    }
+    df_arena_reset(&worker->scratch, mark);
+    return 0;
 }

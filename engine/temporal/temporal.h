@@ -68,11 +68,26 @@ int df_temporal_motion(DfTemporal *temporal, int64_t frame, DfTemporalWorker *wo
  * Fill the frame's holes, and paste.
  *
  * @param mask          where the frame is written; it hides at least that
- * @param show_sources  1: tint the hole by where its pixels came from
  * @return 0 or a negative errno
  */
 int df_temporal_fill(DfTemporal *temporal, int64_t frame, const DeepfillMask *mask, DfTemporalWorker *worker,
-                     int show_sources, DfSynthesis *synthesis);
+                     DfSynthesis *synthesis);
+
+/**
+ * Tint a frame that has been filled by where its pixels came from.
+ *
+ * @param own  origins that the plan does not know of, where they are not DF_ORIGIN_NONE; NULL: there are none
+ * @return 0 or -ENOMEM
+ */
+int df_temporal_tint(DfTemporal *temporal, int64_t frame, const DeepfillMask *mask, const DfOrigins *own,
+                     DfTemporalWorker *worker);
+
+/**
+ * Tell which pixels of a frame that has been filled other frames have shown.
+ *
+ * @param[out] known  of the place's luma, row by row: 1, or 0 where nothing has or there is no hole
+ */
+void df_temporal_known(const DfTemporal *temporal, int64_t frame, DfRect place, uint8_t *known);
 
 /** The frame is received: its plan and its image are given up. */
 void df_temporal_receive(DfTemporal *temporal, int64_t frame);

@@ -2,7 +2,7 @@
  * @file
  * Which steps a frame goes through. Frame by frame: fill, a unit for each box, and paste. From other frames:
  * snapshot, motion, plan, fill (which pastes: temporal/temporal.h); frames that are shown otherwise are filled, if at
- * all, and pasted by themselves. How a frame comes into its slot: frames_send.c.
+ * all, and pasted by themselves. Last, an overlay is taken off, frame by frame in order, and sources are tinted. How a frame comes into its slot: frames_send.c.
  */
 #include "video/frames.h"
 
@@ -14,7 +14,14 @@
 
 static int needs_network(const DfFrameSlot *slot)
 {
-    return slot->frame.show != DEEPFILL_SHOW_MASK && slot->frame.show != DEEPFILL_SHOW_REGIONS;
+    return slot->frame.show != DEEPFILL_SHOW_MASK && slot->frame.show != DEEPFILL_SHOW_REGIONS &&
+           slot->frame.show != DEEPFILL_SHOW_OVERLAY;
+}
+
+/** Whether an overlay is taken off the frame, or learnt from it. */
+static int is_restored(const DfFrames *frames, const DfFrameSlot *slot)
+{
+    return (slot->overlay.planes || frames->overlay_estimate) && df_show_is_filled(slot->frame.show);
 }
 
 static int is_temporal(const DfFrames *frames, const DfFrameSlot *slot)
@@ -38,9 +45,12 @@ static int run_fill(const DfTask *task)
     DfFrameSlot *slot = &frames->slots[task->slot];
     DfWorker *worker = &frames->workers[task->worker];
 
-    if (is_temporal(frames, slot))
+    if (is_temporal(frames, slot)) {
+        if (is_restored(frames, slot) && df_overlay_keep(&slot->overlay, &slot->frame.image) < 0)
+            return -ENOMEM;
         return df_temporal_fill(&frames->temporal, task->frame, slot->frame.mask, &worker->temporal,
-                                slot->frame.show == DEEPFILL_SHOW_SOURCES, &slot->synthesis);
+                                &slot->synthesis);
+    }
     return df_fill_box(worker->filler, &slot->frame.image, slot->frame.mask, slot->frame.sketch,
                        &slot->regions->boxes[task->unit], slot->frame.show == DEEPFILL_SHOW_COARSE,
                        &slot->fills[task->unit]);
@@ -74,14 +84,89 @@ static int run_paste(const DfTask *task)
     DfWorker *worker = &frames->workers[task->worker];
     const DeepfillFrame *frame = &slot->frame;
 
+    if (is_restored(frames, slot) && df_overlay_keep(&slot->overlay, &frame->image) < 0)
+        return -ENOMEM;
     if (needs_network(slot))
         df_paste(&frame->image, frame->mask, slot->regions, slot->fills, &worker->row);
     if (frames->grain && df_show_is_filled(frame->show) &&
         df_grain_picture(&frame->image, frame->mask, frame->keep_out, &worker->temporal.scratch) < 0)
         return -ENOMEM;
-    if (!needs_network(slot) || frame->show == DEEPFILL_SHOW_SOURCES)
+    if (frame->show == DEEPFILL_SHOW_OVERLAY && slot->overlay.planes)
+        df_overlay_heat(&frame->image, slot->overlay.planes);
+    else if (!needs_network(slot) && frame->show != DEEPFILL_SHOW_OVERLAY)
         df_paste_tint(&frame->image, frame->mask, frame->show == DEEPFILL_SHOW_REGIONS ? slot->regions : NULL,
                       &worker->row);
+    return 0;
+}
+
+static int restore_units(void *opaque, int slot)
+{
+    const DfFrames *frames = opaque;
+
+    return frames->slots[slot].regions && is_restored(frames, &frames->slots[slot]);
+}
+
+/** Learn from a frame what its overlay is, and take that for its overlay. */
+static int learn(DfFrames *frames, DfFrameSlot *slot, const DfTask *task)
+{
+    DfOverlayFrame *frame = &slot->overlay;
+    DfArena *scratch = &frames->workers[task->worker].temporal.scratch;
+    DfArenaMark mark = df_arena_mark(scratch);
+    DfRect place = frame->place;
+    DfLesson lesson = { .filled = &slot->frame.image, .seen = frame->seen, .start = slot->frame.overlay };
+
+    place.x1 -= df_rect_width(place) & 1;
+    place.y1 -= df_rect_height(place) & 1;
+    uint8_t *known = df_arena_take(scratch, df_rect_area(place));
+    if (!known)
+        return -ENOMEM;
+    df_temporal_known(&frames->temporal, task->frame, place, known);
+    lesson.known = known;
+    int ret = df_learner_add(&frames->learner, place, &lesson);
+    df_arena_reset(scratch, mark);
+    if (ret >= 0 && frames->learner.planes) {
+        df_overlay_planes_close(&frame->planes);
+        frame->planes = df_overlay_planes_ref(frames->learner.planes);
+    }
+    return ret;
+}
+
+static int run_restore(const DfTask *task)
+{
+    DfFrames *frames = task->opaque;
+    DfFrameSlot *slot = &frames->slots[task->slot];
+
+    if (frames->overlay_estimate && is_temporal(frames, slot) && learn(frames, slot, task) < 0)
+        return -ENOMEM;
+    if (!slot->overlay.planes)
+        return 0;
+    return df_overlay_restore(&frames->overlay, &slot->overlay, task->frame, &slot->frame.image,
+                              frames->overlay_fade, slot->frame.show == DEEPFILL_SHOW_SOURCES,
+                              &frames->workers[task->worker].temporal.scratch);
+}
+
+static int tint_units(void *opaque, int slot)
+{
+    const DfFrames *frames = opaque;
+
+    return frames->slots[slot].regions && frames->slots[slot].frame.show == DEEPFILL_SHOW_SOURCES;
+}
+
+static int run_tint(const DfTask *task)
+{
+    DfFrames *frames = task->opaque;
+    DfFrameSlot *slot = &frames->slots[task->slot];
+    DfWorker *worker = &frames->workers[task->worker];
+    DfOrigins own = { .data = slot->overlay.origins };
+
+    if (own.data) {
+        own.place = slot->overlay.planes->planes[0].place;
+        own.stride = df_rect_width(own.place);
+    }
+    if (is_temporal(frames, slot))
+        return df_temporal_tint(&frames->temporal, task->frame, slot->frame.mask, own.data ? &own : NULL,
+                                &worker->temporal);
+    df_paste_sources(&slot->frame.image, slot->frame.mask, own.data ? &own : NULL, &worker->row);
     return 0;
 }
 
@@ -138,6 +223,8 @@ static int set_steps(DfFrames *frames, const DfFramesSettings *settings)
     }
     *step++ = fill;
     *step++ = (DfStep){ .name = "paste", .units = paste_units, .run = run_paste };
+    *step++ = (DfStep){ .name = "restore", .in_order = 1, .units = restore_units, .run = run_restore };
+    *step++ = (DfStep){ .name = "tint", .units = tint_units, .run = run_tint };
     return (int)(step - frames->steps);
 }
 
@@ -231,6 +318,8 @@ int df_frames_open(DfFrames *frames, const DfFramesSettings *settings)
     frames->worker_count = settings->workers;
     frames->has_temporal = settings->temporal;
     frames->grain = settings->grain;
+    frames->overlay_fade = settings->overlay_fade;
+    frames->overlay_estimate = settings->overlay_estimate;
     frames->log = settings->log;
     frames->slots = df_alloc(df_size_mul(frames->slot_count, sizeof *frames->slots));
     frames->workers = df_alloc(df_size_mul(frames->worker_count, sizeof *frames->workers));
@@ -262,7 +351,9 @@ static void release(DfFrameSlot *slot)
     deepfill_mask_close(&slot->frame.mask);
     deepfill_sketch_close(&slot->frame.sketch);
     deepfill_mask_close(&slot->frame.keep_out);
+    deepfill_overlay_close(&slot->frame.overlay);
     df_regions_close(&slot->regions);
+    df_overlay_frame_free(&slot->overlay);
 }
 
 static DeepfillResult result_of(const DfFrames *frames, const DfFrameSlot *slot, int error)
@@ -331,6 +422,8 @@ void df_frames_reset(DfFrames *frames)
         df_temporal_reset(&frames->temporal);
     }
     df_dilate_time_reset(&frames->dilate);
+    df_overlay_state_free(&frames->overlay);
+    df_learner_free(&frames->learner);
     frames->sent = frames->received = 0;
 }
 
@@ -367,6 +460,8 @@ void df_frames_close(DfFrames *frames)
     }
     df_temporal_free(&frames->temporal);
     df_dilate_time_free(&frames->dilate);
+    df_overlay_state_free(&frames->overlay);
+    df_learner_free(&frames->learner);
     df_free(frames->slots);
     df_free(frames->workers);
     *frames = (DfFrames){ 0 };

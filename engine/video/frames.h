@@ -7,6 +7,9 @@
 
 #include "image/paste.h"
 #include "log.h"
+#include "overlay/heat.h"
+#include "overlay/learn.h"
+#include "overlay/restore.h"
 #include "temporal/temporal.h"
 #include "video/dilate_time.h"
 #include "video/pipeline.h"
@@ -20,6 +23,7 @@ typedef struct DfFrameSlot {
                                 frame */
     int fill_count;        /**< how many there is room for */
     DfSynthesis synthesis; /**< of a fill from other frames */
+    DfOverlayFrame overlay; /**< in use where its planes are set */
 } DfFrameSlot;
 
 /** A worker's own. */
@@ -37,6 +41,7 @@ typedef struct DfFramesSettings {
     int workers, delay;
     int threads;           /**< most workers on one box at a time, 1 .. */
     int temporal, ahead, dilate_time, texture, grain; /**< as in DeepfillSettings */
+    int overlay_fade, overlay_estimate; /**< so are these */
     size_t memory;         /**< bytes for everything held for other frames */
     DfLog log;
     void (*ready)(void *opaque); /**< as in DfPipelineSpec */
@@ -49,7 +54,7 @@ static inline int df_show_is_filled(enum DeepfillShow show)
     return show == DEEPFILL_SHOW_FILL || show == DEEPFILL_SHOW_SOURCES;
 }
 
-#define DF_MOST_STEPS 5
+#define DF_MOST_STEPS 7
 
 /** All slots and workers, and the pipeline that ties them together. */
 typedef struct DfFrames {
@@ -68,6 +73,9 @@ typedef struct DfFrames {
     int has_temporal;      /**< 1: `temporal` is in use */
     int grain;             /**< 1: frames that are filled by themselves have grain, too */
     DfTemporal temporal;
+    int overlay_fade, overlay_estimate; /**< as in DeepfillSettings */
+    DfOverlayState overlay; /**< what the latest restored frame tells of the next one */
+    DfLearner learner;     /**< with `overlay_estimate`: what frames have told of their overlay */
     DfLog log;
 } DfFrames;
 
@@ -87,9 +95,12 @@ int df_frames_room(DfFrames *frames);
 /**
  * Send a frame; references to its mask, sketch and regions are taken.
  * @param regions  its boxes; NULL: it passes untouched
+ * @param planes   its overlay, of which its mask has the hole; NULL: none. A use of it is taken
+ * @param beside   with an overlay: the holes beside it; NULL: none. A reference is taken
  * @return 0, -ENOMEM, or as df_frames_room()
  */
-int df_frames_send(DfFrames *frames, const DeepfillFrame *frame, DfRegions *regions);
+int df_frames_send(DfFrames *frames, const DeepfillFrame *frame, DfRegions *regions, DfOverlayPlanes *planes,
+                   DeepfillMask *beside);
 
 /** Take the oldest frame back; as deepfill_receive(). */
 int df_frames_receive(DfFrames *frames, DeepfillResult *result, int wait);

@@ -99,7 +99,23 @@ static int fill_slot(DfFrames *frames, DfFrameSlot *slot, const DeepfillFrame *f
     return 0;
 }
 
-int df_frames_send(DfFrames *frames, const DeepfillFrame *frame, DfRegions *regions)
+/** Give a slot its overlay, or the place to learn of one. */
+static void give_overlay(const DfFrames *frames, DfFrameSlot *slot, DfOverlayPlanes *planes, DeepfillMask *beside)
+{
+    const DeepfillFormat *format = &slot->frame.image.format;
+
+    slot->overlay = (DfOverlayFrame){ .planes = planes ? df_overlay_planes_ref(planes) : NULL,
+                                      .mask = beside ? deepfill_mask_ref(beside) : NULL };
+    if (slot->frame.overlay)
+        deepfill_overlay_ref(slot->frame.overlay);
+    if (planes)
+        slot->overlay.place = df_overlay_place(planes->planes[0].place, format);
+    else if (frames->overlay_estimate && slot->regions)
+        slot->overlay.place = df_overlay_place(slot->frame.mask->extent, format);
+}
+
+int df_frames_send(DfFrames *frames, const DeepfillFrame *frame, DfRegions *regions, DfOverlayPlanes *planes,
+                   DeepfillMask *beside)
 {
     int index = df_pipeline_room(frames->pipeline), ret;
 
@@ -112,6 +128,7 @@ int df_frames_send(DfFrames *frames, const DeepfillFrame *frame, DfRegions *regi
         df_dilate_time_pop(&frames->dilate);
         return ret;
     }
+    give_overlay(frames, &frames->slots[index], planes, beside);
     df_pipeline_push(frames->pipeline);
     return 0;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """
 Make the seeds beside this script: one small checkpoint for each container and project, whole networks whose
-layers have one channel each.
+layers have one channel each; and logo data files.
 
     python3 tests/fuzz/seeds.py        (NumPy; writes the same bytes every time)
 
@@ -12,6 +12,7 @@ The writers are those of ../golden.
     seeds/pickle        what lies in these: a checkpoint's object alone
     seeds/tensorflow    index and shards in one file, each behind its 32-bit length
     seeds/locate        the text file `checkpoint` of a folder of TensorFlow's
+    seeds/lgd           logo data files
     seeds/model         links to one of each project; convert has the same
 """
 import io
@@ -223,6 +224,24 @@ def lists():
                      b"all_model_checkpoint_paths:'C:\\\\logs\\\\snap-0'")
 
 
+# ------------------------------------------------------------------------------------------------ logos
+
+def logo(version, x, y, width, height):
+    """A logo with its header: opacity grows along rows, columns and planes."""
+    name = b"logo".ljust(256 if version == 2 else 32, b"\0")
+    header = struct.pack("<8h", x, y, height, width, 0, 0, 0, 0) + b"\0" * (240 if version == 2 else 0)
+    pixels = [struct.pack("<6h", 60 * i, 4096 - 200 * j, 40 * i, 100 * j - 2048, 0, 2048 - 100 * i)
+              for j in range(height) for i in range(width)]
+    return name + header + b"".join(pixels)
+
+
+def logos():
+    for name, version, places in [("version1", 1, [(30, 20, 7, 5)]), ("version2", 2, [(31, 21, 6, 4)]),
+                                  ("several", 1, [(-2, -3, 6, 5), (900, 20, 3, 2)]), ("beside", 2, [(641, 0, 3, 2)])]:
+        head = (b"<logo data file ver0.%d>" % version).ljust(28, b"\0") + struct.pack(">I", len(places))
+        containers.write(path_of("lgd", name), head + b"".join(logo(version, *place) for place in places))
+
+
 # ------------------------------------------------------------------------------------------------ all
 
 def models():
@@ -245,6 +264,7 @@ def main():
     pickles()
     tensorflows()
     lists()
+    logos()
     models()
 
 
