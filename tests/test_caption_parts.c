@@ -312,7 +312,7 @@ static void test_judge(void **state)
     DfCaptionEnd fade = { .kind = DF_CAPTION_END_SEEN, .ramp = 5 };
     DfCaptionEnd resembles = { .kind = DF_CAPTION_END_SEEN, .rest = .4f }, flickers = resembles;
     DfCaptionShape good = { .area = 20, .in_lines = 1, .height = .06f, .width = .4f, .fill = .5f, .strength = 100 };
-    DfCaptionShape small = good, tall = good, spread = good, faint = good;
+    DfCaptionShape small = good, tall = good, spread = good, faint = good, soft = good;
     (void)state;
     flickers.unrest = .3f;
     small.area = 3;
@@ -320,10 +320,13 @@ static void test_judge(void **state)
     tall.height = .3f;
     spread.fill = .1f;
     faint.strength = 40;
+    soft.strength = 80;
     assert_true(df_caption_is_likely(&clear, &clear, &good) && df_caption_is_likely(&clear, &clear, &small));
     assert_true(df_caption_is_likely(&film, &clear, &good) && df_caption_is_likely(&clear, &cut, &good));
     assert_true(df_caption_is_likely(&fade, &fade, &good) && df_caption_is_likely(&resembles, &clear, &good));
     assert_false(df_caption_is_likely(&film, &clear, &small) || df_caption_is_likely(&clear, &cut, &small));
+    assert_true(df_caption_is_likely(&fade, &film, &good));
+    assert_false(df_caption_is_likely(&fade, &film, &soft) || df_caption_is_likely(&fade, &cut, &soft));
     assert_false(df_caption_is_likely(&film, &cut, &good) || df_caption_is_likely(&cut, &cut, &good));
     assert_false(df_caption_is_likely(&clear, &none, &good) || df_caption_is_likely(&fade, &fade, &small));
     assert_false(df_caption_is_likely(&clear, &flickers, &good) || df_caption_is_likely(&resembles, &fade, &good));

@@ -22,7 +22,7 @@
 #define MOST_STEADY_REST 0.5f /* where they go at once, and what is behind them and resembles them stays as it is */
 #define STEADY 0.1f
 /* Where one end tells: */
-#define ONE_END_STRENGTH 100.0f /* or the area is not small */
+#define ONE_END_STRENGTH 100.0f /* unless the area is large and nothing fades */
 #define ONE_END_FILL 0.25f
 #define ONE_END_REST 0.15f
 
@@ -69,6 +69,7 @@ int df_caption_is_likely(const DfCaptionEnd *first, const DfCaptionEnd *last, co
     if (tells(first) && tells(last))
         return 1;
     const DfCaptionEnd *one = tells(first) ? first : last;
-    return tells(one) && (!is_small || shape->strength >= ONE_END_STRENGTH) && shape->fill >= ONE_END_FILL
+    int has_doubt = is_small || is_fading(one);
+    return tells(one) && (!has_doubt || shape->strength >= ONE_END_STRENGTH) && shape->fill >= ONE_END_FILL
            && fabsf(one->rest) <= ONE_END_REST;
 }
