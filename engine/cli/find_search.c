@@ -7,8 +7,6 @@
 #include <errno.h>
 #include <math.h>
 #include <unistd.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "base.h"
 #include "cli/cli.h"
@@ -23,6 +21,8 @@
 /* Longest side of the planes that are looked at, in pixels. */
 #define SIDE 960
 #define LEAST_SIDE 64
+/* Backgrounds over which nothing that is found means nothing. */
+#define FEW_BACKGROUNDS 2
 /* Samples to learn from, and memory for them. */
 #define SAMPLES 240
 #define SAMPLE_BYTES ((size_t)256 << 20)
@@ -242,8 +242,7 @@ static int estimate(Search *search)
             df_overlay_free(&finding->overlay);
             continue;
         }
-        if (getenv("DBG")) fprintf(stderr,"match %.3f part %.2f cag %d\n",finding->overlay.match,part_present(&search->samples[i]),finding->overlay.comes_and_goes);
-    findings->count++;
+        findings->count++;
         float over = search->boxes.boxes[i].confidence;
         finding->confidence = 1 - 1 / (over * over);
         ret = take_spans(finding, &search->samples[i], findings->info.seconds);
@@ -266,7 +265,8 @@ static int search_film(Search *search)
         return ret;
     DfFindings *findings = search->findings;
     findings->backgrounds = search->persist.backgrounds.count;
-    findings->locked = search->boxes.locked && df_rect_empty(search->wish->box);
+    findings->locked = (search->boxes.locked || (findings->backgrounds <= FEW_BACKGROUNDS && !search->boxes.count)) &&
+                       df_rect_empty(search->wish->box);
     findings->frames = search->persist.taken + search->persist.left;
     if (findings->locked)
         search->boxes.count = 0;
