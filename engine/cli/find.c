@@ -118,21 +118,22 @@ const DfCommand df_command_find = {
     .arguments = "FILM [-o PREFIX] [OPTION]...",
     .summary = "find watermarks and logos that stand still in a film",
     .help =
-        "Looks for what is laid over a film and stands still while the picture changes: watermarks, logos. Writes\n"
-        "what ffmpeg's filter needs to take it off, and prints the command:\n"
+        "Looks for what is laid over a film and stands still while the picture changes: watermarks, logos.\n"
+        "Writes what ffmpeg's filter needs to take it off, and prints the command:\n"
         "\n"
         "  PREFIX.mask.png     white where a pixel has to be filled or taken back\n"
         "  PREFIX.overlay.png  colour and opacity of every pixel, where the picture shines through\n"
         "  PREFIX.sheet.png    to look at: a frame, what was found in it, the frame without it\n"
         "\n"
         "  -o, --output PREFIX   (default: the film's name up to its last dot)\n"
-        "      --box 'X Y W H'   look in this rectangle only: numbers, or expressions in iw and ih, the frame's\n"
-        "                        sides; less certainty is asked for there\n"
+        "      --box 'X Y W H'   look in this rectangle only: numbers, or expressions in iw and ih, the\n"
+        "                        frame's sides; less certainty is asked for there\n"
         "      --json            print what was found as JSON\n"
         "  -h, --help            show this\n"
         "\n"
-        "A frame a second is looked at, of films below five minutes 300 frames in all. The film has to have several\n"
-        "shots or a camera that moves: in one shot with a locked camera everything stands still, and nothing\n"
-        "can be known. Exit status: 0: found; 1: error; 2: wrong usage; 3: nothing was found, or can be known.\n",
+        "A frame a second is looked at, of films below five minutes 300 frames in all. The film has to have\n"
+        "several shots or a camera that moves: in one shot with a locked camera everything stands still, and\n"
+        "nothing can be known. Exit status: 0: found; 1: error; 2: wrong usage; 3: nothing was found, or can\n"
+        "be known.\n",
     .run = run,
 };
