@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "overlay/caption_judge.h"
@@ -28,7 +29,14 @@
 #define PRUNED 0.8f         /* share of the strokes that are left without single pixels */
 #define SAME_TIME 0.8       /* share of the time that two parts of one caption have in common */
 #define HOLD 8              /* frames after its end for which a caption waits for its other parts */
+#define RECENT 16           /* captions whose times are remembered */
+#define GAP 2               /* frames between captions that follow each other */
 #define PATCH_MARGIN 10     /* px around strokes, beside 2 reach */
+
+/** When a caption stands. */
+typedef struct Time {
+    int64_t first, last;
+} Time;
 
 struct DfCaptions {
     DfCaptionSettings settings;
@@ -42,6 +50,8 @@ struct DfCaptions {
     int is_flushed;
     DfCaption *found;     /* they wait to be taken */
     int found_count, found_space;
+    Time recent[RECENT];  /* of the latest captions, that of number n at n % RECENT */
+    int recent_count;
 };
 
 /* ---------------------------------------------------------------------------------------- opening -- */
@@ -191,6 +201,33 @@ static int unite(DfCaption *caption, DfCaption *more)
     return 0;
 }
 
+/** @return the last frame of a recent caption that begins in `first`, give or take GAP frames; before it: there is none */
+static int64_t end_of_recent(const DfCaptions *captions, int64_t first, Time without)
+{
+    int64_t last = first - 1;
+
+    for (int i = 0; i < DF_MIN(captions->recent_count, RECENT); i++) {
+        Time time = captions->recent[i];
+        int is_same = time.first <= without.first + GAP && time.last >= without.last - GAP;
+        if (!is_same && llabs(time.first - first) <= GAP && time.last > last)
+            last = time.last;
+    }
+    return last;
+}
+
+/** Whether captions that follow each other fill a caption's time. */
+static int is_common(const DfCaptions *captions, const DfCaption *caption)
+{
+    Time time = { caption->first, caption->last };
+    int64_t first = caption->first, last = end_of_recent(captions, first, time);
+
+    while (last > first && last < caption->last - GAP) {
+        first = last + 1;
+        last = end_of_recent(captions, first, time);
+    }
+    return last > first && last <= caption->last + GAP;
+}
+
 /** Keep a caption, as a part of one that stands at its time or by itself. @return 0 or -ENOMEM: it was freed */
 static int keep(DfCaptions *captions, DfCaption caption)
 {
@@ -216,6 +253,8 @@ static int keep(DfCaptions *captions, DfCaption caption)
         captions->found = more;
         captions->found_space = space;
     }
+    caption.is_common = is_common(captions, &caption);
+    captions->recent[captions->recent_count++ % RECENT] = (Time){ caption.first, caption.last };
     captions->found[captions->found_count++] = caption;
     return 0;
 }
