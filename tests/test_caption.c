@@ -98,7 +98,8 @@ static void assert_covers(const DfCaption *caption, const DrawnCaption *drawn)
             marked += is_marked;
         }
     if (covered < .99 * all || marked > 2.5 * all)
-        fail_msg("frames %d to %d: %d of %d pixels are covered, by %d", drawn->first, drawn->last, covered, all, marked);
+        fail_msg("frames %d to %d: %d of %d pixels are covered, by %d", drawn->first, drawn->last, covered, all,
+                 marked);
 }
 
 /** Each caption drawn is found, with its frames but for `slack`, and nothing else is. */
@@ -284,8 +285,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_moving),    cmocka_unit_test(test_locked_camera), cmocka_unit_test(test_lines),
         cmocka_unit_test(test_fades),     cmocka_unit_test(test_cuts),          cmocka_unit_test(test_film_ends),
-        cmocka_unit_test(test_common),        cmocka_unit_test(test_nothing),   cmocka_unit_test(test_memory),        cmocka_unit_test(test_no_memory),
-        cmocka_unit_test(test_settings),
+        cmocka_unit_test(test_common),    cmocka_unit_test(test_nothing),       cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_no_memory), cmocka_unit_test(test_settings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

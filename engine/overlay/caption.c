@@ -232,7 +232,7 @@ static int keep_patch(DfCaptions *captions, int64_t first, int64_t last)
     return df_caption_queue_keep(&captions->queue, caption);
 }
 
-/** Strokes that fade are steady sooner or later, as their contrast is: all that begin and end in the fades are shared. */
+/** Strokes that fade are steady sooner or later, as their contrast is: runs that begin and end in the fades count. */
 static Shared widened(const DfCaptionPatch *patch, const DfCaptionEnd *first, const DfCaptionEnd *last)
 {
     return (Shared){ DF_MIN(first->frame, patch->first) - 1, DF_MAX(first->frame + first->ramp, patch->first) + 1,
@@ -266,7 +266,8 @@ static int judge(DfCaptions *captions, int64_t begun, int64_t end)
 static int decide(DfCaptions *captions)
 {
     int64_t end = captions->decided, oldest = DF_MAX(end - captions->runs.span + 1, 0);
-    uint32_t least = (uint32_t)(DF_CAPTION_AREA * 1e-3f * captions->settings.frame_height * captions->settings.frame_height);
+    float side = captions->settings.frame_height;
+    uint32_t least = (uint32_t)(DF_CAPTION_AREA * 1e-3f * side * side);
     int ret = 0;
 
     if (df_caption_runs_row(&captions->runs, end)->count)
