@@ -50,7 +50,7 @@ static int unite(DfCaption *caption, DfCaption *more)
     return 0;
 }
 
-/** @return the last frame of a recent caption that begins in `first`, give or take GAP frames; first - 1: there is none */
+/** @return the last frame of a recent caption that begins in `first`, give or take GAP; first - 1: there is none */
 static int64_t end_of_recent(const DfCaptionQueue *queue, int64_t first, DfCaptionTime without)
 {
     int64_t last = first - 1;
