@@ -15,10 +15,14 @@
 #define FIRST_ESTIMATE 12
 
 /** Levels by which x has to differ from the sample before, to tell anything new. */
-#define NEWS 8.0f
+#define NEWS 4.0f
 
-/** Samples that a pixel has at least, and the deviation of its opacity at most. */
+/**
+ * Samples that a pixel has at least, their variance in levels squared (what stands still but for its noise tells nothing
+ * of a colour), and the deviation of its opacity at most.
+ */
 #define LEAST_SAMPLES 6.0f
+#define LEAST_SPREAD 25.0f
 #define MOST_DEVIATION 0.04f
 
 /** Variance of coding noise, in levels squared: what a fit leaves is not believed to be less. */
@@ -123,8 +127,11 @@ static int take_means(DfSums *means, const DfLearner *learner)
         for (size_t i = 0; i < n; i++)
             means->moments[p][i] = means_of(&learner->sums.moments[p][i]);
     }
-    for (size_t i = 0; i < count; i++)
-        means->hole[i] = learner->sums.moments[0][i].noise >= LEAST_SAMPLES ? 255 : 0;
+    for (size_t i = 0; i < count; i++) {
+        const DfMoments *m = &means->moments[0][i];
+        int is_known = learner->sums.moments[0][i].noise >= LEAST_SAMPLES && m->xx - m->x * m->x >= LEAST_SPREAD;
+        means->hole[i] = is_known ? 255 : 0;
+    }
     return 0;
 }
 

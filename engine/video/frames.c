@@ -136,7 +136,9 @@ static int run_restore(const DfTask *task)
     DfFrames *frames = task->opaque;
     DfFrameSlot *slot = &frames->slots[task->slot];
 
-    if (frames->overlay_estimate && is_temporal(frames, slot) && learn(frames, slot, task) < 0)
+    /* A frame that has but a part of the overlay tells nothing of its opacity. */
+    int is_whole = !frames->overlay.planes || frames->overlay.factor == 1;
+    if (frames->overlay_estimate && is_temporal(frames, slot) && is_whole && learn(frames, slot, task) < 0)
         return -ENOMEM;
     if (!slot->overlay.planes)
         return 0;
