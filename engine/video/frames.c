@@ -142,7 +142,7 @@ static int run_restore(const DfTask *task)
         return -ENOMEM;
     if (!slot->overlay.planes)
         return 0;
-    return df_overlay_restore(&frames->overlay, &slot->overlay, task->frame, &slot->frame.image,
+    return df_overlay_restore(frames->overlays, &slot->overlay, task->frame, &slot->frame.image,
                               frames->overlay_fade, slot->frame.show == DEEPFILL_SHOW_SOURCES,
                               &frames->workers[task->worker].temporal.scratch);
 }
@@ -424,7 +424,8 @@ void df_frames_reset(DfFrames *frames)
         df_temporal_reset(&frames->temporal);
     }
     df_dilate_time_reset(&frames->dilate);
-    df_overlay_state_free(&frames->overlay);
+    for (size_t i = 0; i < DF_COUNT(frames->overlays); i++)
+        df_overlay_state_free(&frames->overlays[i]);
     df_learner_free(&frames->learner);
     frames->sent = frames->received = 0;
 }
@@ -462,7 +463,8 @@ void df_frames_close(DfFrames *frames)
     }
     df_temporal_free(&frames->temporal);
     df_dilate_time_free(&frames->dilate);
-    df_overlay_state_free(&frames->overlay);
+    for (size_t i = 0; i < DF_COUNT(frames->overlays); i++)
+        df_overlay_state_free(&frames->overlays[i]);
     df_learner_free(&frames->learner);
     df_free(frames->slots);
     df_free(frames->workers);
