@@ -128,8 +128,8 @@ const DfCommand df_command_find = {
                  "       deepfill find FILM --captions [-o MASK.mkv] [OPTION]...",
     .summary = "find watermarks and logos that stand still in a film, or captions",
     .help =
-        "Looks for what is laid over a film and stands still while the picture changes: watermarks, logos. Writes\n"
-        "what ffmpeg's filter needs to take it off, and prints the command:\n"
+        "Looks for what is laid over a film and stands still while the picture changes: watermarks, logos.\n"
+        "Writes what ffmpeg's filter needs to take it off, and prints the command:\n"
         "\n"
         "  PREFIX.mask.png     white where a pixel has to be filled or taken back\n"
         "  PREFIX.overlay.png  colour and opacity of every pixel, where the picture shines through\n"

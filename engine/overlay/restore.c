@@ -296,7 +296,6 @@ int df_overlay_restore(DfOverlayState states[2], DfOverlayFrame *frame, int64_t 
     for (int p = 0; ret < 0 && p < df_plane_count(&image->format); p++)
         put_back(frame, image, p, NULL, 1);
     state->frame = ret < 0 ? -1 : number;
-    state->factor = frame->fade;
     df_free(frame->memory);
     frame->memory = NULL;
     return ret < 0 ? ret : 0;

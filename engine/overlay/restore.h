@@ -30,7 +30,6 @@ typedef struct DfOverlayFrame {
 typedef struct DfOverlayState {
     DfOverlayPlanes *planes; /**< of the frame before */
     int64_t frame;           /**< its number */
-    float factor;            /**< its fade, 0..1 */
     float *detail[3];        /**< by plane: fine detail of y in the place */
     DfFade fade;
 } DfOverlayState;
