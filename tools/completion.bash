@@ -27,7 +27,7 @@ _deepfill() {
         words='--output --mask --box --quality --model --semantics --coarse --sketch --exact --regions --no-texture
                --threshold --invert --soft --no-grain --dilate --feather --help'
         ;;
-    find) words='--output --box --json --help' ;;
+    find) words='--output --box --captions --json --help' ;;
     bench)
         words='--cnum --model --semantics --size --workers --layers --pipeline --rounds --seconds --json --help'
         ;;
