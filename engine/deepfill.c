@@ -21,7 +21,7 @@ struct DeepfillContext {
     DfFrames frames;
     DfRegions *regions;        /* of the latest frame with a hole: the next one's boxes stay where they can */
     DeepfillMask *mask;        /* that they were made of */
-    DfOverlayCache overlay;    /* of the latest frame with one */
+    DfOverlayCache overlays[2]; /* of the latest overlay and of another: fields take turns */
 };
 
 #define STRING(text) #text
@@ -206,7 +206,8 @@ void deepfill_close(DeepfillContext **context)
     df_frames_close(&ctx->frames);
     df_regions_close(&ctx->regions);
     deepfill_mask_close(&ctx->mask);
-    df_overlay_cache_free(&ctx->overlay);
+    for (size_t i = 0; i < DF_COUNT(ctx->overlays); i++)
+        df_overlay_cache_free(&ctx->overlays[i]);
     if (df_model_uses_blas(ctx->settings.model))
         df_gemm_close();
     deepfill_model_close(&ctx->settings.model);
@@ -366,11 +367,11 @@ int deepfill_send_sized(DeepfillContext *ctx, const DeepfillFrame *given, size_t
     if ((ret = check_frame(ctx, &frame)) < 0)
         return ret;
     if (frame.overlay && frame.show != DEEPFILL_SHOW_FRAME) {
-        if ((ret = df_overlay_cache_update(&ctx->overlay, frame.overlay, frame.mask, &frame.image.format)) < 0)
+        if ((ret = df_overlay_cache_update(ctx->overlays, frame.overlay, frame.mask, &frame.image.format)) < 0)
             return ret;
-        planes = ctx->overlay.planes;
-        beside = ctx->overlay.mask;
-        frame.mask = ctx->overlay.hole;
+        planes = ctx->overlays[0].planes;
+        beside = ctx->overlays[0].mask;
+        frame.mask = ctx->overlays[0].hole;
     }
     if (frame.mask && frame.mask->part_count && frame.show != DEEPFILL_SHOW_FRAME &&
         (ret = regions_of(ctx, frame.mask, &regions)) < 0)
@@ -406,5 +407,6 @@ void deepfill_reset(DeepfillContext *ctx)
     df_frames_reset(&ctx->frames);
     df_regions_close(&ctx->regions);
     deepfill_mask_close(&ctx->mask);
-    df_overlay_cache_free(&ctx->overlay);
+    for (size_t i = 0; i < DF_COUNT(ctx->overlays); i++)
+        df_overlay_cache_free(&ctx->overlays[i]);
 }

@@ -54,7 +54,7 @@ typedef struct Rig {
     DeepfillFormat format;
     DeepfillOverlay *overlay;
     DfOverlayPlanes *planes;
-    DfOverlayState state;
+    DfOverlayState states[2];
     DfOverlayFrame frame;
     Picture truth, seen, fill, out;
     int number;
@@ -76,7 +76,8 @@ static inline Rig rig_new(DeepfillFormat format, DeepfillOverlay *overlay)
 static inline void rig_free(Rig *rig)
 {
     df_overlay_frame_free(&rig->frame);
-    df_overlay_state_free(&rig->state);
+    df_overlay_state_free(&rig->states[0]);
+    df_overlay_state_free(&rig->states[1]);
     df_overlay_planes_close(&rig->planes);
     deepfill_overlay_close(&rig->overlay);
     free(rig->truth.memory);
@@ -144,7 +145,7 @@ static inline int restore(Rig *rig, const Shot *shot)
         if (at_of(&rig->planes->planes[p], x, y) >= 0)
             df_sample_store(rig->out.image.data[p] + y * rig->out.image.stride[p], x, df_sample_bytes(&rig->format),
                             sample_of(&rig->fill, p, x, y));
-    return df_overlay_restore(&rig->state, &rig->frame, rig->number++, &rig->out.image, shot->is_fading,
+    return df_overlay_restore(rig->states, &rig->frame, rig->number++, &rig->out.image, shot->is_fading,
                               shot->wants_sources, &scratch);
 }
 

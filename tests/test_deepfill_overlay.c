@@ -184,9 +184,9 @@ static const DeepfillFormat formats[] = {
 static void logos_go_and_the_rest_stays(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < DF_COUNT(formats); i++)
+    for (size_t i = 0; i < DF_COUNT(formats) && !THREADS_ONLY; i++)
         for (int temporal = 0; temporal < 2; temporal++)
-            for (int mixed = 0; mixed < 3; mixed++) {
+            for (int mixed = 0; mixed < 3; mixed += i ? 3 : 1) {
                 Run run = { formats[i], 2, 2, temporal, temporal ? 5 : 0, DEEPFILL_SHOW_FILL, 1,
                             mixed == 2 ? middle_frames : mixed ? odd_frames : NULL, NULL };
                 Reel *reel = run_film(run);
@@ -356,20 +356,20 @@ static void resets_forget(void **state)
     }
 }
 
-/** Make an overlay and restore three frames. @return 0 or the first error; frames that fail are as they came */
+/** Restore two frames. @return 0 or the first error; frames that fail are as they came */
 static int torture(int n, int temporal, DeepfillMask *mask)
 {
-    Run run = { small, 2, 1, temporal, 0, DEEPFILL_SHOW_FILL, 1, NULL, mask };
+    Run run = { small, 1, 0, temporal, 0, DEEPFILL_SHOW_FILL, 1, NULL, mask };
     Reel *reel = calloc(1, sizeof *reel);
     DeepfillContext *ctx = open_context(&run);
     DeepfillOverlay *overlay = overlay_for(&small);
     int error = 0;
 
     assert_non_null(reel);
-    for (int t = 0; t < 3; t++)
+    for (int t = 0; t < 2; t++)
         shoot(&run, reel, t, overlay);
     df_fail_after(n);
-    for (int t = 0; t < 3; t++) {
+    for (int t = 0; t < 2; t++) {
         DeepfillFrame frame = { .image = reel->out[t].image, .overlay = overlay, .mask = mask,
                                 .opaque = &reel->out[t] };
         DeepfillResult result = { 0 };
@@ -380,7 +380,7 @@ static int torture(int n, int temporal, DeepfillMask *mask)
         assert_true(!ret || ret == -ENOMEM);
         if (ret)
             assert_true(*deepfill_error());
-        if (ret && temporal && !mask)
+        if (ret && !mask)
             assert_memory_equal(reel->out[t].memory, reel->in[t].memory, reel->in[t].bytes);
         error = error ? error : ret;
     }
@@ -396,13 +396,12 @@ static void survives_every_failing_allocation(void **state)
     DeepfillMask *mask = mask_of_rect(144, 96, 88, 50, 110, 66, 2, 3);
 
     (void)state;
-    for (int temporal = 0; temporal < 2; temporal++)
-        for (int k = 0; k < 2; k++) {
-            int n = 0;
-            while (torture(n, temporal, k ? mask : NULL) && n < 1000)
-                n++;
-            assert_true(n > 10 && n < 1000);
-        }
+    for (int temporal = 0; temporal < 2; temporal++) {
+        int n = 0;
+        while (torture(n, temporal, temporal ? NULL : mask) && n < 1000)
+            n++;
+        assert_true(n > 10 && n < 1000);
+    }
     deepfill_mask_close(&mask);
 }
 

@@ -24,6 +24,20 @@ static void fades_are_followed(void **state)
     }
 }
 
+/** What is left of it is taken off: the fill is off by so much that y alone tells the picture's light. */
+static void faded_overlays_are_taken_off(void **state)
+{
+    (void)state;
+    for (float factor = 0.4f; factor < 0.7f; factor += 0.2f) {
+        Rig rig = rig_new(yuv8, letters(0.6));
+        for (int t = 0; t < 8; t++)
+            run(&rig, (Shot){ .factor = factor, .fill_noise = 1, .fill_offset = 15, .seen_noise = 1, .seed = 3 + t,
+                              .x = 2 * t, .is_fading = 1 });
+        assert_true(error_of(&rig, &rig.out, 0) < error_of(&rig, &rig.fill, 0));
+        rig_free(&rig);
+    }
+}
+
 static void steady_overlays_are_there_in_full(void **state)
 {
     (void)state;
@@ -74,6 +88,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fades_are_followed),
+        cmocka_unit_test(faded_overlays_are_taken_off),
         cmocka_unit_test(steady_overlays_are_there_in_full),
         cmocka_unit_test(frames_without_it_are_put_back),
     };

@@ -134,6 +134,8 @@ static void planes_without_opacity_stay_as_they_are(void **state)
     run(&rig, (Shot){ .factor = 1, .fill_noise = 20, .seen_noise = 2, .seed = 5 });
     EACH_SAMPLE(&rig.format, p, x, y)
         assert_true(!p || sample_of(&rig.out, p, x, y) == sample_of(&rig.seen, p, x, y));
+    for (int p = 0; p < 3; p++) /* the fill writes it all the same */
+        assert_true(at_of(&rig.planes->planes[p], 40 >> !!p, 30 >> !!p) >= 0);
     assert_true(error_of(&rig, &rig.out, 0) > 0);
     rig_free(&rig);
 }
@@ -162,6 +164,36 @@ static void gaps_are_noticed(void **state)
     assert_memory_equal(rig.out.memory, fresh.out.memory, rig.out.bytes);
     rig_free(&rig);
     rig_free(&fresh);
+}
+
+/** Overlays that take turns, as those of fields do, each go on from the frame before the last. */
+static void overlays_take_turns(void **state)
+{
+    Shot shot = { .factor = 1, .fill_noise = 8, .fill_offset = 9, .seen_noise = 3, .seed = 7, .is_fading = 1 };
+    Rig rig = rig_new(yuv8, letters(0.5)), alone = rig_new(yuv8, letters(0.5));
+    DfOverlayPlanes *turns[3] = { rig.planes };
+
+    (void)state;
+    for (int i = 1; i < 3; i++)
+        assert_int_equal(df_overlay_planes_create(&turns[i], rig.overlay, &rig.format), 0);
+    for (int t = 0; t < 3; t++) {
+        run(&alone, shot);
+        for (int i = 0; i < 2; i++) {
+            rig.planes = turns[i];
+            run(&rig, shot);
+            assert_memory_equal(rig.out.memory, alone.out.memory, rig.out.bytes);
+        }
+    }
+    /* Of three the first is forgotten by its turn. */
+    rig.planes = turns[2];
+    run(&rig, shot);
+    rig.planes = turns[0];
+    run(&rig, shot);
+    assert_memory_not_equal(rig.out.memory, alone.out.memory, rig.out.bytes);
+    df_overlay_planes_close(&turns[1]);
+    df_overlay_planes_close(&turns[2]);
+    rig_free(&rig);
+    rig_free(&alone);
 }
 
 static void sources_tell_what_counted(void **state)
@@ -236,6 +268,7 @@ int main(void)
         cmocka_unit_test(what_has_no_inverse_stays_filled),
         cmocka_unit_test(planes_without_opacity_stay_as_they_are),
         cmocka_unit_test(gaps_are_noticed),
+        cmocka_unit_test(overlays_take_turns),
         cmocka_unit_test(sources_tell_what_counted),
         cmocka_unit_test(memory_that_fails_is_told),
     };

@@ -15,9 +15,15 @@ static int has_planes(const DfOverlayCache *cache, const DeepfillOverlay *overla
            cache->planes->format.matrix == wanted.matrix && cache->planes->format.full_range == wanted.full_range;
 }
 
-int df_overlay_cache_update(DfOverlayCache *cache, DeepfillOverlay *overlay, DeepfillMask *mask,
+int df_overlay_cache_update(DfOverlayCache caches[2], DeepfillOverlay *overlay, DeepfillMask *mask,
                             const DeepfillFormat *format)
 {
+    DfOverlayCache latest = caches[0], *cache = &caches[0];
+
+    if (cache->overlay != overlay) {
+        caches[0] = caches[1];
+        caches[1] = latest;
+    }
     DfOverlayCache now = { .overlay = deepfill_overlay_ref(overlay), .mask = mask ? deepfill_mask_ref(mask) : NULL };
     int ret = 0;
 

@@ -15,8 +15,11 @@ typedef struct DfOverlayCache {
     DfOverlayPlanes *planes; /**< the overlay in the frames' planes */
 } DfOverlayCache;
 
-/** Have hole and planes of such a frame. @return 0; -ENOMEM: then nothing is kept */
-int df_overlay_cache_update(DfOverlayCache *cache, DeepfillOverlay *overlay, DeepfillMask *mask,
+/**
+ * Have hole and planes of such a frame in the first of two; what another overlay has is kept in the second.
+ * @return 0; -ENOMEM: then nothing is kept in the first
+ */
+int df_overlay_cache_update(DfOverlayCache caches[2], DeepfillOverlay *overlay, DeepfillMask *mask,
                             const DeepfillFormat *format);
 
 /** Free what is kept. */

@@ -250,9 +250,15 @@ static int restore_plane(DfOverlayState *state, DfOverlayFrame *frame, const Dee
     return before.data ? tell_restored(frame, &r, before) : 0;
 }
 
-/** What is known of another overlay, or of frames that are not this one's neighbours, tells nothing. */
-static int prepare(DfOverlayState *state, const DfOverlayFrame *frame)
+/** Make the first state that of the frame's overlay; of others one is kept. @return 0 or -ENOMEM */
+static int prepare(DfOverlayState states[2], const DfOverlayFrame *frame)
 {
+    DfOverlayState latest = states[0], *state = &states[0];
+
+    if (state->planes == frame->planes)
+        return 0;
+    states[0] = states[1];
+    states[1] = latest;
     if (state->planes == frame->planes)
         return 0;
     df_overlay_state_free(state);
@@ -264,10 +270,20 @@ static int prepare(DfOverlayState *state, const DfOverlayFrame *frame)
     return 0;
 }
 
-int df_overlay_restore(DfOverlayState *state, DfOverlayFrame *frame, int64_t number, const DeepfillImage *image,
+/** Whether what is known is of the frame before, or of the one before that where another overlay's lies between. */
+static int is_neighbour(const DfOverlayState states[2], int64_t number)
+{
+    int64_t before = states[0].frame;
+
+    return before >= 0 && (before == number - 1 ||
+                           (before == number - 2 && states[1].planes && states[1].frame == number - 1));
+}
+
+int df_overlay_restore(DfOverlayState states[2], DfOverlayFrame *frame, int64_t number, const DeepfillImage *image,
                        int is_fading, int wants_sources, DfArena *scratch)
 {
-    int ret = prepare(state, frame), had = state->frame >= 0 && state->frame == number - 1;
+    DfOverlayState *state = &states[0];
+    int ret = prepare(states, frame), had = ret >= 0 && is_neighbour(states, number);
 
     if (!had)
         df_fade_free(&state->fade);

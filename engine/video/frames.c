@@ -136,13 +136,16 @@ static int run_restore(const DfTask *task)
     DfFrames *frames = task->opaque;
     DfFrameSlot *slot = &frames->slots[task->slot];
 
-    if (frames->overlay_estimate && is_temporal(frames, slot) && learn(frames, slot, task) < 0)
+    /* A frame that has but a part of the overlay tells nothing of its opacity. */
+    if (frames->overlay_estimate && is_temporal(frames, slot) && !frames->is_faded && learn(frames, slot, task) < 0)
         return -ENOMEM;
     if (!slot->overlay.planes)
         return 0;
-    return df_overlay_restore(&frames->overlay, &slot->overlay, task->frame, &slot->frame.image,
-                              frames->overlay_fade, slot->frame.show == DEEPFILL_SHOW_SOURCES,
-                              &frames->workers[task->worker].temporal.scratch);
+    int ret = df_overlay_restore(frames->overlays, &slot->overlay, task->frame, &slot->frame.image,
+                                 frames->overlay_fade, slot->frame.show == DEEPFILL_SHOW_SOURCES,
+                                 &frames->workers[task->worker].temporal.scratch);
+    frames->is_faded = slot->overlay.fade < 1;
+    return ret;
 }
 
 static int tint_units(void *opaque, int slot)
@@ -422,8 +425,10 @@ void df_frames_reset(DfFrames *frames)
         df_temporal_reset(&frames->temporal);
     }
     df_dilate_time_reset(&frames->dilate);
-    df_overlay_state_free(&frames->overlay);
+    for (size_t i = 0; i < DF_COUNT(frames->overlays); i++)
+        df_overlay_state_free(&frames->overlays[i]);
     df_learner_free(&frames->learner);
+    frames->is_faded = 0;
     frames->sent = frames->received = 0;
 }
 
@@ -460,7 +465,8 @@ void df_frames_close(DfFrames *frames)
     }
     df_temporal_free(&frames->temporal);
     df_dilate_time_free(&frames->dilate);
-    df_overlay_state_free(&frames->overlay);
+    for (size_t i = 0; i < DF_COUNT(frames->overlays); i++)
+        df_overlay_state_free(&frames->overlays[i]);
     df_learner_free(&frames->learner);
     df_free(frames->slots);
     df_free(frames->workers);

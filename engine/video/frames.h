@@ -74,7 +74,8 @@ typedef struct DfFrames {
     int grain;             /**< 1: frames that are filled by themselves have grain, too */
     DfTemporal temporal;
     int overlay_fade, overlay_estimate; /**< as in DeepfillSettings */
-    DfOverlayState overlay; /**< what the latest restored frame tells of the next one */
+    DfOverlayState overlays[2]; /**< what restored frames tell of the next ones: of the latest overlay and another */
+    int is_faded;          /**< 1: the latest restored frame had but a part of its overlay */
     DfLearner learner;     /**< with `overlay_estimate`: what frames have told of their overlay */
     DfLog log;
 } DfFrames;
