@@ -262,6 +262,8 @@ int ff_deepfill_check_options(AVFilterContext *ctx)
         wrong = "overlay_x= and overlay_y= are for overlay=FILE";
     else if (s->overlay_estimate && !s->temporal)
         wrong = "overlay_estimate=1 learns from other frames: temporal=0 looks at none";
+    else if (s->overlay_estimate && s->fields)
+        wrong = "overlay_estimate=1 learns from frames: with fields=1 there is none";
     else if (!s->overlay && s->show == DEEPFILL_SHOW_OVERLAY)
         wrong = "show=overlay is for overlay=FILE";
     else if (s->size && s->size < 64)

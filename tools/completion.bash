@@ -5,7 +5,7 @@ _deepfill() {
     semantics+=' pconv_mmagic'
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'info convert fill bench help version --help --version' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'info convert fill find bench help version --help --version' -- "$word")
         return
     fi
     case $before in
@@ -27,11 +27,12 @@ _deepfill() {
         words='--output --mask --box --quality --model --semantics --coarse --sketch --exact --regions --no-texture
                --threshold --invert --soft --no-grain --dilate --feather --help'
         ;;
+    find) words='--output --box --captions --json --help' ;;
     bench)
         words='--cnum --model --semantics --size --workers --layers --pipeline --rounds --seconds --json --help'
         ;;
     help)
-        mapfile -t COMPREPLY < <(compgen -W 'info convert fill bench' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'info convert fill find bench' -- "$word")
         return
         ;;
     version) return ;;
@@ -40,7 +41,7 @@ _deepfill() {
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
     elif [ "$command" != bench ]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
-        [ "$command" = fill ] || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W small -- "$word")
+        [ "$command" = fill ] || [ "$command" = find ] || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W small -- "$word")
         compopt -o filenames
     fi
 }

@@ -128,24 +128,26 @@ const DfCommand df_command_find = {
                  "       deepfill find FILM --captions [-o MASK.mkv] [OPTION]...",
     .summary = "find watermarks and logos that stand still in a film, or captions",
     .help =
-        "Looks for what is laid over a film and stands still while the picture changes: watermarks, logos. Writes\n"
-        "what ffmpeg's filter needs to take it off, and prints the command:\n"
+        "Looks for what is laid over a film and stands still while the picture changes: watermarks, logos.\n"
+        "Writes what ffmpeg's filter needs to take it off, and prints the command:\n"
         "\n"
         "  PREFIX.mask.png     white where a pixel has to be filled or taken back\n"
         "  PREFIX.overlay.png  colour and opacity of every pixel, where the picture shines through\n"
         "  PREFIX.sheet.png    to look at: a frame, what was found in it, the frame without it\n"
         "\n"
         "  -o, --output PREFIX   (default: the film's name up to its last dot)\n"
-        "      --box 'X Y W H'   look in this rectangle only: numbers, or expressions in iw and ih, the frame's\n"
-        "                        sides; less certainty is asked for there\n"
-        "      --captions        find burnt-in captions instead, and write a video that masks each from its first\n"
-        "                        frame to its last (-o; default: the film's name with .captions.mkv)\n"
+        "      --box 'X Y W H'   look in this rectangle only: numbers, or expressions in iw and ih, the\n"
+        "                        frame's sides; less certainty is asked for there\n"
+        "      --captions        find burnt-in captions instead, in the bottom third or the box, and write a\n"
+        "                        video that masks each of them from its first frame to its last; -o names it\n"
+        "                        (default: the film's name up to its last dot, and .captions.mkv)\n"
         "      --json            print what was found as JSON\n"
         "  -h, --help            show this\n"
         "\n"
-        "A frame a second is looked at, of films below five minutes 300 frames in all. The film has to have several\n"
-        "shots or a camera that moves: in one shot with a locked camera everything stands still, and nothing\n"
-        "can be known. Captions are looked for in every frame, in its bottom third or in the box; what they say is\n"
-        "not read. Exit status: 0: found; 1: error; 2: wrong usage; 3: nothing was found, or can be known.\n",
+        "A frame a second is looked at, of films below five minutes 300 frames in all; for captions every\n"
+        "frame. The film has to have several shots or a camera that moves: in one shot with a locked camera\n"
+        "everything stands still, and nothing can be known. Captions are told by coming and going, whatever\n"
+        "the camera does; they are not read. Exit status: 0: found; 1: error; 2: wrong usage; 3: nothing was\n"
+        "found, or can be known.\n",
     .run = run,
 };

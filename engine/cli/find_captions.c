@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base.h"
 #include "cli/film_mask.h"
@@ -240,7 +241,7 @@ static void show_progress(const Work *work, double time)
 {
     double spent = df_cli_now() - work->begun, length = work->info->seconds;
 
-    if (work->frames % PROGRESS_FRAMES || length <= 0 || time <= 0)
+    if (work->frames % PROGRESS_FRAMES || length <= 0 || time <= 0 || !isatty(STDERR_FILENO))
         return;
     df_progress_show((size_t)DF_MIN(time, length), (size_t)length + 1, work->wish->film,
                      spent * DF_MAX(length / time - 1, 0));

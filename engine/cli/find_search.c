@@ -7,8 +7,6 @@
 #include <errno.h>
 #include <math.h>
 #include <unistd.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "base.h"
 #include "cli/cli.h"
@@ -23,12 +21,16 @@
 /* Longest side of the planes that are looked at, in pixels. */
 #define SIDE 960
 #define LEAST_SIDE 64
+/* Backgrounds over which nothing that is found means nothing. */
+#define FEW_BACKGROUNDS 2
 /* Samples to learn from, and memory for them. */
 #define SAMPLES 240
 #define SAMPLE_BYTES ((size_t)256 << 20)
 /* Part of a box's sides, and pixels, that samples reach beyond it. */
 #define BEYOND 4
 #define BEYOND_PIXELS 16
+/* Part of the samples that have an overlay at least. */
+#define LEAST_PRESENT .2f
 
 /** A frame that was looked at. */
 typedef struct Seen {
@@ -88,7 +90,7 @@ static int open_planes(Search *search, const DeepfillFormat *format)
     for (int p = 0; p < planes; p++)
         if (!(search->planes[p] = df_alloc((size_t)width * height * sizeof(float))))
             return -ENOMEM;
-    return df_persist_open(&search->persist, width, height, planes);
+    return df_persist_open(&search->persist, width, height, planes, df_persist_scale(height));
 }
 
 static int note_seen(Search *search, double time)
@@ -139,8 +141,9 @@ static int find_boxes(Search *search)
     if (!ret)
         ret = df_persist_read(persist, t, strength);
     if (!ret)
-        ret = df_boxes_find(&search->boxes, t, strength, persist->width, persist->height, persist->backgrounds.count,
-                            within);
+        ret = df_boxes_find(&search->boxes, t, strength, persist->width, persist->height, persist->scale,
+                            persist->backgrounds.count, within);
+    search->boxes.scale *= factor; /* of frames in full size, from now on */
     df_free(t);
     df_free(strength);
     return ret;
@@ -227,29 +230,71 @@ static float part_present(const DfSamples *samples)
     return (float)has / DF_MAX(samples->count, 1);
 }
 
-static int estimate(Search *search)
+/** @return the finding that is most of the same; the number of findings: none is */
+static int same_place(const DfFindings *findings, DfRect rect)
+{
+    int i = 0;
+    for (; i < findings->count; i++) {
+        DfRect other = findings->findings[i].overlay.rect;
+        int64_t both = df_rect_area(df_rect_clip(rect, other));
+        if (2 * both > DF_MIN(df_rect_area(rect), df_rect_area(other)))
+            break;
+    }
+    return i;
+}
+
+static void free_finding(DfFinding *finding)
+{
+    df_overlay_free(&finding->overlay);
+    df_free(finding->spans);
+    *finding = (DfFinding){ 0 };
+}
+
+/** Keep a finding; of two that are one overlay, found from two of its parts, the larger one. */
+static void keep(DfFindings *findings, DfFinding *finding)
+{
+    int at = same_place(findings, finding->overlay.rect);
+    DfFinding *old = &findings->findings[at];
+    if (at == findings->count) {
+        findings->count++;
+    } else if (df_rect_area(old->overlay.rect) >= df_rect_area(finding->overlay.rect)) {
+        free_finding(finding);
+        return;
+    } else {
+        finding->confidence = fmaxf(finding->confidence, old->confidence);
+        free_finding(old);
+    }
+    *old = *finding;
+    *finding = (DfFinding){ 0 };
+}
+
+/** What the samples of one box tell. */
+static int estimate_box(Search *search, int number, DfFinding *finding)
 {
     DfFindings *findings = search->findings;
-    for (int i = 0; i < search->boxes.count; i++) {
-        DfFinding *finding = &findings->findings[findings->count];
-        int ret = df_overlay_estimate(&finding->overlay, &search->samples[i], whole(search, i), &search->boxes,
-                                      findings->format.full_range);
-        if (ret < 0)
-            return ret;
-        /* What a fifth of the film does not have at once is no fixed overlay: captions, say. */
-        if (!ret || (finding->overlay.comes_and_goes && part_present(&search->samples[i]) < .2f)) {
-            df_overlay_free(&finding->overlay);
-            continue;
-        }
-        if (getenv("DBG")) fprintf(stderr,"match %.3f part %.2f cag %d\n",finding->overlay.match,part_present(&search->samples[i]),finding->overlay.comes_and_goes);
-    findings->count++;
-        float over = search->boxes.boxes[i].confidence;
-        finding->confidence = 1 - 1 / (over * over);
-        ret = take_spans(finding, &search->samples[i], findings->info.seconds);
-        if (ret < 0)
-            return ret;
+    DfSamples *samples = &search->samples[number];
+    int ret = df_overlay_estimate(&finding->overlay, samples, whole(search, number), &search->boxes,
+                                  findings->format.full_range);
+    /* What less than a fifth of the film has is no fixed overlay. */
+    if (ret <= 0 || (finding->overlay.comes_and_goes && part_present(samples) < LEAST_PRESENT))
+        return DF_MIN(ret, 0);
+    float over = search->boxes.boxes[number].confidence;
+    finding->confidence = 1 - 1 / (over * over);
+    ret = take_spans(finding, samples, findings->info.seconds);
+    if (!ret)
+        keep(findings, finding);
+    return ret;
+}
+
+static int estimate(Search *search)
+{
+    int ret = 0;
+    for (int i = 0; i < search->boxes.count && !ret; i++) {
+        DfFinding finding = { 0 };
+        ret = estimate_box(search, i, &finding);
+        free_finding(&finding);
     }
-    return 0;
+    return ret;
 }
 
 static int search_film(Search *search)
@@ -265,7 +310,8 @@ static int search_film(Search *search)
         return ret;
     DfFindings *findings = search->findings;
     findings->backgrounds = search->persist.backgrounds.count;
-    findings->locked = search->boxes.locked && df_rect_empty(search->wish->box);
+    findings->locked = (search->boxes.locked || (findings->backgrounds <= FEW_BACKGROUNDS && !search->boxes.count)) &&
+                       df_rect_empty(search->wish->box);
     findings->frames = search->persist.taken + search->persist.left;
     if (findings->locked)
         search->boxes.count = 0;
@@ -302,9 +348,7 @@ int df_find_opaque(const DfFinding *finding)
 
 void df_findings_free(DfFindings *findings)
 {
-    for (int i = 0; i < DF_BOXES_MOST; i++) {
-        df_overlay_free(&findings->findings[i].overlay);
-        df_free(findings->findings[i].spans);
-    }
+    for (int i = 0; i < DF_BOXES_MOST; i++)
+        free_finding(&findings->findings[i]);
     *findings = (DfFindings){ 0 };
 }

@@ -16,18 +16,21 @@
 
 /* Pixels at the frame's edge that are not looked at. */
 #define MARGIN 3
-/* Parts nearer than twice this belong together, in pixels. */
+/* Parts nearer than twice this belong together, in pixels at scale 1. */
 #define GAP 6
 /* Strength that moving backgrounds leave at most, and how much more than the frame's 80th percentile it has to be. */
 #define LEAST_STRENGTH .2f
 #define ABOVE_REST 1.8f
-/* Edges stand still all over where the 90th percentile passes the first; above the second more certainty is asked for. */
+/* Edges stand still all over where the 90th percentile passes the first. More certainty is asked for above the second, with
+   one background, and above the third, with few. */
 #define LOCKED .2f
 #define UNSURE .15f
+#define NEARLY_LOCKED .17f
 /* How far a core's peak has to pass the threshold. */
 #define CERTAIN 1.4f
 #define VERY_CERTAIN 2.2f
 #define ENOUGH_BACKGROUNDS 4
+#define MANY_BACKGROUNDS 20
 /* Pixels of a core. */
 #define LEAST_CORE 20
 /* Least t of an edge beside a core, and how much more than the frame's 98th percentile it has to be, but for edges that
@@ -60,30 +63,30 @@ static int quantiles(const float *values, size_t count, const double at[2], floa
     return 0;
 }
 
-/** Widen what is marked by GAP in a row or column. */
-static void widen_line(uint8_t *line, const uint8_t *from, ptrdiff_t step, int count)
+/** Widen what is marked by `gap` in a row or column. */
+static void widen_line(uint8_t *line, const uint8_t *from, ptrdiff_t step, int count, int gap)
 {
-    int last = -GAP - 1;
-    for (int i = 0; i < count + GAP; i++) {
+    int last = -2 * gap - 1;
+    for (int i = 0; i < count + gap; i++) {
         if (i < count && from[i * step])
             last = i;
-        if (i >= GAP)
-            line[i - GAP] = i - last <= 2 * GAP ? 255 : 0;
+        if (i >= gap)
+            line[i - gap] = i - last <= 2 * gap ? 255 : 0;
     }
 }
 
-/** Widen what is marked by a square of GAP pixels each way. */
-static int widen(uint8_t *mask, int width, int height)
+/** Widen what is marked by a square of `gap` pixels each way. */
+static int widen(uint8_t *mask, int width, int height, int gap)
 {
     uint8_t *line = df_alloc(DF_MAX(width, height));
     if (!line)
         return -ENOMEM;
     for (int y = 0; y < height; y++) {
-        widen_line(line, mask + (size_t)y * width, 1, width);
+        widen_line(line, mask + (size_t)y * width, 1, width, gap);
         memcpy(mask + (size_t)y * width, line, width);
     }
     for (int x = 0; x < width; x++) {
-        widen_line(line, mask + x, width, height);
+        widen_line(line, mask + x, width, height, gap);
         for (int y = 0; y < height; y++)
             mask[(size_t)y * width + x] = line[y];
     }
@@ -149,7 +152,7 @@ static int find_cores(DfBoxes *found, const float *strength, int width, int heig
         for (int x = within.x0; x < within.x1; x++)
             parts[(size_t)y * width + x] = strength[(size_t)y * width + x] > found->threshold ? 255 : 0;
     if (!ret)
-        ret = widen(parts, width, height);
+        ret = widen(parts, width, height, (int)(GAP * found->scale));
     for (size_t i = 0; i < count && !ret; i++)
         if (parts[i] == 255) {
             flood(parts, width, height, (int)i, 1, stack);
@@ -188,8 +191,9 @@ int df_boxes_edges(uint8_t *edges, const float *t, const float *strength, int wi
                    const DfBoxes *found)
 {
     size_t count = (size_t)width * height;
-    DfRect area = { rect.x0 - df_rect_width(rect) / 2 - 2 * GAP, rect.y0 - df_rect_height(rect) / 2 - 2 * GAP,
-                    rect.x1 + df_rect_width(rect) / 2 + 2 * GAP, rect.y1 + df_rect_height(rect) / 2 + 2 * GAP };
+    int gap = (int)(GAP * found->scale);
+    DfRect area = { rect.x0 - df_rect_width(rect) / 2 - 2 * gap, rect.y0 - df_rect_height(rect) / 2 - 2 * gap,
+                    rect.x1 + df_rect_width(rect) / 2 + 2 * gap, rect.y1 + df_rect_height(rect) / 2 + 2 * gap };
     area = df_rect_clip(area, (DfRect){ MARGIN, MARGIN, width - MARGIN, height - MARGIN });
     uint8_t *parts = df_alloc(count);
     int *stack = df_alloc(df_size_mul(count, sizeof *stack));
@@ -202,7 +206,7 @@ int df_boxes_edges(uint8_t *edges, const float *t, const float *strength, int wi
             edges[i] = parts[i] = t[i] > least && strength[i] > ALONG * found->threshold ? 255 : 0;
         }
     if (!ret)
-        ret = widen(parts, width, height);
+        ret = widen(parts, width, height, gap);
     for (int y = rect.y0; y < rect.y1 && !ret; y++)
         for (int x = rect.x0; x < rect.x1; x++) {
             int i = y * width + x;
@@ -211,6 +215,12 @@ int df_boxes_edges(uint8_t *edges, const float *t, const float *strength, int wi
         }
     for (size_t i = 0; i < count && !ret; i++)
         edges[i] = edges[i] && parts[i] == 1 ? 255 : 0;
+    /* Straight edges between corners have no other direction near them. */
+    DfRect bounds = df_rect_bounds(edges, width, height);
+    for (int y = bounds.y0; y < bounds.y1 && !ret; y++)
+        for (int x = bounds.x0; x < bounds.x1; x++)
+            if (t[(size_t)y * width + x] > least)
+                edges[(size_t)y * width + x] = 255;
     df_free(parts);
     df_free(stack);
     return ret;
@@ -243,14 +253,14 @@ static int take_edges(DfBoxes *found, const float *t, const float *strength, int
     return ret;
 }
 
-int df_boxes_find(DfBoxes *found, const float *t, const float *strength, int width, int height, int backgrounds,
-                  DfRect within)
+int df_boxes_find(DfBoxes *found, const float *t, const float *strength, int width, int height, float scale,
+                  int backgrounds, DfRect within)
 {
     static const double at[2] = { .8, .9 }, of_t[2] = { .5, .98 };
     float value[2], edge[2];
     DfRect inside = { MARGIN, MARGIN, width - MARGIN, height - MARGIN };
     int everywhere = df_rect_empty(within);
-    *found = (DfBoxes){ 0 };
+    *found = (DfBoxes){ .scale = scale };
     int ret = quantiles(strength, (size_t)width * height, at, value);
     if (!ret)
         ret = quantiles(t, (size_t)width * height, of_t, edge);
@@ -259,7 +269,8 @@ int df_boxes_find(DfBoxes *found, const float *t, const float *strength, int wid
     found->locked = value[1] > LOCKED;
     found->threshold = fmaxf(LEAST_STRENGTH, ABOVE_REST * value[0]);
     found->least_t = fmaxf(LEAST_T, ABOVE_EDGES * edge[1]);
-    int sure = backgrounds >= ENOUGH_BACKGROUNDS || (backgrounds == 1 && value[1] < UNSURE) || !everywhere;
+    int enough = backgrounds >= ENOUGH_BACKGROUNDS || (backgrounds == 1 && value[1] < UNSURE);
+    int sure = !everywhere || (enough && (backgrounds >= MANY_BACKGROUNDS || value[1] < NEARLY_LOCKED));
     ret = find_cores(found, strength, width, height, everywhere ? inside : df_rect_clip(within, inside),
                      sure ? CERTAIN : VERY_CERTAIN);
     return ret < 0 ? ret : take_edges(found, t, strength, width, height);

@@ -99,7 +99,7 @@ static int open_parts(DfCaptions *captions)
     if (!captions->bands.data || !captions->strength || !captions->scratch || open_patch(&captions->patch, settings))
         return -ENOMEM;
     return df_caption_runs_open(&captions->runs, (int)size, frames_in(rate, RUN_SECONDS, 5, 18), span,
-                                delay + 2 * DF_CAPTION_RUN_DELAY);
+                                delay + margin + 2 * DF_CAPTION_RUN_DELAY);
 }
 
 int df_captions_open(DfCaptions **opened, const DfCaptionSettings *settings)
@@ -242,18 +242,18 @@ int64_t df_captions_settled(const DfCaptions *captions)
 
 /* ------------------------------------------------------------------------------------------- judging -- */
 
-/** Runs that share a beginning and an end, give or take a frame. */
+/** Runs that begin in frames first..first_most and end in frames end_least..end. */
 typedef struct Shared {
-    int64_t first, end;
+    int64_t first, first_most, end_least, end;
 } Shared;
 
 /** Call a step for each pixel of the runs that are shared. */
 static void for_each_pixel(DfCaptions *captions, Shared shared, void (*step)(DfCaptions *captions, int x, int y))
 {
-    for (int64_t e = shared.end - 1; e <= shared.end + 1; e++) {
+    for (int64_t e = shared.end_least; e <= shared.end; e++) {
         const DfCaptionRow *row = df_caption_runs_row(&captions->runs, e);
         for (size_t i = 0; i < row->count; i++)
-            if (row->runs[i].first >= shared.first - 1 && row->runs[i].first <= shared.first + 1)
+            if (row->runs[i].first >= shared.first && row->runs[i].first <= shared.first_most)
                 step(captions, row->runs[i].pixel % captions->bands.width,
                      row->runs[i].pixel / captions->bands.width);
     }
@@ -271,6 +271,12 @@ static void set_seed(DfCaptions *captions, int x, int y)
     patch->seed[(size_t)(y - patch->box.y0) * patch->width + x - patch->box.x0] = 1;
 }
 
+static void measure_distance(DfCaptionPatch *patch)
+{
+    df_caption_distance(patch->distance, patch->seed, patch->width, patch->height, patch->reach + 3,
+                        (int16_t *)patch->plane[0], (int *)patch->bytes);
+}
+
 /** Make the patch that of the strokes that are shared. @return whether they are enough */
 static int fill_patch(DfCaptions *captions, Shared shared)
 {
@@ -283,16 +289,13 @@ static int fill_patch(DfCaptions *captions, Shared shared)
     patch->box = df_rect_clip(df_rect_grow(patch->box, 2 * patch->reach + PATCH_MARGIN), band);
     patch->width = df_rect_width(patch->box);
     patch->height = df_rect_height(patch->box);
-    patch->first = shared.first;
-    patch->end = shared.end;
     memset(patch->seed, 0, (size_t)patch->width * patch->height);
     for_each_pixel(captions, shared, set_seed);
     df_caption_prune(patch);
     if ((float)patch->count < least)
         return 0;
-    df_caption_distance(patch->distance, patch->seed, patch->width, patch->height, patch->reach + 3,
-                        (int16_t *)patch->plane[0], (int *)patch->bytes);
-    df_caption_mean(patch->mean, &captions->bands, patch, shared.first + 1, shared.end - 1);
+    measure_distance(patch);
+    df_caption_mean(patch->mean, &captions->bands, patch, patch->first + 1, patch->end - 1);
     return 1;
 }
 
@@ -313,19 +316,32 @@ static int keep_patch(DfCaptions *captions, int64_t first, int64_t last)
     return keep(captions, caption);
 }
 
-static int judge(DfCaptions *captions, Shared shared)
+/** Strokes that fade are steady sooner or later, as their contrast is: all that begin and end in the fades are shared. */
+static Shared widened(const DfCaptionPatch *patch, const DfCaptionEnd *first, const DfCaptionEnd *last)
+{
+    return (Shared){ DF_MIN(first->frame, patch->first) - 1, DF_MAX(first->frame + first->ramp, patch->first) + 1,
+                     DF_MIN(last->frame - last->ramp, patch->end) - 1, DF_MAX(last->frame, patch->end) + 1 };
+}
+
+/** Judge the runs that begin and end in these frames, give or take one. */
+static int judge(DfCaptions *captions, int64_t begun, int64_t end)
 {
     DfCaptionPatch *patch = &captions->patch;
     DfCaptionEndSearch search = { .step = -1, .margin = captions->margin, .fall = captions->fall };
 
-    if (!fill_patch(captions, shared))
+    patch->first = begun;
+    patch->end = end;
+    if (!fill_patch(captions, (Shared){ begun - 1, begun + 1, end - 1, end + 1 }))
         return 0;
     DfCaptionEnd first = df_caption_end(&captions->bands, patch, search);
     search.step = 1;
     DfCaptionEnd last = df_caption_end(&captions->bands, patch, search);
+    if ((first.ramp > 1 || last.ramp > 1) && !fill_patch(captions, widened(patch, &first, &last)))
+        return 0;
     DfCaptionShape shape = df_caption_shape(patch, captions->bands.width, captions->settings.frame_height);
     if (!df_caption_is_likely(&first, &last, &shape))
         return 0;
+    measure_distance(patch);
     df_caption_mark(patch, &captions->bands, first, last);
     return keep_patch(captions, first.frame, last.frame);
 }
@@ -340,7 +356,7 @@ static int decide(DfCaptions *captions)
     if (df_caption_runs_row(&captions->runs, end)->count)
         for (int64_t first = end - captions->runs.least + 1; first >= oldest && !ret; first--)
             if (df_caption_runs_peak(&captions->runs, first, end, DF_MAX(least, 1)))
-                ret = judge(captions, (Shared){ first, end });
+                ret = judge(captions, first, end);
     captions->decided++;
     return ret;
 }

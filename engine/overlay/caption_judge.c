@@ -9,18 +9,20 @@
 #include "overlay/caption_mask.h"
 
 #define LEAST_AREA (0.8f * DF_CAPTION_AREA) /* without single pixels */
-#define LEAST_IN_LINES 0.9f
+#define LEAST_IN_LINES 0.75f /* the rest is behind them, and is left out */
 #define MOST_HEIGHT 0.16f    /* frame heights: two lines that touch */
 #define LEAST_WIDTH 0.03f    /* band widths */
 #define LEAST_FILL 0.2f
 #define LEAST_STRENGTH 45.0f /* levels */
 #define FADING_AREA 5.0f     /* of strokes that fade: things that pass by do, too */
-#define FADING_STRENGTH 60.0f
+#define SMALL_AREA (2 * DF_CAPTION_AREA)
+#define SMALL_STRENGTH 60.0f /* of strokes that fade, or are few */
 #define LEAST_REST -0.15f    /* of the strokes, beyond an end */
 #define MOST_REST 0.25f
 #define MOST_STEADY_REST 0.5f /* where they go at once, and what is behind them and resembles them stays as it is */
 #define STEADY 0.1f
-#define ONE_END_AREA (2 * DF_CAPTION_AREA) /* where one end tells */
+/* Where one end tells: */
+#define ONE_END_STRENGTH 100.0f /* unless the area is large and nothing fades */
 #define ONE_END_FILL 0.25f
 #define ONE_END_REST 0.15f
 
@@ -61,10 +63,13 @@ int df_caption_is_likely(const DfCaptionEnd *first, const DfCaptionEnd *last, co
 
     if (!can_be || is_doubtful(first, last) || is_doubtful(last, first) || !lies_in_lines(shape))
         return 0;
-    if ((is_fading(first) || is_fading(last)) && (shape->area < FADING_AREA || shape->strength < FADING_STRENGTH))
+    int fades = is_fading(first) || is_fading(last), is_small = shape->area < SMALL_AREA;
+    if ((fades && shape->area < FADING_AREA) || ((fades || is_small) && shape->strength < SMALL_STRENGTH))
         return 0;
     if (tells(first) && tells(last))
         return 1;
     const DfCaptionEnd *one = tells(first) ? first : last;
-    return tells(one) && shape->area >= ONE_END_AREA && shape->fill >= ONE_END_FILL && fabsf(one->rest) <= ONE_END_REST;
+    int has_doubt = is_small || is_fading(one);
+    return tells(one) && (!has_doubt || shape->strength >= ONE_END_STRENGTH) && shape->fill >= ONE_END_FILL
+           && fabsf(one->rest) <= ONE_END_REST;
 }

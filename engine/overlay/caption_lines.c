@@ -112,6 +112,18 @@ static void find_lines(Line *lines, const DfCaptionPatch *patch)
     }
 }
 
+/** Clear the strokes that are in none of the lines. */
+static void clear_beside(DfCaptionPatch *patch, const Line *lines)
+{
+    for (int y = 0; y < patch->height; y++) {
+        int is_in = 0;
+        for (int i = 0; i < LINES; i++)
+            is_in |= y >= lines[i].y0 && y < lines[i].y1;
+        if (!is_in)
+            memset(patch->seed + (size_t)y * patch->width, 0, patch->width);
+    }
+}
+
 /** Of the mean picture, in whole levels. */
 static float mean_strength(const DfCaptionPatch *patch)
 {
@@ -143,6 +155,8 @@ DfCaptionShape df_caption_shape(DfCaptionPatch *patch, int band_width, int frame
     }
     shape.fill /= DF_MAX(found, 1);
     shape.in_lines = (float)count / DF_MAX(patch->count, 1);
+    clear_beside(patch, lines);
+    patch->count = count;
     shape.strength = mean_strength(patch);
     return shape;
 }

@@ -13,14 +13,21 @@
 #include "overlay/persist.h"
 #include "overlay/presence.h"
 
-/* Opacity from which a pixel is the overlay's: noise of the estimate and rounding stay below. */
+/* Opacity from which a pixel is the overlay's: noise of the estimate and rounding stay below; and the part of its solid
+   parts' opacity, below which chroma bleeds. */
 #define LEAST_OPACITY .025f
+#define LEAST_PART .06f
+/* How often the error that the fit tells of opacity, and the part of the solid parts' opacity that this is at most. */
+#define ERRORS 2.f
+#define ERRORS_MOST .4f
 /* Pixels by which the hole is wider than the edges, and than the opacity: what coding smears. */
 #define WIDER_THAN_EDGES 2
 #define WIDER_THAN_OPACITY 2
 /* Pixels of an overlay's mask at least, and opacity of its solid parts. */
 #define LEAST_PIXELS 24
 #define LEAST_SOLID .06f
+/* Match of an overlay that comes and goes at least: captions that change have .55, a fading watermark .9. */
+#define LEAST_MATCH .65f
 
 /** What is at work. */
 typedef struct Work {
@@ -30,6 +37,7 @@ typedef struct Work {
     int width, height;
     uint8_t *hole, *area; /* of the samples' size */
     float *t, *strength;
+    float *error;         /* standard error of the opacity of every pixel */
 } Work;
 
 /* ---------------------------------------------------------------------------------------- holes -- */
@@ -99,7 +107,7 @@ static int take_persist(Work *work, float present)
     DfSamples *samples = work->samples;
     DfPersist persist;
     float *chroma = df_alloc(2 * count * sizeof *chroma);
-    int ret = df_persist_open(&persist, work->width, work->height, samples->planes);
+    int ret = df_persist_open(&persist, work->width, work->height, samples->planes, work->found->scale);
     if (!chroma)
         ret = -ENOMEM;
     for (int i = 0; i < samples->count && !ret; i++) {
@@ -135,6 +143,31 @@ static int hole_of_edges(Work *work, float present)
 
 /* ------------------------------------------------------------------------------------- the whole -- */
 
+/** Different backgrounds of the samples that are present enough. */
+static int count_backgrounds(const DfSamples *samples, float present)
+{
+    int count = 0, last = -1;
+    for (int i = 0; i < samples->count; i++)
+        if (samples->samples[i].presence >= present && samples->samples[i].background > last) {
+            last = samples->samples[i].background;
+            count++;
+        }
+    return count;
+}
+
+/** The error of the opacity: what the fit leaves, by how far the colour is from the picture, in so many backgrounds. */
+static void take_error(Work *work, const DfSums *sums, const DfColours *colours, int backgrounds)
+{
+    for (int y = 0; y < work->height; y++)
+        for (int x = 0; x < work->width; x++) {
+            size_t i = (size_t)y * work->width + x;
+            int which = colours->which[(size_t)(y / 2) * (work->width / 2) + x / 2];
+            const DfMoments *m = &sums->moments[0][i];
+            DfNormal normal = df_normal(m, colours->colours[which][0], m->noise);
+            work->error[i] = sqrtf(1 / (fmaxf(normal.c, 1e-3f) * DF_MAX(backgrounds, 1)));
+        }
+}
+
 /** Opacity and colours with the hole at hand, and every sample's presence. */
 static int fit(Work *work, DfOverlay *overlay, float present, int full_range)
 {
@@ -144,23 +177,27 @@ static int fit(Work *work, DfOverlay *overlay, float present, int full_range)
     if (!ret)
         ret = df_colours_find(&overlay->colours, &sums, full_range);
     if (!ret)
+        take_error(work, &sums, &overlay->colours, count_backgrounds(work->samples, present));
+    if (!ret)
         ret = df_presence_take(work->samples, &sums, &overlay->colours);
     df_sums_free(&sums);
     return ret;
 }
 
-/** Mark what is opaque enough; parts that are a pixel alone are noise. */
+/** Mark what is opaque enough; parts of less than three pixels are noise. */
 static void take_mask(const Work *work, DfOverlay *overlay)
 {
     const float *opacity = overlay->colours.opacity;
+    float least = fmaxf(LEAST_OPACITY, LEAST_PART * overlay->opacity);
     for (int y = 0; y < work->height; y++)
         for (int x = 0; x < work->width; x++) {
             int near = 0;
             for (int v = DF_MAX(y - 1, 0); v <= DF_MIN(y + 1, work->height - 1); v++)
                 for (int u = DF_MAX(x - 1, 0); u <= DF_MIN(x + 1, work->width - 1); u++)
-                    near += opacity[(size_t)v * work->width + u] > LEAST_OPACITY;
+                    near += opacity[(size_t)v * work->width + u] > least;
             size_t i = (size_t)y * work->width + x;
-            overlay->mask[i] = opacity[i] > LEAST_OPACITY && near > 2 ? 255 : 0;
+            float doubt = fminf(ERRORS * work->error[i], ERRORS_MOST * overlay->opacity);
+            overlay->mask[i] = opacity[i] > fmaxf(least, doubt) && near > 2 ? 255 : 0;
         }
 }
 
@@ -208,6 +245,9 @@ static int estimate(Work *work, DfOverlay *overlay, int full_range)
     if (ret < 0)
         return ret;
     take_mask(work, overlay);
+    ret = take_solid(work, overlay);
+    if (ret < 0)
+        return ret;
     memcpy(work->hole, overlay->mask, (size_t)work->width * work->height);
     dilate(work->hole, work->area, work->width, work->height, WIDER_THAN_OPACITY);
     ret = fit(work, overlay, overlay->comes_and_goes ? present : -INFINITY, full_range);
@@ -216,7 +256,10 @@ static int estimate(Work *work, DfOverlay *overlay, int full_range)
     take_mask(work, overlay);
     overlay->match = df_presence_match(work->samples);
     ret = take_solid(work, overlay);
-    return ret < 0 ? ret : ret >= LEAST_PIXELS && overlay->opacity >= LEAST_SOLID;
+    if (ret < 0)
+        return ret;
+    return ret >= LEAST_PIXELS && overlay->opacity >= LEAST_SOLID &&
+           (!overlay->comes_and_goes || overlay->match >= LEAST_MATCH);
 }
 
 int df_overlay_estimate(DfOverlay *overlay, DfSamples *samples, DfRect rect, const DfBoxes *found, int full_range)
@@ -225,10 +268,10 @@ int df_overlay_estimate(DfOverlay *overlay, DfSamples *samples, DfRect rect, con
     DfRect area = samples->rect, inside = df_rect_clip(rect, area);
     Work work = { samples, found, { inside.x0 - area.x0, inside.y0 - area.y0, inside.x1 - area.x0, inside.y1 - area.y0 },
                   samples->width, samples->height, df_alloc(count), df_alloc(count), df_alloc(count * sizeof(float)),
-                  df_alloc(count * sizeof(float)) };
+                  df_alloc(count * sizeof(float)), df_alloc(count * sizeof(float)) };
     *overlay = (DfOverlay){ .area = area, .mask = df_alloc(count) };
     int ret = -ENOMEM;
-    if (work.hole && work.area && work.t && work.strength && overlay->mask)
+    if (work.hole && work.area && work.t && work.strength && work.error && overlay->mask)
         ret = estimate(&work, overlay, full_range);
     if (ret > 0) {
         DfRect bounds = df_rect_bounds(overlay->mask, samples->width, samples->height);
@@ -238,6 +281,7 @@ int df_overlay_estimate(DfOverlay *overlay, DfSamples *samples, DfRect rect, con
     df_free(work.area);
     df_free(work.t);
     df_free(work.strength);
+    df_free(work.error);
     return ret;
 }
 

@@ -26,7 +26,7 @@ typedef struct DfOverlay {
 /**
  * Estimate an overlay from samples; their presence is set.
  * @param rect   around its edges, in the frame, as df_boxes_find() told it
- * @param found  with the thresholds that it used
+ * @param found  with the thresholds that it used, and the scale of frames in full size
  * @return 1; 0: the samples do not bear it out; -ENOMEM. To be freed in any case
  */
 int df_overlay_estimate(DfOverlay *overlay, DfSamples *samples, DfRect rect, const DfBoxes *found, int full_range);

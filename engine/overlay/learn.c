@@ -17,8 +17,12 @@
 /** Levels by which x has to differ from the sample before, to tell anything new. */
 #define NEWS 4.0f
 
-/** Samples that a pixel has at least, and the deviation of its opacity at most. */
+/**
+ * Samples that a pixel has at least, their variance in levels squared (what stands still but for its noise tells nothing
+ * of a colour), and the deviation of its opacity at most.
+ */
 #define LEAST_SAMPLES 6.0f
+#define LEAST_SPREAD 25.0f
 #define MOST_DEVIATION 0.04f
 
 /** Variance of coding noise, in levels squared: what a fit leaves is not believed to be less. */
@@ -123,8 +127,11 @@ static int take_means(DfSums *means, const DfLearner *learner)
         for (size_t i = 0; i < n; i++)
             means->moments[p][i] = means_of(&learner->sums.moments[p][i]);
     }
-    for (size_t i = 0; i < count; i++)
-        means->hole[i] = learner->sums.moments[0][i].noise >= LEAST_SAMPLES ? 255 : 0;
+    for (size_t i = 0; i < count; i++) {
+        const DfMoments *m = &means->moments[0][i];
+        int is_known = learner->sums.moments[0][i].noise >= LEAST_SAMPLES && m->xx - m->x * m->x >= LEAST_SPREAD;
+        means->hole[i] = is_known ? 255 : 0;
+    }
     return 0;
 }
 
@@ -181,13 +188,13 @@ static int make_overlay(DeepfillOverlay **overlay, const DfLearner *learner, con
     for (int y = r.y0; y < r.y1; y++)
         for (int x = r.x0; x < r.x1; x++) {
             const DeepfillOverlay *start = lesson->start;
-            int inside = start && df_rect_contains(start->place, (DfRect){ x, y, x + 1, y + 1 });
-            const DfOverlayPixel none = { .opacity = { 0 } };
-            const DfOverlayPixel *known = !start || start->colours != kind ? NULL :
-                                          inside ? df_overlay_pixel(start, x, y) : &none;
+            DfOverlayPixel own = { .opacity = { 0 } };
             size_t at = (size_t)(y - r.y0) * df_rect_width(r) + (x - r.x0);
-            pixels[at] = start && known && !df_overlay_covers(known) ? none :
-                         pixel_of(learner, means, colours, format, at, known);
+            if (start && df_rect_contains(start->place, (DfRect){ x, y, x + 1, y + 1 }))
+                own = df_overlay_pixel_as(df_overlay_pixel(start, x, y), start->colours, kind, format);
+            /* What the start does not cover is no part of the overlay. */
+            pixels[at] = start && !df_overlay_covers(&own) ? own :
+                         pixel_of(learner, means, colours, format, at, start ? &own : NULL);
         }
     int ret = df_overlay_create(overlay, format->width, format->height, kind, pixels, r);
     df_free(pixels);

@@ -12,13 +12,12 @@
 
 /* Variance of the gradient that coding alone makes, by plane. */
 static const float noise[3] = { 4, 12, 12 };
-/* Standard deviation of the tensor's window, in pixels; and its reach. */
+/* Standard deviation of the tensor's window, in pixels, at scale 1; its reach is three times that. */
 #define SIGMA 3.f
-#define REACH 9
 
-int df_persist_open(DfPersist *persist, int width, int height, int planes)
+int df_persist_open(DfPersist *persist, int width, int height, int planes, float scale)
 {
-    *persist = (DfPersist){ .width = width, .height = height, .planes = planes };
+    *persist = (DfPersist){ .width = width, .height = height, .planes = planes, .scale = scale };
     size_t bytes = df_size_mul(df_size_mul(width, height), sizeof(float));
     for (int i = 0; i < 3 * planes; i++) {
         float **shot = &persist->shot[i / 3][i % 3], **total = &persist->total[i / 3][i % 3];
@@ -112,36 +111,36 @@ void df_persist_add_known(DfPersist *persist, float *const planes[3], int number
 /* ------------------------------------------------------------------------------------- reading -- */
 
 /** A Gaussian along one direction: `step` samples apart, `count` of them. */
-static void blur_line(float *line, const float *from, ptrdiff_t step, int count, const float *kernel)
+static void blur_line(float *line, const float *from, ptrdiff_t step, int count, const float *kernel, int reach)
 {
     for (int i = 0; i < count; i++) {
         float sum = kernel[0] * from[i * step];
-        for (int k = 1; k <= REACH; k++)
+        for (int k = 1; k <= reach; k++)
             sum += kernel[k] * (from[DF_MAX(i - k, 0) * step] + from[DF_MIN(i + k, count - 1) * step]);
         line[i] = sum;
     }
 }
 
-static int blur(float *plane, int width, int height)
+static int blur(float *plane, int width, int height, float sigma)
 {
-    float kernel[REACH + 1], sum = 0;
-    float *line = df_alloc(DF_MAX(width, height) * sizeof *line);
-    if (!line)
+    int reach = (int)ceilf(3 * sigma);
+    float *kernel = df_alloc((reach + 1 + DF_MAX(width, height)) * sizeof *kernel), *line = kernel + reach + 1, sum = 0;
+    if (!kernel)
         return -ENOMEM;
-    for (int k = 0; k <= REACH; k++)
-        sum += (k ? 2 : 1) * (kernel[k] = expf(-.5f * k * k / (SIGMA * SIGMA)));
-    for (int k = 0; k <= REACH; k++)
+    for (int k = 0; k <= reach; k++)
+        sum += (k ? 2 : 1) * (kernel[k] = expf(-.5f * k * k / (sigma * sigma)));
+    for (int k = 0; k <= reach; k++)
         kernel[k] /= sum;
     for (int y = 0; y < height; y++) {
-        blur_line(line, plane + (size_t)y * width, 1, width, kernel);
+        blur_line(line, plane + (size_t)y * width, 1, width, kernel, reach);
         memcpy(plane + (size_t)y * width, line, width * sizeof *line);
     }
     for (int x = 0; x < width; x++) {
-        blur_line(line, plane + x, width, height, kernel);
+        blur_line(line, plane + x, width, height, kernel, reach);
         for (int y = 0; y < height; y++)
             plane[(size_t)y * width + x] = line[y];
     }
-    df_free(line);
+    df_free(kernel);
     return 0;
 }
 
@@ -178,7 +177,7 @@ int df_persist_read(const DfPersist *persist, float *t, float *strength)
         add_plane(persist, p, t, tensor);
     int ret = 0;
     for (int k = 0; k < 3 && !ret; k++)
-        ret = blur(tensor[k], persist->width, persist->height);
+        ret = blur(tensor[k], persist->width, persist->height, SIGMA * persist->scale);
     for (size_t i = 0; i < count; i++) {
         float half = .5f * (tensor[0][i] + tensor[1][i]), off = .5f * (tensor[0][i] - tensor[1][i]);
         float lesser = half - sqrtf(off * off + tensor[2][i] * tensor[2][i]);

@@ -18,6 +18,7 @@ typedef struct DfPersist {
     int width, height;   /**< of the planes, in pixels */
     DfBackgrounds backgrounds;
     int planes;          /**< 1 or 3 */
+    float scale;         /**< of what is looked for: 1 in frames of 240 lines */
     float *shot[3][3];   /**< by plane, of the background at hand: gx, gy, gx^2 + gy^2 */
     float *total[3][3];  /**< of the means of backgrounds that are over */
     int frames;          /**< of the background at hand */
@@ -25,8 +26,14 @@ typedef struct DfPersist {
     int64_t taken, left; /**< frames that are in the sums; those that show what was shown before */
 } DfPersist;
 
+/** @return the scale of strokes and gaps in frames of so many lines, at least 1 */
+static inline float df_persist_scale(int height)
+{
+    return height > 240 ? height / 240.f : 1;
+}
+
 /** Make sums of 1 or 3 planes. @return 0 or -ENOMEM; they are to be freed in any case */
-int df_persist_open(DfPersist *persist, int width, int height, int planes);
+int df_persist_open(DfPersist *persist, int width, int height, int planes, float scale);
 
 /** Add a frame's planes, 0..255; sides are at least those of the grid. @return 0 or -ENOMEM */
 int df_persist_add(DfPersist *persist, float *const planes[3]);
@@ -37,7 +44,7 @@ void df_persist_add_known(DfPersist *persist, float *const planes[3], int number
 /**
  * What the sums tell; more frames may be added afterwards.
  * @param[out] t         width x height; 0 at the frame's edges
- * @param[out] strength  width x height: the root of the lesser eigenvalue of t's structure tensor within 3 pixels: large
+ * @param[out] strength  width x height: the root of the lesser eigenvalue of t's structure tensor within 3 pixels (by scale): large
  *                       where persisting edges run in more than one direction. Edges that stay because the camera
  *                       moves along them run in one
  * @return 0 or -ENOMEM

@@ -60,22 +60,31 @@ static void to_rgb(int matrix, const float yuv[3], float rgb[3])
     rgb[1] = (yuv[0] - w.red * rgb[0] - w.blue * rgb[2]) / (1 - w.red - w.blue);
 }
 
+DfOverlayPixel df_overlay_pixel_as(const DfOverlayPixel *pixel, enum DfOverlayColours from, enum DfOverlayColours to,
+                                   const DeepfillFormat *format)
+{
+    int matrix = df_color_resolve(*format).matrix;
+    DfOverlayPixel other = *pixel;
+
+    if (from == DF_OVERLAY_RGB && to == DF_OVERLAY_YUV)
+        to_yuv(matrix, pixel->colour, other.colour);
+    if (from == DF_OVERLAY_YUV && to == DF_OVERLAY_RGB)
+        to_rgb(matrix, pixel->colour, other.colour);
+    return other;
+}
+
 /** A pixel's colour in the frame's planes, in levels of 8 bits. */
 static void codes_of(const DeepfillFormat *format, enum DfOverlayColours colours, const DfOverlayPixel *pixel,
                      float codes[3])
 {
     int is_rgb = format->layout == DEEPFILL_RGB;
-    float most = (float)((1 << format->depth) - 1) / (float)(1 << (format->depth - 8)), converted[3];
-    const float *value = is_rgb == (colours == DF_OVERLAY_RGB) ? pixel->colour : converted;
+    float most = (float)((1 << format->depth) - 1) / (float)(1 << (format->depth - 8));
+    DfOverlayPixel own = df_overlay_pixel_as(pixel, colours, is_rgb ? DF_OVERLAY_RGB : DF_OVERLAY_YUV, format);
 
-    if (is_rgb)
-        to_rgb(format->matrix, pixel->colour, converted);
-    else
-        to_yuv(format->matrix, pixel->colour, converted);
     for (int p = 0; p < 3; p++) {
         float zero = is_rgb ? 0 : p ? 128 : format->full_range ? 0 : 16;
         float range = is_rgb || format->full_range ? most : p ? 224 : 219;
-        codes[p] = zero + range * value[p];
+        codes[p] = zero + range * own.colour[p];
     }
 }
 

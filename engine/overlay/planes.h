@@ -24,6 +24,10 @@ typedef struct DfOverlayPlanes {
     DfOverlayPlane planes[3];
 } DfOverlayPlanes;
 
+/** @return a pixel of an overlay with its colour as others are, by the frames' matrix */
+DfOverlayPixel df_overlay_pixel_as(const DfOverlayPixel *pixel, enum DfOverlayColours from, enum DfOverlayColours to,
+                                   const DeepfillFormat *format);
+
 /** @return 0 or -ENOMEM */
 int df_overlay_planes_create(DfOverlayPlanes **planes, const DeepfillOverlay *overlay, const DeepfillFormat *format);
 

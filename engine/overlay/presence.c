@@ -22,12 +22,27 @@
 /* Part of the samples that lack it where it comes and goes. */
 #define LEAST_PART .03f
 
-/** Add (y - x) a (c - x), (a (c - x))^2 and (y - x)^2 of one plane, by the noise. */
-static void add_plane(const DfSamples *samples, int number, const DfSums *sums, const DfColours *colours, int plane,
-                      DfPlane behind, double fit[3])
+static int compare(const void *a, const void *b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+/** What differs from the picture behind in one plane of a sample, and what the whole overlay would make there. */
+typedef struct Layer {
+    int width, height;
+    float *differs, *whole; /* width x height */
+} Layer;
+
+static int take_layer(Layer *layer, const DfSamples *samples, int number, const DfColours *colours, int plane,
+                      DfPlane behind, DfArena *arena)
 {
     int width = df_samples_side(samples->width, plane), height = df_samples_side(samples->height, plane);
     const float *seen = samples->samples[number].planes[plane];
+    *layer = (Layer){ width, height, df_arena_take(arena, (size_t)width * height * sizeof(float)),
+                      df_arena_take(arena, (size_t)width * height * sizeof(float)) };
+    if (!layer->differs || !layer->whole)
+        return -ENOMEM;
     for (int y = 0; y < height; y++)
         for (int x = 0; x < width; x++) {
             size_t at = (size_t)y * width + x;
@@ -35,20 +50,38 @@ static void add_plane(const DfSamples *samples, int number, const DfSums *sums, 
             const float *opacity = colours->opacity + (plane ? 2 * ((size_t)y * samples->width + x) : at);
             float a = plane ? .25f * (opacity[0] + opacity[1] + opacity[samples->width] + opacity[samples->width + 1])
                             : *opacity;
-            if (a <= 0)
-                continue;
             float over = df_plane_row(behind, y)[x];
-            float whole = a * (colours->colours[colours->which[block]][plane] - over);
-            fit[0] += whole * (seen[at] - over) / sums->moments[plane][at].noise;
-            fit[1] += whole * whole / sums->moments[plane][at].noise;
-            fit[2] += (seen[at] - over) * (seen[at] - over) / sums->moments[plane][at].noise;
+            layer->differs[at] = seen[at] - over;
+            layer->whole[at] = a * (colours->colours[colours->which[block]][plane] - over);
         }
+    return 0;
 }
 
-static int compare(const void *a, const void *b)
+/**
+ * Add to sums of products of what differs and the whole: of their steps from pixel to pixel, which a picture that is
+ * continued wrongly changes less than their levels; and of the levels, for the match.
+ */
+static void add_layer(const Layer *layer, const DfMoments *moments, double step[2], double level[3])
 {
-    float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
+    for (int y = 0; y < layer->height; y++)
+        for (int x = 0; x < layer->width; x++) {
+            size_t at = (size_t)y * layer->width + x;
+            const float *d = layer->differs + at, *w = layer->whole + at;
+            double weight = 1 / moments[at].noise;
+            if (x + 1 < layer->width) {
+                step[0] += weight * (d[1] - d[0]) * (w[1] - w[0]);
+                step[1] += weight * (w[1] - w[0]) * (w[1] - w[0]);
+            }
+            if (y + 1 < layer->height) {
+                step[0] += weight * (d[layer->width] - d[0]) * (w[layer->width] - w[0]);
+                step[1] += weight * (w[layer->width] - w[0]) * (w[layer->width] - w[0]);
+            }
+            if (*w != 0) {
+                level[0] += weight * *d * *w;
+                level[1] += weight * *w * *w;
+                level[2] += weight * *d * *d;
+            }
+        }
 }
 
 /** Give samples that tell nothing the presence of the one before them, or of the first one that tells something. */
@@ -62,6 +95,21 @@ static void bridge(DfSamples *samples, const float *evidence, float least)
             samples->samples[i].presence = samples->samples[i > first ? i - 1 : first].presence;
 }
 
+/** Replace every presence by the median of five samples: what shows for less is noise. */
+static void smooth(DfSamples *samples, float *before)
+{
+    int last = samples->count - 1;
+    for (int i = 0; i <= last; i++)
+        before[i] = samples->samples[i].presence;
+    for (int i = 0; i <= last; i++) {
+        float five[5];
+        for (int k = -2; k <= 2; k++)
+            five[k + 2] = before[DF_CLAMP(i + k, 0, last)];
+        qsort(five, 5, sizeof *five, compare);
+        samples->samples[i].presence = five[2];
+    }
+}
+
 int df_presence_take(DfSamples *samples, const DfSums *sums, const DfColours *colours)
 {
     DfArena arena = { 0 };
@@ -69,18 +117,23 @@ int df_presence_take(DfSamples *samples, const DfSums *sums, const DfColours *co
     int ret = evidence ? 0 : -ENOMEM;
     for (int i = 0; i < samples->count && !ret; i++) {
         DfPlane behind[3];
-        double fit[3] = { 0, 1e-6, 1e-6 };
+        double step[2] = { 0, 1e-6 }, level[3] = { 0, 1e-6, 1e-6 };
         ret = df_samples_continue(samples, i, sums->hole, behind, &arena);
-        for (int p = 0; p < samples->planes && !ret; p++)
-            add_plane(samples, i, sums, colours, p, behind[p], fit);
-        samples->samples[i].presence = DF_CLAMP(fit[0] / fit[1], -1, 4);
-        samples->samples[i].match = fit[0] > 0 ? fit[0] * fit[0] / (fit[1] * fit[2]) : 0;
-        evidence[i] = sorted[i] = fit[1];
+        for (int p = 0; p < samples->planes && !ret; p++) {
+            Layer layer;
+            ret = take_layer(&layer, samples, i, colours, p, behind[p], &arena);
+            if (!ret)
+                add_layer(&layer, sums->moments[p], step, level);
+        }
+        samples->samples[i].presence = DF_CLAMP(step[0] / step[1], -1, 4);
+        samples->samples[i].match = level[0] > 0 ? level[0] * level[0] / (level[1] * level[2]) : 0;
+        evidence[i] = sorted[i] = step[1];
         df_arena_reset(&arena, (DfArenaMark){ 0 });
     }
     if (!ret && samples->count) {
         qsort(sorted, samples->count, sizeof *sorted, compare);
         bridge(samples, evidence, TELLS * sorted[samples->count / 2]);
+        smooth(samples, sorted);
     }
     df_arena_free(&arena);
     df_free(evidence);

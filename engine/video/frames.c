@@ -136,13 +136,16 @@ static int run_restore(const DfTask *task)
     DfFrames *frames = task->opaque;
     DfFrameSlot *slot = &frames->slots[task->slot];
 
-    if (frames->overlay_estimate && is_temporal(frames, slot) && learn(frames, slot, task) < 0)
+    /* A frame that has but a part of the overlay tells nothing of its opacity. */
+    if (frames->overlay_estimate && is_temporal(frames, slot) && !frames->is_faded && learn(frames, slot, task) < 0)
         return -ENOMEM;
     if (!slot->overlay.planes)
         return 0;
-    return df_overlay_restore(frames->overlays, &slot->overlay, task->frame, &slot->frame.image,
-                              frames->overlay_fade, slot->frame.show == DEEPFILL_SHOW_SOURCES,
-                              &frames->workers[task->worker].temporal.scratch);
+    int ret = df_overlay_restore(frames->overlays, &slot->overlay, task->frame, &slot->frame.image,
+                                 frames->overlay_fade, slot->frame.show == DEEPFILL_SHOW_SOURCES,
+                                 &frames->workers[task->worker].temporal.scratch);
+    frames->is_faded = slot->overlay.fade < 1;
+    return ret;
 }
 
 static int tint_units(void *opaque, int slot)
@@ -425,6 +428,7 @@ void df_frames_reset(DfFrames *frames)
     for (size_t i = 0; i < DF_COUNT(frames->overlays); i++)
         df_overlay_state_free(&frames->overlays[i]);
     df_learner_free(&frames->learner);
+    frames->is_faded = 0;
     frames->sent = frames->received = 0;
 }
 

@@ -75,6 +75,7 @@ typedef struct DfFrames {
     DfTemporal temporal;
     int overlay_fade, overlay_estimate; /**< as in DeepfillSettings */
     DfOverlayState overlays[2]; /**< what restored frames tell of the next ones: of the latest overlay and another */
+    int is_faded;          /**< 1: the latest restored frame had but a part of its overlay */
     DfLearner learner;     /**< with `overlay_estimate`: what frames have told of their overlay */
     DfLog log;
 } DfFrames;

@@ -1,0 +1,141 @@
+#!/bin/bash
+# deepfill find: the box of a logo, its opacity and times; nothing where there is none; a sentence for what is no film.
+. "$(dirname "$0")/lib/cli.sh"
+
+command -v ffmpeg >/dev/null || {
+    skip "deepfill find" "ffmpeg is not installed"
+    exit 0
+}
+
+# Ten backgrounds of a second each, that scroll: film FILE FILTER. drawbox blends subsampled chroma more than once.
+film() {
+    local i graph= pads=
+    for i in 0 1 2 3 4 5 6 7 8 9; do
+        graph+="color=gray:s=320x192:r=12:d=1,format=yuv444p,noise=alls=100:all_seed=$((i + 1)),gblur=7,"
+        graph+="lutyuv=y=$((60 + 37 * i % 120))+(val-128)*12:u=128+(val-128)*6:v=128+(val-128)*6,scroll=h=.01:v=.006[p$i];"
+        pads+="[p$i]"
+    done
+    av -filter_complex "$graph${pads}concat=n=10,$2,format=yuv420p[out]" -map '[out]' -c:v libx264 -crf 20 "$1"
+}
+
+LOGO='drawbox=x=200:y=20:w=60:h=8:t=fill:color=white@0.5,drawbox=x=200:y=34:w=24:h=20:t=fill:color=white@0.5,drawbox=x=240:y=34:w=20:h=20:t=fill:color=white@0.5'
+
+film logo.mp4 "$LOGO" || {
+    skip "deepfill find" "this ffmpeg cannot make the films"
+    exit 0
+}
+film plain.mp4 null
+film opaque.mp4 "${LOGO//@0.5/}"
+WHEN=":t=fill:enable='between(t,3,6.99)'"
+film goes.mp4 "${LOGO//:t=fill/$WHEN}"
+av -f lavfi -i "testsrc2=s=320x192:r=12:d=1" -vf "select=1,loop=60:1:0,noise=alls=4:allf=t" -c:v libx264 locked.mp4
+
+# near EXPECTED VALUE BY: numbers
+near() {
+    awk -v a="$1" -v b="$2" -v by="$3" 'BEGIN { exit !(a - b <= by && b - a <= by) }' || { echo "$2, expected $1"; return 1; }
+}
+
+# value NAME: of the first overlay in out.json
+value() {
+    sed -n "s/^ *\"$1\": \([^,]*\),\{0,1\}$/\1/p" out.json | sed -n "${2:-1}p"
+}
+
+finds() {
+    deepfill find logo.mp4 >said.txt &&
+        deepfill find logo.mp4 --json -o again >out.json && cmp logo.mask.png again.mask.png &&
+        cmp logo.overlay.png again.overlay.png && cmp logo.sheet.png again.sheet.png &&
+        near 200 "$(value x)" 1 && near 20 "$(value y)" 1 && near 60 "$(value width 2)" 2 &&
+        near 34 "$(value height 2)" 2 && near .5 "$(value opacity)" .04 && same '"translucent"' "$(value kind)" &&
+        same false "$(value comes_and_goes)" && same 320,192,rgba64be "$(picture logo.overlay.png)" &&
+        same 320,192,gray "$(picture logo.mask.png)" && same 320,576,rgb24 "$(picture logo.sheet.png)" &&
+        same 'ffmpeg -i logo.mp4 -vf deepfill=overlay=logo.overlay.png logo.clean.mp4' "$(tail -n 1 said.txt)"
+}
+
+picture() {
+    ffprobe -v error -show_entries stream=width,height,pix_fmt -of csv=p=0 "$1"
+}
+check "a translucent logo, twice the same" finds
+
+nothing() {
+    deepfill find plain.mp4 >said.txt
+    same 3 $? && grep -q '^plain.mp4: nothing found: ' said.txt && [ ! -e plain.mask.png ] && [ ! -e plain.sheet.png ]
+}
+check "no logo, no finding" nothing
+
+cannot_know() {
+    deepfill find locked.mp4 >said.txt
+    same 3 $? && grep -q '^locked.mp4: cannot be known from this film: ' said.txt && grep -q '^What would help: ' said.txt
+}
+check "a locked shot cannot be known" cannot_know
+
+finds_opaque() {
+    deepfill find opaque.mp4 --json >out.json && same '"opaque"' "$(value kind)" && near 200 "$(value x)" 1 &&
+        [ ! -e opaque.overlay.png ] &&
+        deepfill find opaque.mp4 | grep -qx 'ffmpeg -i opaque.mp4 -vf deepfill=opaque.mask.png opaque.clean.mp4'
+}
+check "an opaque logo gets a mask alone" finds_opaque
+
+finds_times() {
+    deepfill find goes.mp4 --json >out.json && same true "$(value comes_and_goes)" && near 3 "$(value from)" .3 &&
+        near 7 "$(value to)" .3 && near .5 "$(value opacity)" .06
+}
+check "when a logo comes and goes" finds_times
+
+in_box() {
+    deepfill find logo.mp4 --box '160 0 160 80' --json -o box >out.json && near 200 "$(value x)" 1 &&
+        ! deepfill find logo.mp4 --box '0 90 160 100' -o none && [ ! -e none.mask.png ]
+}
+check "--box looks there only" in_box
+
+# A shell reads the command as it was meant, and ffmpeg the option.
+quotes() {
+    local name="it's; \$a [b], c:d.mp4" said
+    cp logo.mp4 "$name" && deepfill find "$name" >said.txt || return 1
+    said=$(tail -n 1 said.txt)
+    eval "set -- $said"
+    same ffmpeg "$1" && same "file:$name" "$3" && same 6 $# && [ -e "${name%.mp4}.overlay.png" ] &&
+        same "file:${name%.mp4}.clean.mp4" "$6" &&
+        av -i "$3" -vf "removelogo=${5#deepfill=overlay=}" -frames:v 1 -f null -
+}
+check "odd names are quoted" quotes
+
+turned() {
+    av -i logo.mp4 -c copy -metadata:s:v rotate=90 turned.mp4 && deepfill find turned.mp4 --json >out.json &&
+        same 192 "$(value width)" && same 192,320,gray "$(picture turned.mask.png)" && near 34 "$(value width 2)" 2
+}
+check "a film that is shown turned" turned
+
+same_in() {
+    av -i logo.mp4 -pix_fmt "$1" -c:v ffv1 other.mkv && deepfill find other.mkv --json >out.json &&
+        near 200 "$(value x)" 1 && near .5 "$(value opacity)" .05
+}
+check "10 bits" same_in yuv420p10le
+check "4:2:2" same_in yuv422p
+check "4:4:4 of 12 bits" same_in yuv444p12le
+check "RGB" same_in gbrp
+check "gray" same_in gray
+
+# begins STATUS TEXT ARGUMENT...: one line that begins so, as the path of the folder is not the tests' to know
+begins() {
+    local status=$1 text=$2 said got
+    shift 2
+    said=$(deepfill "$@" 2>&1)
+    got=$?
+    same "$status" "$got" && same 1 "$(echo "$said" | wc -l)" && same "$text" "${said:0:${#text}}"
+}
+
+still 320x192 picture.png
+printf 'no film' >text.mp4
+head -c 3000 logo.mp4 >cut.mp4
+av -f lavfi -i sine=d=1 sound.wav
+av -f lavfi -i testsrc2=s=48x48:d=1 small.mp4
+check "no such film" fails "none.mp4: cannot be read: No such file or directory" find none.mp4
+check "a picture" fails "picture.png: is a picture, and a film is wanted" find picture.png
+check "text" fails "text.mp4: cannot be read: it is no film, or is cut short" find text.mp4
+check "a film that is cut short" fails "cut.mp4: cannot be read: it is no film, or is cut short" find cut.mp4
+check "sound alone" fails "sound.wav: holds no video" find sound.wav
+check "tiny frames" fails "small.mp4: has frames of 48x48 pixels, expected sides of at least 64" find small.mp4
+check "no folder to write to" begins 1 "deepfill: nowhere/a.mask.png: " find logo.mp4 -o nowhere/a
+check "no film" misused find "deepfill find: takes one film, not 0 files"
+check "a box that is none" misused find "deepfill find: --box is '1 2', must be 'x y w h', in quotes: numbers or expressions in iw and ih" logo.mp4 --box '1 2'
+finish

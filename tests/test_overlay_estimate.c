@@ -1,0 +1,203 @@
+/**
+ * @file
+ * Opacity, colours and presence of a logo of which they are known.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include "overlay/estimate.h"
+#include "overlay/presence.h"
+#include "overlay_film.h"
+
+#define COUNT (FILM_W * FILM_H)
+
+static const DfRect around = { 28, 18, 90, 43 };
+/* What df_boxes_find() finds in such footage. */
+static const DfBoxes found = { .threshold = .2f, .scale = 1, .least_t = .3f };
+
+/** Samples of as many backgrounds; the logo has the opacity that `opacity` tells for each. */
+static void take(DfSamples *samples, int count, float (*opacity)(int), const float colour[3])
+{
+    OverlayFrame *frame = calloc(1, sizeof *frame);
+    DeepfillImage image = film_image(frame);
+    assert_non_null(frame);
+    assert_int_equal(df_samples_open(samples, &image.format, (DfRect){ 8, 2, 112, 62 }, count, 64 << 20), 0);
+    for (int i = 0; i < count; i++) {
+        film_frame(frame, i, 2, opacity(i), colour);
+        assert_int_equal(df_samples_add(samples, &image, i, i), 0);
+    }
+    free(frame);
+}
+
+static float half(int i)
+{
+    (void)i;
+    return .5f;
+}
+
+static float faint(int i)
+{
+    (void)i;
+    return .2f;
+}
+
+static float whole(int i)
+{
+    (void)i;
+    return 1;
+}
+
+static float comes_and_goes(int i)
+{
+    return i >= 12 && i < 36 ? .5f : 0;
+}
+
+/** Mean of |opacity - expected| over the logo's inside, and how many mask pixels are wrong. */
+static double error_of(const DfOverlay *overlay, float expected, int *wrong)
+{
+    double sum = 0;
+    int count = 0, width = df_rect_width(overlay->area);
+    *wrong = 0;
+    for (int y = 0; y < df_rect_height(overlay->area); y++)
+        for (int x = 0; x < width; x++) {
+            int is = film_logo(x + overlay->area.x0, y + overlay->area.y0) > 0;
+            *wrong += is != !!overlay->mask[y * width + x];
+            if (is) {
+                sum += fabs(overlay->colours.opacity[y * width + x] - expected);
+                count++;
+            }
+        }
+    return sum / count;
+}
+
+static void check(float (*opacity)(int), float expected, const float colour[3], int goes)
+{
+    DfSamples samples;
+    DfOverlay overlay;
+    int wrong;
+    take(&samples, 48, opacity, colour);
+    assert_int_equal(df_overlay_estimate(&overlay, &samples, around, &found, 0), 1);
+    double error = error_of(&overlay, expected, &wrong);
+    assert_true(error < .035);
+    assert_in_range(wrong, 0, 12);
+    assert_true(fabs(overlay.opacity - expected) < .05);
+    assert_int_equal(overlay.comes_and_goes, goes);
+    /* The fainter, the less its colour matters: what is added counts. */
+    for (int p = 0; p < 3; p++)
+        assert_true(expected * fabsf(overlay.colours.colours[0][p] - colour[p]) < 5);
+    for (int i = 0; i < samples.count && goes; i++)
+        if (i < 10 || (i > 13 && i < 34) || i > 37)
+            assert_true(fabs(samples.samples[i].presence - opacity(i) / expected) < .3);
+    df_overlay_free(&overlay);
+    df_samples_free(&samples);
+}
+
+static void white_at_half(void **state)
+{
+    (void)state;
+    check(half, .5f, (const float[3]){ 235, 128, 128 }, 0);
+}
+
+static void black_and_faint(void **state)
+{
+    (void)state;
+    check(faint, .2f, (const float[3]){ 16, 128, 128 }, 0);
+}
+
+static void red_at_half(void **state)
+{
+    (void)state;
+    check(half, .5f, (const float[3]){ 82, 90, 240 }, 0);
+}
+
+static void opaque(void **state)
+{
+    (void)state;
+    check(whole, 1, (const float[3]){ 180, 60, 160 }, 0);
+}
+
+static void one_that_comes_and_goes(void **state)
+{
+    (void)state;
+    check(comes_and_goes, .5f, (const float[3]){ 235, 128, 128 }, 1);
+}
+
+/** Sums against those in doubles, where the hole is one pixel and its four neighbours' mean lies behind it. */
+static void moments_are_weighted_means(void **state)
+{
+    DfSamples samples;
+    DfSums sums;
+    uint8_t *hole = calloc(1, COUNT);
+    double w[6] = { 0 };
+    (void)state;
+    take(&samples, 20, half, (const float[3]){ 235, 128, 128 });
+    int width = samples.width, at = 20 * width + 30;
+    assert_non_null(hole);
+    hole[at] = 255;
+    assert_int_equal(df_sums_take(&sums, &samples, hole, 0), 0);
+    for (int i = 0; i < samples.count; i++) {
+        /* Anywhere else both are what is seen: the weight cancels there, and so it is checked where y is x. */
+        double y = samples.samples[i].planes[0][5 * width + 5];
+        w[0] += y;
+        w[1] += y * y;
+    }
+    const DfMoments *m = &sums.moments[0][5 * width + 5];
+    assert_true(fabs(m->x - m->y) < 1e-3 && fabs(m->xx - m->xy) < 1 && fabs(m->xx - m->yy) < 1);
+    assert_true(m->noise >= 2 && m->noise < 2.1);
+    assert_true(m->xx + 1 >= m->x * m->x);
+    /* The unweighted mean lies within what weights can make of it. */
+    assert_true(fabs(m->x - w[0] / samples.count) < 40);
+    df_sums_free(&sums);
+    df_samples_free(&samples);
+    free(hole);
+}
+
+/** The closed form of one block against a search over all opacities in steps of 1/50. */
+static void a_block_is_solved(void **state)
+{
+    DfSums sums = { .width = 2, .height = 2, .planes = 1 };
+    DfMoments moments[4];
+    uint8_t hole[4] = { 255, 255, 0, 255 };
+    const float colour[3] = { 235, 128, 128 };
+    (void)state;
+    srand(3);
+    sums.hole = hole;
+    sums.moments[0] = moments;
+    for (int trial = 0; trial < 200; trial++) {
+        float opacity[4], left, best = INFINITY, least[4] = { 0 };
+        for (int i = 0; i < 4; i++) {
+            float x = 40 + rand() % 150, a = (rand() % 100) / 100.f, y = (1 - a) * x + a * 235, v = 1 + rand() % 400;
+            moments[i] = (DfMoments){ x, y, x * x + v, x * y + (1 - a) * v, y * y + (1 - a) * (1 - a) * v + 1, 2 };
+        }
+        left = df_colours_solve(&sums, 0, colour, opacity);
+        for (int i = 0; i < 4; i++) {
+            DfNormal n = df_normal(&moments[i], colour[0], 2);
+            best = INFINITY;
+            for (int k = 0; k <= 50; k++) {
+                float a = k / 50.f, value = n.a - 2 * a * n.b + a * a * n.c;
+                if (value < best) {
+                    best = value;
+                    least[i] = a;
+                }
+            }
+            if (hole[i])
+                assert_true(fabsf(opacity[i] - least[i]) <= .011f);
+            else
+                assert_true(opacity[i] == 0);
+        }
+        assert_true(left >= 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(white_at_half),       cmocka_unit_test(black_and_faint),
+        cmocka_unit_test(red_at_half),         cmocka_unit_test(opaque),
+        cmocka_unit_test(one_that_comes_and_goes), cmocka_unit_test(moments_are_weighted_means),
+        cmocka_unit_test(a_block_is_solved),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
