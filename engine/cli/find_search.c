@@ -16,7 +16,7 @@
 
 /* Frames are at most a second apart, and so many as these are looked at in a short film. */
 #define FRAMES_LEAST 300
-/* Frames that decode by themselves are near enough where they are so many samples apart. */
+/* Frames that decode by themselves are near enough where they are so many samples apart, or as many as above. */
 #define LOOSEST 3
 /* Longest side of the planes that are looked at, in pixels. */
 #define SIDE 960
@@ -70,7 +70,7 @@ static int open_film(Search *search, DfFilm **film)
     findings->info = *df_film_info(*film);
     double seconds = findings->info.seconds;
     findings->apart = seconds > 0 ? fmin(1, seconds / FRAMES_LEAST) : 1;
-    df_film_sample(*film, findings->apart, LOOSEST * findings->apart);
+    df_film_sample(*film, findings->apart, fmax(LOOSEST * findings->apart, seconds / FRAMES_LEAST));
     search->start = df_cli_now();
     return 0;
 }

@@ -24,6 +24,9 @@
 /* Edges stand still all over where the 90th percentile passes the first. More certainty is asked for above the second, with
    one background, and above the third, with few. */
 #define LOCKED .2f
+/* Of few frames that are all of other backgrounds, each leaves its edges: t of 1 / sqrt(backgrounds), and so much more. */
+#define SINGLE 1.2f
+#define SINGLE_BACKGROUNDS 8
 #define UNSURE .15f
 #define NEARLY_LOCKED .17f
 /* How far a core's peak has to pass the threshold. */
@@ -266,7 +269,8 @@ int df_boxes_find(DfBoxes *found, const float *t, const float *strength, int wid
         ret = quantiles(t, (size_t)width * height, of_t, edge);
     if (ret < 0)
         return ret;
-    found->locked = value[1] > LOCKED;
+    float single = backgrounds >= SINGLE_BACKGROUNDS ? SINGLE / sqrtf(backgrounds) : 0;
+    found->locked = value[1] > fmaxf(LOCKED, single);
     found->threshold = fmaxf(LEAST_STRENGTH, ABOVE_REST * value[0]);
     found->least_t = fmaxf(LEAST_T, ABOVE_EDGES * edge[1]);
     int enough = backgrounds >= ENOUGH_BACKGROUNDS || (backgrounds == 1 && value[1] < UNSURE);

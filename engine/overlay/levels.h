@@ -7,6 +7,9 @@
 
 #include "deepfill.h"
 
+/** Samples of a row at most, after averaging; the widest frame has as many. */
+#define DF_LEVELS_MOST 32768
+
 /** @return planes that df_levels() writes: 1 of gray, else 3 */
 static inline int df_levels_planes(const DeepfillFormat *format)
 {
