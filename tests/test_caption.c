@@ -98,7 +98,8 @@ static void assert_covers(const DfCaption *caption, const DrawnCaption *drawn)
             marked += is_marked;
         }
     if (covered < .99 * all || marked > 2.5 * all)
-        fail_msg("frames %d to %d: %d of %d pixels are covered, by %d", drawn->first, drawn->last, covered, all, marked);
+        fail_msg("frames %d to %d: %d of %d pixels are covered, by %d", drawn->first, drawn->last, covered, all,
+                 marked);
 }
 
 /** Each caption drawn is found, with its frames but for `slack`, and nothing else is. */
@@ -184,6 +185,36 @@ static void test_film_ends(void **state)
     assert_finds(&(DrawnFilm){ .frames = 70, .speed = 1.1f, .noise = 2, .captions = captions, .count = 2 }, 0);
 }
 
+/** Strokes that captions, each right after the other, have in common are told as such, and stand for all of them. */
+static void test_common(void **state)
+{
+    static const DrawnCaption captions[] = { { CAPTION, .first = 10, .last = 39, .seed = 18 },
+                                             { CAPTION, .first = 40, .last = 70, .seed = 18 },
+                                             { CAPTION, .first = 10, .last = 39, .seed = 19 },
+                                             { CAPTION, .first = 40, .last = 70, .seed = 20 } };
+    DrawnCaption drawn[4];
+    DrawnFilm film = { .frames = 90, .speed = 1.3f, .noise = 2, .captions = drawn, .count = 4 };
+    Found found;
+    int common = 0;
+    (void)state;
+    memcpy(drawn, captions, sizeof drawn);
+    /* Half a line stays, the other half changes. */
+    for (int i = 2; i < 4; i++) {
+        drawn[i].x = i == 2 ? 196 : 201;
+        drawn[i].letters = 10;
+    }
+    assert_int_equal(search_film(&found, &film, 0), 0);
+    for (int i = 0; i < found.count; i++) {
+        const DfCaption *caption = &found.captions[i];
+        common += caption->is_common;
+        assert_int_equal(caption->first, caption->is_common || caption->last == 39 ? 10 : 40);
+        assert_int_equal(caption->last, caption->first == 10 && !caption->is_common ? 39 : 70);
+    }
+    assert_int_equal(found.count, 3);
+    assert_int_equal(common, 1);
+    free_found(&found);
+}
+
 static void test_nothing(void **state)
 {
     static const float speeds[] = { 0, .3f, 1, 4 };
@@ -254,8 +285,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_moving),    cmocka_unit_test(test_locked_camera), cmocka_unit_test(test_lines),
         cmocka_unit_test(test_fades),     cmocka_unit_test(test_cuts),          cmocka_unit_test(test_film_ends),
-        cmocka_unit_test(test_nothing),   cmocka_unit_test(test_memory),        cmocka_unit_test(test_no_memory),
-        cmocka_unit_test(test_settings),
+        cmocka_unit_test(test_common),    cmocka_unit_test(test_nothing),       cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_no_memory), cmocka_unit_test(test_settings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

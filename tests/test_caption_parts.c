@@ -149,8 +149,8 @@ static void test_runs(void **state)
         follow_pixel(i, expected_ends[i]);
     assert_int_equal(df_caption_runs_open(&runs, PIXELS, LEAST, SPAN, ROWS), 0);
     for (int n = 0; n <= FRAMES; n++) {
-        assert_int_equal(df_caption_runs_push(&runs, n, values[DF_MIN(n, FRAMES - 1)], n < FRAMES ? strengths[n] : NULL),
-                         0);
+        const uint8_t *strength = n < FRAMES ? strengths[n] : NULL;
+        assert_int_equal(df_caption_runs_push(&runs, n, values[DF_MIN(n, FRAMES - 1)], strength), 0);
         if (n >= 3)
             check_row(&runs, n - 3);
     }
@@ -202,8 +202,9 @@ static void check_shrink(const DeepfillImage *image, DfRect box, int scale)
             double sum = 0;
             for (int i = 0; i < scale * scale; i++) {
                 int u = box.x0 + x * scale + i % scale, v = box.y0 + y * scale + i / scale;
-                sum += is_rgb ? .25 * sample(image, 0, u, v) + .5 * sample(image, 1, u, v) + .25 * sample(image, 2, u, v)
-                              : sample(image, 0, u, v);
+                sum += sample(image, is_rgb, u, v);
+                if (is_rgb)
+                    sum += .25 * sample(image, 0, u, v) - .5 * sample(image, 1, u, v) + .25 * sample(image, 2, u, v);
             }
             double level = sum / (scale * scale) / (1 << (image->format.depth - 8));
             if (!is_rgb && !image->format.full_range)

@@ -23,7 +23,7 @@ typedef struct DfFilmMask DfFilmMask;
  */
 int df_film_mask_open(DfFilmMask **mask, const char *path, const DfFilmInfo *film);
 
-/** Set the picture that df_film_mask_put() writes from now on: the film's pixels, white is masked. @return 0 or errno */
+/** Set the picture that df_film_mask_put() writes from now on, white where masked. @return 0 or a negative errno */
 int df_film_mask_picture(DfFilmMask *mask, const uint8_t *gray, ptrdiff_t stride);
 
 /**

@@ -28,8 +28,10 @@ typedef struct Moment {
 /** A caption and its mask, until the frames that show it are written. */
 typedef struct Standing {
     DfCaption caption;
-    size_t number; /* of `found` */
+    size_t number; /* of `found`; COMMON: it is not told */
 } Standing;
+
+#define COMMON SIZE_MAX
 
 /** Elements of any kind, from df_alloc(). */
 typedef struct List {
@@ -160,10 +162,10 @@ static void end_standing(Work *work, int64_t frame, double end)
 {
     for (size_t i = work->standing.count; i-- > 0;) {
         Standing *standing = (Standing *)work->standing.data + i;
-        DfFoundCaption *found = (DfFoundCaption *)work->found.data + standing->number;
         if (standing->caption.last != frame)
             continue;
-        found->end = end;
+        if (standing->number != COMMON)
+            ((DfFoundCaption *)work->found.data)[standing->number].end = end;
         df_caption_free(&standing->caption);
         drop(&work->standing, i, 1, sizeof *standing);
         work->is_changed = 1;
@@ -174,7 +176,7 @@ static void begin_standing(Work *work, int64_t frame, double start)
 {
     for (size_t i = 0; i < work->standing.count; i++) {
         Standing *standing = (Standing *)work->standing.data + i;
-        if (standing->caption.first == frame)
+        if (standing->caption.first == frame && standing->number != COMMON)
             ((DfFoundCaption *)work->found.data)[standing->number].start = start;
     }
 }
@@ -213,28 +215,39 @@ static DfRect in_film(const Work *work, DfRect box)
                      work->band.x0 + box.x1 * work->scale, work->band.y0 + box.y1 * work->scale };
 }
 
+/** Let a caption stand until its last frame is written. @return 0 or -ENOMEM; it is the work's, or freed */
+static int take_caption(Work *work, DfCaption caption)
+{
+    Standing *standing = add(&work->standing, sizeof *standing);
+
+    if (!standing) {
+        df_caption_free(&caption);
+        return -ENOMEM;
+    }
+    *standing = (Standing){ caption, COMMON };
+    if (!caption.is_common) {
+        DfFoundCaption *found = add(&work->found, sizeof *found);
+        if (!found)
+            return -ENOMEM;
+        *found = (DfFoundCaption){ .first = caption.first, .last = caption.last, .box = in_film(work, caption.box) };
+        standing->number = work->found.count - 1;
+    }
+    return 0;
+}
+
 static int take_captions(Work *work)
 {
     DfCaption caption;
+    int ret = 0;
 
-    while (df_captions_take(work->search, &caption)) {
-        DfFoundCaption *found = add(&work->found, sizeof *found);
-        Standing *standing = found ? add(&work->standing, sizeof *standing) : NULL;
-        if (!standing) {
-            df_caption_free(&caption);
-            return -ENOMEM;
-        }
-        *found = (DfFoundCaption){ .first = caption.first, .last = caption.last, .box = in_film(work, caption.box) };
-        *standing = (Standing){ caption, work->found.count - 1 };
-        int ret = 0;
-        if (!work->mask) {
+    while (!ret && df_captions_take(work->search, &caption)) {
+        ret = take_caption(work, caption);
+        if (!ret && !work->mask) {
             work->is_changed = 1;
             ret = df_film_mask_open(&work->mask, work->wish->out, work->info);
         }
-        if (ret)
-            return ret;
     }
-    return 0;
+    return ret;
 }
 
 static void show_progress(const Work *work, double time)

@@ -70,7 +70,8 @@ char *df_find_command(const char *film, const char *option, const char *file, co
 {
     const char *dot = strrchr(film, '.');
     char *ending = df_text(".clean%s", dot && !strchr(dot, '/') ? dot : ".mp4");
-    char *in = file_word(film, ""), *filter = filter_word(option, file), *out = ending ? file_word(prefix, ending) : NULL;
+    char *in = file_word(film, ""), *filter = filter_word(option, file);
+    char *out = ending ? file_word(prefix, ending) : NULL;
     char *command = in && filter && out ? df_text("ffmpeg -i %s -vf %s %s", in, filter, out) : NULL;
     df_free(ending);
     df_free(in);

@@ -11,6 +11,7 @@
 
 #include "overlay/caption_judge.h"
 #include "overlay/caption_mask.h"
+#include "overlay/caption_queue.h"
 #include "overlay/caption_runs.h"
 #include "overlay/caption_strokes.h"
 
@@ -26,7 +27,6 @@
 #define MOST_FALL 0.045f    /* more is a fade at any rate */
 #define REACH_SHARE 0.03    /* of the frame's height: strokes with their outlines are thinner */
 #define PRUNED 0.8f         /* share of the strokes that are left without single pixels */
-#define SAME_TIME 0.8       /* share of the time that two parts of one caption have in common */
 #define HOLD 8              /* frames after its end for which a caption waits for its other parts */
 #define PATCH_MARGIN 10     /* px around strokes, beside 2 reach */
 
@@ -40,8 +40,7 @@ struct DfCaptions {
     float fall;
     int64_t decided;      /* runs that end before this frame are judged */
     int is_flushed;
-    DfCaption *found;     /* they wait to be taken */
-    int found_count, found_space;
+    DfCaptionQueue queue;
 };
 
 /* ---------------------------------------------------------------------------------------- opening -- */
@@ -120,21 +119,13 @@ int df_captions_open(DfCaptions **opened, const DfCaptionSettings *settings)
     return ret;
 }
 
-void df_caption_free(DfCaption *caption)
-{
-    df_free(caption->mask);
-    caption->mask = NULL;
-}
-
 void df_captions_close(DfCaptions **closed)
 {
     DfCaptions *captions = *closed;
 
     if (!captions)
         return;
-    for (int i = 0; i < captions->found_count; i++)
-        df_caption_free(&captions->found[i]);
-    df_free(captions->found);
+    df_caption_queue_close(&captions->queue);
     df_caption_runs_close(&captions->runs);
     df_free(captions->bands.data);
     df_free(captions->strength);
@@ -150,94 +141,19 @@ void df_captions_close(DfCaptions **closed)
     *closed = NULL;
 }
 
-/* ----------------------------------------------------------------------------- what waits to be taken -- */
-
-static int overlap_in_time(const DfCaption *a, const DfCaption *b)
-{
-    int64_t both = DF_MIN(a->last, b->last) - DF_MAX(a->first, b->first) + 1;
-    int64_t either = DF_MAX(a->last, b->last) - DF_MIN(a->first, b->first) + 1;
-    return (double)both >= SAME_TIME * (double)either;
-}
-
-/** Mark a caption's pixels in a mask of another box around it. */
-static void paint(uint8_t *mask, DfRect box, const DfCaption *caption)
-{
-    int width = df_rect_width(caption->box);
-
-    for (int y = caption->box.y0; y < caption->box.y1; y++) {
-        const uint8_t *from = caption->mask + (size_t)(y - caption->box.y0) * width;
-        uint8_t *to = mask + (size_t)(y - box.y0) * df_rect_width(box) + caption->box.x0 - box.x0;
-        for (int x = 0; x < width; x++)
-            to[x] |= from[x];
-    }
-}
-
-/** Add `more` to a caption, and free it. @return 0 or -ENOMEM: both are as they were */
-static int unite(DfCaption *caption, DfCaption *more)
-{
-    DfRect box = df_rect_union(caption->box, more->box);
-    uint8_t *mask = df_alloc(df_rect_area(box));
-
-    if (!mask)
-        return -ENOMEM;
-    paint(mask, box, caption);
-    paint(mask, box, more);
-    df_caption_free(caption);
-    df_caption_free(more);
-    caption->mask = mask;
-    caption->box = box;
-    caption->first = DF_MIN(caption->first, more->first);
-    caption->last = DF_MAX(caption->last, more->last);
-    return 0;
-}
-
-/** Keep a caption, as a part of one that stands at its time or by itself. @return 0 or -ENOMEM: it was freed */
-static int keep(DfCaptions *captions, DfCaption caption)
-{
-    int ret = 0;
-
-    for (int i = 0; i < captions->found_count; i++)
-        if (overlap_in_time(&captions->found[i], &caption)) {
-            ret = unite(&captions->found[i], &caption);
-            if (ret)
-                df_caption_free(&caption);
-            return ret;
-        }
-    if (captions->found_count == captions->found_space) {
-        int space = DF_MAX(2 * captions->found_space, 8);
-        DfCaption *more = df_alloc(df_size_mul(space, sizeof *more));
-        if (!more) {
-            df_caption_free(&caption);
-            return -ENOMEM;
-        }
-        if (captions->found_count)
-            memcpy(more, captions->found, captions->found_count * sizeof *more);
-        df_free(captions->found);
-        captions->found = more;
-        captions->found_space = space;
-    }
-    captions->found[captions->found_count++] = caption;
-    return 0;
-}
+/* ------------------------------------------------------------------------------------- what was found -- */
 
 int df_captions_take(DfCaptions *captions, DfCaption *caption)
 {
-    if (!captions->found_count
-        || (!captions->is_flushed && captions->decided <= captions->found[0].last + HOLD))
-        return 0;
-    *caption = captions->found[0];
-    memmove(captions->found, captions->found + 1, --captions->found_count * sizeof *captions->found);
-    return 1;
+    int64_t before = captions->is_flushed ? INT64_MAX : captions->decided - HOLD;
+    return df_caption_queue_take(&captions->queue, caption, before);
 }
 
 int64_t df_captions_settled(const DfCaptions *captions)
 {
     int64_t settled = captions->is_flushed ? captions->bands.newest + 1
                                            : captions->decided - captions->runs.span - captions->margin;
-
-    for (int i = 0; i < captions->found_count; i++)
-        settled = DF_MIN(settled, captions->found[i].first);
-    return DF_MAX(settled, 0);
+    return DF_MAX(df_caption_queue_earliest(&captions->queue, settled), 0);
 }
 
 /* ------------------------------------------------------------------------------------------- judging -- */
@@ -313,10 +229,10 @@ static int keep_patch(DfCaptions *captions, int64_t first, int64_t last)
         return -ENOMEM;
     for (int y = inner.y0; y < inner.y1; y++)
         memcpy(caption.mask + (size_t)(y - inner.y0) * width, patch->mask + (size_t)y * patch->width + inner.x0, width);
-    return keep(captions, caption);
+    return df_caption_queue_keep(&captions->queue, caption);
 }
 
-/** Strokes that fade are steady sooner or later, as their contrast is: all that begin and end in the fades are shared. */
+/** Strokes that fade are steady sooner or later, as their contrast is: runs that begin and end in the fades count. */
 static Shared widened(const DfCaptionPatch *patch, const DfCaptionEnd *first, const DfCaptionEnd *last)
 {
     return (Shared){ DF_MIN(first->frame, patch->first) - 1, DF_MAX(first->frame + first->ramp, patch->first) + 1,
@@ -350,7 +266,8 @@ static int judge(DfCaptions *captions, int64_t begun, int64_t end)
 static int decide(DfCaptions *captions)
 {
     int64_t end = captions->decided, oldest = DF_MAX(end - captions->runs.span + 1, 0);
-    uint32_t least = (uint32_t)(DF_CAPTION_AREA * 1e-3f * captions->settings.frame_height * captions->settings.frame_height);
+    float side = captions->settings.frame_height;
+    uint32_t least = (uint32_t)(DF_CAPTION_AREA * 1e-3f * side * side);
     int ret = 0;
 
     if (df_caption_runs_row(&captions->runs, end)->count)

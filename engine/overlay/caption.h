@@ -43,6 +43,8 @@ typedef struct DfCaptionSettings {
 /** A caption. */
 typedef struct DfCaption {
     int64_t first, last; /**< frames that show it, counted from 0 */
+    int is_common;       /**< 1: strokes that captions, each right after the other, have in common; these are captions
+                              of their own, and hold the rest */
     DfRect box;          /**< around its strokes, in pixels of the band */
     uint8_t *mask;       /**< the box's pixels, row by row; 1: a stroke or its outline. From df_alloc() */
 } DfCaption;

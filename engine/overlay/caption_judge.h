@@ -14,9 +14,10 @@
 /**
  * Judge strokes by how they come and go, and by how they lie.
  *
- * Limits lie between what 127 captions of 11 styles have and what else comes and goes in the same 50 films
- * without captions: strength 53 and 46 levels, fill 0.27 and 0.25, rest beyond an end -0.07 and -0.15. Where the film's
- * end or a cut hides an end, the other one has to tell more clearly.
+ * Limits were chosen on 66 films with 174 captions in 11 styles. On 16 other films they find all of 45 captions, and
+ * nothing in the same films without captions. The nearest on both sides: strength 53 levels of white letters on ice,
+ * 46 of what passes by; -0.07 and -0.15 of the strokes beyond an end. Where the film's end or a cut hides an end, the
+ * other one has to tell more clearly.
  * @return 1: they are one
  */
 int df_caption_is_likely(const DfCaptionEnd *first, const DfCaptionEnd *last, const DfCaptionShape *shape);

@@ -20,7 +20,7 @@ typedef struct DfCaptionShape {
 /** Clear single pixels: strokes that have few others near. Corrects patch->count. */
 void df_caption_prune(DfCaptionPatch *patch);
 
-/** Measure strokes, and clear those that are in none of the three lines; patch->bytes, patch->mask and patch->plane[0] are written. */
+/** Measure strokes, and clear those that are in none of the three lines. Writes patch->bytes and patch->plane[0]. */
 DfCaptionShape df_caption_shape(DfCaptionPatch *patch, int band_width, int frame_height);
 
 #endif

@@ -45,7 +45,7 @@ static void count_unsteady(DfCaptionPatch *patch, const DfCaptionBands *bands, S
     }
 }
 
-/** By how many levels each pixel differs between the frame within an end and the one beyond. @return 1, or 0: unknown */
+/** By how many levels each pixel differs between the frames within and beyond an end. @return 1, or 0: unknown */
 static int measure_change(float *change, const DfCaptionPatch *patch, const DfCaptionBands *bands, DfCaptionEnd end,
                           int64_t within, int step)
 {

@@ -15,8 +15,8 @@ static inline int df_caption_scale(int frame_height)
 }
 
 /**
- * Luma of a box of a frame in levels of 8 bits, full range, each the mean of scale x scale pixels. Of RGB, a quarter of red and
- * blue and half of green. Columns and rows that do not fill a pixel are left out.
+ * Luma of a box of a frame in levels of 8 bits, full range, each the mean of scale x scale pixels. Of RGB, a quarter
+ * of red and blue and half of green. Columns and rows that do not fill a pixel are left out.
  * @param[out] luma  rows of width / scale, without a gap
  */
 void df_caption_shrink(uint8_t *luma, const DeepfillImage *image, DfRect box, int scale);
