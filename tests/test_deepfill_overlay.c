@@ -259,6 +259,38 @@ static void masks_beside_are_filled(void **state)
     deepfill_mask_close(&mask);
 }
 
+/** The hole is that of the overlay and of the frame's own mask, whatever the frame before had. */
+static void masks_may_come_and_go(void **state)
+{
+    Run run = { small, 1, 0, 0, 0, DEEPFILL_SHOW_FILL, 1, NULL, NULL };
+    DeepfillMask *near = mask_of_rect(144, 96, 88, 50, 110, 66, 2, 3), *far = mask_of_rect(144, 96, 4, 4, 30, 20, 2, 3);
+    DeepfillMask *masks[] = { NULL, near, far, NULL, far };
+    DeepfillContext *ctx = open_context(&run);
+    DeepfillOverlay *overlay = overlay_for(&small);
+    Picture p = picture_new(small);
+    double holes[DF_COUNT(masks)];
+
+    (void)state;
+    picture_draw(&p, 1);
+    for (size_t i = 0; i < DF_COUNT(masks); i++) {
+        DeepfillFrame frame = { .image = p.image, .mask = masks[i], .overlay = overlay };
+        DeepfillMask *hole = NULL;
+        DeepfillResult result;
+        assert_int_equal(deepfill_send(ctx, &frame), 0);
+        assert_int_equal(deepfill_receive(ctx, &result, 1), 0);
+        assert_int_equal(df_overlay_mask(&hole, overlay, masks[i]), 0);
+        assert_true(result.hole == hole->info.hole);
+        holes[i] = result.hole;
+        deepfill_mask_close(&hole);
+    }
+    assert_true(holes[0] < holes[1] && holes[0] < holes[2] && holes[1] != holes[2]);
+    deepfill_overlay_close(&overlay);
+    deepfill_mask_close(&near);
+    deepfill_mask_close(&far);
+    deepfill_close(&ctx);
+    free(p.memory);
+}
+
 /** Heat shows opacity and nothing beside it; a frame without an overlay, or that shows itself, stays as it is. */
 static void other_shows(void **state)
 {
@@ -411,6 +443,7 @@ int main(void)
         cmocka_unit_test(logos_go_and_the_rest_stays),
         cmocka_unit_test(workers_and_delay_do_not_matter),
         cmocka_unit_test(masks_beside_are_filled),
+        cmocka_unit_test(masks_may_come_and_go),
         cmocka_unit_test(other_shows),
         cmocka_unit_test(sources_are_tinted),
         cmocka_unit_test(wrong_overlays_are_named),
