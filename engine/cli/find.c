@@ -100,8 +100,8 @@ static enum DfExit run(int argc, char **argv)
         case BOX:
             boxes = optarg;
             if (df_boxes_check(boxes) < 0)
-                return df_cli_misused(command, "--box is '%s', must be 'x y w h', in quotes: numbers or expressions in iw "
-                                      "and ih", boxes);
+                return df_cli_misused(command, "--box is '%s', must be 'x y w h', in quotes: numbers or expressions in "
+                                      "iw and ih", boxes);
             break;
         default: return df_cli_unknown(command);
         }

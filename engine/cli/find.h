@@ -38,7 +38,7 @@ typedef struct DfFindings {
     DfFinding findings[DF_BOXES_MOST]; /**< the most certain one first */
     int count;
     int backgrounds;  /**< that the film shows */
-    int locked;       /**< 1: nothing can be known: edges stand still all over the frame, or it shows one background */
+    int locked;       /**< 1: nothing can be known: edges stand still all over the frame, or it has one background */
     int64_t frames;   /**< that were looked at */
     double apart;     /**< seconds between these */
 } DfFindings;

@@ -111,8 +111,8 @@ static void put_nothing(const DfFindings *findings, const DfFindWish *wish)
     df_text_put(stdout, wish->film);
     if (findings->locked)
         printf(": cannot be known from this film: %s, and what is laid over it cannot be told from it\n"
-               "What would help: more of the film, with other shots or a moving camera; or --box with the place to look "
-               "at\n", findings->backgrounds < 2 ? "it shows one background that stands still"
+               "What would help: more of the film, with other shots or a moving camera; or --box with the place to "
+               "look at\n", findings->backgrounds < 2 ? "it shows one background that stands still"
                                                  : "all that it shows nearly stands still");
     else
         printf(": nothing found: no edges stand still over its %d different background%s\n", findings->backgrounds,

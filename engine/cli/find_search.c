@@ -31,11 +31,16 @@
 #define BEYOND_PIXELS 16
 /* Part of the samples that have an overlay at least. */
 #define LEAST_PRESENT .2f
+/* Frames that are less alike than this are of two shots. */
+#define CUT .5f
+/* Seconds by which a presence may be off. */
+#define SLACK .3
 
 /** A frame that was looked at. */
 typedef struct Seen {
     double time;
     int background;
+    int cut; /* 1: it is quite other than the one before */
 } Seen;
 
 /** A search. */
@@ -48,6 +53,7 @@ typedef struct Search {
     float *planes[3];
     Seen *seen;
     int seen_count, seen_room;
+    DfGrid last;        /* of the frame looked at last */
     DfSamples samples[DF_BOXES_MOST];
     double start;       /* of a pass */
 } Search;
@@ -106,7 +112,11 @@ static int note_seen(Search *search, double time)
         search->seen = more;
         search->seen_room = room;
     }
-    search->seen[search->seen_count++] = (Seen){ time, search->persist.backgrounds.at };
+    DfGrid grid;
+    df_grid(&grid, search->planes[0], search->persist.width, search->persist.height);
+    int cut = search->seen_count && df_grid_alike(&search->last, &grid) < CUT;
+    search->seen[search->seen_count++] = (Seen){ time, search->persist.backgrounds.at, cut };
+    search->last = grid;
     return 0;
 }
 
@@ -268,6 +278,23 @@ static void keep(DfFindings *findings, DfFinding *finding)
     *finding = (DfFinding){ 0 };
 }
 
+/** Whether what comes and goes is there in one shot alone, of several: then it is the scene's, a bonnet, say. */
+static int is_of_one_shot(const Search *search, const DfSamples *samples)
+{
+    double first = INFINITY, last = -INFINITY;
+    int within = 0, all = 0;
+    for (int i = 0; i < samples->count; i++)
+        if (samples->samples[i].presence >= .5f) {
+            first = fmin(first, samples->samples[i].time);
+            last = fmax(last, samples->samples[i].time);
+        }
+    for (int i = 0; i < search->seen_count; i++) {
+        all += search->seen[i].cut;
+        within += search->seen[i].cut && search->seen[i].time > first + SLACK && search->seen[i].time < last - SLACK;
+    }
+    return all > 1 && !within;
+}
+
 /** What the samples of one box tell. */
 static int estimate_box(Search *search, int number, DfFinding *finding)
 {
@@ -276,7 +303,8 @@ static int estimate_box(Search *search, int number, DfFinding *finding)
     int ret = df_overlay_estimate(&finding->overlay, samples, whole(search, number), &search->boxes,
                                   findings->format.full_range);
     /* What less than a fifth of the film has is no fixed overlay. */
-    if (ret <= 0 || (finding->overlay.comes_and_goes && part_present(samples) < LEAST_PRESENT))
+    if (ret <= 0 || (finding->overlay.comes_and_goes &&
+                     (part_present(samples) < LEAST_PRESENT || is_of_one_shot(search, samples))))
         return DF_MIN(ret, 0);
     float over = search->boxes.boxes[number].confidence;
     finding->confidence = 1 - 1 / (over * over);

@@ -133,7 +133,8 @@ int df_find_sheet(const DfFindings *findings, const DfFindWish *wish, const DfSt
 {
     int width = mask->width, height = mask->height, down = width >= height;
     DfStill still = { .width = width, .height = height, .depth = 8, .colours = 3 }, marked = still;
-    DfStill sheet = { .width = down ? width : 3 * width, .height = down ? 3 * height : height, .depth = 8, .colours = 3 };
+    DfStill sheet = { .width = down ? width : 3 * width, .height = down ? 3 * height : height, .depth = 8,
+                      .colours = 3 };
     uint8_t *hole = df_alloc((size_t)width * height);
     char *name = df_find_name(wish, "sheet");
     int ret = hole && name ? 0 : -ENOMEM;

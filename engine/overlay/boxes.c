@@ -21,10 +21,11 @@
 /* Strength that moving backgrounds leave at most, and how much more than the frame's 80th percentile it has to be. */
 #define LEAST_STRENGTH .2f
 #define ABOVE_REST 1.8f
-/* Edges stand still all over where the 90th percentile passes the first. More certainty is asked for above the second, with
-   one background, and above the third, with few. */
+/* Edges stand still all over where the 90th percentile passes the first. More certainty is asked for above the second,
+   with one background, and above the third, with few. */
 #define LOCKED .2f
-/* Of few frames that are all of other backgrounds, each leaves its edges: t of 1 / sqrt(backgrounds), and so much more. */
+/* Of few frames that are all of other backgrounds, each leaves its edges: t of 1 / sqrt(backgrounds), and so much
+   more. */
 #define SINGLE 1.2f
 #define SINGLE_BACKGROUNDS 8
 #define UNSURE .15f

@@ -13,7 +13,7 @@
 
 #include "base.h"
 
-/* What another colour has to explain, in units of the noise a pixel; and how much it differs from the others, levels. */
+/* What another colour has to explain, in units of the noise a pixel; and how much it differs from others, in levels. */
 #define GAIN .05f
 #define APART 20.f
 /* Rounds of assigning blocks to colours and finding these anew. */
@@ -213,12 +213,7 @@ static float apart(float colours[][3], int count)
 static void search_colours(DfColours *colours, Search *search, uint8_t *which, uint8_t *mask, float *left)
 {
     const float gray[3] = { 128, 128, 128 };
-    float at_hand = INFINITY, opacity[4];
-    /* At first: no overlay at all. */
-    for (int k = 0; k < search->count; k++) {
-        df_colours_solve(search->sums, search->blocks[k], gray, opacity);
-        search->left[k] = 1e9f;
-    }
+    float at_hand = INFINITY;
     while (colours->count < DF_COLOURS_MOST) {
         float trial[DF_COLOURS_MOST][3];
         memcpy(trial, colours->colours, sizeof trial);

@@ -266,8 +266,9 @@ int df_overlay_estimate(DfOverlay *overlay, DfSamples *samples, DfRect rect, con
 {
     size_t count = (size_t)samples->width * samples->height;
     DfRect area = samples->rect, inside = df_rect_clip(rect, area);
-    Work work = { samples, found, { inside.x0 - area.x0, inside.y0 - area.y0, inside.x1 - area.x0, inside.y1 - area.y0 },
-                  samples->width, samples->height, df_alloc(count), df_alloc(count), df_alloc(count * sizeof(float)),
+    DfRect edges = { inside.x0 - area.x0, inside.y0 - area.y0, inside.x1 - area.x0, inside.y1 - area.y0 };
+    Work work = { samples, found, edges, samples->width, samples->height,
+                  df_alloc(count), df_alloc(count), df_alloc(count * sizeof(float)),
                   df_alloc(count * sizeof(float)), df_alloc(count * sizeof(float)) };
     *overlay = (DfOverlay){ .area = area, .mask = df_alloc(count) };
     int ret = -ENOMEM;

@@ -2,7 +2,7 @@
  * @file
  * Edges that stand still while the picture changes: three sums a pixel of the signed gradient of each plane.
  *
- *     t^2 = sum over planes of |mean g|^2 / (var g + n)      n: what coding makes, 4 of luma, 1 of chroma
+ *     t^2 = sum over planes of |mean g|^2 / (var g + n)      n: what coding makes, 4 of luma, 12 of chroma
  *
  * Means are taken within a background, then over backgrounds: one that is shown long counts once.
  */
@@ -44,7 +44,7 @@ void df_persist_add_known(DfPersist *persist, float *const planes[3], int number
 /**
  * What the sums tell; more frames may be added afterwards.
  * @param[out] t         width x height; 0 at the frame's edges
- * @param[out] strength  width x height: the root of the lesser eigenvalue of t's structure tensor within 3 pixels (by scale): large
+ * @param[out] strength  width x height: root of the lesser eigenvalue of t's structure tensor nearby: large
  *                       where persisting edges run in more than one direction. Edges that stay because the camera
  *                       moves along them run in one
  * @return 0 or -ENOMEM

@@ -10,8 +10,8 @@
 
 #include "base.h"
 
-/* Of the presence that most samples with the overlay have, which 80 in 100 stay below: samples above the first part have
-   it, those below the second lack it. */
+/* Of the presence that most samples with the overlay have, which 80 in 100 stay below: samples above the first part
+   have it, those below the second lack it. */
 #define USUAL .8
 #define HAS .6f
 #define LACKS .3f

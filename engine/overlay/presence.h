@@ -9,8 +9,8 @@
 
 /**
  * Set each sample's presence: the factor of all opacities that fits it best, by least squares; 1: all of it. Where the
- * picture has the overlay's own colour, nothing is seen of it: that sample has the presence of the one before. The median
- * of five samples is taken. Set each sample's match.
+ * picture has the overlay's own colour, nothing is seen of it: that sample has the presence of the one before. The
+ * median of five samples is taken. Set each sample's match.
  * @return 0 or -ENOMEM
  */
 int df_presence_take(DfSamples *samples, const DfSums *sums, const DfColours *colours);
