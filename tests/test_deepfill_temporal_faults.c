@@ -173,7 +173,7 @@ static void wrong_frames_leave_no_trace(void **state)
                 wrong.image.data[1] = NULL;
                 assert_int_equal(send(ctx, reel, &wrong, &taken), -EINVAL);
                 wrong = frame;
-                wrong.show = DEEPFILL_SHOW_FRAME + 1;
+                wrong.show = DEEPFILL_SHOW_OVERLAY + 1;
                 assert_int_equal(send(ctx, reel, &wrong, &taken), -EINVAL);
                 assert_int_equal(send(ctx, reel, &frame, &taken), 0);
             }
