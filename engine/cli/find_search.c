@@ -13,6 +13,7 @@
 #include "cli/progress.h"
 #include "overlay/levels.h"
 #include "overlay/persist.h"
+#include "overlay/overlay.h"
 
 /* Frames are at most a second apart, and so many as these are looked at in a short film. */
 #define FRAMES_LEAST 300
@@ -371,7 +372,7 @@ int df_find_search(DfFindings *findings, const DfFindWish *wish)
 
 int df_find_opaque(const DfFinding *finding)
 {
-    return finding->overlay.opacity >= DF_OPAQUE;
+    return finding->overlay.opacity >= DF_OVERLAY_OPAQUE;
 }
 
 void df_findings_free(DfFindings *findings)

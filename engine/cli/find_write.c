@@ -9,48 +9,21 @@
 #include "base.h"
 #include "cli/find.h"
 #include "cli/find_sheet.h"
-#include "image/color.h"
+#include "overlay/planes.h"
 
 char *df_find_name(const DfFindWish *wish, const char *kind)
 {
     return df_text("%s.%s.png", wish->prefix, kind);
 }
 
-/** Weights of red and blue in luma. */
-static void luma_weights(const DeepfillFormat *format, float *red, float *blue)
-{
-    switch (df_color_resolve(*format).matrix) {
-    case DEEPFILL_MATRIX_BT709: *red = .2126f, *blue = .0722f; break;
-    case DEEPFILL_MATRIX_FCC: *red = .3f, *blue = .11f; break;
-    case DEEPFILL_MATRIX_SMPTE240M: *red = .212f, *blue = .087f; break;
-    case DEEPFILL_MATRIX_BT2020_NCL: *red = .2627f, *blue = .0593f; break;
-    default: *red = .299f, *blue = .114f; break;
-    }
-}
-
 void df_find_rgb(const DeepfillFormat *format, const float levels[3], float rgb[3])
 {
-    float red, blue, y = levels[0], b = levels[1] - 128, r = levels[2] - 128;
-    int limited = !format->full_range && format->layout != DEEPFILL_RGB;
-    y = limited ? (y - 16) / 219 : y / 255;
-    b *= limited ? 1.f / 112 : 1.f / 127.5f;
-    r *= limited ? 1.f / 112 : 1.f / 127.5f;
-    luma_weights(format, &red, &blue);
-    if (format->layout == DEEPFILL_RGB) { /* df_levels(): halved differences from BT.709's luma */
-        rgb[0] = y + r;
-        rgb[2] = y + b;
-        rgb[1] = (y - .2126f * rgb[0] - .0722f * rgb[2]) / .7152f;
-    } else if (df_color_resolve(*format).matrix == DEEPFILL_MATRIX_YCGCO) { /* green, orange */
-        rgb[0] = y - .5f * b + .5f * r;
-        rgb[1] = y + .5f * b;
-        rgb[2] = y - .5f * b - .5f * r;
-    } else {
-        rgb[0] = y + (1 - red) * r;
-        rgb[2] = y + (1 - blue) * b;
-        rgb[1] = (y - red * rgb[0] - blue * rgb[2]) / (1 - red - blue);
-    }
+    DfOverlayPixel pixel = { .opacity = { 0 } };
+    enum DfOverlayColours colours = df_overlay_colour(format, levels, pixel.colour);
+
+    pixel = df_overlay_pixel_as(&pixel, colours, DF_OVERLAY_RGB, format);
     for (int p = 0; p < 3; p++)
-        rgb[p] = DF_CLAMP(rgb[p], 0, 1);
+        rgb[p] = DF_CLAMP(pixel.colour[p], 0, 1);
 }
 
 static int write_still(const DfStill *still, const DfFindWish *wish, const char *kind)

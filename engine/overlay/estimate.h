@@ -9,9 +9,6 @@
 #include "overlay/colours.h"
 #include "overlay/samples.h"
 
-/** Opacity from which nothing of the picture is left to be taken back. */
-#define DF_OPAQUE .95f
-
 /** An overlay. Masks and opacity are of the samples' rectangle. */
 typedef struct DfOverlay {
     DfRect area;       /**< of the samples, in the frame */

@@ -135,21 +135,6 @@ static int take_means(DfSums *means, const DfLearner *learner)
     return 0;
 }
 
-/** A colour in levels as an overlay has it. */
-static void to_colour(const DeepfillFormat *format, const float levels[3], float colour[3])
-{
-    if (format->layout == DEEPFILL_RGB) {
-        /* As overlay/levels.h makes them of RGB. */
-        colour[0] = (levels[0] + 2 * (levels[2] - 128)) / 255;
-        colour[2] = (levels[0] + 2 * (levels[1] - 128)) / 255;
-        colour[1] = (levels[0] / 255 - 0.2126f * colour[0] - 0.0722f * colour[2]) / 0.7152f;
-        return;
-    }
-    for (int p = 0; p < 3; p++)
-        colour[p] = format->full_range ? (levels[p] - (p ? 128 : 0)) / 255 :
-                    p ? (levels[p] - 128) / 224 : (levels[p] - 16) / 219;
-}
-
 /** Deviation of a pixel's opacity, by how far x was from the overlay's colour. */
 static float deviation(const DfLearner *learner, const DfSums *means, size_t at, float colour)
 {
@@ -170,7 +155,7 @@ static DfOverlayPixel pixel_of(const DfLearner *learner, const DfSums *means, co
         return start ? *start : pixel;
     for (int p = 0; p < 3; p++)
         pixel.opacity[p] = fmaxf(colours->opacity[at], NO_OPACITY);
-    to_colour(format, levels, pixel.colour);
+    df_overlay_colour(format, levels, pixel.colour);
     return pixel;
 }
 

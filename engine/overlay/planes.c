@@ -73,6 +73,21 @@ DfOverlayPixel df_overlay_pixel_as(const DfOverlayPixel *pixel, enum DfOverlayCo
     return other;
 }
 
+enum DfOverlayColours df_overlay_colour(const DeepfillFormat *format, const float levels[3], float colour[3])
+{
+    if (format->layout == DEEPFILL_RGB) {
+        /* As overlay/levels.h makes them of RGB. */
+        colour[0] = (levels[0] + 2 * (levels[2] - 128)) / 255;
+        colour[2] = (levels[0] + 2 * (levels[1] - 128)) / 255;
+        colour[1] = (levels[0] / 255 - 0.2126f * colour[0] - 0.0722f * colour[2]) / 0.7152f;
+        return DF_OVERLAY_RGB;
+    }
+    for (int p = 0; p < 3; p++)
+        colour[p] = format->full_range ? (levels[p] - (p ? 128 : 0)) / 255 :
+                    p ? (levels[p] - 128) / 224 : (levels[p] - 16) / 219;
+    return DF_OVERLAY_YUV;
+}
+
 /** A pixel's colour in the frame's planes, in levels of 8 bits. */
 static void codes_of(const DeepfillFormat *format, enum DfOverlayColours colours, const DfOverlayPixel *pixel,
                      float codes[3])

@@ -28,6 +28,12 @@ typedef struct DfOverlayPlanes {
 DfOverlayPixel df_overlay_pixel_as(const DfOverlayPixel *pixel, enum DfOverlayColours from, enum DfOverlayColours to,
                                    const DeepfillFormat *format);
 
+/**
+ * A colour in levels of 8 bits, as overlay/levels.h makes them of a frame, as an overlay has it.
+ * @return what the colour is: red, green and blue of RGB frames, else luma and differences
+ */
+enum DfOverlayColours df_overlay_colour(const DeepfillFormat *format, const float levels[3], float colour[3]);
+
 /** @return 0 or -ENOMEM */
 int df_overlay_planes_create(DfOverlayPlanes **planes, const DeepfillOverlay *overlay, const DeepfillFormat *format);
 
