@@ -2,12 +2,14 @@
  * @file
  * Which steps a frame goes through. Frame by frame: fill, a unit for each box, and paste. From other frames:
  * snapshot, motion, plan, fill (which pastes: temporal/temporal.h); frames that are shown otherwise are filled, if at
- * all, and pasted by themselves. Last, an overlay is taken off, frame by frame in order, and sources are tinted. How a frame comes into its slot: frames_send.c.
+ * all, and pasted by themselves. Last, an overlay is taken off, frame by frame in order, and sources are tinted. How a
+ * frame comes into its slot: frames_send.c.
  */
 #include "video/frames.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "image/grain.h"
 #include "temporal/trace.h"
@@ -19,9 +21,9 @@ static int needs_network(const DfFrameSlot *slot)
 }
 
 /** Whether an overlay is taken off the frame, or learnt from it. */
-static int is_restored(const DfFrames *frames, const DfFrameSlot *slot)
+static int is_restored(const DfFrameSlot *slot)
 {
-    return (slot->overlay.planes || frames->overlay_estimate) && df_show_is_filled(slot->frame.show);
+    return !df_rect_empty(slot->overlay.place) && df_show_is_filled(slot->frame.show);
 }
 
 static int is_temporal(const DfFrames *frames, const DfFrameSlot *slot)
@@ -46,7 +48,7 @@ static int run_fill(const DfTask *task)
     DfWorker *worker = &frames->workers[task->worker];
 
     if (is_temporal(frames, slot)) {
-        if (is_restored(frames, slot) && df_overlay_keep(&slot->overlay, &slot->frame.image) < 0)
+        if (is_restored(slot) && df_overlay_keep(&slot->overlay, &slot->frame.image) < 0)
             return -ENOMEM;
         return df_temporal_fill(&frames->temporal, task->frame, slot->frame.mask, &worker->temporal,
                                 &slot->synthesis);
@@ -84,7 +86,7 @@ static int run_paste(const DfTask *task)
     DfWorker *worker = &frames->workers[task->worker];
     const DeepfillFrame *frame = &slot->frame;
 
-    if (is_restored(frames, slot) && df_overlay_keep(&slot->overlay, &frame->image) < 0)
+    if (is_restored(slot) && df_overlay_keep(&slot->overlay, &frame->image) < 0)
         return -ENOMEM;
     if (needs_network(slot))
         df_paste(&frame->image, frame->mask, slot->regions, slot->fills, &worker->row);
@@ -103,20 +105,17 @@ static int restore_units(void *opaque, int slot)
 {
     const DfFrames *frames = opaque;
 
-    return frames->slots[slot].regions && is_restored(frames, &frames->slots[slot]);
+    return frames->slots[slot].regions && is_restored(&frames->slots[slot]);
 }
 
-/** Learn from a frame what its overlay is, and take that for its overlay. */
-static int learn(DfFrames *frames, DfFrameSlot *slot, const DfTask *task)
+/** Learn from a frame what its overlay is. @param place  of the lesson */
+static int learn(DfFrames *frames, const DfFrameSlot *slot, const DfTask *task, DfRect place)
 {
-    DfOverlayFrame *frame = &slot->overlay;
+    const DfOverlayFrame *frame = &slot->overlay;
     DfArena *scratch = &frames->workers[task->worker].temporal.scratch;
     DfArenaMark mark = df_arena_mark(scratch);
-    DfRect place = frame->place;
     DfLesson lesson = { .filled = &slot->frame.image, .seen = frame->seen, .start = slot->frame.overlay };
 
-    place.x1 -= df_rect_width(place) & 1;
-    place.y1 -= df_rect_height(place) & 1;
     uint8_t *known = df_arena_take(scratch, df_rect_area(place));
     if (!known)
         return -ENOMEM;
@@ -124,9 +123,23 @@ static int learn(DfFrames *frames, DfFrameSlot *slot, const DfTask *task)
     lesson.known = known;
     int ret = df_learner_add(&frames->learner, place, &lesson);
     df_arena_reset(scratch, mark);
-    if (ret >= 0 && frames->learner.planes) {
-        df_overlay_planes_close(&frame->planes);
-        frame->planes = df_overlay_planes_ref(frames->learner.planes);
+    return ret;
+}
+
+/** Take what has been learnt for the frame's overlay. After a frame that had but a part of it nothing is learnt. */
+static int take_learnt(DfFrames *frames, DfFrameSlot *slot, const DfTask *task)
+{
+    const DfLearner *learner = &frames->learner;
+    DfRect place = slot->overlay.place;
+    int ret = 0;
+
+    place.x1 -= df_rect_width(place) & 1;
+    place.y1 -= df_rect_height(place) & 1;
+    if (!frames->is_faded)
+        ret = learn(frames, slot, task, place);
+    if (ret >= 0 && learner->planes && !memcmp(&learner->place, &place, sizeof place)) {
+        df_overlay_planes_close(&slot->overlay.planes);
+        slot->overlay.planes = df_overlay_planes_ref(learner->planes);
     }
     return ret;
 }
@@ -136,11 +149,12 @@ static int run_restore(const DfTask *task)
     DfFrames *frames = task->opaque;
     DfFrameSlot *slot = &frames->slots[task->slot];
 
-    /* A frame that has but a part of the overlay tells nothing of its opacity. */
-    if (frames->overlay_estimate && is_temporal(frames, slot) && !frames->is_faded && learn(frames, slot, task) < 0)
+    if (frames->overlay_estimate && is_temporal(frames, slot) && take_learnt(frames, slot, task) < 0)
         return -ENOMEM;
-    if (!slot->overlay.planes)
+    if (!slot->overlay.planes) {
+        frames->is_faded = 0;
         return 0;
+    }
     int ret = df_overlay_restore(frames->overlays, &slot->overlay, task->frame, &slot->frame.image,
                                  frames->overlay_fade, slot->frame.show == DEEPFILL_SHOW_SOURCES,
                                  &frames->workers[task->worker].temporal.scratch);

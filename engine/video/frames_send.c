@@ -99,8 +99,9 @@ static int fill_slot(DfFrames *frames, DfFrameSlot *slot, const DeepfillFrame *f
     return 0;
 }
 
-/** Give a slot its overlay, or the place to learn of one. */
-static void give_overlay(const DfFrames *frames, DfFrameSlot *slot, DfOverlayPlanes *planes, DeepfillMask *beside)
+/** Give a slot its overlay, or the place to learn of one: that of its own mask, not of one grown in time. */
+static void give_overlay(const DfFrames *frames, DfFrameSlot *slot, DfOverlayPlanes *planes, DeepfillMask *beside,
+                         const DeepfillMask *own)
 {
     const DeepfillFormat *format = &slot->frame.image.format;
 
@@ -110,8 +111,8 @@ static void give_overlay(const DfFrames *frames, DfFrameSlot *slot, DfOverlayPla
         deepfill_overlay_ref(slot->frame.overlay);
     if (planes)
         slot->overlay.place = df_overlay_place(planes->planes[0].place, format);
-    else if (frames->overlay_estimate && slot->regions)
-        slot->overlay.place = df_overlay_place(slot->frame.mask->extent, format);
+    else if (frames->overlay_estimate && own)
+        slot->overlay.place = df_overlay_place(own->extent, format);
 }
 
 int df_frames_send(DfFrames *frames, const DeepfillFrame *frame, DfRegions *regions, DfOverlayPlanes *planes,
@@ -128,7 +129,7 @@ int df_frames_send(DfFrames *frames, const DeepfillFrame *frame, DfRegions *regi
         df_dilate_time_pop(&frames->dilate);
         return ret;
     }
-    give_overlay(frames, &frames->slots[index], planes, beside);
+    give_overlay(frames, &frames->slots[index], planes, beside, own);
     df_pipeline_push(frames->pipeline);
     return 0;
 }
