@@ -366,7 +366,7 @@ int deepfill_send_sized(DeepfillContext *ctx, const DeepfillFrame *given, size_t
         return ret == -EPIPE ? df_error(ret, "a frame was sent after the flush") : ret;
     if ((ret = check_frame(ctx, &frame)) < 0)
         return ret;
-    if (frame.overlay && frame.show != DEEPFILL_SHOW_FRAME) {
+    if (frame.overlay) {
         if ((ret = df_overlay_cache_update(ctx->overlays, frame.overlay, frame.mask, &frame.image.format)) < 0)
             return ret;
         planes = ctx->overlays[0].planes;

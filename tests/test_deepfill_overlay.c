@@ -317,6 +317,47 @@ static void other_shows(void **state)
     }
 }
 
+/** The first eight frames show themselves. @param is_masked  1: they hide the overlay by a mask, and do not name it */
+static Reel *run_beside_shown(int is_masked)
+{
+    Run run = { small, 2, 2, 1, 5, DEEPFILL_SHOW_FILL, 1, NULL, NULL };
+    Reel *reel = calloc(1, sizeof *reel);
+    DeepfillContext *ctx = open_context(&run);
+    DeepfillOverlay *overlay = overlay_for(&small);
+    DeepfillMask *hole = NULL;
+
+    assert_non_null(reel);
+    assert_int_equal(df_overlay_mask(&hole, overlay, NULL), 0);
+    for (int t = 0; t < FRAMES; t++) {
+        int is_shown = t < 8, hides = is_shown && is_masked;
+        shoot(&run, reel, t, overlay);
+        DeepfillFrame frame = { .image = reel->out[t].image, .overlay = hides ? NULL : overlay,
+                                .mask = hides ? hole : NULL, .opaque = &reel->out[t],
+                                .show = is_shown ? DEEPFILL_SHOW_FRAME : DEEPFILL_SHOW_FILL };
+        assert_int_equal(deepfill_send(ctx, &frame), 0);
+    }
+    deepfill_flush(ctx);
+    for (int t = 0; t < FRAMES; t++)
+        assert_int_equal(film_take(ctx, reel, t), 0);
+    deepfill_overlay_close(&overlay);
+    deepfill_mask_close(&hole);
+    deepfill_close(&ctx);
+    return reel;
+}
+
+/** An overlay's pixels are no source for others in a frame that shows itself, either; it comes as it is. */
+static void shown_frames_hide_their_overlay(void **state)
+{
+    Reel *masked = run_beside_shown(1), *named = run_beside_shown(0);
+
+    (void)state;
+    assert_reels_equal(masked, named);
+    for (int t = 0; t < 8; t++)
+        assert_memory_equal(named->out[t].memory, named->in[t].memory, named->in[t].bytes);
+    reel_free(masked);
+    reel_free(named);
+}
+
 /** Sources differ from the fill in the hole alone, with other frames and without. */
 static void sources_are_tinted(void **state)
 {
@@ -445,6 +486,7 @@ int main(void)
         cmocka_unit_test(masks_beside_are_filled),
         cmocka_unit_test(masks_may_come_and_go),
         cmocka_unit_test(other_shows),
+        cmocka_unit_test(shown_frames_hide_their_overlay),
         cmocka_unit_test(sources_are_tinted),
         cmocka_unit_test(wrong_overlays_are_named),
         cmocka_unit_test(resets_forget),
