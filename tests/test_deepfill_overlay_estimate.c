@@ -112,7 +112,7 @@ static double error_of(const Reel *reel, int t)
     return sum / (double)df_rect_area(logo);
 }
 
-/** From KNOWN on frames with the whole logo are restored: they are not what a fill alone makes, and nearer to the truth. */
+/** From KNOWN on frames with the whole logo are restored: nearer to the truth than what a fill alone makes. */
 static void check_is_learnt(Run run)
 {
     Reel *learnt = run_film(run);
@@ -149,7 +149,7 @@ static void learning_goes_on_after_a_fade(void **state)
     check_is_learnt((Run){ 2, 2, 1, 0, fades_once });
 }
 
-/** Holes that grow in time give a mask to frames that lack the logo: these are filled, and nothing is learnt of them. */
+/** Holes that grow in time give a mask to frames that lack the logo: these are filled, nothing is learnt of them. */
 static void holes_that_grow_in_time_do_not_matter(void **state)
 {
     (void)state;

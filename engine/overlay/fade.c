@@ -74,7 +74,8 @@ static Slope fit(DfPlane value, DfPlane per, const DfPlane *spread)
     double top = 0, bottom = 0, noise = 0;
 
     for (int y = 0; y < value.height; y++) {
-        const float *v = df_plane_row(value, y), *q = df_plane_row(per, y), *s = spread ? df_plane_row(*spread, y) : NULL;
+        const float *v = df_plane_row(value, y), *q = df_plane_row(per, y);
+        const float *s = spread ? df_plane_row(*spread, y) : NULL;
         for (int x = 0; x < value.width; x++) {
             float w = s ? 1 / s[x] : 1;
             top += w * v[x] * q[x];
@@ -83,7 +84,8 @@ static Slope fit(DfPlane value, DfPlane per, const DfPlane *spread)
     }
     float slope = bottom > 0 ? (float)(top / bottom) : 0;
     for (int y = 0; y < value.height; y++) {
-        const float *v = df_plane_row(value, y), *q = df_plane_row(per, y), *s = spread ? df_plane_row(*spread, y) : NULL;
+        const float *v = df_plane_row(value, y), *q = df_plane_row(per, y);
+        const float *s = spread ? df_plane_row(*spread, y) : NULL;
         for (int x = 0; x < value.width; x++) {
             float w = s ? 1 / s[x] : 1, left = v[x] - slope * q[x];
             noise += w * w * left * left * q[x] * q[x];

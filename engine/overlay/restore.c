@@ -89,7 +89,8 @@ static void unblend(DfRestored *r, const DfOverlayPlane *plane, float fade, floa
         for (int x = 0; x < r->seen.width; x++) {
             size_t at = (size_t)y * r->seen.width + x;
             float left = 1 - fade * plane->opacity[at];
-            if (plane->opacity[at] <= DF_OVERLAY_LEAST || left <= 1 - DF_OVERLAY_OPAQUE || seen[x] <= 0 || seen[x] >= most)
+            if (plane->opacity[at] <= DF_OVERLAY_LEAST || left <= 1 - DF_OVERLAY_OPAQUE || seen[x] <= 0 ||
+                seen[x] >= most)
                 usable[x] = 0;
             float value = (seen[x] - fade * plane->light[at]) / (usable[x] > 0 ? left : 1);
             df_plane_row(r->gain, y)[x] = usable[x] > 0 ? 1 / left : 0;

@@ -16,7 +16,7 @@
 /** A frame's. Zeroed: it has no overlay. */
 typedef struct DfOverlayFrame {
     DfOverlayPlanes *planes; /**< what is taken off; NULL: nothing, or what has been learnt */
-    DfRect place;        /**< of luma, by df_overlay_place(): what is kept; empty: nothing is, and nothing is restored */
+    DfRect place;        /**< of luma, by df_overlay_place(): what is kept; empty: nothing, and none is restored */
     DeepfillMask *mask;  /**< other holes, whose pixels stay as they are filled; NULL: none */
     DfPlanes seen;       /**< by df_overlay_keep() */
     void *memory;
