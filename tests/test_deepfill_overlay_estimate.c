@@ -156,6 +156,55 @@ static void holes_that_grow_in_time_do_not_matter(void **state)
     check_is_learnt((Run){ 2, 2, 1, 2, comes_and_goes });
 }
 
+/** The logo's rectangle without its middle third, or all of it, by turns of four frames. */
+static int has_middle(int t)
+{
+    return t / 4 % 2;
+}
+
+/** What frames beside hide is not written in a frame whose own mask lacks it, though it lies between parts of that. */
+static void pixels_beside_the_mask_stay(void **state)
+{
+    Run run = { 1, 0, 1, 0, always };
+    DeepfillContext *ctx = open_context(&run);
+    Reel *reel = calloc(1, sizeof *reel);
+    uint8_t picture[96][144] = { { 0 } };
+    DeepfillMaskSettings settings;
+    DeepfillMask *masks[2];
+    int taken = 0, ret;
+
+    (void)state;
+    assert_non_null(reel);
+    deepfill_mask_defaults(&settings, 144, 96);
+    settings.dilate = settings.feather = 0;
+    for (int i = 0; i < 2; i++) {
+        for (int y = logo.y0; y < logo.y1; y++)
+            for (int x = logo.x0; x < logo.x1; x++)
+                picture[y][x] = i || x < logo.x0 + 8 || x >= logo.x1 - 8 ? 255 : 0;
+        assert_int_equal(deepfill_mask_create(&masks[i], &settings, picture[0], 144, 144, 96), 0);
+    }
+    for (int t = 0; t < FRAMES; t++) {
+        shoot(&run, reel, t);
+        DeepfillFrame frame = { .image = reel->out[t].image, .mask = masks[has_middle(t)], .opaque = &reel->out[t] };
+        while ((ret = deepfill_send(ctx, &frame)) == -EAGAIN)
+            assert_int_equal(film_take(ctx, reel, taken++), 0);
+        assert_int_equal(ret, 0);
+    }
+    deepfill_flush(ctx);
+    for (; taken < FRAMES; taken++)
+        assert_int_equal(film_take(ctx, reel, taken), 0);
+    for (int t = 0; t < FRAMES; t++)
+        for (int y = logo.y0; y < logo.y1 && !has_middle(t); y++)
+            for (int x = logo.x0 + 8; x < logo.x1 - 8; x++)
+                if (sample_of(&reel->out[t], 0, x, y) != sample_of(&reel->in[t], 0, x, y))
+                    fail_msg("frame %d: (%d, %d) is %u, was %u", t, x, y, sample_of(&reel->out[t], 0, x, y),
+                             sample_of(&reel->in[t], 0, x, y));
+    for (int i = 0; i < 2; i++)
+        deepfill_mask_close(&masks[i]);
+    deepfill_close(&ctx);
+    reel_free(reel);
+}
+
 static void workers_do_not_matter(void **state)
 {
     static const int ways[][2] = { { 2, 2 }, { 5, 5 } };
@@ -179,6 +228,7 @@ int main(void)
         cmocka_unit_test(what_a_mask_marks_is_learnt),
         cmocka_unit_test(learning_goes_on_after_a_fade),
         cmocka_unit_test(holes_that_grow_in_time_do_not_matter),
+        cmocka_unit_test(pixels_beside_the_mask_stay),
         cmocka_unit_test(workers_do_not_matter),
     };
     return cmocka_run_group_tests_name("deepfill overlay estimate", tests, film_open, close_model);

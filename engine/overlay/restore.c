@@ -99,21 +99,24 @@ static void unblend(DfRestored *r, const DfOverlayPlane *plane, float fade, floa
     }
 }
 
-/** Mark what no other mask has for a hole. @return 0 or -ENOMEM */
+/** Mark what the fill has written, and no other mask has for a hole. @return 0 or -ENOMEM */
 static int mark_usable(DfPlane usable, const DfOverlayFrame *frame, const DeepfillFormat *format, int plane,
                        DfArena *scratch)
 {
     DfRect r = frame->planes->planes[plane].place;
-    uint8_t *weight = df_arena_take_zeroed(scratch, df_rect_width(r));
+    int width = df_rect_width(r), sx = df_plane_sub_x(format, plane), sy = df_plane_sub_y(format, plane);
+    uint8_t *weight = df_arena_take_zeroed(scratch, width), *filled = df_arena_take(scratch, width);
 
-    if (!weight)
+    if (!weight || !filled)
         return -ENOMEM;
+    memset(filled, DF_WEIGHT_HOLE, width);
     for (int y = r.y0; y < r.y1; y++) {
         if (frame->mask)
-            df_mask_weights(frame->mask, y, r.x0, r.x1, df_plane_sub_x(format, plane), df_plane_sub_y(format, plane),
-                            weight);
-        for (int x = r.x0; x < r.x1; x++)
-            df_plane_row(usable, y - r.y0)[x - r.x0] = weight[x - r.x0] ? 0 : 1;
+            df_mask_weights(frame->mask, y, r.x0, r.x1, sx, sy, weight);
+        if (frame->hole)
+            df_mask_opacities(frame->hole, y, r.x0, r.x1, sx, sy, filled);
+        for (int x = 0; x < width; x++)
+            df_plane_row(usable, y - r.y0)[x] = !weight[x] && filled[x] == DF_WEIGHT_HOLE;
     }
     return 0;
 }

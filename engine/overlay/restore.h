@@ -18,6 +18,8 @@ typedef struct DfOverlayFrame {
     DfOverlayPlanes *planes; /**< what is taken off; NULL: nothing, or what has been learnt */
     DfRect place;        /**< of luma, by df_overlay_place(): what is kept; empty: nothing, and none is restored */
     DeepfillMask *mask;  /**< other holes, whose pixels stay as they are filled; NULL: none */
+    const DeepfillMask *hole; /**< borrowed: pixels that the fill alone has written; others stay as they are. NULL: all
+                                   that the overlay covers are such */
     DfPlanes seen;       /**< by df_overlay_keep() */
     void *memory;
     uint8_t *origins;    /**< by df_overlay_restore(): of the place's luma, DF_ORIGIN_RESTORED where the restored pixel
@@ -41,8 +43,8 @@ DfRect df_overlay_place(DfRect around, const DeepfillFormat *format);
 int df_overlay_keep(DfOverlayFrame *frame, const DeepfillImage *image);
 
 /**
- * Restore a frame. Samples that the overlay does not cover are not written, and where its fade is 0 those that it
- * covers become what they were.
+ * Restore a frame. Samples that the overlay does not cover, or the hole, are not written, and where its fade is 0 those
+ * that it covers become what they were.
  *
  * @param states         of the latest overlay and of another: fields take turns
  * @param image          filled

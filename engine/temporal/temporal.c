@@ -301,17 +301,21 @@ static void find_origins(const DfFrameState *s, const DfMapArea *area, const DfO
         }
 }
 
-void df_temporal_known(const DfTemporal *temporal, int64_t frame, DfRect place, uint8_t *known)
+void df_temporal_known(const DfTemporal *temporal, int64_t frame, const DeepfillMask *mask, DfRect place,
+                       uint8_t *known)
 {
     const DfFrameState *s = df_planner_state(&temporal->planner, frame);
 
-    for (int y = place.y0; y < place.y1; y++)
+    for (int y = place.y0; y < place.y1; y++) {
+        uint8_t *row = known + (size_t)(y - place.y0) * df_rect_width(place);
+        df_mask_opacities(mask, y, place.x0, place.x1, 0, 0, row);
         for (int x = place.x0; x < place.x1; x++) {
             const DfMapPixel *pixel = df_source_map_at(s->map, x, y);
             enum DfOrigin origin = pixel ? origin_of(s, pixel) : DF_ORIGIN_NONE;
-            known[(size_t)(y - place.y0) * df_rect_width(place) + (x - place.x0)] =
-                origin == DF_ORIGIN_PAST || origin == DF_ORIGIN_FUTURE;
+            row[x - place.x0] = row[x - place.x0] == DF_WEIGHT_HOLE &&
+                                (origin == DF_ORIGIN_PAST || origin == DF_ORIGIN_FUTURE);
         }
+    }
 }
 
 int df_temporal_tint(DfTemporal *temporal, int64_t frame, const DeepfillMask *mask, const DfOrigins *own,

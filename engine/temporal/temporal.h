@@ -85,9 +85,11 @@ int df_temporal_tint(DfTemporal *temporal, int64_t frame, const DeepfillMask *ma
 /**
  * Tell which pixels of a frame that has been filled other frames have shown.
  *
- * @param[out] known  of the place's luma, row by row: 1, or 0 where nothing has or there is no hole
+ * @param      mask   where the frame was written: it may hide more from others
+ * @param[out] known  of the place's luma, row by row: 1, or 0 where nothing has or the fill alone was not written
  */
-void df_temporal_known(const DfTemporal *temporal, int64_t frame, DfRect place, uint8_t *known);
+void df_temporal_known(const DfTemporal *temporal, int64_t frame, const DeepfillMask *mask, DfRect place,
+                       uint8_t *known);
 
 /** The frame is received: its plan and its image are given up. */
 void df_temporal_receive(DfTemporal *temporal, int64_t frame);

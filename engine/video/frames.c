@@ -119,7 +119,7 @@ static int learn(DfFrames *frames, const DfFrameSlot *slot, const DfTask *task, 
     uint8_t *known = df_arena_take(scratch, df_rect_area(place));
     if (!known)
         return -ENOMEM;
-    df_temporal_known(&frames->temporal, task->frame, place, known);
+    df_temporal_known(&frames->temporal, task->frame, slot->frame.mask, place, known);
     lesson.known = known;
     int ret = df_learner_add(&frames->learner, place, &lesson);
     df_arena_reset(scratch, mark);
@@ -140,6 +140,7 @@ static int take_learnt(DfFrames *frames, DfFrameSlot *slot, const DfTask *task)
     if (ret >= 0 && learner->planes && !memcmp(&learner->place, &place, sizeof place)) {
         df_overlay_planes_close(&slot->overlay.planes);
         slot->overlay.planes = df_overlay_planes_ref(learner->planes);
+        slot->overlay.hole = slot->frame.mask;
     }
     return ret;
 }
