@@ -31,6 +31,28 @@ static void take(DfSamples *samples, int count, float (*opacity)(int), const flo
     free(frame);
 }
 
+/** Chroma of 4:1:0 that rises from sample to sample is where it was in the frame, whatever the rectangle's corner. */
+static void crops_keep_chroma_in_its_place(void **state)
+{
+    uint8_t luma[16 * 16] = { 0 }, chroma[2][4 * 4];
+    DeepfillImage image = { .format = { 16, 16, DEEPFILL_YUV, 8, 2, 2, 0, 2 }, .data = { luma, chroma[0], chroma[1] },
+                            .stride = { 16, 4, 4 } };
+    (void)state;
+    for (int i = 0; i < 32; i++)
+        chroma[i / 16][i % 16] = (uint8_t)(100 + 10 * (i % 4) + i / 4 % 4);
+    for (int corner = 0; corner < 8; corner++) {
+        DfSamples samples;
+        assert_int_equal(df_samples_open(&samples, &image.format, (DfRect){ corner, corner, 14, 14 }, 8, 1 << 20), 0);
+        assert_int_equal(df_samples_add(&samples, &image, 0, 0), 0);
+        for (int y = 0; y < samples.height / 2; y++)
+            for (int x = 0; x < samples.width / 2; x++) {
+                int from = (samples.rect.y0 + 2 * y) / 4 * 4 + (samples.rect.x0 + 2 * x) / 4;
+                assert_true(samples.samples[0].planes[1][y * (samples.width / 2) + x] == chroma[0][from]);
+            }
+        df_samples_free(&samples);
+    }
+}
+
 static float half(int i)
 {
     (void)i;
@@ -197,7 +219,7 @@ int main(void)
         cmocka_unit_test(white_at_half),       cmocka_unit_test(black_and_faint),
         cmocka_unit_test(red_at_half),         cmocka_unit_test(opaque),
         cmocka_unit_test(one_that_comes_and_goes), cmocka_unit_test(moments_are_weighted_means),
-        cmocka_unit_test(a_block_is_solved),
+        cmocka_unit_test(a_block_is_solved),   cmocka_unit_test(crops_keep_chroma_in_its_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,7 +21,9 @@ static size_t floats(const DfSamples *samples)
 
 int df_samples_open(DfSamples *samples, const DeepfillFormat *format, DfRect rect, int most, size_t bytes)
 {
-    DfRect even = { rect.x0 & ~1, rect.y0 & ~1, (rect.x1 + 1) & ~1, (rect.y1 + 1) & ~1 };
+    /* The corner lies on the chroma grid: 4 pixels in 4:1:1 and 4:1:0. */
+    int grid_x = DF_MAX(1 << format->sub_x, 2), grid_y = DF_MAX(1 << format->sub_y, 2);
+    DfRect even = { rect.x0 & -grid_x, rect.y0 & -grid_y, (rect.x1 + 1) & ~1, (rect.y1 + 1) & ~1 };
     even = df_rect_clip(even, (DfRect){ 0, 0, format->width & ~1, format->height & ~1 });
     *samples = (DfSamples){ .rect = even, .width = df_rect_width(even), .height = df_rect_height(even),
                             .planes = df_levels_planes(format) };

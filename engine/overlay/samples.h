@@ -31,7 +31,7 @@ typedef struct DfSamples {
 
 /**
  * Make room for crops.
- * @param rect   made even, within the frame
+ * @param rect   made even, its corner on the chroma grid, within the frame
  * @param bytes  that crops may take; `most` is what fits, up to `most` and at least 8
  * @return 0 or -ENOMEM; to be freed in any case
  */
