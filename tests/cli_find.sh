@@ -105,6 +105,15 @@ turned() {
 }
 check "a film that is shown turned" turned
 
+# The sheet's frame is looked for anew: in bare H.264 nothing can be sought, bare MPEG-2 counts its times anew.
+bare() {
+    local i
+    av -i logo.mp4 "${@:2}" one."$1" && for i in 1 2 3 4 5 6; do cat one."$1"; done >bare."$1" &&
+        deepfill find bare."$1" --box '180 0 100 64' -o bare >said.txt && same 320,576,rgb24 "$(picture bare.sheet.png)"
+}
+check "a bare stream of H.264" bare h264 -c copy
+check "a bare stream of MPEG-2" bare m2v -c:v mpeg2video -q:v 2
+
 same_in() {
     av -i logo.mp4 -pix_fmt "$1" -c:v ffv1 other.mkv && deepfill find other.mkv --json >out.json &&
         near 200 "$(value x)" 1 && near .5 "$(value opacity)" .05

@@ -11,6 +11,7 @@
 #include "base.h"
 #include "cli/fill.h"
 #include "image/planes.h"
+#include "overlay/overlay.h"
 
 /* Pixels between a finding and its frame, and the width of that. */
 #define AROUND 3
@@ -39,26 +40,34 @@ static void draw_frame(DfStill *still, const DeepfillImage *image)
         }
 }
 
-/** Read the frame of a moment. */
-static int read_frame(DfStill *still, const DfFindWish *wish, double time)
+/** Draw the frame of a moment. @return 1; 0: none was found; a negative errno */
+static int read_frame(DfStill *still, const DfFindWish *wish, double time, int seeks)
 {
     DfFilm *film = NULL;
     DfFilmFrame frame;
-    int ret = df_film_open(&film, wish->film), any = 0;
-    if (!ret && time > 0)
+    int ret = df_film_open(&film, wish->film);
+    if (!ret && seeks)
         ret = df_film_seek(film, time);
-    while (!ret && df_film_next(film, &frame) > 0) {
-        any = 1;
-        if (frame.time < time - 1e-3)
-            continue;
-        break;
-    }
-    if (!ret && !any)
-        ret = df_error(-EINVAL, "%s: its frame at %.3f s cannot be read again", wish->film, time);
     if (!ret)
+        do
+            ret = df_film_next(film, &frame);
+        while (ret > 0 && frame.time < time - 1e-3);
+    if (ret > 0)
         draw_frame(still, &frame.image);
     df_film_close(&film);
     return ret;
+}
+
+/** The same, from the film's beginning where that fails: bare streams have no times, or cannot be sought in. */
+static int find_frame(DfStill *still, const DfFindWish *wish, double time)
+{
+    int ret = time > 0 ? read_frame(still, wish, time, 1) : 0;
+    df_error_clear();
+    if (ret <= 0)
+        ret = read_frame(still, wish, time, 0);
+    if (!ret)
+        ret = df_error(-EINVAL, "%s: its frame at %.3f s cannot be read again", wish->film, time);
+    return DF_MIN(ret, 0);
 }
 
 static void put_red(DfStill *still, int x, int y)
@@ -90,9 +99,9 @@ static int unblend(DfStill *still, const DfStill *overlay, const DfStill *mask, 
     int holes = 0;
     for (size_t i = 0; i < (size_t)still->width * still->height; i++) {
         float opacity = ((const uint16_t *)overlay->planes[3])[i] / 65535.f;
-        hole[i] = mask->planes[0][i] && opacity >= .9f ? 255 : 0;
+        hole[i] = mask->planes[0][i] && opacity >= DF_OVERLAY_OPAQUE ? 255 : 0;
         holes += !!hole[i];
-        for (int p = 0; p < 3 && opacity < .9f; p++) {
+        for (int p = 0; p < 3 && opacity < DF_OVERLAY_OPAQUE; p++) {
             float colour = ((const uint16_t *)overlay->planes[p])[i] / 257.f;
             float value = (still->planes[p][i] - opacity * colour) / (1 - opacity);
             still->planes[p][i] = (uint8_t)lrintf(DF_CLAMP(value, 0, 255));
@@ -141,7 +150,7 @@ int df_find_sheet(const DfFindings *findings, const DfFindWish *wish, const DfSt
     if (!ret && (df_picture_alloc(&still) < 0 || df_picture_alloc(&marked) < 0 || df_picture_alloc(&sheet) < 0))
         ret = -ENOMEM;
     if (!ret)
-        ret = read_frame(&still, wish, findings->findings[0].shown);
+        ret = find_frame(&still, wish, findings->findings[0].shown);
     if (!ret) {
         put_part(&sheet, &still, 0);
         memcpy(marked.planes[0], still.planes[0], 3 * (size_t)width * height);
