@@ -277,7 +277,7 @@ typedef struct DeepfillOverlayInfo {
  * @param      rgba     first row of the picture: height rows of width pixels, each red, green, blue and alpha (straight,
  *                      not premultiplied) of full range, native-endian
  * @param      stride   bytes from a row to the next
- * @return 0; -EINVAL (a size out of range; no pixel in the frame has any alpha; all hide the frame), -ENOMEM.
+ * @return 0; -EINVAL (a size out of range; no pixel in the frame has any alpha; the whole frame is hidden), -ENOMEM.
  *         Thread-safety: any thread.
  */
 DEEPFILL_API int deepfill_overlay_create(DeepfillOverlay **overlay, int frame_width, int frame_height, int x, int y,
@@ -465,7 +465,8 @@ typedef struct DeepfillSettings {
                            frame, and a frame that has none is left as it is; 0: all, always */
     int overlay_estimate; /**< 1: opacity and colour of an overlay are learnt on the way, from pixels that other frames
                                have shown: that of DeepfillFrame.overlay is made better by it; without one, what lies in
-                               the mask is taken for one as soon as it is known. With temporal alone; default 0 */
+                               the mask is taken for one as soon as it is known, which begins anew where the rectangle
+                               around the mask changes. With temporal alone; default 0 */
     int reserved; /**< not read: no field may be followed by padding */
 } DeepfillSettings;
 
