@@ -9,10 +9,10 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "image/grain.h"
 #include "temporal/trace.h"
+#include "video/frames_restore.h"
 
 static int needs_network(const DfFrameSlot *slot)
 {
@@ -20,23 +20,12 @@ static int needs_network(const DfFrameSlot *slot)
            slot->frame.show != DEEPFILL_SHOW_OVERLAY;
 }
 
-/** Whether an overlay is taken off the frame, or learnt from it. */
-static int is_restored(const DfFrameSlot *slot)
-{
-    return !df_rect_empty(slot->overlay.place) && df_show_is_filled(slot->frame.show);
-}
-
-static int is_temporal(const DfFrames *frames, const DfFrameSlot *slot)
-{
-    return frames->has_temporal && slot->regions && df_show_is_filled(slot->frame.show);
-}
-
 static int fill_units(void *opaque, int slot)
 {
     const DfFrames *frames = opaque;
     const DfFrameSlot *s = &frames->slots[slot];
 
-    if (is_temporal(frames, s))
+    if (df_frame_is_temporal(frames, s))
         return 1;
     return s->regions && needs_network(s) ? s->regions->box_count : 0;
 }
@@ -47,8 +36,8 @@ static int run_fill(const DfTask *task)
     DfFrameSlot *slot = &frames->slots[task->slot];
     DfWorker *worker = &frames->workers[task->worker];
 
-    if (is_temporal(frames, slot)) {
-        if (is_restored(slot) && df_overlay_keep(&slot->overlay, &slot->frame.image) < 0)
+    if (df_frame_is_temporal(frames, slot)) {
+        if (df_frame_is_restored(slot) && df_overlay_keep(&slot->overlay, &slot->frame.image) < 0)
             return -ENOMEM;
         return df_temporal_fill(&frames->temporal, task->frame, slot->frame.mask, &worker->temporal,
                                 &slot->synthesis);
@@ -76,7 +65,7 @@ static int paste_units(void *opaque, int slot)
 {
     const DfFrames *frames = opaque;
 
-    return frames->slots[slot].regions && !is_temporal(frames, &frames->slots[slot]);
+    return frames->slots[slot].regions && !df_frame_is_temporal(frames, &frames->slots[slot]);
 }
 
 static int run_paste(const DfTask *task)
@@ -86,7 +75,7 @@ static int run_paste(const DfTask *task)
     DfWorker *worker = &frames->workers[task->worker];
     const DeepfillFrame *frame = &slot->frame;
 
-    if (is_restored(slot) && df_overlay_keep(&slot->overlay, &frame->image) < 0)
+    if (df_frame_is_restored(slot) && df_overlay_keep(&slot->overlay, &frame->image) < 0)
         return -ENOMEM;
     if (needs_network(slot))
         df_paste(&frame->image, frame->mask, slot->regions, slot->fills, &worker->row);
@@ -98,93 +87,6 @@ static int run_paste(const DfTask *task)
     else if (!needs_network(slot) && frame->show != DEEPFILL_SHOW_OVERLAY)
         df_paste_tint(&frame->image, frame->mask, frame->show == DEEPFILL_SHOW_REGIONS ? slot->regions : NULL,
                       &worker->row);
-    return 0;
-}
-
-static int restore_units(void *opaque, int slot)
-{
-    const DfFrames *frames = opaque;
-
-    return frames->slots[slot].regions && is_restored(&frames->slots[slot]);
-}
-
-/** Learn from a frame what its overlay is. @param place  of the lesson */
-static int learn(DfFrames *frames, const DfFrameSlot *slot, const DfTask *task, DfRect place)
-{
-    const DfOverlayFrame *frame = &slot->overlay;
-    DfArena *scratch = &frames->workers[task->worker].temporal.scratch;
-    DfArenaMark mark = df_arena_mark(scratch);
-    DfLesson lesson = { .filled = &slot->frame.image, .seen = frame->seen, .start = slot->frame.overlay };
-
-    uint8_t *known = df_arena_take(scratch, df_rect_area(place));
-    if (!known)
-        return -ENOMEM;
-    df_temporal_known(&frames->temporal, task->frame, slot->frame.mask, place, known);
-    lesson.known = known;
-    int ret = df_learner_add(&frames->learner, place, &lesson);
-    df_arena_reset(scratch, mark);
-    return ret;
-}
-
-/** Take what has been learnt for the frame's overlay. After a frame that had but a part of it nothing is learnt. */
-static int take_learnt(DfFrames *frames, DfFrameSlot *slot, const DfTask *task)
-{
-    const DfLearner *learner = &frames->learner;
-    DfRect place = slot->overlay.place;
-    int ret = 0;
-
-    place.x1 -= df_rect_width(place) & 1;
-    place.y1 -= df_rect_height(place) & 1;
-    if (!frames->is_faded)
-        ret = learn(frames, slot, task, place);
-    if (ret >= 0 && learner->planes && !memcmp(&learner->place, &place, sizeof place)) {
-        df_overlay_planes_close(&slot->overlay.planes);
-        slot->overlay.planes = df_overlay_planes_ref(learner->planes);
-        slot->overlay.hole = slot->frame.mask;
-    }
-    return ret;
-}
-
-static int run_restore(const DfTask *task)
-{
-    DfFrames *frames = task->opaque;
-    DfFrameSlot *slot = &frames->slots[task->slot];
-
-    if (frames->overlay_estimate && is_temporal(frames, slot) && take_learnt(frames, slot, task) < 0)
-        return -ENOMEM;
-    if (!slot->overlay.planes) {
-        frames->is_faded = 0;
-        return 0;
-    }
-    int ret = df_overlay_restore(frames->overlays, &slot->overlay, task->frame, &slot->frame.image,
-                                 frames->overlay_fade, slot->frame.show == DEEPFILL_SHOW_SOURCES,
-                                 &frames->workers[task->worker].temporal.scratch);
-    frames->is_faded = slot->overlay.fade < 1;
-    return ret;
-}
-
-static int tint_units(void *opaque, int slot)
-{
-    const DfFrames *frames = opaque;
-
-    return frames->slots[slot].regions && frames->slots[slot].frame.show == DEEPFILL_SHOW_SOURCES;
-}
-
-static int run_tint(const DfTask *task)
-{
-    DfFrames *frames = task->opaque;
-    DfFrameSlot *slot = &frames->slots[task->slot];
-    DfWorker *worker = &frames->workers[task->worker];
-    DfOrigins own = { .data = slot->overlay.origins };
-
-    if (own.data) {
-        own.place = slot->overlay.planes->planes[0].place;
-        own.stride = df_rect_width(own.place);
-    }
-    if (is_temporal(frames, slot))
-        return df_temporal_tint(&frames->temporal, task->frame, slot->frame.mask, own.data ? &own : NULL,
-                                &worker->temporal);
-    df_paste_sources(&slot->frame.image, slot->frame.mask, own.data ? &own : NULL, &worker->row);
     return 0;
 }
 
@@ -241,8 +143,8 @@ static int set_steps(DfFrames *frames, const DfFramesSettings *settings)
     }
     *step++ = fill;
     *step++ = (DfStep){ .name = "paste", .units = paste_units, .run = run_paste };
-    *step++ = (DfStep){ .name = "restore", .in_order = 1, .units = restore_units, .run = run_restore };
-    *step++ = (DfStep){ .name = "tint", .units = tint_units, .run = run_tint };
+    *step++ = (DfStep){ .name = "restore", .in_order = 1, .units = df_restore_units, .run = df_run_restore };
+    *step++ = (DfStep){ .name = "tint", .units = df_tint_units, .run = df_run_tint };
     return (int)(step - frames->steps);
 }
 
@@ -384,7 +286,7 @@ static DeepfillResult result_of(const DfFrames *frames, const DfFrameSlot *slot,
     result.hole = slot->frame.mask->info.hole;
     if (error || !needs_network(slot))
         return result;
-    if (is_temporal(frames, slot)) {
+    if (df_frame_is_temporal(frames, slot)) {
         result.boxes = slot->synthesis.boxes;
         result.no_context = slot->synthesis.no_context;
         result.network = slot->synthesis.boxes ? (double)slot->synthesis.pixels / (double)s->hole : 0;
