@@ -85,6 +85,7 @@ int ff_deepfill_queue_open(DeepfillQueue *q, const DeepfillSettings *settings, e
     int ret;
 
     q->format    = settings->format;
+    q->sum       = (DeepfillResult){ .overlay = -1 };
     q->per_frame = fields ? 2 : 1;
     q->access    = ff_deepfill_access(format);
     q->settings  = picture_settings(settings, q->per_frame);
@@ -138,6 +139,7 @@ static int keep_frame(DeepfillQueue *q, AVFrame *frame, const DeepfillResult *re
                                "what fills it is made up from nothing.");
     if ((ret = tell_share(frame, "lavfi.deepfill.hole", result->hole)) >= 0 &&
         (ret = tell_share(frame, "lavfi.deepfill.network", result->network)) >= 0 &&
+        (result->overlay < 0 || (ret = tell_share(frame, "lavfi.deepfill.overlay", result->overlay)) >= 0) &&
         (!result->cut || (ret = av_dict_set(&frame->metadata, "lavfi.deepfill.cut", "1", 0)) >= 0) &&
         (ret = av_fifo_write(q->filled, &frame, 1)) >= 0)
         return 0;
@@ -145,7 +147,10 @@ static int keep_frame(DeepfillQueue *q, AVFrame *frame, const DeepfillResult *re
     return ret;
 }
 
-/** Add a picture's result to its frame's: the hole is that of all, network its share of that, a cut that of any. */
+/**
+ * Add a picture's result to its frame's: the hole is that of all, network its share of that, a cut and an overlay
+ * those of any.
+ */
 static void add_result(DeepfillResult *sum, const DeepfillResult *result, int pictures)
 {
     double hole = sum->hole + result->hole / pictures;
@@ -155,6 +160,7 @@ static void add_result(DeepfillResult *sum, const DeepfillResult *result, int pi
     sum->hole        = hole;
     sum->no_context += result->no_context;
     sum->cut        |= result->cut;
+    sum->overlay     = FFMAX(sum->overlay, result->overlay);
 }
 
 static void free_lent(DeepfillLent *lent)
@@ -183,7 +189,7 @@ static int take_back(DeepfillQueue *q, const DeepfillResult *result)
         if (lent.planes)
             ff_deepfill_pack(&q->unpacker, lent.frame, lent.planes, lent.first_row, lent.end_row);
         sum    = q->sum;
-        q->sum = (DeepfillResult){ 0 };
+        q->sum = (DeepfillResult){ .overlay = -1 };
         ret    = keep_frame(q, lent.frame, &sum);
         lent.frame = NULL;
     }

@@ -398,6 +398,7 @@ typedef struct DeepfillResult {
                          where frames are filled each by itself, 0 where none was filled */
     int cut;        /**< 1: the frame begins a shot, as far as holes tell: motion is looked at around them; 0
                          also without temporal */
+    double overlay; /**< how much of its overlay the frame had, 0..1: that was taken off; -1: none was given or learnt */
 } DeepfillResult;
 
 /* ----------------------------------------------------------------------------------- context -- */

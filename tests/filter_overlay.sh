@@ -67,6 +67,35 @@ comes_and_goes() {
 }
 check 'frames without the logo stay' comes_and_goes
 
+# Each frame tells how much of the logo it had.
+told() {
+    ff -i partly.mkv -vf "$1,metadata=print:key=lavfi.deepfill.overlay:file=-" -f null - |
+        sed -n 's/lavfi.deepfill.overlay=//p'
+}
+tells_the_fade() {
+    local off
+    off=$(told $OFF)
+    same 25 "$(wc -l <<<"$off")" && same 0.000000 "$(tail -n 1 <<<"$off")" && same 1.000000 "$(sed -n 12p <<<"$off")" &&
+        [ -z "$(told deepfill=mask.png)" ]
+}
+check 'metadata tell how much of it a frame had' tells_the_fade
+
+# What the mask marks is learnt from what moves behind it, and is taken off: late frames are nearer to the film than
+# by the mask alone. An overlay that is half as opaque as it ought to be becomes better.
+learns() {
+    pan one.png 50 12 5 learn.mkv
+    logo_on learn.mkv logo.png marked.mkv
+    local late=',trim=start_frame=30' film learnt faint better
+    film=$(psnrs marked.mkv learn.mkv "deepfill=mask.png:ahead=0" "$HOLE$late" | mean)
+    learnt=$(psnrs marked.mkv learn.mkv "deepfill=mask.png:ahead=0:overlay_estimate=1" "$HOLE$late" | mean)
+    faint=$(psnrs marked.mkv learn.mkv "deepfill=overlay=faint.png" "$HOLE$late" | mean)
+    better=$(psnrs marked.mkv learn.mkv "deepfill=overlay=faint.png:overlay_estimate=1" "$HOLE$late" | mean)
+    echo "the mask $film, learnt $learnt dB; too faint $faint, learnt $better dB"
+    at_least "$learnt" "$film" && at_least "$better" "$faint + 3"
+}
+strokes faint.png 144 40 79 255 64
+check 'an overlay is learnt on the way' learns
+
 # Outside the logo nothing changes, whatever the format. Odd sizes, an odd place; packed formats are compared as planar.
 #     preserved FORMAT BYTES PLANES SUB_X SUB_Y [PLANAR] [OPTIONS]
 ff -f lavfi -i "color=black:s=127x95,format=gray,geq=lum='255*between(X,33,33+44)*between(Y,21,21+26)*lt(mod(X-33,9),4)'" \
@@ -236,6 +265,9 @@ switched_off() {
 }
 check 'enable= that is off for all is told' switched_off
 
+check 'learning without other frames' fails \
+    'overlay_estimate=1 learns from other frames: temporal=0 looks at none.' \
+    deepfill=mask.png:overlay_estimate=1:temporal=0
 check 'an overlay that is missing' fails \
     "The overlay 'none.png' cannot be read (No such file or directory): give overlay= an existing file or URL." \
     deepfill=overlay=none.png

@@ -213,6 +213,38 @@ static void a_block_is_solved(void **state)
     }
 }
 
+/** The part of pixels that change beyond the level, whatever all of them do together, and away from the hole. */
+static void change_is_told_beside_the_hole(void **state)
+{
+    const DeepfillFormat format = { 64, 48, DEEPFILL_GRAY, 8, 0, 0, 1, 2 };
+    uint8_t picture[64 * 48], hole[64 * 48] = { 0 };
+    DeepfillImage image = { format, { picture }, { 64 } };
+    DfSamples samples;
+    float change;
+
+    (void)state;
+    for (int y = 20; y < 28; y++)
+        memset(&hole[64 * y + 24], 255, 16);
+    assert_int_equal(df_samples_open(&samples, &format, (DfRect){ 0, 0, 64, 48 }, 20, 1 << 24), 0);
+    for (int i = 0; i < 20; i++) {
+        /* The upper third turns over by 30 levels each way, all of it fades, what lies in the hole goes wild. */
+        for (int k = 0; k < 64 * 48; k++)
+            picture[k] = (uint8_t)(100 + 3 * i + (k / 64 < 16 ? (i + k % 64) % 2 ? 30 : -30 : 0));
+        for (int y = 18; y < 30; y++)
+            memset(&picture[64 * y + 22], i % 2 ? 255 : 0, 20);
+        assert_int_equal(df_samples_add(&samples, &image, i, i), 0);
+    }
+    /* 24 x 16 of 3072 pixels are in the hole or beside it, none of them in the upper third. */
+    assert_int_equal(df_samples_change(&samples, hole, 20, &change), 0);
+    assert_float_equal(change, 1024.0 / (3072 - 24 * 16), 0.01);
+    assert_int_equal(df_samples_change(&samples, hole, 60, &change), 0);
+    assert_true(change == 0);
+    memset(hole, 255, sizeof hole);
+    assert_int_equal(df_samples_change(&samples, hole, 20, &change), 0);
+    assert_true(change == 1);
+    df_samples_free(&samples);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -220,6 +252,7 @@ int main(void)
         cmocka_unit_test(red_at_half),         cmocka_unit_test(opaque),
         cmocka_unit_test(one_that_comes_and_goes), cmocka_unit_test(moments_are_weighted_means),
         cmocka_unit_test(a_block_is_solved),   cmocka_unit_test(crops_keep_chroma_in_its_place),
+        cmocka_unit_test(change_is_told_beside_the_hole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

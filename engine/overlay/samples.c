@@ -113,3 +113,61 @@ int df_samples_continue(const DfSamples *samples, int number, const uint8_t *hol
     }
     return 0;
 }
+
+/** Whether a pixel lies in a hole or within DF_SAMPLES_BESIDE of it. */
+static int is_beside(const DfSamples *samples, const uint8_t *hole, int x, int y)
+{
+    int x0 = DF_MAX(x - DF_SAMPLES_BESIDE, 0), x1 = DF_MIN(x + DF_SAMPLES_BESIDE + 1, samples->width);
+    int y0 = DF_MAX(y - DF_SAMPLES_BESIDE, 0), y1 = DF_MIN(y + DF_SAMPLES_BESIDE + 1, samples->height);
+
+    for (int v = y0; v < y1; v++)
+        for (int u = x0; u < x1; u++)
+            if (hole[(size_t)v * samples->width + u])
+                return 1;
+    return 0;
+}
+
+/** A sample's mean luma over all pixels: fades and changes of light are none of the background. */
+static double mean_luma(const DfSamples *samples, int number)
+{
+    size_t count = (size_t)samples->width * samples->height;
+    double sum = 0;
+
+    for (size_t i = 0; i < count; i++)
+        sum += (double)samples->samples[number].planes[0][i];
+    return sum / (double)DF_MAX(count, 1);
+}
+
+/** The variance of a pixel's luma over the samples, less their means. */
+static double variance_at(const DfSamples *samples, const double *means, size_t at)
+{
+    double sum = 0, squares = 0, count = DF_MAX(samples->count, 1);
+
+    for (int i = 0; i < samples->count; i++) {
+        double value = (double)samples->samples[i].planes[0][at] - means[i];
+        sum += value;
+        squares += value * value;
+    }
+    return squares / count - sum / count * (sum / count);
+}
+
+int df_samples_change(const DfSamples *samples, const uint8_t *hole, float level, float *change)
+{
+    double *means = df_alloc(df_size_mul(DF_MAX(samples->count, 1), sizeof *means));
+    int64_t changed = 0, all = 0;
+
+    if (!means)
+        return -ENOMEM;
+    for (int i = 0; i < samples->count; i++)
+        means[i] = mean_luma(samples, i);
+    for (int y = 0; y < samples->height; y++)
+        for (int x = 0; x < samples->width; x++) {
+            if (is_beside(samples, hole, x, y))
+                continue;
+            changed += variance_at(samples, means, (size_t)y * samples->width + x) > (double)(level * level);
+            all++;
+        }
+    df_free(means);
+    *change = all ? (float)changed / (float)all : 1;
+    return 0;
+}

@@ -11,6 +11,9 @@
 #include "plane/plane.h"
 #include "plane/rect.h"
 
+/** Pixels beside a hole that its coding has smeared. */
+#define DF_SAMPLES_BESIDE 4
+
 /** A frame's crop; planes in levels of 8 bits (0..255), chroma of half the size each way whatever the frame's. */
 typedef struct DfSample {
     float *planes[3];
@@ -53,6 +56,17 @@ static inline int df_samples_side(int luma, int plane)
  * @return 0 or -ENOMEM
  */
 int df_samples_continue(const DfSamples *samples, int number, const uint8_t *hole, DfPlane out[3], DfArena *arena);
+
+/**
+ * Tell how much of what surrounds a hole is another one in other samples.
+ *
+ * @param hole         as above; pixels within DF_SAMPLES_BESIDE of it are not looked at
+ * @param level        standard deviation of a pixel's luma over the samples, less each one's mean, from which on it has
+ *                     changed, in levels
+ * @param[out] change  the part of the pixels that have changed, 0..1; 1 where none is left to look at
+ * @return 0 or -ENOMEM
+ */
+int df_samples_change(const DfSamples *samples, const uint8_t *hole, float level, float *change);
 
 /** Halve a mask: not 0 where one of four pixels is. */
 void df_mask_halve(uint8_t *half, const uint8_t *mask, int width, int height);

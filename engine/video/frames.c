@@ -279,13 +279,16 @@ static void release(DfFrameSlot *slot)
 static DeepfillResult result_of(const DfFrames *frames, const DfFrameSlot *slot, int error)
 {
     const DfFrameState *s = frames->has_temporal ? df_planner_state(&frames->temporal.planner, slot->number) : NULL;
-    DeepfillResult result = { .opaque = slot->frame.opaque, .error = error, .cut = s && s->shot == s->frame };
+    DeepfillResult result = { .opaque = slot->frame.opaque, .error = error, .cut = s && s->shot == s->frame,
+                              .overlay = -1 };
 
     if (!slot->regions)
         return result;
     result.hole = slot->frame.mask->info.hole;
     if (error || !needs_network(slot))
         return result;
+    if (slot->overlay.planes && df_frame_is_restored(slot))
+        result.overlay = slot->overlay.fade;
     if (df_frame_is_temporal(frames, slot)) {
         result.boxes = slot->synthesis.boxes;
         result.no_context = slot->synthesis.no_context;
