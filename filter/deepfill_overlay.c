@@ -243,8 +243,8 @@ int ff_deepfill_overlay_open(DeepfillOverlays *overlays, const DeepfillSourceSet
     if (ret < 0)
         return ret;
     deepfill_overlay_info(overlays->items[0], &info);
-    av_log(file->log, AV_LOG_INFO, "Overlay '%s': %dx%d at %d,%d, opacity %.2f; %.0f %% of its pixels are opaque and are "
-           "filled.\n", file->url, info.width, info.height, info.x, info.y, info.opacity, 100 * info.opaque);
+    av_log(file->log, AV_LOG_INFO, "Overlay '%s': %dx%d at %d,%d, opacity %.2f; %.0f %% of its pixels are opaque and "
+           "are filled.\n", file->url, info.width, info.height, info.x, info.y, info.opacity, 100 * info.opaque);
     return fields ? part_fields(overlays) : 0;
 }
 

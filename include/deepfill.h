@@ -254,8 +254,8 @@ DEEPFILL_API void deepfill_sketch_close(DeepfillSketch **sketch);
 /**
  * A translucent overlay, a watermark through which the picture shines: y = (1 - a) x + a c is seen, with x the picture,
  * a the opacity and c the colour of a pixel, in the frame's codes. It is taken off by that equation: what it restores
- * is noisy, by 1 / (1 - a) more than the codes are, and is mixed with what a fill makes of the same pixel by the variance
- * of both. Pixels of opacity .95 and more, and codes that may have been clipped, are filled. Immutable, counted.
+ * is noisy, by 1 / (1 - a) more than the codes are, and is mixed with what a fill makes of the same pixel by the
+ * variance of both. Pixels of opacity .95 and more, and codes that may have been clipped, are filled. Immutable, counted.
  * Thread-safety: may be used by any number of contexts and threads at a time.
  */
 typedef struct DeepfillOverlay DeepfillOverlay;
@@ -274,8 +274,8 @@ typedef struct DeepfillOverlayInfo {
  * @param[out] overlay  the overlay, with one reference; to be given up with deepfill_overlay_close()
  * @param      frame_width, frame_height  size of the video frame, in pixels, 1..32768
  * @param      x, y     where in the frame the picture's first pixel lies; what lies beyond the frame is left out
- * @param      rgba     first row of the picture: height rows of width pixels, each red, green, blue and alpha (straight,
- *                      not premultiplied) of full range, native-endian
+ * @param      rgba     first row of the picture: height rows of width pixels, each red, green, blue and alpha
+ *                      (straight, not premultiplied) of full range, native-endian
  * @param      stride   bytes from a row to the next
  * @return 0; -EINVAL (a size out of range; no pixel in the frame has any alpha; the whole frame is hidden), -ENOMEM.
  *         Thread-safety: any thread.
@@ -398,7 +398,7 @@ typedef struct DeepfillResult {
                          where frames are filled each by itself, 0 where none was filled */
     int cut;        /**< 1: the frame begins a shot, as far as holes tell: motion is looked at around them; 0
                          also without temporal */
-    double overlay; /**< how much of its overlay the frame had, 0..1: that was taken off; -1: none was given or learnt */
+    double overlay; /**< how much of its overlay the frame had, 0..1; that was taken off. -1: none was given or learnt */
 } DeepfillResult;
 
 /* ----------------------------------------------------------------------------------- context -- */

@@ -77,7 +77,7 @@ static float comes_and_goes(int i)
 }
 
 /** Mean of |opacity - expected| over the logo's inside, and how many mask pixels are wrong. */
-static double error_of(const DfOverlay *overlay, float expected, int *wrong)
+static double error_of(const DfOverlayEstimate *overlay, float expected, int *wrong)
 {
     double sum = 0;
     int count = 0, width = df_rect_width(overlay->area);
@@ -97,7 +97,7 @@ static double error_of(const DfOverlay *overlay, float expected, int *wrong)
 static void check(float (*opacity)(int), float expected, const float colour[3], int goes)
 {
     DfSamples samples;
-    DfOverlay overlay;
+    DfOverlayEstimate overlay;
     int wrong;
     take(&samples, 48, opacity, colour);
     assert_int_equal(df_overlay_estimate(&overlay, &samples, around, &found, 0), 1);
@@ -112,7 +112,7 @@ static void check(float (*opacity)(int), float expected, const float colour[3], 
     for (int i = 0; i < samples.count && goes; i++)
         if (i < 10 || (i > 13 && i < 34) || i > 37)
             assert_true(fabs(samples.samples[i].presence - opacity(i) / expected) < .3);
-    df_overlay_free(&overlay);
+    df_overlay_estimate_free(&overlay);
     df_samples_free(&samples);
 }
 

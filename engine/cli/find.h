@@ -24,7 +24,7 @@ typedef struct DfFindSpan {
 
 /** An overlay that was found. */
 typedef struct DfFinding {
-    DfOverlay overlay;
+    DfOverlayEstimate overlay;
     float confidence;  /**< 0..1 */
     DfFindSpan *spans; /**< when it is there, in order */
     int span_count;

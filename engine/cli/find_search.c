@@ -261,7 +261,7 @@ static int same_place(const DfFindings *findings, DfRect rect)
 
 static void free_finding(DfFinding *finding)
 {
-    df_overlay_free(&finding->overlay);
+    df_overlay_estimate_free(&finding->overlay);
     df_free(finding->spans);
     *finding = (DfFinding){ 0 };
 }

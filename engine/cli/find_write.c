@@ -37,7 +37,7 @@ static int write_still(const DfStill *still, const DfFindWish *wish, const char 
 /** White: every pixel of an overlay. */
 static void draw_mask(DfStill *mask, const DfFinding *finding)
 {
-    const DfOverlay *overlay = &finding->overlay;
+    const DfOverlayEstimate *overlay = &finding->overlay;
     int width = df_rect_width(overlay->area);
     for (int y = 0; y < df_rect_height(overlay->area); y++)
         for (int x = 0; x < width; x++)
@@ -48,7 +48,7 @@ static void draw_mask(DfStill *mask, const DfFinding *finding)
 /** Colour and opacity in 16 bits. */
 static void draw_overlay(DfStill *still, const DeepfillFormat *format, const DfFinding *finding)
 {
-    const DfOverlay *overlay = &finding->overlay;
+    const DfOverlayEstimate *overlay = &finding->overlay;
     int width = df_rect_width(overlay->area);
     float rgb[DF_COLOURS_MOST][3];
     for (int i = 0; i < overlay->colours.count; i++)

@@ -169,7 +169,7 @@ static void take_error(Work *work, const DfSums *sums, const DfColours *colours,
 }
 
 /** Opacity and colours with the hole at hand, and every sample's presence. */
-static int fit(Work *work, DfOverlay *overlay, float present, int full_range)
+static int fit(Work *work, DfOverlayEstimate *overlay, float present, int full_range)
 {
     DfSums sums;
     df_colours_free(&overlay->colours);
@@ -185,7 +185,7 @@ static int fit(Work *work, DfOverlay *overlay, float present, int full_range)
 }
 
 /** Mark what is opaque enough; parts of less than three pixels are noise. */
-static void take_mask(const Work *work, DfOverlay *overlay)
+static void take_mask(const Work *work, DfOverlayEstimate *overlay)
 {
     const float *opacity = overlay->colours.opacity;
     float least = fmaxf(LEAST_OPACITY, LEAST_PART * overlay->opacity);
@@ -208,7 +208,7 @@ static int compare(const void *a, const void *b)
 }
 
 /** Opacity of solid parts: what 85 in 100 pixels of the mask stay below. @return pixels of the mask, or -ENOMEM */
-static int take_solid(const Work *work, DfOverlay *overlay)
+static int take_solid(const Work *work, DfOverlayEstimate *overlay)
 {
     size_t all = (size_t)work->width * work->height;
     float *sorted = df_alloc(all * sizeof *sorted);
@@ -224,7 +224,7 @@ static int take_solid(const Work *work, DfOverlay *overlay)
     return count;
 }
 
-static int estimate(Work *work, DfOverlay *overlay, int full_range)
+static int estimate(Work *work, DfOverlayEstimate *overlay, int full_range)
 {
     float present = -INFINITY;
     int ret = hole_of_edges(work, present);
@@ -262,7 +262,8 @@ static int estimate(Work *work, DfOverlay *overlay, int full_range)
            (!overlay->comes_and_goes || overlay->match >= LEAST_MATCH);
 }
 
-int df_overlay_estimate(DfOverlay *overlay, DfSamples *samples, DfRect rect, const DfBoxes *found, int full_range)
+int df_overlay_estimate(DfOverlayEstimate *overlay, DfSamples *samples, DfRect rect, const DfBoxes *found,
+                        int full_range)
 {
     size_t count = (size_t)samples->width * samples->height;
     DfRect area = samples->rect, inside = df_rect_clip(rect, area);
@@ -270,7 +271,7 @@ int df_overlay_estimate(DfOverlay *overlay, DfSamples *samples, DfRect rect, con
     Work work = { samples, found, edges, samples->width, samples->height,
                   df_alloc(count), df_alloc(count), df_alloc(count * sizeof(float)),
                   df_alloc(count * sizeof(float)), df_alloc(count * sizeof(float)) };
-    *overlay = (DfOverlay){ .area = area, .mask = df_alloc(count) };
+    *overlay = (DfOverlayEstimate){ .area = area, .mask = df_alloc(count) };
     int ret = -ENOMEM;
     if (work.hole && work.area && work.t && work.strength && work.error && overlay->mask)
         ret = estimate(&work, overlay, full_range);
@@ -286,9 +287,9 @@ int df_overlay_estimate(DfOverlay *overlay, DfSamples *samples, DfRect rect, con
     return ret;
 }
 
-void df_overlay_free(DfOverlay *overlay)
+void df_overlay_estimate_free(DfOverlayEstimate *overlay)
 {
     df_free(overlay->mask);
     df_colours_free(&overlay->colours);
-    *overlay = (DfOverlay){ 0 };
+    *overlay = (DfOverlayEstimate){ 0 };
 }

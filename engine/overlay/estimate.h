@@ -10,7 +10,7 @@
 #include "overlay/samples.h"
 
 /** An overlay. Masks and opacity are of the samples' rectangle. */
-typedef struct DfOverlay {
+typedef struct DfOverlayEstimate {
     DfRect area;       /**< of the samples, in the frame */
     DfRect rect;       /**< around the mask, in the frame */
     uint8_t *mask;     /**< 255: a pixel of the overlay, else 0 */
@@ -18,7 +18,7 @@ typedef struct DfOverlay {
     float match;       /**< df_presence_match() */
     float opacity;     /**< that of its solid parts, 0..1 */
     int comes_and_goes;/**< 1: some samples do not have it; their presence tells which do */
-} DfOverlay;
+} DfOverlayEstimate;
 
 /**
  * Estimate an overlay from samples; their presence is set.
@@ -26,8 +26,9 @@ typedef struct DfOverlay {
  * @param found  with the thresholds that it used, and the scale of frames in full size
  * @return 1; 0: the samples do not bear it out; -ENOMEM. To be freed in any case
  */
-int df_overlay_estimate(DfOverlay *overlay, DfSamples *samples, DfRect rect, const DfBoxes *found, int full_range);
+int df_overlay_estimate(DfOverlayEstimate *overlay, DfSamples *samples, DfRect rect, const DfBoxes *found,
+                        int full_range);
 
-void df_overlay_free(DfOverlay *overlay);
+void df_overlay_estimate_free(DfOverlayEstimate *overlay);
 
 #endif

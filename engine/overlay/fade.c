@@ -2,8 +2,8 @@
  * @file
  * With x the fill, y - x = k a (c - x) + noise: k is the slope of a line through 0, by weighted least squares of fine
  * detail (what the fill is off by is broad). The change of y - x since the frame before tells the change of k as well,
- * and better where the fill is off by the same in both. A scalar Kalman filter joins them: most overlays do not fade, so
- * a change counts only where it is significant, and a factor near 1 or 0 is taken for that.
+ * and better where the fill is off by the same in both. A scalar Kalman filter joins them: most overlays do not fade,
+ * so a change counts only where it is significant, and a factor near 1 or 0 is taken for that.
  */
 #include "overlay/fade.h"
 

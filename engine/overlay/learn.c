@@ -18,8 +18,8 @@
 #define NEWS 4.0f
 
 /**
- * Samples that a pixel has at least, their variance in levels squared (what stands still but for its noise tells nothing
- * of a colour), and the deviation of its opacity at most.
+ * Samples that a pixel has at least, their variance in levels squared (what stands still but for its noise tells
+ * nothing of a colour), and the deviation of its opacity at most.
  */
 #define LEAST_SAMPLES 6.0f
 #define LEAST_SPREAD 25.0f
@@ -159,6 +159,25 @@ static DfOverlayPixel pixel_of(const DfLearner *learner, const DfSums *means, co
     return pixel;
 }
 
+/** A chroma sample that covers a pixel whose colour is not known is a hole, too. */
+static void hide_chroma(DfOverlayPixel *pixels, DfRect r, const DeepfillFormat *format)
+{
+    int step_x = 1 << format->sub_x, step_y = 1 << format->sub_y, width = df_rect_width(r);
+
+    for (int y = r.y0; y < r.y1; y++)
+        for (int x = r.x0; x < r.x1; x++) {
+            if (pixels[(size_t)(y - r.y0) * width + (x - r.x0)].opacity[0] < DF_OVERLAY_OPAQUE)
+                continue;
+            DfRect block = { x / step_x * step_x, y / step_y * step_y, 0, 0 };
+            block = df_rect_clip((DfRect){ block.x0, block.y0, block.x0 + step_x, block.y0 + step_y }, r);
+            for (int v = block.y0; v < block.y1; v++)
+                for (int u = block.x0; u < block.x1; u++) {
+                    DfOverlayPixel *pixel = &pixels[(size_t)(v - r.y0) * width + (u - r.x0)];
+                    pixel->opacity[1] = pixel->opacity[2] = 1;
+                }
+        }
+}
+
 /** Make an overlay of the colours. @return 0 or -ENOMEM */
 static int make_overlay(DeepfillOverlay **overlay, const DfLearner *learner, const DfSums *means,
                         const DfColours *colours, const DfLesson *lesson)
@@ -181,6 +200,8 @@ static int make_overlay(DeepfillOverlay **overlay, const DfLearner *learner, con
             pixels[at] = start && !df_overlay_covers(&own) ? own :
                          pixel_of(learner, means, colours, format, at, start ? &own : NULL);
         }
+    if (format->layout == DEEPFILL_YUV)
+        hide_chroma(pixels, r, format);
     int ret = df_overlay_create(overlay, format->width, format->height, kind, pixels, r);
     df_free(pixels);
     return ret;

@@ -22,7 +22,7 @@ typedef struct DfLesson {
     const DeepfillImage *filled; /**< the frame, filled */
     DfPlanes seen;               /**< its own samples in the place */
     const uint8_t *known;        /**< of the place's luma, row by row: not 0 where other frames have shown the fill */
-    const DeepfillOverlay *start; /**< what is taken for true where not enough is known; NULL: those pixels are filled */
+    const DeepfillOverlay *start; /**< what is taken for true where not enough is known; NULL: that is filled */
 } DfLesson;
 
 /**

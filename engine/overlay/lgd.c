@@ -1,8 +1,8 @@
 /**
  * @file
  * The format: 28 bytes "<logo data file ver0.1>" (or 0.2) and zeros, the number of logos (4 bytes, big-endian), then of
- * each logo its name (32 bytes, 256 in 0.2), x, y, height, width, lengths of fades, first and last frame, 240 bytes more
- * in 0.2, and its pixels: opacity of luma in 1/1000, luma 0..4096, and so for blue and red difference, -2048..2048. All
+ * each logo its name (32 bytes, 256 in 0.2), x, y, height, width, lengths of fades, first and last frame, 240 bytes
+ * more in 0.2, and its pixels: opacity of luma in 1/1000, luma 0..4096, and so for blue and red difference, -2048..2048. All
  * but the number of logos are little-endian int16. Luma 0 and 4096 are black and white of limited range.
  */
 #include "overlay/lgd.h"

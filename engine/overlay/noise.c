@@ -7,8 +7,8 @@
  *
  * Where the picture stands still, an encoder spends bits on its detail once and little is lost; where it changes, more
  * is lost the more it changes. Measured by x264 at crf 23, 12 clips: variance 5 to 11 where fine detail of y changes by
- * less than 5 levels squared a frame, 25 to 30 at 20, 33 to 44 from 50 on. Behind a fixed logo on a locked camera, where
- * the fill is made up, this bound tells that restored detail is worth keeping.
+ * less than 5 levels squared a frame, 25 to 30 at 20, 33 to 44 from 50 on. Behind a fixed logo on a locked camera,
+ * where the fill is made up, this bound tells that restored detail is worth keeping.
  */
 #include "overlay/noise.h"
 

@@ -8,8 +8,8 @@
 #include "plane/plane.h"
 
 /**
- * Values are levels of 8 bits; all planes have the size of the overlay's place. Where a pixel is not usable, restored is
- * fill and gain 0.
+ * Values are levels of 8 bits; all planes have the size of the overlay's place. Where a pixel is not usable, restored
+ * is fill and gain 0.
  */
 typedef struct DfRestored {
     DfPlane seen;     /**< y: the frame as it came */
@@ -25,8 +25,8 @@ typedef struct DfRestored {
 
 /**
  * Coding noise of a kind of plane: the shares of its variance in both bands (quantisation takes fine detail above all)
- * and the quantile of what restored and fill differ by that is taken for it. Fills lack texture in luma, and hardly ever
- * in chroma.
+ * and the quantile of what restored and fill differ by that is taken for it. Fills lack texture in luma, and hardly
+ * ever in chroma.
  */
 typedef struct DfCodingNoise {
     float high, low, quantile;
