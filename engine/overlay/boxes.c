@@ -9,10 +9,11 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base.h"
+#include "plane/select.h"
+#include "plane/widen.h"
 
 /* Pixels at the frame's edge that are not looked at. */
 #define MARGIN 3
@@ -45,56 +46,18 @@
 /* Part of the threshold that the strength has along the edges of an overlay. */
 #define ALONG .7f
 
-static int compare(const void *a, const void *b)
-{
-    float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
 /** Values at two quantiles, of every third sample. @return 0 or -ENOMEM */
 static int quantiles(const float *values, size_t count, const double at[2], float result[2])
 {
     size_t few = (count + 2) / 3;
-    float *sorted = df_alloc(few * sizeof *sorted);
-    if (!sorted)
+    float *third = df_alloc(few * sizeof *third);
+    if (!third)
         return -ENOMEM;
     for (size_t i = 0; i < few; i++)
-        sorted[i] = values[3 * i];
-    qsort(sorted, few, sizeof *sorted, compare);
+        third[i] = values[3 * i];
     for (int k = 0; k < 2; k++)
-        result[k] = sorted[(size_t)(at[k] * (few - 1))];
-    df_free(sorted);
-    return 0;
-}
-
-/** Widen what is marked by `gap` in a row or column. */
-static void widen_line(uint8_t *line, const uint8_t *from, ptrdiff_t step, int count, int gap)
-{
-    int last = -2 * gap - 1;
-    for (int i = 0; i < count + gap; i++) {
-        if (i < count && from[i * step])
-            last = i;
-        if (i >= gap)
-            line[i - gap] = i - last <= 2 * gap ? 255 : 0;
-    }
-}
-
-/** Widen what is marked by a square of `gap` pixels each way. */
-static int widen(uint8_t *mask, int width, int height, int gap)
-{
-    uint8_t *line = df_alloc(DF_MAX(width, height));
-    if (!line)
-        return -ENOMEM;
-    for (int y = 0; y < height; y++) {
-        widen_line(line, mask + (size_t)y * width, 1, width, gap);
-        memcpy(mask + (size_t)y * width, line, width);
-    }
-    for (int x = 0; x < width; x++) {
-        widen_line(line, mask + x, width, height, gap);
-        for (int y = 0; y < height; y++)
-            mask[(size_t)y * width + x] = line[y];
-    }
-    df_free(line);
+        result[k] = df_select(third, (int)few, (int)(at[k] * (few - 1)));
+    df_free(third);
     return 0;
 }
 
@@ -156,7 +119,7 @@ static int find_cores(DfBoxes *found, const float *strength, int width, int heig
         for (int x = within.x0; x < within.x1; x++)
             parts[(size_t)y * width + x] = strength[(size_t)y * width + x] > found->threshold ? 255 : 0;
     if (!ret)
-        ret = widen(parts, width, height, (int)(GAP * found->scale));
+        ret = df_widen(parts, width, height, (int)(GAP * found->scale));
     for (size_t i = 0; i < count && !ret; i++)
         if (parts[i] == 255) {
             flood(parts, width, height, (int)i, 1, stack);
@@ -185,8 +148,8 @@ static int edge_threshold(float *least, const float *t, const float *strength, i
         for (int x = rect.x0; x < rect.x1; x++)
             if (strength[(size_t)y * width + x] > found->threshold)
                 inside[count++] = t[(size_t)y * width + x];
-    qsort(inside, count, sizeof *inside, compare);
-    *least = count ? fmaxf(fminf(found->least_t, EDGE_PART * inside[(count - 1) * 9 / 10]), .1f) : found->least_t;
+    float core = df_select(inside, (int)count, count ? (int)((count - 1) * 9 / 10) : 0);
+    *least = count ? fmaxf(fminf(found->least_t, EDGE_PART * core), .1f) : found->least_t;
     df_free(inside);
     return 0;
 }
@@ -210,7 +173,7 @@ int df_boxes_edges(uint8_t *edges, const float *t, const float *strength, int wi
             edges[i] = parts[i] = t[i] > least && strength[i] > ALONG * found->threshold ? 255 : 0;
         }
     if (!ret)
-        ret = widen(parts, width, height, gap);
+        ret = df_widen(parts, width, height, gap);
     for (int y = rect.y0; y < rect.y1 && !ret; y++)
         for (int x = rect.x0; x < rect.x1; x++) {
             int i = y * width + x;

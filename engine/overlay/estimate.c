@@ -7,11 +7,11 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "overlay/persist.h"
 #include "overlay/presence.h"
+#include "plane/select.h"
 
 /* Opacity from which a pixel is the overlay's: noise of the estimate and rounding stay below; and the part of its solid
    parts' opacity, below which chroma bleeds. */
@@ -201,26 +201,19 @@ static void take_mask(const Work *work, DfOverlayEstimate *overlay)
         }
 }
 
-static int compare(const void *a, const void *b)
-{
-    float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
 /** Opacity of solid parts: what 85 in 100 pixels of the mask stay below. @return pixels of the mask, or -ENOMEM */
 static int take_solid(const Work *work, DfOverlayEstimate *overlay)
 {
     size_t all = (size_t)work->width * work->height;
-    float *sorted = df_alloc(all * sizeof *sorted);
+    float *opacities = df_alloc(all * sizeof *opacities);
     int count = 0;
-    if (!sorted)
+    if (!opacities)
         return -ENOMEM;
     for (size_t i = 0; i < all; i++)
         if (overlay->mask[i])
-            sorted[count++] = overlay->colours.opacity[i];
-    qsort(sorted, count, sizeof *sorted, compare);
-    overlay->opacity = count ? sorted[count * 85 / 100] : 0;
-    df_free(sorted);
+            opacities[count++] = overlay->colours.opacity[i];
+    overlay->opacity = df_select(opacities, count, count * 85 / 100);
+    df_free(opacities);
     return count;
 }
 

@@ -6,9 +6,9 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "base.h"
+#include "plane/select.h"
 
 /* Of the presence that most samples with the overlay have, which 80 in 100 stay below: samples above the first part
    have it, those below the second lack it. */
@@ -21,12 +21,6 @@
 #define BEST .9
 /* Part of the samples that lack it where it comes and goes. */
 #define LEAST_PART .03f
-
-static int compare(const void *a, const void *b)
-{
-    float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
 
 /** What differs from the picture behind in one plane of a sample, and what the whole overlay would make there. */
 typedef struct Layer {
@@ -105,15 +99,14 @@ static void smooth(DfSamples *samples, float *before)
         float five[5];
         for (int k = -2; k <= 2; k++)
             five[k + 2] = before[DF_CLAMP(i + k, 0, last)];
-        qsort(five, 5, sizeof *five, compare);
-        samples->samples[i].presence = five[2];
+        samples->samples[i].presence = df_select(five, 5, 2);
     }
 }
 
 int df_presence_take(DfSamples *samples, const DfSums *sums, const DfColours *colours)
 {
     DfArena arena = { 0 };
-    float *evidence = df_alloc(2 * DF_MAX(samples->count, 1) * sizeof *evidence), *sorted = evidence + samples->count;
+    float *evidence = df_alloc(2 * DF_MAX(samples->count, 1) * sizeof *evidence), *copy = evidence + samples->count;
     int ret = evidence ? 0 : -ENOMEM;
     for (int i = 0; i < samples->count && !ret; i++) {
         DfPlane behind[3];
@@ -127,13 +120,12 @@ int df_presence_take(DfSamples *samples, const DfSums *sums, const DfColours *co
         }
         samples->samples[i].presence = DF_CLAMP(step[0] / step[1], -1, 4);
         samples->samples[i].match = level[0] > 0 ? level[0] * level[0] / (level[1] * level[2]) : 0;
-        evidence[i] = sorted[i] = step[1];
+        evidence[i] = copy[i] = step[1];
         df_arena_reset(&arena, (DfArenaMark){ 0 });
     }
     if (!ret && samples->count) {
-        qsort(sorted, samples->count, sizeof *sorted, compare);
-        bridge(samples, evidence, TELLS * sorted[samples->count / 2]);
-        smooth(samples, sorted);
+        bridge(samples, evidence, TELLS * df_select(copy, samples->count, samples->count / 2));
+        smooth(samples, copy);
     }
     df_arena_free(&arena);
     df_free(evidence);
@@ -142,31 +134,29 @@ int df_presence_take(DfSamples *samples, const DfSums *sums, const DfColours *co
 
 float df_presence_match(const DfSamples *samples)
 {
-    float *sorted = df_alloc(DF_MAX(samples->count, 1) * sizeof *sorted);
-    if (!sorted)
+    float *matches = df_alloc(DF_MAX(samples->count, 1) * sizeof *matches);
+    if (!matches)
         return -ENOMEM;
     for (int i = 0; i < samples->count; i++)
-        sorted[i] = samples->samples[i].match;
-    qsort(sorted, samples->count, sizeof *sorted, compare);
-    float match = samples->count ? sorted[(int)(BEST * (samples->count - 1))] : 0;
-    df_free(sorted);
+        matches[i] = samples->samples[i].match;
+    float match = df_select(matches, samples->count, (int)(BEST * DF_MAX(samples->count - 1, 0)));
+    df_free(matches);
     return match;
 }
 
 int df_presence_split(const DfSamples *samples, float *least)
 {
-    float *sorted = df_alloc(DF_MAX(samples->count, 1) * sizeof *sorted);
+    float *presences = df_alloc(DF_MAX(samples->count, 1) * sizeof *presences);
     int lack = 0;
     *least = 0;
-    if (!sorted)
+    if (!presences)
         return -ENOMEM;
     for (int i = 0; i < samples->count; i++)
-        sorted[i] = samples->samples[i].presence;
-    qsort(sorted, samples->count, sizeof *sorted, compare);
-    float usual = samples->count ? sorted[(int)(USUAL * (samples->count - 1))] : 0;
-    while (lack < samples->count && sorted[lack] < LACKS * usual)
-        lack++;
-    df_free(sorted);
+        presences[i] = samples->samples[i].presence;
+    float usual = df_select(presences, samples->count, (int)(USUAL * DF_MAX(samples->count - 1, 0)));
+    for (int i = 0; i < samples->count; i++)
+        lack += samples->samples[i].presence < LACKS * usual;
+    df_free(presences);
     if (lack <= LEAST_PART * samples->count)
         return 0;
     *least = HAS * usual;

@@ -10,6 +10,7 @@
 #include "image/planes.h"
 #include "overlay/levels.h"
 #include "plane/membrane.h"
+#include "plane/widen.h"
 
 #define LEAST_SAMPLES 8
 
@@ -114,19 +115,6 @@ int df_samples_continue(const DfSamples *samples, int number, const uint8_t *hol
     return 0;
 }
 
-/** Whether a pixel lies in a hole or within DF_SAMPLES_BESIDE of it. */
-static int is_beside(const DfSamples *samples, const uint8_t *hole, int x, int y)
-{
-    int x0 = DF_MAX(x - DF_SAMPLES_BESIDE, 0), x1 = DF_MIN(x + DF_SAMPLES_BESIDE + 1, samples->width);
-    int y0 = DF_MAX(y - DF_SAMPLES_BESIDE, 0), y1 = DF_MIN(y + DF_SAMPLES_BESIDE + 1, samples->height);
-
-    for (int v = y0; v < y1; v++)
-        for (int u = x0; u < x1; u++)
-            if (hole[(size_t)v * samples->width + u])
-                return 1;
-    return 0;
-}
-
 /** A sample's mean luma over all pixels: fades and changes of light are none of the background. */
 static double mean_luma(const DfSamples *samples, int number)
 {
@@ -153,21 +141,23 @@ static double variance_at(const DfSamples *samples, const double *means, size_t 
 
 int df_samples_change(const DfSamples *samples, const uint8_t *hole, float level, float *change)
 {
+    size_t count = (size_t)samples->width * samples->height, changed = 0, all = 0;
     double *means = df_alloc(df_size_mul(DF_MAX(samples->count, 1), sizeof *means));
-    int64_t changed = 0, all = 0;
+    uint8_t *beside = df_alloc(count);
+    int ret = means && beside ? 0 : -ENOMEM;
 
-    if (!means)
-        return -ENOMEM;
-    for (int i = 0; i < samples->count; i++)
+    if (!ret) {
+        memcpy(beside, hole, count);
+        ret = df_widen(beside, samples->width, samples->height, DF_SAMPLES_BESIDE);
+    }
+    for (int i = 0; i < samples->count && !ret; i++)
         means[i] = mean_luma(samples, i);
-    for (int y = 0; y < samples->height; y++)
-        for (int x = 0; x < samples->width; x++) {
-            if (is_beside(samples, hole, x, y))
-                continue;
-            changed += variance_at(samples, means, (size_t)y * samples->width + x) > (double)(level * level);
-            all++;
-        }
+    for (size_t i = 0; i < count && !ret; i++) {
+        changed += !beside[i] && variance_at(samples, means, i) > (double)(level * level);
+        all += !beside[i];
+    }
     df_free(means);
+    df_free(beside);
     *change = all ? (float)changed / (float)all : 1;
-    return 0;
+    return ret;
 }

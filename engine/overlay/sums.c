@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "plane/membrane.h"
+#include "plane/widen.h"
 
 /* Variance that coding leaves: what is added to the noise, and to the energy of gradients around the hole. */
 #define CODING 2.f
@@ -99,19 +100,6 @@ static void finish(DfMoments *m)
     m->noise = DF_MAX(yy - xy * xy / DF_MAX(xx, 1), 0) + CODING;
 }
 
-/** The hole and all pixels next to it. */
-static void widen(uint8_t *wide, const uint8_t *hole, int width, int height)
-{
-    for (int y = 0; y < height; y++)
-        for (int x = 0; x < width; x++) {
-            int any = 0;
-            for (int v = DF_MAX(y - 1, 0); v <= DF_MIN(y + 1, height - 1); v++)
-                for (int u = DF_MAX(x - 1, 0); u <= DF_MIN(x + 1, width - 1); u++)
-                    any |= hole[(size_t)v * width + u];
-            wide[(size_t)y * width + x] = any ? 255 : 0;
-        }
-}
-
 /** How many samples of a background are present enough. */
 static int of_background(const DfSamples *samples, int background, float present)
 {
@@ -129,8 +117,11 @@ int df_sums_take(DfSums *sums, const DfSamples *samples, const uint8_t *hole, fl
     int ret = alloc_sums(sums, samples, hole);
     if (!wide)
         ret = -ENOMEM;
-    if (!ret)
-        widen(wide, hole, samples->width, samples->height);
+    if (!ret) {
+        /* The hole and all pixels next to it. */
+        memcpy(wide, hole, luma);
+        ret = df_widen(wide, samples->width, samples->height, 1);
+    }
     for (int i = 0; i < samples->count && !ret; i++) {
         const DfSample *sample = &samples->samples[i];
         if (sample->presence < present)
