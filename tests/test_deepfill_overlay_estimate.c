@@ -75,18 +75,17 @@ static void shoot(const Run *run, Reel *reel, int t)
     reel->frames = t + 1;
 }
 
-static Reel *run_film(Run run)
+/** Run a film whose frame t has mask number t; NULL: it passes. */
+static Reel *run_masked(const Run *run, DeepfillMask *const masks[FRAMES])
 {
-    DeepfillMask *mask = mask_of_rect(144, 96, logo.x0, logo.y0, logo.x1, logo.y1, 2, 0);
     Reel *reel = calloc(1, sizeof *reel);
-    DeepfillContext *ctx = open_context(&run);
+    DeepfillContext *ctx = open_context(run);
     int taken = 0, ret;
 
     assert_non_null(reel);
     for (int t = 0; t < FRAMES; t++) {
-        shoot(&run, reel, t);
-        DeepfillFrame frame = { .image = reel->out[t].image, .mask = run.part(t) > 0 ? mask : NULL,
-                                .opaque = &reel->out[t] };
+        shoot(run, reel, t);
+        DeepfillFrame frame = { .image = reel->out[t].image, .mask = masks[t], .opaque = &reel->out[t] };
         while ((ret = deepfill_send(ctx, &frame)) == -EAGAIN)
             assert_int_equal(film_take(ctx, reel, taken++), 0);
         assert_int_equal(ret, 0);
@@ -95,6 +94,16 @@ static Reel *run_film(Run run)
     for (; taken < FRAMES; taken++)
         assert_int_equal(film_take(ctx, reel, taken), 0);
     deepfill_close(&ctx);
+    return reel;
+}
+
+static Reel *run_film(Run run)
+{
+    DeepfillMask *mask = mask_of_rect(144, 96, logo.x0, logo.y0, logo.x1, logo.y1, 2, 0), *masks[FRAMES];
+
+    for (int t = 0; t < FRAMES; t++)
+        masks[t] = run.part(t) > 0 ? mask : NULL;
+    Reel *reel = run_masked(&run, masks);
     deepfill_mask_close(&mask);
     return reel;
 }
@@ -166,15 +175,11 @@ static int has_middle(int t)
 static void pixels_beside_the_mask_stay(void **state)
 {
     Run run = { 1, 0, 1, 0, always };
-    DeepfillContext *ctx = open_context(&run);
-    Reel *reel = calloc(1, sizeof *reel);
     uint8_t picture[96][144] = { { 0 } };
     DeepfillMaskSettings settings;
-    DeepfillMask *masks[2];
-    int taken = 0, ret;
+    DeepfillMask *masks[2], *by_frame[FRAMES];
 
     (void)state;
-    assert_non_null(reel);
     deepfill_mask_defaults(&settings, 144, 96);
     settings.dilate = settings.feather = 0;
     for (int i = 0; i < 2; i++) {
@@ -183,16 +188,9 @@ static void pixels_beside_the_mask_stay(void **state)
                 picture[y][x] = i || x < logo.x0 + 8 || x >= logo.x1 - 8 ? 255 : 0;
         assert_int_equal(deepfill_mask_create(&masks[i], &settings, picture[0], 144, 144, 96), 0);
     }
-    for (int t = 0; t < FRAMES; t++) {
-        shoot(&run, reel, t);
-        DeepfillFrame frame = { .image = reel->out[t].image, .mask = masks[has_middle(t)], .opaque = &reel->out[t] };
-        while ((ret = deepfill_send(ctx, &frame)) == -EAGAIN)
-            assert_int_equal(film_take(ctx, reel, taken++), 0);
-        assert_int_equal(ret, 0);
-    }
-    deepfill_flush(ctx);
-    for (; taken < FRAMES; taken++)
-        assert_int_equal(film_take(ctx, reel, taken), 0);
+    for (int t = 0; t < FRAMES; t++)
+        by_frame[t] = masks[has_middle(t)];
+    Reel *reel = run_masked(&run, by_frame);
     for (int t = 0; t < FRAMES; t++)
         for (int y = logo.y0; y < logo.y1 && !has_middle(t); y++)
             for (int x = logo.x0 + 8; x < logo.x1 - 8; x++)
@@ -201,7 +199,6 @@ static void pixels_beside_the_mask_stay(void **state)
                              sample_of(&reel->in[t], 0, x, y));
     for (int i = 0; i < 2; i++)
         deepfill_mask_close(&masks[i]);
-    deepfill_close(&ctx);
     reel_free(reel);
 }
 
