@@ -64,7 +64,7 @@ void df_optimizer_close(DfOptimizer *optimizer);
 typedef struct DfSchedule {
     double rate;     /**< the highest */
     int64_t warm_up; /**< steps in which it rises to that, by equal steps from rate / warm_up; 0: at once */
-    int64_t steps;   /**< of the whole run: it falls along half a cosine's period to rate * last; 0: unknown, it stays */
+    int64_t steps;   /**< of the whole run: it falls by half a cosine's period to rate * last; 0: unknown, it stays */
     double last;     /**< share of the rate at the end, 0..1 */
 } DfSchedule;
 
