@@ -78,6 +78,17 @@ static float *differentiate_naively(const Input *in)
     return found;
 }
 
+static int every_second(int i, int n_in, int n_out)
+{
+    return i * (n_in / n_out);
+}
+
+/** Ends meet ends, as TensorFlow aligns corners. */
+static int to_corners(int i, int n_in, int n_out)
+{
+    return n_out > 1 ? (int)floor((double)i * (n_in - 1) / (n_out - 1) + 0.5) : 0;
+}
+
 /* --------------------------------------------------------------------------------------- checking -- */
 
 static double largest(const double *values, size_t count)
@@ -102,14 +113,20 @@ static void check_values(const DfAttentionRules *rules, int height, int width, i
     input_free(&in);
 }
 
-/** Along one direction, in steps of each value's own size: also where windows are shorter than the least norm. */
-static void check_direction(const DfAttentionRules *rules, int height, int width, int channels, int hole_rows)
+/**
+ * Where windows are shorter than the least norm: the reduced map is weak beside other pixels. Along one direction, in
+ * steps of each value's own size.
+ */
+static void check_short_windows(const DfAttentionRules *rules, int height, int width, int channels, int hole_rows)
 {
     Input in = input_of(rules, (DfShape){ height, width, channels }, hole_rows);
     size_t count = df_shape_count(in.shape);
-    float *kept = in.source, *direction = random_floats(count, 1e-3f), *moved = malloc(count * sizeof *moved);
-    for (size_t i = 0; i < count / 2; i++)
-        kept[i] *= 1e-4f;
+    float *kept = in.source, *direction = random_floats(count, 1e-2f), *moved = malloc(count * sizeof *moved);
+    for (size_t i = 0; i < count; i++) {
+        size_t y = i / channels / width, x = i / channels % width;
+        direction[i] *= y % 2 == 0 && x % 2 == 0;
+        kept[i] *= direction[i] != 0 ? 3e-4f : 10;
+    }
     float *found = differentiate_naively(&in);
     double ends[2], expected = 0, size = 0;
     for (int side = 0; side < 2; side++) {
@@ -119,8 +136,9 @@ static void check_direction(const DfAttentionRules *rules, int height, int width
         ends[side] = loss(&in);
     }
     for (size_t i = 0; i < count; i++) {
-        expected += (double)found[i] * kept[i] * direction[i];
-        size += fabs((double)found[i] * kept[i] * direction[i]);
+        double step = ((double)kept[i] * (1 + direction[i]) - (double)kept[i] * (1 - direction[i])) / 2;
+        expected += found[i] * step;
+        size += fabs(found[i] * step);
     }
     assert_true(fabs((ends[1] - ends[0]) / 2 - expected) <= LIMIT * size);
     in.source = kept;
@@ -139,22 +157,11 @@ static void check_differences(const DfAttentionRules *rules)
     check_values(rules, 2, 12, 2, 0); /* a single row, a single column: every neighbour wraps */
     check_values(rules, 12, 2, 2, 0);
     check_values(rules, 2, 2, 3, 0);
-    check_direction(rules, 14, 18, 5, 20);
-    check_direction(rules, 20, 12, 2, 0);
+    if (rules->features == every_second)
+        check_short_windows(rules, 10, 8, 1, 0);
 }
 
 /* ------------------------------------------------------------------------------------------ tests -- */
-
-static int every_second(int i, int n_in, int n_out)
-{
-    return i * (n_in / n_out);
-}
-
-/** Ends meet ends, as TensorFlow aligns corners. */
-static int to_corners(int i, int n_in, int n_out)
-{
-    return n_out > 1 ? (int)floor((double)i * (n_in - 1) / (n_out - 1) + 0.5) : 0;
-}
 
 /** The usual rules, then others, each one rule apart. */
 static const DfAttentionRules all_rules[] = {
