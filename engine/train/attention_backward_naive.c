@@ -173,7 +173,8 @@ static void rebuild_backward(Naive *a, const float *d_out)
     for (size_t i = 0; i < df_shape_count(a->map.shape); i++)
         a->shared[i] = d_out[i] * df_attention_share(&a->map, i / c / width, i / c % width);
     df_im2col(a->d_rebuilt, &a->raw_window, a->shared, 0, l);
-    df_gemm_at(l, length, l, a->weights, l, a->d_rebuilt, length, a->d_raw, length);
+    memset(a->d_raw, 0, (size_t)l * length * sizeof *a->d_raw);
+    df_gemm_at_add(l, length, l, a->weights, l, a->d_rebuilt, length, a->d_raw, length);
     df_gemm_bt(l, l, length, a->d_rebuilt, length, a->raw, length, a->d_weights, l);
 }
 
@@ -198,7 +199,8 @@ static void score_backward(Naive *a)
 {
     int l = a->map.count, length = 9 * a->map.shape.channels;
     df_gemm(l, length, l, a->weights, l, a->keys, length, a->d_windows, length);
-    df_gemm_at(l, length, l, a->weights, l, a->windows, length, a->d_keys, length);
+    memset(a->d_keys, 0, (size_t)l * length * sizeof *a->d_keys);
+    df_gemm_at_add(l, length, l, a->weights, l, a->windows, length, a->d_keys, length);
     for (int p = 0; p < l; p++) {
         size_t at = (size_t)p * length;
         float norm = a->norms[p], along = dot(a->d_keys + at, a->keys + at, length);
