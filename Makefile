@@ -85,7 +85,7 @@ THREAD_SRC := $(wildcard tests/test_thread_pool.c tests/test_pipeline*.c tests/t
 UNIT := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
 # What depends on the CPU's level, and does not go through the levels itself: run once at each.
 LEVEL_UNIT := $(addprefix $(BUILD)/tests/test_,golden golden_variants fixtures run layers attention need \
-                partial model trial deepfill deepfill_partial roi blend color dense frame_motion membrane motion track)
+                partial model train_activation train_conv trial deepfill deepfill_partial roi blend color dense frame_motion membrane motion track)
 LEVEL_SCRIPTS := tests/cli_projects.sh tests/filter_levels.sh
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
 # Not those that measure rather than test, what runs the others, and what needs the network.
@@ -148,11 +148,9 @@ $(1)/tests/fuzz-%: $(1)/obj/tests/fuzz/%.o $(1)/obj/tests/fuzz/replay.o $(call f
 	$$(call say,LD) $$(CC) $$(CFLAGS) $(2) $(METER) $$^ -o $$@ $$(LIBS) $$(shell pkg-config --libs libavutil)
 
 # Transforms of tiles are the same to the bit wherever they are inlined: multiplying and adding are fused in all.
-$(1)/obj/engine/kernels/x86/%.o: FILE_FLAGS := -mavx2 -mfma -mf16c -ffp-contract=fast
-$(1)/obj/engine/kernels/x86/%_avx512.o: \
+$(1)/obj/engine/kernels/x86/%.o $(1)/obj/engine/train/x86/%.o: FILE_FLAGS := -mavx2 -mfma -mf16c -ffp-contract=fast
+$(1)/obj/engine/kernels/x86/%_avx512.o $(1)/obj/engine/train/x86/%_avx512.o: \
     FILE_FLAGS := -mavx2 -mfma -mf16c -ffp-contract=fast -mavx512f -mavx512vl -mavx512dq -mavx512bw -mprefer-vector-width=512
-$(1)/obj/engine/train/x86/%.o: FILE_FLAGS := -mavx2 -mfma -ffp-contract=fast
-$(1)/obj/engine/train/x86/%_avx512.o: FILE_FLAGS := -mavx2 -mfma -ffp-contract=fast -mavx512f -mprefer-vector-width=512
 $(1)/obj/engine/plane/grain.o $(1)/obj/engine/plane/gaussian.o $(1)/obj/engine/kernels/normal.o \
     $(1)/obj/engine/train/optimizer.o $(1)/obj/engine/overlay/%.o: FILE_FLAGS := $(OPTIMISE:-O2=-O3) -fno-math-errno
 $(1)/obj/engine/model/semantics.o: FILE_FLAGS := -ffp-contract=off

@@ -38,6 +38,9 @@ struct DfPlan {
     size_t workspace;             /* bytes in all */
 };
 
+/** Read the tensors of a built-in model or of a file. @return 0 or a negative errno, with the cause recorded */
+int df_model_open_weights(struct DfWeights **weights, const char *name);
+
 /**
  * Fill a hole in a small test picture.
  * @return 0; -EDOM where the fill is black and white alone or one flat colour, or where an activation is no
