@@ -217,7 +217,7 @@ static void finish_first(const Tiled *t, const DfTile *tiles, int count, const S
         find_outputs(t, tiles[i], own->nowhere, own->to[i]);
     DfFirst first = {
         .data = own->data, .depth = conv->in, .weights = conv->weight, .columns = t->columns,
-        .half = t->out_channels, .bias = conv->bias, .relu = conv->activation == DF_GATE_RELU,
+        .half = conv->out / 2, .bias = conv->bias, .activation = conv->activation,
         .to = own->to[0], .tiles = count,
     };
     df_tile_kernels()->first(&first);
