@@ -152,8 +152,8 @@ static void small_masks_have_holes(void **state)
     }
 }
 
-/** The stencil's hole is an L, 12 x 20 less a corner, so that flips can be told. */
-static void draw_stencil(uint8_t *known)
+/** The pattern's hole is an L, 12 x 20 less a corner, so that flips can be told. */
+static void draw_pattern(uint8_t *known)
 {
     memset(known, 1, 100 * 80);
     for (int y = 0; y < 20; y++)
@@ -166,7 +166,7 @@ static int hole_at(int x, int y)
     return x >= 0 && y >= 0 && x < WIDTH && y < HEIGHT ? mask[y * WIDTH + x] : 0;
 }
 
-/** @return which flip of the stencil's hole the mask has: 1 along x, 2 along y; -1: none */
+/** @return which flip of the pattern's hole the mask has: 1 along x, 2 along y; -1: none */
 static int which_flip(int x0, int y0)
 {
     for (int flip = 0; flip < 4; flip++) {
@@ -182,17 +182,17 @@ static int which_flip(int x0, int y0)
     return -1;
 }
 
-static void holes_are_cut_from_a_stencil(void **state)
+static void holes_are_cut_from_a_pattern(void **state)
 {
     static uint8_t known[100 * 80];
     int flips[4] = { 0 };
 
     (void)state;
-    draw_stencil(known);
+    draw_pattern(known);
     for (int i = 0; i < 200; i++) {
         DfRandom random = df_random_open(5, DF_RANDOM_EXAMPLE, i, 0);
         int x0 = WIDTH, y0 = HEIGHT;
-        df_brush_stencil(mask, WIDTH, HEIGHT, &(DfStencil){ known, 100, 80 }, 1, &random);
+        df_brush_pattern(mask, WIDTH, HEIGHT, &(DfHolePattern){ known, 100, 80 }, 1, &random);
         for (int y = HEIGHT - 1; y >= 0; y--)
             for (int x = 0; x < WIDTH; x++)
                 if (hole_at(x, y)) {
@@ -210,20 +210,20 @@ static void holes_are_cut_from_a_stencil(void **state)
         assert_in_range(flips[i], 25, 80);
 }
 
-static void a_stencil_is_zoomed(void **state)
+static void a_pattern_is_zoomed(void **state)
 {
     static uint8_t known[100 * 80];
 
     (void)state;
-    draw_stencil(known);
+    draw_pattern(known);
     for (int i = 0; i < 20; i++) {
         DfRandom random = df_random_open(6, DF_RANDOM_EXAMPLE, i, 0);
-        df_brush_stencil(mask, WIDTH, HEIGHT, &(DfStencil){ known, 100, 80 }, 0.5, &random);
+        df_brush_pattern(mask, WIDTH, HEIGHT, &(DfHolePattern){ known, 100, 80 }, 0.5, &random);
         assert_true(within(take_holes(), 4 * 168, 0.15));
     }
     memset(known, 1, sizeof known);
     DfRandom random = df_random_open(6, DF_RANDOM_EXAMPLE, 0, 0);
-    df_brush_stencil(mask, WIDTH, HEIGHT, &(DfStencil){ known, 100, 80 }, 1, &random);
+    df_brush_pattern(mask, WIDTH, HEIGHT, &(DfHolePattern){ known, 100, 80 }, 1, &random);
     assert_int_equal(take_holes(), 0);
 }
 
@@ -236,8 +236,8 @@ int main(void)
         cmocka_unit_test(brushes_are_chosen_as_told),
         cmocka_unit_test(a_stream_gives_one_hole),
         cmocka_unit_test(small_masks_have_holes),
-        cmocka_unit_test(holes_are_cut_from_a_stencil),
-        cmocka_unit_test(a_stencil_is_zoomed),
+        cmocka_unit_test(holes_are_cut_from_a_pattern),
+        cmocka_unit_test(a_pattern_is_zoomed),
     };
 
     return cmocka_run_group_tests_name("train_brush", tests, NULL, NULL);

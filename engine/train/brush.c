@@ -262,31 +262,31 @@ void df_brush_mask(uint8_t *mask, int width, int height, DfRandom *random)
 }
 
 /** @return where the hole pixel of a rank lies; -1: there are not so many */
-static ptrdiff_t find_hole(const DfStencil *stencil, int64_t rank)
+static ptrdiff_t find_hole(const DfHolePattern *pattern, int64_t rank)
 {
-    ptrdiff_t count = (ptrdiff_t)stencil->width * stencil->height;
+    ptrdiff_t count = (ptrdiff_t)pattern->width * pattern->height;
 
     for (ptrdiff_t i = 0; i < count; i++)
-        if (!stencil->known[i] && rank-- == 0)
+        if (!pattern->known[i] && rank-- == 0)
             return i;
     return -1;
 }
 
-void df_brush_stencil(uint8_t *mask, int width, int height, const DfStencil *stencil, double zoom, DfRandom *random)
+void df_brush_pattern(uint8_t *mask, int width, int height, const DfHolePattern *pattern, double zoom, DfRandom *random)
 {
-    int64_t holes = 0, count = (int64_t)stencil->width * stencil->height;
+    int64_t holes = 0, count = (int64_t)pattern->width * pattern->height;
     double x0 = df_random_uniform(random, 0.25, 0.75) * width, y0 = df_random_uniform(random, 0.25, 0.75) * height;
     double right = df_random_chance(random, 0.5) ? zoom : -zoom, down = df_random_chance(random, 0.5) ? zoom : -zoom;
 
     for (int64_t i = 0; i < count; i++)
-        holes += !stencil->known[i];
-    ptrdiff_t at = holes ? find_hole(stencil, (int64_t)df_random_uniform(random, 0, (double)holes)) : 0;
+        holes += !pattern->known[i];
+    ptrdiff_t at = holes ? find_hole(pattern, (int64_t)df_random_uniform(random, 0, (double)holes)) : 0;
     for (int y = 0; y < height; y++) {
-        double v = floor((double)(at / stencil->width) + 0.5 + down * (y - floor(y0)));
+        double v = floor((double)(at / pattern->width) + 0.5 + down * (y - floor(y0)));
         for (int x = 0; x < width; x++) {
-            double u = floor((double)(at % stencil->width) + 0.5 + right * (x - floor(x0)));
-            int inside = u >= 0 && v >= 0 && u < stencil->width && v < stencil->height;
-            mask[(ptrdiff_t)y * width + x] = inside && !stencil->known[(ptrdiff_t)v * stencil->width + (ptrdiff_t)u];
+            double u = floor((double)(at % pattern->width) + 0.5 + right * (x - floor(x0)));
+            int inside = u >= 0 && v >= 0 && u < pattern->width && v < pattern->height;
+            mask[(ptrdiff_t)y * width + x] = inside && !pattern->known[(ptrdiff_t)v * pattern->width + (ptrdiff_t)u];
         }
     }
 }

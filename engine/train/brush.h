@@ -39,16 +39,17 @@ void df_brush_mask(uint8_t *mask, int width, int height, DfRandom *random);
 void df_brush_draw(uint8_t *mask, int width, int height, enum DfBrush brush, DfRandom *random);
 
 /** A mask that holes are cut from. */
-typedef struct DfStencil {
+typedef struct DfHolePattern {
     const uint8_t *known; /**< height rows of width bytes: 0 hole */
     int width, height;
-} DfStencil;
+} DfHolePattern;
 
 /**
  * Take a hole from a mask, moved, and flipped in half of the cases along each axis: a pixel of its hole comes to lie in
  * the middle half of the new mask.
- * @param zoom  pixels of the stencil that one of the mask stands for
+ * @param zoom  pixels of the pattern that one of the mask stands for
  */
-void df_brush_stencil(uint8_t *mask, int width, int height, const DfStencil *stencil, double zoom, DfRandom *random);
+void df_brush_pattern(uint8_t *mask, int width, int height, const DfHolePattern *pattern, double zoom,
+                      DfRandom *random);
 
 #endif
