@@ -1,0 +1,191 @@
+/**
+ * @file
+ * The contextual attention's adjoint: the naive one against central differences of loops in double precision, for
+ * every rule that a project may have of its own; the quick one against the naive one; and that threads decide no bit.
+ */
+#include <string.h>
+
+#include "plain_attention.h"
+#include "products.h"
+#include "train/attention_backward.h"
+#include "values.h"
+
+/* Of the largest value of a gradient: how far others may be off. */
+#define LIMIT 1e-4
+/* Of values at most 0.1: a step in central differences. */
+#define STEP 3e-5f
+
+/* ------------------------------------------------------------------------------------------ input -- */
+
+/** What goes in: the first rows of the picture are a hole, four times as large as the map. */
+typedef struct Input {
+    DfShape shape;
+    const DfAttentionRules *rules;
+    float *source, *d_out;
+    uint8_t *hole;
+} Input;
+
+/** Weak, so that no key drowns all others: logits are 90 times a window's length at most. */
+static Input input_of(const DfAttentionRules *rules, DfShape shape, int hole_rows)
+{
+    Input in = { .shape = shape, .rules = rules };
+    in.source = random_floats(df_shape_count(shape), 0.06f);
+    in.d_out = random_floats(df_shape_count(shape), 1);
+    in.hole = calloc(16 * (size_t)shape.height * shape.width, 1);
+    memset(in.hole, 1, (size_t)hole_rows * 4 * shape.width);
+    return in;
+}
+
+static void input_free(Input *in)
+{
+    free(in->source);
+    free(in->d_out);
+    free(in->hole);
+}
+
+/** The loss: the output times what is its gradient. */
+static double loss(const Input *in)
+{
+    double *out = plain_attention(in->shape, in->rules, in->source, in->hole), sum = 0;
+    for (size_t i = 0; i < df_shape_count(in->shape); i++)
+        sum += out[i] * in->d_out[i];
+    free(out);
+    return sum;
+}
+
+static double difference(const Input *in, size_t i)
+{
+    float value = in->source[i], above = value + STEP, below = value - STEP;
+    in->source[i] = above;
+    double sum = loss(in);
+    in->source[i] = below;
+    sum -= loss(in);
+    in->source[i] = value;
+    return sum / ((double)above - below);
+}
+
+/** What lies in scratch memory and in the gradient beforehand is no number. */
+static float *differentiate_naively(const Input *in)
+{
+    size_t bytes = df_shape_count(in->shape) * sizeof(float), room = df_attention_backward_naive_scratch(in->shape);
+    float *found = malloc(bytes);
+    void *scratch = df_alloc(room);
+    memset(found, 0xff, bytes);
+    memset(scratch, 0xff, room);
+    df_attention_backward_naive(in->shape, in->rules, in->source, in->hole, 4 * in->shape.height,
+                                4 * in->shape.width, in->d_out, found, scratch);
+    df_free(scratch);
+    return found;
+}
+
+static int every_second(int i, int n_in, int n_out)
+{
+    return i * (n_in / n_out);
+}
+
+/** Ends meet ends, as TensorFlow aligns corners. */
+static int to_corners(int i, int n_in, int n_out)
+{
+    return n_out > 1 ? (int)floor((double)i * (n_in - 1) / (n_out - 1) + 0.5) : 0;
+}
+
+/* --------------------------------------------------------------------------------------- checking -- */
+
+static double largest(const double *values, size_t count)
+{
+    double most = 0;
+    for (size_t i = 0; i < count; i++)
+        most = fmax(most, fabs(values[i]));
+    return most;
+}
+
+static void check_values(const DfAttentionRules *rules, int height, int width, int channels, int hole_rows)
+{
+    Input in = input_of(rules, (DfShape){ height, width, channels }, hole_rows);
+    size_t count = df_shape_count(in.shape);
+    float *found = differentiate_naively(&in);
+    double *expected = malloc(count * sizeof *expected);
+    for (size_t i = 0; i < count; i++)
+        expected[i] = difference(&in, i);
+    assert_near(found, expected, count, LIMIT * largest(expected, count));
+    free(expected);
+    free(found);
+    input_free(&in);
+}
+
+/**
+ * Where windows are shorter than the least norm: the reduced map is weak beside other pixels. Along one direction, in
+ * steps of each value's own size.
+ */
+static void check_short_windows(const DfAttentionRules *rules, int height, int width, int channels, int hole_rows)
+{
+    Input in = input_of(rules, (DfShape){ height, width, channels }, hole_rows);
+    size_t count = df_shape_count(in.shape);
+    float *kept = in.source, *direction = random_floats(count, 1e-2f), *moved = malloc(count * sizeof *moved);
+    for (size_t i = 0; i < count; i++) {
+        size_t y = i / channels / width, x = i / channels % width;
+        direction[i] *= y % 2 == 0 && x % 2 == 0;
+        kept[i] *= direction[i] != 0 ? 3e-4f : 10;
+    }
+    float *found = differentiate_naively(&in);
+    double ends[2], expected = 0, size = 0;
+    for (int side = 0; side < 2; side++) {
+        for (size_t i = 0; i < count; i++)
+            moved[i] = kept[i] * (side ? 1 + direction[i] : 1 - direction[i]);
+        in.source = moved;
+        ends[side] = loss(&in);
+    }
+    for (size_t i = 0; i < count; i++) {
+        double step = ((double)kept[i] * (1 + direction[i]) - (double)kept[i] * (1 - direction[i])) / 2;
+        expected += found[i] * step;
+        size += fabs(found[i] * step);
+    }
+    assert_true(fabs((ends[1] - ends[0]) / 2 - expected) <= LIMIT * size);
+    in.source = kept;
+    free(direction);
+    free(moved);
+    free(found);
+    input_free(&in);
+}
+
+static void check_differences(const DfAttentionRules *rules)
+{
+    check_values(rules, 8, 8, 3, 0);
+    check_values(rules, 8, 6, 2, 9);
+    check_values(rules, 6, 10, 1, 12);
+    check_values(rules, 4, 6, 2, 16); /* nothing known */
+    check_values(rules, 2, 12, 2, 0); /* a single row, a single column: every neighbour wraps */
+    check_values(rules, 12, 2, 2, 0);
+    check_values(rules, 2, 2, 3, 0);
+    if (rules->features == every_second)
+        check_short_windows(rules, 10, 8, 1, 0);
+}
+
+/* ------------------------------------------------------------------------------------------ tests -- */
+
+/** The usual rules, then others, each one rule apart. */
+static const DfAttentionRules all_rules[] = {
+    { .features = every_second, .hole = every_second, .fuse = 1 },
+    { .features = to_corners, .hole = every_second, .fuse = 1 },
+    { .features = every_second, .hole = to_corners, .fuse = 1 },
+    { .features = every_second, .hole = to_corners, .hole_at_once = 1, .fuse = 1 },
+    { .features = every_second, .hole = every_second },
+    { .features = every_second, .hole = every_second, .fuse = 1, .add_epsilon = 1 },
+    { .features = every_second, .hole = every_second, .fuse = 1, .exclude_hole = 1 },
+    { .features = every_second, .hole = every_second, .fuse = 1, .count_overlap = 1 },
+};
+
+static void test_differences(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < DF_COUNT(all_rules); i++)
+        check_differences(&all_rules[i]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_differences),
+    };
+    return cmocka_run_group_tests(tests, claim_products, release_products);
+}
