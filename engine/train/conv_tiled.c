@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "kernels/gemm.h"
 #include "train/adjoint.h"
+#include "train/outer.h"
 
 /** Bytes of a strip's planes: part of a last-level cache. Tiles of a unit that transforms. */
 #define STRIP_BYTES ((size_t)4 << 20)
@@ -33,16 +33,11 @@ typedef struct Tiled {
 
 /* ---------------------------------------------------------------------------------------- sizes -- */
 
-const DfTransform *df_tiled_backward_transform(const DfConv *conv)
-{
-    const DfTransform *transform = df_transform_of(conv);
-    return transform && transform->index != DF_TRANSFORM_5 ? transform : NULL;
-}
-
-/** The transform whose data are the sums' planes and whose sums are the data's. */
+/** The transform whose data are the sums' planes and whose sums are the data's; its weights are packed as F(4,3)'s. */
 static DfTransform transpose(const DfTransform *transform)
 {
     DfTransform transposed = *transform;
+    transposed.index = DF_TRANSFORM_3;
     transposed.data = transform->sums;
     transposed.sums = transform->data;
     transposed.data_of = transform->sum_of;
@@ -247,8 +242,10 @@ static void multiply_weights(const Tiled *t, int plane, int tiles)
         if (transform->data_of[y] * transform->data + transform->data_of[x] != plane)
             continue;
         size_t sum = transform->sum_of[y] * transform->sums + transform->sum_of[x];
-        df_gemm_at_add(in, out, tiles, t->data + plane * t->data_plane, (int)t->data_row,
-                       t->d_sums + sum * t->sum_plane, (int)t->sum_row, t->sums + (size_t)i * in * out, out);
+        df_outer_add(&(DfOuter){
+            .m = in, .n = out, .rows = tiles, .a = t->data + plane * t->data_plane, .lda = t->data_row,
+            .b = t->d_sums + sum * t->sum_plane, .ldb = t->sum_row, .out = t->sums + (size_t)i * in * out, .ldo = out,
+        });
     }
 }
 

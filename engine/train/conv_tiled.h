@@ -11,9 +11,6 @@
 
 #include "layers/tiling.h"
 
-/** @return the transform of a convolution's method that has an adjoint (static); NULL: none, im2col is for it. */
-const DfTransform *df_tiled_backward_transform(const DfConv *conv);
-
 size_t df_tiled_backward_prepared(const DfTransform *transform, const DfConv *conv);
 void df_tiled_backward_prepare(const DfTransform *transform, const DfConv *conv, float *prepared, const float *raw);
 size_t df_tiled_backward_sums(const DfTransform *transform, const DfConv *conv);

@@ -9,6 +9,7 @@
     static void kind##_pixels(float *const *at, const float *data, size_t plane, int channels)        \
     EACH(kind##_pixels, at, data, plane, c)
 LOOPS(winograd3)
+LOOPS(winograd5)
 LOOPS(nearest)
 LOOPS(stride)
 #undef LOOPS
@@ -17,6 +18,7 @@ LOOPS(stride)
     {                                                               \
         {                                                           \
             [DF_TRANSFORM_3] = { winograd3_sums, winograd3_pixels }, \
+            [DF_TRANSFORM_5] = { winograd5_sums, winograd5_pixels }, \
             [DF_TRANSFORM_NEAREST] = { nearest_sums, nearest_pixels }, \
             [DF_TRANSFORM_STRIDE] = { stride_sums, stride_pixels }, \
         }                                                           \
