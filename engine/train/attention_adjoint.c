@@ -23,54 +23,67 @@ void df_adjoint_pass(DfAdjoint *a, DfJob job, int halo)
 
 /* ----------------------------------------------------------------------------------- products -- */
 
-/** Queries of rows from .. from + count - 1 with all keys, or products of them with keys, a unit of rows each. */
+/** Queries of some rows of the map with all keys, or products of them with keys. */
 typedef struct Product {
     const DfAdjoint *a;
-    const float *queries, *keys;
+    const float *queries, *keys; /* L x C; panels, or core x C */
     float *d_queries, *d_keys;
     int count, step; /* rows in all, in a unit */
 } Product;
 
-/** Rows y to y + count - 1, where none follows the last one. */
-static void multiply_some(const Product *p, int y, int count)
+void df_adjoint_pack(const DfAdjoint *a, float *panels, int p, const float *pixel)
 {
-    const DfAdjoint *a = p->a;
-    int c = a->map.shape.channels, w = a->map.w;
-    float *products = df_adjoint_row(a, a->products, y, 0) + a->first;
-    size_t at = (size_t)y * w * c;
-    if (p->d_queries)
-        df_gemm(count * w, c, a->core, products, a->pitch, p->keys, c, p->d_queries + at, c);
-    else
-        df_gemm_bt(count * w, a->core, c, p->queries + at, c, p->keys, c, products, a->pitch);
+    int c = a->map.shape.channels, size = a->kernels->panel, column = df_adjoint_key(a, p) - a->first;
+    int from = column / size * size, width = df_panel_width(DF_MIN(size, a->core - from));
+    float *to = panels + (size_t)from * c + column - from;
+    for (int i = 0; i < c; i++)
+        to[(size_t)i * width] = pixel[i];
 }
 
-static void multiply_rows(void *opaque, int unit, int thread)
+/** One row of queries with all keys. */
+static void multiply_row(void *opaque, int unit, int thread)
 {
     const Product *p = opaque;
-    int h = p->a->map.h, y = df_adjoint_row_of(p->a, unit * p->step);
-    int count = DF_MIN(p->step, p->count - unit * p->step), before = DF_MIN(count, h - y);
+    const DfAdjoint *a = p->a;
+    enum { ROWS = 24 };
+    int c = a->map.shape.channels, size = a->kernels->panel, y = df_adjoint_row_of(a, unit);
+    const float *rows[ROWS];
+    float *out[ROWS];
     (void)thread;
-    multiply_some(p, y, before);
-    if (before < count)
-        multiply_some(p, 0, count - before);
+    for (int x = 0; x < a->map.w; x += ROWS) {
+        int count = DF_MIN(ROWS, a->map.w - x);
+        for (int i = 0; i < count; i++) {
+            rows[i] = p->queries + ((size_t)y * a->map.w + x + i) * c;
+            out[i] = df_adjoint_row(a, a->products, y, x + i) + a->first;
+        }
+        for (int column = 0; column < a->core; column += size)
+            a->kernels->product(out, column, rows, p->keys + (size_t)column * c, count, DF_MIN(size, a->core - column),
+                                c, 0);
+    }
 }
 
-static void multiply(DfAdjoint *a, Product product, int halo)
+void df_adjoint_multiply(DfAdjoint *a, const float *queries, const float *panels, int halo)
 {
-    product.a = a;
-    product.count = choose_rows(a, halo);
-    product.step = DF_MAX(DF_ADJOINT_UNIT / a->map.w, 1);
-    df_parallel_for(a->parallel, (product.count + product.step - 1) / product.step, multiply_rows, &product);
+    Product product = { .a = a, .queries = queries, .keys = panels };
+    df_parallel_for(a->parallel, choose_rows(a, halo), multiply_row, &product);
 }
 
-void df_adjoint_multiply(DfAdjoint *a, const float *queries, const float *keys, int halo)
+/** Products of some rows of the band with all keys. */
+static void multiply_products(void *opaque, int unit, int thread)
 {
-    multiply(a, (Product){ .queries = queries, .keys = keys }, halo);
+    const Product *p = opaque;
+    const DfAdjoint *a = p->a;
+    int c = a->map.shape.channels, w = a->map.w, y = a->band + unit * p->step;
+    (void)thread;
+    df_gemm(DF_MIN(p->step, a->band_end - y) * w, c, a->core, df_adjoint_row(a, a->products, y, 0) + a->first, a->pitch,
+            p->keys, c, p->d_queries + (size_t)y * w * c, c);
 }
 
 void df_adjoint_multiply_keys(DfAdjoint *a, const float *keys, float *d_queries)
 {
-    multiply(a, (Product){ .keys = keys, .d_queries = d_queries }, 0);
+    int step = DF_MAX(DF_ADJOINT_UNIT / a->map.w, 1);
+    Product product = { .a = a, .keys = keys, .d_queries = d_queries, .step = step };
+    df_parallel_for(a->parallel, (a->band_end - a->band + step - 1) / step, multiply_products, &product);
 }
 
 /** Some keys with all queries of the band. */
@@ -93,23 +106,27 @@ void df_adjoint_multiply_queries(DfAdjoint *a, const float *queries, float *d_ke
 
 /* --------------------------------------------------------------------------------------- sums -- */
 
-void df_adjoint_sum3(const DfAdjoint *a, float *out, const float *before, const float *at, const float *after, int step,
-                     const float *factors)
+/** out[p] = (before[p - step] + at[p] + after[p + step]) * factors[p]; factors NULL: 1. */
+static void sum3(const DfAdjoint *a, float *out, const float *before, const float *at, const float *after, int step,
+                 const float *factors)
 {
-    int first = a->first, end = first + a->core;
-    df_kernels()->sum3(out + first, before + first - step, at + first, after + first + step, a->core);
-    for (int p = first; factors && p < end; p++)
-        out[p] *= factors[p];
+    int first = a->first;
+    before += first - step;
+    after += first + step;
+    if (factors)
+        a->loops->weighted_sum3(out + first, before, at + first, after, factors + first, a->core);
+    else
+        df_kernels()->sum3(out + first, before, at + first, after, a->core);
 }
 
 void df_adjoint_sum_windows(const DfAdjoint *a, float *from, int y, const float *factors, float *to, int thread)
 {
     int w = a->map.w;
     for (int x = 0; x < w; x++)
-        df_adjoint_sum3(a, df_adjoint_scratch(a, thread, x), df_adjoint_row_or_zeros(a, from, y - 1, x),
+        sum3(a, df_adjoint_scratch(a, thread, x), df_adjoint_row_or_zeros(a, from, y - 1, x),
                         df_adjoint_row(a, from, y, x), df_adjoint_row_or_zeros(a, from, y + 1, x), w + 1, NULL);
     for (int x = 0; x < w; x++)
-        df_adjoint_sum3(a, df_adjoint_row(a, to, y, x), x > 0 ? df_adjoint_scratch(a, thread, x - 1) : a->zeros,
+        sum3(a, df_adjoint_row(a, to, y, x), x > 0 ? df_adjoint_scratch(a, thread, x - 1) : a->zeros,
                         df_adjoint_scratch(a, thread, x),
                         x < w - 1 ? df_adjoint_scratch(a, thread, x + 1) : a->zeros, 1, factors);
 }
@@ -125,7 +142,7 @@ void df_adjoint_sum_rows(const DfAdjoint *a, float *from, int y, int x, const fl
 {
     int w = a->map.w, q = y * w + x;
     const float *before = row_of(a, from, q - 1), *after = row_of(a, from, q + 1);
-    df_adjoint_sum3(a, out, before, df_adjoint_row(a, from, y, x), after, 1, factors);
+    sum3(a, out, before, df_adjoint_row(a, from, y, x), after, 1, factors);
     /* The first key of a row follows the last one of the row above, with a zero between. */
     for (int j = 1; j < a->map.h; j++) {
         int last = j * (w + 1) + w, first = last + 2;

@@ -31,8 +31,8 @@ static void sum_rows(void *opaque, int unit, int thread)
         float *out = df_adjoint_row(a, a->sums, y, x);
         const float *scores = df_adjoint_row(a, a->scores, y, x);
         df_adjoint_sum_rows(a, a->products, y, x, a->factors, out);
-        for (size_t p = 0; banded && p < a->pitch; p++)
-            along[p] += out[p] * scores[p];
+        if (banded)
+            a->loops->multiply_add(along + a->first, out + a->first, scores + a->first, a->core);
     }
 }
 

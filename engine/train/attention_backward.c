@@ -54,15 +54,18 @@ static void lay_out_map(DfAdjoint *a, char *base, size_t *end)
     a->runs = df_attention_carve(base, end, l * sizeof *a->runs);
     a->fuse_runs = df_attention_carve(base, end, l * sizeof *a->fuse_runs);
     a->key_runs = df_attention_carve(base, end, l * sizeof *a->key_runs);
+    a->near_runs = df_attention_carve(base, end, l * sizeof *a->near_runs);
+    a->chunks = df_attention_carve(base, end, (l / DF_ADJOINT_CHUNK + 2) * sizeof *a->chunks);
     a->queries = df_attention_floats(base, end, l, c);
     a->d_queries = df_attention_floats(base, end, l, c);
     for (int phase = 0; phase < 4; phase++)
         a->rebuilt[phase] = df_attention_floats(base, end, l, c);
     a->keys = df_attention_floats(base, end, core, c);
     a->d_keys = df_attention_floats(base, end, core, c);
+    a->panels = df_attention_floats(base, end, df_panel_width(core), c);
     for (int phase = 0; phase < 4; phase++) {
-        a->raw[phase] = df_attention_floats(base, end, core, c);
-        a->d_raw[phase] = df_attention_floats(base, end, core, c);
+        a->raw[phase] = df_attention_floats(base, end, df_panel_width(core), c);
+        a->d_raw[phase] = df_attention_floats(base, end, l, c);
     }
 }
 
@@ -85,8 +88,10 @@ static size_t lay_out(DfAdjoint *a, DfShape shape, int threads, char *base)
     for (size_t i = 0; i < DF_COUNT(single); i++)
         *single[i] = df_attention_floats(base, &end, 1, a->pitch);
     a->along = df_attention_floats(base, &end, h, a->pitch);
+    a->shares = df_attention_floats(base, &end, rows, 1);
     /* Last: their number moves nothing else. */
-    a->threads = df_attention_floats(base, &end, df_size_mul(threads, w), a->pitch);
+    a->thread_floats = w * a->pitch + 4 * (size_t)a->most * w * DF_ADJOINT_CHUNK;
+    a->threads = df_attention_floats(base, &end, threads, a->thread_floats);
     return end;
 }
 
@@ -94,6 +99,31 @@ size_t df_attention_backward_scratch(DfShape shape, int threads)
 {
     DfAdjoint a;
     return lay_out(&a, shape, threads, NULL);
+}
+
+/** What is read where no key lies, and sums. */
+static void clear(DfAdjoint *a, int threads)
+{
+    size_t c = a->map.shape.channels, l = a->map.count, end = a->first + a->core, row = a->pitch * sizeof(float);
+    float *matrices[] = { a->products, a->scores, a->sums };
+    for (size_t i = 0; i < DF_COUNT(matrices); i++)
+        for (float *at = matrices[i]; at < matrices[i] + a->held_count * a->map.w * a->pitch; at += a->pitch) {
+            memset(at, 0, a->first * sizeof *at);
+            memset(at + end, 0, (a->pitch - end) * sizeof *at);
+        }
+    float *rows[] = { a->zeros, a->factors, a->bent };
+    for (size_t i = 0; i < DF_COUNT(rows); i++)
+        memset(rows[i], 0, row);
+    memset(a->along, 0, a->map.h * row);
+    memset(a->keys, 0, a->core * c * sizeof *a->keys);
+    memset(a->d_keys, 0, a->core * c * sizeof *a->d_keys);
+    memset(a->panels, 0, df_panel_width(a->core) * c * sizeof *a->panels);
+    for (int phase = 0; phase < 4; phase++) {
+        memset(a->raw[phase], 0, df_panel_width(a->core) * c * sizeof **a->raw);
+        memset(a->d_raw[phase], 0, l * c * sizeof **a->d_raw);
+    }
+    for (int i = 0; i < threads; i++)
+        memset(df_adjoint_scratch(a, i, 0), 0, a->map.w * row);
 }
 
 /* -------------------------------------------------------------------------------- preparation -- */
@@ -113,10 +143,11 @@ static void copy_pixels(DfAdjoint *a, const float *d_out)
         const float *pixel = df_attention_pixel(&a->map, a->source, p);
         memcpy(a->queries + (size_t)p * c, pixel, c * sizeof *pixel);
         memcpy(a->keys + key, pixel, c * sizeof *pixel);
+        df_adjoint_pack(a, a->panels, p, pixel);
         for (int phase = 0; phase < 4; phase++) {
             size_t at = pixel_at(a, p, phase);
             float share = df_attention_share(&a->map, at / a->map.shape.width, at % a->map.shape.width);
-            memcpy(a->raw[phase] + key, a->source + at * c, c * sizeof *pixel);
+            df_adjoint_pack(a, a->raw[phase], p, a->source + at * c);
             for (int i = 0; i < c; i++)
                 a->rebuilt[phase][(size_t)p * c + i] = share * d_out[at * c + i];
         }
@@ -184,6 +215,34 @@ static void find_runs(DfAdjoint *a)
     }
 }
 
+/** Whether a known key lies in p's 3x3 window: a patch that pixels are pasted from. */
+static int is_near(const DfAdjoint *a, int p)
+{
+    int w = a->map.w, y = p / w, x = p % w;
+    for (int j = DF_MAX(y - 1, 0); j <= DF_MIN(y + 1, a->map.h - 1); j++)
+        for (int i = DF_MAX(x - 1, 0); i <= DF_MIN(x + 1, w - 1); i++)
+            if (a->known[j * w + i])
+                return 1;
+    return 0;
+}
+
+/** Keys of which pixels are pasted, in chunks. */
+static void find_near(DfAdjoint *a)
+{
+    for (int p = 0; p < a->map.count; p++) {
+        if (!is_near(a, p))
+            continue;
+        DfKeyRun key = { df_adjoint_key(a, p), a->near++ % DF_ADJOINT_CHUNK, 1 }, *last = a->near_runs + a->near_count - 1;
+        if (key.to == 0)
+            a->chunks[a->chunk_count++] = a->near_count;
+        if (key.to > 0 && last->from + last->length == key.from)
+            last->length++;
+        else
+            a->near_runs[a->near_count++] = key;
+    }
+    a->chunks[a->chunk_count] = a->near_count;
+}
+
 /* -------------------------------------------------------------------------------------- parts -- */
 
 static void differentiate_band(DfAdjoint *a, int y, int end)
@@ -209,11 +268,13 @@ static void finish_along(DfAdjoint *a)
 
 static void gather(DfAdjoint *a, float *d_source)
 {
-    int c = a->map.shape.channels;
-    for (int p = 0; p < a->map.count; p++)
-        for (int phase = 0; phase < 4; phase++)
-            memcpy(d_source + pixel_at(a, p, phase) * c,
-                   a->d_raw[phase] + (size_t)(df_adjoint_key(a, p) - a->first) * c, c * sizeof *d_source);
+    int c = a->map.shape.channels, near = 0;
+    memset(d_source, 0, df_shape_count(a->map.shape) * sizeof *d_source);
+    for (int p = 0; p < a->map.count; p++) {
+        for (int phase = 0; is_near(a, p) && phase < 4; phase++)
+            memcpy(d_source + pixel_at(a, p, phase) * c, a->d_raw[phase] + (size_t)near * c, c * sizeof *d_source);
+        near += is_near(a, p);
+    }
     for (int p = 0; p < a->map.count; p++) {
         float *pixel = d_source + (df_attention_pixel(&a->map, a->source, p) - a->source);
         const float *key = a->d_keys + (size_t)(df_adjoint_key(a, p) - a->first) * c;
@@ -229,12 +290,13 @@ void df_attention_backward(DfShape shape, const DfAttentionRules *rules, const f
                            float *d_source, void *scratch)
 {
     DfAdjoint a;
-    size_t bytes = lay_out(&a, shape, parallel ? parallel->threads : 1, scratch);
-    memset(scratch, 0, bytes);
+    lay_out(&a, shape, parallel ? parallel->threads : 1, scratch);
+    clear(&a, parallel ? parallel->threads : 1);
     a.map.rules = rules;
     a.source = source;
     a.parallel = parallel;
     a.kernels = df_score_kernels();
+    a.loops = df_attention_loops();
     int known = df_attention_find_known(&a.map, hole, hole_height, hole_width, a.reduced, a.known);
     a.unknown = a.map.count - known;
     if (!known) {
@@ -244,6 +306,7 @@ void df_attention_backward(DfShape shape, const DfAttentionRules *rules, const f
     copy_pixels(&a, d_out);
     measure_keys(&a);
     find_runs(&a);
+    find_near(&a);
     for (int y = 0; y < a.map.h; y += a.most)
         differentiate_band(&a, y, DF_MIN(y + a.most, a.map.h));
     finish_along(&a);
