@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "train/conv_direct.h"
+#include "train/conv_tiled.h"
 
 /** Pixels whose gradients are summed in floats; sums of those are doubles. */
 enum { BIAS_PIXELS = 256 };
@@ -20,17 +21,23 @@ enum DfMethod df_conv_backward_choose(const DfConv *conv)
 
 size_t df_conv_backward_prepared(const DfConv *conv)
 {
-    return df_conv_weights(conv);
+    const DfTransform *transform = df_transform_of(conv);
+    return transform ? df_tiled_backward_prepared(transform, conv) : df_conv_weights(conv);
 }
 
 void df_conv_backward_prepare(const DfConv *conv, float *prepared, const float *raw)
 {
-    df_direct_backward_prepare(conv, prepared, raw);
+    const DfTransform *transform = df_transform_of(conv);
+    if (transform)
+        df_tiled_backward_prepare(transform, conv, prepared, raw);
+    else
+        df_direct_backward_prepare(conv, prepared, raw);
 }
 
 size_t df_conv_backward_sums(const DfConv *conv)
 {
-    return df_conv_weights(conv);
+    const DfTransform *transform = df_transform_of(conv);
+    return transform ? df_tiled_backward_sums(transform, conv) : df_conv_weights(conv);
 }
 
 /* --------------------------------------------------------------------------------------- biases -- */
@@ -80,8 +87,10 @@ static void add_biases(DfShape out, const float *d_product, const DfParallel *pa
 
 size_t df_conv_backward_scratch(const DfConv *conv, DfShape in, int threads)
 {
-    (void)threads;
-    return DF_MAX(df_direct_backward_scratch(conv, in), bias_bytes(df_conv_shape(conv, in)));
+    const DfTransform *transform = df_transform_of(conv);
+    size_t own = transform ? df_tiled_backward_scratch(transform, conv, in, threads)
+                           : df_direct_backward_scratch(conv, in);
+    return DF_MAX(own, bias_bytes(df_conv_shape(conv, in)));
 }
 
 void df_conv_backward(const DfConv *conv, const float *prepared, DfShape in, const float *source,
@@ -90,11 +99,20 @@ void df_conv_backward(const DfConv *conv, const float *prepared, DfShape in, con
 {
     if (d_bias)
         add_biases(df_conv_shape(conv, in), d_product, parallel, d_bias, scratch);
-    if (d_source || sums)
+    if (!d_source && !sums)
+        return;
+    const DfTransform *transform = df_transform_of(conv);
+    if (transform)
+        df_tiled_backward(transform, conv, prepared, in, source, d_product, parallel, d_source, sums, scratch);
+    else
         df_direct_backward(conv, prepared, in, source, d_product, parallel, d_source, sums, scratch);
 }
 
 void df_conv_backward_weights(const DfConv *conv, const float *sums, float *d_raw)
 {
-    df_direct_backward_weights(conv, sums, d_raw);
+    const DfTransform *transform = df_transform_of(conv);
+    if (transform)
+        df_tiled_backward_weights(transform, conv, sums, d_raw);
+    else
+        df_direct_backward_weights(conv, sums, d_raw);
 }

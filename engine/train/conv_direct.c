@@ -10,6 +10,7 @@
 
 #include "kernels/gemm.h"
 #include "layers/strips.h"
+#include "train/outer.h"
 
 /** Bytes of a strip's rows, which four passes go over: part of a last-level cache. */
 #define STRIP_BYTES ((size_t)1 << 20)
@@ -81,8 +82,10 @@ static void multiply(void *opaque, int unit, int thread)
     const float *d_product = d->d_product + (size_t)d->first * out;
     (void)thread;
     if (d->sums)
-        df_gemm_at_add(columns, out, d->count, d->rows + first, d->length, d_product, out,
-                       d->sums + (size_t)first * out, out);
+        df_outer_add(&(DfOuter){
+            .m = columns, .n = out, .rows = d->count, .a = d->rows + first, .lda = d->length, .b = d_product,
+            .ldb = out, .out = d->sums + (size_t)first * out, .ldo = out,
+        });
     if (d->d_source)
         df_gemm(d->count, columns, out, d_product, out, d->weights + first, d->length, d->rows + first, d->length);
 }

@@ -1,0 +1,333 @@
+/**
+ * @file
+ * Strip by strip of tiles: their pixels and their outputs' gradients are transformed to planes (data and d_sums); plane
+ * by plane both products are made, d_data in the data's place; and d_data is transformed back and added to the
+ * source's gradient, every other row of tiles at a time, as neighbouring rows overlap.
+ */
+#include "train/conv_tiled.h"
+
+#include <string.h>
+
+#include "train/adjoint.h"
+#include "train/outer.h"
+
+/** Bytes of a strip's planes: part of a last-level cache. Tiles of a unit that transforms. */
+#define STRIP_BYTES ((size_t)4 << 20)
+enum { UNIT_TILES = 16 };
+/** Floats by which planes lie further apart than they are long: see layers/tiled.c. */
+enum { APART = 16 };
+
+typedef struct Tiled {
+    const DfConv *conv;
+    const DfTransform *transform;
+    DfTiling tiling;
+    DfTransform transposed;                 /* of the products with U' */
+    DfTransformSum products[DF_MOST_PLANES]; /* of each plane of data, its segments of d_sums */
+    int row, rows;                          /* tiles of a row, and rows */
+    int strip;                              /* rows of a strip */
+    int first, count;                       /* rows of the strip in progress */
+    size_t data_row, data_plane, sum_row, sum_plane; /* floats from one to the next */
+    const float *source, *d_product, *prepared;
+    float *data, *d_sums, *zeros, *nowhere, *d_source, *sums;
+} Tiled;
+
+/* ---------------------------------------------------------------------------------------- sizes -- */
+
+/** The transform whose data are the sums' planes and whose sums are the data's; its weights are packed as F(4,3)'s. */
+static DfTransform transpose(const DfTransform *transform)
+{
+    DfTransform transposed = *transform;
+    transposed.index = DF_TRANSFORM_3;
+    transposed.data = transform->sums;
+    transposed.sums = transform->data;
+    transposed.data_of = transform->sum_of;
+    transposed.sum_of = transform->data_of;
+    return transposed;
+}
+
+static DfConv transpose_conv(const DfConv *conv)
+{
+    DfConv transposed = *conv;
+    transposed.in = conv->out;
+    transposed.out = conv->in;
+    return transposed;
+}
+
+static size_t planes(int side)
+{
+    return (size_t)side * side;
+}
+
+static Tiled measure(const DfTransform *transform, const DfConv *conv, DfShape in)
+{
+    Tiled t = { .conv = conv, .transform = transform, .tiling = df_tiling(transform, conv, in),
+                .transposed = transpose(transform) };
+    t.row = t.tiling.x.rate * t.tiling.x.tiles;
+    t.rows = t.tiling.y.rate * t.tiling.y.tiles;
+    t.data_row = df_product_columns(conv->in);
+    t.sum_row = df_product_columns(conv->out);
+    size_t tile = planes(transform->data) * t.data_row + planes(transform->sums) * t.sum_row;
+    size_t fitting = STRIP_BYTES / (tile * sizeof(float) * t.row);
+    t.strip = (int)DF_CLAMP(fitting, (size_t)1, (size_t)t.rows);
+    t.data_plane = (size_t)t.strip * t.row * t.data_row + APART;
+    t.sum_plane = (size_t)t.strip * t.row * t.sum_row + APART;
+    return t;
+}
+
+static size_t floats(size_t count)
+{
+    return df_size_align(df_size_mul(count, sizeof(float)));
+}
+
+size_t df_tiled_backward_scratch(const DfTransform *transform, const DfConv *conv, DfShape in, int threads)
+{
+    Tiled t = measure(transform, conv, in);
+    size_t pixels = df_size_add(floats(DF_MAX(conv->in, conv->out)), df_size_mul(threads, floats(conv->in)));
+    size_t all = df_size_add(floats(planes(transform->data) * t.data_plane),
+                             floats(planes(transform->sums) * t.sum_plane));
+    return df_size_add(pixels, all);
+}
+
+static void place(Tiled *t, int threads, void *scratch)
+{
+    char *end = scratch;
+    size_t nowhere = threads * floats(t->conv->in);
+    t->zeros = memset(end, 0, floats(DF_MAX(t->conv->in, t->conv->out)));
+    end += floats(DF_MAX(t->conv->in, t->conv->out));
+    t->nowhere = memset(end, 0, nowhere);
+    end += nowhere;
+    t->data = (float *)end;
+    t->d_sums = (float *)(end + floats(planes(t->transform->data) * t->data_plane));
+}
+
+/* -------------------------------------------------------------------------------------- weights -- */
+
+size_t df_tiled_backward_prepared(const DfTransform *transform, const DfConv *conv)
+{
+    DfTransform transposed = transpose(transform);
+    DfConv back = transpose_conv(conv);
+    return df_size_add(df_transform_weights(&transposed, &back), df_conv_weights(conv));
+}
+
+/** Behind the prepared weights is room for the raw ones with channels in and out exchanged. */
+void df_tiled_backward_prepare(const DfTransform *transform, const DfConv *conv, float *prepared, const float *raw)
+{
+    DfTransform transposed = transpose(transform);
+    DfConv back = transpose_conv(conv);
+    size_t area = (size_t)conv->kernel * conv->kernel;
+    float *exchanged = prepared + df_transform_weights(&transposed, &back);
+    for (int o = 0; o < conv->out; o++)
+        for (int c = 0; c < conv->in; c++, raw += area)
+            memcpy(exchanged + ((size_t)c * conv->out + o) * area, raw, area * sizeof *raw);
+    df_transform_prepare(&transposed, &back, prepared, exchanged);
+}
+
+size_t df_tiled_backward_sums(const DfTransform *transform, const DfConv *conv)
+{
+    return df_size_mul(planes(transform->products), df_size_mul(conv->in, conv->out));
+}
+
+/** matrix' * dU * matrix, a panel of kernels at once. */
+static void transform_back(const DfTransform *transform, const double *transposed, int kernel, const DfLanes *weights,
+                           DfLanes *taps)
+{
+    DfTileWeights *along = df_tile_kernels()->weights;
+    int products = transform->products;
+    DfLanes columns[5 * 8];
+    for (int x = 0; x < products; x++)
+        along(columns + x, products, weights + x, products, transposed, kernel, products);
+    for (int y = 0; y < kernel; y++)
+        along(taps + y * kernel, 1, columns + y * products, 1, transposed, kernel, products);
+}
+
+/** One channel in, a panel of channels out. */
+static void finish_panel(const DfTransform *transform, const double *transposed, const DfConv *conv, const float *sums,
+                         int channel, int first, float *d_raw)
+{
+    int width = DF_MIN(conv->out - first, DF_PANEL), area = conv->kernel * conv->kernel;
+    DfLanes weights[DF_MOST_PLANES] = { { 0 } }, taps[5 * 5];
+    for (size_t i = 0; i < planes(transform->products); i++) {
+        const float *from = sums + (i * conv->in + channel) * conv->out + first;
+        for (int lane = 0; lane < width; lane++)
+            weights[i][lane] = from[lane];
+    }
+    transform_back(transform, transposed, conv->kernel, weights, taps);
+    for (int lane = 0; lane < width; lane++)
+        for (int k = 0; k < area; k++)
+            d_raw[((size_t)(first + lane) * conv->in + channel) * area + k] = (float)taps[k][lane];
+}
+
+void df_tiled_backward_weights(const DfTransform *transform, const DfConv *conv, const float *sums, float *d_raw)
+{
+    double transposed[5 * 8];
+    for (int i = 0; i < transform->products; i++)
+        for (int k = 0; k < conv->kernel; k++)
+            transposed[k * transform->products + i] = transform->matrix[i * conv->kernel + k];
+    for (int channel = 0; channel < conv->in; channel++)
+        for (int first = 0; first < conv->out; first += DF_PANEL)
+            finish_panel(transform, transposed, conv, sums, channel, first, d_raw);
+}
+
+/* -------------------------------------------------------------------------------------- strips -- */
+
+/** Where the tile of a number begins along an axis. One of a dilated convolution may have no outputs. */
+static void place_tile(const DfAxis *axis, int number, int16_t *in, int16_t *out)
+{
+    int phase = number / axis->tiles, tile = number % axis->tiles;
+    *in = (int16_t)(phase + axis->rate * (axis->first_in + tile * axis->step));
+    *out = (int16_t)(phase + axis->rate * (axis->first_out + tile * axis->out));
+}
+
+/** Tile `number` of the strip in progress. */
+static DfTile tile_of(const Tiled *t, int number)
+{
+    DfTile tile;
+    place_tile(&t->tiling.y, t->first + number / t->row, &tile.in_y, &tile.out_y);
+    place_tile(&t->tiling.x, number % t->row, &tile.in_x, &tile.out_x);
+    return tile;
+}
+
+/** Where a tile's pixels are; what is outside is `outside`. */
+static void find_pixels(const DfTiling *tiling, DfTile tile, const float *source, size_t channels,
+                        const float *outside, const float **at)
+{
+    int rows[DF_MOST_TILE_IN], columns[DF_MOST_TILE_IN], in = tiling->transform->in;
+    df_axis_pixels(&tiling->y, tile.in_y, rows);
+    df_axis_pixels(&tiling->x, tile.in_x, columns);
+    for (int i = 0; i < in; i++) {
+        const float *row = source + (size_t)DF_MAX(rows[i], 0) * tiling->x.source * channels;
+        for (int j = 0; j < in; j++)
+            *at++ = rows[i] < 0 || columns[j] < 0 ? outside : row + columns[j] * channels;
+    }
+}
+
+static void find_outputs(const DfTiling *tiling, DfTile tile, const float *outputs, size_t channels,
+                         const float *outside, const float **at)
+{
+    const DfAxis *ay = &tiling->y, *ax = &tiling->x;
+    for (int i = 0, y = tile.out_y; i < ay->out; i++, y += ay->rate)
+        for (int j = 0, x = tile.out_x; j < ax->out; j++, x += ax->rate) {
+            int inside = y >= 0 && y < ay->outputs && x >= 0 && x < ax->outputs;
+            *at++ = inside ? outputs + ((size_t)y * ax->outputs + x) * channels : outside;
+        }
+}
+
+/** Some tiles' pixels and outputs' gradients to planes. */
+static void transform_tiles(void *opaque, int unit, int thread)
+{
+    const Tiled *t = opaque;
+    DfTileIn *in = df_tile_kernels()->transforms[t->transform->index].in;
+    DfTileIn *sums = df_adjoint_kernels()->transforms[t->transform->index].sums;
+    int first = unit * UNIT_TILES, end = DF_MIN(first + UNIT_TILES, t->count * t->row);
+    (void)thread;
+    for (int i = first; i < end; i++) {
+        const float *at[DF_MOST_PLANES];
+        DfTile tile = tile_of(t, i);
+        if (t->sums) {
+            find_pixels(&t->tiling, tile, t->source, t->conv->in, t->zeros, at);
+            in(t->data + i * t->data_row, t->data_plane, at, t->conv->in);
+        }
+        find_outputs(&t->tiling, tile, t->d_product, t->conv->out, t->zeros, at);
+        sums(t->d_sums + i * t->sum_row, t->sum_plane, at, t->conv->out);
+    }
+}
+
+/** dU of the products that a plane of data takes part in. */
+static void multiply_weights(const Tiled *t, int plane, int tiles)
+{
+    const DfTransform *transform = t->transform;
+    int side = transform->products, in = t->conv->in, out = t->conv->out;
+    for (int i = 0; i < side * side; i++) {
+        int y = i / side, x = i % side;
+        if (transform->data_of[y] * transform->data + transform->data_of[x] != plane)
+            continue;
+        size_t sum = transform->sum_of[y] * transform->sums + transform->sum_of[x];
+        df_outer_add(&(DfOuter){
+            .m = in, .n = out, .rows = tiles, .a = t->data + plane * t->data_plane, .lda = t->data_row,
+            .b = t->d_sums + sum * t->sum_plane, .ldb = t->sum_row, .out = t->sums + (size_t)i * in * out, .ldo = out,
+        });
+    }
+}
+
+/** A plane of d_data, from one to four of d_sums. */
+static void multiply_back(const Tiled *t, int plane, int tiles)
+{
+    const DfTransformSum *sum = &t->products[plane];
+    size_t segments[4];
+    for (int s = 0; s < sum->count; s++)
+        segments[s] = sum->planes[s] * t->sum_plane;
+    DfProduct product = {
+        .a = t->d_sums, .lda = t->sum_row, .segments = segments, .segment_count = sum->count, .depth = t->conv->out,
+        .weights = t->prepared + sum->weights, .columns = t->conv->in, .out = t->data + plane * t->data_plane,
+        .rows = tiles,
+    };
+    df_tile_kernels()->product(&product);
+}
+
+static void multiply(void *opaque, int unit, int thread)
+{
+    const Tiled *t = opaque;
+    (void)thread;
+    if (t->sums)
+        multiply_weights(t, unit, t->count * t->row);
+    if (t->d_source)
+        multiply_back(t, unit, t->count * t->row);
+}
+
+static void spread_row(const Tiled *t, int row, int thread)
+{
+    DfTileSpread *spread = df_adjoint_kernels()->transforms[t->transform->index].pixels;
+    const float *data = t->data + (size_t)row * t->row * t->data_row;
+    float *nowhere = t->nowhere + thread * floats(t->conv->in) / sizeof(float);
+    for (int i = 0; i < t->row; i++, data += t->data_row) {
+        const float *at[DF_MOST_PLANES];
+        find_pixels(&t->tiling, tile_of(t, row * t->row + i), t->d_source, t->conv->in, nowhere, at);
+        spread((float *const *)at, data, t->data_plane, t->conv->in);
+    }
+}
+
+static void spread_even(void *opaque, int unit, int thread)
+{
+    spread_row(opaque, 2 * unit, thread);
+}
+
+static void spread_odd(void *opaque, int unit, int thread)
+{
+    spread_row(opaque, 2 * unit + 1, thread);
+}
+
+/** Rows two apart share no pixels, unless what is around the source is mirrored into it. */
+static void spread(Tiled *t, const DfParallel *parallel)
+{
+    if (t->tiling.y.reflect) {
+        for (int row = 0; row < t->count; row++)
+            spread_row(t, row, 0);
+        return;
+    }
+    df_parallel_for(parallel, (t->count + 1) / 2, spread_even, t);
+    df_parallel_for(parallel, t->count / 2, spread_odd, t);
+}
+
+void df_tiled_backward(const DfTransform *transform, const DfConv *conv, const float *prepared, DfShape in,
+                       const float *source, const float *d_product, const DfParallel *parallel, float *d_source,
+                       float *sums, void *scratch)
+{
+    Tiled t = measure(transform, conv, in);
+    DfConv back = transpose_conv(conv);
+    df_transform_sums(&t.transposed, &back, t.products);
+    place(&t, parallel ? parallel->threads : 1, scratch);
+    t.source = source;
+    t.d_product = d_product;
+    t.prepared = prepared;
+    t.d_source = d_source;
+    t.sums = sums;
+    if (d_source)
+        memset(d_source, 0, df_shape_count(in) * sizeof *d_source);
+    for (; t.first < t.rows; t.first += t.count) {
+        t.count = DF_MIN(t.strip, t.rows - t.first);
+        df_parallel_for(parallel, (t.count * t.row + UNIT_TILES - 1) / UNIT_TILES, transform_tiles, &t);
+        df_parallel_for(parallel, (int)planes(transform->data), multiply, &t);
+        if (d_source)
+            spread(&t, parallel);
+    }
+}

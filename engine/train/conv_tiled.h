@@ -1,0 +1,23 @@
+/**
+ * @file
+ * The adjoint of a convolution by transforms: the tiles of the forward pass, its matrices transposed
+ * (train/adjoint.h). Arguments are those of conv_backward.h.
+ *
+ *   prepared   U' of each product, packed
+ *   sums       dU: [product][in][out]
+ */
+#ifndef DF_CONV_TILED_H
+#define DF_CONV_TILED_H
+
+#include "layers/tiling.h"
+
+size_t df_tiled_backward_prepared(const DfTransform *transform, const DfConv *conv);
+void df_tiled_backward_prepare(const DfTransform *transform, const DfConv *conv, float *prepared, const float *raw);
+size_t df_tiled_backward_sums(const DfTransform *transform, const DfConv *conv);
+size_t df_tiled_backward_scratch(const DfTransform *transform, const DfConv *conv, DfShape in, int threads);
+void df_tiled_backward(const DfTransform *transform, const DfConv *conv, const float *prepared, DfShape in,
+                       const float *source, const float *d_product, const DfParallel *parallel, float *d_source,
+                       float *sums, void *scratch);
+void df_tiled_backward_weights(const DfTransform *transform, const DfConv *conv, const float *sums, float *d_raw);
+
+#endif
