@@ -4,7 +4,7 @@
  */
 #include "train/attention_adjoint.h"
 
-#include "kernels/gemm.h"
+#include <string.h>
 
 /* ------------------------------------------------------------------------------------- passes -- */
 
@@ -23,29 +23,20 @@ void df_adjoint_pass(DfAdjoint *a, DfJob job, int halo)
 
 /* ----------------------------------------------------------------------------------- products -- */
 
-/** Queries of some rows of the map with all keys, or products of them with keys. */
+/** Rows that are multiplied side by side, and terms of sums: a panel's part stays in the first cache. */
+enum { ROWS = 24, TERMS = 256 };
+
+/** Queries with all keys. */
 typedef struct Product {
     const DfAdjoint *a;
-    const float *queries, *keys; /* L x C; panels, or core x C */
-    float *d_queries, *d_keys;
-    int count, step; /* rows in all, in a unit */
+    const float *queries, *panels;
 } Product;
 
-void df_adjoint_pack(const DfAdjoint *a, float *panels, int p, const float *pixel)
-{
-    int c = a->map.shape.channels, size = a->kernels->panel, column = df_adjoint_key(a, p) - a->first;
-    int from = column / size * size, width = df_panel_width(DF_MIN(size, a->core - from));
-    float *to = panels + (size_t)from * c + column - from;
-    for (int i = 0; i < c; i++)
-        to[(size_t)i * width] = pixel[i];
-}
-
-/** One row of queries with all keys. */
+/** One row of queries. */
 static void multiply_row(void *opaque, int unit, int thread)
 {
     const Product *p = opaque;
     const DfAdjoint *a = p->a;
-    enum { ROWS = 24 };
     int c = a->map.shape.channels, size = a->kernels->panel, y = df_adjoint_row_of(a, unit);
     const float *rows[ROWS];
     float *out[ROWS];
@@ -57,51 +48,96 @@ static void multiply_row(void *opaque, int unit, int thread)
             out[i] = df_adjoint_row(a, a->products, y, x + i) + a->first;
         }
         for (int column = 0; column < a->core; column += size)
-            a->kernels->product(out, column, rows, p->keys + (size_t)column * c, count, DF_MIN(size, a->core - column),
-                                c, 0);
+            a->kernels->product(out, column, rows, p->panels + (size_t)column * c, count,
+                                DF_MIN(size, a->core - column), c, 0);
     }
 }
 
 void df_adjoint_multiply(DfAdjoint *a, const float *queries, const float *panels, int halo)
 {
-    Product product = { .a = a, .queries = queries, .keys = panels };
+    Product product = { a, queries, panels };
     df_parallel_for(a->parallel, choose_rows(a, halo), multiply_row, &product);
 }
 
-/** Products of some rows of the band with all keys. */
+/** Some rows of products with some keys' channels. */
+static void add_keys(const DfAdjoint *a, float *const *out, const float *const *rows, int count, int key)
+{
+    int c = a->map.shape.channels, size = a->kernels->panel, terms = DF_MIN(TERMS, a->core - key);
+    for (int first = 0; first < c; first += size) {
+        int n = DF_MIN(size, c - first);
+        const float *panel = a->keys + (size_t)first * a->core + (size_t)key * df_panel_width(n);
+        a->kernels->product(out, first, rows, panel, count, n, terms, key > 0);
+    }
+}
+
 static void multiply_products(void *opaque, int unit, int thread)
 {
-    const Product *p = opaque;
-    const DfAdjoint *a = p->a;
-    int c = a->map.shape.channels, w = a->map.w, y = a->band + unit * p->step;
+    const DfAdjoint *a = opaque;
+    int y = a->band + unit, w = a->map.w;
+    const float *rows[ROWS];
+    float *out[ROWS];
     (void)thread;
-    df_gemm(DF_MIN(p->step, a->band_end - y) * w, c, a->core, df_adjoint_row(a, a->products, y, 0) + a->first, a->pitch,
-            p->keys, c, p->d_queries + (size_t)y * w * c, c);
+    for (int x = 0; x < w; x += ROWS)
+        for (int key = 0; key < a->core; key += TERMS) {
+            int count = DF_MIN(ROWS, w - x);
+            for (int i = 0; i < count; i++) {
+                rows[i] = df_adjoint_row(a, a->products, y, x + i) + a->first + key;
+                out[i] = a->d_queries + ((size_t)y * w + x + i) * a->map.shape.channels;
+            }
+            add_keys(a, out, rows, count, key);
+        }
 }
 
-void df_adjoint_multiply_keys(DfAdjoint *a, const float *keys, float *d_queries)
+void df_adjoint_multiply_keys(DfAdjoint *a)
 {
-    int step = DF_MAX(DF_ADJOINT_UNIT / a->map.w, 1);
-    Product product = { .a = a, .keys = keys, .d_queries = d_queries, .step = step };
-    df_parallel_for(a->parallel, (a->band_end - a->band + step - 1) / step, multiply_products, &product);
+    df_parallel_for(a->parallel, a->band_end - a->band, multiply_products, a);
 }
 
-/** Some keys with all queries of the band. */
+/* -------------------------------------------------------------------------- sums over queries -- */
+
+/** One panel, some queries of the band. */
+static void add_panel(const DfAdjoint *a, float *out, int key, int n, const float *rows, const float *panel, int q)
+{
+    int c = a->map.shape.channels, w = a->map.w, terms = DF_MIN(TERMS, (a->band_end - a->band) * w - q);
+    const float *from[ROWS];
+    float *to[ROWS];
+    for (int first = 0; first < c; first += ROWS) {
+        int count = DF_MIN(ROWS, c - first);
+        for (int i = 0; i < count; i++) {
+            from[i] = rows + (first + i) * a->row_pitch + a->band * w + q;
+            to[i] = out + (first + i) * a->row_pitch;
+        }
+        a->kernels->product(to, key, from, panel + (size_t)q * DF_LANES, count, n, terms, 1);
+    }
+}
+
+void df_adjoint_add_chunk(const DfAdjoint *a, float *out, int key, int keys, const float *rows, const float *panels)
+{
+    int count = (a->band_end - a->band) * a->map.w, end = DF_MIN(key + DF_ADJOINT_CHUNK, keys);
+    for (; key < end; key += DF_LANES, panels += df_adjoint_chunk_floats(a) / DF_ADJOINT_CHUNK * DF_LANES)
+        for (int q = 0; q < count; q += TERMS)
+            add_panel(a, out, key, DF_MIN(DF_LANES, end - key), rows, panels, q);
+}
+
+/** Products of some keys with all queries of the band, as panels. */
 static void multiply_columns(void *opaque, int unit, int thread)
 {
-    const Product *p = opaque;
-    const DfAdjoint *a = p->a;
-    int c = a->map.shape.channels, w = a->map.w, from = unit * DF_ADJOINT_UNIT;
-    (void)thread;
-    df_gemm_at_add(DF_MIN(DF_ADJOINT_UNIT, a->core - from), c, (a->band_end - a->band) * w,
-                   df_adjoint_row(a, a->products, a->band, 0) + a->first + from, a->pitch,
-                   p->queries + (size_t)a->band * w * c, c, p->d_keys + (size_t)from * c, c);
+    const DfAdjoint *a = opaque;
+    int w = a->map.w, count = (a->band_end - a->band) * w, key = unit * DF_ADJOINT_CHUNK;
+    int keys = DF_MIN(DF_ADJOINT_CHUNK, a->core - key);
+    float *panels = df_adjoint_scratch(a, thread, w);
+    for (int i = 0; i < keys; i += DF_LANES) {
+        float *panel = panels + df_adjoint_chunk_floats(a) / DF_ADJOINT_CHUNK * i;
+        const float *from = df_adjoint_row(a, a->products, a->band, 0) + a->first + key + i;
+        for (int q = 0; q < count; q++, from += a->pitch, panel += DF_LANES)
+            memcpy(panel, from, DF_MIN(DF_LANES, keys - i) * sizeof *panel);
+    }
+    df_adjoint_add_chunk(a, a->d_keys, key, a->core, a->rows, panels);
 }
 
-void df_adjoint_multiply_queries(DfAdjoint *a, const float *queries, float *d_keys)
+void df_adjoint_multiply_queries(DfAdjoint *a)
 {
-    Product product = { .a = a, .queries = queries, .d_keys = d_keys };
-    df_parallel_for(a->parallel, (a->core + DF_ADJOINT_UNIT - 1) / DF_ADJOINT_UNIT, multiply_columns, &product);
+    df_parallel_for(a->parallel, (a->core + DF_ADJOINT_CHUNK - 1) / DF_ADJOINT_CHUNK, multiply_columns, a);
 }
 
 /* --------------------------------------------------------------------------------------- sums -- */

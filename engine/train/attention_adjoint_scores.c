@@ -48,6 +48,6 @@ void df_adjoint_score_backward(DfAdjoint *a)
     df_adjoint_pass(a, sum_columns, DF_ADJOINT_HALO - 4);
     df_adjoint_pass(a, sum_rows, DF_ADJOINT_HALO - 5);
     df_adjoint_pass(a, sum_windows, 0);
-    df_adjoint_multiply_keys(a, a->keys, a->d_queries);
-    df_adjoint_multiply_queries(a, a->queries, a->d_keys);
+    df_adjoint_multiply_keys(a);
+    df_adjoint_multiply_queries(a);
 }

@@ -7,8 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "kernels/gemm.h"
-
 /* ------------------------------------------------------------------------------------- weights -- */
 
 static void make_scores(void *opaque, int unit, int thread)
@@ -105,17 +103,16 @@ static void sum_weights(const DfAdjoint *a, int y, int x, int chunk, float *cons
 static void gather_chunk(void *opaque, int unit, int thread)
 {
     const DfAdjoint *a = opaque;
-    int c = a->map.shape.channels, w = a->map.w, count = (a->band_end - a->band) * w, key = unit * DF_ADJOINT_CHUNK;
+    int w = a->map.w, count = (a->band_end - a->band) * w;
+    size_t size = df_adjoint_chunk_floats(a);
     float *sums = df_adjoint_scratch(a, thread, w);
-    size_t of_phase = (size_t)count * DF_ADJOINT_CHUNK;
     for (int i = 0; i < count; i++) {
-        float *at = sums + (size_t)i * DF_ADJOINT_CHUNK;
-        sum_weights(a, a->band + i / w, i % w, unit,
-                    (float *[4]){ at, at + of_phase, at + 2 * of_phase, at + 3 * of_phase });
+        float *at = sums + (size_t)i * DF_LANES;
+        sum_weights(a, a->band + i / w, i % w, unit, (float *[4]){ at, at + size, at + 2 * size, at + 3 * size });
     }
     for (int phase = 0; phase < 4; phase++)
-        df_gemm_at_add(DF_MIN(DF_ADJOINT_CHUNK, a->near - key), c, count, sums + phase * of_phase, DF_ADJOINT_CHUNK,
-                       a->rebuilt[phase] + (size_t)a->band * w * c, c, a->d_raw[phase] + (size_t)key * c, c);
+        df_adjoint_add_chunk(a, a->d_raw[phase], unit * DF_ADJOINT_CHUNK, a->near, a->rebuilt_rows[phase],
+                             sums + phase * size);
 }
 
 void df_adjoint_weigh_backward(DfAdjoint *a)
