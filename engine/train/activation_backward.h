@@ -19,7 +19,7 @@
 /**
  * @param channels  of the product: twice those of `out` where it is gated
  * @param product   pixels x channels
- * @param out       pixels x channels, or half as many channels; not the product itself
+ * @param out       pixels x channels, or half as many channels; may be the product where it is not gated
  * The same bits for any number of threads. Thread-safety: any thread.
  */
 void df_activation_forward(enum DfActivation activation, int pixels, int channels, const float *product,
@@ -27,7 +27,7 @@ void df_activation_forward(enum DfActivation activation, int pixels, int channel
 
 /**
  * @param d_out      as `out` above
- * @param d_product  pixels x channels, written; not d_out itself
+ * @param d_product  pixels x channels, written; may be d_out where it is not gated
  */
 void df_activation_backward(enum DfActivation activation, int pixels, int channels, const float *product,
                             const float *d_out, const DfParallel *parallel, float *d_product);

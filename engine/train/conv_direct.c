@@ -28,6 +28,8 @@ typedef struct Direct {
     int first, count; /* windows of the strip in progress */
     const float *weights, *source, *d_product;
     float *rows, *d_source, *sums;
+    const float *bias;
+    float *product; /* of the forward pass */
 } Direct;
 
 static Direct measure(const DfConv *conv, DfShape in)
@@ -163,5 +165,37 @@ void df_direct_backward(const DfConv *conv, const float *prepared, DfShape in, c
         df_parallel_for(parallel, units(d.length, d.columns), multiply, &d);
         if (d_source)
             df_parallel_for(parallel, units(in.height, BAND), collect, &d);
+    }
+}
+
+/* -------------------------------------------------------------------------------------- forward -- */
+
+/** A range of the outputs' channels. */
+static void multiply_forward(void *opaque, int unit, int thread)
+{
+    const Direct *d = opaque;
+    int out = d->out.channels, first = unit * LEAST_COLUMNS, columns = DF_MIN(LEAST_COLUMNS, out - first);
+    float *to = d->product + (size_t)d->first * out + first;
+    (void)thread;
+    df_gemm_bt(d->count, columns, d->length, d->rows, d->length, d->weights + (size_t)first * d->length, d->length, to,
+               out);
+    for (int p = 0; p < d->count; p++, to += out)
+        add(to, d->bias + first, columns);
+}
+
+void df_direct_forward(const DfConv *conv, const float *prepared, DfShape in, const float *source,
+                       const DfParallel *parallel, float *out, void *scratch)
+{
+    Direct d = measure(conv, in);
+    int pixels = d.out.height * d.out.width;
+    d.weights = prepared;
+    d.source = source;
+    d.bias = conv->bias;
+    d.product = out;
+    d.rows = scratch;
+    for (; d.first < pixels; d.first += d.count) {
+        d.count = DF_MIN(d.strip, pixels - d.first);
+        df_parallel_for(parallel, units(d.count, LAY_OUT), lay_out, &d);
+        df_parallel_for(parallel, units(d.out.channels, LEAST_COLUMNS), multiply_forward, &d);
     }
 }

@@ -133,7 +133,7 @@ static void transform_back(const DfTransform *transform, const double *transpose
 {
     DfTileWeights *along = df_tile_kernels()->weights;
     int products = transform->products;
-    DfLanes columns[5 * 8];
+    DfLanes columns[5 * 11];
     for (int x = 0; x < products; x++)
         along(columns + x, products, weights + x, products, transposed, kernel, products);
     for (int y = 0; y < kernel; y++)
@@ -159,7 +159,7 @@ static void finish_panel(const DfTransform *transform, const double *transposed,
 
 void df_tiled_backward_weights(const DfTransform *transform, const DfConv *conv, const float *sums, float *d_raw)
 {
-    double transposed[5 * 8];
+    double transposed[5 * 11];
     for (int i = 0; i < transform->products; i++)
         for (int k = 0; k < conv->kernel; k++)
             transposed[k * transform->products + i] = transform->matrix[i * conv->kernel + k];

@@ -18,10 +18,10 @@
                 line[y] = LOAD(at[outs * y + x] + c);                                                             \
             NAME(kind##_sums_line)(line, columns + x, outs);                                                      \
         }                                                                                                         \
-        UNROLL(8) for (int y = 0; y < sums; y++)                                                                  \
+        UNROLL(11) for (int y = 0; y < sums; y++)                                                                  \
         {                                                                                                         \
             NAME(kind##_sums_line)(columns + outs * y, line, 1);                                                  \
-            UNROLL(8) for (int x = 0; x < sums; x++, to += plane)                                                 \
+            UNROLL(11) for (int x = 0; x < sums; x++, to += plane)                                                 \
                 STORE(to, line[x]);                                                                               \
         }                                                                                                         \
     }
@@ -36,16 +36,16 @@ SUMS(stride, 2, 3)
     static inline void NAME(kind##_pixels)(float *const *at, const float *data, size_t plane, int c PART)         \
     {                                                                                                             \
         VECTOR columns[side * side], line[side];                                                                  \
-        UNROLL(8) for (int x = 0; x < side; x++)                                                                  \
+        UNROLL(11) for (int x = 0; x < side; x++)                                                                  \
         {                                                                                                         \
-            UNROLL(8) for (int y = 0; y < side; y++)                                                              \
+            UNROLL(11) for (int y = 0; y < side; y++)                                                              \
                 line[y] = LOAD(data + (side * y + x) * plane + c);                                                \
             NAME(kind##_pixels_line)(line, columns + x, side);                                                    \
         }                                                                                                         \
-        UNROLL(8) for (int y = 0; y < side; y++)                                                                  \
+        UNROLL(11) for (int y = 0; y < side; y++)                                                                  \
         {                                                                                                         \
             NAME(kind##_pixels_line)(columns + side * y, line, 1);                                                \
-            UNROLL(8) for (int x = 0; x < side; x++)                                                              \
+            UNROLL(11) for (int x = 0; x < side; x++)                                                              \
                 STORE_OUT(at[side * y + x] + c, LOAD(at[side * y + x] + c) + line[x]);                            \
         }                                                                                                         \
     }
@@ -53,6 +53,7 @@ PIXELS(winograd3, 6)
 PIXELS(winograd5, 8)
 PIXELS(nearest, 3)
 PIXELS(stride, 5)
+PIXELS(stride5, 11)
 #undef PIXELS
 
 #undef VECTOR

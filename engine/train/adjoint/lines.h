@@ -54,6 +54,17 @@ static inline void NAME(winograd5_pixels_line)(const VECTOR v[8], VECTOR *out, i
     out[7 * step] = v[7];
 }
 
+static inline void NAME(stride5_pixels_line)(const VECTOR v[11], VECTOR *out, int step)
+{
+    VECTOR sum = v[7] + v[8], gap = v[7] - v[8], sum2 = v[9] + v[10], gap2 = v[9] - v[10];
+    NAME(winograd3_pixels_line)(v, out, 2 * step);
+    out[step] = 4 * v[6];
+    out[3 * step] = -4 * gap - 2 * gap2;
+    out[5 * step] = -5 * v[6] - 4 * sum - sum2;
+    out[7 * step] = gap + 2 * gap2;
+    out[9 * step] = v[6] + sum + sum2;
+}
+
 static inline void NAME(nearest_sums_line)(const VECTOR d[4], VECTOR *out, int step)
 {
     out[0] = d[0];
