@@ -161,6 +161,55 @@ static void check_differences(const DfAttentionRules *rules)
         check_short_windows(rules, 10, 8, 1, 0);
 }
 
+/* ----------------------------------------------------------------------------------------- quickly -- */
+
+static float *differentiate(const Input *in, const DfParallel *parallel)
+{
+    size_t bytes = df_shape_count(in->shape) * sizeof(float);
+    size_t room = df_attention_backward_scratch(in->shape, parallel ? parallel->threads : 1);
+    float *found = malloc(bytes);
+    void *scratch = df_alloc(room);
+    memset(found, 0xff, bytes);
+    memset(scratch, 0xff, room);
+    df_attention_backward(in->shape, in->rules, in->source, in->hole, 4 * in->shape.height, 4 * in->shape.width,
+                          in->d_out, parallel, found, scratch);
+    df_free(scratch);
+    return found;
+}
+
+static void check_quick(const DfAttentionRules *rules, int height, int width, int channels, int hole_rows)
+{
+    Input in = input_of(rules, (DfShape){ height, width, channels }, hole_rows);
+    size_t count = df_shape_count(in.shape);
+    for (size_t i = 0; i < (hole_rows % 2 ? count / 3 : 0); i++)
+        in.source[i] *= 1e-4f; /* windows shorter than the least norm */
+    float *found = differentiate(&in, NULL), *naive = differentiate_naively(&in);
+    double *expected = malloc(count * sizeof *expected);
+    for (size_t i = 0; i < count; i++)
+        expected[i] = naive[i];
+    assert_near(found, expected, count, LIMIT * largest(expected, count));
+    free(expected);
+    free(naive);
+    free(found);
+    input_free(&in);
+}
+
+static void check_quick_ones(const DfAttentionRules *rules)
+{
+    check_quick(rules, 16, 16, 8, 0);
+    check_quick(rules, 16, 16, 8, 20);
+    check_quick(rules, 18, 26, 5, 31);
+    check_quick(rules, 22, 10, 3, 50);
+    check_quick(rules, 40, 16, 2, 61); /* more queries than a unit of products has */
+    check_quick(rules, 10, 30, 4, 40); /* nothing known */
+    check_quick(rules, 2, 20, 3, 0);
+    check_quick(rules, 20, 2, 3, 0);
+    check_quick(rules, 2, 2, 3, 0);
+    check_quick(rules, 12, 4, 17, 8);
+    check_quick(rules, 14, 6, 49, 16);
+    check_quick(rules, 4, 300, 2, 0); /* a row is a unit, and more */
+}
+
 /* ------------------------------------------------------------------------------------------ tests -- */
 
 /** The usual rules, then others, each one rule apart. */
@@ -182,10 +231,43 @@ static void test_differences(void **state)
         check_differences(&all_rules[i]);
 }
 
+static void test_quick(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < DF_COUNT(all_rules); i++)
+        check_quick_ones(&all_rules[i]);
+}
+
+/** Matrices do not hold all queries: bands of 16 rows of the small map, the last with fewer. */
+static void test_bands(void **state)
+{
+    (void)state;
+    check_quick(&all_rules[0], 104, 88, 2, 90);
+    check_quick(&all_rules[4], 104, 88, 2, 0);
+    assert_true(df_attention_backward_scratch((DfShape){ 128, 128, 4 }, 1) < 4096ul * 4096 * 8);
+}
+
+static void test_threads(void **state)
+{
+    DfParallel parallel = { NULL, 3 };
+    (void)state;
+    assert_int_equal(df_thread_pool_open(&parallel.pool, 2), 0);
+    Input in = input_of(&all_rules[0], (DfShape){ 40, 48, 5 }, 40);
+    float *alone = differentiate(&in, NULL), *together = differentiate(&in, &parallel);
+    assert_memory_equal(together, alone, df_shape_count(in.shape) * sizeof *alone);
+    df_thread_pool_close(&parallel.pool);
+    free(alone);
+    free(together);
+    input_free(&in);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_differences),
+        cmocka_unit_test(test_quick),
+        cmocka_unit_test(test_bands),
+        cmocka_unit_test(test_threads),
     };
     return cmocka_run_group_tests(tests, claim_products, release_products);
 }
