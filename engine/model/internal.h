@@ -6,6 +6,7 @@
 #define DF_MODEL_INTERNAL_H
 
 #include "model/model.h"
+#include "weights/weights.h"
 
 #include <stdatomic.h>
 
@@ -39,7 +40,7 @@ struct DfPlan {
 };
 
 /** Read the tensors of a built-in model or of a file. @return 0 or a negative errno, with the cause recorded */
-int df_model_open_weights(struct DfWeights **weights, const char *name);
+int df_model_open_weights(DfWeights **weights, const char *name);
 
 /**
  * Fill a hole in a small test picture.
