@@ -42,6 +42,9 @@ static float size_at(const Edges *e, int x, int y)
     return x < 0 || y < 0 || x >= e->width || y >= e->height ? 0 : df_plane_row(e->size, y)[x];
 }
 
+/** Gradients nearer than this factor are alike: those of a ramp differ by rounding. */
+#define ALIKE 1.0001f
+
 /** Keep local maxima along the gradient, which is rounded to eighths of a turn; of two alike the first. */
 static void find_maxima(const Edges *e)
 {
@@ -51,7 +54,7 @@ static void find_maxima(const Edges *e)
             int dx = fabsf(gx) > 0.41421356f * fabsf(gy), dy = fabsf(gy) > 0.41421356f * fabsf(gx);
             if (dx && dy && (gx < 0) != (gy < 0))
                 dy = -1;
-            int kept = here > size_at(e, x - dx, y - dy) && here >= size_at(e, x + dx, y + dy);
+            int kept = here > ALIKE * size_at(e, x - dx, y - dy) && ALIKE * here >= size_at(e, x + dx, y + dy);
             e->strength[(ptrdiff_t)y * e->width + x] = kept ? here : 0;
         }
 }
