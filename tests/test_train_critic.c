@@ -335,7 +335,7 @@ static void test_l1(void **state)
     (void)state;
     DfL1Weights weights = df_l1_weights(3, 2);
     /* mean |gap| = 5.5 / 9; in the hole 3.5 / 9, over an area of 2 / 3. */
-    assert_float_equal(df_l1_loss(3, truth, made, hole, weights, d_made, &in_hole), 5.5 / 9 + 3.5 / 9 * 1.5, 1e-12);
+    assert_float_equal(df_l1_loss(3, truth, made, hole, NULL, weights, d_made, &in_hole), 5.5 / 9 + 3.5 / 9 * 1.5, 1e-12);
     assert_float_equal(in_hole, 1 + 3.5 / 9, 1e-12);
     const double expected[] = { 2.5 / 9, 0, -2.5 / 9, 0, 1 / 9., 0, 0, -2.5 / 9, 0 };
     assert_near(d_made, expected, 9, 1e-7);

@@ -14,15 +14,15 @@ DfL1Weights df_l1_weights(size_t pixels, size_t holes)
     return (DfL1Weights){ one, one / DF_MAX(area, DF_LEAST_AREA) };
 }
 
-double df_l1_loss(int pixels, const float *truth, const float *made, const uint8_t *hole, DfL1Weights weights,
-                  float *d_made, double *in_hole)
+double df_l1_loss(int pixels, const float *truth, const float *made, const uint8_t *hole, const uint8_t *counts,
+                  DfL1Weights weights, float *d_made, double *in_hole)
 {
     double sum = 0, inside = 0;
     for (int p = 0; p < pixels; p++) {
         double error = 0;
         float weight = (float)(weights.all + (hole[p] ? weights.hole : 0));
         for (int c = 0; c < 3; c++, truth++, made++, d_made++) {
-            float gap = *made - *truth;
+            float gap = !counts || counts[p] ? *made - *truth : 0;
             error += fabsf(gap);
             *d_made = gap > 0 ? weight : gap < 0 ? -weight : 0;
         }

@@ -36,11 +36,12 @@ DfL1Weights df_l1_weights(size_t pixels, size_t holes);
  * One stage's part of L1.
  * @param truth, made  pixels x 3
  * @param hole         non-zero: in the hole
+ * @param counts       0: the truth is not known, no loss; NULL: it is everywhere
  * @param d_made       as `made`, written; 0 where the two are equal
  * @param in_hole      NULL, or the mean's part of |made - truth| in holes, without dividing by the area: added to
  */
-double df_l1_loss(int pixels, const float *truth, const float *made, const uint8_t *hole, DfL1Weights weights,
-                  float *d_made, double *in_hole);
+double df_l1_loss(int pixels, const float *truth, const float *made, const uint8_t *hole, const uint8_t *counts,
+                  DfL1Weights weights, float *d_made, double *in_hole);
 
 /**
  * The critic's part: weight times the sum of max(0, 1 - score), of a real picture, or max(0, 1 + score), of a made one.
