@@ -12,9 +12,10 @@
 
 /**
  * Rows of the map that gradients of scores follow from: three windows, two pairs of sums along diagonals, one patch.
- * Keys in a unit of products that are summed over queries; they lie as panels of DF_LANES.
+ * Keys in a unit of products that are summed over queries, in panels of DF_LANES; terms of sums at a time, which stay
+ * in the caches.
  */
-enum { DF_ADJOINT_HALO = 6, DF_ADJOINT_CHUNK = 4 * DF_LANES };
+enum { DF_ADJOINT_HALO = 6, DF_ADJOINT_CHUNK = 4 * DF_LANES, DF_ADJOINT_TERMS = 256 };
 
 /**
  * One call. A row of an L x L matrix is a query's; its keys lie as on the map, with zeros around: key (y, x) at
@@ -69,7 +70,7 @@ typedef struct DfAdjoint {
     float *sums;     /**< S summed along rows; dP; gradients of fused scores, then of S divided by norms */
     float *weights;  /**< P, before it is divided by its sum */
     float *shares;   /**< 1 / that sum: of queries as matrices hold them */
-    float *threads;  /**< scratch of each thread: w rows, zeros where no key lies; four chunks */
+    float *threads;  /**< scratch of each thread: w rows, zeros where no key lies; four chunks' terms */
     size_t thread_floats;
 } DfAdjoint;
 
@@ -123,16 +124,12 @@ void df_adjoint_multiply_keys(DfAdjoint *a);
 void df_adjoint_multiply_queries(DfAdjoint *a);
 
 /**
- * out[c][key] += sum over q in the band of rows[c][q] * panels[q][key], of a chunk of keys from the given one on, as
- * far as there are `keys`.
+ * out[c][key] += sum over some q of rows[c][q] * panels[q][key], of a chunk of keys from the given one on, as far as
+ * there are `keys`.
+ * @param q       the first, counted in the band, and `terms` of them; in panels it is row 0 of DF_ADJOINT_TERMS
  */
-void df_adjoint_add_chunk(const DfAdjoint *a, float *out, int key, int keys, const float *rows, const float *panels);
-
-/** @return floats of a chunk's panels, each with a row for each query of the longest band. */
-static inline size_t df_adjoint_chunk_floats(const DfAdjoint *a)
-{
-    return (size_t)a->most * a->map.w * DF_ADJOINT_CHUNK;
-}
+void df_adjoint_add_chunk(const DfAdjoint *a, float *out, int key, int keys, const float *rows, const float *panels,
+                          int q, int terms);
 
 /** Sums over windows of row y's queries: the nine queries around each, at the key that lies there, times factors. */
 void df_adjoint_sum_windows(const DfAdjoint *a, float *from, int y, const float *factors, float *to, int thread);

@@ -102,17 +102,20 @@ static void sum_weights(const DfAdjoint *a, int y, int x, int chunk, float *cons
 /** Some keys' pixels: what all queries of the band make of them. */
 static void gather_chunk(void *opaque, int unit, int thread)
 {
+    enum { PHASE = DF_ADJOINT_TERMS * DF_ADJOINT_CHUNK };
     const DfAdjoint *a = opaque;
-    int w = a->map.w, count = (a->band_end - a->band) * w;
-    size_t size = df_adjoint_chunk_floats(a);
+    int w = a->map.w, count = (a->band_end - a->band) * w, key = unit * DF_ADJOINT_CHUNK;
     float *sums = df_adjoint_scratch(a, thread, w);
-    for (int i = 0; i < count; i++) {
-        float *at = sums + (size_t)i * DF_LANES;
-        sum_weights(a, a->band + i / w, i % w, unit, (float *[4]){ at, at + size, at + 2 * size, at + 3 * size });
+    for (int q = 0; q < count; q += DF_ADJOINT_TERMS) {
+        int terms = DF_MIN(DF_ADJOINT_TERMS, count - q);
+        for (int t = 0; t < terms; t++) {
+            float *at = sums + t * DF_LANES;
+            sum_weights(a, a->band + (q + t) / w, (q + t) % w, unit,
+                        (float *[4]){ at, at + PHASE, at + 2 * PHASE, at + 3 * PHASE });
+        }
+        for (int phase = 0; phase < 4; phase++)
+            df_adjoint_add_chunk(a, a->d_raw[phase], key, a->near, a->rebuilt_rows[phase], sums + phase * PHASE, q, terms);
     }
-    for (int phase = 0; phase < 4; phase++)
-        df_adjoint_add_chunk(a, a->d_raw[phase], unit * DF_ADJOINT_CHUNK, a->near, a->rebuilt_rows[phase],
-                             sums + phase * size);
 }
 
 void df_adjoint_weigh_backward(DfAdjoint *a)

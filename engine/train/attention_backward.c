@@ -92,7 +92,7 @@ static size_t lay_out(DfAdjoint *a, DfShape shape, int threads, char *base)
     a->along = df_attention_floats(base, &end, h, a->pitch);
     a->shares = df_attention_floats(base, &end, rows, 1);
     /* Last: their number moves nothing else. */
-    a->thread_floats = w * a->pitch + 4 * df_adjoint_chunk_floats(a);
+    a->thread_floats = w * a->pitch + 4 * DF_ADJOINT_TERMS * DF_ADJOINT_CHUNK;
     a->threads = df_attention_floats(base, &end, threads, a->thread_floats);
     return end;
 }
@@ -264,11 +264,10 @@ static int is_near(const DfAdjoint *a, int p)
 /** Keys of which pixels are pasted, in chunks of panels. */
 static void find_near(DfAdjoint *a)
 {
-    int panel = (int)(df_adjoint_chunk_floats(a) / DF_ADJOINT_CHUNK * DF_LANES);
     for (int p = 0; p < a->map.count; p++) {
         if (!is_near(a, p))
             continue;
-        int column = a->near++ % DF_ADJOINT_CHUNK, to = column / DF_LANES * panel + column % DF_LANES;
+        int column = a->near++ % DF_ADJOINT_CHUNK, to = column / DF_LANES * DF_LANES * DF_ADJOINT_TERMS + column % DF_LANES;
         DfKeyRun *last = a->near_runs + a->near_count - 1;
         if (column == 0)
             a->chunks[a->chunk_count++] = a->near_count;
