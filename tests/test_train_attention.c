@@ -123,8 +123,8 @@ static void shorten_windows(Input *in)
 }
 
 /**
- * The reduced map's pixels, where windows are shorter than the least norm: along one direction, in steps of each value's
- * own size.
+ * The reduced map's pixels, where windows are shorter than the least norm: along one direction, in steps of each
+ * value's own size.
  */
 static void check_short_windows(const DfAttentionRules *rules, int height, int width, int channels, int hole_rows)
 {

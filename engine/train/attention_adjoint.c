@@ -173,7 +173,7 @@ void df_adjoint_sum_windows(const DfAdjoint *a, float *from, int y, const float 
                         x < w - 1 ? df_adjoint_scratch(a, thread, x + 1) : a->zeros, 1, factors);
 }
 
-/** Query q, counted from 0 or, before and after the map, beyond it. */
+/** The row of query q, counted row by row; zeros beyond the map, and where nothing is summed. */
 static const float *row_of(const DfAdjoint *a, float *matrix, int q)
 {
     int inside = a->map.rules->fuse && q >= 0 && q < a->map.count;
@@ -193,12 +193,17 @@ void df_adjoint_sum_rows(const DfAdjoint *a, float *from, int y, int x, const fl
     }
 }
 
-float df_adjoint_sum_columns(const DfAdjoint *a, float *from, int y, int x, const DfFuseRun *runs, int count, float *out)
+/** The row of the query that is number `at`, counted column by column. */
+static const float *column_row_of(const DfAdjoint *a, float *matrix, int at)
 {
-    int h = a->map.h, w = a->map.w, at = x * h + y, before = at - 1, after = at + 1;
-    int none = !a->map.rules->fuse;
-    return a->kernels->fuse(
-        out, none || before < 0 ? a->zeros : df_adjoint_row(a, from, before % h, before / h),
-        df_adjoint_row(a, from, y, x), none || after == h * w ? a->zeros : df_adjoint_row(a, from, after % h, after / h),
-        runs, count);
+    int inside = a->map.rules->fuse && at >= 0 && at < a->map.count;
+    return inside ? df_adjoint_row(a, matrix, at % a->map.h, at / a->map.h) : a->zeros;
+}
+
+float df_adjoint_sum_columns(const DfAdjoint *a, float *from, int y, int x, const DfFuseRun *runs, int count,
+                             float *out)
+{
+    int at = x * a->map.h + y;
+    return a->kernels->fuse(out, column_row_of(a, from, at - 1), df_adjoint_row(a, from, y, x),
+                            column_row_of(a, from, at + 1), runs, count);
 }

@@ -48,22 +48,22 @@ typedef struct DfAdjoint {
     int *chunks; /**< the first near run of each, and behind them all */
     int near, chunk_count;
 
-    float *zeros;      /**< a row */
-    float *factors;    /**< a row: 1 / norm */
-    float *bent;       /**< a row: the same, 0 where the norm is at its least, a constant */
-    float *along;      /**< h rows: sums over a row's q of dS[q,p] S[q,p] / n[p] */
-    float *queries;      /**< L x C: the reduced map */
-    float *rows;         /**< C x L: the same */
-    float *keys;         /**< core x C: the same, as keys lie, in panels of channels */
-    float *panels;       /**< C x core: in panels of keys */
-    float *d_queries;    /**< L x C */
-    float *d_keys;       /**< C x core */
-    float *rebuilt[4];   /**< L x C each: pixels (2 y + a, 2 x + b), phase 2 a + b, of d_out, by their shares */
+    float *zeros;           /**< a row */
+    float *factors;         /**< a row: 1 / norm */
+    float *bent;            /**< a row: the same, 0 where the norm is at its least, a constant */
+    float *along;           /**< h rows: sums over a row's q of dS[q,p] S[q,p] / n[p] */
+    float *queries;         /**< L x C: the reduced map */
+    float *rows;            /**< C x L: the same */
+    float *keys;            /**< core x C: the same, as keys lie, in panels of channels */
+    float *panels;          /**< C x core: in panels of keys */
+    float *d_queries;       /**< L x C */
+    float *d_keys;          /**< C x core */
+    float *rebuilt[4];      /**< L x C each: pixels (2 y + a, 2 x + b), phase 2 a + b, of d_out, by their shares */
     float *rebuilt_rows[4]; /**< C x L each: the same */
-    float *raw[4];       /**< C x core each: the source's, in panels of keys */
-    float *d_raw[4];     /**< C x near each */
-    size_t row_pitch;    /**< floats from a channel of rows, d_keys, rebuilt_rows and d_raw to the next */
-    int phase;           /**< of a pass */
+    float *raw[4];          /**< C x core each: the source's, in panels of keys */
+    float *d_raw[4];        /**< C x near each */
+    size_t row_pitch;       /**< floats from a channel of rows, d_keys, rebuilt_rows and d_raw to the next */
+    int phase;              /**< of a pass */
 
     float *products; /**< a matrix: what products make, or are made of */
     float *scores;   /**< S */
@@ -138,7 +138,8 @@ void df_adjoint_sum_windows(const DfAdjoint *a, float *from, int y, const float 
 void df_adjoint_sum_rows(const DfAdjoint *a, float *from, int y, int x, const float *factors, float *out);
 
 /** The same counted column by column, of runs of keys. @return the largest */
-float df_adjoint_sum_columns(const DfAdjoint *a, float *from, int y, int x, const DfFuseRun *runs, int count, float *out);
+float df_adjoint_sum_columns(const DfAdjoint *a, float *from, int y, int x, const DfFuseRun *runs, int count,
+                             float *out);
 
 /** Make the weights of the band and of what its gradients follow from: `scores`, `weights`. */
 void df_adjoint_weigh(DfAdjoint *a);

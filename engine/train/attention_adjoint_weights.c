@@ -57,8 +57,8 @@ void df_adjoint_weigh(DfAdjoint *a)
 /* --------------------------------------------------------------------------- the pasted pixels -- */
 
 /**
- * A phase's pixel of position q lies under the patches of q and of three neighbours d, whose pixels of keys are p + d's:
- * products at q - d are what a patch's weight depends on.
+ * A phase's pixel of position q lies under the patches of q + d, for d 0 and three neighbours, and is pasted from keys p
+ * by the weights of p + d. So a weight's gradient is made of products at q - d, p - d.
  */
 static void add_products(void *opaque, int unit, int thread)
 {
@@ -114,7 +114,8 @@ static void gather_chunk(void *opaque, int unit, int thread)
                         (float *[4]){ at, at + PHASE, at + 2 * PHASE, at + 3 * PHASE });
         }
         for (int phase = 0; phase < 4; phase++)
-            df_adjoint_add_chunk(a, a->d_raw[phase], key, a->near, a->rebuilt_rows[phase], sums + phase * PHASE, q, terms);
+            df_adjoint_add_chunk(a, a->d_raw[phase], key, a->near, a->rebuilt_rows[phase], sums + phase * PHASE,
+                                 q, terms);
     }
 }
 

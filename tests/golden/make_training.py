@@ -32,11 +32,13 @@ D the critic of a picture and its hole:
     real, fake   mean max(0, 1 - D(x)), mean max(0, 1 + D(z));     adversarial   -mean D(z)
 
 A step, always of the same two pictures: the critic's, on x and z as one batch, from real + fake; then the generator's,
-from l1 + 0.05 adversarial by the new critic, its gradient cut to norm 10 (`norm`: before). Both by Adam, rate 2e-4, betas
-0.5 and 0.99, epsilon 1e-8. Losses are those that the step's gradients are of. Iterations of u: one in the critic's pass,
-and, where ITERATIONS is "twice", another in the generator's, as in torch's training mode; "once": that takes u and v as
-the critic's pass left them, and sigma of the new weights; "before": the generator's pass goes by the critic before its
-step, weights, u and v.
+from l1 + 0.05 adversarial, its gradient cut to norm 10 (`norm`: before). Both by Adam, rate 2e-4, betas 0.5 and 0.99,
+epsilon 1e-8. Losses are those that the step's gradients are of. u goes through one iteration in the critic's pass. The
+generator's pass goes by, where ITERATIONS is
+
+    twice    the new critic, after another iteration of u, as in torch's training mode
+    once     the new critic, with u and v as they are, and sigma of the new weights
+    before   the critic before its step: its weights, u and v
 """
 import os
 
