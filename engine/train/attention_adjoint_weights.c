@@ -57,8 +57,8 @@ void df_adjoint_weigh(DfAdjoint *a)
 /* --------------------------------------------------------------------------- the pasted pixels -- */
 
 /**
- * A phase's pixel of position q lies under the patches of q + d, for d 0 and three neighbours, and is pasted from keys p
- * by the weights of p + d. So a weight's gradient is made of products at q - d, p - d.
+ * A phase's pixel of position q lies under the patches of q + d, for d 0 and three neighbours, and is pasted from keys
+ * p by the weights of p + d. So a weight's gradient is made of products at q - d, p - d.
  */
 static void add_products(void *opaque, int unit, int thread)
 {
