@@ -183,7 +183,8 @@ static void test_parts(void **state)
     Gradients found = differentiate(&layer, NULL);
     const DfConv *conv = &layer.conv;
     size_t bytes = df_shape_count(layer.in) * sizeof(float);
-    float *prepared = malloc(df_conv_backward_prepared(conv) * sizeof *prepared), *source = malloc(bytes), bias[6] = { 0 };
+    float *prepared = malloc(df_conv_backward_prepared(conv) * sizeof *prepared);
+    float *source = malloc(bytes), bias[6] = { 0 };
     void *scratch = df_alloc(df_partial_backward_scratch(conv, layer.in, 1));
     df_conv_backward_prepare(conv, prepared, layer.raw);
     df_partial_backward(conv, &layer.rules, prepared, layer.in, layer.source, &layer.known, layer.d_out, NULL, source,

@@ -23,8 +23,8 @@ void df_adjoint_pass(DfAdjoint *a, DfJob job, int halo)
 
 /* ----------------------------------------------------------------------------------- products -- */
 
-/** Rows that are multiplied side by side, and terms of sums: a panel's part stays in the first cache. */
-enum { ROWS = 24, TERMS = 256 };
+/** Rows that are multiplied side by side. */
+enum { ROWS = 24 };
 
 /** Queries with all keys. */
 typedef struct Product {
@@ -62,7 +62,7 @@ void df_adjoint_multiply(DfAdjoint *a, const float *queries, const float *panels
 /** Some rows of products with some keys' channels. */
 static void add_keys(const DfAdjoint *a, float *const *out, const float *const *rows, int count, int key)
 {
-    int c = a->map.shape.channels, size = a->kernels->panel, terms = DF_MIN(TERMS, a->core - key);
+    int c = a->map.shape.channels, size = a->kernels->panel, terms = DF_MIN(DF_ADJOINT_TERMS, a->core - key);
     for (int first = 0; first < c; first += size) {
         int n = DF_MIN(size, c - first);
         const float *panel = a->keys + (size_t)first * a->core + (size_t)key * df_panel_width(n);
@@ -78,7 +78,7 @@ static void multiply_products(void *opaque, int unit, int thread)
     float *out[ROWS];
     (void)thread;
     for (int x = 0; x < w; x += ROWS)
-        for (int key = 0; key < a->core; key += TERMS) {
+        for (int key = 0; key < a->core; key += DF_ADJOINT_TERMS) {
             int count = DF_MIN(ROWS, w - x);
             for (int i = 0; i < count; i++) {
                 rows[i] = df_adjoint_row(a, a->products, y, x + i) + a->first + key;
@@ -95,44 +95,50 @@ void df_adjoint_multiply_keys(DfAdjoint *a)
 
 /* -------------------------------------------------------------------------- sums over queries -- */
 
-/** One panel, some queries of the band. */
-static void add_panel(const DfAdjoint *a, float *out, int key, int n, const float *rows, const float *panel, int q)
+/** The same of one panel of n keys. */
+static void add_panel(const DfAdjoint *a, float *out, int key, int n, const float *rows, const float *panel, int q,
+                      int terms)
 {
-    int c = a->map.shape.channels, w = a->map.w, terms = DF_MIN(TERMS, (a->band_end - a->band) * w - q);
+    int c = a->map.shape.channels;
     const float *from[ROWS];
     float *to[ROWS];
     for (int first = 0; first < c; first += ROWS) {
         int count = DF_MIN(ROWS, c - first);
         for (int i = 0; i < count; i++) {
-            from[i] = rows + (first + i) * a->row_pitch + a->band * w + q;
+            from[i] = rows + (first + i) * a->row_pitch + a->band * a->map.w + q;
             to[i] = out + (first + i) * a->row_pitch;
         }
-        a->kernels->product(to, key, from, panel + (size_t)q * DF_LANES, count, n, terms, 1);
+        a->kernels->product(to, key, from, panel, count, n, terms, 1);
     }
 }
 
-void df_adjoint_add_chunk(const DfAdjoint *a, float *out, int key, int keys, const float *rows, const float *panels)
+void df_adjoint_add_chunk(const DfAdjoint *a, float *out, int key, int keys, const float *rows, const float *panels,
+                          int q, int terms)
 {
-    int count = (a->band_end - a->band) * a->map.w, end = DF_MIN(key + DF_ADJOINT_CHUNK, keys);
-    for (; key < end; key += DF_LANES, panels += df_adjoint_chunk_floats(a) / DF_ADJOINT_CHUNK * DF_LANES)
-        for (int q = 0; q < count; q += TERMS)
-            add_panel(a, out, key, DF_MIN(DF_LANES, end - key), rows, panels, q);
+    int end = DF_MIN(key + DF_ADJOINT_CHUNK, keys);
+    for (; key < end; key += DF_LANES, panels += DF_ADJOINT_TERMS * DF_LANES)
+        add_panel(a, out, key, DF_MIN(DF_LANES, end - key), rows, panels, q, terms);
 }
 
-/** Products of some keys with all queries of the band, as panels. */
+/** Some terms of products of some keys with queries, as panels. */
+static void copy_terms(const DfAdjoint *a, float *panels, int key, int keys, int q, int terms)
+{
+    const float *from = df_adjoint_row(a, a->products, a->band, 0) + q * a->pitch + a->first + key;
+    for (int t = 0; t < terms; t++, from += a->pitch, panels += DF_LANES)
+        for (int i = 0; i < keys; i += DF_LANES)
+            memcpy(panels + i * DF_ADJOINT_TERMS, from + i, DF_MIN(DF_LANES, keys - i) * sizeof *panels);
+}
+
 static void multiply_columns(void *opaque, int unit, int thread)
 {
     const DfAdjoint *a = opaque;
     int w = a->map.w, count = (a->band_end - a->band) * w, key = unit * DF_ADJOINT_CHUNK;
-    int keys = DF_MIN(DF_ADJOINT_CHUNK, a->core - key);
     float *panels = df_adjoint_scratch(a, thread, w);
-    for (int i = 0; i < keys; i += DF_LANES) {
-        float *panel = panels + df_adjoint_chunk_floats(a) / DF_ADJOINT_CHUNK * i;
-        const float *from = df_adjoint_row(a, a->products, a->band, 0) + a->first + key + i;
-        for (int q = 0; q < count; q++, from += a->pitch, panel += DF_LANES)
-            memcpy(panel, from, DF_MIN(DF_LANES, keys - i) * sizeof *panel);
+    for (int q = 0; q < count; q += DF_ADJOINT_TERMS) {
+        int terms = DF_MIN(DF_ADJOINT_TERMS, count - q);
+        copy_terms(a, panels, key, DF_MIN(DF_ADJOINT_CHUNK, a->core - key), q, terms);
+        df_adjoint_add_chunk(a, a->d_keys, key, a->core, a->rows, panels, q, terms);
     }
-    df_adjoint_add_chunk(a, a->d_keys, key, a->core, a->rows, panels);
 }
 
 void df_adjoint_multiply_queries(DfAdjoint *a)
@@ -167,7 +173,7 @@ void df_adjoint_sum_windows(const DfAdjoint *a, float *from, int y, const float 
                         x < w - 1 ? df_adjoint_scratch(a, thread, x + 1) : a->zeros, 1, factors);
 }
 
-/** Query q, counted from 0 or, before and after the map, beyond it. */
+/** The row of query q, counted row by row; zeros beyond the map, and where nothing is summed. */
 static const float *row_of(const DfAdjoint *a, float *matrix, int q)
 {
     int inside = a->map.rules->fuse && q >= 0 && q < a->map.count;
@@ -187,12 +193,17 @@ void df_adjoint_sum_rows(const DfAdjoint *a, float *from, int y, int x, const fl
     }
 }
 
-float df_adjoint_sum_columns(const DfAdjoint *a, float *from, int y, int x, const DfFuseRun *runs, int count, float *out)
+/** The row of the query that is number `at`, counted column by column. */
+static const float *column_row_of(const DfAdjoint *a, float *matrix, int at)
 {
-    int h = a->map.h, w = a->map.w, at = x * h + y, before = at - 1, after = at + 1;
-    int none = !a->map.rules->fuse;
-    return a->kernels->fuse(
-        out, none || before < 0 ? a->zeros : df_adjoint_row(a, from, before % h, before / h),
-        df_adjoint_row(a, from, y, x), none || after == h * w ? a->zeros : df_adjoint_row(a, from, after % h, after / h),
-        runs, count);
+    int inside = a->map.rules->fuse && at >= 0 && at < a->map.count;
+    return inside ? df_adjoint_row(a, matrix, at % a->map.h, at / a->map.h) : a->zeros;
+}
+
+float df_adjoint_sum_columns(const DfAdjoint *a, float *from, int y, int x, const DfFuseRun *runs, int count,
+                             float *out)
+{
+    int at = x * a->map.h + y;
+    return a->kernels->fuse(out, column_row_of(a, from, at - 1), df_adjoint_row(a, from, y, x),
+                            column_row_of(a, from, at + 1), runs, count);
 }

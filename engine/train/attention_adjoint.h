@@ -12,9 +12,10 @@
 
 /**
  * Rows of the map that gradients of scores follow from: three windows, two pairs of sums along diagonals, one patch.
- * Keys in a unit of products that are summed over queries; they lie as panels of DF_LANES.
+ * Keys in a unit of products that are summed over queries, in panels of DF_LANES; terms of sums at a time, which stay
+ * in the caches.
  */
-enum { DF_ADJOINT_HALO = 6, DF_ADJOINT_CHUNK = 4 * DF_LANES };
+enum { DF_ADJOINT_HALO = 6, DF_ADJOINT_CHUNK = 4 * DF_LANES, DF_ADJOINT_TERMS = 256 };
 
 /**
  * One call. A row of an L x L matrix is a query's; its keys lie as on the map, with zeros around: key (y, x) at
@@ -47,29 +48,29 @@ typedef struct DfAdjoint {
     int *chunks; /**< the first near run of each, and behind them all */
     int near, chunk_count;
 
-    float *zeros;      /**< a row */
-    float *factors;    /**< a row: 1 / norm */
-    float *bent;       /**< a row: the same, 0 where the norm is at its least, a constant */
-    float *along;      /**< h rows: sums over a row's q of dS[q,p] S[q,p] / n[p] */
-    float *queries;      /**< L x C: the reduced map */
-    float *rows;         /**< C x L: the same */
-    float *keys;         /**< core x C: the same, as keys lie, in panels of channels */
-    float *panels;       /**< C x core: in panels of keys */
-    float *d_queries;    /**< L x C */
-    float *d_keys;       /**< C x core */
-    float *rebuilt[4];   /**< L x C each: pixels (2 y + a, 2 x + b), phase 2 a + b, of d_out, by their shares */
+    float *zeros;           /**< a row */
+    float *factors;         /**< a row: 1 / norm */
+    float *bent;            /**< a row: the same, 0 where the norm is at its least, a constant */
+    float *along;           /**< h rows: sums over a row's q of dS[q,p] S[q,p] / n[p] */
+    float *queries;         /**< L x C: the reduced map */
+    float *rows;            /**< C x L: the same */
+    float *keys;            /**< core x C: the same, as keys lie, in panels of channels */
+    float *panels;          /**< C x core: in panels of keys */
+    float *d_queries;       /**< L x C */
+    float *d_keys;          /**< C x core */
+    float *rebuilt[4];      /**< L x C each: pixels (2 y + a, 2 x + b), phase 2 a + b, of d_out, by their shares */
     float *rebuilt_rows[4]; /**< C x L each: the same */
-    float *raw[4];       /**< C x core each: the source's, in panels of keys */
-    float *d_raw[4];     /**< C x near each */
-    size_t row_pitch;    /**< floats from a channel of rows, d_keys, rebuilt_rows and d_raw to the next */
-    int phase;           /**< of a pass */
+    float *raw[4];          /**< C x core each: the source's, in panels of keys */
+    float *d_raw[4];        /**< C x near each */
+    size_t row_pitch;       /**< floats from a channel of rows, d_keys, rebuilt_rows and d_raw to the next */
+    int phase;              /**< of a pass */
 
     float *products; /**< a matrix: what products make, or are made of */
     float *scores;   /**< S */
     float *sums;     /**< S summed along rows; dP; gradients of fused scores, then of S divided by norms */
     float *weights;  /**< P, before it is divided by its sum */
     float *shares;   /**< 1 / that sum: of queries as matrices hold them */
-    float *threads;  /**< scratch of each thread: w rows, zeros where no key lies; four chunks */
+    float *threads;  /**< scratch of each thread: w rows, zeros where no key lies; four chunks' terms */
     size_t thread_floats;
 } DfAdjoint;
 
@@ -123,16 +124,12 @@ void df_adjoint_multiply_keys(DfAdjoint *a);
 void df_adjoint_multiply_queries(DfAdjoint *a);
 
 /**
- * out[c][key] += sum over q in the band of rows[c][q] * panels[q][key], of a chunk of keys from the given one on, as
- * far as there are `keys`.
+ * out[c][key] += sum over some q of rows[c][q] * panels[q][key], of a chunk of keys from the given one on, as far as
+ * there are `keys`.
+ * @param q       the first, counted in the band, and `terms` of them; in panels it is row 0 of DF_ADJOINT_TERMS
  */
-void df_adjoint_add_chunk(const DfAdjoint *a, float *out, int key, int keys, const float *rows, const float *panels);
-
-/** @return floats of a chunk's panels, each with a row for each query of the longest band. */
-static inline size_t df_adjoint_chunk_floats(const DfAdjoint *a)
-{
-    return (size_t)a->most * a->map.w * DF_ADJOINT_CHUNK;
-}
+void df_adjoint_add_chunk(const DfAdjoint *a, float *out, int key, int keys, const float *rows, const float *panels,
+                          int q, int terms);
 
 /** Sums over windows of row y's queries: the nine queries around each, at the key that lies there, times factors. */
 void df_adjoint_sum_windows(const DfAdjoint *a, float *from, int y, const float *factors, float *to, int thread);
@@ -141,7 +138,8 @@ void df_adjoint_sum_windows(const DfAdjoint *a, float *from, int y, const float 
 void df_adjoint_sum_rows(const DfAdjoint *a, float *from, int y, int x, const float *factors, float *out);
 
 /** The same counted column by column, of runs of keys. @return the largest */
-float df_adjoint_sum_columns(const DfAdjoint *a, float *from, int y, int x, const DfFuseRun *runs, int count, float *out);
+float df_adjoint_sum_columns(const DfAdjoint *a, float *from, int y, int x, const DfFuseRun *runs, int count,
+                             float *out);
 
 /** Make the weights of the band and of what its gradients follow from: `scores`, `weights`. */
 void df_adjoint_weigh(DfAdjoint *a);

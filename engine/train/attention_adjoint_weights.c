@@ -57,8 +57,8 @@ void df_adjoint_weigh(DfAdjoint *a)
 /* --------------------------------------------------------------------------- the pasted pixels -- */
 
 /**
- * A phase's pixel of position q lies under the patches of q and of three neighbours d, whose pixels of keys are p + d's:
- * products at q - d are what a patch's weight depends on.
+ * A phase's pixel of position q lies under the patches of q + d, for d 0 and three neighbours, and is pasted from keys
+ * p by the weights of p + d. So a weight's gradient is made of products at q - d, p - d.
  */
 static void add_products(void *opaque, int unit, int thread)
 {
@@ -102,17 +102,21 @@ static void sum_weights(const DfAdjoint *a, int y, int x, int chunk, float *cons
 /** Some keys' pixels: what all queries of the band make of them. */
 static void gather_chunk(void *opaque, int unit, int thread)
 {
+    enum { PHASE = DF_ADJOINT_TERMS * DF_ADJOINT_CHUNK };
     const DfAdjoint *a = opaque;
-    int w = a->map.w, count = (a->band_end - a->band) * w;
-    size_t size = df_adjoint_chunk_floats(a);
+    int w = a->map.w, count = (a->band_end - a->band) * w, key = unit * DF_ADJOINT_CHUNK;
     float *sums = df_adjoint_scratch(a, thread, w);
-    for (int i = 0; i < count; i++) {
-        float *at = sums + (size_t)i * DF_LANES;
-        sum_weights(a, a->band + i / w, i % w, unit, (float *[4]){ at, at + size, at + 2 * size, at + 3 * size });
+    for (int q = 0; q < count; q += DF_ADJOINT_TERMS) {
+        int terms = DF_MIN(DF_ADJOINT_TERMS, count - q);
+        for (int t = 0; t < terms; t++) {
+            float *at = sums + t * DF_LANES;
+            sum_weights(a, a->band + (q + t) / w, (q + t) % w, unit,
+                        (float *[4]){ at, at + PHASE, at + 2 * PHASE, at + 3 * PHASE });
+        }
+        for (int phase = 0; phase < 4; phase++)
+            df_adjoint_add_chunk(a, a->d_raw[phase], key, a->near, a->rebuilt_rows[phase], sums + phase * PHASE,
+                                 q, terms);
     }
-    for (int phase = 0; phase < 4; phase++)
-        df_adjoint_add_chunk(a, a->d_raw[phase], unit * DF_ADJOINT_CHUNK, a->near, a->rebuilt_rows[phase],
-                             sums + phase * size);
 }
 
 void df_adjoint_weigh_backward(DfAdjoint *a)

@@ -92,7 +92,7 @@ static size_t lay_out(DfAdjoint *a, DfShape shape, int threads, char *base)
     a->along = df_attention_floats(base, &end, h, a->pitch);
     a->shares = df_attention_floats(base, &end, rows, 1);
     /* Last: their number moves nothing else. */
-    a->thread_floats = w * a->pitch + 4 * df_adjoint_chunk_floats(a);
+    a->thread_floats = w * a->pitch + 4 * DF_ADJOINT_TERMS * DF_ADJOINT_CHUNK;
     a->threads = df_attention_floats(base, &end, threads, a->thread_floats);
     return end;
 }
@@ -226,7 +226,7 @@ static int along_columns(const DfAdjoint *a, int p, int by)
 /** Add a key to a list of runs: to the last of them, where it goes on. */
 static int add_key(DfFuseRun *runs, int count, DfFuseRun key)
 {
-    DfFuseRun *last = runs + count - 1;
+    DfFuseRun *last = &runs[DF_MAX(count - 1, 0)];
     if (count && last->at + last->length == key.at && last->above + last->length == key.above &&
         last->below + last->length == key.below) {
         last->length++;
@@ -264,18 +264,18 @@ static int is_near(const DfAdjoint *a, int p)
 /** Keys of which pixels are pasted, in chunks of panels. */
 static void find_near(DfAdjoint *a)
 {
-    int panel = (int)(df_adjoint_chunk_floats(a) / DF_ADJOINT_CHUNK * DF_LANES);
     for (int p = 0; p < a->map.count; p++) {
         if (!is_near(a, p))
             continue;
-        int column = a->near++ % DF_ADJOINT_CHUNK, to = column / DF_LANES * panel + column % DF_LANES;
-        DfKeyRun *last = a->near_runs + a->near_count - 1;
+        int column = a->near++ % DF_ADJOINT_CHUNK, lane = column % DF_LANES;
+        const DfKeyRun key = { df_adjoint_key(a, p), (column - lane) * DF_ADJOINT_TERMS + lane, 1 };
+        DfKeyRun *last = &a->near_runs[DF_MAX(a->near_count - 1, 0)];
         if (column == 0)
             a->chunks[a->chunk_count++] = a->near_count;
-        if (column % DF_LANES && last->from + last->length == df_adjoint_key(a, p))
+        if (lane && last->from + last->length == key.from)
             last->length++;
         else
-            a->near_runs[a->near_count++] = (DfKeyRun){ df_adjoint_key(a, p), to, 1 };
+            a->near_runs[a->near_count++] = key;
     }
     a->chunks[a->chunk_count] = a->near_count;
 }

@@ -32,10 +32,13 @@ D the critic of a picture and its hole:
     real, fake   mean max(0, 1 - D(x)), mean max(0, 1 + D(z));     adversarial   -mean D(z)
 
 A step, always of the same two pictures: the critic's, on x and z as one batch, from real + fake; then the generator's,
-from l1 + 0.05 adversarial by the new critic, its gradient cut to norm 10 (`norm`: before). Both by Adam, rate 2e-4, betas
-0.5 and 0.99, epsilon 1e-8. Losses are those that the step's gradients are of. Iterations of u: one in the critic's pass,
-and, where ITERATIONS is "twice", another in the generator's, as in torch's training mode; "once": that takes u and v as
-the critic's pass left them, and sigma of the new weights.
+from l1 + 0.05 adversarial, its gradient cut to norm 10 (`norm`: before). Both by Adam, rate 2e-4, betas 0.5 and 0.99,
+epsilon 1e-8. Losses are those that the step's gradients are of. u goes through one iteration in the critic's pass. The
+generator's pass goes by, where ITERATIONS is
+
+    twice    the new critic, after another iteration of u, as in torch's training mode
+    once     the new critic, with u and v as they are, and sigma of the new weights
+    before   the critic before its step: its weights, u and v
 """
 import os
 
@@ -176,7 +179,7 @@ def innermost(x):
     return x.detach().permute(0, 2, 3, 1).numpy()
 
 
-def train(shown, mask, x, hole, twice):
+def train(shown, mask, x, hole, iterations):
     """Losses and norms of ten steps, a list for each."""
     weights, layers = first_weights(shown, mask), critic()
     ours = torch.optim.Adam(weights.values(), 2e-4, (0.5, 0.99), 1e-8)
@@ -189,12 +192,16 @@ def train(shown, mask, x, hole, twice):
         _, _, real, fake = hinges(layers, x, z.detach(), hole)
         theirs.zero_grad()
         (real + fake).backward()
-        theirs.step()
-        layers.train(twice)
+        layers.train(iterations == "twice")
+        if iterations != "before":
+            theirs.step()
         adversarial = -judge(layers, z, hole).mean()
+        slopes = torch.autograd.grad(adversarial, z)[0]
+        if iterations == "before":
+            theirs.step()
         l1 = l1_loss(stages, x, hole)
         ours.zero_grad()
-        (l1 + ADVERSARIAL * adversarial).backward()
+        (l1 + ADVERSARIAL * (slopes * z).sum()).backward()
         norm = torch.nn.utils.clip_grad_norm_(weights.values(), 10)
         ours.step()
         for name, value in dict(l1=l1, real=real, fake=fake, adversarial=adversarial, norm=norm).items():
@@ -253,8 +260,8 @@ def make():
     for name, gradient in gradients(l1, weights).items():
         out["d_l1." + name] = gradient
     out.update(critic_part(stages, x, hole, weights))
-    for iterations in ("once", "twice"):
-        for name, values in train(shown, holes[0], x, hole, iterations == "twice").items():
+    for iterations in ("once", "twice", "before"):
+        for name, values in train(shown, holes[0], x, hole, iterations).items():
             out["steps.%s.%s" % (iterations, name)] = np.array(values)
             print(iterations, name, *("%.6f" % value for value in values))
     ours = dict(architecture="deepfillv2", padding="same", upsample="nearest", downsample="stride", fuse="1",
