@@ -22,9 +22,8 @@ typedef struct DfTrainerOptions {
     int sketch;       /**< 1: the generator and the critic see a sketch */
     int workers;      /**< threads, 1 .. */
     float gan;        /**< weight of the critic's word in the generator's loss */
-    float rate;       /**< learning rate at its highest */
-    int64_t warm_up;  /**< steps until then */
-    int64_t steps;    /**< after which it has fallen to 0 along a cosine; 0: it does not fall */
+    float rate;       /**< learning rate at its highest; df_schedule() tells its course */
+    int64_t steps;    /**< of the whole run; 0: unknown */
     uint64_t seed;    /**< of weights, crops and masks */
     const char *init; /**< model to start from; NULL: random weights */
 } DfTrainerOptions;
