@@ -88,23 +88,23 @@ static void add_biases(DfShape out, const float *d_product, const DfParallel *pa
 size_t df_conv_backward_scratch(const DfConv *conv, DfShape in, int threads)
 {
     const DfTransform *transform = df_transform_of(conv);
-    size_t own = transform ? df_tiled_backward_scratch(transform, conv, in, threads)
-                           : df_direct_backward_scratch(conv, in);
-    return DF_MAX(own, bias_bytes(df_conv_shape(conv, in)));
+    if (transform)
+        return df_tiled_backward_scratch(transform, conv, in, threads);
+    return DF_MAX(df_direct_backward_scratch(conv, in), bias_bytes(df_conv_shape(conv, in)));
 }
 
 void df_conv_backward(const DfConv *conv, const float *prepared, DfShape in, const float *source,
                       const float *d_product, const DfParallel *parallel, float *d_source, float *sums,
                       float *d_bias, void *scratch)
 {
+    const DfTransform *transform = df_transform_of(conv);
+    if (transform) {
+        df_tiled_backward(transform, conv, prepared, in, source, d_product, parallel, d_source, sums, d_bias, scratch);
+        return;
+    }
     if (d_bias)
         add_biases(df_conv_shape(conv, in), d_product, parallel, d_bias, scratch);
-    if (!d_source && !sums)
-        return;
-    const DfTransform *transform = df_transform_of(conv);
-    if (transform)
-        df_tiled_backward(transform, conv, prepared, in, source, d_product, parallel, d_source, sums, scratch);
-    else
+    if (d_source || sums)
         df_direct_backward(conv, prepared, in, source, d_product, parallel, d_source, sums, scratch);
 }
 

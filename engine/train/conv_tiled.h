@@ -17,7 +17,7 @@ size_t df_tiled_backward_sums(const DfTransform *transform, const DfConv *conv);
 size_t df_tiled_backward_scratch(const DfTransform *transform, const DfConv *conv, DfShape in, int threads);
 void df_tiled_backward(const DfTransform *transform, const DfConv *conv, const float *prepared, DfShape in,
                        const float *source, const float *d_product, const DfParallel *parallel, float *d_source,
-                       float *sums, void *scratch);
+                       float *sums, float *d_bias, void *scratch);
 void df_tiled_backward_weights(const DfTransform *transform, const DfConv *conv, const float *sums, float *d_raw);
 
 #endif
