@@ -107,6 +107,13 @@ any_workers() {
 } 2>/dev/null
 check "the same for any number of workers, another for another seed" any_workers
 
+# A folder whose files were made in another order.
+any_order() {
+    mkdir -p other/deeper && cp data/film.mkv other && cp data/deeper/a.jpg other/deeper && cp data/b.png other &&
+        train e.safetensors --data other && cmp b.safetensors e.safetensors
+} 2>/dev/null
+check "the same for files in any order" any_order
+
 # Ends by Ctrl-C after some steps; the schedule is that of all.
 rests() {
     local options='--data data --steps 40 --size 64 --batch 1 --cnum 4 --critic 4' process
