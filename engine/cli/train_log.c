@@ -98,8 +98,6 @@ static void tell(DfTrainLog *log, int64_t step, const DfTrainLosses *l)
     if (l->critic != 0 || l->gan != 0)
         fprintf(to, ", critic %.3f, gan %.3f", (double)l->critic, (double)l->gan);
     fprintf(to, ", %s left%s", left, log->bar ? "\033[K" : "\n");
-    if (log->bar && step >= log->last)
-        fputc('\n', to);
     fflush(to);
 }
 
@@ -134,6 +132,8 @@ int df_train_log_write(const DfTrainLog *log)
 
 void df_train_log_close(DfTrainLog *log)
 {
+    if (log->bar && log->told > 0)
+        fputc('\n', stderr);
     free(log->rows);
     *log = (DfTrainLog){ 0 };
 }

@@ -33,6 +33,7 @@ int df_train_log_step(DfTrainLog *log, int64_t step, const DfTrainLosses *losses
 /** Write OUT.csv. @return 0 or a negative errno */
 int df_train_log_write(const DfTrainLog *log);
 
+/** Free what it holds, and end its line on the terminal. */
 void df_train_log_close(DfTrainLog *log);
 
 #endif

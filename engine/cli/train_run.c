@@ -182,12 +182,18 @@ static int train(DfTrainer *trainer, const DfTrainWish *wish, const DfTrainerOpt
             saved = df_cli_now();
         }
     }
-    if (log.rows && df_trainer_steps(trainer) > first) {
+    int made = df_trainer_steps(trainer) > first;
+    if (made) {
         /* What was reached before an error stays; the error is the one that is told. */
         int kept = save(trainer, wish, names, &log);
         ret = ret ? ret : kept;
     }
     df_train_log_close(&log);
+    if (!ret && df_trainer_steps(trainer) >= options->steps)
+        printf("%s: %lld steps\n", wish->out, (long long)options->steps);
+    else if (!ret && made)
+        printf("%s: %lld of %lld steps; --resume goes on\n", wish->out, (long long)df_trainer_steps(trainer),
+               (long long)options->steps);
     return ret;
 }
 
@@ -210,8 +216,6 @@ int df_train_run(const DfTrainWish *wish)
                        (long long)df_trainer_steps(trainer), (long long)options.steps);
     if (!ret)
         ret = train(trainer, wish, &options, &names);
-    if (!ret)
-        printf("%s: %lld steps\n", wish->out, (long long)df_trainer_steps(trainer));
     df_trainer_close(&trainer);
     df_tiles_free(&tiles);
     free_names(&names);
