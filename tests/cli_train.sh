@@ -76,6 +76,8 @@ check "a folder without anything" fails \
     "nothing: holds nothing to train with: no picture or film of 32 pixels a side and more that can be read" \
     train b.safetensors --data nothing --steps 1 --size 64
 check "no folder" fails "nowhere: cannot be read: No such file or directory" train b.safetensors --data nowhere --steps 1
+check "no model to start from" fails "model 'nowhere' is neither built in (small) nor a readable file: No such file or directory" \
+    train b.safetensors --data nothing --steps 1 --init nowhere
 check "a place that cannot be written" fails "nowhere/b.safetensors: cannot be written: No such file or directory" \
     train nowhere/b.safetensors --data data --steps 1
 check "nothing to go on from" fails "b.state: is not there, and --resume goes on from it" \

@@ -82,6 +82,15 @@ static int check_files(Names *names, const DfTrainWish *wish)
     return 0;
 }
 
+/** Whether there is a model to start from, before data is read. */
+static int check_init(const DfTrainWish *wish)
+{
+    DeepfillModel *model = NULL;
+    int ret = wish->options.init ? deepfill_model_open(&model, wish->options.init, NULL) : 0;
+    deepfill_model_close(&model);
+    return ret;
+}
+
 /** Bytes of red, green and blue to planes, and these to a file. */
 static int write_sheet(DfTrainer *trainer, const DfTrainWish *wish, const char *path)
 {
@@ -204,6 +213,8 @@ int df_train_run(const DfTrainWish *wish)
     DfTiles tiles = { 0 };
     Names names = { 0 };
     int ret = check_files(&names, wish);
+    if (!ret)
+        ret = check_init(wish);
     if (!ret)
         ret = read_data(&tiles, wish);
     take_signals();
