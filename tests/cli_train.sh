@@ -76,7 +76,8 @@ check "a folder without anything" fails \
     "nothing: holds nothing to train with: no picture or film of 32 pixels a side and more that can be read" \
     train b.safetensors --data nothing --steps 1 --size 64
 check "no folder" fails "nowhere: cannot be read: No such file or directory" train b.safetensors --data nowhere --steps 1
-check "no model to start from" fails "model 'nowhere' is neither built in (small) nor a readable file: No such file or directory" \
+check "no model to start from" fails \
+    "model 'nowhere' is neither built in (small) nor a readable file: No such file or directory" \
     train b.safetensors --data nothing --steps 1 --init nowhere
 check "a place that cannot be written" fails "nowhere/b.safetensors: cannot be written: No such file or directory" \
     train nowhere/b.safetensors --data data --steps 1
@@ -140,7 +141,7 @@ av -f lavfi -i testsrc2=s=160x96:r=8:d=2 -c:v ffv1 own.mkv
 drawn 160x96 logo.png drawbox=100:20:30:12:white:fill
 drawn 160x96 black.png null
 drawn 160x96 white.png drawbox=0:0:160:96:white:fill
-av -f lavfi -i color=black:s=160x96:r=8:d=2,format=yuv444p,drawbox=60:70:40:10:white:fill:enable='gte(t\,1)',format=gray \
+av -f lavfi -i color=black:s=160x96:r=8:d=2 -vf "format=yuv444p,drawbox=60:70:40:10:white:fill:enable='gte(t,1)',format=gray" \
    -c:v ffv1 captions.mkv
 
 like() {
