@@ -128,6 +128,7 @@ static const struct {
 } sides[DF_TRANSFORMS] = {
     [DF_TRANSFORM_3] = { 6, 6, 6, 4 }, [DF_TRANSFORM_5] = { 8, 8, 8, 4 },
     [DF_TRANSFORM_NEAREST] = { 3, 3, 5, 4 }, [DF_TRANSFORM_STRIDE] = { 5, 5, 3, 2 },
+    [DF_TRANSFORM_STRIDE_5] = { 11, 11, 6, 4 },
 };
 
 /** Rows of tiles in order, each of a pixel list of its own; what lies behind the last may be overwritten. */

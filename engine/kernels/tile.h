@@ -35,11 +35,12 @@ enum DfTransformIndex {
     DF_TRANSFORM_5,       /**< 5x5: 8x8 to 4x4 */
     DF_TRANSFORM_NEAREST, /**< 3x3 of the picture at twice its size: 3x3 to 4x4 */
     DF_TRANSFORM_STRIDE,  /**< 3x3, every other output: 5x5 to 2x2 */
+    DF_TRANSFORM_STRIDE_5, /**< 5x5, every other output: 11x11 to 4x4 */
     DF_TRANSFORMS
 };
 
 /** Sides that no transform's tiles exceed: pixels, outputs, and planes of either kind. */
-enum { DF_MOST_TILE_IN = 8, DF_MOST_TILE_OUT = 4, DF_MOST_PLANES = 64 };
+enum { DF_MOST_TILE_IN = 11, DF_MOST_TILE_OUT = 4, DF_MOST_PLANES = 121 };
 
 /**
  * A tile's pixels to its row of each data plane.

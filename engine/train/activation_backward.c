@@ -16,6 +16,8 @@ enum { UNIT_FLOATS = 4096 };
 #define NAME(x) x##_1
 #define LOAD(p) (*(p))
 #define STORE(p, v) (*(p) = (v))
+#define LOAD_OUT LOAD
+#define STORE_OUT STORE
 #define SET(value) ((float)(value))
 #define EXP expf
 #define TANH tanhf
@@ -28,6 +30,9 @@ enum { UNIT_FLOATS = 4096 };
 #define EACH(kernel, count, ...)           \
     for (size_t c = 0; c < (count); c++)   \
         kernel##_1(__VA_ARGS__);
+#define GATES(kernel, ...)               \
+    for (; pixels > 0; pixels--, NEXT(1)) \
+        EACH(kernel, half, __VA_ARGS__)
 #include "train/activation_loops.h"
 
 static const DfActivationKernels portable = { forward, backward };
@@ -46,7 +51,8 @@ static const DfActivationKernels *kernels(void)
 typedef struct Work {
     enum DfActivation activation;
     int pixels, channels, unit; /* unit: pixels of one */
-    const float *product, *d_out;
+    float *product; /* read alone by the backward pass */
+    const float *d_out;
     float *to;
 } Work;
 
@@ -81,7 +87,7 @@ static void share(Work *w, const DfParallel *parallel, DfJob job)
     df_parallel_for(parallel, (w->pixels + w->unit - 1) / w->unit, job, w);
 }
 
-void df_activation_forward(enum DfActivation activation, int pixels, int channels, const float *product,
+void df_activation_forward(enum DfActivation activation, int pixels, int channels, float *product,
                            const DfParallel *parallel, float *out)
 {
     Work work = { .activation = activation, .pixels = pixels, .channels = channels, .product = product, .to = out };
@@ -91,7 +97,7 @@ void df_activation_forward(enum DfActivation activation, int pixels, int channel
 void df_activation_backward(enum DfActivation activation, int pixels, int channels, const float *product,
                             const float *d_out, const DfParallel *parallel, float *d_product)
 {
-    Work work = { .activation = activation, .pixels = pixels, .channels = channels, .product = product,
-                  .d_out = d_out, .to = d_product };
+    Work work = { .activation = activation, .pixels = pixels, .channels = channels,
+                  .product = (float *)product, .d_out = d_out, .to = d_product };
     share(&work, parallel, backward_unit);
 }

@@ -3,19 +3,14 @@
  * Activations and their adjoints, for vectors of one width. Included with these defined:
  *
  *   VECTOR, NAME(x)      floats that + - * / act on; x's name for this width
- *   LOAD, STORE          of as many floats as PART says, or of a vector
+ *   LOAD, STORE          of the product and its gradient, of as many floats as PART says, or of a vector
+ *   LOAD_OUT, STORE_OUT  of the output and its gradient
  *   SET(value), EXP(v), TANH(v), LEAST(a, b)
  *   WHERE_POSITIVE(f, a, b)   a in lanes where f > 0, b in the others
  *   PART, PASS           a further parameter and what is passed for it, where LOAD and STORE are of fewer floats
  *
- * In the kernels below f, g and out (d_out) point at the same channel of feature, gate and output.
+ * In the kernels below f, g (feature, gate) and out (d_out) point at the same channel of feature, gate and output.
  */
-
-/** e^-g, at most e^80: 1 - s = q s stays a number. */
-static inline VECTOR NAME(odds)(VECTOR g)
-{
-    return EXP(LEAST(SET(0) - g, SET(80)));
-}
 
 static inline VECTOR NAME(plain)(enum DfActivation activation, VECTOR f)
 {
@@ -40,52 +35,53 @@ static inline VECTOR NAME(slope)(enum DfActivation activation, VECTOR f)
 
 static inline void NAME(forward_plain)(enum DfActivation activation, const float *f, float *out PART)
 {
-    STORE(out, NAME(plain)(activation, LOAD(f)));
+    STORE_OUT(out, NAME(plain)(activation, LOAD(f)));
 }
 
 static inline void NAME(backward_plain)(enum DfActivation activation, const float *f, const float *d_out,
                                         float *d_f PART)
 {
-    STORE(d_f, LOAD(d_out) * NAME(slope)(activation, LOAD(f)));
+    STORE(d_f, LOAD_OUT(d_out) * NAME(slope)(activation, LOAD(f)));
 }
 
-static inline void NAME(forward_gate)(enum DfActivation activation, const float *feature, const float *gate,
-                                      float *out PART)
+static inline void NAME(forward_gate)(enum DfActivation activation, float *feature, float *gate, float *out PART)
 {
-    VECTOR f = LOAD(feature), sum = SET(1) + NAME(odds)(LOAD(gate));
+    VECTOR a = LOAD(feature), s = SET(1) / (SET(1) + EXP(SET(0) - LOAD(gate)));
+    if (activation == DF_GATE_RELU)
+        a = WHERE_POSITIVE(a, a, SET(0));
+    else if (activation == DF_GATE_ELU)
+        a = WHERE_POSITIVE(a, a, EXP(LEAST(a, SET(0))) - SET(1));
+    STORE(feature, a);
+    STORE(gate, s);
+    VECTOR value = a * s;
     if (activation == DF_GATE_TANH)
-        STORE(out, TANH(f / sum));
-    else if (activation == DF_GATE_RELU)
-        STORE(out, WHERE_POSITIVE(f, f, SET(0)) / sum);
-    else
-        STORE(out, WHERE_POSITIVE(f, f, EXP(LEAST(f, SET(0))) - SET(1)) / sum);
+        value = TANH(value);
+    STORE_OUT(out, value);
 }
 
 static inline void NAME(backward_gate)(enum DfActivation activation, const float *feature, const float *gate,
                                        const float *d_out, float *d_f, float *d_g PART)
 {
-    VECTOR f = LOAD(feature), d = LOAD(d_out), q = NAME(odds)(LOAD(gate)), s = SET(1) / (SET(1) + q);
-    VECTOR a = f, slope = SET(1);
+    VECTOR a = LOAD(feature), s = LOAD(gate), d = LOAD_OUT(d_out), slope = SET(1);
     if (activation == DF_GATE_TANH) {
-        VECTOR t = TANH(f * s);
+        VECTOR t = TANH(a * s);
         d = d * (SET(1) - t * t);
     } else if (activation == DF_GATE_RELU) {
-        a = WHERE_POSITIVE(f, f, SET(0));
-        slope = WHERE_POSITIVE(f, SET(1), SET(0));
+        slope = WHERE_POSITIVE(a, SET(1), SET(0));
     } else {
-        VECTOR e = EXP(LEAST(f, SET(0)));
-        a = WHERE_POSITIVE(f, f, e - SET(1));
-        slope = WHERE_POSITIVE(f, SET(1), e);
+        slope = WHERE_POSITIVE(a, SET(1), a + SET(1));
     }
     VECTOR ds = d * s;
     STORE(d_f, ds * slope);
-    STORE(d_g, ds * a * (q * s));
+    STORE(d_g, ds * a * (SET(1) - s));
 }
 
 #undef VECTOR
 #undef NAME
 #undef LOAD
 #undef STORE
+#undef LOAD_OUT
+#undef STORE_OUT
 #undef SET
 #undef EXP
 #undef TANH

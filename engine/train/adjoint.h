@@ -22,7 +22,7 @@
  */
 typedef void DfTileSpread(float *const *at, const float *data, size_t plane, int channels);
 
-/** Versions for a CPU level; of DF_TRANSFORM_5: NULL. */
+/** Versions for a CPU level. */
 typedef struct DfAdjointKernels {
     struct {
         DfTileIn *sums; /**< out x out pixels to planes of sums; overwrites behind a row as DfTileIn may */

@@ -31,8 +31,8 @@ static void sum_rows(void *opaque, int unit, int thread)
         float *out = df_adjoint_row(a, a->sums, y, x);
         const float *scores = df_adjoint_row(a, a->scores, y, x);
         df_adjoint_sum_rows(a, a->products, y, x, a->factors, out);
-        for (size_t p = 0; banded && p < a->pitch; p++)
-            along[p] += out[p] * scores[p];
+        if (banded)
+            a->loops->multiply_add(along + a->first, out + a->first, scores + a->first, a->core);
     }
 }
 
@@ -48,6 +48,6 @@ void df_adjoint_score_backward(DfAdjoint *a)
     df_adjoint_pass(a, sum_columns, DF_ADJOINT_HALO - 4);
     df_adjoint_pass(a, sum_rows, DF_ADJOINT_HALO - 5);
     df_adjoint_pass(a, sum_windows, 0);
-    df_adjoint_multiply_keys(a, a->keys, a->d_queries);
-    df_adjoint_multiply_queries(a, a->queries, a->d_keys);
+    df_adjoint_multiply_keys(a);
+    df_adjoint_multiply_queries(a);
 }

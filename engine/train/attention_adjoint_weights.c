@@ -7,35 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-/* ---------------------------------------------------------------------------------------- rows -- */
-
-/** Rows begin and end at multiples of four lanes. */
-typedef float Lanes __attribute__((vector_size(16), may_alias));
-
-static float dot(const float *a, const float *b, size_t count)
-{
-    Lanes sums[4] = { 0 };
-    for (size_t i = 0; i < count / 4; i += 4)
-        for (int j = 0; j < 4; j++)
-            sums[j] += ((const Lanes *)a)[i + j] * ((const Lanes *)b)[i + j];
-    Lanes sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
-}
-
-/** row[i] *= factor */
-static void scale(float *row, float factor, size_t count)
-{
-    for (size_t i = 0; i < count / 4; i++)
-        ((Lanes *)row)[i] *= factor;
-}
-
-/** d[i] = factor * weights[i] * (d[i] - mean) */
-static void bend(float *d, const float *weights, float factor, float mean, size_t count)
-{
-    for (size_t i = 0; i < count / 4; i++)
-        ((Lanes *)d)[i] = factor * ((const Lanes *)weights)[i] * (((Lanes *)d)[i] - mean);
-}
-
 /* ------------------------------------------------------------------------------------- weights -- */
 
 static void make_scores(void *opaque, int unit, int thread)
@@ -65,7 +36,7 @@ static void weigh_query(const DfAdjoint *a, int y, int x, float *fused)
     float sum = a->kernels->weigh(weights, fused, a->key_runs, a->key_count, DF_ATTENTION_SCALE, max);
     if (counted)
         sum += a->unknown * expf(-DF_ATTENTION_SCALE * max);
-    scale(weights, 1 / sum, a->pitch);
+    *df_adjoint_share(a, y, x) = 1 / sum;
 }
 
 static void weigh(void *opaque, int unit, int thread)
@@ -77,7 +48,7 @@ static void weigh(void *opaque, int unit, int thread)
 
 void df_adjoint_weigh(DfAdjoint *a)
 {
-    df_adjoint_multiply(a, a->queries, a->keys, DF_ADJOINT_HALO);
+    df_adjoint_multiply(a, a->queries, a->panels, DF_ADJOINT_HALO);
     df_adjoint_pass(a, make_scores, DF_ADJOINT_HALO - 1);
     df_adjoint_pass(a, sum_scores, DF_ADJOINT_HALO - 2);
     df_adjoint_pass(a, weigh, DF_ADJOINT_HALO - 3);
@@ -86,65 +57,65 @@ void df_adjoint_weigh(DfAdjoint *a)
 /* --------------------------------------------------------------------------- the pasted pixels -- */
 
 /**
- * A phase's pixel of position q lies under the patches of q itself and of neighbours d on two sides, from pixels of
- * keys p alike: Q_ab[q,p] = sum over d of P[q+d,p+d]. `sign` 1: that of P, -1: its adjoint, of products.
+ * A phase's pixel of position q lies under the patches of q + d, for d 0 and three neighbours, and is pasted from keys
+ * p by the weights of p + d. So a weight's gradient is made of products at q - d, p - d.
  */
-typedef struct Corner {
-    const float *at, *vertical, *horizontal, *both;
-    int down, right; /* how far the neighbours' keys lie */
-} Corner;
-
-static Corner corner_of(const DfAdjoint *a, float *matrix, int y, int x, int sign)
-{
-    int dy = sign * (a->phase / 2 ? 1 : -1), dx = sign * (a->phase % 2 ? 1 : -1);
-    return (Corner){
-        .at = df_adjoint_row(a, matrix, y, x) + a->first,
-        .vertical = df_adjoint_row_or_zeros(a, matrix, y + dy, x) + a->first + dy * (a->map.w + 1),
-        .horizontal = df_adjoint_row_or_zeros(a, matrix, y, x + dx) + a->first + dx,
-        .both = df_adjoint_row_or_zeros(a, matrix, y + dy, x + dx) + a->first + dy * (a->map.w + 1) + dx,
-    };
-}
-
-/** Q_ab, where products of pixels were. */
-static void sum_weights(void *opaque, int unit, int thread)
-{
-    const DfAdjoint *a = opaque;
-    int y = df_adjoint_row_of(a, unit);
-    (void)thread;
-    for (int x = 0; x < a->map.w; x++) {
-        Corner from = corner_of(a, a->weights, y, x, 1);
-        float *out = df_adjoint_row(a, a->products, y, x) + a->first;
-        df_kernels()->sum3(out, from.at, from.vertical, from.horizontal, a->core);
-        df_kernels()->sum3(out, out, from.both, a->zeros, a->core);
-    }
-}
-
-/** dP, from products of all phases' pixels. */
 static void add_products(void *opaque, int unit, int thread)
 {
     const DfAdjoint *a = opaque;
-    int y = df_adjoint_row_of(a, unit);
+    int y = df_adjoint_row_of(a, unit), dy = a->phase / 2 ? -1 : 1, dx = a->phase % 2 ? -1 : 1;
+    int down = a->first + dy * (a->map.w + 1);
     (void)thread;
-    for (int x = 0; x < a->map.w; x++) {
-        Corner from = corner_of(a, a->products, y, x, -1);
-        float *out = df_adjoint_row(a, a->sums, y, x) + a->first;
-        if (a->phase == 0)
-            memset(out, 0, a->core * sizeof *out);
-        df_kernels()->sum3(out, out, from.at, from.vertical, a->core);
-        df_kernels()->sum3(out, out, from.horizontal, from.both, a->core);
-    }
+    for (int x = 0; x < a->map.w; x++)
+        a->loops->sum4(df_adjoint_row(a, a->sums, y, x) + a->first,
+                       df_adjoint_row(a, a->products, y, x) + a->first,
+                       df_adjoint_row_or_zeros(a, a->products, y, x + dx) + a->first + dx,
+                       df_adjoint_row_or_zeros(a, a->products, y + dy, x) + down,
+                       df_adjoint_row_or_zeros(a, a->products, y + dy, x + dx) + down + dx, a->phase > 0, a->core);
 }
 
-/** From dP to the gradient of fused scores. */
-static void bend_rows(void *opaque, int unit, int thread)
+/** From weights' gradients to those of fused scores. */
+static void bend(void *opaque, int unit, int thread)
 {
     const DfAdjoint *a = opaque;
-    int y = df_adjoint_row_of(a, unit);
+    int y = df_adjoint_row_of(a, unit), first = a->first;
     (void)thread;
-    for (int x = 0; x < a->map.w; x++) {
-        const float *weights = df_adjoint_row(a, a->weights, y, x);
-        float *d = df_adjoint_row(a, a->sums, y, x);
-        bend(d, weights, DF_ATTENTION_SCALE, dot(weights, d, a->pitch), a->pitch);
+    for (int x = 0; x < a->map.w; x++)
+        a->loops->bend(df_adjoint_row(a, a->sums, y, x) + first, df_adjoint_row(a, a->weights, y, x) + first,
+                       *df_adjoint_share(a, y, x), DF_ATTENTION_SCALE, a->core);
+}
+
+/** Sums of weights of a chunk's keys for query (y, x)'s four pixels. */
+static void sum_weights(const DfAdjoint *a, int y, int x, int chunk, float *const out[4])
+{
+    const float *rows[9];
+    float shares[9];
+    for (int i = 0; i < 9; i++) {
+        int dy = i / 3 - 1, dx = i % 3 - 1, qy = y + dy, qx = x + dx;
+        int inside = qy >= 0 && qx >= 0 && qy < a->map.h && qx < a->map.w;
+        rows[i] = df_adjoint_row_or_zeros(a, a->weights, qy, qx) + dy * (a->map.w + 1) + dx;
+        shares[i] = inside ? *df_adjoint_share(a, qy, qx) : 0;
+    }
+    a->kernels->phases(out, rows, shares, a->near_runs + a->chunks[chunk], a->chunks[chunk + 1] - a->chunks[chunk]);
+}
+
+/** Some keys' pixels: what all queries of the band make of them. */
+static void gather_chunk(void *opaque, int unit, int thread)
+{
+    enum { PHASE = DF_ADJOINT_TERMS * DF_ADJOINT_CHUNK };
+    const DfAdjoint *a = opaque;
+    int w = a->map.w, count = (a->band_end - a->band) * w, key = unit * DF_ADJOINT_CHUNK;
+    float *sums = df_adjoint_scratch(a, thread, w);
+    for (int q = 0; q < count; q += DF_ADJOINT_TERMS) {
+        int terms = DF_MIN(DF_ADJOINT_TERMS, count - q);
+        for (int t = 0; t < terms; t++) {
+            float *at = sums + t * DF_LANES;
+            sum_weights(a, a->band + (q + t) / w, (q + t) % w, unit,
+                        (float *[4]){ at, at + PHASE, at + 2 * PHASE, at + 3 * PHASE });
+        }
+        for (int phase = 0; phase < 4; phase++)
+            df_adjoint_add_chunk(a, a->d_raw[phase], key, a->near, a->rebuilt_rows[phase], sums + phase * PHASE,
+                                 q, terms);
     }
 }
 
@@ -154,9 +125,6 @@ void df_adjoint_weigh_backward(DfAdjoint *a)
         df_adjoint_multiply(a, a->rebuilt[a->phase], a->raw[a->phase], DF_ADJOINT_HALO - 2);
         df_adjoint_pass(a, add_products, DF_ADJOINT_HALO - 3);
     }
-    df_adjoint_pass(a, bend_rows, DF_ADJOINT_HALO - 3);
-    for (a->phase = 0; a->phase < 4; a->phase++) {
-        df_adjoint_pass(a, sum_weights, 0);
-        df_adjoint_multiply_queries(a, a->rebuilt[a->phase], a->d_raw[a->phase]);
-    }
+    df_adjoint_pass(a, bend, DF_ADJOINT_HALO - 3);
+    df_parallel_for(a->parallel, a->chunk_count, gather_chunk, a);
 }

@@ -21,13 +21,13 @@ enum DfMethod df_conv_backward_choose(const DfConv *conv)
 
 size_t df_conv_backward_prepared(const DfConv *conv)
 {
-    const DfTransform *transform = df_tiled_backward_transform(conv);
+    const DfTransform *transform = df_transform_of(conv);
     return transform ? df_tiled_backward_prepared(transform, conv) : df_conv_weights(conv);
 }
 
 void df_conv_backward_prepare(const DfConv *conv, float *prepared, const float *raw)
 {
-    const DfTransform *transform = df_tiled_backward_transform(conv);
+    const DfTransform *transform = df_transform_of(conv);
     if (transform)
         df_tiled_backward_prepare(transform, conv, prepared, raw);
     else
@@ -36,7 +36,7 @@ void df_conv_backward_prepare(const DfConv *conv, float *prepared, const float *
 
 size_t df_conv_backward_sums(const DfConv *conv)
 {
-    const DfTransform *transform = df_tiled_backward_transform(conv);
+    const DfTransform *transform = df_transform_of(conv);
     return transform ? df_tiled_backward_sums(transform, conv) : df_conv_weights(conv);
 }
 
@@ -87,30 +87,30 @@ static void add_biases(DfShape out, const float *d_product, const DfParallel *pa
 
 size_t df_conv_backward_scratch(const DfConv *conv, DfShape in, int threads)
 {
-    const DfTransform *transform = df_tiled_backward_transform(conv);
-    size_t own = transform ? df_tiled_backward_scratch(transform, conv, in, threads)
-                           : df_direct_backward_scratch(conv, in);
-    return DF_MAX(own, bias_bytes(df_conv_shape(conv, in)));
+    const DfTransform *transform = df_transform_of(conv);
+    if (transform)
+        return df_tiled_backward_scratch(transform, conv, in, threads);
+    return DF_MAX(df_direct_backward_scratch(conv, in), bias_bytes(df_conv_shape(conv, in)));
 }
 
 void df_conv_backward(const DfConv *conv, const float *prepared, DfShape in, const float *source,
                       const float *d_product, const DfParallel *parallel, float *d_source, float *sums,
                       float *d_bias, void *scratch)
 {
+    const DfTransform *transform = df_transform_of(conv);
+    if (transform) {
+        df_tiled_backward(transform, conv, prepared, in, source, d_product, parallel, d_source, sums, d_bias, scratch);
+        return;
+    }
     if (d_bias)
         add_biases(df_conv_shape(conv, in), d_product, parallel, d_bias, scratch);
-    if (!d_source && !sums)
-        return;
-    const DfTransform *transform = df_tiled_backward_transform(conv);
-    if (transform)
-        df_tiled_backward(transform, conv, prepared, in, source, d_product, parallel, d_source, sums, scratch);
-    else
+    if (d_source || sums)
         df_direct_backward(conv, prepared, in, source, d_product, parallel, d_source, sums, scratch);
 }
 
 void df_conv_backward_weights(const DfConv *conv, const float *sums, float *d_raw)
 {
-    const DfTransform *transform = df_tiled_backward_transform(conv);
+    const DfTransform *transform = df_transform_of(conv);
     if (transform)
         df_tiled_backward_weights(transform, conv, sums, d_raw);
     else

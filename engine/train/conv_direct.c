@@ -10,6 +10,7 @@
 
 #include "kernels/gemm.h"
 #include "layers/strips.h"
+#include "train/outer.h"
 
 /** Bytes of a strip's rows, which four passes go over: part of a last-level cache. */
 #define STRIP_BYTES ((size_t)1 << 20)
@@ -27,6 +28,8 @@ typedef struct Direct {
     int first, count; /* windows of the strip in progress */
     const float *weights, *source, *d_product;
     float *rows, *d_source, *sums;
+    const float *bias;
+    float *product; /* of the forward pass */
 } Direct;
 
 static Direct measure(const DfConv *conv, DfShape in)
@@ -81,8 +84,10 @@ static void multiply(void *opaque, int unit, int thread)
     const float *d_product = d->d_product + (size_t)d->first * out;
     (void)thread;
     if (d->sums)
-        df_gemm_at_add(columns, out, d->count, d->rows + first, d->length, d_product, out,
-                       d->sums + (size_t)first * out, out);
+        df_outer_add(&(DfOuter){
+            .m = columns, .n = out, .rows = d->count, .a = d->rows + first, .lda = d->length, .b = d_product,
+            .ldb = out, .out = d->sums + (size_t)first * out, .ldo = out,
+        });
     if (d->d_source)
         df_gemm(d->count, columns, out, d_product, out, d->weights + first, d->length, d->rows + first, d->length);
 }
@@ -160,5 +165,37 @@ void df_direct_backward(const DfConv *conv, const float *prepared, DfShape in, c
         df_parallel_for(parallel, units(d.length, d.columns), multiply, &d);
         if (d_source)
             df_parallel_for(parallel, units(in.height, BAND), collect, &d);
+    }
+}
+
+/* -------------------------------------------------------------------------------------- forward -- */
+
+/** A range of the outputs' channels. */
+static void multiply_forward(void *opaque, int unit, int thread)
+{
+    const Direct *d = opaque;
+    int out = d->out.channels, first = unit * LEAST_COLUMNS, columns = DF_MIN(LEAST_COLUMNS, out - first);
+    float *to = d->product + (size_t)d->first * out + first;
+    (void)thread;
+    df_gemm_bt(d->count, columns, d->length, d->rows, d->length, d->weights + (size_t)first * d->length, d->length, to,
+               out);
+    for (int p = 0; p < d->count; p++, to += out)
+        add(to, d->bias + first, columns);
+}
+
+void df_direct_forward(const DfConv *conv, const float *prepared, DfShape in, const float *source,
+                       const DfParallel *parallel, float *out, void *scratch)
+{
+    Direct d = measure(conv, in);
+    int pixels = d.out.height * d.out.width;
+    d.weights = prepared;
+    d.source = source;
+    d.bias = conv->bias;
+    d.product = out;
+    d.rows = scratch;
+    for (; d.first < pixels; d.first += d.count) {
+        d.count = DF_MIN(d.strip, pixels - d.first);
+        df_parallel_for(parallel, units(d.count, LAY_OUT), lay_out, &d);
+        df_parallel_for(parallel, units(d.out.channels, LEAST_COLUMNS), multiply_forward, &d);
     }
 }

@@ -16,6 +16,9 @@ size_t df_direct_backward_scratch(const DfConv *conv, DfShape in);
 void df_direct_backward(const DfConv *conv, const float *prepared, DfShape in, const float *source,
                         const float *d_product, const DfParallel *parallel, float *d_source, float *sums,
                         void *scratch);
+/** The forward pass with the backward pass's weights, by all threads: product and conv->bias. The same scratch. */
+void df_direct_forward(const DfConv *conv, const float *prepared, DfShape in, const float *source,
+                       const DfParallel *parallel, float *out, void *scratch);
 void df_direct_backward_weights(const DfConv *conv, const float *sums, float *d_raw);
 
 #endif

@@ -8,12 +8,17 @@
 
 #include <string.h>
 
-#include "kernels/gemm.h"
 #include "train/adjoint.h"
+#include "train/outer.h"
 
-/** Bytes of a strip's planes: part of a last-level cache. Tiles of a unit that transforms. */
-#define STRIP_BYTES ((size_t)4 << 20)
-enum { UNIT_TILES = 16 };
+/**
+ * Bytes of a strip's planes: all of them go through a last-level cache; twice those of the weights' sums, which are read
+ * and written for each strip, between limits.
+ */
+#define LEAST_STRIP ((size_t)768 << 10)
+#define MOST_STRIP ((size_t)4 << 20)
+/** Tiles of a unit that transforms; of one that spreads, at least, and how many of those a row of tiles has. */
+enum { UNIT_TILES = 16, LEAST_CHUNK = 4, CHUNKS = 8 };
 /** Floats by which planes lie further apart than they are long: see layers/tiled.c. */
 enum { APART = 16 };
 
@@ -24,25 +29,22 @@ typedef struct Tiled {
     DfTransform transposed;                 /* of the products with U' */
     DfTransformSum products[DF_MOST_PLANES]; /* of each plane of data, its segments of d_sums */
     int row, rows;                          /* tiles of a row, and rows */
+    int chunk;                              /* tiles of a row that are spread by a unit */
     int strip;                              /* rows of a strip */
+    int odd_rows, odd_chunks;               /* which rows and chunks are being spread */
     int first, count;                       /* rows of the strip in progress */
     size_t data_row, data_plane, sum_row, sum_plane; /* floats from one to the next */
     const float *source, *d_product, *prepared;
-    float *data, *d_sums, *zeros, *nowhere, *d_source, *sums;
+    float *data, *d_sums, *zeros, *nowhere, *d_source, *sums, *d_bias, *biases;
 } Tiled;
 
 /* ---------------------------------------------------------------------------------------- sizes -- */
 
-const DfTransform *df_tiled_backward_transform(const DfConv *conv)
-{
-    const DfTransform *transform = df_transform_of(conv);
-    return transform && transform->index != DF_TRANSFORM_5 ? transform : NULL;
-}
-
-/** The transform whose data are the sums' planes and whose sums are the data's. */
+/** The transform whose data are the sums' planes and whose sums are the data's; its weights are packed as F(4,3)'s. */
 static DfTransform transpose(const DfTransform *transform)
 {
     DfTransform transposed = *transform;
+    transposed.index = DF_TRANSFORM_3;
     transposed.data = transform->sums;
     transposed.sums = transform->data;
     transposed.data_of = transform->sum_of;
@@ -63,6 +65,11 @@ static size_t planes(int side)
     return (size_t)side * side;
 }
 
+size_t df_tiled_backward_sums(const DfTransform *transform, const DfConv *conv)
+{
+    return df_size_mul(planes(transform->products), df_size_mul(conv->in, conv->out));
+}
+
 static Tiled measure(const DfTransform *transform, const DfConv *conv, DfShape in)
 {
     Tiled t = { .conv = conv, .transform = transform, .tiling = df_tiling(transform, conv, in),
@@ -72,7 +79,9 @@ static Tiled measure(const DfTransform *transform, const DfConv *conv, DfShape i
     t.data_row = df_product_columns(conv->in);
     t.sum_row = df_product_columns(conv->out);
     size_t tile = planes(transform->data) * t.data_row + planes(transform->sums) * t.sum_row;
-    size_t fitting = STRIP_BYTES / (tile * sizeof(float) * t.row);
+    size_t bytes = 2 * sizeof(float) * df_tiled_backward_sums(transform, conv);
+    size_t fitting = DF_CLAMP(bytes, LEAST_STRIP, MOST_STRIP) / (tile * sizeof(float) * t.row);
+    t.chunk = DF_MAX((t.row + CHUNKS - 1) / CHUNKS, LEAST_CHUNK);
     t.strip = (int)DF_CLAMP(fitting, (size_t)1, (size_t)t.rows);
     t.data_plane = (size_t)t.strip * t.row * t.data_row + APART;
     t.sum_plane = (size_t)t.strip * t.row * t.sum_row + APART;
@@ -88,6 +97,7 @@ size_t df_tiled_backward_scratch(const DfTransform *transform, const DfConv *con
 {
     Tiled t = measure(transform, conv, in);
     size_t pixels = df_size_add(floats(DF_MAX(conv->in, conv->out)), df_size_mul(threads, floats(conv->in)));
+    pixels = df_size_add(pixels, floats(conv->out));
     size_t all = df_size_add(floats(planes(transform->data) * t.data_plane),
                              floats(planes(transform->sums) * t.sum_plane));
     return df_size_add(pixels, all);
@@ -101,6 +111,8 @@ static void place(Tiled *t, int threads, void *scratch)
     end += floats(DF_MAX(t->conv->in, t->conv->out));
     t->nowhere = memset(end, 0, nowhere);
     end += nowhere;
+    t->biases = (float *)end;
+    end += floats(t->conv->out);
     t->data = (float *)end;
     t->d_sums = (float *)(end + floats(planes(t->transform->data) * t->data_plane));
 }
@@ -127,18 +139,13 @@ void df_tiled_backward_prepare(const DfTransform *transform, const DfConv *conv,
     df_transform_prepare(&transposed, &back, prepared, exchanged);
 }
 
-size_t df_tiled_backward_sums(const DfTransform *transform, const DfConv *conv)
-{
-    return df_size_mul(planes(transform->products), df_size_mul(conv->in, conv->out));
-}
-
 /** matrix' * dU * matrix, a panel of kernels at once. */
 static void transform_back(const DfTransform *transform, const double *transposed, int kernel, const DfLanes *weights,
                            DfLanes *taps)
 {
     DfTileWeights *along = df_tile_kernels()->weights;
     int products = transform->products;
-    DfLanes columns[5 * 8];
+    DfLanes columns[5 * 11];
     for (int x = 0; x < products; x++)
         along(columns + x, products, weights + x, products, transposed, kernel, products);
     for (int y = 0; y < kernel; y++)
@@ -164,7 +171,7 @@ static void finish_panel(const DfTransform *transform, const double *transposed,
 
 void df_tiled_backward_weights(const DfTransform *transform, const DfConv *conv, const float *sums, float *d_raw)
 {
-    double transposed[5 * 8];
+    double transposed[5 * 11];
     for (int i = 0; i < transform->products; i++)
         for (int k = 0; k < conv->kernel; k++)
             transposed[k * transform->products + i] = transform->matrix[i * conv->kernel + k];
@@ -247,8 +254,10 @@ static void multiply_weights(const Tiled *t, int plane, int tiles)
         if (transform->data_of[y] * transform->data + transform->data_of[x] != plane)
             continue;
         size_t sum = transform->sum_of[y] * transform->sums + transform->sum_of[x];
-        df_gemm_at_add(in, out, tiles, t->data + plane * t->data_plane, (int)t->data_row,
-                       t->d_sums + sum * t->sum_plane, (int)t->sum_row, t->sums + (size_t)i * in * out, out);
+        df_outer_add(&(DfOuter){
+            .m = in, .n = out, .rows = tiles, .a = t->data + plane * t->data_plane, .lda = t->data_row,
+            .b = t->d_sums + sum * t->sum_plane, .ldb = t->sum_row, .out = t->sums + (size_t)i * in * out, .ldo = out,
+        });
     }
 }
 
@@ -267,53 +276,81 @@ static void multiply_back(const Tiled *t, int plane, int tiles)
     df_tile_kernels()->product(&product);
 }
 
+/** A tile's outputs' gradients add up in one of its planes of d_sums. */
+static void add_biases(const Tiled *t, int tiles)
+{
+    int middle = t->transform->index == DF_TRANSFORM_NEAREST ? 2 : 1, channels = t->conv->out;
+    const float *from = t->d_sums + middle * (t->transform->sums + 1) * t->sum_plane;
+    float *sums = memset(t->biases, 0, channels * sizeof *sums);
+    for (int i = 0; i < tiles; i++, from += t->sum_row)
+        for (int c = 0; c < channels; c++)
+            sums[c] += from[c];
+    for (int c = 0; c < channels; c++)
+        t->d_bias[c] += sums[c];
+}
+
 static void multiply(void *opaque, int unit, int thread)
 {
     const Tiled *t = opaque;
     (void)thread;
+    if (unit == 0 && t->d_bias)
+        add_biases(t, t->count * t->row);
     if (t->sums)
         multiply_weights(t, unit, t->count * t->row);
     if (t->d_source)
         multiply_back(t, unit, t->count * t->row);
 }
 
-static void spread_row(const Tiled *t, int row, int thread)
+static void spread_tiles(const Tiled *t, int row, int first, int end, int thread)
 {
     DfTileSpread *spread = df_adjoint_kernels()->transforms[t->transform->index].pixels;
-    const float *data = t->data + (size_t)row * t->row * t->data_row;
+    const float *data = t->data + (size_t)(row * t->row + first) * t->data_row;
     float *nowhere = t->nowhere + thread * floats(t->conv->in) / sizeof(float);
-    for (int i = 0; i < t->row; i++, data += t->data_row) {
+    for (int i = first; i < end; i++, data += t->data_row) {
         const float *at[DF_MOST_PLANES];
         find_pixels(&t->tiling, tile_of(t, row * t->row + i), t->d_source, t->conv->in, nowhere, at);
         spread((float *const *)at, data, t->data_plane, t->conv->in);
     }
 }
 
-static void spread_even(void *opaque, int unit, int thread)
+/** How many of `count` are odd, or even. */
+static int half(int count, int odd)
 {
-    spread_row(opaque, 2 * unit, thread);
+    return (count + !odd) / 2;
 }
 
-static void spread_odd(void *opaque, int unit, int thread)
+static int chunks(const Tiled *t)
 {
-    spread_row(opaque, 2 * unit + 1, thread);
+    return (t->row + t->chunk - 1) / t->chunk;
 }
 
-/** Rows two apart share no pixels, unless what is around the source is mirrored into it. */
+/** A chunk of a row of tiles. */
+static void spread_chunk(void *opaque, int unit, int thread)
+{
+    const Tiled *t = opaque;
+    int across = half(chunks(t), t->odd_chunks);
+    int row = 2 * (unit / across) + t->odd_rows, first = (2 * (unit % across) + t->odd_chunks) * t->chunk;
+    spread_tiles(t, row, first, DF_MIN(first + t->chunk, t->row), thread);
+}
+
+/** Tiles two apart share no pixels, unless what is around the source is mirrored into it. */
 static void spread(Tiled *t, const DfParallel *parallel)
 {
     if (t->tiling.y.reflect) {
         for (int row = 0; row < t->count; row++)
-            spread_row(t, row, 0);
+            spread_tiles(t, row, 0, t->row, 0);
         return;
     }
-    df_parallel_for(parallel, (t->count + 1) / 2, spread_even, t);
-    df_parallel_for(parallel, t->count / 2, spread_odd, t);
+    for (int pass = 0; pass < 4; pass++) {
+        t->odd_rows = pass / 2;
+        t->odd_chunks = pass % 2;
+        df_parallel_for(parallel, half(t->count, t->odd_rows) * half(chunks(t), t->odd_chunks), spread_chunk, t);
+    }
 }
 
 void df_tiled_backward(const DfTransform *transform, const DfConv *conv, const float *prepared, DfShape in,
                        const float *source, const float *d_product, const DfParallel *parallel, float *d_source,
-                       float *sums, void *scratch)
+                       float *sums, float *d_bias, void *scratch)
 {
     Tiled t = measure(transform, conv, in);
     DfConv back = transpose_conv(conv);
@@ -324,6 +361,7 @@ void df_tiled_backward(const DfTransform *transform, const DfConv *conv, const f
     t.prepared = prepared;
     t.d_source = d_source;
     t.sums = sums;
+    t.d_bias = d_bias;
     if (d_source)
         memset(d_source, 0, df_shape_count(in) * sizeof *d_source);
     for (; t.first < t.rows; t.first += t.count) {

@@ -11,16 +11,13 @@
 
 #include "layers/tiling.h"
 
-/** @return the transform of a convolution's method that has an adjoint (static); NULL: none, im2col is for it. */
-const DfTransform *df_tiled_backward_transform(const DfConv *conv);
-
 size_t df_tiled_backward_prepared(const DfTransform *transform, const DfConv *conv);
 void df_tiled_backward_prepare(const DfTransform *transform, const DfConv *conv, float *prepared, const float *raw);
 size_t df_tiled_backward_sums(const DfTransform *transform, const DfConv *conv);
 size_t df_tiled_backward_scratch(const DfTransform *transform, const DfConv *conv, DfShape in, int threads);
 void df_tiled_backward(const DfTransform *transform, const DfConv *conv, const float *prepared, DfShape in,
                        const float *source, const float *d_product, const DfParallel *parallel, float *d_source,
-                       float *sums, void *scratch);
+                       float *sums, float *d_bias, void *scratch);
 void df_tiled_backward_weights(const DfTransform *transform, const DfConv *conv, const float *sums, float *d_raw);
 
 #endif

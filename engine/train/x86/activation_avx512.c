@@ -12,6 +12,8 @@
 #define NAME(x) x##_16
 #define LOAD _mm512_loadu_ps
 #define STORE _mm512_storeu_ps
+#define LOAD_OUT LOAD
+#define STORE_OUT STORE
 #define SET _mm512_set1_ps
 #define EXP exp16
 #define TANH tanh16
