@@ -1,17 +1,17 @@
 #!/bin/bash
-# All that `make bench` prints: the network on one region beside what else runs it on a CPU; the opening of
-# checkpoints; the network's layers; 1080p footage through the engine in memory, and where its time goes; and the
-# same through the real ffmpeg, raw input to the null muxer: deepfill, from other frames and frame by frame,
-# beside delogo and removelogo, for a 240x100 logo and a 1320x100 caption strip; and the memory that it takes
+# All that `make bench` prints: the network on one region beside what else runs it on a CPU; steps of training beside
+# PyTorch's; the opening of checkpoints; the network's layers; 1080p footage through the engine in memory, and where its
+# time goes; and the same through the real ffmpeg, raw input to the null muxer: deepfill, from other frames and frame by
+# frame, beside delogo and removelogo, for a 240x100 logo and a 1320x100 caption strip; and the memory that it takes
 # (bench_memory.sh).
 #
-# ROUNDS (default 5) is how often the network and its peers take turns, PLOT a file to draw them in. ffmpeg's
-# frames per second are those of N frames less those of one, so that opening files and models, and what is
-# looked ahead, are left out; the best of RUNS (default 2). Slow filters get fewer frames, so that N takes some
-# seconds.
+# ROUNDS (default 5) is how often the network and its peers take turns, PLOT a file to draw them in, PYTHON (python3)
+# the one that has the peers' packages. ffmpeg's frames per second are those of N frames less those of one, so that
+# opening files and models, and what is looked ahead, are left out; the best of RUNS (default 2). Slow filters get fewer
+# frames, so that N takes some seconds.
 set -eu
 cd "$(dirname "$0")/.."
-build=${BUILD:-build} ffmpeg=${FFMPEG:-build/ffmpeg} runs=${RUNS:-2} rounds=${ROUNDS:-5}
+build=${BUILD:-build} ffmpeg=${FFMPEG:-build/ffmpeg} runs=${RUNS:-2} rounds=${ROUNDS:-5} python=${PYTHON:-python3}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 . tests/lib/footage.sh
@@ -21,10 +21,15 @@ heading() {
 }
 
 heading "the network on one region"
-if command -v python3 >/dev/null; then
-    python3 tests/bench_peers.py --deepfill "$build/deepfill" --rounds "$rounds" ${PLOT:+--plot "$PLOT"}
+if command -v "$python" >/dev/null; then
+    "$python" tests/bench_peers.py --deepfill "$build/deepfill" --rounds "$rounds" ${PLOT:+--plot "$PLOT"}
 else
     "$build/deepfill" bench --rounds "$rounds" --workers 2
+fi
+
+if command -v "$python" >/dev/null; then
+    heading "training"
+    "$python" tests/bench_training.py --deepfill "$build/deepfill"
 fi
 
 heading "opening a checkpoint"
