@@ -17,7 +17,7 @@
  */
 #define LEAST_STRIP ((size_t)768 << 10)
 #define MOST_STRIP ((size_t)4 << 20)
-/** Tiles of a unit that transforms; of one that spreads, at least, and how many of those a row of tiles has. */
+/** Tiles of a unit that transforms, at most; of one that spreads, at least, and how many of those a row of tiles has. */
 enum { UNIT_TILES = 16, LEAST_CHUNK = 4, CHUNKS = 8 };
 /** Floats by which planes lie further apart than they are long: see layers/tiled.c. */
 enum { APART = 16 };
@@ -29,7 +29,8 @@ typedef struct Tiled {
     DfTransform transposed;                 /* of the products with U' */
     DfTransformSum products[DF_MOST_PLANES]; /* of each plane of data, its segments of d_sums */
     int row, rows;                          /* tiles of a row, and rows */
-    int chunk;                              /* tiles of a row that are spread by a unit */
+    int unit;                               /* tiles that are transformed by a unit */
+    int chunk;                              /* those of a row that are spread by one */
     int strip;                              /* rows of a strip */
     int odd_rows, odd_chunks;               /* which rows and chunks are being spread */
     int first, count;                       /* rows of the strip in progress */
@@ -230,7 +231,7 @@ static void transform_tiles(void *opaque, int unit, int thread)
     const Tiled *t = opaque;
     DfTileIn *in = df_tile_kernels()->transforms[t->transform->index].in;
     DfTileIn *sums = df_adjoint_kernels()->transforms[t->transform->index].sums;
-    int first = unit * UNIT_TILES, end = DF_MIN(first + UNIT_TILES, t->count * t->row);
+    int first = unit * t->unit, end = DF_MIN(first + t->unit, t->count * t->row);
     (void)thread;
     for (int i = first; i < end; i++) {
         const float *at[DF_MOST_PLANES];
@@ -366,7 +367,8 @@ void df_tiled_backward(const DfTransform *transform, const DfConv *conv, const f
         memset(d_source, 0, df_shape_count(in) * sizeof *d_source);
     for (; t.first < t.rows; t.first += t.count) {
         t.count = DF_MIN(t.strip, t.rows - t.first);
-        df_parallel_for(parallel, (t.count * t.row + UNIT_TILES - 1) / UNIT_TILES, transform_tiles, &t);
+        t.unit = DF_CLAMP(t.count * t.row / CHUNKS, 1, UNIT_TILES);
+        df_parallel_for(parallel, (t.count * t.row + t.unit - 1) / t.unit, transform_tiles, &t);
         df_parallel_for(parallel, (int)planes(transform->data), multiply, &t);
         if (d_source)
             spread(&t, parallel);
