@@ -1,8 +1,8 @@
 /**
  * @file
- * Strip by strip of tiles: their pixels and their outputs' gradients are transformed to planes (data and d_sums); plane
- * by plane both products are made, d_data in the data's place; and d_data is transformed back and added to the
- * source's gradient, every other row of tiles at a time, as neighbouring rows overlap.
+ * Strip by strip of tiles: their pixels and their outputs' gradients are transformed to planes (data and d_sums);
+ * plane by plane both products are made, d_data in the data's place; and d_data is transformed back and added to the
+ * source's gradient, every other row and chunk of tiles at a time, as neighbours overlap.
  */
 #include "train/conv_tiled.h"
 
@@ -12,12 +12,12 @@
 #include "train/outer.h"
 
 /**
- * Bytes of a strip's planes: all of them go through a last-level cache; twice those of the weights' sums, which are read
- * and written for each strip, between limits.
+ * Bytes of a strip's planes: all of them go through a last-level cache; twice those of the weights' sums, which are
+ * read and written for each strip, between limits.
  */
 #define LEAST_STRIP ((size_t)768 << 10)
 #define MOST_STRIP ((size_t)4 << 20)
-/** Tiles of a unit that transforms, at most; of one that spreads, at least, and how many of those a row of tiles has. */
+/** Tiles of a unit that transforms, at most; of one that spreads, at least; and how many of those a row has. */
 enum { UNIT_TILES = 16, LEAST_CHUNK = 4, CHUNKS = 8 };
 /** Floats by which planes lie further apart than they are long: see layers/tiled.c. */
 enum { APART = 16 };
@@ -41,40 +41,15 @@ typedef struct Tiled {
 
 /* ---------------------------------------------------------------------------------------- sizes -- */
 
-/** The transform whose data are the sums' planes and whose sums are the data's; its weights are packed as F(4,3)'s. */
-static DfTransform transpose(const DfTransform *transform)
-{
-    DfTransform transposed = *transform;
-    transposed.index = DF_TRANSFORM_3;
-    transposed.data = transform->sums;
-    transposed.sums = transform->data;
-    transposed.data_of = transform->sum_of;
-    transposed.sum_of = transform->data_of;
-    return transposed;
-}
-
-static DfConv transpose_conv(const DfConv *conv)
-{
-    DfConv transposed = *conv;
-    transposed.in = conv->out;
-    transposed.out = conv->in;
-    return transposed;
-}
-
 static size_t planes(int side)
 {
     return (size_t)side * side;
 }
 
-size_t df_tiled_backward_sums(const DfTransform *transform, const DfConv *conv)
-{
-    return df_size_mul(planes(transform->products), df_size_mul(conv->in, conv->out));
-}
-
 static Tiled measure(const DfTransform *transform, const DfConv *conv, DfShape in)
 {
     Tiled t = { .conv = conv, .transform = transform, .tiling = df_tiling(transform, conv, in),
-                .transposed = transpose(transform) };
+                .transposed = df_transposed_transform(transform) };
     t.row = t.tiling.x.rate * t.tiling.x.tiles;
     t.rows = t.tiling.y.rate * t.tiling.y.tiles;
     t.data_row = df_product_columns(conv->in);
@@ -116,69 +91,6 @@ static void place(Tiled *t, int threads, void *scratch)
     end += floats(t->conv->out);
     t->data = (float *)end;
     t->d_sums = (float *)(end + floats(planes(t->transform->data) * t->data_plane));
-}
-
-/* -------------------------------------------------------------------------------------- weights -- */
-
-size_t df_tiled_backward_prepared(const DfTransform *transform, const DfConv *conv)
-{
-    DfTransform transposed = transpose(transform);
-    DfConv back = transpose_conv(conv);
-    return df_size_add(df_transform_weights(&transposed, &back), df_conv_weights(conv));
-}
-
-/** Behind the prepared weights is room for the raw ones with channels in and out exchanged. */
-void df_tiled_backward_prepare(const DfTransform *transform, const DfConv *conv, float *prepared, const float *raw)
-{
-    DfTransform transposed = transpose(transform);
-    DfConv back = transpose_conv(conv);
-    size_t area = (size_t)conv->kernel * conv->kernel;
-    float *exchanged = prepared + df_transform_weights(&transposed, &back);
-    for (int o = 0; o < conv->out; o++)
-        for (int c = 0; c < conv->in; c++, raw += area)
-            memcpy(exchanged + ((size_t)c * conv->out + o) * area, raw, area * sizeof *raw);
-    df_transform_prepare(&transposed, &back, prepared, exchanged);
-}
-
-/** matrix' * dU * matrix, a panel of kernels at once. */
-static void transform_back(const DfTransform *transform, const double *transposed, int kernel, const DfLanes *weights,
-                           DfLanes *taps)
-{
-    DfTileWeights *along = df_tile_kernels()->weights;
-    int products = transform->products;
-    DfLanes columns[5 * 11];
-    for (int x = 0; x < products; x++)
-        along(columns + x, products, weights + x, products, transposed, kernel, products);
-    for (int y = 0; y < kernel; y++)
-        along(taps + y * kernel, 1, columns + y * products, 1, transposed, kernel, products);
-}
-
-/** One channel in, a panel of channels out. */
-static void finish_panel(const DfTransform *transform, const double *transposed, const DfConv *conv, const float *sums,
-                         int channel, int first, float *d_raw)
-{
-    int width = DF_MIN(conv->out - first, DF_PANEL), area = conv->kernel * conv->kernel;
-    DfLanes weights[DF_MOST_PLANES] = { { 0 } }, taps[5 * 5];
-    for (size_t i = 0; i < planes(transform->products); i++) {
-        const float *from = sums + (i * conv->in + channel) * conv->out + first;
-        for (int lane = 0; lane < width; lane++)
-            weights[i][lane] = from[lane];
-    }
-    transform_back(transform, transposed, conv->kernel, weights, taps);
-    for (int lane = 0; lane < width; lane++)
-        for (int k = 0; k < area; k++)
-            d_raw[((size_t)(first + lane) * conv->in + channel) * area + k] = (float)taps[k][lane];
-}
-
-void df_tiled_backward_weights(const DfTransform *transform, const DfConv *conv, const float *sums, float *d_raw)
-{
-    double transposed[5 * 11];
-    for (int i = 0; i < transform->products; i++)
-        for (int k = 0; k < conv->kernel; k++)
-            transposed[k * transform->products + i] = transform->matrix[i * conv->kernel + k];
-    for (int channel = 0; channel < conv->in; channel++)
-        for (int first = 0; first < conv->out; first += DF_PANEL)
-            finish_panel(transform, transposed, conv, sums, channel, first, d_raw);
 }
 
 /* -------------------------------------------------------------------------------------- strips -- */
@@ -354,7 +266,7 @@ void df_tiled_backward(const DfTransform *transform, const DfConv *conv, const f
                        float *sums, float *d_bias, void *scratch)
 {
     Tiled t = measure(transform, conv, in);
-    DfConv back = transpose_conv(conv);
+    DfConv back = df_transposed_conv(conv);
     df_transform_sums(&t.transposed, &back, t.products);
     place(&t, parallel ? parallel->threads : 1, scratch);
     t.source = source;
