@@ -112,15 +112,34 @@ static DfTile tile_of(const Tiled *t, int number)
     return tile;
 }
 
+static int lies_inside(const DfAxis *axis, int first)
+{
+    return first >= 0 && first + (axis->in - 1) * axis->rate < axis->source;
+}
+
+/** Side x side pixels, those of neighbouring rows and columns so many floats apart. */
+static void list_square(const float *first, int side, size_t row, size_t pixel, const float **at)
+{
+    for (int i = 0; i < side; i++, first += row)
+        for (int j = 0; j < side; j++)
+            *at++ = first + j * pixel;
+}
+
 /** Where a tile's pixels are; what is outside is `outside`. */
 static void find_pixels(const DfTiling *tiling, DfTile tile, const float *source, size_t channels,
                         const float *outside, const float **at)
 {
+    const DfAxis *ay = &tiling->y, *ax = &tiling->x;
     int rows[DF_MOST_TILE_IN], columns[DF_MOST_TILE_IN], in = tiling->transform->in;
-    df_axis_pixels(&tiling->y, tile.in_y, rows);
-    df_axis_pixels(&tiling->x, tile.in_x, columns);
+    if (lies_inside(ay, tile.in_y) && lies_inside(ax, tile.in_x)) {
+        const float *first = source + ((size_t)tile.in_y * ax->source + tile.in_x) * channels;
+        list_square(first, in, ay->rate * ax->source * channels, ax->rate * channels, at);
+        return;
+    }
+    df_axis_pixels(ay, tile.in_y, rows);
+    df_axis_pixels(ax, tile.in_x, columns);
     for (int i = 0; i < in; i++) {
-        const float *row = source + (size_t)DF_MAX(rows[i], 0) * tiling->x.source * channels;
+        const float *row = source + (size_t)DF_MAX(rows[i], 0) * ax->source * channels;
         for (int j = 0; j < in; j++)
             *at++ = rows[i] < 0 || columns[j] < 0 ? outside : row + columns[j] * channels;
     }
@@ -130,6 +149,12 @@ static void find_outputs(const DfTiling *tiling, DfTile tile, const float *outpu
                          const float *outside, const float **at)
 {
     const DfAxis *ay = &tiling->y, *ax = &tiling->x;
+    if (tile.out_y >= 0 && tile.out_y + (ay->out - 1) * ay->rate < ay->outputs && tile.out_x >= 0 &&
+        tile.out_x + (ax->out - 1) * ax->rate < ax->outputs) {
+        const float *first = outputs + ((size_t)tile.out_y * ax->outputs + tile.out_x) * channels;
+        list_square(first, ay->out, ay->rate * ax->outputs * channels, ax->rate * channels, at);
+        return;
+    }
     for (int i = 0, y = tile.out_y; i < ay->out; i++, y += ay->rate)
         for (int j = 0, x = tile.out_x; j < ax->out; j++, x += ax->rate) {
             int inside = y >= 0 && y < ay->outputs && x >= 0 && x < ax->outputs;
