@@ -85,7 +85,8 @@ THREAD_SRC := $(wildcard tests/test_thread_pool.c tests/test_pipeline*.c tests/t
 UNIT := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
 # What depends on the CPU's level, and does not go through the levels itself: run once at each.
 LEVEL_UNIT := $(addprefix $(BUILD)/tests/test_,golden golden_variants fixtures run layers attention need \
-                partial model train_activation train_attention train_conv train_critic trial deepfill \
+                partial model train_activation train_attention train_conv train_critic train_critic_golden trial \
+                deepfill \
                 deepfill_partial roi blend color dense frame_motion membrane motion track)
 LEVEL_SCRIPTS := tests/cli_projects.sh tests/filter_levels.sh
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
