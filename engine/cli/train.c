@@ -126,7 +126,7 @@ static enum DfExit run(int argc, char **argv)
 {
     DfTrainWish wish = {
         .memory = 1024,
-        .options = { .size = 256, .batch = 8, .critic = 64, .gan = 0.05f, .warm_up = 500, .seed = 1 },
+        .options = { .size = 256, .batch = 8, .critic = 64, .gan = 0.05f, .seed = 1 },
     };
     int option;
     while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {

@@ -22,9 +22,8 @@ typedef struct DfTrainerOptions {
     int sketch;       /**< 1: the generator and the critic see a sketch */
     int workers;      /**< threads, 1 .. */
     float gan;        /**< weight of the critic's word in the generator's loss */
-    float rate;       /**< learning rate at its highest */
-    int64_t warm_up;  /**< steps until then */
-    int64_t steps;    /**< after which it has fallen to 0 along a cosine; 0: it does not fall */
+    float rate;       /**< learning rate at its highest; df_schedule() tells its course */
+    int64_t steps;    /**< of the whole run; 0: unknown */
     uint64_t seed;    /**< of weights, crops and masks */
     const char *init; /**< model to start from; NULL: random weights */
 } DfTrainerOptions;
@@ -46,7 +45,10 @@ int df_trainer_open(DfTrainer **trainer, const DfTrainerOptions *options, const 
 /** Free a trainer and set *trainer to NULL; NULL is fine. */
 void df_trainer_close(DfTrainer **trainer);
 
-/** Make one step. @return 0; -EDOM, cause recorded, where a loss is no number: the weights are then as they were */
+/**
+ * Make one step.
+ * @return 0; -EDOM, cause recorded, where a gradient is no number: the generator is then as it was; -ENOMEM
+ */
 int df_trainer_step(DfTrainer *trainer, DfTrainLosses *losses);
 
 /** @return steps that have been made, those of a state that was gone on from counted. */
@@ -58,7 +60,11 @@ int df_trainer_save(const DfTrainer *trainer, const char *path);
 /** Write all that going on wants: weights, averages, moments, the critic's vectors, the step. */
 int df_trainer_save_state(const DfTrainer *trainer, const char *path);
 
-/** Go on from a state. @return 0; -EINVAL, cause recorded, where it belongs to another training; a negative errno */
+/**
+ * Go on from a state; one without a critic goes on with a new one.
+ * @return 0; -EINVAL, cause recorded, where it belongs to another training; a negative errno. After an error the
+ *         trainer is only to be closed
+ */
 int df_trainer_load_state(DfTrainer *trainer, const char *path);
 
 /** Most samples of a sheet. */

@@ -44,6 +44,9 @@ float *df_trainer_truth(const DfTrainer *trainer, int sample);
 /** Draw the samples of a stream, and their truth. @return 0 or -ENOMEM */
 int df_trainer_draw(DfTrainer *trainer, enum DfRandomUse use, int64_t step, int count);
 
+/** Make a step from the samples and their truth as they are. @return as df_trainer_step() */
+int df_trainer_learn(DfTrainer *trainer, double rate, DfTrainLosses *losses);
+
 /** @return what the generator sees of a sample. */
 DfPicture df_trainer_picture(const DfTrainer *trainer, int sample);
 

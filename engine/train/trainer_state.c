@@ -114,7 +114,7 @@ int df_trainer_load_state(DfTrainer *t, const char *path)
     DfWeights *weights = NULL;
     Array arrays[MOST_ARRAYS];
     int critic, count = list_arrays(t, arrays, &critic);
-    int64_t steps, judged, seed;
+    int64_t steps = 0, judged = 0, seed = 0;
     int ret = df_weights_open(&weights, path);
     if (!ret)
         ret = read_number(weights, "steps", &steps);

@@ -109,13 +109,8 @@ static void teach_generator(DfTrainer *t, DfTrainLosses *losses)
     df_generator_gradient(t->generator, t->gradient);
 }
 
-int df_trainer_step(DfTrainer *t, DfTrainLosses *losses)
+int df_trainer_learn(DfTrainer *t, double rate, DfTrainLosses *losses)
 {
-    int64_t step = t->learner.steps;
-    double rate = df_learning_rate(&t->schedule, step);
-    int ret = df_trainer_draw(t, DF_RANDOM_EXAMPLE, step, t->options.batch);
-    if (ret < 0)
-        return ret;
     *losses = (DfTrainLosses){ 0 };
     for (int i = 0; i < t->options.batch; i++) {
         DfPicture picture = df_trainer_picture(t, i);
@@ -125,7 +120,15 @@ int df_trainer_step(DfTrainer *t, DfTrainLosses *losses)
         losses->critic = (float)teach_critic(t, rate);
     teach_generator(t, losses);
     if (!isfinite(df_optimizer_step(&t->learner, rate, DF_CLIP_NORM, &t->parallel)))
-        return df_error(-EDOM, "step %lld: a gradient is no number: a lower learning rate is wanted", (long long)step);
+        return df_error(-EDOM, "step %lld: a gradient is no number: a lower learning rate is wanted",
+                        (long long)t->learner.steps);
     df_generator_prepare(t->generator);
     return 0;
+}
+
+int df_trainer_step(DfTrainer *t, DfTrainLosses *losses)
+{
+    int64_t step = t->learner.steps;
+    int ret = df_trainer_draw(t, DF_RANDOM_EXAMPLE, step, t->options.batch);
+    return ret < 0 ? ret : df_trainer_learn(t, df_learning_rate(&t->schedule, step), losses);
 }
