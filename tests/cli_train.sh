@@ -149,12 +149,13 @@ drawn 160x96 white.png drawbox=0:0:160:96:white:fill
 av -f lavfi -i color=black:s=160x96:r=8:d=2 -c:v ffv1 \
    -vf "format=yuv444p,drawbox=60:70:40:10:white:fill:enable='gte(t,1)',format=gray" captions.mkv
 
+# like OUT MASK CRITIC [OPTION]...: CRITIC is what its losses look like
 like() {
-    deepfill train "$1" --like own.mkv --mask "$2" --steps 1 --size 64 --batch 1 --critic 4 &&
-        deepfill info "$1" | grep -qE '^width +16$'
+    deepfill train "$1.safetensors" --like own.mkv --mask "$2" --steps 1 --size 64 --batch 1 "${@:4}" &&
+        deepfill info "$1.safetensors" | grep -qE '^width +16$' && tail -n 1 "$1.csv" | grep -qE ",$3\$"
 }
-check "a film's own pictures" like own.safetensors logo.png
-check "with a mask that comes and goes" like film.safetensors captions.mkv
+check "a film's own pictures, without a critic" like own logo.png 0.00000,0.00000
+check "with a mask that comes and goes, and a critic" like film captions.mkv '[0-9.]*[1-9][0-9]*,-?[0-9.]*[1-9][0-9]*' --critic 4
 
 check "a mask that marks nothing" fails "black.png: marks nothing of own.mkv" \
     train e.safetensors --like own.mkv --mask black.png --steps 1 --size 64
