@@ -81,12 +81,13 @@ TRAIN_SRC += $(wildcard engine/train/x86/*.c)
 endif
 
 UNIT_SRC := $(wildcard tests/test_*.c tests/stress*.c tests/kernels.c)
-THREAD_SRC := $(wildcard tests/test_thread_pool.c tests/test_pipeline*.c tests/test_deepfill*.c tests/stress*.c)
+THREAD_SRC := $(wildcard tests/test_thread_pool.c tests/test_pipeline*.c tests/test_deepfill*.c tests/stress*.c \
+                         tests/test_train_trainer.c)
 UNIT := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
 # What depends on the CPU's level, and does not go through the levels itself: run once at each.
 LEVEL_UNIT := $(addprefix $(BUILD)/tests/test_,golden golden_variants fixtures run layers attention need \
-                partial model train_activation train_attention train_conv train_critic trial deepfill \
-                deepfill_partial roi blend color dense frame_motion membrane motion track)
+                partial model train_activation train_attention train_conv train_critic train_critic_golden trial \
+                deepfill deepfill_partial roi blend color dense frame_motion membrane motion track)
 LEVEL_SCRIPTS := tests/cli_projects.sh tests/filter_levels.sh
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
 # Not those that measure rather than test, what runs the others, and what needs the network.
@@ -168,7 +169,8 @@ $(eval $(call variant,$(BUILD)/asan,-fsanitize=address$(,)undefined -fno-sanitiz
 $(eval $(call variant,$(BUILD)/tsan,-fsanitize=thread))
 # Each load of 32 bytes is looked up in eight places: with it, tests take two and a half times as long. The C kernels,
 # which get the same rows from the same callers, are instrumented.
-$(BUILD)/tsan/obj/engine/kernels/x86/%.o: FILE_FLAGS += -fno-sanitize=thread
+$(BUILD)/tsan/obj/engine/kernels/x86/%.o $(BUILD)/tsan/obj/engine/train/x86/%.o: \
+    FILE_FLAGS += -fno-sanitize=thread
 $(eval $(call variant,$(BUILD)/fuzz,-fsanitize=fuzzer-no-link$(,)address$(,)undefined \
     -fno-sanitize-recover=undefined))
 

@@ -117,6 +117,9 @@ static void complete(DfTrainWish *wish)
         o->cnum = 16;
     if (o->rate <= 0)
         o->rate = wish->like ? 1e-4f : 1e-3f;
+    /* In a run of minutes a new critic learns too little to teach. */
+    if (o->critic < 0)
+        o->critic = wish->like ? 0 : 64;
     if (!o->critic)
         o->gan = 0;
     o->workers = o->workers ? o->workers : DF_MIN(df_cpu_count(), MOST_WORKERS);
@@ -126,7 +129,7 @@ static enum DfExit run(int argc, char **argv)
 {
     DfTrainWish wish = {
         .memory = 1024,
-        .options = { .size = 256, .batch = 8, .critic = 64, .gan = 0.05f, .seed = 1 },
+        .options = { .size = 256, .batch = 8, .critic = -1, .gan = 0.05f, .seed = 1 },
     };
     int option;
     while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
@@ -169,7 +172,7 @@ const DfCommand df_command_train = {
         "      --cnum N          width of the network (default: 16)\n"
         "      --size N          sides of a sample, in pixels (default: 256)\n"
         "      --batch N         samples of a step (default: 8)\n"
-        "      --critic N        width of the critic; 0: none (default: 64)\n"
+        "      --critic N        width of the critic; 0: none (default: 64; of --like: 0)\n"
         "      --gan W           weight of the critic's word, beside the distance to the truth (.05)\n"
         "      --rate R          learning rate at its highest (default: .001; of --like: .0001)\n"
         "      --seed N          of weights, crops and holes (default: 1)\n"

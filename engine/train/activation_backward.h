@@ -1,8 +1,8 @@
 /**
  * @file
- * What follows a convolution's product in training, and its adjoint. `product` is what df_conv_forward() makes with
- * DF_LINEAR, bias included. The forward pass replaces a gated one, feature and gate, by a (f of the gated tanh) and s in
- * their places: kept, they are all that the backward pass needs, and it takes no exponentials.
+ * What follows a convolution's product in training, and its adjoint. `product` is what df_conv_forward() makes
+ * with DF_LINEAR, bias included. The forward pass replaces a gated one, feature and gate, by a (of the gated tanh: f)
+ * and s in their places: kept, they are all that the backward pass needs, and it takes no exponentials.
  *
  * With s = 1 / (1 + e^-g), feature f, gate g (the first and the second half of a pixel's channels), a = act(f):
  *

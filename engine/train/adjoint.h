@@ -1,7 +1,7 @@
 /**
  * @file
- * The adjoints of a tile's transforms (kernels/tile.h). Forward, outputs = A' sums A, sums = data U, data = B' pixels B;
- * backward,
+ * The adjoints of a tile's transforms (kernels/tile.h). Forward, outputs = A' sums A, sums = data U, data = B' pixels
+ * B; backward,
  *
  *   d_sums = A d_outputs A'        the outputs' gradients to planes of sums
  *   d_data = d_sums U',  dU = data' d_sums

@@ -18,6 +18,8 @@
 enum { LEAST_PIXELS = 128 };
 /** Windows that a unit lays out; columns that one multiplies, at least; rows of the source that one collects. */
 enum { LAY_OUT = 64, LEAST_COLUMNS = 64, MOST_RANGES = 16, BAND = 8 };
+/** Floats of a cache line. */
+enum { LINE = DF_ALIGN / sizeof(float) };
 
 typedef struct Direct {
     DfWindow window;
@@ -59,13 +61,20 @@ void df_direct_backward_prepare(const DfConv *conv, float *prepared, const float
                 prepared[k * conv->in + c] = *raw++;
 }
 
+/** A cache line of channels out at a time. */
 void df_direct_backward_weights(const DfConv *conv, const float *sums, float *d_raw)
 {
-    int area = conv->kernel * conv->kernel;
-    for (int o = 0; o < conv->out; o++)
+    size_t area = (size_t)conv->kernel * conv->kernel, length = area * conv->in;
+    for (int first = 0; first < conv->out; first += LINE) {
+        int count = DF_MIN(LINE, conv->out - first);
+        float *to = d_raw + first * length;
         for (int c = 0; c < conv->in; c++)
-            for (int k = 0; k < area; k++)
-                *d_raw++ = sums[((size_t)k * conv->in + c) * conv->out + o];
+            for (size_t k = 0; k < area; k++, to++) {
+                const float *from = sums + (k * conv->in + c) * conv->out + first;
+                for (int o = 0; o < count; o++)
+                    to[o * length] = from[o];
+            }
+    }
 }
 
 static void lay_out(void *opaque, int unit, int thread)

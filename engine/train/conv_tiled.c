@@ -1,8 +1,8 @@
 /**
  * @file
- * Strip by strip of tiles: their pixels and their outputs' gradients are transformed to planes (data and d_sums); plane
- * by plane both products are made, d_data in the data's place; and d_data is transformed back and added to the
- * source's gradient, every other row of tiles at a time, as neighbouring rows overlap.
+ * Strip by strip of tiles: their pixels and their outputs' gradients are transformed to planes (data and d_sums);
+ * plane by plane both products are made, d_data in the data's place; and d_data is transformed back and added to the
+ * source's gradient, every other row and chunk of tiles at a time, as neighbours overlap.
  */
 #include "train/conv_tiled.h"
 
@@ -12,12 +12,12 @@
 #include "train/outer.h"
 
 /**
- * Bytes of a strip's planes: all of them go through a last-level cache; twice those of the weights' sums, which are read
- * and written for each strip, between limits.
+ * Bytes of a strip's planes: all of them go through a last-level cache; twice those of the weights' sums, which are
+ * read and written for each strip, between limits.
  */
 #define LEAST_STRIP ((size_t)768 << 10)
 #define MOST_STRIP ((size_t)4 << 20)
-/** Tiles of a unit that transforms; of one that spreads, at least, and how many of those a row of tiles has. */
+/** Tiles of a unit that transforms, at most; of one that spreads, at least; and how many of those a row has. */
 enum { UNIT_TILES = 16, LEAST_CHUNK = 4, CHUNKS = 8 };
 /** Floats by which planes lie further apart than they are long: see layers/tiled.c. */
 enum { APART = 16 };
@@ -29,7 +29,8 @@ typedef struct Tiled {
     DfTransform transposed;                 /* of the products with U' */
     DfTransformSum products[DF_MOST_PLANES]; /* of each plane of data, its segments of d_sums */
     int row, rows;                          /* tiles of a row, and rows */
-    int chunk;                              /* tiles of a row that are spread by a unit */
+    int unit;                               /* tiles that are transformed by a unit */
+    int chunk;                              /* those of a row that are spread by one */
     int strip;                              /* rows of a strip */
     int odd_rows, odd_chunks;               /* which rows and chunks are being spread */
     int first, count;                       /* rows of the strip in progress */
@@ -40,40 +41,15 @@ typedef struct Tiled {
 
 /* ---------------------------------------------------------------------------------------- sizes -- */
 
-/** The transform whose data are the sums' planes and whose sums are the data's; its weights are packed as F(4,3)'s. */
-static DfTransform transpose(const DfTransform *transform)
-{
-    DfTransform transposed = *transform;
-    transposed.index = DF_TRANSFORM_3;
-    transposed.data = transform->sums;
-    transposed.sums = transform->data;
-    transposed.data_of = transform->sum_of;
-    transposed.sum_of = transform->data_of;
-    return transposed;
-}
-
-static DfConv transpose_conv(const DfConv *conv)
-{
-    DfConv transposed = *conv;
-    transposed.in = conv->out;
-    transposed.out = conv->in;
-    return transposed;
-}
-
 static size_t planes(int side)
 {
     return (size_t)side * side;
 }
 
-size_t df_tiled_backward_sums(const DfTransform *transform, const DfConv *conv)
-{
-    return df_size_mul(planes(transform->products), df_size_mul(conv->in, conv->out));
-}
-
 static Tiled measure(const DfTransform *transform, const DfConv *conv, DfShape in)
 {
     Tiled t = { .conv = conv, .transform = transform, .tiling = df_tiling(transform, conv, in),
-                .transposed = transpose(transform) };
+                .transposed = df_transposed_transform(transform) };
     t.row = t.tiling.x.rate * t.tiling.x.tiles;
     t.rows = t.tiling.y.rate * t.tiling.y.tiles;
     t.data_row = df_product_columns(conv->in);
@@ -117,69 +93,6 @@ static void place(Tiled *t, int threads, void *scratch)
     t->d_sums = (float *)(end + floats(planes(t->transform->data) * t->data_plane));
 }
 
-/* -------------------------------------------------------------------------------------- weights -- */
-
-size_t df_tiled_backward_prepared(const DfTransform *transform, const DfConv *conv)
-{
-    DfTransform transposed = transpose(transform);
-    DfConv back = transpose_conv(conv);
-    return df_size_add(df_transform_weights(&transposed, &back), df_conv_weights(conv));
-}
-
-/** Behind the prepared weights is room for the raw ones with channels in and out exchanged. */
-void df_tiled_backward_prepare(const DfTransform *transform, const DfConv *conv, float *prepared, const float *raw)
-{
-    DfTransform transposed = transpose(transform);
-    DfConv back = transpose_conv(conv);
-    size_t area = (size_t)conv->kernel * conv->kernel;
-    float *exchanged = prepared + df_transform_weights(&transposed, &back);
-    for (int o = 0; o < conv->out; o++)
-        for (int c = 0; c < conv->in; c++, raw += area)
-            memcpy(exchanged + ((size_t)c * conv->out + o) * area, raw, area * sizeof *raw);
-    df_transform_prepare(&transposed, &back, prepared, exchanged);
-}
-
-/** matrix' * dU * matrix, a panel of kernels at once. */
-static void transform_back(const DfTransform *transform, const double *transposed, int kernel, const DfLanes *weights,
-                           DfLanes *taps)
-{
-    DfTileWeights *along = df_tile_kernels()->weights;
-    int products = transform->products;
-    DfLanes columns[5 * 11];
-    for (int x = 0; x < products; x++)
-        along(columns + x, products, weights + x, products, transposed, kernel, products);
-    for (int y = 0; y < kernel; y++)
-        along(taps + y * kernel, 1, columns + y * products, 1, transposed, kernel, products);
-}
-
-/** One channel in, a panel of channels out. */
-static void finish_panel(const DfTransform *transform, const double *transposed, const DfConv *conv, const float *sums,
-                         int channel, int first, float *d_raw)
-{
-    int width = DF_MIN(conv->out - first, DF_PANEL), area = conv->kernel * conv->kernel;
-    DfLanes weights[DF_MOST_PLANES] = { { 0 } }, taps[5 * 5];
-    for (size_t i = 0; i < planes(transform->products); i++) {
-        const float *from = sums + (i * conv->in + channel) * conv->out + first;
-        for (int lane = 0; lane < width; lane++)
-            weights[i][lane] = from[lane];
-    }
-    transform_back(transform, transposed, conv->kernel, weights, taps);
-    for (int lane = 0; lane < width; lane++)
-        for (int k = 0; k < area; k++)
-            d_raw[((size_t)(first + lane) * conv->in + channel) * area + k] = (float)taps[k][lane];
-}
-
-void df_tiled_backward_weights(const DfTransform *transform, const DfConv *conv, const float *sums, float *d_raw)
-{
-    double transposed[5 * 11];
-    for (int i = 0; i < transform->products; i++)
-        for (int k = 0; k < conv->kernel; k++)
-            transposed[k * transform->products + i] = transform->matrix[i * conv->kernel + k];
-    for (int channel = 0; channel < conv->in; channel++)
-        for (int first = 0; first < conv->out; first += DF_PANEL)
-            finish_panel(transform, transposed, conv, sums, channel, first, d_raw);
-}
-
 /* -------------------------------------------------------------------------------------- strips -- */
 
 /** Where the tile of a number begins along an axis. One of a dilated convolution may have no outputs. */
@@ -199,15 +112,34 @@ static DfTile tile_of(const Tiled *t, int number)
     return tile;
 }
 
+static int lies_inside(const DfAxis *axis, int first)
+{
+    return first >= 0 && first + (axis->in - 1) * axis->rate < axis->source;
+}
+
+/** Side x side pixels, those of neighbouring rows and columns so many floats apart. */
+static void list_square(const float *first, int side, size_t row, size_t pixel, const float **at)
+{
+    for (int i = 0; i < side; i++, first += row)
+        for (int j = 0; j < side; j++)
+            *at++ = first + j * pixel;
+}
+
 /** Where a tile's pixels are; what is outside is `outside`. */
 static void find_pixels(const DfTiling *tiling, DfTile tile, const float *source, size_t channels,
                         const float *outside, const float **at)
 {
+    const DfAxis *ay = &tiling->y, *ax = &tiling->x;
     int rows[DF_MOST_TILE_IN], columns[DF_MOST_TILE_IN], in = tiling->transform->in;
-    df_axis_pixels(&tiling->y, tile.in_y, rows);
-    df_axis_pixels(&tiling->x, tile.in_x, columns);
+    if (lies_inside(ay, tile.in_y) && lies_inside(ax, tile.in_x)) {
+        const float *first = source + ((size_t)tile.in_y * ax->source + tile.in_x) * channels;
+        list_square(first, in, ay->rate * ax->source * channels, ax->rate * channels, at);
+        return;
+    }
+    df_axis_pixels(ay, tile.in_y, rows);
+    df_axis_pixels(ax, tile.in_x, columns);
     for (int i = 0; i < in; i++) {
-        const float *row = source + (size_t)DF_MAX(rows[i], 0) * tiling->x.source * channels;
+        const float *row = source + (size_t)DF_MAX(rows[i], 0) * ax->source * channels;
         for (int j = 0; j < in; j++)
             *at++ = rows[i] < 0 || columns[j] < 0 ? outside : row + columns[j] * channels;
     }
@@ -217,6 +149,12 @@ static void find_outputs(const DfTiling *tiling, DfTile tile, const float *outpu
                          const float *outside, const float **at)
 {
     const DfAxis *ay = &tiling->y, *ax = &tiling->x;
+    if (tile.out_y >= 0 && tile.out_y + (ay->out - 1) * ay->rate < ay->outputs && tile.out_x >= 0 &&
+        tile.out_x + (ax->out - 1) * ax->rate < ax->outputs) {
+        const float *first = outputs + ((size_t)tile.out_y * ax->outputs + tile.out_x) * channels;
+        list_square(first, ay->out, ay->rate * ax->outputs * channels, ax->rate * channels, at);
+        return;
+    }
     for (int i = 0, y = tile.out_y; i < ay->out; i++, y += ay->rate)
         for (int j = 0, x = tile.out_x; j < ax->out; j++, x += ax->rate) {
             int inside = y >= 0 && y < ay->outputs && x >= 0 && x < ax->outputs;
@@ -230,7 +168,7 @@ static void transform_tiles(void *opaque, int unit, int thread)
     const Tiled *t = opaque;
     DfTileIn *in = df_tile_kernels()->transforms[t->transform->index].in;
     DfTileIn *sums = df_adjoint_kernels()->transforms[t->transform->index].sums;
-    int first = unit * UNIT_TILES, end = DF_MIN(first + UNIT_TILES, t->count * t->row);
+    int first = unit * t->unit, end = DF_MIN(first + t->unit, t->count * t->row);
     (void)thread;
     for (int i = first; i < end; i++) {
         const float *at[DF_MOST_PLANES];
@@ -353,7 +291,7 @@ void df_tiled_backward(const DfTransform *transform, const DfConv *conv, const f
                        float *sums, float *d_bias, void *scratch)
 {
     Tiled t = measure(transform, conv, in);
-    DfConv back = transpose_conv(conv);
+    DfConv back = df_transposed_conv(conv);
     df_transform_sums(&t.transposed, &back, t.products);
     place(&t, parallel ? parallel->threads : 1, scratch);
     t.source = source;
@@ -366,7 +304,8 @@ void df_tiled_backward(const DfTransform *transform, const DfConv *conv, const f
         memset(d_source, 0, df_shape_count(in) * sizeof *d_source);
     for (; t.first < t.rows; t.first += t.count) {
         t.count = DF_MIN(t.strip, t.rows - t.first);
-        df_parallel_for(parallel, (t.count * t.row + UNIT_TILES - 1) / UNIT_TILES, transform_tiles, &t);
+        t.unit = DF_CLAMP(t.count * t.row / CHUNKS, 1, UNIT_TILES);
+        df_parallel_for(parallel, (t.count * t.row + t.unit - 1) / t.unit, transform_tiles, &t);
         df_parallel_for(parallel, (int)planes(transform->data), multiply, &t);
         if (d_source)
             spread(&t, parallel);

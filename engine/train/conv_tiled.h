@@ -11,6 +11,12 @@
 
 #include "layers/tiling.h"
 
+/** @return the transform whose data are the sums' planes and whose sums are the data's, packed as F(4,3)'s. */
+DfTransform df_transposed_transform(const DfTransform *transform);
+
+/** @return the convolution with channels in and out exchanged, as U' has them. */
+DfConv df_transposed_conv(const DfConv *conv);
+
 size_t df_tiled_backward_prepared(const DfTransform *transform, const DfConv *conv);
 void df_tiled_backward_prepare(const DfTransform *transform, const DfConv *conv, float *prepared, const float *raw);
 size_t df_tiled_backward_sums(const DfTransform *transform, const DfConv *conv);

@@ -1,7 +1,8 @@
 /**
  * @file
  * The critic, SN-PatchGAN (Yu et al., 2019, section 3.3): six 5x5 convolutions of stride 2, TensorFlow's SAME, with
- * widths c, 2c, 4c, 4c, 4c, 4c (c = 64 in the paper), each followed by LeakyReLU 0.2. Its scores are the last activation.
+ * widths c, 2c, 4c, 4c, 4c, 4c (c = 64 in the paper), each followed by LeakyReLU 0.2. Its scores are the last
+ * activation.
  *
  * Spectral norm (Miyato et al., 2018): each layer convolves with W / s, W as a matrix of `out` rows, in [in][ky][kx]
  * order. df_critic_begin(), once for each training step's forward passes, makes one power iteration:

@@ -3,8 +3,8 @@
  * Losses: values, and gradients with respect to what is judged. Values are of one picture; those of a batch, and the
  * norms below, are sums over its pictures.
  *
- * With x the truth, z1 and z2 what the two stages make, m the hole (1: to be filled), z = z2 m + x (1 - m), D the critic;
- * mean: over pictures, pixels and channels of a batch; area: the mean of m, at least DF_LEAST_AREA:
+ * With x the truth, z1 and z2 what the two stages make, m the hole (1: to be filled), z = z2 m + x (1 - m), D the
+ * critic; mean: over pictures, pixels and channels of a batch; area: the mean of m, at least DF_LEAST_AREA:
  *
  *   L1       = mean |z1 - x| + mean |z2 - x| + mean((|z1 - x| + |z2 - x|) m) / area
  *   L_D      = 1/2 mean max(0, 1 - D(x)) + 1/2 mean max(0, 1 + D(z))

@@ -80,7 +80,8 @@ def main():
     add("d_made", again.grad[0].permute(1, 2, 0))
     for i, layer in enumerate(critic.layers):
         add(f"new_u.{i}", layer.weight_u)
-    containers.safetensors(os.path.join(os.path.dirname(os.path.abspath(__file__)), "critic.safetensors"), tensors, None)
+    here = os.path.dirname(os.path.abspath(__file__))
+    containers.safetensors(os.path.join(here, "critic.safetensors"), tensors, None)
 
 
 main()
