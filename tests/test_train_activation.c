@@ -56,6 +56,12 @@ static void check(enum DfActivation activation, int channels, float range)
     df_activation_forward(activation, PIXELS, channels, kept, NULL, out);
     df_activation_backward(activation, PIXELS, channels, kept, d_out, NULL, d_product);
     assert_true(out[PIXELS * outs] == 7 && d_product[PIXELS * channels] == 7);
+    if (activation == DF_GATE_ELU || activation == DF_GATE_RELU) {
+        float *again = malloc(PIXELS * outs * sizeof *again);
+        df_activation_again(PIXELS, channels, kept, NULL, again);
+        assert_memory_equal(again, out, PIXELS * outs * sizeof *again);
+        free(again);
+    }
     for (int i = 0; i < PIXELS * outs; i++) {
         int p = i / outs * channels + i % outs;
         double f = product[p], g = gated ? product[p + outs] : 0;

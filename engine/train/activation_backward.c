@@ -81,6 +81,19 @@ static void backward_unit(void *opaque, int unit, int thread)
                         w->d_out + first * channels_out(w), w->to + first * w->channels);
 }
 
+static void again_unit(void *opaque, int unit, int thread)
+{
+    const Work *w = opaque;
+    size_t first = (size_t)unit * w->unit;
+    int count = DF_MIN(w->unit, w->pixels - (int)first), half = w->channels / 2;
+    const float *a = w->product + first * w->channels;
+    float *out = w->to + first * half;
+    (void)thread;
+    for (; count > 0; count--, a += w->channels, out += half)
+        for (int c = 0; c < half; c++)
+            out[c] = a[c] * a[half + c];
+}
+
 static void share(Work *w, const DfParallel *parallel, DfJob job)
 {
     w->unit = DF_MAX(1, UNIT_FLOATS / w->channels);
@@ -100,4 +113,11 @@ void df_activation_backward(enum DfActivation activation, int pixels, int channe
     Work work = { .activation = activation, .pixels = pixels, .channels = channels,
                   .product = (float *)product, .d_out = d_out, .to = d_product };
     share(&work, parallel, backward_unit);
+}
+
+void df_activation_again(int pixels, int channels, const float *product, const DfParallel *parallel, float *out)
+{
+    Work work = { .activation = DF_GATE_ELU, .pixels = pixels, .channels = channels, .product = (float *)product,
+                  .to = out };
+    share(&work, parallel, again_unit);
 }

@@ -34,6 +34,12 @@ void df_activation_forward(enum DfActivation activation, int pixels, int channel
 void df_activation_backward(enum DfActivation activation, int pixels, int channels, const float *product,
                             const float *d_out, const DfParallel *parallel, float *d_product);
 
+/**
+ * Make the output of a gate of ELU or ReLU again, to the bit.
+ * @param product  as the forward pass left it
+ */
+void df_activation_again(int pixels, int channels, const float *product, const DfParallel *parallel, float *out);
+
 /** A run of pixels: kernels for a CPU level. */
 typedef struct DfActivationKernels {
     void (*forward)(enum DfActivation activation, int pixels, int channels, float *product, float *out);

@@ -50,6 +50,14 @@ static size_t conv_scratch(const DfConv *conv, DfShape in, int threads)
     return DF_MAX(df_conv_scratch(conv, in, threads), df_conv_backward_scratch(conv, in, threads));
 }
 
+/** Gates keep both factors in the product's place: a multiplication is less than memory for each picture. */
+static int is_made_again(const DfGenerator *g, int i)
+{
+    enum DfActivation activation = g->model.convs[i].activation;
+    return df_row_is_conv(&g->model.semantics->net->rows[i]) &&
+           (activation == DF_GATE_ELU || activation == DF_GATE_RELU);
+}
+
 /** Floats of each array, in `ends`' fields of a row that lies behind the last. @return bytes of scratch */
 static size_t lay_out(DfGenerator *g, const DfPlan *plan, DfTrainRow *ends)
 {
@@ -59,7 +67,8 @@ static size_t lay_out(DfGenerator *g, const DfPlan *plan, DfTrainRow *ends)
         DfTrainRow *row = &g->rows[i];
         row->shape = plan->shapes[i];
         size_t floats = df_shape_count(row->shape);
-        row->activation = reserve(&g->slot, floats);
+        row->again = is_made_again(g, i);
+        row->activation = reserve(row->again ? &ends->activation : &g->slot, floats);
         row->gradient = reserve(&ends->gradient, floats);
         activation = DF_MAX(activation, floats);
         if (net->rows[i].op == DF_OP_ATTENTION)
@@ -101,8 +110,10 @@ static int allocate(DfGenerator *g, const DfPlan *plan)
     g->sums = floats(ends.sums);
     g->gradients = floats(ends.gradient);
     g->slots = floats(df_size_mul(g->shape.batch, g->slot));
+    g->activations = floats(ends.activation);
     g->scratch = df_alloc(scratch);
-    if (!g->parameters || !g->prepared || !g->adjoint || !g->sums || !g->gradients || !g->slots || !g->scratch)
+    if (!g->parameters || !g->prepared || !g->adjoint || !g->sums || !g->gradients || !g->slots ||
+        !g->activations || !g->scratch)
         return -ENOMEM;
     for (int i = 0; i < net->count; i++) {
         DfTrainRow *row = &g->rows[i];
@@ -147,6 +158,7 @@ void df_generator_close(DfGenerator **generator)
     df_free(g->sums);
     df_free(g->gradients);
     df_free(g->slots);
+    df_free(g->activations);
     df_free(g->scratch);
     df_free(g);
 }
@@ -170,7 +182,7 @@ const DfRange *df_generator_range(const DfGenerator *g)
 
 float *df_train_activation(const DfGenerator *g, int slot, int row)
 {
-    return g->slots + slot * g->slot + g->rows[row].activation;
+    return (g->rows[row].again ? g->activations : g->slots + slot * g->slot) + g->rows[row].activation;
 }
 
 float *df_train_product(const DfGenerator *g, int slot, int row)

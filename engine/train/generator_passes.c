@@ -143,6 +143,15 @@ static void step_back(Pass *pass, int i)
         end_part(pass, source);
 }
 
+static void make_again(const Pass *pass)
+{
+    DfGenerator *g = pass->generator;
+    for (int i = 0; i < g->model.semantics->net->count; i++)
+        if (g->rows[i].again)
+            df_activation_again(pixels_of(g->rows[i].shape), g->rows[i].linear.out, df_train_product(g, pass->slot, i),
+                                &g->parallel, df_train_activation(g, pass->slot, i));
+}
+
 void df_generator_backward(DfGenerator *g, int slot, const DfPicture *picture, DfStages d_stages)
 {
     const DfNet *net = g->model.semantics->net;
@@ -151,6 +160,7 @@ void df_generator_backward(DfGenerator *g, int slot, const DfPicture *picture, D
     memcpy(gradient(&pass, net->coarse), d_stages.coarse, bytes);
     memcpy(gradient(&pass, net->count - 1), d_stages.refined, bytes);
     pass.begun[net->coarse] = pass.begun[net->count - 1] = 1;
+    make_again(&pass);
     for (int i = net->count - 1; i >= 0; i--)
         step_back(&pass, i);
 }
