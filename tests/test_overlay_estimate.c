@@ -87,7 +87,7 @@ static double error_of(const DfOverlayEstimate *overlay, float expected, int *wr
             int is = film_logo(x + overlay->area.x0, y + overlay->area.y0) > 0;
             *wrong += is != !!overlay->mask[y * width + x];
             if (is) {
-                sum += fabs(overlay->colours.opacity[y * width + x] - expected);
+                sum += fabs(overlay->pixels.opacity[y * width + x] - expected);
                 count++;
             }
         }

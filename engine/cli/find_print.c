@@ -19,18 +19,17 @@ static const char *kind_of(const DfFinding *finding)
 }
 
 /** The colour of most pixels. */
-static const float *main_colour(const DfColours *colours)
+static const float *main_colour(const DfOverlayEstimate *overlay)
 {
+    size_t count = df_rect_area(overlay->area);
     double weights[DF_COLOURS_MOST] = { 0 };
     int best = 0;
-    for (int y = 0; y < colours->height; y++)
-        for (int x = 0; x < colours->width; x++)
-            weights[colours->which[y / 2 * (colours->width / 2) + x / 2]] +=
-                colours->opacity[(size_t)y * colours->width + x];
-    for (int i = 1; i < colours->count; i++)
+    for (size_t i = 0; i < count; i++)
+        weights[overlay->pixels.which[i]] += (double)overlay->pixels.opacity[i];
+    for (int i = 1; i < overlay->colours.count; i++)
         if (weights[i] > weights[best])
             best = i;
-    return colours->colours[best];
+    return overlay->colours.colours[best];
 }
 
 /** "#rrggbb" in a text of 8 characters. */
@@ -78,7 +77,7 @@ static void put_finding(const DfFindings *findings, const DfFinding *finding)
         printf(", opacity %.2f, ", finding->overlay.opacity);
         if (colours->count > 1)
             printf("%d colours, mostly ", colours->count);
-        printf("%s", colour_text(findings, main_colour(colours), colour));
+        printf("%s", colour_text(findings, main_colour(&finding->overlay), colour));
     }
     printf(", confidence %.0f %%\n", 100 * finding->confidence);
     if (!finding->overlay.comes_and_goes)
