@@ -15,7 +15,7 @@
 /** How a finding is called. */
 static const char *kind_of(const DfFinding *finding)
 {
-    return df_find_opaque(finding) ? "opaque" : "translucent";
+    return finding->counter ? "counter" : df_find_opaque(finding) ? "opaque" : "translucent";
 }
 
 /** The colour of most pixels. */
@@ -70,8 +70,8 @@ static void put_finding(const DfFindings *findings, const DfFinding *finding)
 {
     char colour[8];
     DfRect rect = finding->overlay.rect;
-    printf("%s overlay, %dx%d pixels at %d,%d", kind_of(finding), df_rect_width(rect), df_rect_height(rect), rect.x0,
-           rect.y0);
+    printf("%s%s, %dx%d pixels at %d,%d", kind_of(finding), finding->counter ? "" : " overlay", df_rect_width(rect),
+           df_rect_height(rect), rect.x0, rect.y0);
     if (!df_find_opaque(finding)) {
         const DfColours *colours = &finding->overlay.colours;
         printf(", opacity %.2f, ", finding->overlay.opacity);
@@ -80,6 +80,8 @@ static void put_finding(const DfFindings *findings, const DfFinding *finding)
         printf("%s", colour_text(findings, main_colour(&finding->overlay), colour));
     }
     printf(", confidence %.0f %%\n", 100 * finding->confidence);
+    if (finding->counter)
+        puts("  parts of it change, as a clock's or a score's do: its mask is its whole box");
     if (!finding->overlay.comes_and_goes)
         return;
     fputs("  comes and goes: there at", stdout);
