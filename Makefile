@@ -74,12 +74,20 @@ ifeq ($(HAVE_X86),1)
 LIB_SRC += $(wildcard engine/kernels/x86/*.c)
 endif
 
+# Training, which the program alone links (and its tests, tests/test_train_*.c).
+TRAIN_SRC := $(wildcard engine/train/*.c)
+ifeq ($(HAVE_X86),1)
+TRAIN_SRC += $(wildcard engine/train/x86/*.c)
+endif
+
 UNIT_SRC := $(wildcard tests/test_*.c tests/stress*.c tests/kernels.c)
-THREAD_SRC := $(wildcard tests/test_thread_pool.c tests/test_pipeline*.c tests/test_deepfill*.c tests/stress*.c)
+THREAD_SRC := $(wildcard tests/test_thread_pool.c tests/test_pipeline*.c tests/test_deepfill*.c tests/stress*.c \
+                         tests/test_train_trainer.c)
 UNIT := $(UNIT_SRC:tests/%.c=$(BUILD)/tests/%)
 # What depends on the CPU's level, and does not go through the levels itself: run once at each.
 LEVEL_UNIT := $(addprefix $(BUILD)/tests/test_,golden golden_variants fixtures run layers attention need \
-                partial model trial deepfill deepfill_partial roi blend color dense frame_motion membrane motion track)
+                partial model train_activation train_attention train_conv train_critic train_critic_golden trial \
+                deepfill deepfill_partial roi blend color dense frame_motion membrane motion track)
 LEVEL_SCRIPTS := tests/cli_projects.sh tests/filter_levels.sh
 TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
 # Not those that measure rather than test, what runs the others, and what needs the network.
@@ -118,11 +126,19 @@ $(1)/libinfo.a: $(INFO_SRC:%.c=$(1)/obj/%.o)
 	@rm -f $$@
 	$$(call say,AR) $$(AR) rcs $$@ $$^
 
+$(1)/libtrain.a: $(TRAIN_SRC:%.c=$(1)/obj/%.o)
+	@rm -f $$@
+	$$(call say,AR) $$(AR) rcs $$@ $$^
+
+$(1)/tests/test_train_%: $(1)/obj/tests/test_train_%.o $(1)/libtrain.a $(1)/libdeepfill.a
+	@mkdir -p $$(@D)
+	$$(call say,LD) $$(CC) $$(CFLAGS) $(2) $$^ -o $$@ $$(LIBS) -lcmocka
+
 $(1)/tests/%: $(1)/obj/tests/%.o $(1)/libdeepfill.a
 	@mkdir -p $$(@D)
 	$$(call say,LD) $$(CC) $$(CFLAGS) $(2) $$^ -o $$@ $$(LIBS) -lcmocka
 
-$(1)/deepfill: $(PROGRAM_SRC:%.c=$(1)/obj/%.o) $(1)/libdeepfill.a
+$(1)/deepfill: $(PROGRAM_SRC:%.c=$(1)/obj/%.o) $(1)/libtrain.a $(1)/libdeepfill.a
 	$$(call say,LD) $$(CC) $$(CFLAGS) $(2) $$^ -o $$@ $$(LIBS) $$(shell pkg-config --libs $(PROGRAM_AV))
 
 $(1)/obj/engine/cli/picture%.o $(1)/obj/engine/cli/film%.o $(1)/obj/engine/cli/digest.o: \
@@ -134,18 +150,18 @@ $(1)/tests/fuzz-%: $(1)/obj/tests/fuzz/%.o $(1)/obj/tests/fuzz/replay.o $(call f
 	$$(call say,LD) $$(CC) $$(CFLAGS) $(2) $(METER) $$^ -o $$@ $$(LIBS) $$(shell pkg-config --libs libavutil)
 
 # Transforms of tiles are the same to the bit wherever they are inlined: multiplying and adding are fused in all.
-$(1)/obj/engine/kernels/x86/%.o: FILE_FLAGS := -mavx2 -mfma -mf16c -ffp-contract=fast
-$(1)/obj/engine/kernels/x86/%_avx512.o: \
+$(1)/obj/engine/kernels/x86/%.o $(1)/obj/engine/train/x86/%.o: FILE_FLAGS := -mavx2 -mfma -mf16c -ffp-contract=fast
+$(1)/obj/engine/kernels/x86/%_avx512.o $(1)/obj/engine/train/x86/%_avx512.o: \
     FILE_FLAGS := -mavx2 -mfma -mf16c -ffp-contract=fast -mavx512f -mavx512vl -mavx512dq -mavx512bw -mprefer-vector-width=512
 $(1)/obj/engine/plane/grain.o $(1)/obj/engine/plane/gaussian.o $(1)/obj/engine/kernels/normal.o \
-    $(1)/obj/engine/overlay/%.o: FILE_FLAGS := $(OPTIMISE:-O2=-O3) -fno-math-errno
+    $(1)/obj/engine/overlay/%.o $(1)/obj/engine/train/%.o: FILE_FLAGS := $(OPTIMISE:-O2=-O3) -fno-math-errno
 $(1)/obj/engine/model/semantics.o: FILE_FLAGS := -ffp-contract=off
 $(1)/obj/tests/test_float_code.o: FILE_FLAGS = $$(shell pkg-config --cflags libavutil)
 $(1)/obj/engine/model/builtin.o: FILE_FLAGS := -DDF_MODELS_DIR='"models"'
 $(1)/obj/engine/model/builtin.o: $(wildcard models/*.safetensors)
 $(UNIT_SRC:%.c=$(1)/obj/%.o): | $(BUILD)/has-tests
 
--include $(patsubst %.c,$(1)/obj/%.d,$(LIB_SRC) $(UNIT_SRC) $(wildcard engine/cli/*.c tests/fuzz/*.c))
+-include $(patsubst %.c,$(1)/obj/%.d,$(LIB_SRC) $(TRAIN_SRC) $(UNIT_SRC) $(wildcard engine/cli/*.c tests/fuzz/*.c))
 endef
 
 $(eval $(call variant,$(BUILD),))
@@ -153,7 +169,8 @@ $(eval $(call variant,$(BUILD)/asan,-fsanitize=address$(,)undefined -fno-sanitiz
 $(eval $(call variant,$(BUILD)/tsan,-fsanitize=thread))
 # Each load of 32 bytes is looked up in eight places: with it, tests take two and a half times as long. The C kernels,
 # which get the same rows from the same callers, are instrumented.
-$(BUILD)/tsan/obj/engine/kernels/x86/%.o: FILE_FLAGS += -fno-sanitize=thread
+$(BUILD)/tsan/obj/engine/kernels/x86/%.o $(BUILD)/tsan/obj/engine/train/x86/%.o: \
+    FILE_FLAGS += -fno-sanitize=thread
 $(eval $(call variant,$(BUILD)/fuzz,-fsanitize=fuzzer-no-link$(,)address$(,)undefined \
     -fno-sanitize-recover=undefined))
 
@@ -341,7 +358,7 @@ help:  ## list the targets
 
 clean:  ## remove what was compiled here; keep FFmpeg's tree and the configuration
 	rm -rf $(BUILD)/obj $(BUILD)/asan $(BUILD)/tsan $(BUILD)/fuzz/obj $(BUILD)/tests $(BUILD)/demo \
-	    $(BUILD)/libdeepfill.* $(BUILD)/libinfo.a $(BUILD)/deepfill $(BUILD)/deepfill-*
+	    $(BUILD)/libdeepfill.* $(BUILD)/libtrain.a $(BUILD)/libinfo.a $(BUILD)/deepfill $(BUILD)/deepfill-*
 
 distclean:  ## remove everything that git does not have
 	rm -rf $(BUILD) config.mak

@@ -101,7 +101,7 @@ completion() {
     offers convert deepfill con && offers stride deepfill info x --semantics str &&
         offers small deepfill convert sm && offers small deepfill fill a b -m sm &&
         offers fill deepfill help f && offers bench deepfill b || return 1
-    for command in info convert fill find bench; do
+    for command in info convert fill find train bench; do
         listed=0
         for option in $("$root$prefix/bin/deepfill" help $command | sed -nE "$options"); do
             listed=$((listed + 1))

@@ -115,6 +115,7 @@ static void test_conv(void **state)
         { .kernel = 5, .stride = 1, .rate = 1, .in = 5, .out = 8 },
         { .kernel = 3, .stride = 1, .rate = 1, .in = 4, .out = 12 },
         { .kernel = 3, .stride = 2, .rate = 1, .in = 4, .out = 8 },
+        { .kernel = 5, .stride = 2, .rate = 1, .in = 5, .out = 8 },
         { .kernel = 3, .stride = 1, .rate = 2, .in = 8, .out = 4 },
         { .kernel = 3, .stride = 1, .rate = 16, .in = 3, .out = 4 },
         { .kernel = 3, .stride = 1, .rate = 1, .up = 1, .in = 6, .out = 4 },

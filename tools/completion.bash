@@ -5,7 +5,7 @@ _deepfill() {
     semantics+=' pconv_mmagic'
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'info convert fill find bench help version --help --version' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'info convert fill find train bench help version --help --version' -- "$word")
         return
     fi
     case $before in
@@ -13,12 +13,13 @@ _deepfill() {
         mapfile -t COMPREPLY < <(compgen -W "$semantics" -- "$word")
         return
         ;;
-    -m | --model)
+    -m | --model | --init)
         mapfile -t COMPREPLY < <(compgen -W small -- "$word"; compgen -f -- "$word")
         compopt -o filenames
         return
         ;;
-    --box | --quality | --threshold | --dilate | --feather | --cnum | --size | --workers | --rounds | --seconds) return ;;
+    --box | --quality | --threshold | --dilate | --feather | --cnum | --size | --workers | --rounds | --seconds | --batch | \
+        --critic | --gan | --rate | --seed | --memory | --minutes | --steps) return ;;
     esac
     case $command in
     info) words='--tensors --json --semantics --help' ;;
@@ -28,11 +29,15 @@ _deepfill() {
                --threshold --invert --soft --no-grain --dilate --feather --help'
         ;;
     find) words='--output --box --captions --json --help' ;;
+    train)
+        words='--data --like --mask --init --minutes --steps --resume --cnum --size --batch --critic --gan --rate --seed
+               --sketch --memory --workers --help'
+        ;;
     bench)
         words='--cnum --model --semantics --size --workers --layers --pipeline --rounds --seconds --json --help'
         ;;
     help)
-        mapfile -t COMPREPLY < <(compgen -W 'info convert fill find bench' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'info convert fill find train bench' -- "$word")
         return
         ;;
     version) return ;;
@@ -41,7 +46,7 @@ _deepfill() {
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
     elif [ "$command" != bench ]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
-        [ "$command" = fill ] || [ "$command" = find ] || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W small -- "$word")
+        [[ $command == @(fill|find|train) ]] || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W small -- "$word")
         compopt -o filenames
     fi
 }

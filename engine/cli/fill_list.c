@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 #include "base.h"
@@ -53,13 +52,7 @@ static char *join(const char *folder, const char *name, int length, const char *
 /** Whether a folder's file is a picture, by its name. */
 static int names_picture(const struct dirent *entry)
 {
-    static const char *const ends[] = { "png", "jpg", "jpeg", "tif", "tiff", "bmp", "webp", "gif", "tga", "ppm",
-                                        "pgm", "pnm", "pam", "jp2", "jxl", "avif", "heic", "heif" };
-    const char *dot = strrchr(entry->d_name, '.');
-    for (size_t i = 0; dot && entry->d_name[0] != '.' && i < DF_COUNT(ends); i++)
-        if (!strcasecmp(dot + 1, ends[i]))
-            return 1;
-    return 0;
+    return entry->d_name[0] != '.' && df_picture_is_named(entry->d_name);
 }
 
 /** A folder's pictures, in the order of their names. */

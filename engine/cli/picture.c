@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base.h"
 
@@ -20,6 +21,17 @@ DeepfillImage df_picture_image(const DfStill *picture)
         image.stride[p] = df_picture_row(picture);
     }
     return image;
+}
+
+int df_picture_is_named(const char *name)
+{
+    static const char *const ends[] = { "png", "jpg", "jpeg", "tif", "tiff", "bmp", "webp", "gif", "tga", "ppm",
+                                        "pgm", "pnm", "pam", "jp2", "jxl", "avif", "heic", "heif" };
+    const char *dot = strrchr(name, '.');
+    for (size_t i = 0; dot && i < DF_COUNT(ends); i++)
+        if (!strcasecmp(dot + 1, ends[i]))
+            return 1;
+    return 0;
 }
 
 int df_picture_planes(const DfStill *picture)

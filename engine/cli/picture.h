@@ -37,6 +37,9 @@ typedef struct DfStill {
 /** @return the picture's colours as the library takes them; its planes stay the picture's */
 DeepfillImage df_picture_image(const DfStill *picture);
 
+/** @return whether a file's name ends as those of pictures do */
+int df_picture_is_named(const char *name);
+
 /** @return planes that the picture has: 1..4 */
 int df_picture_planes(const DfStill *picture);
 

@@ -18,17 +18,24 @@ static Four bias_of(const DfFirst *f, int panel, int part)
     return four;
 }
 
-static float activate(float v, int relu)
+static float activate(float v, enum DfActivation activation)
 {
-    return v > 0 ? v : relu ? 0 : expm1f(v);
+    return v > 0 ? v : activation == DF_GATE_RELU ? 0 : expm1f(v);
 }
 
 static void finish(const DfFirst *f, const Four sums[4], float *to, int panel)
 {
     float values[16];
     memcpy(values, sums, sizeof values);
-    for (int c = 0; c < df_first_channels(f->half, panel); c++)
-        to[8 * panel + c] = activate(values[c], f->relu) / (1 + expf(-values[8 + c]));
+    int channels = df_first_channels(f->half, panel);
+    to += 8 * panel;
+    if (f->activation == DF_LINEAR) {
+        memcpy(to, values, channels * sizeof *to);
+        memcpy(to + f->half, values + 8, channels * sizeof *to);
+        return;
+    }
+    for (int c = 0; c < channels; c++)
+        to[c] = activate(values[c], f->activation) / (1 + expf(-values[8 + c]));
 }
 
 #define VECTOR Four

@@ -80,16 +80,20 @@ static void own_thread_count(void)
     set = 1;
 }
 
-static void product(int transposed, int m, int n, int k, const float *a, int lda, const float *b, int ldb,
-                    float *out, int ldo)
+/** What a product does to its factors and its result. */
+enum { TRANSPOSE_A = 1, TRANSPOSE_B = 2, ADD = 4 };
+
+static void product(int how, int m, int n, int k, const float *a, int lda, const float *b, int ldb, float *out,
+                    int ldo)
 {
     pthread_once(&once, identify);
     if (flavour == SERIAL)
         pthread_mutex_lock(&serial_lock);
     else if (flavour == OPENMP)
         own_thread_count();
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, transposed ? CblasTrans : CblasNoTrans, m, n, k, 1, a, lda, b,
-                ldb, 0, out, ldo);
+    cblas_sgemm(CblasRowMajor, how & TRANSPOSE_A ? CblasTrans : CblasNoTrans,
+                how & TRANSPOSE_B ? CblasTrans : CblasNoTrans, m, n, k, 1, a, lda, b, ldb, how & ADD ? 1 : 0, out,
+                ldo);
     if (flavour == SERIAL)
         pthread_mutex_unlock(&serial_lock);
 }
@@ -101,5 +105,10 @@ void df_gemm(int m, int n, int k, const float *a, int lda, const float *b, int l
 
 void df_gemm_bt(int m, int n, int k, const float *a, int lda, const float *b, int ldb, float *out, int ldo)
 {
-    product(1, m, n, k, a, lda, b, ldb, out, ldo);
+    product(TRANSPOSE_B, m, n, k, a, lda, b, ldb, out, ldo);
+}
+
+void df_gemm_at_add(int m, int n, int k, const float *a, int lda, const float *b, int ldb, float *out, int ldo)
+{
+    product(TRANSPOSE_A | ADD, m, n, k, a, lda, b, ldb, out, ldo);
 }

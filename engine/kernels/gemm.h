@@ -35,4 +35,7 @@ void df_gemm(int m, int n, int k, const float *a, int lda, const float *b, int l
 /** The same with b transposed: out[m][n] = sum over k of a[m][k] * b[n][k]. Thread-safety: any thread. */
 void df_gemm_bt(int m, int n, int k, const float *a, int lda, const float *b, int ldb, float *out, int ldo);
 
+/** With a transposed, added: out[m][n] += sum over k of a[k][m] * b[k][n]. Thread-safety: any thread. */
+void df_gemm_at_add(int m, int n, int k, const float *a, int lda, const float *b, int ldb, float *out, int ldo);
+
 #endif

@@ -3,32 +3,19 @@
  * Windows of a convolution laid out as rows of a matrix. In NHWC a window's row is made of contiguous runs,
  * so that memcpy() does the work and no CPU level has a version of its own.
  */
-#include "base.h"
 #include "kernels/kernels.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-/** Where a row or column outside 0..n-1 is mirrored from, the edge itself not repeated. */
-static int mirrored(int i, int n)
-{
-    int period = DF_MAX(2 * (n - 1), 1);
-    i = abs(i) % period;
-    return DF_MIN(i, period - i);
-}
 
 /** A whole window row, runs of `channels` floats; x is the seen column of its first pixel. */
 static float *copy_pixels(float *out, const DfWindow *w, const float *line, int x)
 {
-    int seen = w->width << w->up;
     for (int kx = 0; kx < w->kernel; kx++, x += w->rate, out += w->channels) {
-        int inside = x >= 0 && x < seen;
-        if (!inside && !w->reflect) {
+        int from = df_window_pixel(w, x, w->width);
+        if (from < 0)
             memset(out, 0, w->channels * sizeof *out);
-            continue;
-        }
-        int from = inside ? x : mirrored(x, seen);
-        memcpy(out, line + (size_t)(from >> w->up) * w->channels, w->channels * sizeof *out);
+        else
+            memcpy(out, line + (size_t)from * w->channels, w->channels * sizeof *out);
     }
     return out;
 }
@@ -45,16 +32,15 @@ static float *copy_run(float *out, const DfWindow *w, const float *line, int x)
 
 static float *copy_window(float *out, const DfWindow *w, const float *source, int y, int x)
 {
-    int dense = w->rate == 1 && !w->up, seen = w->height << w->up;
+    int dense = w->rate == 1 && !w->up;
     for (int ky = 0; ky < w->kernel; ky++, y += w->rate) {
-        int inside = y >= 0 && y < seen;
-        if (!inside && !w->reflect) {
+        int from = df_window_pixel(w, y, w->height);
+        if (from < 0) {
             memset(out, 0, (size_t)w->kernel * w->channels * sizeof *out);
             out += w->kernel * w->channels;
             continue;
         }
-        int from = inside ? y : mirrored(y, seen);
-        const float *line = source + (size_t)(from >> w->up) * w->width * w->channels;
+        const float *line = source + (size_t)from * w->width * w->channels;
         out = dense ? copy_run(out, w, line, x) : copy_pixels(out, w, line, x);
     }
     return out;

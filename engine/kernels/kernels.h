@@ -20,6 +20,23 @@ typedef struct DfWindow {
     int out_width;               /**< windows in a row */
 } DfWindow;
 
+/** Where a row or column outside 0..n-1 is mirrored from, the edge itself not repeated. */
+static inline int df_mirrored(int i, int n)
+{
+    int period = n > 1 ? 2 * (n - 1) : 1;
+    i = (i < 0 ? -i : i) % period;
+    return i < period - i ? i : period - i;
+}
+
+/** @return the source's row or column that windows see at i, of so many in memory; -1: none, zeros. */
+static inline int df_window_pixel(const DfWindow *w, int i, int side)
+{
+    int seen = side << w->up;
+    if (i >= 0 && i < seen)
+        return i >> w->up;
+    return w->reflect ? df_mirrored(i, seen) >> w->up : -1;
+}
+
 /** Loops that have versions; a pixel's values are contiguous, channels innermost. */
 typedef struct DfKernels {
     /**

@@ -43,7 +43,7 @@ static float sigmoid(float f, float g)
     static void kind##_out(float *const *to, const float *sums, size_t plane, int channels,              \
                            const float *bias, enum DfActivation activation)                              \
     {                                                                                                    \
-        int half = activation == DF_TANH ? 0 : channels / 2;                                             \
+        int half = activation >= DF_TANH ? 0 : channels / 2;                                             \
         for (int c = 0; c < (half ? half : channels); c++)                                               \
             kind##_finish_1(to, sums, plane, half, c, bias, activation);                                 \
     }
@@ -51,6 +51,7 @@ IN(winograd3)
 IN(winograd5)
 IN(nearest)
 IN(stride)
+IN(stride5)
 OUT(winograd3)
 OUT(nearest)
 OUT(stride)

@@ -35,11 +35,12 @@ enum DfTransformIndex {
     DF_TRANSFORM_5,       /**< 5x5: 8x8 to 4x4 */
     DF_TRANSFORM_NEAREST, /**< 3x3 of the picture at twice its size: 3x3 to 4x4 */
     DF_TRANSFORM_STRIDE,  /**< 3x3, every other output: 5x5 to 2x2 */
+    DF_TRANSFORM_STRIDE_5, /**< 5x5, every other output: 11x11 to 4x4 */
     DF_TRANSFORMS
 };
 
 /** Sides that no transform's tiles exceed: pixels, outputs, and planes of either kind. */
-enum { DF_MOST_TILE_IN = 8, DF_MOST_TILE_OUT = 4, DF_MOST_PLANES = 64 };
+enum { DF_MOST_TILE_IN = 11, DF_MOST_TILE_OUT = 4, DF_MOST_PLANES = 121 };
 
 /**
  * A tile's pixels to its row of each data plane.
@@ -57,7 +58,7 @@ typedef void DfTileIn(float *data, size_t plane, const float *const *at, int cha
  * @param plane     floats from a plane to the next
  * @param channels  of the sums: twice those of the outputs where they are gated
  * @param bias      as many
- * @param activation  a gate, or DF_TANH
+ * @param activation  a gate, DF_TANH or DF_LINEAR
  */
 typedef void DfTileOut(float *const *to, const float *sums, size_t plane, int channels, const float *bias,
                        enum DfActivation activation);
@@ -118,9 +119,9 @@ typedef struct DfFirst {
     int depth;            /**< channels in, at most DF_MOST_FIRST */
     const float *weights; /**< by df_first_place() */
     int columns;          /**< df_first_columns(half) */
-    int half;             /**< channels of the outputs */
+    int half;             /**< channels of the outputs; with DF_LINEAR these are 2 * half, features and gates */
     const float *bias;    /**< 2 * half: of features, of gates */
-    int relu;             /**< 1: ReLU instead of ELU */
+    enum DfActivation activation; /**< DF_GATE_ELU, DF_GATE_RELU or DF_LINEAR */
     float *const *to;     /**< 16 of each tile, as DfTileOut has them */
     int tiles;
 } DfFirst;

@@ -134,6 +134,15 @@ size_t df_conv_scratch(const DfConv *conv, DfShape in, int threads)
     return df_size_add(rows, df_size_align(pixels * conv->out * sizeof(float)));
 }
 
+static void linear(const DfConv *conv, const float *rows, int pixels, float *out)
+{
+    int length = (int)row_length(conv);
+    df_gemm(pixels, conv->out, length, rows, length, conv->weight, conv->out, out, conv->out);
+    for (int p = 0; p < pixels; p++, out += conv->out)
+        for (int c = 0; c < conv->out; c++)
+            out[c] += conv->bias[c];
+}
+
 static void strip(const DfConv *conv, const float *rows, int pixels, float *product, float *out)
 {
     const DfKernels *kernels = df_kernels();
@@ -147,10 +156,26 @@ static void strip(const DfConv *conv, const float *rows, int pixels, float *prod
         kernels->dots(product, rows, conv->weight + 3 * length, conv->bias + 3, pixels, length);
         kernels->gate_tanh(out, product, 3 * pixels);
         return;
+    case DF_LINEAR:
+        if (df_conv_is_rgb(conv))
+            kernels->dots(out, rows, conv->weight, conv->bias, pixels, length);
+        else
+            linear(conv, rows, pixels, out);
+        return;
     default:
         df_gemm(pixels, conv->out, length, rows, length, conv->weight, conv->out, product, conv->out);
         kernels->gate(out, product, conv->bias, pixels, conv->out / 2, conv->activation == DF_GATE_RELU);
     }
+}
+
+DfWindow df_conv_window(const DfConv *conv, DfShape in)
+{
+    return (DfWindow){
+        .height = in.height, .width = in.width, .channels = in.channels, .up = conv->up,
+        .kernel = conv->kernel, .stride = conv->stride, .rate = conv->rate,
+        .top = df_conv_padding(conv, in.height), .left = df_conv_padding(conv, in.width),
+        .reflect = conv->padding == DF_PAD_REFLECT, .out_width = df_conv_shape(conv, in).width,
+    };
 }
 
 DfStrips df_conv_strips(const DfConv *conv, DfShape in, void *scratch)
@@ -158,12 +183,7 @@ DfStrips df_conv_strips(const DfConv *conv, DfShape in, void *scratch)
     DfShape out = df_conv_shape(conv, in);
     DfStrips strips = {
         .pixels = out.height * out.width, .step = strip_pixels(conv, out), .length = (int)row_length(conv),
-        .window = {
-            .height = in.height, .width = in.width, .channels = in.channels, .up = conv->up,
-            .kernel = conv->kernel, .stride = conv->stride, .rate = conv->rate,
-            .top = df_conv_padding(conv, in.height), .left = df_conv_padding(conv, in.width),
-            .reflect = conv->padding == DF_PAD_REFLECT, .out_width = out.width,
-        },
+        .window = df_conv_window(conv, in),
     };
     size_t rows = (size_t)strips.step * strips.length * sizeof(float);
     strips.rows = scratch;

@@ -34,6 +34,7 @@ enum DfMethod {
     DF_METHOD_WINOGRAD_5,
     DF_METHOD_NEAREST,
     DF_METHOD_STRIDE,
+    DF_METHOD_STRIDE_5,
     DF_METHODS
 };
 
@@ -189,6 +190,15 @@ size_t df_partial_scratch(const DfConv *conv, DfShape in);
  */
 void df_partial_forward(const DfConv *conv, const DfPartialRules *rules, DfShape in, const float *source,
                         const DfKnown *known, float *out, uint8_t *mask, void *scratch);
+
+/**
+ * What a partial convolution multiplies each window's product by, 0 where the window has no known value.
+ * @param columns  scratch: in.width of them
+ * @param factors  height x width of df_conv_shape()
+ * @param mask     the same: df_partial_forward()'s
+ */
+void df_partial_factors(const DfConv *conv, const DfPartialRules *rules, DfShape in, const DfKnown *known,
+                        int *columns, float *factors, uint8_t *mask);
 
 /* ------------------------------------------------------------------------------ joints, pictures -- */
 

@@ -17,6 +17,7 @@ static const struct {
     [DF_METHOD_WINOGRAD_5] = { "F(4x4,5x5)", 5, 1, 0 },
     [DF_METHOD_NEAREST] = { "nearest", 3, 1, 1 },
     [DF_METHOD_STRIDE] = { "stride", 3, 2, 0 },
+    [DF_METHOD_STRIDE_5] = { "stride of 5x5", 5, 2, 0 },
 };
 
 enum { UNKNOWN = -1 };

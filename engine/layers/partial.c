@@ -65,9 +65,8 @@ static int count_window(const DfConv *conv, DfShape in, const int *columns, int 
     return sum;
 }
 
-/** What each window's product is multiplied by, 0 where it has no known value; and the new mask. */
-static void weigh(const DfConv *conv, const DfPartialRules *rules, DfShape in, const DfKnown *known,
-                  int *columns, float *factors, uint8_t *mask)
+void df_partial_factors(const DfConv *conv, const DfPartialRules *rules, DfShape in, const DfKnown *known,
+                        int *columns, float *factors, uint8_t *mask)
 {
     DfShape out = df_conv_shape(conv, in);
     float whole = rules->mean ? (float)(conv->kernel * conv->kernel * conv->in) : 1;
@@ -121,7 +120,7 @@ void df_partial_forward(const DfConv *conv, const DfPartialRules *rules, DfShape
     float *factors = scratch;
     int *columns = (int *)((char *)factors + factors_room(conv, in));
     DfStrips strips = df_conv_strips(conv, in, (char *)columns + columns_room(in));
-    weigh(conv, rules, in, known, columns, factors, mask);
+    df_partial_factors(conv, rules, in, known, columns, factors, mask);
     for (int first = 0; first < strips.pixels; first += strips.step) {
         int count = DF_MIN(strips.step, strips.pixels - first);
         df_im2col(strips.rows, &strips.window, source, first, count);

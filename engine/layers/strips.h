@@ -19,6 +19,9 @@ typedef struct DfStrips {
     float *product; /**< step * conv->out */
 } DfStrips;
 
+/** @return how the convolution's windows lie over a source. */
+DfWindow df_conv_window(const DfConv *conv, DfShape in);
+
 /** @param scratch  df_conv_scratch() bytes */
 DfStrips df_conv_strips(const DfConv *conv, DfShape in, void *scratch);
 

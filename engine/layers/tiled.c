@@ -73,7 +73,10 @@ static int block_tiles(const Tiled *t)
     const DfTransform *transform = t->tiling.transform;
     size_t tile = (size_t)planes(transform->data) * t->conv->in + (size_t)stored_sums(transform) * t->columns;
     int tiles = (int)(BLOCK_BYTES / (tile * sizeof(float))) / TILES_STEP * TILES_STEP;
-    return DF_CLAMP(tiles, LEAST_TILES, MOST_TILES);
+    tiles = DF_CLAMP(tiles, LEAST_TILES, MOST_TILES);
+    /* Of a critic's late layers there are few, each worth a thread's while. */
+    int halves = (int)((df_tiling_count(&t->tiling) / 2 + TILES_STEP - 1) / TILES_STEP * TILES_STEP);
+    return transform->index == DF_TRANSFORM_STRIDE_5 ? DF_CLAMP(halves, TILES_STEP, tiles) : tiles;
 }
 
 static size_t floats(size_t count)
@@ -217,7 +220,7 @@ static void finish_first(const Tiled *t, const DfTile *tiles, int count, const S
         find_outputs(t, tiles[i], own->nowhere, own->to[i]);
     DfFirst first = {
         .data = own->data, .depth = conv->in, .weights = conv->weight, .columns = t->columns,
-        .half = t->out_channels, .bias = conv->bias, .relu = conv->activation == DF_GATE_RELU,
+        .half = conv->out / 2, .bias = conv->bias, .activation = conv->activation,
         .to = own->to[0], .tiles = count,
     };
     df_tile_kernels()->first(&first);

@@ -47,13 +47,30 @@ static const double stride[5 * 3] = {
     0, 1, 0,
 };
 
-static const uint8_t each[8] = { 0, 1, 2, 3, 4, 5, 6, 7 }, in_pairs[5] = { 0, 0, 1, 2, 2 };
+/** kernels/transform/stride5.h: F(4, 3) of the even taps, then of the odd ones. */
+static const double stride5[11 * 5] = {
+     1 / 4.,       0,       0,        0,       0,
+    -1 / 6.,       0, -1 / 6.,        0, -1 / 6.,
+    -1 / 6.,       0,  1 / 6.,        0, -1 / 6.,
+    1 / 24.,       0, 1 / 12.,        0,  1 / 6.,
+    1 / 24.,       0, -1 / 12.,       0,  1 / 6.,
+          0,       0,       0,        0,       1,
+          0,  1 / 4.,       0,        0,       0,
+          0, -1 / 6.,       0,  -1 / 6.,       0,
+          0, -1 / 6.,       0,   1 / 6.,       0,
+          0, 1 / 24.,       0,  1 / 12.,       0,
+          0, 1 / 24.,       0, -1 / 12.,       0,
+};
+
+static const uint8_t each[11] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 }, in_pairs[5] = { 0, 0, 1, 2, 2 };
+static const uint8_t in_phases[11] = { 0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4 };
 
 static const DfTransform transforms[DF_TRANSFORMS] = {
     [DF_TRANSFORM_3] = { DF_TRANSFORM_3, 6, 4, 4, 0, 6, winograd3, 6, 6, each, each },
     [DF_TRANSFORM_5] = { DF_TRANSFORM_5, 8, 4, 4, 0, 8, winograd5, 8, 8, each, each },
     [DF_TRANSFORM_NEAREST] = { DF_TRANSFORM_NEAREST, 3, 4, 2, -1, 5, nearest, 3, 5, in_pairs, each },
     [DF_TRANSFORM_STRIDE] = { DF_TRANSFORM_STRIDE, 5, 2, 4, 0, 5, stride, 5, 3, each, in_pairs },
+    [DF_TRANSFORM_STRIDE_5] = { DF_TRANSFORM_STRIDE_5, 11, 4, 8, 0, 11, stride5, 11, 6, each, in_phases },
 };
 
 const DfTransform *df_transform_of(const DfConv *conv)
@@ -63,6 +80,7 @@ const DfTransform *df_transform_of(const DfConv *conv)
     case DF_METHOD_WINOGRAD_5: return &transforms[DF_TRANSFORM_5];
     case DF_METHOD_NEAREST: return &transforms[DF_TRANSFORM_NEAREST];
     case DF_METHOD_STRIDE: return &transforms[DF_TRANSFORM_STRIDE];
+    case DF_METHOD_STRIDE_5: return &transforms[DF_TRANSFORM_STRIDE_5];
     default: return NULL;
     }
 }
@@ -117,7 +135,7 @@ static void gather(const DfConv *conv, const float *raw, const int *outputs, int
 static void transform_taps(const DfTransform *transform, int kernel, const DfLanes *taps, DfLanes *weights)
 {
     DfTileWeights *along = df_tile_kernels()->weights;
-    DfLanes columns[8 * 5];
+    DfLanes columns[11 * 5];
     for (int x = 0; x < kernel; x++)
         along(columns + x, kernel, taps + x, kernel, transform->matrix, transform->products, kernel);
     for (int y = 0; y < transform->products; y++)

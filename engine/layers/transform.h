@@ -8,6 +8,7 @@
  *   5        F(4x4, 5x5)        64 for 400     the same
  *   nearest  of the enlarged    25 for 144     none
  *   stride   every other one    25 for 36      none
+ *   stride5  every other one    121 for 400    of critics, in training alone
  *
  * Larger tiles, F(6x6, 3x3), save no time here: the transforms take what the products spare.
  */

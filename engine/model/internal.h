@@ -6,6 +6,7 @@
 #define DF_MODEL_INTERNAL_H
 
 #include "model/model.h"
+#include "weights/weights.h"
 
 #include <stdatomic.h>
 
@@ -37,6 +38,9 @@ struct DfPlan {
     size_t maps, needs_bytes;     /* where these begin in the workspace, and how long they are */
     size_t workspace;             /* bytes in all */
 };
+
+/** Read the tensors of a built-in model or of a file. @return 0 or a negative errno, with the cause recorded */
+int df_model_open_weights(DfWeights **weights, const char *name);
 
 /**
  * Fill a hole in a small test picture.

@@ -107,7 +107,7 @@ int deepfill_model_exists(const char *name)
     return 0;
 }
 
-static int open_weights(DfWeights **weights, const char *name)
+int df_model_open_weights(DfWeights **weights, const char *name)
 {
     const DfBuiltin *builtin = df_builtin_find(name);
     if (builtin)
@@ -119,7 +119,7 @@ int df_model_load(DeepfillModel **model, const char *name, const char *semantics
 {
     DfWeights *weights = NULL;
     DeepfillModel *m = NULL;
-    int ret = open_weights(&weights, name);
+    int ret = df_model_open_weights(&weights, name);
     if (ret < 0)
         goto fail;
     ret = -ENOMEM;

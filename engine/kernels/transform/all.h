@@ -15,12 +15,14 @@
 #include "kernels/transform/winograd5.h"
 #include "kernels/transform/nearest.h"
 #include "kernels/transform/stride.h"
+#include "kernels/transform/stride5.h"
 #include "kernels/transform/sides.h"
 
 TRANSFORM_IN(winograd3, 6)
 TRANSFORM_IN(winograd5, 8)
 TRANSFORM_IN(nearest, 3)
 TRANSFORM_IN(stride, 5)
+TRANSFORM_IN(stride5, 11)
 TRANSFORM_OUT(winograd3, 6)
 TRANSFORM_OUT(nearest, 5)
 

@@ -8,7 +8,8 @@ static inline void NAME(finish)(float *const *to, int count, const VECTOR *sums,
                                 enum DfActivation activation PART)
 {
     for (int i = 0; i < count; i++) {
-        VECTOR value = activation == DF_TANH      ? TANH(sums[i])
+        VECTOR value = activation == DF_LINEAR    ? sums[i]
+                       : activation == DF_TANH      ? TANH(sums[i])
                        : activation == DF_GATE_TANH ? TANH(SIGMOID(sums[i], gates[i]))
                                                     : GATE(sums[i], gates[i], activation == DF_GATE_RELU);
         STORE_OUT(to[i] + c, value);

@@ -10,16 +10,16 @@
     static inline void NAME(kind##_in)(float *data, size_t plane, const float *const *at, int c PART)             \
     {                                                                                                             \
         VECTOR columns[side * side], line[side];                                                                  \
-        UNROLL(8) for (int x = 0; x < side; x++)                                                                  \
+        UNROLL(11) for (int x = 0; x < side; x++)                                                                 \
         {                                                                                                         \
-            UNROLL(8) for (int y = 0; y < side; y++)                                                              \
+            UNROLL(11) for (int y = 0; y < side; y++)                                                             \
                 line[y] = LOAD(at[side * y + x] + c);                                                             \
             NAME(kind##_in_line)(line, columns + x, side);                                                        \
         }                                                                                                         \
-        UNROLL(8) for (int y = 0; y < side; y++)                                                                  \
+        UNROLL(11) for (int y = 0; y < side; y++)                                                                 \
         {                                                                                                         \
             NAME(kind##_in_line)(columns + side * y, line, 1);                                                    \
-            UNROLL(8) for (int x = 0; x < side; x++, data += plane)                                               \
+            UNROLL(11) for (int x = 0; x < side; x++, data += plane)                                              \
                 STORE(data, line[x]);                                                                             \
         }                                                                                                         \
     }
@@ -29,9 +29,9 @@
     static inline void NAME(kind##_out)(VECTOR out[16], const float *sums, size_t plane PART)                     \
     {                                                                                                             \
         VECTOR columns[4 * side], line[side];                                                                     \
-        UNROLL(8) for (int x = 0; x < side; x++)                                                                  \
+        UNROLL(11) for (int x = 0; x < side; x++)                                                                 \
         {                                                                                                         \
-            UNROLL(8) for (int y = 0; y < side; y++)                                                              \
+            UNROLL(11) for (int y = 0; y < side; y++)                                                             \
                 line[y] = LOAD(sums + (side * y + x) * plane);                                                    \
             NAME(kind##_out_line)(line, columns + x, side);                                                       \
         }                                                                                                         \

@@ -15,14 +15,24 @@ static inline __m256 bias_of(const DfFirst *f, int panel, int part)
     return _mm256_maskload_ps(bias, first_lanes(df_first_channels(f->half, panel)));
 }
 
+static inline void store(float *to, __m256 value, int channels)
+{
+    if (channels == 8)
+        _mm256_storeu_ps(to, value);
+    else
+        store_rest(to, value, channels);
+}
+
 static inline void finish(const DfFirst *f, const __m256 sums[2], float *to, int panel)
 {
     int channels = df_first_channels(f->half, panel);
-    __m256 value = gate8(sums[0], sums[1], f->relu);
-    if (channels == 8)
-        _mm256_storeu_ps(to + 8 * panel, value);
-    else
-        store_rest(to + 8 * panel, value, channels);
+    to += 8 * panel;
+    if (f->activation == DF_LINEAR) {
+        store(to, sums[0], channels);
+        store(to + f->half, sums[1], channels);
+    } else {
+        store(to, gate8(sums[0], sums[1], f->activation == DF_GATE_RELU), channels);
+    }
 }
 
 #define VECTOR __m256

@@ -20,15 +20,21 @@ static inline __m512 bias_of(const DfFirst *f, int panel)
 static inline void finish(const DfFirst *f, __m512 sums, float *to, int panel)
 {
     const __m256 zero = _mm256_setzero_ps();
+    __mmask8 channels = (__mmask8)((1 << df_first_channels(f->half, panel)) - 1);
     __m256 feature = _mm512_castps512_ps256(sums), gate = _mm512_extractf32x8_ps(sums, 1);
+    to += 8 * panel;
+    if (f->activation == DF_LINEAR) {
+        _mm256_mask_storeu_ps(to, channels, feature);
+        _mm256_mask_storeu_ps(to + f->half, channels, gate);
+        return;
+    }
     __m256 lower = _mm256_min_ps(feature, zero);
     __m512 powers = exp16(_mm512_insertf32x8(_mm512_castps256_ps512(lower), -gate, 1));
-    __m256 a = f->relu ? _mm256_max_ps(feature, zero)
-                       : _mm256_blendv_ps(_mm512_castps512_ps256(powers) - 1.0f, feature,
-                                          _mm256_cmp_ps(feature, zero, _CMP_GT_OQ));
-    int channels = df_first_channels(f->half, panel);
+    __m256 a = f->activation == DF_GATE_RELU
+        ? _mm256_max_ps(feature, zero)
+        : _mm256_blendv_ps(_mm512_castps512_ps256(powers) - 1.0f, feature, _mm256_cmp_ps(feature, zero, _CMP_GT_OQ));
     __m256 value = a / (1 + _mm512_extractf32x8_ps(powers, 1));
-    _mm256_mask_storeu_ps(to + 8 * panel, (__mmask8)((1 << channels) - 1), value);
+    _mm256_mask_storeu_ps(to, channels, value);
 }
 
 #define VECTOR __m512

@@ -49,7 +49,7 @@
     static void kind##_out(float *const *to, const float *sums, size_t plane, int channels,              \
                            const float *bias, enum DfActivation activation)                              \
     {                                                                                                    \
-        int half = activation == DF_TANH ? 0 : channels / 2, all = half ? half : channels, c = 0;        \
+        int half = activation >= DF_TANH ? 0 : channels / 2, all = half ? half : channels, c = 0;        \
         WIDE(kind##_finish, all, to, sums, plane, half, c, bias, activation)                             \
         for (; c + 8 <= all; c += 8)                                                                     \
             kind##_finish_8(to, sums, plane, half, c, bias, activation);                                 \
@@ -60,6 +60,7 @@ IN(winograd3)
 IN(winograd5)
 IN(nearest)
 IN(stride)
+IN(stride5)
 OUT(winograd3)
 OUT(nearest)
 OUT(stride)

@@ -1,0 +1,234 @@
+/**
+ * @file
+ * A training from its data to its files.
+ */
+#include "cli/train.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/cli.h"
+#include "cli/picture.h"
+#include "cli/train_data.h"
+#include "cli/train_log.h"
+#include "weights/output.h"
+
+/** Seconds after which all files are written again. */
+#define SAVE_SECONDS 300.0
+
+/** Steps that --minutes is told by, the first of which is not timed. */
+enum { TRIAL_STEPS = 4 };
+
+/** Files of a run. */
+typedef struct Names {
+    char *state, *csv, *sheet;
+} Names;
+
+char *df_train_name(const DfTrainWish *wish, const char *end)
+{
+    return df_text("%.*s%s", (int)(strlen(wish->out) - strlen(".safetensors")), wish->out, end);
+}
+
+/* ------------------------------------------------------------------------------------- the end -- */
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int number)
+{
+    (void)number;
+    stopped = 1;
+}
+
+/** The first Ctrl-C ends after the step, the second one at once. */
+static void take_signals(void)
+{
+    struct sigaction action = { .sa_handler = stop, .sa_flags = SA_RESETHAND | SA_RESTART };
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+/* ------------------------------------------------------------------------------------ files -- */
+
+static void free_names(Names *names)
+{
+    df_free(names->state);
+    df_free(names->csv);
+    df_free(names->sheet);
+}
+
+/** Name the files, and see to it that they can be written and none is lost. */
+static int check_files(Names *names, const DfTrainWish *wish)
+{
+    struct stat status;
+    *names = (Names){ df_train_name(wish, ".state"), df_train_name(wish, ".csv"), df_train_name(wish, ".png") };
+    if (!names->state || !names->csv || !names->sheet)
+        return -ENOMEM;
+    const char *all[] = { wish->out, names->state, names->csv, names->sheet };
+    for (size_t i = 0; i < DF_COUNT(all); i++) {
+        int ret = df_output_writable(all[i]);
+        if (ret < 0)
+            return ret;
+    }
+    int is_there = !stat(names->state, &status);
+    if (wish->resume && !is_there)
+        return df_error(-ENOENT, "%s: is not there, and --resume goes on from it", names->state);
+    if (!wish->resume && is_there)
+        return df_error(-EEXIST, "%s: is there: go on from it with --resume, or remove it", names->state);
+    return 0;
+}
+
+/** Whether there is a model to start from, before data is read. */
+static int check_init(const DfTrainWish *wish)
+{
+    DeepfillModel *model = NULL;
+    int ret = wish->options.init ? deepfill_model_open(&model, wish->options.init, NULL) : 0;
+    deepfill_model_close(&model);
+    return ret;
+}
+
+/** Bytes of red, green and blue to planes, and these to a file. */
+static int write_sheet(DfTrainer *trainer, const DfTrainWish *wish, const char *path)
+{
+    DfStill still = { .depth = 8, .colours = 3 };
+    size_t side = wish->options.size;
+    uint8_t *rgb = df_alloc(3 * 4 * side * DF_SHEET_ROWS * side);
+    int ret = rgb ? df_trainer_sheet(trainer, rgb, &still.width, &still.height) : -ENOMEM;
+    if (!ret)
+        ret = df_picture_alloc(&still);
+    for (size_t i = 0; !ret && i < (size_t)still.width * still.height; i++)
+        for (int p = 0; p < 3; p++)
+            still.planes[p][i] = rgb[3 * i + p];
+    if (!ret)
+        ret = df_picture_write(&still, path, &(DfWriting){ 0 });
+    df_picture_free(&still);
+    df_free(rgb);
+    return ret;
+}
+
+/** The state comes last: what it is gone on from has all its rows. */
+static int save(DfTrainer *trainer, const DfTrainWish *wish, const Names *names, const DfTrainLog *log)
+{
+    int ret = df_trainer_save(trainer, wish->out);
+    if (!ret)
+        ret = df_train_log_write(log);
+    if (!ret)
+        ret = write_sheet(trainer, wish, names->sheet);
+    return ret ? ret : df_trainer_save_state(trainer, names->state);
+}
+
+/* ------------------------------------------------------------------------------------ training -- */
+
+static int read_data(DfTiles *tiles, const DfTrainWish *wish)
+{
+    DfTrainRead read = { 0 };
+    char held[32], most[32];
+    int size = wish->options.size;
+    *tiles = (DfTiles){ .most = (size_t)wish->memory << 20, .seed = wish->options.seed };
+    int ret = wish->like ? df_train_read_like(tiles, &read, wish->like, wish->mask, size)
+                         : df_train_read(tiles, &read, wish->data, size, wish->options.workers);
+    if (ret < 0)
+        return ret;
+    printf("%zu pictures, %zu frames of %zu films: %d tiles, %s\n", read.pictures, read.frames, read.films,
+           tiles->count, df_memory_text(held, tiles->bytes));
+    if (read.held_out)
+        printf("%zu left out by heldout.txt\n", read.held_out);
+    if (read.small)
+        df_cli_note("%zu smaller than %d pixels were left out", read.small, size / 2);
+    if (tiles->offered > tiles->count)
+        df_cli_note("%lld tiles were chosen from %lld: more than %s are held with --memory", (long long)tiles->count,
+                    (long long)tiles->offered, df_memory_text(most, tiles->most));
+    fflush(stdout);
+    return 0;
+}
+
+static int open_trainer(DfTrainer **trainer, const DfTrainWish *wish, const DfTrainerOptions *options,
+                        const DfTiles *tiles, const Names *names)
+{
+    int ret = df_trainer_open(trainer, options, tiles);
+    if (!ret && wish->resume)
+        ret = df_trainer_load_state(*trainer, names->state);
+    return ret;
+}
+
+/** Tell how many steps the minutes have, by a trainer that is thrown away. */
+static int count_steps(DfTrainerOptions *options, const DfTrainWish *wish, const DfTiles *tiles, const Names *names)
+{
+    DfTrainer *trainer = NULL;
+    DfTrainLosses losses;
+    double start = 0;
+    int ret = open_trainer(&trainer, wish, options, tiles, names);
+    int64_t before = ret ? 0 : df_trainer_steps(trainer);
+    for (int i = 0; i < TRIAL_STEPS && !ret && !stopped; i++) {
+        ret = df_trainer_step(trainer, &losses);
+        if (!i)
+            start = df_cli_now();
+    }
+    df_trainer_close(&trainer);
+    double each = (df_cli_now() - start) / (TRIAL_STEPS - 1);
+    options->steps = before + DF_MAX((int64_t)(60 * wish->minutes / each), 1);
+    return ret;
+}
+
+static int train(DfTrainer *trainer, const DfTrainWish *wish, const DfTrainerOptions *options, const Names *names)
+{
+    DfTrainLosses losses;
+    DfTrainLog log;
+    int64_t first = df_trainer_steps(trainer);
+    /* A machine that has become slower ends the run with what it has. */
+    double saved = df_cli_now(), end = wish->minutes > 0 ? saved + 66 * wish->minutes : INFINITY;
+    int ret = df_train_log_open(&log, names->csv, options->batch, first, options->steps);
+    while (!ret && !stopped && df_trainer_steps(trainer) < options->steps && df_cli_now() < end) {
+        ret = df_trainer_step(trainer, &losses);
+        if (!ret)
+            ret = df_train_log_step(&log, df_trainer_steps(trainer), &losses);
+        if (!ret && df_cli_now() - saved > SAVE_SECONDS) {
+            ret = save(trainer, wish, names, &log);
+            saved = df_cli_now();
+        }
+    }
+    int made = df_trainer_steps(trainer) > first;
+    if (made) {
+        /* What was reached before an error stays; the error is the one that is told. */
+        int kept = save(trainer, wish, names, &log);
+        ret = ret ? ret : kept;
+    }
+    df_train_log_close(&log);
+    if (!ret && df_trainer_steps(trainer) >= options->steps)
+        printf("%s: %lld steps\n", wish->out, (long long)options->steps);
+    else if (!ret && made)
+        printf("%s: %lld of %lld steps; --resume goes on\n", wish->out, (long long)df_trainer_steps(trainer),
+               (long long)options->steps);
+    return ret;
+}
+
+int df_train_run(const DfTrainWish *wish)
+{
+    DfTrainerOptions options = wish->options;
+    DfTrainer *trainer = NULL;
+    DfTiles tiles = { 0 };
+    Names names = { 0 };
+    int ret = check_files(&names, wish);
+    if (!ret)
+        ret = check_init(wish);
+    if (!ret)
+        ret = read_data(&tiles, wish);
+    take_signals();
+    if (!ret && wish->minutes > 0)
+        ret = count_steps(&options, wish, &tiles, &names);
+    if (!ret)
+        ret = open_trainer(&trainer, wish, &options, &tiles, &names);
+    if (!ret && df_trainer_steps(trainer) >= options.steps)
+        ret = df_error(-EINVAL, "%s: has made %lld steps already, and --steps is %lld", names.state,
+                       (long long)df_trainer_steps(trainer), (long long)options.steps);
+    if (!ret)
+        ret = train(trainer, wish, &options, &names);
+    df_trainer_close(&trainer);
+    df_tiles_free(&tiles);
+    free_names(&names);
+    return ret;
+}

@@ -1,0 +1,39 @@
+/**
+ * @file
+ * A generator in training, from inside.
+ */
+#ifndef DF_GENERATOR_PARTS_H
+#define DF_GENERATOR_PARTS_H
+
+#include "model/internal.h"
+#include "train/generator.h"
+
+/** Where a row's numbers lie, in floats from the beginning of each array. */
+typedef struct DfTrainRow {
+    DfConv linear;     /**< the convolution without its activation; weight and bias point into `prepared`, `parameters` */
+    DfShape shape;     /**< of the activation */
+    size_t parameters; /**< weights, then biases */
+    size_t prepared, adjoint, sums; /**< of the forward pass, the backward pass, the gradient's sums (then of biases) */
+    size_t product, activation;     /**< in a slot; a row without a convolution has no product */
+    size_t gradient;                /**< with respect to the activation */
+} DfTrainRow;
+
+struct DfGenerator {
+    DfGeneratorShape shape;
+    DfParallel parallel;
+    DeepfillModel model; /**< the network, without weights: its shapes, inputs and range */
+    DfTrainRow rows[DF_MOST_ROWS];
+    size_t count;        /**< of parameters */
+    size_t slot;         /**< floats that a picture's forward pass keeps */
+    float *parameters, *prepared, *adjoint, *sums;
+    float *slots;        /**< batch * slot */
+    float *gradients;    /**< of activations, and behind them room for the largest product's and largest activation's */
+    size_t d_product, d_part;
+    void *scratch;
+};
+
+/** @return a row's activation in a slot, or its product before the gate. */
+float *df_train_activation(const DfGenerator *generator, int slot, int row);
+float *df_train_product(const DfGenerator *generator, int slot, int row);
+
+#endif

@@ -1,0 +1,56 @@
+/**
+ * @file
+ * Losses: values, and gradients with respect to what is judged. Values are of one picture; those of a batch, and the
+ * norms below, are sums over its pictures.
+ *
+ * With x the truth, z1 and z2 what the two stages make, m the hole (1: to be filled), z = z2 m + x (1 - m), D the
+ * critic; mean: over pictures, pixels and channels of a batch; area: the mean of m, at least DF_LEAST_AREA:
+ *
+ *   L1       = mean |z1 - x| + mean |z2 - x| + mean((|z1 - x| + |z2 - x|) m) / area
+ *   L_D      = 1/2 mean max(0, 1 - D(x)) + 1/2 mean max(0, 1 + D(z))
+ *   L_G      = L1 - gan mean D(z)
+ *
+ * Thread-safety: any thread.
+ */
+#ifndef DF_LOSS_H
+#define DF_LOSS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define DF_LEAST_AREA 0.01
+
+/** What a value of one colour counts for, and one in the hole in addition. */
+typedef struct DfL1Weights {
+    double all, hole;
+} DfL1Weights;
+
+/**
+ * @param pixels  of the batch
+ * @param holes   of them those in holes
+ * @return 1 / (3 pixels), and that over the area
+ */
+DfL1Weights df_l1_weights(size_t pixels, size_t holes);
+
+/**
+ * One stage's part of L1.
+ * @param truth, made  pixels x 3
+ * @param hole         non-zero: in the hole
+ * @param counts       0: the truth is not known, no loss; NULL: it is everywhere
+ * @param d_made       as `made`, written; 0 where the two are equal
+ * @param in_hole      NULL, or the mean's part of |made - truth| in holes, without dividing by the area: added to
+ */
+double df_l1_loss(int pixels, const float *truth, const float *made, const uint8_t *hole, const uint8_t *counts,
+                  DfL1Weights weights, float *d_made, double *in_hole);
+
+/**
+ * The critic's part: weight times the sum of max(0, 1 - score), of a real picture, or max(0, 1 + score), of a made one.
+ * @param weight    1/2 over the scores of all real (made) pictures of the batch
+ * @param d_scores  written
+ */
+double df_hinge_loss(size_t count, const float *scores, int real, double weight, float *d_scores);
+
+/** The generator's part: minus weight times the sum of the scores. */
+double df_critic_loss(size_t count, const float *scores, double weight, float *d_scores);
+
+#endif

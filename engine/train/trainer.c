@@ -1,0 +1,236 @@
+/**
+ * @file
+ * Trainers: opened, closed, and what a step learns from.
+ */
+#include "train/trainer_parts.h"
+#include "kernels/gemm.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+static size_t pixels_of(const DfTrainer *t)
+{
+    return (size_t)t->options.size * t->options.size;
+}
+
+/* ----------------------------------------------------------------------------------- open, close -- */
+
+static int open_generator(DfTrainer *t)
+{
+    const DfTrainerOptions *o = &t->options;
+    DfGeneratorShape shape = {
+        .semantics = df_semantics_find("stride"), .cnum = o->cnum, .sketch = o->sketch, .size = 512,
+    };
+    int ret = o->init ? df_generator_describe(&shape, o->init) : 0;
+    if (ret < 0)
+        return ret;
+    if (shape.sketch != o->sketch)
+        return df_error(-EINVAL, "%s: %s, but a sketch was %sasked for", o->init,
+                        shape.sketch ? "is guided by sketches" : "takes no sketch", o->sketch ? "" : "not ");
+    shape.side = o->size;
+    shape.batch = o->batch;
+    t->options.cnum = shape.cnum;
+    ret = df_generator_open(&t->generator, &shape, t->parallel);
+    if (ret < 0)
+        return ret;
+    if (o->init)
+        ret = df_generator_load(t->generator, o->init);
+    else
+        df_generator_draw(t->generator, o->seed);
+    if (ret < 0)
+        return ret;
+    df_generator_prepare(t->generator);
+    size_t count = df_generator_count(t->generator);
+    t->gradient = df_alloc(df_size_mul(count, sizeof *t->gradient));
+    DfParameter all = {
+        .name = "generator", .count = count, .weight = df_generator_parameters(t->generator), .gradient = t->gradient,
+    };
+    return t->gradient ? df_optimizer_open(&t->learner, &all, 1, 1) : -ENOMEM;
+}
+
+static int inputs_of(const DfTrainer *t)
+{
+    return 4 + t->options.sketch;
+}
+
+/** Weights as the generator's are drawn, for leaky ReLU; the vectors of the spectral norm are normal, too. */
+static void draw_critic(DfTrainer *t)
+{
+    for (int i = 0; i < DF_CRITIC_LAYERS; i++) {
+        DfCriticLayer *layer = &t->critic->layers[i];
+        DfRandom random = df_random_open(t->options.seed, DF_RANDOM_WEIGHTS, 1, i);
+        float deviation = sqrtf(2.0f / (1.04f * 25 * (float)layer->in.channels));
+        for (size_t k = 0; k < layer->weights; k++)
+            layer->weight[k] = deviation * (float)df_random_normal(&random);
+        for (int k = 0; k < layer->out.channels; k++)
+            layer->u[k] = (float)df_random_normal(&random);
+    }
+}
+
+static int open_critic(DfTrainer *t)
+{
+    const DfTrainerOptions *o = &t->options;
+    DfShape picture = { o->size, o->size, inputs_of(t) };
+    DfParameter parameters[DF_CRITIC_PARAMETERS];
+    if (!o->critic)
+        return 0;
+    int ret = df_critic_open(&t->critic, picture, o->critic, t->parallel.threads);
+    if (ret < 0)
+        return ret;
+    draw_critic(t);
+    for (int i = 0; i < DF_CRITIC_LAYERS; i++) {
+        DfCriticLayer *layer = &t->critic->layers[i];
+        snprintf(t->names[2 * i], sizeof t->names[0], "critic.conv%d.weight", i + 1);
+        snprintf(t->names[2 * i + 1], sizeof t->names[0], "critic.conv%d.bias", i + 1);
+        parameters[2 * i] = (DfParameter){
+            .name = t->names[2 * i], .count = layer->weights, .weight = layer->weight, .gradient = layer->d_weight,
+        };
+        parameters[2 * i + 1] = (DfParameter){
+            .name = t->names[2 * i + 1], .count = layer->out.channels, .weight = layer->bias,
+            .gradient = layer->d_bias,
+        };
+    }
+    size_t shown = df_size_mul(pixels_of(t), inputs_of(t) * sizeof(float));
+    t->shown = df_alloc(shown);
+    t->d_shown = df_alloc(shown);
+    t->d_scores = df_alloc(df_critic_scores(t->critic) * sizeof(float));
+    if (!t->shown || !t->d_shown || !t->d_scores)
+        return -ENOMEM;
+    return df_optimizer_open(&t->judge, parameters, DF_CRITIC_PARAMETERS, 0);
+}
+
+static int open_batch(DfTrainer *t)
+{
+    int count = DF_MAX(t->options.batch, DF_SHEET_ROWS), ret = 0;
+    size_t picture = 3 * pixels_of(t) * sizeof(float);
+    t->samples = df_alloc(count * sizeof *t->samples);
+    t->stages = df_alloc(count * sizeof *t->stages);
+    t->truth = df_alloc(df_size_mul(count, picture));
+    t->nothing = df_alloc(pixels_of(t));
+    t->d_stages.coarse = df_alloc(picture);
+    t->d_stages.refined = df_alloc(picture);
+    if (!t->samples || !t->stages || !t->truth || !t->nothing || !t->d_stages.coarse ||
+        !t->d_stages.refined)
+        return -ENOMEM;
+    for (int i = 0; i < count && !ret; i++)
+        ret = df_sample_open(&t->samples[i], t->options.size, t->options.sketch);
+    return ret;
+}
+
+static int check_options(const DfTrainerOptions *o, const DfTiles *tiles)
+{
+    int ret = df_check_range("batch", o->batch, 1, 256);
+    if (!ret)
+        ret = df_check_range("size", o->size, 64, 1024);
+    if (!ret)
+        ret = df_check_range("critic", o->critic, 0, 256);
+    if (!ret && !tiles->count)
+        ret = df_error(-EINVAL, "there is no picture to learn from");
+    return ret;
+}
+
+int df_trainer_open(DfTrainer **trainer, const DfTrainerOptions *options, const DfTiles *tiles)
+{
+    int ret = check_options(options, tiles);
+    if (ret < 0)
+        return ret;
+    DfTrainer *t = df_alloc(sizeof *t);
+    if (!t)
+        return -ENOMEM;
+    df_gemm_open();
+    t->options = *options;
+    t->tiles = tiles;
+    t->schedule = df_schedule(options->rate, options->steps);
+    ret = df_thread_pool_open(&t->pool, options->workers - 1);
+    t->parallel = (DfParallel){ t->pool, options->workers };
+    if (!ret)
+        ret = open_generator(t);
+    if (!ret)
+        ret = open_critic(t);
+    if (!ret)
+        ret = open_batch(t);
+    if (ret < 0)
+        df_trainer_close(&t);
+    else
+        *trainer = t;
+    return ret;
+}
+
+void df_trainer_close(DfTrainer **trainer)
+{
+    DfTrainer *t = *trainer;
+    if (!t)
+        return;
+    *trainer = NULL;
+    for (int i = 0; t->samples && i < DF_MAX(t->options.batch, DF_SHEET_ROWS); i++)
+        df_sample_close(&t->samples[i]);
+    df_optimizer_close(&t->learner);
+    df_optimizer_close(&t->judge);
+    df_generator_close(&t->generator);
+    df_critic_close(&t->critic);
+    df_thread_pool_close(&t->pool);
+    df_free(t->gradient);
+    df_free(t->samples);
+    df_free(t->stages);
+    df_free(t->truth);
+    df_free(t->nothing);
+    df_free(t->shown);
+    df_free(t->d_shown);
+    df_free(t->d_scores);
+    df_free(t->d_stages.coarse);
+    df_free(t->d_stages.refined);
+    df_free(t);
+    df_gemm_close();
+}
+
+/* --------------------------------------------------------------------------------------- samples -- */
+
+float *df_trainer_truth(const DfTrainer *t, int sample)
+{
+    return t->truth + 3 * pixels_of(t) * sample;
+}
+
+DfPicture df_trainer_picture(const DfTrainer *t, int sample)
+{
+    const DfSample *s = &t->samples[sample];
+    return (DfPicture){ s->image, s->hole, s->sketch };
+}
+
+/** Samples that are drawn at once. */
+typedef struct Drawing {
+    DfTrainer *trainer;
+    enum DfRandomUse use;
+    int64_t step;
+    atomic_int failed;
+} Drawing;
+
+static void draw_one(void *opaque, int i, int thread)
+{
+    static const DfInputs colours = { { DF_INPUT_COLOURS }, 1, 3 };
+    Drawing *drawing = opaque;
+    DfTrainer *t = drawing->trainer;
+    DfSample *s = &t->samples[i];
+    (void)thread;
+    if (df_sample_draw(s, t->tiles, df_random_open(t->options.seed, drawing->use, drawing->step, i)) < 0) {
+        atomic_store(&drawing->failed, 1);
+        return;
+    }
+    DfPicture whole = { s->image, t->nothing, NULL };
+    df_compose_input((int)pixels_of(t), &colours, df_generator_range(t->generator), &whole, NULL,
+                     df_trainer_truth(t, i));
+}
+
+int df_trainer_draw(DfTrainer *t, enum DfRandomUse use, int64_t step, int count)
+{
+    Drawing drawing = { t, use, step, 0 };
+    df_parallel_for(&t->parallel, count, draw_one, &drawing);
+    return atomic_load(&drawing.failed) ? -ENOMEM : 0;
+}
+
+int64_t df_trainer_steps(const DfTrainer *t)
+{
+    return t->learner.steps;
+}

@@ -1,0 +1,79 @@
+/**
+ * @file
+ * Training: the generator against the truth and against a critic, step by step (Yu et al., ICCV 2019, section 3;
+ * docs/training.md has the equations).
+ */
+#ifndef DF_TRAINER_H
+#define DF_TRAINER_H
+
+#include "base.h"
+
+typedef struct DfTiles DfTiles;
+
+/** Thread-safety: none; one thread at a time. The step itself runs on `workers` threads. */
+typedef struct DfTrainer DfTrainer;
+
+/** What a training is; a state that is gone on from must have the same cnum, critic, sketch and seed. */
+typedef struct DfTrainerOptions {
+    int cnum;         /**< width of the generator, a multiple of 4; 0: that of `init` */
+    int size;         /**< sides of a sample in pixels, a multiple of 8 from 64 up */
+    int batch;        /**< samples of a step, 1 .. */
+    int critic;       /**< channels of the critic's first layer; 0: there is no critic */
+    int sketch;       /**< 1: the generator and the critic see a sketch */
+    int workers;      /**< threads, 1 .. */
+    float gan;        /**< weight of the critic's word in the generator's loss */
+    float rate;       /**< learning rate at its highest; df_schedule() tells its course */
+    int64_t steps;    /**< of the whole run; 0: unknown */
+    uint64_t seed;    /**< of weights, crops and masks */
+    const char *init; /**< model to start from; NULL: random weights */
+} DfTrainerOptions;
+
+/** Mean losses of a step's samples. */
+typedef struct DfTrainLosses {
+    float coarse, refined; /**< L1 of the stages: whole picture plus hole */
+    float critic;          /**< its hinge loss; 0 without one */
+    float gan;             /**< the generator's, -E D(z) */
+} DfTrainLosses;
+
+/**
+ * Make networks and optimisers.
+ * @param tiles  where samples come from; must outlive the trainer
+ * @return 0; -EINVAL with the cause recorded; -ENOMEM
+ */
+int df_trainer_open(DfTrainer **trainer, const DfTrainerOptions *options, const DfTiles *tiles);
+
+/** Free a trainer and set *trainer to NULL; NULL is fine. */
+void df_trainer_close(DfTrainer **trainer);
+
+/**
+ * Make one step.
+ * @return 0; -EDOM, cause recorded, where a gradient is no number: the generator is then as it was; -ENOMEM
+ */
+int df_trainer_step(DfTrainer *trainer, DfTrainLosses *losses);
+
+/** @return steps that have been made, those of a state that was gone on from counted. */
+int64_t df_trainer_steps(const DfTrainer *trainer);
+
+/** Write the averaged generator as a model (safetensors, float32), beside and renamed. @return 0, a negative errno */
+int df_trainer_save(const DfTrainer *trainer, const char *path);
+
+/** Write all that going on wants: weights, averages, moments, the critic's vectors, the step. */
+int df_trainer_save_state(const DfTrainer *trainer, const char *path);
+
+/**
+ * Go on from a state; one without a critic goes on with a new one.
+ * @return 0; -EINVAL, cause recorded, where it belongs to another training; a negative errno. After an error the
+ *         trainer is only to be closed
+ */
+int df_trainer_load_state(DfTrainer *trainer, const char *path);
+
+/** Most samples of a sheet. */
+enum { DF_SHEET_ROWS = 6 };
+
+/**
+ * Fill the same few samples with the averaged weights: a row each, of truth, input, coarse and refined picture.
+ * @param rgb  3 * (4 * size) * (DF_SHEET_ROWS * size) bytes
+ */
+int df_trainer_sheet(DfTrainer *trainer, uint8_t *rgb, int *width, int *height);
+
+#endif

@@ -1,0 +1,172 @@
+#!/bin/bash
+# deepfill train: every message of a wrong call word for word; what is read and what is left out; the files of a run,
+# which are the same for any number of workers and after a rest; a film's own pictures.
+. "$(dirname "$0")/lib/cli.sh"
+
+# -------------------------------------------------------------------------------------- options --
+
+wrong() {
+    check "$1" misused train "deepfill train: $2" "${@:3}"
+}
+
+wrong "no name" "takes the name of the model to write, not 0 names" --data . --steps 1
+wrong "two names" "takes the name of the model to write, not 2 names" a.safetensors b.safetensors --data . --steps 1
+wrong "a name of another kind" "the model's name must end in .safetensors, not 'a.pth'" a.pth --data . --steps 1
+wrong "a name without a name" "the model's name must end in .safetensors, not '.safetensors'" .safetensors --data . \
+    --steps 1
+wrong "no data" "nothing to learn from was named: give --data DIR, or --like FILM --mask MASK" a.safetensors --steps 1
+wrong "data of two kinds" "--data and --like exclude each other" a.safetensors --data . --like a.mkv --mask mask.png \
+    --steps 1
+wrong "a film without its mask" "--like and --mask go together: a film, and what in it is not known" a.safetensors \
+    --like a.mkv --steps 1
+wrong "a mask without a film" "--like and --mask go together: a film, and what in it is not known" a.safetensors \
+    --data . --mask mask.png --steps 1
+wrong "no end" "how long: give either --minutes or --steps" a.safetensors --data .
+wrong "two ends" "how long: give either --minutes or --steps" a.safetensors --data . --minutes 1 --steps 1
+wrong "a width beside a model" "--init and --cnum exclude each other: a model has its own width" a.safetensors \
+    --data . --steps 1 --init small --cnum 16
+
+while read -r option value range; do
+    wrong "--$option $value" "--$option is '$value', must be $range" a.safetensors --data . --$option $value
+done <<'END'
+cnum 6 a multiple of 4, 4 to 128
+cnum 132 a multiple of 4, 4 to 128
+size 60 a multiple of 8, 64 to 1024
+batch 0 1 to 256
+critic -4 a multiple of 4, 0 to 256
+workers 0 1 to 256
+memory 1 16 to 1048576
+minutes 0 0.01 to 1e+06
+minutes nan 0.01 to 1e+06
+steps 0 1 to 1000000000
+steps 1.5 1 to 1000000000
+seed -1 0 to 2147483647
+gan 11 0 to 10
+rate 1 1e-07 to 0.1
+END
+
+# ----------------------------------------------------------------------------------------- data --
+
+train() {
+    deepfill train "$@" --steps 2 --size 64 --batch 2 --cnum 4 --critic 4
+}
+
+mkdir -p data/deeper nothing
+still 101x80 data/b.png
+still 90x200 data/deeper/a.jpg
+still 100x100 data/held.png
+still 20x100 data/small.png
+still 100x100 data/glass.png rgba
+echo 'no picture' >data/broken.png
+echo 'text' >data/notes.txt
+printf 'held.png\r\nnotes.txt\n' >data/heldout.txt
+av -f lavfi -i testsrc2=s=96x80:r=8:d=3 -c:v ffv1 data/film.mkv
+
+reads() {
+    train a.safetensors --data data/ >out.txt 2>log.txt && cat out.txt log.txt &&
+        same "2 pictures, 3 frames of 1 films: 6 tiles, 0 MiB
+1 left out by heldout.txt" "$(head -n 2 out.txt | sed 's/, [0-9.]* [KMG]iB$/, 0 MiB/')" &&
+        grep -qx 'deepfill: data/glass.png: is transparent in part; it is left out' log.txt &&
+        grep -q '^deepfill: data/broken.png: .*; it is left out$' log.txt &&
+        grep -qx 'deepfill: 1 smaller than 32 pixels were left out' log.txt && same 3 "$(grep -c . log.txt)"
+}
+check "a folder's pictures and films, and what is left out" reads
+
+check "a folder without anything" fails \
+    "nothing: holds nothing to train with: no picture or film of 32 pixels a side and more that can be read" \
+    train b.safetensors --data nothing --steps 1 --size 64
+check "no folder" fails "nowhere: cannot be read: No such file or directory" \
+    train b.safetensors --data nowhere --steps 1
+check "no model to start from" fails \
+    "model 'nowhere' is neither built in (small) nor a readable file: No such file or directory" \
+    train b.safetensors --data nothing --steps 1 --init nowhere
+check "a place that cannot be written" fails "nowhere/b.safetensors: cannot be written: No such file or directory" \
+    train nowhere/b.safetensors --data data --steps 1
+check "nothing to go on from" fails "b.state: is not there, and --resume goes on from it" \
+    train b.safetensors --data data --steps 1 --resume
+check "a state in the way" fails "a.state: is there: go on from it with --resume, or remove it" \
+    train a.safetensors --data data --steps 1
+
+made() {
+    ! train a.safetensors --data data/b.png --resume 2>log.txt &&
+        same "deepfill: a.state: has made 2 steps already, and --steps is 2" "$(cat log.txt)"
+}
+check "steps that are made" made
+
+check "a film that is none" fails "data/notes.txt: cannot be read: it is no film, or is cut short" \
+    train b.safetensors --like data/notes.txt --mask mask.png --steps 1
+
+# ------------------------------------------------------------------------------------------ runs --
+
+files() {
+    same "step,seconds,samples_per_second,coarse,refined,critic,gan" "$(head -n 1 a.csv)" &&
+        same 2 "$(wc -l <a.csv)" && grep -qE '^2(,-?[0-9.]+){6}$' a.csv && same 256,384,rgb24 "$(picture a.png)" &&
+        deepfill info a.safetensors | grep -qE '^width +4$' && [ -s a.state ] && same "" "$(ls | grep part)"
+}
+
+picture() {
+    ffprobe -v error -show_entries stream=width,height,pix_fmt -of csv=p=0 "$1"
+}
+check "model, losses, pictures and state" files
+
+any_workers() {
+    train b.safetensors --data data --workers 1 && train c.safetensors --data data --workers 3 &&
+        cmp b.safetensors c.safetensors && cmp b.state c.state && cmp b.png c.png &&
+        train d.safetensors --data data --seed 2 && ! cmp -s b.safetensors d.safetensors
+} 2>/dev/null
+check "the same for any number of workers, another for another seed" any_workers
+
+# A folder whose files were made in another order.
+any_order() {
+    mkdir -p other/deeper && cp data/film.mkv other && cp data/deeper/a.jpg other/deeper && cp data/b.png other &&
+        train o.safetensors --data other && cmp b.safetensors o.safetensors
+} 2>/dev/null
+check "the same for files in any order" any_order
+
+# Ends by Ctrl-C after some steps; rows that came after the state was written are dropped.
+rests() {
+    local options='--data data --steps 60 --size 64 --batch 1 --cnum 4 --critic 4' process
+    deepfill train whole.safetensors $options && {
+        "$DEEPFILL" train rest.safetensors $options &
+        process=$!
+        for i in $(seq 100); do grep -q '^step' rest.txt && break; sleep .1; done
+        kill -INT $process
+        wait $process
+    } >rest.txt && [ -s rest.state ] && [ -s rest.safetensors ] && [ -s rest.csv ] && [ -s rest.png ] &&
+        grep -qE '^rest.safetensors: [0-9]+ of 60 steps; --resume goes on$' rest.txt &&
+        echo '70,9,9,9,9,9,9' >>rest.csv &&
+        deepfill train rest.safetensors $options --resume && cmp whole.safetensors rest.safetensors &&
+        cmp whole.state rest.state && same "20 40 60 " "$(sed 1d rest.csv | cut -d, -f1 | grep 0$ | tr '\n' ' ')"
+} 2>/dev/null
+check "a run that rests equals one that does not" rests
+
+# ------------------------------------------------------------------------------- one's own film --
+
+av -f lavfi -i testsrc2=s=160x96:r=8:d=2 -c:v ffv1 own.mkv
+drawn 160x96 logo.png drawbox=100:20:30:12:white:fill
+drawn 160x96 black.png null
+drawn 160x96 white.png drawbox=0:0:160:96:white:fill
+av -f lavfi -i color=black:s=160x96:r=8:d=2 -c:v ffv1 \
+   -vf "format=yuv444p,drawbox=60:70:40:10:white:fill:enable='gte(t,1)',format=gray" captions.mkv
+
+# like OUT MASK CRITIC [OPTION]...: CRITIC is what its losses look like
+like() {
+    deepfill train "$1.safetensors" --like own.mkv --mask "$2" --steps 1 --size 64 --batch 1 "${@:4}" &&
+        deepfill info "$1.safetensors" | grep -qE '^width +16$' && tail -n 1 "$1.csv" | grep -qE ",$3\$"
+}
+check "a film's own pictures, without a critic" like own logo.png 0.00000,0.00000
+check "with a mask that comes and goes, and a critic" like film captions.mkv '[0-9.]*[1-9][0-9]*,-?[0-9.]*[1-9][0-9]*' --critic 4
+
+check "a mask that marks nothing" fails "black.png: marks nothing of own.mkv" \
+    train e.safetensors --like own.mkv --mask black.png --steps 1 --size 64
+check "a mask that marks all" fails "white.png: marks all of own.mkv, and nothing is left to learn from" \
+    train e.safetensors --like own.mkv --mask white.png --steps 1 --size 64
+check "a film that is too small" fails "own.mkv: has frames of 160x96 pixels, too small for samples of 256" \
+    train e.safetensors --like own.mkv --mask logo.png --steps 1
+
+minutes() {
+    deepfill train m.safetensors --data data --minutes .02 --size 64 --batch 1 --cnum 4 --critic 4 >minutes.txt &&
+        tail -n 1 minutes.txt | grep -qE '^m.safetensors: [0-9]+ (of [0-9]+ )?steps'
+}
+check "minutes" minutes
+finish
