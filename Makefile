@@ -246,8 +246,8 @@ endif
 
 # ---------------------------------------------------------------------------------- targets --
 
-.PHONY: all library check check-versions bench bench-memory quality quality-pictures sanitize fuzz ffmpeg demo install \
-        uninstall help clean distclean
+.PHONY: all library check gradients check-versions bench bench-memory quality quality-pictures sanitize fuzz ffmpeg \
+        demo install uninstall help clean distclean
 
 all: library $(CLI)  ## the library, static and shared, and its programs
 
@@ -257,6 +257,13 @@ check: all $(UNIT) $(REPLAYS) $(TOOLS) programs  ## build everything that is mis
 	@BUILD=$(BUILD) FFMPEG=$(BUILD)/ffmpeg CC="$(CC)" sh tests/run.sh \
 	    $(filter-out $(LEVEL_UNIT),$(UNIT)) $(LEVEL_UNIT:%=levels:%) $(REPLAYS) \
 	    $(filter-out $(LEVEL_SCRIPTS),$(SCRIPTS)) $(LEVEL_SCRIPTS:%=levels:%)
+
+# Each operator, generator and critic as a whole: against central differences, and PyTorch in double precision.
+GRADIENTS := $(addprefix $(BUILD)/tests/test_train_,activation attention conv join partial critic generator golden)
+
+gradients: $(GRADIENTS) $(BUILD)/tests/tools/levels  ## the tests of training's gradients alone
+	@BUILD=$(BUILD) sh tests/run.sh $(filter-out $(LEVEL_UNIT),$(GRADIENTS)) \
+	    $(patsubst %,levels:%,$(filter $(LEVEL_UNIT),$(GRADIENTS)))
 
 # What Debian carries today: oldstable, stable, testing, unstable.
 SUITES ?= bookworm trixie forky sid

@@ -140,6 +140,33 @@ rests() {
 } 2>/dev/null
 check "a run that rests equals one that does not" rests
 
+other() {
+    ! deepfill train c.safetensors --data data/b.png --resume --steps 3 --size 64 --cnum 4 --critic 8 2>log.txt &&
+        same "deepfill: c.state: 'critic.conv1.weight' has another size: the state of another training" "$(cat log.txt)"
+}
+check "a state of another training" other
+
+# What is written fills. Its fills are nearly gray after two steps: 16 bits tell them apart.
+still 100x100 deep.png rgb48be
+fill() {
+    deepfill fill deep.png --box '20 20 30 30' --no-texture --no-grain --model "$@"
+}
+
+guided() {
+    train s.safetensors --data data --sketch 2>/dev/null && deepfill info s.safetensors | grep -qx 'sketch      yes' &&
+        fill s.safetensors -o plain.png && fill s.safetensors --sketch lines.png -o lined.png &&
+        same 100,100,rgb48be "$(picture plain.png)" && ! cmp -s plain.png lined.png
+}
+drawn 100x100 lines.png drawbox=25:25:20:20:white:fill
+check "a model that is guided by sketches" guided
+
+alone() {
+    deepfill train n.safetensors --data data --steps 2 --size 64 --batch 2 --cnum 4 --critic 0 2>/dev/null &&
+        tail -n 1 n.csv | grep -qE ",0\.0+,0\.0+$" && ! cmp -s n.safetensors b.safetensors &&
+        fill n.safetensors -o n.png
+}
+check "no critic" alone
+
 # ------------------------------------------------------------------------------- one's own film --
 
 av -f lavfi -i testsrc2=s=160x96:r=8:d=2 -c:v ffv1 own.mkv

@@ -112,7 +112,7 @@ int df_picture_write(const DfStill *picture, const char *path, const DfWriting *
     else
         ret = encode(&encoded, &encoding, container);
     if (!ret)
-        ret = df_output_write(path, encoded.bytes, encoded.size);
+        ret = df_output_write(path, &(DfOutPart){ encoded.bytes, encoded.size }, 1);
     free(encoded.bytes);
     df_carried_free(&carried);
     return ret;

@@ -127,7 +127,7 @@ int df_train_log_step(DfTrainLog *log, int64_t step, const DfTrainLosses *losses
 
 int df_train_log_write(const DfTrainLog *log)
 {
-    return df_output_write(log->path, log->rows, strlen(log->rows));
+    return df_output_write(log->path, &(DfOutPart){ log->rows, strlen(log->rows) }, 1);
 }
 
 void df_train_log_close(DfTrainLog *log)

@@ -94,12 +94,20 @@ static int write_all(int fd, const uint8_t *bytes, size_t size)
         bytes += count;
         size -= count;
     }
+    return 0;
+}
+
+static int write_parts(int fd, const DfOutPart *parts, size_t count)
+{
+    int ret = 0;
+    for (size_t i = 0; !ret && i < count; i++)
+        ret = write_all(fd, parts[i].bytes, parts[i].size);
     /* Some file systems cannot tell. */
-    return fsync(fd) < 0 && errno != EINVAL ? -errno : 0;
+    return !ret && fsync(fd) < 0 && errno != EINVAL ? -errno : ret;
 }
 
 /** @return 0 or a negative errno, without a cause in words */
-static int write_beside(const char *real, const uint8_t *bytes, size_t size)
+static int write_beside(const char *real, const DfOutPart *parts, size_t count)
 {
     char name[PATH_MAX + MORE];
     int fd = create_beside(real, name);
@@ -107,7 +115,7 @@ static int write_beside(const char *real, const uint8_t *bytes, size_t size)
         return fd;
     int ret = copy_mode(fd, real);
     if (!ret)
-        ret = write_all(fd, bytes, size);
+        ret = write_parts(fd, parts, count);
     if (close(fd) < 0 && !ret)
         ret = -errno;
     if (!ret && rename(name, real) < 0)
@@ -152,7 +160,7 @@ static void release_signals(const struct sigaction *before)
 
 /* -------------------------------------------------------------------------------------- public -- */
 
-int df_output_write(const char *path, const void *bytes, size_t size)
+int df_output_write(const char *path, const DfOutPart *parts, size_t count)
 {
     struct sigaction before[DF_COUNT(ending)];
     char real[PATH_MAX];
@@ -160,7 +168,7 @@ int df_output_write(const char *path, const void *bytes, size_t size)
     if (ret < 0)
         return ret;
     hold_signals(before);
-    ret = write_beside(real, bytes, size);
+    ret = write_beside(real, parts, count);
     release_signals(before);
     return ret < 0 ? df_error(ret, "%s: cannot be written: %s", path, strerror(-ret)) : 0;
 }

@@ -17,14 +17,21 @@ int df_output_is(const char *path, const char *read);
  */
 int df_output_writable(const char *path);
 
+/** Bytes of a file. */
+typedef struct DfOutPart {
+    const void *bytes;
+    size_t size;
+} DfOutPart;
+
 /**
- * Write a file beside its place and rename it when all of it is on the disk; after an error the place is as
- * it was. Symbolic links stay and lead to the new file; a file that is replaced leaves its mode to it.
+ * Write a file, its parts one after another, beside its place and rename it when all of it is on the disk; after an
+ * error the place is as it was. Symbolic links stay and lead to the new file; a file that is replaced leaves its mode
+ * to it.
  * Signals that would end the program in the middle do so at the end. Thread-safety: one thread of a process
  * at a time.
  * @return 0; -EINVAL where the place is no regular file's; or the error of the system's call that failed;
  *         with the cause recorded
  */
-int df_output_write(const char *path, const void *bytes, size_t size);
+int df_output_write(const char *path, const DfOutPart *parts, size_t count);
 
 #endif

@@ -140,41 +140,63 @@ static char *describe(char *text, const DfOutFile *file, uint64_t *data_size)
     return at;
 }
 
-/** The whole file's bytes, from df_alloc(). */
-static int compose(const char *path, const DfOutFile *file, uint8_t **bytes, size_t *size)
+/* --------------------------------------------------------------------------------------- parts -- */
+
+/** What the file is put together from: length, header, and each tensor's values. */
+typedef struct Parts {
+    DfOutPart *list;
+    uint8_t length[8];
+    char *header;
+    uint8_t *data; /**< of values that the file has in another form than memory; NULL: in none */
+} Parts;
+
+/** float32 as it is in memory, where the least byte comes first. */
+static int as_in_memory(const DfOutFile *file)
 {
-    uint64_t data_size;
-    char *text = df_alloc(header_room(file));
-    if (!text)
+    return !file->f16 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+}
+
+static int put_values(const char *path, const DfOutFile *file, Parts *parts, uint64_t size)
+{
+    int ret = 0;
+    if (!as_in_memory(file) && !(parts->data = df_alloc(DF_MAX(size, 1))))
         return -ENOMEM;
-    size_t length = describe(text, file, &data_size) - text;
-    *size = df_size_add(8 + length, data_size);
-    *bytes = df_alloc(*size);
-    if (*bytes) {
-        put(*bytes, length, 8);
-        memcpy(*bytes + 8, text, length);
-    }
-    df_free(text);
-    int ret = *bytes ? 0 : -ENOMEM;
-    for (size_t i = 0, at = 8 + length; !ret && i < file->tensor_count; i++) {
+    uint8_t *at = parts->data;
+    for (size_t i = 0; !ret && i < file->tensor_count; i++) {
         const DfOutTensor *tensor = &file->tensors[i];
-        uint64_t count = count_values(tensor);
+        uint64_t count = count_values(tensor), bytes = (file->f16 ? 2 : 4) * count;
+        parts->list[2 + i] = (DfOutPart){ at ? (const void *)at : tensor->values, bytes };
         if (file->f16)
-            ret = put_halves(path, tensor, count, *bytes + at);
-        else
-            put_floats(tensor->values, count, *bytes + at);
-        at += (file->f16 ? 2 : 4) * count;
+            ret = put_halves(path, tensor, count, at);
+        else if (at)
+            put_floats(tensor->values, count, at);
+        at = at ? at + bytes : NULL;
     }
     return ret;
 }
 
+static int compose(const char *path, const DfOutFile *file, Parts *parts)
+{
+    uint64_t size;
+    parts->list = df_alloc((2 + file->tensor_count) * sizeof *parts->list);
+    parts->header = df_alloc(header_room(file));
+    if (!parts->list || !parts->header)
+        return -ENOMEM;
+    size_t length = describe(parts->header, file, &size) - parts->header;
+    put(parts->length, length, sizeof parts->length);
+    parts->list[0] = (DfOutPart){ parts->length, sizeof parts->length };
+    parts->list[1] = (DfOutPart){ parts->header, length };
+    return put_values(path, file, parts, size);
+}
+
 int df_safetensors_write(const char *path, const DfOutFile *file)
 {
-    uint8_t *bytes = NULL;
-    size_t size;
-    int ret = compose(path, file, &bytes, &size);
+    Parts parts = { 0 };
+    int ret = compose(path, file, &parts);
     if (!ret)
-        ret = df_output_write(path, bytes, size);
-    df_free(bytes);
+        ret = df_output_write(path, parts.list, 2 + file->tensor_count);
+    df_free(parts.list);
+    df_free(parts.header);
+    df_free(parts.data);
     return ret;
 }
