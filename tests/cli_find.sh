@@ -75,6 +75,20 @@ finds_opaque() {
 }
 check "an opaque logo gets a mask alone" finds_opaque
 
+# A black plate with a line of text that stays and bars that come and go.
+PLATE='drawbox=x=200:y=20:w=70:h=26:t=fill:color=black,drawbox=x=204:y=24:w=30:h=6:t=fill:color=white'
+BAR=':t=fill:color=white:enable'
+DIGIT="drawbox=x=242:y=24:w=12:h=3$BAR='mod(floor(t),2)',drawbox=x=242:y=32:w=12:h=3$BAR='mod(floor(t/2),2)'"
+DIGIT+=",drawbox=x=258:y=24:w=3:h=18$BAR='mod(floor(t/3),2)'"
+film counter.mp4 "$PLATE,$DIGIT"
+
+finds_counter() {
+    deepfill find counter.mp4 --json >out.json && same '"counter"' "$(value kind)" && near 200 "$(value x)" 2 &&
+        deepfill find counter.mp4 >said.txt && grep -q '^counter, 7[0-4]x[23][0-9] pixels at ' said.txt &&
+        grep -qx '  parts of it change, as a clock.s or a score.s do: its mask is its whole box' said.txt
+}
+check "a counter is told, and its mask is its box" finds_counter
+
 finds_times() {
     deepfill find goes.mp4 --json >out.json && same true "$(value comes_and_goes)" && near 3 "$(value from)" .3 &&
         near 7 "$(value to)" .3 && near .5 "$(value opacity)" .06

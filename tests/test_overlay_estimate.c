@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include "overlay/changes.h"
 #include "overlay/estimate.h"
 #include "overlay/presence.h"
 #include "overlay_film.h"
@@ -87,7 +88,7 @@ static double error_of(const DfOverlayEstimate *overlay, float expected, int *wr
             int is = film_logo(x + overlay->area.x0, y + overlay->area.y0) > 0;
             *wrong += is != !!overlay->mask[y * width + x];
             if (is) {
-                sum += fabs(overlay->colours.opacity[y * width + x] - expected);
+                sum += fabs(overlay->pixels.opacity[y * width + x] - expected);
                 count++;
             }
         }
@@ -245,6 +246,41 @@ static void change_is_told_beside_the_hole(void **state)
     df_samples_free(&samples);
 }
 
+/** A plate of 32 x 24 pixels less its rim: half goes to and fro with noise, a quarter has all levels, the rim, too. */
+static void counters_go_to_and_fro(void **state)
+{
+    const DeepfillFormat format = { 64, 48, DEEPFILL_GRAY, 8, 0, 0, 1, 2 };
+    static uint8_t picture[64 * 48], mask[64 * 48];
+    static float opacity[64 * 48];
+    DeepfillImage image = { format, { picture }, { 64 } };
+    DfOverlayEstimate overlay = { .area = { 0, 0, 64, 48 }, .rect = { 4, 4, 44, 36 }, .mask = mask };
+    DfSamples samples;
+    float part;
+
+    (void)state;
+    overlay.pixels.opacity = opacity;
+    assert_int_equal(df_samples_open(&samples, &format, (DfRect){ 0, 0, 64, 48 }, 30, 1 << 24), 0);
+    for (int y = 4; y < 36; y++)
+        memset(&mask[64 * y + 4], 255, 40);
+    for (int i = 0; i < 30; i++) {
+        for (int k = 0; k < 64 * 48; k++) {
+            int x = k % 64, digit = (i / 5 % 2 ? 200 : 30) + (i * 7 + k) % 9;
+            picture[k] = (uint8_t)(x < 8 ? i % 2 * 255 : x < 24 ? digit : x < 32 ? (37 * i + k) % 256 : 90);
+        }
+        assert_int_equal(df_samples_add(&samples, &image, i, i), 0);
+    }
+    assert_int_equal(df_overlay_changes(&overlay, &samples, &part), 0);
+    assert_float_equal(part, .5, 1e-6);
+    memset(&mask[64 * 8], 0, 64 * 20);
+    df_overlay_cover_box(&overlay);
+    for (int k = 0; k < 64 * 48; k++) {
+        int inside = k % 64 >= 4 && k % 64 < 44 && k / 64 >= 4 && k / 64 < 36;
+        assert_int_equal(mask[k], inside ? 255 : 0);
+        assert_true(opacity[k] == inside);
+    }
+    df_samples_free(&samples);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,7 +288,7 @@ int main(void)
         cmocka_unit_test(red_at_half),         cmocka_unit_test(opaque),
         cmocka_unit_test(one_that_comes_and_goes), cmocka_unit_test(moments_are_weighted_means),
         cmocka_unit_test(a_block_is_solved),   cmocka_unit_test(crops_keep_chroma_in_its_place),
-        cmocka_unit_test(change_is_told_beside_the_hole),
+        cmocka_unit_test(change_is_told_beside_the_hole), cmocka_unit_test(counters_go_to_and_fro),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

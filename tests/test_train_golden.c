@@ -128,8 +128,8 @@ static void pass_back(const Setting *s, int i, DfStages stages)
         holes += t->samples[k / PIXELS].hole[k % PIXELS];
     DfL1Weights weights = df_l1_weights(BATCH * PIXELS, holes);
     DfPicture picture = df_trainer_picture(t, i);
-    df_l1_loss(PIXELS, df_trainer_truth(t, i), stages.coarse, sample->hole, NULL, weights, t->d_stages.coarse, NULL);
-    df_l1_loss(PIXELS, df_trainer_truth(t, i), stages.refined, sample->hole, NULL, weights, t->d_stages.refined, NULL);
+    df_l1_loss(PIXELS, df_trainer_truth(t, i), stages.coarse, sample->hole, NULL, weights, t->d_stages.coarse);
+    df_l1_loss(PIXELS, df_trainer_truth(t, i), stages.refined, sample->hole, NULL, weights, t->d_stages.refined);
     df_generator_backward(t->generator, i, &picture, t->d_stages);
 }
 

@@ -177,15 +177,28 @@ static void states_of_other_trainings_are_refused(void **state)
         assert_non_null(strstr(df_error_text(), words[i]));
         df_trainer_close(&trainer);
     }
-    /* A critic may join, and leave. */
     DfTrainer *trainer = trainer_of(&alone, &tiles);
-    assert_int_equal(df_trainer_load_state(trainer, path_of("a")), 0);
-    run(trainer, 1);
-    assert_int_equal(df_trainer_save_state(trainer, path_of("b")), 0);
+    df_error_clear();
+    assert_int_equal(df_trainer_load_state(trainer, path_of("a")), -EINVAL);
+    assert_non_null(strstr(df_error_text(), "has a critic"));
     df_trainer_close(&trainer);
-    trainer = trainer_of(&small, &tiles);
-    assert_int_equal(df_trainer_load_state(trainer, path_of("b")), 0);
+    df_tiles_free(&tiles);
+}
+
+/** Its optimiser begins at its first step. */
+static void critics_may_join(void **state)
+{
+    DfTiles tiles = tiles_of(0);
+    DfTrainerOptions alone = small;
+    (void)state;
+    alone.critic = 0;
+    write_state("a", &alone, &tiles, 0);
+    DfTrainer *trainer = trainer_of(&small, &tiles);
+    assert_int_equal(df_trainer_load_state(trainer, path_of("a")), 0);
+    assert_int_equal(trainer->critic_optimizer.steps, 0);
+    assert_int_equal(df_trainer_steps(trainer), 4);
     assert_true(run(trainer, 1).critic > 0);
+    assert_int_equal(trainer->critic_optimizer.steps, 1);
     df_trainer_close(&trainer);
     df_tiles_free(&tiles);
 }
@@ -198,10 +211,8 @@ static void hidden_pixels_teach_nothing(void **state)
     for (int i = 0; i < TILE * TILE; i++)
         if (!other.list[0].known[i])
             memset(other.list[0].rgb + 3 * i, 255, 3);
-    DfTrainerOptions alone = small;
-    alone.critic = 0;
-    write_state("a", &alone, &tiles, 0);
-    write_state("b", &alone, &other, 0);
+    write_state("a", &small, &tiles, 0);
+    write_state("b", &small, &other, 0);
     assert_same_states();
     df_tiles_free(&tiles);
     df_tiles_free(&other);
@@ -238,6 +249,7 @@ int main(void)
         cmocka_unit_test(resumed_runs_equal_uninterrupted_ones),
         cmocka_unit_test(losses_fall_and_models_open),
         cmocka_unit_test(states_of_other_trainings_are_refused),
+        cmocka_unit_test(critics_may_join),
         cmocka_unit_test(hidden_pixels_teach_nothing),
         cmocka_unit_test(sheets_show_the_truth_first),
     };

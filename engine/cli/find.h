@@ -26,6 +26,7 @@ typedef struct DfFindSpan {
 typedef struct DfFinding {
     DfOverlayEstimate overlay;
     float confidence;  /**< 0..1 */
+    int counter;       /**< 1: opaque, and parts of it change: a clock, a score. Its mask is its whole box */
     DfFindSpan *spans; /**< when it is there, in order */
     int span_count;
     double shown;      /**< seconds: a moment when it is there */

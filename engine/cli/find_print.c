@@ -15,22 +15,21 @@
 /** How a finding is called. */
 static const char *kind_of(const DfFinding *finding)
 {
-    return df_find_opaque(finding) ? "opaque" : "translucent";
+    return finding->counter ? "counter" : df_find_opaque(finding) ? "opaque" : "translucent";
 }
 
 /** The colour of most pixels. */
-static const float *main_colour(const DfColours *colours)
+static const float *main_colour(const DfOverlayEstimate *overlay)
 {
+    size_t count = df_rect_area(overlay->area);
     double weights[DF_COLOURS_MOST] = { 0 };
     int best = 0;
-    for (int y = 0; y < colours->height; y++)
-        for (int x = 0; x < colours->width; x++)
-            weights[colours->which[y / 2 * (colours->width / 2) + x / 2]] +=
-                colours->opacity[(size_t)y * colours->width + x];
-    for (int i = 1; i < colours->count; i++)
+    for (size_t i = 0; i < count; i++)
+        weights[overlay->pixels.which[i]] += (double)overlay->pixels.opacity[i];
+    for (int i = 1; i < overlay->colours.count; i++)
         if (weights[i] > weights[best])
             best = i;
-    return colours->colours[best];
+    return overlay->colours.colours[best];
 }
 
 /** "#rrggbb" in a text of 8 characters. */
@@ -71,16 +70,18 @@ static void put_finding(const DfFindings *findings, const DfFinding *finding)
 {
     char colour[8];
     DfRect rect = finding->overlay.rect;
-    printf("%s overlay, %dx%d pixels at %d,%d", kind_of(finding), df_rect_width(rect), df_rect_height(rect), rect.x0,
-           rect.y0);
+    printf("%s%s, %dx%d pixels at %d,%d", kind_of(finding), finding->counter ? "" : " overlay", df_rect_width(rect),
+           df_rect_height(rect), rect.x0, rect.y0);
     if (!df_find_opaque(finding)) {
         const DfColours *colours = &finding->overlay.colours;
         printf(", opacity %.2f, ", finding->overlay.opacity);
         if (colours->count > 1)
             printf("%d colours, mostly ", colours->count);
-        printf("%s", colour_text(findings, main_colour(colours), colour));
+        printf("%s", colour_text(findings, main_colour(&finding->overlay), colour));
     }
     printf(", confidence %.0f %%\n", 100 * finding->confidence);
+    if (finding->counter)
+        puts("  parts of it change, as a clock's or a score's do: its mask is its whole box");
     if (!finding->overlay.comes_and_goes)
         return;
     fputs("  comes and goes: there at", stdout);

@@ -11,6 +11,7 @@
 #include "base.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "overlay/changes.h"
 #include "overlay/levels.h"
 #include "overlay/persist.h"
 #include "overlay/overlay.h"
@@ -40,6 +41,9 @@
    with a watermark they are .71 to 1; of parts of the scene 0 to .25. */
 #define CHANGED 16
 #define LEAST_CHANGE .4f
+/* Part of an opaque plate that changes, from which on and up to which it is a counter. */
+#define LEAST_COUNTED .01f
+#define MOST_COUNTED .6f
 
 /** A frame that was looked at. */
 typedef struct Seen {
@@ -315,6 +319,17 @@ static int stands_still(const Search *search, const DfSamples *samples, const Df
     return change < LEAST_CHANGE;
 }
 
+/** A counter's digits are a part of it; what changes all over is a translucent overlay that was taken for opaque. */
+static int take_changes(DfFinding *finding, const DfSamples *samples)
+{
+    float part = 0;
+    int ret = df_find_opaque(finding) ? df_overlay_changes(&finding->overlay, samples, &part) : 0;
+    finding->counter = part >= LEAST_COUNTED && part <= MOST_COUNTED;
+    if (finding->counter)
+        df_overlay_cover_box(&finding->overlay);
+    return ret;
+}
+
 /** What the samples of one box tell. */
 static int estimate_box(Search *search, int number, DfFinding *finding)
 {
@@ -330,6 +345,9 @@ static int estimate_box(Search *search, int number, DfFinding *finding)
         search->still |= ret > 0;
         return DF_MIN(ret, 0);
     }
+    ret = take_changes(finding, samples);
+    if (ret < 0)
+        return ret;
     float over = search->boxes.boxes[number].confidence;
     finding->confidence = 1 - 1 / (over * over);
     ret = take_spans(finding, samples, findings->info.seconds);

@@ -50,19 +50,18 @@ static void draw_overlay(DfStill *still, const DeepfillFormat *format, const DfF
 {
     const DfOverlayEstimate *overlay = &finding->overlay;
     int width = df_rect_width(overlay->area);
-    float rgb[DF_COLOURS_MOST][3];
-    for (int i = 0; i < overlay->colours.count; i++)
-        df_find_rgb(format, overlay->colours.colours[i], rgb[i]);
     for (int y = 0; y < df_rect_height(overlay->area); y++)
         for (int x = 0; x < width; x++) {
-            if (!overlay->mask[(size_t)y * width + x])
+            size_t at = (size_t)y * width + x;
+            if (!overlay->mask[at])
                 continue;
             size_t to = (size_t)(y + overlay->area.y0) * still->width + x + overlay->area.x0;
-            int which = overlay->colours.which[(size_t)(y / 2) * (width / 2) + x / 2];
+            const float *colour = overlay->colours.colours[overlay->pixels.which[at]];
+            float rgb[3];
+            df_find_rgb(format, (float[3]){ overlay->pixels.luma[at], colour[1], colour[2] }, rgb);
             for (int p = 0; p < 3; p++)
-                ((uint16_t *)still->planes[p])[to] = (uint16_t)lrintf(65535 * rgb[which][p]);
-            ((uint16_t *)still->planes[3])[to] =
-                (uint16_t)lrintf(65535 * overlay->colours.opacity[(size_t)y * width + x]);
+                ((uint16_t *)still->planes[p])[to] = (uint16_t)lrintf(65535 * rgb[p]);
+            ((uint16_t *)still->planes[3])[to] = (uint16_t)lrintf(65535 * overlay->pixels.opacity[at]);
         }
 }
 

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "overlay/overlay.h"
 #include "overlay/persist.h"
 #include "overlay/presence.h"
 #include "plane/select.h"
@@ -185,9 +186,8 @@ static int fit(Work *work, DfOverlayEstimate *overlay, float present, int full_r
 }
 
 /** Mark what is opaque enough; parts of less than three pixels are noise. */
-static void take_mask(const Work *work, DfOverlayEstimate *overlay)
+static void take_mask(const Work *work, DfOverlayEstimate *overlay, const float *opacity, const float *error)
 {
-    const float *opacity = overlay->colours.opacity;
     float least = fmaxf(LEAST_OPACITY, LEAST_PART * overlay->opacity);
     for (int y = 0; y < work->height; y++)
         for (int x = 0; x < work->width; x++) {
@@ -196,13 +196,13 @@ static void take_mask(const Work *work, DfOverlayEstimate *overlay)
                 for (int u = DF_MAX(x - 1, 0); u <= DF_MIN(x + 1, work->width - 1); u++)
                     near += opacity[(size_t)v * work->width + u] > least;
             size_t i = (size_t)y * work->width + x;
-            float doubt = fminf(ERRORS * work->error[i], ERRORS_MOST * overlay->opacity);
+            float doubt = fminf(ERRORS * error[i], ERRORS_MOST * overlay->opacity);
             overlay->mask[i] = opacity[i] > fmaxf(least, doubt) && near > 2 ? 255 : 0;
         }
 }
 
 /** Opacity of solid parts: what 85 in 100 pixels of the mask stay below. @return pixels of the mask, or -ENOMEM */
-static int take_solid(const Work *work, DfOverlayEstimate *overlay)
+static int take_solid(const Work *work, DfOverlayEstimate *overlay, const float *opacity)
 {
     size_t all = (size_t)work->width * work->height;
     float *opacities = df_alloc(all * sizeof *opacities);
@@ -211,10 +211,42 @@ static int take_solid(const Work *work, DfOverlayEstimate *overlay)
         return -ENOMEM;
     for (size_t i = 0; i < all; i++)
         if (overlay->mask[i])
-            opacities[count++] = overlay->colours.opacity[i];
+            opacities[count++] = opacity[i];
     overlay->opacity = df_select(opacities, count, count * 85 / 100);
     df_free(opacities);
     return count;
+}
+
+/** Mask and solid parts by the colours' own opacity. @return pixels of the mask, or -ENOMEM */
+static int take_pixels(const Work *work, DfOverlayEstimate *overlay)
+{
+    take_mask(work, overlay, overlay->colours.opacity, work->error);
+    return take_solid(work, overlay, overlay->colours.opacity);
+}
+
+/**
+ * What each pixel is, and what beside the mask of so many pixels belongs to it. An opaque overlay is not refined: of
+ * what is behind it nothing is seen.
+ * @return pixels of the mask, or -ENOMEM
+ */
+static int refine(Work *work, DfOverlayEstimate *overlay, int pixels, float present, int full_range)
+{
+    int backgrounds = count_backgrounds(work->samples, present);
+    DfSums sums = { 0 };
+    if (overlay->opacity >= DF_OVERLAY_OPAQUE) {
+        int ret = df_refined_copy(&overlay->pixels, &overlay->colours);
+        return ret < 0 ? ret : pixels;
+    }
+    memcpy(work->hole, overlay->mask, (size_t)work->width * work->height);
+    dilate(work->hole, work->area, work->width, work->height, WIDER_THAN_OPACITY);
+    int ret = df_sums_take_pairs(&sums, work->samples, work->hole, present);
+    if (!ret)
+        ret = df_refine(&overlay->pixels, &overlay->colours, &sums, backgrounds, full_range);
+    df_sums_free(&sums);
+    if (ret < 0)
+        return ret;
+    take_mask(work, overlay, overlay->pixels.opacity, overlay->pixels.error);
+    return take_solid(work, overlay, overlay->pixels.opacity);
 }
 
 static int estimate(Work *work, DfOverlayEstimate *overlay, int full_range)
@@ -237,18 +269,20 @@ static int estimate(Work *work, DfOverlayEstimate *overlay, int full_range)
     }
     if (ret < 0)
         return ret;
-    take_mask(work, overlay);
-    ret = take_solid(work, overlay);
+    ret = take_pixels(work, overlay);
     if (ret < 0)
         return ret;
     memcpy(work->hole, overlay->mask, (size_t)work->width * work->height);
     dilate(work->hole, work->area, work->width, work->height, WIDER_THAN_OPACITY);
-    ret = fit(work, overlay, overlay->comes_and_goes ? present : -INFINITY, full_range);
+    if (!overlay->comes_and_goes)
+        present = -INFINITY;
+    ret = fit(work, overlay, present, full_range);
     if (ret < 0)
         return ret;
-    take_mask(work, overlay);
     overlay->match = df_presence_match(work->samples);
-    ret = take_solid(work, overlay);
+    ret = take_pixels(work, overlay);
+    if (ret >= LEAST_PIXELS)
+        ret = refine(work, overlay, ret, present, full_range);
     if (ret < 0)
         return ret;
     return ret >= LEAST_PIXELS && overlay->opacity >= LEAST_SOLID &&
@@ -284,5 +318,6 @@ void df_overlay_estimate_free(DfOverlayEstimate *overlay)
 {
     df_free(overlay->mask);
     df_colours_free(&overlay->colours);
+    df_refined_free(&overlay->pixels);
     *overlay = (DfOverlayEstimate){ 0 };
 }

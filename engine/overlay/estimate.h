@@ -7,6 +7,7 @@
 
 #include "overlay/boxes.h"
 #include "overlay/colours.h"
+#include "overlay/refine.h"
 #include "overlay/samples.h"
 
 /** An overlay. Masks and opacity are of the samples' rectangle. */
@@ -14,7 +15,8 @@ typedef struct DfOverlayEstimate {
     DfRect area;       /**< of the samples, in the frame */
     DfRect rect;       /**< around the mask, in the frame */
     uint8_t *mask;     /**< 255: a pixel of the overlay, else 0 */
-    DfColours colours; /**< and the opacity a pixel */
+    DfColours colours; /**< those of all pixels */
+    DfRefined pixels;  /**< what each pixel is */
     float match;       /**< df_presence_match() */
     float opacity;     /**< that of its solid parts, 0..1 */
     int comes_and_goes;/**< 1: some samples do not have it; their presence tells which do */

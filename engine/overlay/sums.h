@@ -19,11 +19,18 @@ typedef struct DfMoments {
     float noise; /**< variance of what the free fit of y on x leaves, and a least one */
 } DfMoments;
 
+/** Weighted means of y, over a pixel and the next one to the right or below, with the pixel's own weights. */
+typedef struct DfPair {
+    float next, square; /**< of the next pixel's y and its square */
+    float product;      /**< of both pixels' y */
+} DfPair;
+
 /** The means. */
 typedef struct DfSums {
     int width, height, planes; /**< of luma, even; chroma is half of it */
     uint8_t *hole;             /**< of luma: 255 where the overlay may be, else 0 */
     DfMoments *moments[3];     /**< by plane */
+    DfPair *pairs[2];          /**< of luma: with the pixel to the right, and below; NULL: not asked for */
 } DfSums;
 
 /**
@@ -32,6 +39,9 @@ typedef struct DfSums {
  * @return 0 or -ENOMEM; to be freed in any case
  */
 int df_sums_take(DfSums *sums, const DfSamples *samples, const uint8_t *hole, float present);
+
+/** The same with pairs. Frames whose surroundings are flat weigh less more than others: pairs need many frames. */
+int df_sums_take_pairs(DfSums *sums, const DfSamples *samples, const uint8_t *hole, float present);
 
 void df_sums_free(DfSums *sums);
 

@@ -83,7 +83,7 @@ DfStages df_generator_forward(DfGenerator *generator, int slot, const DfPicture 
  */
 void df_generator_backward(DfGenerator *generator, int slot, const DfPicture *picture, DfStages d_stages);
 
-/** Write the gradient of what backward passes added since the last call, as parameters lie; the next sum begins at 0. */
+/** Write the gradient that backward passes added up since the last call, as parameters lie; the next sum begins at 0. */
 void df_generator_gradient(DfGenerator *generator, float *gradient);
 
 #endif

@@ -10,7 +10,7 @@
 
 /** Where a row's numbers lie, in floats from the beginning of each array. */
 typedef struct DfTrainRow {
-    DfConv linear;     /**< the convolution without its activation; weight and bias point into `prepared`, `parameters` */
+    DfConv linear;     /**< the convolution without its activation; weights of `prepared`, biases of `parameters` */
     DfShape shape;     /**< of the activation */
     size_t parameters; /**< weights, then biases */
     size_t prepared, adjoint, sums; /**< of the forward pass, the backward pass, the gradient's sums (then of biases) */

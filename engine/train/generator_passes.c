@@ -111,7 +111,7 @@ static void convolve_back(const Pass *pass, int i, int source, float *d_source)
                      sums + df_conv_backward_sums(&row->linear), g->scratch);
 }
 
-/** The input of the network has no gradient that anyone wants. */
+/** The gradient of the network's input is not computed. */
 static void step_back(Pass *pass, int i)
 {
     DfGenerator *g = pass->generator;

@@ -15,7 +15,7 @@ DfL1Weights df_l1_weights(size_t pixels, size_t holes)
 }
 
 double df_l1_loss(int pixels, const float *truth, const float *made, const uint8_t *hole, const uint8_t *counts,
-                  DfL1Weights weights, float *d_made, double *in_hole)
+                  DfL1Weights weights, float *d_made)
 {
     double sum = 0, inside = 0;
     for (int p = 0; p < pixels; p++) {
@@ -29,8 +29,6 @@ double df_l1_loss(int pixels, const float *truth, const float *made, const uint8
         sum += error;
         inside += hole[p] ? error : 0;
     }
-    if (in_hole)
-        *in_hole += inside * weights.all;
     return sum * weights.all + inside * weights.hole;
 }
 

@@ -38,10 +38,9 @@ DfL1Weights df_l1_weights(size_t pixels, size_t holes);
  * @param hole         non-zero: in the hole
  * @param counts       0: the truth is not known, no loss; NULL: it is everywhere
  * @param d_made       as `made`, written; 0 where the two are equal
- * @param in_hole      NULL, or the mean's part of |made - truth| in holes, without dividing by the area: added to
  */
 double df_l1_loss(int pixels, const float *truth, const float *made, const uint8_t *hole, const uint8_t *counts,
-                  DfL1Weights weights, float *d_made, double *in_hole);
+                  DfL1Weights weights, float *d_made);
 
 /**
  * The critic's part: weight times the sum of max(0, 1 - score), of a real picture, or max(0, 1 + score), of a made one.
@@ -50,7 +49,7 @@ double df_l1_loss(int pixels, const float *truth, const float *made, const uint8
  */
 double df_hinge_loss(size_t count, const float *scores, int real, double weight, float *d_scores);
 
-/** The generator's part: minus weight times the sum of the scores. */
+/** The adversarial loss: minus weight times the sum of the scores. */
 double df_critic_loss(size_t count, const float *scores, double weight, float *d_scores);
 
 #endif

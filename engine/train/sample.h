@@ -25,7 +25,7 @@ int df_sample_open(DfSample *sample, int size, int sketch);
 void df_sample_close(DfSample *sample);
 
 /**
- * Draw a sample; `random` alone decides it. Tiles of a film with a mask give crops near their own scale and colours, and
+ * Draw a sample; `random` alone decides it. Tiles of a film with a mask give crops near their own scale and colours and
  * holes of the mask's shapes, moved to where most of the hole is known; what the mask hides stays a hole, and counts
  * for nothing. @return 0 or -ENOMEM
  */

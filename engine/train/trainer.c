@@ -11,11 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static size_t pixels_of(const DfTrainer *t)
-{
-    return (size_t)t->options.size * t->options.size;
-}
-
 /* ----------------------------------------------------------------------------------- open, close -- */
 
 static int open_generator(DfTrainer *t)
@@ -48,7 +43,7 @@ static int open_generator(DfTrainer *t)
     DfParameter all = {
         .name = "generator", .count = count, .weight = df_generator_parameters(t->generator), .gradient = t->gradient,
     };
-    return t->gradient ? df_optimizer_open(&t->learner, &all, 1, 1) : -ENOMEM;
+    return t->gradient ? df_optimizer_open(&t->generator_optimizer, &all, 1, 1) : -ENOMEM;
 }
 
 static int inputs_of(const DfTrainer *t)
@@ -93,26 +88,26 @@ static int open_critic(DfTrainer *t)
             .gradient = layer->d_bias,
         };
     }
-    size_t shown = df_size_mul(pixels_of(t), inputs_of(t) * sizeof(float));
-    t->shown = df_alloc(shown);
-    t->d_shown = df_alloc(shown);
+    size_t input = df_size_mul(df_trainer_pixels(t), inputs_of(t) * sizeof(float));
+    t->critic_input = df_alloc(input);
+    t->d_critic_input = df_alloc(input);
     t->d_scores = df_alloc(df_critic_scores(t->critic) * sizeof(float));
-    if (!t->shown || !t->d_shown || !t->d_scores)
+    if (!t->critic_input || !t->d_critic_input || !t->d_scores)
         return -ENOMEM;
-    return df_optimizer_open(&t->judge, parameters, DF_CRITIC_PARAMETERS, 0);
+    return df_optimizer_open(&t->critic_optimizer, parameters, DF_CRITIC_PARAMETERS, 0);
 }
 
 static int open_batch(DfTrainer *t)
 {
     int count = DF_MAX(t->options.batch, DF_SHEET_ROWS), ret = 0;
-    size_t picture = 3 * pixels_of(t) * sizeof(float);
+    size_t picture = 3 * df_trainer_pixels(t) * sizeof(float);
     t->samples = df_alloc(count * sizeof *t->samples);
     t->stages = df_alloc(count * sizeof *t->stages);
     t->truth = df_alloc(df_size_mul(count, picture));
-    t->nothing = df_alloc(pixels_of(t));
+    t->no_hole = df_alloc(df_trainer_pixels(t));
     t->d_stages.coarse = df_alloc(picture);
     t->d_stages.refined = df_alloc(picture);
-    if (!t->samples || !t->stages || !t->truth || !t->nothing || !t->d_stages.coarse ||
+    if (!t->samples || !t->stages || !t->truth || !t->no_hole || !t->d_stages.coarse ||
         !t->d_stages.refined)
         return -ENOMEM;
     for (int i = 0; i < count && !ret; i++)
@@ -167,8 +162,8 @@ void df_trainer_close(DfTrainer **trainer)
     *trainer = NULL;
     for (int i = 0; t->samples && i < DF_MAX(t->options.batch, DF_SHEET_ROWS); i++)
         df_sample_close(&t->samples[i]);
-    df_optimizer_close(&t->learner);
-    df_optimizer_close(&t->judge);
+    df_optimizer_close(&t->generator_optimizer);
+    df_optimizer_close(&t->critic_optimizer);
     df_generator_close(&t->generator);
     df_critic_close(&t->critic);
     df_thread_pool_close(&t->pool);
@@ -176,9 +171,9 @@ void df_trainer_close(DfTrainer **trainer)
     df_free(t->samples);
     df_free(t->stages);
     df_free(t->truth);
-    df_free(t->nothing);
-    df_free(t->shown);
-    df_free(t->d_shown);
+    df_free(t->no_hole);
+    df_free(t->critic_input);
+    df_free(t->d_critic_input);
     df_free(t->d_scores);
     df_free(t->d_stages.coarse);
     df_free(t->d_stages.refined);
@@ -190,7 +185,7 @@ void df_trainer_close(DfTrainer **trainer)
 
 float *df_trainer_truth(const DfTrainer *t, int sample)
 {
-    return t->truth + 3 * pixels_of(t) * sample;
+    return t->truth + 3 * df_trainer_pixels(t) * sample;
 }
 
 DfPicture df_trainer_picture(const DfTrainer *t, int sample)
@@ -218,8 +213,8 @@ static void draw_one(void *opaque, int i, int thread)
         atomic_store(&drawing->failed, 1);
         return;
     }
-    DfPicture whole = { s->image, t->nothing, NULL };
-    df_compose_input((int)pixels_of(t), &colours, df_generator_range(t->generator), &whole, NULL,
+    DfPicture whole = { s->image, t->no_hole, NULL };
+    df_compose_input((int)df_trainer_pixels(t), &colours, df_generator_range(t->generator), &whole, NULL,
                      df_trainer_truth(t, i));
 }
 
@@ -232,5 +227,5 @@ int df_trainer_draw(DfTrainer *t, enum DfRandomUse use, int64_t step, int count)
 
 int64_t df_trainer_steps(const DfTrainer *t)
 {
-    return t->learner.steps;
+    return t->generator_optimizer.steps;
 }

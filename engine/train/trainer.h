@@ -21,7 +21,7 @@ typedef struct DfTrainerOptions {
     int critic;       /**< channels of the critic's first layer; 0: there is no critic */
     int sketch;       /**< 1: the generator and the critic see a sketch */
     int workers;      /**< threads, 1 .. */
-    float gan;        /**< weight of the critic's word in the generator's loss */
+    float gan;        /**< weight of the adversarial loss in the generator's */
     float rate;       /**< learning rate at its highest; df_schedule() tells its course */
     int64_t steps;    /**< of the whole run; 0: unknown */
     uint64_t seed;    /**< of weights, crops and masks */
@@ -47,7 +47,8 @@ void df_trainer_close(DfTrainer **trainer);
 
 /**
  * Make one step.
- * @return 0; -EDOM, cause recorded, where a gradient is no number: the generator is then as it was; -ENOMEM
+ * @return 0; -EDOM, cause recorded, where a gradient is no number; -ENOMEM. After an error the trainer is only to be
+ *         closed: its critic may be a step ahead
  */
 int df_trainer_step(DfTrainer *trainer, DfTrainLosses *losses);
 
@@ -57,7 +58,7 @@ int64_t df_trainer_steps(const DfTrainer *trainer);
 /** Write the averaged generator as a model (safetensors, float32), beside and renamed. @return 0, a negative errno */
 int df_trainer_save(const DfTrainer *trainer, const char *path);
 
-/** Write all that going on wants: weights, averages, moments, the critic's vectors, the step. */
+/** Write all that a resumed run needs: weights, averages, moments, the critic's vectors, the step. */
 int df_trainer_save_state(const DfTrainer *trainer, const char *path);
 
 /**

@@ -22,21 +22,27 @@ struct DfTrainer {
     DfSchedule schedule;
 
     DfGenerator *generator;
-    DfOptimizer learner;   /* the generator's */
-    float *gradient;
+    DfOptimizer generator_optimizer;
+    float *gradient;       /* of the generator's parameters */
     DfCritic *critic;      /* NULL: none */
-    DfOptimizer judge;     /* the critic's */
-    char names[DF_CRITIC_PARAMETERS][32];
+    DfOptimizer critic_optimizer;
+    char names[DF_CRITIC_PARAMETERS][32]; /* of the critic's parameters */
 
     DfSample *samples;     /* of a batch */
     DfStages *stages;      /* what the generator made of each */
     float *truth;          /* of each, in the network's range and order */
-    uint8_t *nothing;      /* a picture without a hole */
-    float *shown;          /* what the critic sees of one: colours, hole, sketch */
-    float *d_shown;
+    uint8_t *no_hole;      /* size x size zeros */
+    float *critic_input;   /* of one sample: colours, hole, sketch */
+    float *d_critic_input;
     float *d_scores;
     DfStages d_stages;
 };
+
+/** @return pixels of a sample. */
+static inline size_t df_trainer_pixels(const DfTrainer *trainer)
+{
+    return (size_t)trainer->options.size * trainer->options.size;
+}
 
 /** @return a sample's truth, size x size x 3. */
 float *df_trainer_truth(const DfTrainer *trainer, int sample);

@@ -12,7 +12,7 @@
 
 int df_trainer_save(const DfTrainer *t, const char *path)
 {
-    return df_generator_save(t->generator, t->learner.parameters[0].average, path);
+    return df_generator_save(t->generator, t->generator_optimizer.parameters[0].average, path);
 }
 
 /* ---------------------------------------------------------------------------------------- states -- */
@@ -53,9 +53,9 @@ static void list_optimizer(Array *list, int *count, const DfOptimizer *optimizer
 static int list_arrays(const DfTrainer *t, Array *list, int *critic)
 {
     int count = 0;
-    list_optimizer(list, &count, &t->learner);
+    list_optimizer(list, &count, &t->generator_optimizer);
     *critic = count;
-    list_optimizer(list, &count, &t->judge);
+    list_optimizer(list, &count, &t->critic_optimizer);
     for (int i = 0; t->critic && i < DF_CRITIC_LAYERS; i++) {
         char name[32];
         snprintf(name, sizeof name, "critic.conv%d.u", i + 1);
@@ -70,17 +70,17 @@ int df_trainer_save_state(const DfTrainer *t, const char *path)
     Array arrays[MOST_ARRAYS];
     DfOutTensor tensors[MOST_ARRAYS];
     int critic, count = list_arrays(t, arrays, &critic);
-    char steps[32], judged[32], seed[32], cnum[16];
+    char steps[32], critic_steps[32], seed[32], cnum[16];
     const DfMeta meta[] = {
-        { "cnum", cnum }, { "critic_steps", judged }, { "format", "deepfill training state" }, { "seed", seed },
+        { "cnum", cnum }, { "critic_steps", critic_steps }, { "format", "deepfill training state" }, { "seed", seed },
         { "steps", steps },
     };
     for (int i = 0; i < count; i++)
         tensors[i] = (DfOutTensor){ arrays[i].name, 1, { arrays[i].count }, arrays[i].values };
     snprintf(cnum, sizeof cnum, "%d", o->cnum);
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)o->seed);
-    snprintf(steps, sizeof steps, "%lld", (long long)t->learner.steps);
-    snprintf(judged, sizeof judged, "%lld", (long long)t->judge.steps);
+    snprintf(steps, sizeof steps, "%lld", (long long)t->generator_optimizer.steps);
+    snprintf(critic_steps, sizeof critic_steps, "%lld", (long long)t->critic_optimizer.steps);
     DfOutFile file = { .tensors = tensors, .tensor_count = count, .meta = meta, .meta_count = DF_COUNT(meta) };
     return df_safetensors_write(path, &file);
 }
@@ -114,25 +114,28 @@ int df_trainer_load_state(DfTrainer *t, const char *path)
     DfWeights *weights = NULL;
     Array arrays[MOST_ARRAYS];
     int critic, count = list_arrays(t, arrays, &critic);
-    int64_t steps = 0, judged = 0, seed = 0;
+    int64_t steps = 0, critic_steps = 0, seed = 0;
     int ret = df_weights_open(&weights, path);
     if (!ret)
         ret = read_number(weights, "steps", &steps);
     if (!ret)
-        ret = read_number(weights, "critic_steps", &judged);
+        ret = read_number(weights, "critic_steps", &critic_steps);
     if (!ret)
         ret = read_number(weights, "seed", &seed);
     if (!ret && (uint64_t)seed != t->options.seed)
         ret = df_error(-EINVAL, "%s: its seed is %lld, expected %llu", path, (long long)seed,
                        (unsigned long long)t->options.seed);
+    int has_critic = !ret && df_weights_find(weights, "critic.conv1.u");
+    if (has_critic && !t->critic)
+        ret = df_error(-EINVAL, "%s: has a critic, but none was asked for", path);
     /* A state without a critic is gone on from with a new one. */
     if (!ret)
-        ret = read_arrays(weights, arrays, df_weights_find(weights, "critic.conv1.u") ? count : critic);
+        ret = read_arrays(weights, arrays, has_critic ? count : critic);
     df_weights_close(&weights);
     if (ret < 0)
         return ret;
-    t->learner.steps = steps;
-    t->judge.steps = judged;
+    t->generator_optimizer.steps = steps;
+    t->critic_optimizer.steps = has_critic ? critic_steps : 0;
     df_generator_prepare(t->generator);
     return 0;
 }
@@ -163,7 +166,7 @@ static void put(const DfTrainer *t, uint8_t *rgb, int row, int column, int sampl
 static void composite(const DfTrainer *t, int sample, const float *stage, float *rgb)
 {
     const DfSample *s = &t->samples[sample];
-    size_t pixels = (size_t)t->options.size * t->options.size;
+    size_t pixels = df_trainer_pixels(t);
     df_compose_rgb((int)pixels, df_generator_range(t->generator), stage, rgb);
     for (size_t p = 0; p < pixels; p++)
         if (!s->hole[p])
@@ -173,7 +176,7 @@ static void composite(const DfTrainer *t, int sample, const float *stage, float 
 /** Weights and averages change places. */
 static void swap_average(DfTrainer *t)
 {
-    DfParameter *p = &t->learner.parameters[0];
+    DfParameter *p = &t->generator_optimizer.parameters[0];
     for (size_t k = 0; k < p->count; k++) {
         float weight = p->weight[k];
         p->weight[k] = p->average[k];

@@ -9,68 +9,74 @@
 #include <errno.h>
 #include <math.h>
 
-static size_t pixels_of(const DfTrainer *t)
-{
-    return (size_t)t->options.size * t->options.size;
-}
-
 /* ---------------------------------------------------------------------------------------- critic -- */
 
-/** What the critic sees: colours, in the hole those of `made` (NULL: the truth's), the hole, the sketch in it. */
-static void show(const DfTrainer *t, int sample, const float *made)
+/**
+ * Compose the critic's input: colours, in the hole those of `made` (NULL: the truth's), the hole, the sketch in it. Where
+ * the truth is not known, colours are 0 in either case.
+ */
+static void compose_critic_input(const DfTrainer *t, int sample, const float *made)
 {
     const DfSample *s = &t->samples[sample];
     const float *truth = df_trainer_truth(t, sample);
-    float *to = t->shown;
-    for (size_t p = 0; p < pixels_of(t); p++) {
+    float *to = t->critic_input;
+    for (size_t p = 0; p < df_trainer_pixels(t); p++) {
         const float *from = made && s->hole[p] ? made : truth;
         for (int c = 0; c < 3; c++)
-            *to++ = from[3 * p + c];
+            *to++ = s->counts[p] ? from[3 * p + c] : 0;
         *to++ = s->hole[p];
         if (s->sketch)
             *to++ = s->hole[p] ? s->sketch[p] : 0;
     }
 }
 
-/** Of a batch's real pictures, or of its fills, each half of the loss. */
-static double judge_one(DfTrainer *t, int sample, const float *made)
+/** A picture's part of the critic's loss and gradient; made NULL: of the real one. */
+static double add_hinge(DfTrainer *t, int sample, const float *made)
 {
     size_t scores = df_critic_scores(t->critic);
-    show(t, sample, made);
-    const float *said = df_critic_forward(t->critic, t->shown, &t->parallel);
-    double loss = df_hinge_loss(scores, said, !made, 0.5 / ((double)scores * t->options.batch), t->d_scores);
-    df_critic_backward(t->critic, t->shown, t->d_scores, 1, &t->parallel, NULL);
+    compose_critic_input(t, sample, made);
+    const float *output = df_critic_forward(t->critic, t->critic_input, &t->parallel);
+    double loss = df_hinge_loss(scores, output, !made, 0.5 / ((double)scores * t->options.batch), t->d_scores);
+    df_critic_backward(t->critic, t->critic_input, t->d_scores, 1, &t->parallel, NULL);
     return loss;
 }
 
-/** @return the critic's loss before its step */
-static double teach_critic(DfTrainer *t, double rate)
+/** Refuse a gradient whose norm is not finite. @return 0 or -EDOM, with the cause recorded */
+static int check_norm(const DfTrainer *t, const char *network, double norm)
+{
+    if (isfinite(norm))
+        return 0;
+    return df_error(-EDOM, "step %lld: the %s's gradient is no number: a lower learning rate is wanted",
+                    (long long)t->generator_optimizer.steps, network);
+}
+
+static int train_critic(DfTrainer *t, double rate, float *sum)
 {
     double loss = 0;
     df_critic_begin(t->critic, &t->parallel);
     for (int made = 0; made < 2; made++)
         for (int i = 0; i < t->options.batch; i++)
-            loss += judge_one(t, i, made ? t->stages[i].refined : NULL);
+            loss += add_hinge(t, i, made ? t->stages[i].refined : NULL);
     df_critic_finish(t->critic, &t->parallel);
-    df_optimizer_step(&t->judge, rate, INFINITY, &t->parallel);
-    return loss;
+    *sum = (float)loss;
+    return check_norm(t, "critic", df_optimizer_step(&t->critic_optimizer, rate, INFINITY, &t->parallel));
 }
 
 /* ------------------------------------------------------------------------------------- generator -- */
 
-/** Add what the critic says of a fill to the gradient of the refined picture. @return -D(z), the sample's part */
-static double ask_critic(DfTrainer *t, int sample)
+/** Add the adversarial loss's gradient to that of the refined picture. @return the sample's part of -mean D(z) */
+static double add_adversarial(DfTrainer *t, int sample)
 {
     const DfSample *s = &t->samples[sample];
     size_t scores = df_critic_scores(t->critic), channels = 4 + (s->sketch != NULL);
     double weight = 1 / ((double)scores * t->options.batch);
-    show(t, sample, t->stages[sample].refined);
-    const float *said = df_critic_forward(t->critic, t->shown, &t->parallel);
-    double loss = df_critic_loss(scores, said, weight, t->d_scores);
-    df_critic_backward(t->critic, t->shown, t->d_scores, 0, &t->parallel, t->d_shown);
-    for (size_t p = 0; p < pixels_of(t); p++)
-        for (int c = 0; c < 3 && s->hole[p]; c++)
-            t->d_stages.refined[3 * p + c] += t->options.gan * t->d_shown[channels * p + c];
+    compose_critic_input(t, sample, t->stages[sample].refined);
+    const float *output = df_critic_forward(t->critic, t->critic_input, &t->parallel);
+    double loss = df_critic_loss(scores, output, weight, t->d_scores);
+    df_critic_backward(t->critic, t->critic_input, t->d_scores, 0, &t->parallel, t->d_critic_input);
+    for (size_t p = 0; p < df_trainer_pixels(t); p++)
+        for (int c = 0; c < 3 && s->hole[p] && s->counts[p]; c++)
+            t->d_stages.refined[3 * p + c] += t->options.gan * t->d_critic_input[channels * p + c];
     return loss;
 }
 
@@ -78,14 +84,15 @@ static DfL1Weights weights_of(const DfTrainer *t)
 {
     size_t holes = 0, counted = 0;
     for (int i = 0; i < t->options.batch; i++)
-        for (size_t p = 0; p < pixels_of(t); p++) {
+        for (size_t p = 0; p < df_trainer_pixels(t); p++) {
             counted += t->samples[i].counts[p];
             holes += t->samples[i].counts[p] && t->samples[i].hole[p];
         }
     return df_l1_weights(DF_MAX(counted, 1), holes);
 }
 
-static void teach_generator(DfTrainer *t, DfTrainLosses *losses)
+/** The generator's losses and gradient. */
+static void backward_batch(DfTrainer *t, DfTrainLosses *losses)
 {
     DfL1Weights weights = weights_of(t);
     double coarse = 0, refined = 0, gan = 0;
@@ -95,12 +102,11 @@ static void teach_generator(DfTrainer *t, DfTrainLosses *losses)
         const DfSample *s = &t->samples[i];
         const float *truth = df_trainer_truth(t, i);
         DfPicture picture = df_trainer_picture(t, i);
-        int pixels = (int)pixels_of(t);
-        coarse += df_l1_loss(pixels, truth, t->stages[i].coarse, s->hole, s->counts, weights, t->d_stages.coarse, NULL);
-        refined += df_l1_loss(pixels, truth, t->stages[i].refined, s->hole, s->counts, weights, t->d_stages.refined,
-                              NULL);
+        int pixels = (int)df_trainer_pixels(t);
+        coarse += df_l1_loss(pixels, truth, t->stages[i].coarse, s->hole, s->counts, weights, t->d_stages.coarse);
+        refined += df_l1_loss(pixels, truth, t->stages[i].refined, s->hole, s->counts, weights, t->d_stages.refined);
         if (t->critic)
-            gan += ask_critic(t, i);
+            gan += add_adversarial(t, i);
         df_generator_backward(t->generator, i, &picture, t->d_stages);
     }
     losses->coarse = (float)coarse;
@@ -116,19 +122,18 @@ int df_trainer_learn(DfTrainer *t, double rate, DfTrainLosses *losses)
         DfPicture picture = df_trainer_picture(t, i);
         t->stages[i] = df_generator_forward(t->generator, i, &picture);
     }
-    if (t->critic)
-        losses->critic = (float)teach_critic(t, rate);
-    teach_generator(t, losses);
-    if (!isfinite(df_optimizer_step(&t->learner, rate, DF_CLIP_NORM, &t->parallel)))
-        return df_error(-EDOM, "step %lld: a gradient is no number: a lower learning rate is wanted",
-                        (long long)t->learner.steps);
+    int ret = t->critic ? train_critic(t, rate, &losses->critic) : 0;
+    if (ret < 0)
+        return ret;
+    backward_batch(t, losses);
+    ret = check_norm(t, "generator", df_optimizer_step(&t->generator_optimizer, rate, DF_CLIP_NORM, &t->parallel));
     df_generator_prepare(t->generator);
-    return 0;
+    return ret;
 }
 
 int df_trainer_step(DfTrainer *t, DfTrainLosses *losses)
 {
-    int64_t step = t->learner.steps;
+    int64_t step = t->generator_optimizer.steps;
     int ret = df_trainer_draw(t, DF_RANDOM_EXAMPLE, step, t->options.batch);
     return ret < 0 ? ret : df_trainer_learn(t, df_learning_rate(&t->schedule, step), losses);
 }
