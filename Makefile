@@ -259,7 +259,8 @@ check: all $(UNIT) $(REPLAYS) $(TOOLS) programs  ## build everything that is mis
 	    $(filter-out $(LEVEL_SCRIPTS),$(SCRIPTS)) $(LEVEL_SCRIPTS:%=levels:%)
 
 # Each operator, generator and critic as a whole: against central differences, and PyTorch in double precision.
-GRADIENTS := $(addprefix $(BUILD)/tests/test_train_,activation attention conv join partial critic generator golden)
+GRADIENTS := $(addprefix $(BUILD)/tests/test_train_,activation attention conv join partial loss critic critic_golden \
+               generator golden)
 
 gradients: $(GRADIENTS) $(BUILD)/tests/tools/levels  ## the tests of training's gradients alone
 	@BUILD=$(BUILD) sh tests/run.sh $(filter-out $(LEVEL_UNIT),$(GRADIENTS)) \
