@@ -87,6 +87,33 @@ check "nothing to go on from" fails "b.state: is not there, and --resume goes on
 check "a state in the way" fails "a.state: is there: go on from it with --resume, or remove it" \
     train a.safetensors --data data --steps 1
 
+# Files that are not the run's own are neither written over nor lost; links to them are the same files.
+spared() {
+    echo mine >keep.csv && cp data/b.png keep2.png && cp keep2.png mine.png && ln mine.png linked.png &&
+        fails "keep.csv: is there: give the model another name, or remove it" \
+            train keep.safetensors --data data --steps 1 &&
+        fails "keep2.png: is there: give the model another name, or remove it" \
+            train keep2.safetensors --data data --steps 1 &&
+        cp a.safetensors keep3.safetensors &&
+        fails "keep3.safetensors: is there: give the model another name, or remove it" \
+            train keep3.safetensors --data data --steps 1 &&
+        same mine "$(cat keep.csv)" && cmp keep2.png data/b.png && cmp keep3.safetensors a.safetensors
+}
+check "files in the way" spared
+
+# kept OPTION FILE ARGUMENT...: with --resume, too, a run writes over nothing that it reads
+kept() {
+    local text="$2: is what --$1 names, and the run would write over it: give the model another name"
+    fails "$text" train "${@:3}" --steps 1 && touch "${3%.*}.state" &&
+        fails "$text" train "${@:3}" --steps 9 --resume && rm "${3%.*}.state"
+}
+check "a mask that would be written over" kept mask mine.png mine.safetensors --like data/film.mkv --mask mine.png
+check "the same by another name" kept mask mine.png mine.safetensors --like data/film.mkv --mask linked.png
+check "a film that would be written over" kept like mine.png mine.safetensors --like linked.png --mask data/b.png
+check "a model that would be written over" kept init keep3.safetensors keep3.safetensors --data data \
+    --init ./keep3.safetensors
+check "a picture that would be written over" kept data mine.png mine.safetensors --data linked.png
+
 made() {
     ! train a.safetensors --data data/b.png --resume 2>log.txt &&
         same "deepfill: a.state: has made 2 steps already, and --steps is 2" "$(cat log.txt)"

@@ -61,24 +61,46 @@ static void free_names(Names *names)
     df_free(names->sheet);
 }
 
-/** Name the files, and see to it that they can be written and none is lost. */
-static int check_files(Names *names, const DfTrainWish *wish)
+/** Check that a file of the run is none that the run reads, and can be written. */
+static int check_file(const char *path, const DfTrainWish *wish)
+{
+    const struct {
+        const char *option, *path;
+    } reads[] = { { "mask", wish->mask }, { "like", wish->like }, { "init", wish->options.init },
+                  { "data", wish->data } };
+    for (size_t i = 0; i < DF_COUNT(reads); i++)
+        if (reads[i].path && df_output_is(path, reads[i].path))
+            return df_error(-EINVAL, "%s: is what --%s names, and the run would write over it: give the model another "
+                            "name", path, reads[i].option);
+    return df_output_writable(path);
+}
+
+static int is_there(const char *path)
 {
     struct stat status;
+    return !stat(path, &status);
+}
+
+/** Name the files, and check that they can be written and none is lost. */
+static int check_files(Names *names, const DfTrainWish *wish)
+{
     *names = (Names){ df_train_name(wish, ".state"), df_train_name(wish, ".csv"), df_train_name(wish, ".png") };
     if (!names->state || !names->csv || !names->sheet)
         return -ENOMEM;
     const char *all[] = { wish->out, names->state, names->csv, names->sheet };
-    for (size_t i = 0; i < DF_COUNT(all); i++) {
-        int ret = df_output_writable(all[i]);
-        if (ret < 0)
-            return ret;
-    }
-    int is_there = !stat(names->state, &status);
-    if (wish->resume && !is_there)
-        return df_error(-ENOENT, "%s: is not there, and --resume goes on from it", names->state);
-    if (!wish->resume && is_there)
+    int ret = 0;
+    for (size_t i = 0; i < DF_COUNT(all) && !ret; i++)
+        ret = check_file(all[i], wish);
+    if (ret < 0)
+        return ret;
+    if (wish->resume)
+        return is_there(names->state) ? 0 : df_error(-ENOENT, "%s: is not there, and --resume goes on from it",
+                                                     names->state);
+    if (is_there(names->state))
         return df_error(-EEXIST, "%s: is there: go on from it with --resume, or remove it", names->state);
+    for (size_t i = 0; i < DF_COUNT(all); i++)
+        if (is_there(all[i]))
+            return df_error(-EEXIST, "%s: is there: give the model another name, or remove it", all[i]);
     return 0;
 }
 
