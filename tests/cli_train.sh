@@ -167,6 +167,17 @@ rests() {
 } 2>/dev/null
 check "a run that rests equals one that does not" rests
 
+# A run among its data does not learn from its own sheet; links to folders that they lie in are not followed.
+among() {
+    local options='--data among/ --size 64 --batch 2 --cnum 4 --critic 4'
+    mkdir -p among/deeper && cp data/b.png among/deeper && ln -s .. among/deeper/up && ln -s . among/here &&
+        deepfill train among/in.safetensors $options --steps 1 >first.txt &&
+        deepfill train among/in.safetensors $options --steps 2 --resume >second.txt &&
+        same "1 pictures, 0 frames of 0 films: 1 tiles" "$(head -n 1 first.txt | sed 's/, [0-9.]* [KMG]iB$//')" &&
+        same "$(head -n 1 first.txt)" "$(head -n 1 second.txt)"
+} 2>/dev/null
+check "a run among its data, and links that go round" among
+
 other() {
     ! deepfill train c.safetensors --data data/b.png --resume --steps 3 --size 64 --cnum 4 --critic 8 2>log.txt &&
         same "deepfill: c.state: 'critic.conv1.weight' has another size: the state of another training" "$(cat log.txt)"

@@ -145,14 +145,14 @@ static int save(DfTrainer *trainer, const DfTrainWish *wish, const Names *names,
 
 /* ------------------------------------------------------------------------------------ training -- */
 
-static int read_data(DfTiles *tiles, const DfTrainWish *wish)
+static int read_data(DfTiles *tiles, const DfTrainWish *wish, const Names *names)
 {
     DfTrainRead read = { 0 };
     char held[32], most[32];
     int size = wish->options.size;
     *tiles = (DfTiles){ .most = (size_t)wish->memory << 20, .seed = wish->options.seed };
     int ret = wish->like ? df_train_read_like(tiles, &read, wish->like, wish->mask, size)
-                         : df_train_read(tiles, &read, wish->data, size, wish->options.workers);
+                         : df_train_read(tiles, &read, wish->data, names->sheet, size, wish->options.workers);
     if (ret < 0)
         return ret;
     printf("%zu pictures, %zu frames of %zu films: %d tiles, %s\n", read.pictures, read.frames, read.films,
@@ -238,7 +238,7 @@ int df_train_run(const DfTrainWish *wish)
     if (!ret)
         ret = check_init(wish);
     if (!ret)
-        ret = read_data(&tiles, wish);
+        ret = read_data(&tiles, wish, &names);
     take_signals();
     if (!ret && wish->minutes > 0)
         ret = count_steps(&options, wish, &tiles, &names);
