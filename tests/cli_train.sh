@@ -178,6 +178,27 @@ among() {
 } 2>/dev/null
 check "a run among its data, and links that go round" among
 
+# A picture beyond the user's limit keeps no other file from being written, and is what is told.
+still 256x256 large.png
+partly() {
+    local options='--data large.png --size 256 --batch 1 --cnum 4 --critic 0'
+    ! (ulimit -f 480 && deepfill train p.safetensors $options --steps 1 >out.txt 2>log.txt) &&
+        same "deepfill: p.png: cannot be written: File too large" "$(cat log.txt)" && [ ! -e p.png ] &&
+        [ -s p.safetensors ] && [ -s p.csv ] && deepfill train p.safetensors $options --steps 2 --resume >out.txt
+}
+check "a picture that cannot be written" partly
+
+# A state whose weights are 3.4e38: no gradient is a number, and the last files stay.
+diverges() {
+    local options='--data data/b.png --size 64 --batch 2 --cnum 4 --critic 4' at
+    deepfill train v.safetensors $options --steps 1 && at=$(($(od -An -tu8 -N8 v.state) + 8)) &&
+        head -c 4000 /dev/zero | tr '\0' '\177' | dd of=v.state bs=1 seek=$at conv=notrunc status=none &&
+        cp v.state before.state && ! deepfill train v.safetensors $options --steps 3 --resume 2>log.txt &&
+        same "deepfill: v.safetensors: is that of step 1, and so are the files beside it
+deepfill: step 1: a gradient is no number: a lower learning rate is wanted" "$(cat log.txt)" && cmp before.state v.state
+}
+check "a training that diverges" diverges
+
 other() {
     ! deepfill train c.safetensors --data data/b.png --resume --steps 3 --size 64 --cnum 4 --critic 8 2>log.txt &&
         same "deepfill: c.state: 'critic.conv1.weight' has another size: the state of another training" "$(cat log.txt)"

@@ -132,15 +132,14 @@ static int write_sheet(DfTrainer *trainer, const DfTrainWish *wish, const char *
     return ret;
 }
 
-/** The state comes last: what it is gone on from has all its rows. */
+/** Write all files, the state first: no other one's error loses it. @return 0 or the first error */
 static int save(DfTrainer *trainer, const DfTrainWish *wish, const Names *names, const DfTrainLog *log)
 {
-    int ret = df_trainer_save(trainer, wish->out);
-    if (!ret)
-        ret = df_train_log_write(log);
-    if (!ret)
-        ret = write_sheet(trainer, wish, names->sheet);
-    return ret ? ret : df_trainer_save_state(trainer, names->state);
+    int ret = df_trainer_save_state(trainer, names->state);
+    int model = df_trainer_save(trainer, wish->out);
+    int csv = df_train_log_write(log);
+    int sheet = write_sheet(trainer, wish, names->sheet);
+    return ret ? ret : model ? model : csv ? csv : sheet;
 }
 
 /* ------------------------------------------------------------------------------------ training -- */
@@ -196,35 +195,49 @@ static int count_steps(DfTrainerOptions *options, const DfTrainWish *wish, const
     return ret;
 }
 
-static int train(DfTrainer *trainer, const DfTrainWish *wish, const DfTrainerOptions *options, const Names *names)
+/** Make steps until the run's end, Ctrl-C or an error. @param[in,out] kept  the step that the files are of; 0: none */
+static int make_steps(DfTrainer *trainer, const DfTrainWish *wish, const DfTrainerOptions *options,
+                      const Names *names, DfTrainLog *log, int64_t *kept)
 {
     DfTrainLosses losses;
-    DfTrainLog log;
-    int64_t first = df_trainer_steps(trainer);
     /* A machine that has become slower ends the run with what it has. */
     double saved = df_cli_now(), end = wish->minutes > 0 ? saved + 66 * wish->minutes : INFINITY;
-    int ret = df_train_log_open(&log, names->csv, options->batch, first, options->steps);
+    int ret = 0;
     while (!ret && !stopped && df_trainer_steps(trainer) < options->steps && df_cli_now() < end) {
         ret = df_trainer_step(trainer, &losses);
         if (!ret)
-            ret = df_train_log_step(&log, df_trainer_steps(trainer), &losses);
+            ret = df_train_log_step(log, df_trainer_steps(trainer), &losses);
         if (!ret && df_cli_now() - saved > SAVE_SECONDS) {
-            ret = save(trainer, wish, names, &log);
+            ret = save(trainer, wish, names, log);
             saved = df_cli_now();
+            *kept = df_trainer_steps(trainer);
         }
     }
-    int made = df_trainer_steps(trainer) > first;
-    if (made) {
-        /* What was reached before an error stays; the error is the one that is told. */
-        int kept = save(trainer, wish, names, &log);
-        ret = ret ? ret : kept;
+    return ret;
+}
+
+static int train(DfTrainer *trainer, const DfTrainWish *wish, const DfTrainerOptions *options, const Names *names)
+{
+    DfTrainLog log;
+    int64_t first = df_trainer_steps(trainer), kept = first;
+    int ret = df_train_log_open(&log, names->csv, options->batch, first, options->steps);
+    if (!ret)
+        ret = make_steps(trainer, wish, options, names, &log, &kept);
+    int64_t steps = df_trainer_steps(trainer);
+    /* After -EDOM the critic is no longer that of any step; after other errors what was reached is written. */
+    if (ret != -EDOM && steps > first) {
+        int saved = save(trainer, wish, names, &log);
+        ret = ret ? ret : saved;
     }
     df_train_log_close(&log);
-    if (!ret && df_trainer_steps(trainer) >= options->steps)
-        printf("%s: %lld steps\n", wish->out, (long long)options->steps);
-    else if (!ret && made)
-        printf("%s: %lld of %lld steps; --resume goes on\n", wish->out, (long long)df_trainer_steps(trainer),
-               (long long)options->steps);
+    if (ret == -EDOM && kept)
+        df_cli_note("%s: is that of step %lld, and so are the files beside it", wish->out, (long long)kept);
+    else if (ret == -EDOM)
+        df_cli_note("%s: was not written", wish->out);
+    else if (!ret && steps >= options->steps)
+        printf("%s: %lld steps\n", wish->out, (long long)steps);
+    else if (!ret)
+        printf("%s: %lld of %lld steps; --resume goes on\n", wish->out, (long long)steps, (long long)options->steps);
     return ret;
 }
 
