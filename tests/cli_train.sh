@@ -25,6 +25,10 @@ wrong "no end" "how long: give either --minutes or --steps" a.safetensors --data
 wrong "two ends" "how long: give either --minutes or --steps" a.safetensors --data . --minutes 1 --steps 1
 wrong "a width beside a model" "--init and --cnum exclude each other: a model has its own width" a.safetensors \
     --data . --steps 1 --init small --cnum 16
+wrong "a critic's weight without a critic" "--gan is the weight of a critic, and there is none: give --critic N" \
+    a.safetensors --data . --steps 1 --critic 0 --gan .1
+wrong "the same with a film" "--gan is the weight of a critic, and there is none: give --critic N" a.safetensors \
+    --like a.mkv --mask mask.png --steps 1 --gan .1
 
 while read -r option value range; do
     wrong "--$option $value" "--$option is '$value', must be $range" a.safetensors --data . --$option $value
