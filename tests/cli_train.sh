@@ -171,6 +171,24 @@ rests() {
 } 2>/dev/null
 check "a run that rests equals one that does not" rests
 
+still 256x256 large.png
+
+# Ctrl-C while the steps of N minutes are counted.
+unbegun() {
+    local process status
+    "$DEEPFILL" train u.safetensors --data large.png --size 256 --batch 8 --cnum 16 --critic 0 --minutes 1 \
+        >out.txt 2>log.txt &
+    process=$!
+    for i in $(seq 100); do grep -q tiles out.txt && break; sleep .1; done
+    sleep .3
+    kill -INT $process
+    wait $process
+    status=$?
+    same 1 $status && same "deepfill: the run was stopped before its first step: no file was written" "$(cat log.txt)" &&
+        same "" "$(ls | grep '^u\.')"
+}
+check "a run that ends before it begins" unbegun
+
 # A run among its data does not learn from its own sheet; links to folders that they lie in are not followed.
 among() {
     local options='--data among/ --size 64 --batch 2 --cnum 4 --critic 4'
@@ -183,7 +201,6 @@ among() {
 check "a run among its data, and links that go round" among
 
 # A picture beyond the user's limit keeps no other file from being written, and is what is told.
-still 256x256 large.png
 partly() {
     local options='--data large.png --size 256 --batch 1 --cnum 4 --critic 0'
     ! (ulimit -f 480 && deepfill train p.safetensors $options --steps 1 >out.txt 2>log.txt) &&

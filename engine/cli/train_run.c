@@ -52,6 +52,11 @@ static void take_signals(void)
     sigaction(SIGTERM, &action, NULL);
 }
 
+static int not_begun(void)
+{
+    return df_error(-EINTR, "the run was stopped before its first step: no file was written");
+}
+
 /* ------------------------------------------------------------------------------------ files -- */
 
 static void free_names(Names *names)
@@ -189,10 +194,10 @@ static int count_steps(DfTrainerOptions *options, const DfTrainWish *wish, const
         if (!i)
             start = df_cli_now();
     }
-    df_trainer_close(&trainer);
     double each = (df_cli_now() - start) / (TRIAL_STEPS - 1);
+    df_trainer_close(&trainer);
     options->steps = before + DF_MAX((int64_t)(60 * wish->minutes / each), 1);
-    return ret;
+    return !ret && stopped ? not_begun() : ret;
 }
 
 /** Make steps until the run's end, Ctrl-C or an error. @param[in,out] kept  the step that the files are of; 0: none */
@@ -224,6 +229,8 @@ static int train(DfTrainer *trainer, const DfTrainWish *wish, const DfTrainerOpt
     if (!ret)
         ret = make_steps(trainer, wish, options, names, &log, &kept);
     int64_t steps = df_trainer_steps(trainer);
+    if (!ret && steps == first)
+        ret = not_begun();
     /* After -EDOM the critic is no longer that of any step; after other errors what was reached is written. */
     if (ret != -EDOM && steps > first) {
         int saved = save(trainer, wish, names, &log);
