@@ -25,6 +25,10 @@ wrong "no end" "how long: give either --minutes or --steps" a.safetensors --data
 wrong "two ends" "how long: give either --minutes or --steps" a.safetensors --data . --minutes 1 --steps 1
 wrong "a width beside a model" "--init and --cnum exclude each other: a model has its own width" a.safetensors \
     --data . --steps 1 --init small --cnum 16
+wrong "a critic's weight without a critic" "--gan is the weight of a critic, and there is none: give --critic N" \
+    a.safetensors --data . --steps 1 --critic 0 --gan .1
+wrong "the same with a film" "--gan is the weight of a critic, and there is none: give --critic N" a.safetensors \
+    --like a.mkv --mask mask.png --steps 1 --gan .1
 
 while read -r option value range; do
     wrong "--$option $value" "--$option is '$value', must be $range" a.safetensors --data . --$option $value
@@ -87,6 +91,33 @@ check "nothing to go on from" fails "b.state: is not there, and --resume goes on
 check "a state in the way" fails "a.state: is there: go on from it with --resume, or remove it" \
     train a.safetensors --data data --steps 1
 
+# Files that are not the run's own are neither written over nor lost; links to them are the same files.
+spared() {
+    echo mine >keep.csv && cp data/b.png keep2.png && cp keep2.png mine.png && ln mine.png linked.png &&
+        fails "keep.csv: is there: give the model another name, or remove it" \
+            train keep.safetensors --data data --steps 1 &&
+        fails "keep2.png: is there: give the model another name, or remove it" \
+            train keep2.safetensors --data data --steps 1 &&
+        cp a.safetensors keep3.safetensors &&
+        fails "keep3.safetensors: is there: give the model another name, or remove it" \
+            train keep3.safetensors --data data --steps 1 &&
+        same mine "$(cat keep.csv)" && cmp keep2.png data/b.png && cmp keep3.safetensors a.safetensors
+}
+check "files in the way" spared
+
+# kept OPTION FILE ARGUMENT...: with --resume, too, a run writes over nothing that it reads
+kept() {
+    local text="$2: is what --$1 names, and the run would write over it: give the model another name"
+    fails "$text" train "${@:3}" --steps 1 && touch "${3%.*}.state" &&
+        fails "$text" train "${@:3}" --steps 9 --resume && rm "${3%.*}.state"
+}
+check "a mask that would be written over" kept mask mine.png mine.safetensors --like data/film.mkv --mask mine.png
+check "the same by another name" kept mask mine.png mine.safetensors --like data/film.mkv --mask linked.png
+check "a film that would be written over" kept like mine.png mine.safetensors --like linked.png --mask data/b.png
+check "a model that would be written over" kept init keep3.safetensors keep3.safetensors --data data \
+    --init ./keep3.safetensors
+check "a picture that would be written over" kept data mine.png mine.safetensors --data linked.png
+
 made() {
     ! train a.safetensors --data data/b.png --resume 2>log.txt &&
         same "deepfill: a.state: has made 2 steps already, and --steps is 2" "$(cat log.txt)"
@@ -139,6 +170,55 @@ rests() {
         cmp whole.state rest.state && same "20 40 60 " "$(sed 1d rest.csv | cut -d, -f1 | grep 0$ | tr '\n' ' ')"
 } 2>/dev/null
 check "a run that rests equals one that does not" rests
+
+still 256x256 large.png
+
+# Ctrl-C while the steps of N minutes are counted.
+unbegun() {
+    local process status
+    "$DEEPFILL" train u.safetensors --data large.png --size 256 --batch 8 --cnum 16 --critic 0 --minutes 1 \
+        >out.txt 2>log.txt &
+    process=$!
+    for i in $(seq 100); do grep -q tiles out.txt && break; sleep .1; done
+    sleep .3
+    kill -INT $process
+    wait $process
+    status=$?
+    same 1 $status && same "deepfill: the run was stopped before its first step: no file was written" "$(cat log.txt)" &&
+        same "" "$(ls | grep '^u\.')"
+}
+check "a run that ends before it begins" unbegun
+
+# A run among its data does not learn from its own sheet; links to folders that they lie in are not followed.
+among() {
+    local options='--data among/ --size 64 --batch 2 --cnum 4 --critic 4'
+    mkdir -p among/deeper && cp data/b.png among/deeper && ln -s .. among/deeper/up && ln -s . among/here &&
+        deepfill train among/in.safetensors $options --steps 1 >first.txt &&
+        deepfill train among/in.safetensors $options --steps 2 --resume >second.txt &&
+        same "1 pictures, 0 frames of 0 films: 1 tiles" "$(head -n 1 first.txt | sed 's/, [0-9.]* [KMG]iB$//')" &&
+        same "$(head -n 1 first.txt)" "$(head -n 1 second.txt)"
+} 2>/dev/null
+check "a run among its data, and links that go round" among
+
+# A picture beyond the user's limit keeps no other file from being written, and is what is told.
+partly() {
+    local options='--data large.png --size 256 --batch 1 --cnum 4 --critic 0'
+    ! (ulimit -f 480 && deepfill train p.safetensors $options --steps 1 >out.txt 2>log.txt) &&
+        same "deepfill: p.png: cannot be written: File too large" "$(cat log.txt)" && [ ! -e p.png ] &&
+        [ -s p.safetensors ] && [ -s p.csv ] && deepfill train p.safetensors $options --steps 2 --resume >out.txt
+}
+check "a picture that cannot be written" partly
+
+# A state whose weights are 3.4e38: no gradient is a number, and the last files stay.
+diverges() {
+    local options='--data data/b.png --size 64 --batch 2 --cnum 4 --critic 4' at
+    deepfill train v.safetensors $options --steps 1 && at=$(($(od -An -tu8 -N8 v.state) + 8)) &&
+        head -c 4000 /dev/zero | tr '\0' '\177' | dd of=v.state bs=1 seek=$at conv=notrunc status=none &&
+        cp v.state before.state && ! deepfill train v.safetensors $options --steps 3 --resume 2>log.txt &&
+        same "deepfill: v.safetensors: is that of step 1, and so are the files beside it
+deepfill: step 1: a gradient is no number: a lower learning rate is wanted" "$(cat log.txt)" && cmp before.state v.state
+}
+check "a training that diverges" diverges
 
 other() {
     ! deepfill train c.safetensors --data data/b.png --resume --steps 3 --size 64 --cnum 4 --critic 8 2>log.txt &&

@@ -200,6 +200,33 @@ static void test_cut_short(void **state)
     unlink(place("out"));
 }
 
+static volatile sig_atomic_t signalled;
+
+static void on_signal(int number)
+{
+    (void)number;
+    signalled++;
+}
+
+/** A host's handler for one signal that comes in the middle is not set again. */
+static void test_one_signal(void **state)
+{
+    const DfOutTensor tensor = { "t", 1, { 2 }, values };
+    const DfOutFile file = out_file(&tensor, 1, 0);
+    struct sigaction once = { .sa_handler = on_signal, .sa_flags = SA_RESETHAND }, after;
+    struct rlimit limit, tight;
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    tight = (struct rlimit){ 8, limit.rlim_max };
+    assert_int_equal(sigaction(SIGXFSZ, &once, NULL), 0);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+    assert_refused(place("out"), &file, -EFBIG, "cannot be written: File too large");
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    assert_int_equal(sigaction(SIGXFSZ, NULL, &after), 0);
+    assert_int_equal(signalled, 1);
+    assert_true(after.sa_handler == SIG_DFL);
+}
+
 /** What a link leads to decides, and is what is written; a link that leads nowhere is replaced. */
 static void test_links(void **state)
 {
@@ -281,6 +308,7 @@ int main(void)
         cmocka_unit_test(test_refused),     cmocka_unit_test(test_links),
         cmocka_unit_test(test_cut_short),   cmocka_unit_test(test_every_allocation),
         cmocka_unit_test(test_long_names),  cmocka_unit_test(test_names_taken),
+        cmocka_unit_test(test_one_signal),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

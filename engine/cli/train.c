@@ -120,8 +120,8 @@ static void complete(DfTrainWish *wish)
     /* In a run of minutes a new critic learns too little to teach. */
     if (o->critic < 0)
         o->critic = wish->like ? 0 : 64;
-    if (!o->critic)
-        o->gan = 0;
+    if (o->gan < 0)
+        o->gan = o->critic ? 0.05f : 0;
     o->workers = o->workers ? o->workers : DF_MIN(df_cpu_count(), MOST_WORKERS);
 }
 
@@ -129,7 +129,7 @@ static enum DfExit run(int argc, char **argv)
 {
     DfTrainWish wish = {
         .memory = 1024,
-        .options = { .size = 256, .batch = 8, .critic = -1, .gan = 0.05f, .seed = 1 },
+        .options = { .size = 256, .batch = 8, .critic = -1, .gan = -1, .seed = 1 },
     };
     int option;
     while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
@@ -144,6 +144,8 @@ static enum DfExit run(int argc, char **argv)
     if (wrong)
         return wrong;
     complete(&wish);
+    if (wish.options.gan > 0 && !wish.options.critic)
+        return df_cli_misused(&df_command_train, "--gan is the weight of a critic, and there is none: give --critic N");
     return df_train_run(&wish) < 0 ? df_cli_failed() : DF_EXIT_DONE;
 }
 

@@ -177,11 +177,11 @@ static int read_batch(DfTiles *tiles, DfTrainRead *read, const DfTrainFile *file
     return ret;
 }
 
-int df_train_read(DfTiles *tiles, DfTrainRead *read, const char *folder, int size, int workers)
+int df_train_read(DfTiles *tiles, DfTrainRead *read, const char *folder, const char *sheet, int size, int workers)
 {
     DfParallel parallel = { .threads = workers };
     DfTrainList list;
-    int bar = isatty(STDERR_FILENO), ret = df_train_list(&list, folder);
+    int bar = isatty(STDERR_FILENO), ret = df_train_list(&list, folder, sheet);
     *read = (DfTrainRead){ .held_out = list.held_out };
     if (!ret && workers > 1)
         ret = df_thread_pool_open(&parallel.pool, workers - 1);

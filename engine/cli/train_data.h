@@ -18,11 +18,12 @@ typedef struct DfTrainRead {
 /**
  * Read a folder's pictures, and of its films a frame a second. Those whose shorter side is more than 1.5 samples are
  * scaled down to that; all are cut into squares.
+ * @param sheet    a picture of the run's own, which is left out; it need not be there
  * @param size     sides of a sample, in pixels
  * @param workers  threads that read pictures; tiles are the same for any number
  * @return 0; a negative errno, with the cause recorded: nothing there can be trained with, no memory is left
  */
-int df_train_read(DfTiles *tiles, DfTrainRead *read, const char *folder, int size, int workers);
+int df_train_read(DfTiles *tiles, DfTrainRead *read, const char *folder, const char *sheet, int size, int workers);
 
 /**
  * Read a film's frames, up to 240 that are evenly spread, at their own size, and what of them a mask leaves known. The

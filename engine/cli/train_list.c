@@ -16,12 +16,24 @@
 #include "cli/picture.h"
 #include "weights/bytes.h"
 #include "weights/file.h"
+#include "weights/output.h"
 
 /** Most bytes of heldout.txt. */
 #define HELD_OUT_LIMIT ((uint64_t)16 << 20)
 
-/** Folders in one another: a link may lead to one that it lies in. */
-enum { MOST_DEPTH = 16 };
+/** What a walk fills, and what it leaves out. */
+typedef struct Walk {
+    DfTrainList *list;
+    char *held_out;    /* text of heldout.txt; NULL: none */
+    const char *sheet; /* the run's own picture */
+} Walk;
+
+/** A folder that is walked, and those that it lies in. */
+typedef struct Folder {
+    const char *path;
+    struct stat status;
+    const struct Folder *parent; /* NULL: the first one */
+} Folder;
 
 static int names_film(const char *name)
 {
@@ -69,14 +81,16 @@ static int read_held_out(char **names, const char *folder)
 }
 
 /** Add a file, if it is one to train with. Owns `path` from here on. */
-static int add_file(DfTrainList *list, char *path, const char *held_out)
+static int add_file(const Walk *walk, char *path)
 {
+    DfTrainList *list = walk->list;
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    int is_film = names_film(name), is_held = is_line(held_out, name), ret = 0;
-    list->held_out += is_held && (is_film || df_picture_is_named(name));
-    if (!is_held && (is_film || df_picture_is_named(name))) {
-        ret = df_list_grow((void **)&list->files, list->count, sizeof *list->files);
-        if (!ret) {
+    int is_film = names_film(name), is_held = is_line(walk->held_out, name), ret = 0;
+    if ((is_film || df_picture_is_named(name)) && !df_output_is(walk->sheet, path)) {
+        list->held_out += is_held;
+        if (!is_held)
+            ret = df_list_grow((void **)&list->files, list->count, sizeof *list->files);
+        if (!is_held && !ret) {
             list->files[list->count++] = (DfTrainFile){ path, is_film };
             return 0;
         }
@@ -95,22 +109,31 @@ static int is_shown(const struct dirent *entry)
     return entry->d_name[0] != '.';
 }
 
-static int walk(DfTrainList *list, const char *folder, const char *held_out, int depth)
+/** Whether a link leads back to a folder that is being walked. */
+static int is_walked(const Folder *folder, const struct stat *status)
+{
+    for (; folder; folder = folder->parent)
+        if (folder->status.st_dev == status->st_dev && folder->status.st_ino == status->st_ino)
+            return 1;
+    return 0;
+}
+
+static int walk_folder(const Walk *walk, const Folder *folder)
 {
     struct dirent **entries;
-    struct stat status;
-    int count = scandir(folder, &entries, is_shown, by_bytes), ret = 0;
+    int count = scandir(folder->path, &entries, is_shown, by_bytes), ret = 0;
     if (count < 0)
-        return df_error(-errno, "%s: cannot be read: %s", folder, strerror(errno));
+        return df_error(-errno, "%s: cannot be read: %s", folder->path, strerror(errno));
     for (int i = 0; i < count; i++) {
-        char *path = ret ? NULL : df_text("%s/%s", folder, entries[i]->d_name);
-        int is_there = path && !stat(path, &status);
+        char *path = ret ? NULL : df_text("%s/%s", folder->path, entries[i]->d_name);
+        Folder next = { .path = path, .parent = folder };
+        int is_there = path && !stat(path, &next.status);
         if (!ret && !path)
             ret = -ENOMEM;
-        if (is_there && S_ISDIR(status.st_mode) && depth < MOST_DEPTH)
-            ret = walk(list, path, held_out, depth + 1);
-        if (is_there && S_ISREG(status.st_mode))
-            ret = add_file(list, path, held_out);
+        if (is_there && S_ISDIR(next.status.st_mode) && !is_walked(folder, &next.status))
+            ret = walk_folder(walk, &next);
+        if (is_there && S_ISREG(next.status.st_mode))
+            ret = add_file(walk, path);
         else
             df_free(path);
         free(entries[i]);
@@ -119,26 +142,27 @@ static int walk(DfTrainList *list, const char *folder, const char *held_out, int
     return ret;
 }
 
-int df_train_list(DfTrainList *list, const char *path)
+int df_train_list(DfTrainList *list, const char *path, const char *sheet)
 {
-    struct stat status;
-    char *held_out = NULL, *folder = df_strdup(path);
+    Walk walk = { list, NULL, sheet };
+    char *copy = df_strdup(path);
+    Folder folder = { .path = copy };
     *list = (DfTrainList){ 0 };
-    if (!folder)
+    if (!copy)
         return -ENOMEM;
-    for (size_t length = strlen(folder); length > 1 && folder[length - 1] == '/'; length--)
-        folder[length - 1] = 0;
-    int ret = stat(folder, &status) < 0 ? df_error(-errno, "%s: cannot be read: %s", path, strerror(errno)) : 0;
-    if (!ret && !S_ISDIR(status.st_mode)) {
-        ret = add_file(list, folder, NULL);
-        folder = NULL;
-    } else if (!ret) {
-        ret = read_held_out(&held_out, folder);
-        if (!ret)
-            ret = walk(list, folder, held_out, 0);
+    for (size_t length = strlen(copy); length > 1 && copy[length - 1] == '/'; length--)
+        copy[length - 1] = 0;
+    if (stat(copy, &folder.status) < 0) {
+        df_free(copy);
+        return df_error(-errno, "%s: cannot be read: %s", path, strerror(errno));
     }
-    df_free(held_out);
-    df_free(folder);
+    if (!S_ISDIR(folder.status.st_mode))
+        return add_file(&walk, copy);
+    int ret = read_held_out(&walk.held_out, copy);
+    if (!ret)
+        ret = walk_folder(&walk, &folder);
+    df_free(walk.held_out);
+    df_free(copy);
     return ret;
 }
 

@@ -23,11 +23,12 @@ typedef struct DfTrainList {
 /**
  * List a folder's files and those of the folders in it, sorted by the bytes of their names; files whose names begin
  * with a dot or do not end as pictures and films do are left out, and so are those whose names are lines of the
- * folder's heldout.txt. A path that is a file is listed alone.
+ * folder's heldout.txt. A link to a folder that it lies in is not followed. A path that is a file is listed alone.
  * @param[out] list  to be freed in any case
+ * @param sheet      a picture of the run's own, which is left out; it need not be there
  * @return 0 or a negative errno, with the cause recorded
  */
-int df_train_list(DfTrainList *list, const char *path);
+int df_train_list(DfTrainList *list, const char *path, const char *sheet);
 
 void df_train_list_free(DfTrainList *list);
 

@@ -52,6 +52,11 @@ static void take_signals(void)
     sigaction(SIGTERM, &action, NULL);
 }
 
+static int not_begun(void)
+{
+    return df_error(-EINTR, "the run was stopped before its first step: no file was written");
+}
+
 /* ------------------------------------------------------------------------------------ files -- */
 
 static void free_names(Names *names)
@@ -61,24 +66,46 @@ static void free_names(Names *names)
     df_free(names->sheet);
 }
 
-/** Name the files, and see to it that they can be written and none is lost. */
-static int check_files(Names *names, const DfTrainWish *wish)
+/** Check that a file of the run is none that the run reads, and can be written. */
+static int check_file(const char *path, const DfTrainWish *wish)
+{
+    const struct {
+        const char *option, *path;
+    } reads[] = { { "mask", wish->mask }, { "like", wish->like }, { "init", wish->options.init },
+                  { "data", wish->data } };
+    for (size_t i = 0; i < DF_COUNT(reads); i++)
+        if (reads[i].path && df_output_is(path, reads[i].path))
+            return df_error(-EINVAL, "%s: is what --%s names, and the run would write over it: give the model another "
+                            "name", path, reads[i].option);
+    return df_output_writable(path);
+}
+
+static int is_there(const char *path)
 {
     struct stat status;
+    return !stat(path, &status);
+}
+
+/** Name the files, and check that they can be written and none is lost. */
+static int check_files(Names *names, const DfTrainWish *wish)
+{
     *names = (Names){ df_train_name(wish, ".state"), df_train_name(wish, ".csv"), df_train_name(wish, ".png") };
     if (!names->state || !names->csv || !names->sheet)
         return -ENOMEM;
     const char *all[] = { wish->out, names->state, names->csv, names->sheet };
-    for (size_t i = 0; i < DF_COUNT(all); i++) {
-        int ret = df_output_writable(all[i]);
-        if (ret < 0)
-            return ret;
-    }
-    int is_there = !stat(names->state, &status);
-    if (wish->resume && !is_there)
-        return df_error(-ENOENT, "%s: is not there, and --resume goes on from it", names->state);
-    if (!wish->resume && is_there)
+    int ret = 0;
+    for (size_t i = 0; i < DF_COUNT(all) && !ret; i++)
+        ret = check_file(all[i], wish);
+    if (ret < 0)
+        return ret;
+    if (wish->resume)
+        return is_there(names->state) ? 0 : df_error(-ENOENT, "%s: is not there, and --resume goes on from it",
+                                                     names->state);
+    if (is_there(names->state))
         return df_error(-EEXIST, "%s: is there: go on from it with --resume, or remove it", names->state);
+    for (size_t i = 0; i < DF_COUNT(all); i++)
+        if (is_there(all[i]))
+            return df_error(-EEXIST, "%s: is there: give the model another name, or remove it", all[i]);
     return 0;
 }
 
@@ -110,27 +137,26 @@ static int write_sheet(DfTrainer *trainer, const DfTrainWish *wish, const char *
     return ret;
 }
 
-/** The state comes last: what it is gone on from has all its rows. */
+/** Write all files, the state first: no other one's error loses it. @return 0 or the first error */
 static int save(DfTrainer *trainer, const DfTrainWish *wish, const Names *names, const DfTrainLog *log)
 {
-    int ret = df_trainer_save(trainer, wish->out);
-    if (!ret)
-        ret = df_train_log_write(log);
-    if (!ret)
-        ret = write_sheet(trainer, wish, names->sheet);
-    return ret ? ret : df_trainer_save_state(trainer, names->state);
+    int ret = df_trainer_save_state(trainer, names->state);
+    int model = df_trainer_save(trainer, wish->out);
+    int csv = df_train_log_write(log);
+    int sheet = write_sheet(trainer, wish, names->sheet);
+    return ret ? ret : model ? model : csv ? csv : sheet;
 }
 
 /* ------------------------------------------------------------------------------------ training -- */
 
-static int read_data(DfTiles *tiles, const DfTrainWish *wish)
+static int read_data(DfTiles *tiles, const DfTrainWish *wish, const Names *names)
 {
     DfTrainRead read = { 0 };
     char held[32], most[32];
     int size = wish->options.size;
     *tiles = (DfTiles){ .most = (size_t)wish->memory << 20, .seed = wish->options.seed };
     int ret = wish->like ? df_train_read_like(tiles, &read, wish->like, wish->mask, size)
-                         : df_train_read(tiles, &read, wish->data, size, wish->options.workers);
+                         : df_train_read(tiles, &read, wish->data, names->sheet, size, wish->options.workers);
     if (ret < 0)
         return ret;
     printf("%zu pictures, %zu frames of %zu films: %d tiles, %s\n", read.pictures, read.frames, read.films,
@@ -168,41 +194,57 @@ static int count_steps(DfTrainerOptions *options, const DfTrainWish *wish, const
         if (!i)
             start = df_cli_now();
     }
-    df_trainer_close(&trainer);
     double each = (df_cli_now() - start) / (TRIAL_STEPS - 1);
+    df_trainer_close(&trainer);
     options->steps = before + DF_MAX((int64_t)(60 * wish->minutes / each), 1);
+    return !ret && stopped ? not_begun() : ret;
+}
+
+/** Make steps until the run's end, Ctrl-C or an error. @param[in,out] kept  the step that the files are of; 0: none */
+static int make_steps(DfTrainer *trainer, const DfTrainWish *wish, const DfTrainerOptions *options,
+                      const Names *names, DfTrainLog *log, int64_t *kept)
+{
+    DfTrainLosses losses;
+    /* A machine that has become slower ends the run with what it has. */
+    double saved = df_cli_now(), end = wish->minutes > 0 ? saved + 66 * wish->minutes : INFINITY;
+    int ret = 0;
+    while (!ret && !stopped && df_trainer_steps(trainer) < options->steps && df_cli_now() < end) {
+        ret = df_trainer_step(trainer, &losses);
+        if (!ret)
+            ret = df_train_log_step(log, df_trainer_steps(trainer), &losses);
+        if (!ret && df_cli_now() - saved > SAVE_SECONDS) {
+            ret = save(trainer, wish, names, log);
+            saved = df_cli_now();
+            *kept = df_trainer_steps(trainer);
+        }
+    }
     return ret;
 }
 
 static int train(DfTrainer *trainer, const DfTrainWish *wish, const DfTrainerOptions *options, const Names *names)
 {
-    DfTrainLosses losses;
     DfTrainLog log;
-    int64_t first = df_trainer_steps(trainer);
-    /* A machine that has become slower ends the run with what it has. */
-    double saved = df_cli_now(), end = wish->minutes > 0 ? saved + 66 * wish->minutes : INFINITY;
+    int64_t first = df_trainer_steps(trainer), kept = first;
     int ret = df_train_log_open(&log, names->csv, options->batch, first, options->steps);
-    while (!ret && !stopped && df_trainer_steps(trainer) < options->steps && df_cli_now() < end) {
-        ret = df_trainer_step(trainer, &losses);
-        if (!ret)
-            ret = df_train_log_step(&log, df_trainer_steps(trainer), &losses);
-        if (!ret && df_cli_now() - saved > SAVE_SECONDS) {
-            ret = save(trainer, wish, names, &log);
-            saved = df_cli_now();
-        }
-    }
-    int made = df_trainer_steps(trainer) > first;
-    if (made) {
-        /* What was reached before an error stays; the error is the one that is told. */
-        int kept = save(trainer, wish, names, &log);
-        ret = ret ? ret : kept;
+    if (!ret)
+        ret = make_steps(trainer, wish, options, names, &log, &kept);
+    int64_t steps = df_trainer_steps(trainer);
+    if (!ret && steps == first)
+        ret = not_begun();
+    /* After -EDOM the critic is no longer that of any step; after other errors what was reached is written. */
+    if (ret != -EDOM && steps > first) {
+        int saved = save(trainer, wish, names, &log);
+        ret = ret ? ret : saved;
     }
     df_train_log_close(&log);
-    if (!ret && df_trainer_steps(trainer) >= options->steps)
-        printf("%s: %lld steps\n", wish->out, (long long)options->steps);
-    else if (!ret && made)
-        printf("%s: %lld of %lld steps; --resume goes on\n", wish->out, (long long)df_trainer_steps(trainer),
-               (long long)options->steps);
+    if (ret == -EDOM && kept)
+        df_cli_note("%s: is that of step %lld, and so are the files beside it", wish->out, (long long)kept);
+    else if (ret == -EDOM)
+        df_cli_note("%s: was not written", wish->out);
+    else if (!ret && steps >= options->steps)
+        printf("%s: %lld steps\n", wish->out, (long long)steps);
+    else if (!ret)
+        printf("%s: %lld of %lld steps; --resume goes on\n", wish->out, (long long)steps, (long long)options->steps);
     return ret;
 }
 
@@ -216,7 +258,7 @@ int df_train_run(const DfTrainWish *wish)
     if (!ret)
         ret = check_init(wish);
     if (!ret)
-        ret = read_data(&tiles, wish);
+        ret = read_data(&tiles, wish, &names);
     take_signals();
     if (!ret && wish->minutes > 0)
         ret = count_steps(&options, wish, &tiles, &names);

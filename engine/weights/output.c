@@ -139,21 +139,26 @@ static void note(int number)
         noted = number;
 }
 
-/** A signal that the host already handles or ignores keeps its handler. */
-static void hold_signals(struct sigaction *before)
+/** A signal that the host already handles or ignores keeps its handler. @return a bit for each that is held */
+static unsigned hold_signals(struct sigaction *before)
 {
     struct sigaction holding = { .sa_handler = note, .sa_flags = SA_RESTART };
     sigemptyset(&holding.sa_mask);
+    unsigned held = 0;
     noted = 0;
     for (size_t i = 0; i < DF_COUNT(ending); i++)
-        if (!sigaction(ending[i], NULL, &before[i]) && before[i].sa_handler == SIG_DFL)
-            sigaction(ending[i], &holding, NULL);
+        if (!sigaction(ending[i], NULL, &before[i]) && before[i].sa_handler == SIG_DFL &&
+            !sigaction(ending[i], &holding, NULL))
+            held |= 1u << i;
+    return held;
 }
 
-static void release_signals(const struct sigaction *before)
+/** What was not held stays: a handler for one signal (SA_RESETHAND) may have had it meanwhile. */
+static void release_signals(const struct sigaction *before, unsigned held)
 {
     for (size_t i = 0; i < DF_COUNT(ending); i++)
-        sigaction(ending[i], &before[i], NULL);
+        if (held >> i & 1)
+            sigaction(ending[i], &before[i], NULL);
     if (noted)
         raise(noted);
 }
@@ -167,8 +172,8 @@ int df_output_write(const char *path, const DfOutPart *parts, size_t count)
     int ret = resolve(path, real);
     if (ret < 0)
         return ret;
-    hold_signals(before);
+    unsigned held = hold_signals(before);
     ret = write_beside(real, parts, count);
-    release_signals(before);
+    release_signals(before, held);
     return ret < 0 ? df_error(ret, "%s: cannot be written: %s", path, strerror(-ret)) : 0;
 }
