@@ -164,7 +164,7 @@ rests() {
         kill -INT $process
         wait $process
     } >rest.txt && [ -s rest.state ] && [ -s rest.safetensors ] && [ -s rest.csv ] && [ -s rest.png ] &&
-        grep -qE '^rest.safetensors: [0-9]+ of 60 steps; --resume goes on$' rest.txt &&
+        grep -qE '^rest.safetensors: [0-9]+ of 60 steps; --resume --steps 60 goes on$' rest.txt &&
         echo '70,9,9,9,9,9,9' >>rest.csv &&
         deepfill train rest.safetensors $options --resume && cmp whole.safetensors rest.safetensors &&
         cmp whole.state rest.state && same "20 40 60 " "$(sed 1d rest.csv | cut -d, -f1 | grep 0$ | tr '\n' ' ')"
@@ -184,8 +184,8 @@ unbegun() {
     kill -INT $process
     wait $process
     status=$?
-    same 1 $status && same "deepfill: the run was stopped before its first step: no file was written" "$(cat log.txt)" &&
-        same "" "$(ls | grep '^u\.')"
+    same 1 $status && same "deepfill: the run was stopped before its first step: no file was written" \
+        "$(cat log.txt)" && same "" "$(ls | grep '^u\.')"
 }
 check "a run that ends before it begins" unbegun
 
@@ -271,9 +271,27 @@ check "a mask that marks all" fails "white.png: marks all of own.mkv, and nothin
 check "a film that is too small" fails "own.mkv: has frames of 160x96 pixels, too small for samples of 256" \
     train e.safetensors --like own.mkv --mask logo.png --steps 1
 
+# Frames of another size end a film: those before stay. One that does not tell its length gives its first frames.
+broken() {
+    av -f lavfi -i testsrc2=s=160x96:r=25:d=1 -c:v mpeg2video -f mpeg2video one.m2v &&
+        av -f lavfi -i testsrc2=s=96x160:r=25:d=1 -c:v mpeg2video -f mpeg2video two.m2v &&
+        cat one.m2v two.m2v >broken.m2v &&
+        deepfill train r.safetensors --like broken.m2v --mask logo.png --steps 1 --size 64 --batch 1 >out.txt \
+            2>log.txt && grep -q '^0 pictures, [1-9][0-9]* frames of 1 films' out.txt &&
+        grep -q '^deepfill: broken.m2v: .*; what follows is left out$' log.txt && same 1 "$(grep -c . log.txt)"
+}
+check "a film that breaks off" broken
+
+endless() {
+    av -f lavfi -i testsrc2=s=160x96:r=25:d=10 -c:v mjpeg -f matroska - >endless.mkv &&
+        deepfill train l.safetensors --like endless.mkv --mask logo.png --steps 1 --size 64 --batch 1 >out.txt &&
+        grep -q '^0 pictures, 240 frames of 1 films' out.txt
+}
+check "a film that does not tell its length" endless
+
 minutes() {
     deepfill train m.safetensors --data data --minutes .02 --size 64 --batch 1 --cnum 4 --critic 4 >minutes.txt &&
-        tail -n 1 minutes.txt | grep -qE '^m.safetensors: [0-9]+ (of [0-9]+ )?steps'
+        tail -n 1 minutes.txt | grep -qE '^m.safetensors: ([2-9]|[1-9][0-9]+) (of [0-9]+ )?steps'
 }
 check "minutes" minutes
 finish

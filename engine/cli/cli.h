@@ -27,7 +27,8 @@ typedef struct DfCommand {
     enum DfExit (*run)(int argc, char **argv); /**< argv[0] is "deepfill NAME" */
 } DfCommand;
 
-extern const DfCommand df_command_info, df_command_convert, df_command_fill, df_command_find, df_command_bench, df_command_train;
+extern const DfCommand df_command_info, df_command_convert, df_command_fill, df_command_find, df_command_bench,
+                       df_command_train;
 
 /** Print what --help of a subcommand does, to stdout. @return DF_EXIT_DONE */
 enum DfExit df_cli_help(const DfCommand *command);

@@ -151,7 +151,8 @@ static int add_film(DfTiles *tiles, DfTrainRead *read, const char *path, int siz
         leave_out(read, df_error_text());
         ret = 0;
     }
-    df_error_clear();
+    if (ret >= 0)
+        df_error_clear();
     return DF_MIN(ret, 0);
 }
 

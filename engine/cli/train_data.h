@@ -26,8 +26,9 @@ typedef struct DfTrainRead {
 int df_train_read(DfTiles *tiles, DfTrainRead *read, const char *folder, const char *sheet, int size, int workers);
 
 /**
- * Read a film's frames, up to 240 that are evenly spread, at their own size, and what of them a mask leaves known. The
- * mask is grown by 4 pixels, as filling does by default.
+ * Read a film's frames, up to 240 that are evenly spread (the first 240 of a film that does not tell its length), at
+ * their own size, and what of them a mask leaves known; frames after one that cannot be read are left out. The mask is
+ * grown by 4 pixels, as filling does by default.
  * @param mask  a picture, or a film whose pictures have the same times; white: not known
  * @return 0; a negative errno, with the cause recorded: a file cannot be read, the mask marks nothing, or everything
  */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base.h"
+#include "cli/cli.h"
 #include "cli/film.h"
 #include "cli/picture.h"
 #include "cli/train_rgb.h"
@@ -124,9 +125,9 @@ static int add_frames(DfTiles *tiles, DfTrainRead *read, DfFilm *film, Masks *m)
     double apart = info->seconds / MOST_FRAMES;
     int ret;
     df_film_sample(film, apart, apart);
-    while ((ret = df_film_next(film, &frame)) > 0) {
+    for (ret = 0; read->frames < MOST_FRAMES && (ret = df_film_next(film, &frame)) > 0;) {
         ret = find_mask(m, frame.time);
-        /* A frame that is masked all over has nothing to tell. */
+        /* A frame that is masked all over is left out. */
         if (!ret && !count_known(m))
             continue;
         if (!ret)
@@ -138,7 +139,12 @@ static int add_frames(DfTiles *tiles, DfTrainRead *read, DfFilm *film, Masks *m)
         read->frames++;
     }
     df_train_rgb_free(&rgb);
-    return ret;
+    if (ret < 0 && ret != -ENOMEM && read->frames) {
+        df_cli_note("%s; what follows is left out", df_error_text());
+        df_error_clear();
+        ret = 0;
+    }
+    return DF_MIN(ret, 0);
 }
 
 int df_train_read_like(DfTiles *tiles, DfTrainRead *read, const char *path, const char *mask, int size)

@@ -20,7 +20,7 @@
 /** Seconds after which all files are written again. */
 #define SAVE_SECONDS 300.0
 
-/** Steps that --minutes is told by, the first of which is not timed. */
+/** Steps whose time gives the number of steps of --minutes; the first one is not timed. */
 enum { TRIAL_STEPS = 4 };
 
 /** Files of a run. */
@@ -181,7 +181,7 @@ static int open_trainer(DfTrainer **trainer, const DfTrainWish *wish, const DfTr
     return ret;
 }
 
-/** Tell how many steps the minutes have, by a trainer that is thrown away. */
+/** Count the steps of the minutes, by the time of a few steps of a trainer that is thrown away. */
 static int count_steps(DfTrainerOptions *options, const DfTrainWish *wish, const DfTiles *tiles, const Names *names)
 {
     DfTrainer *trainer = NULL;
@@ -244,7 +244,8 @@ static int train(DfTrainer *trainer, const DfTrainWish *wish, const DfTrainerOpt
     else if (!ret && steps >= options->steps)
         printf("%s: %lld steps\n", wish->out, (long long)steps);
     else if (!ret)
-        printf("%s: %lld of %lld steps; --resume goes on\n", wish->out, (long long)steps, (long long)options->steps);
+        printf("%s: %lld of %lld steps; --resume --steps %lld goes on\n", wish->out, (long long)steps,
+               (long long)options->steps, (long long)options->steps);
     return ret;
 }
 
@@ -272,5 +273,6 @@ int df_train_run(const DfTrainWish *wish)
     df_trainer_close(&trainer);
     df_tiles_free(&tiles);
     free_names(&names);
-    return ret;
+    /* The cause of a thread of the pool is that thread's. */
+    return ret == -ENOMEM ? df_error(ret, "no memory is left to train with") : ret;
 }
