@@ -216,7 +216,7 @@ diverges() {
         head -c 4000 /dev/zero | tr '\0' '\177' | dd of=v.state bs=1 seek=$at conv=notrunc status=none &&
         cp v.state before.state && ! deepfill train v.safetensors $options --steps 3 --resume 2>log.txt &&
         same "deepfill: v.safetensors: is that of step 1, and so are the files beside it
-deepfill: step 1: a gradient is no number: a lower learning rate is wanted" "$(cat log.txt)" && cmp before.state v.state
+deepfill: step 1: the generator's gradient is no number: a lower learning rate is wanted" "$(cat log.txt)" && cmp before.state v.state
 }
 check "a training that diverges" diverges
 
