@@ -77,6 +77,25 @@ static void tiles_stay_by_chance_within_their_limit(void **state)
         assert_in_range(counts[i], 65, 135);
 }
 
+/** Of 200 tiles of 48 or 192 bytes there is room for 40: both kinds are as likely to stay. */
+static void small_tiles_stay_no_likelier(void **state)
+{
+    double counts[2] = { 0 };
+
+    (void)state;
+    for (int seed = 0; seed < 400; seed++) {
+        static const uint8_t rgb[8 * 8 * 3];
+        DfTiles tiles = { .most = 40 * 120, .seed = seed };
+        for (int i = 0; i < 200; i++)
+            assert_int_equal(df_tiles_add(&tiles, rgb, NULL, i % 2 ? 8 : 4, i % 2 ? 8 : 4), 0);
+        assert_true(tiles.bytes <= tiles.most);
+        for (int i = 0; i < tiles.count; i++)
+            counts[tiles.list[i].width == 8]++;
+        df_tiles_free(&tiles);
+    }
+    assert_true(counts[1] > 0.92 * counts[0] && counts[1] < 1.08 * counts[0]);
+}
+
 static void no_memory_leaves_tiles_as_they_were(void **state)
 {
     static uint8_t rgb[WIDTH * HEIGHT * 3];
@@ -376,6 +395,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pictures_become_squares),
         cmocka_unit_test(tiles_stay_by_chance_within_their_limit),
+        cmocka_unit_test(small_tiles_stay_no_likelier),
         cmocka_unit_test(no_memory_leaves_tiles_as_they_were),
         cmocka_unit_test(a_crop_in_place_is_a_copy),
         cmocka_unit_test(a_ramp_stays_a_ramp),

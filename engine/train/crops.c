@@ -1,6 +1,6 @@
 /**
  * @file
- * Tiles by reservoir sampling; crops by a triangle filter, rows then columns.
+ * Tiles by random keys; crops by a triangle filter, rows then columns.
  */
 #include "train/crops.h"
 
@@ -21,37 +21,30 @@ static size_t bytes_of(const DfTile *tile)
     return (size_t)tile->width * tile->height * (tile->known ? 4 : 3);
 }
 
-/** Free a tile and take its bytes off. */
-static void drop(DfTiles *tiles, DfTile *tile)
+/** Drop tiles of the smallest keys until the limit is kept; one stays. The last tile takes a dropped one's place. */
+static void keep_limit(DfTiles *tiles)
 {
-    tiles->bytes -= tile->rgb ? bytes_of(tile) : 0;
-    df_free(tile->rgb);
-    *tile = (DfTile){ 0 };
-}
-
-/** The tile's place in the list; NULL: it is not to stay. @param[out] ret  -ENOMEM: the list cannot grow */
-static DfTile *find_place(DfTiles *tiles, size_t bytes, int *ret)
-{
-    DfRandom random = df_random_open(tiles->seed, DF_RANDOM_TILES, tiles->offered++, 0);
-
-    *ret = 0;
-    if (!tiles->count || df_size_add(tiles->bytes, bytes) <= tiles->most) {
-        *ret = df_list_grow((void **)&tiles->list, tiles->count, sizeof *tiles->list);
-        return *ret < 0 ? NULL : &tiles->list[tiles->count++];
+    while (tiles->bytes > tiles->most && tiles->count > 1) {
+        int least = 0;
+        for (int i = 1; i < tiles->count; i++)
+            if (tiles->list[i].key < tiles->list[least].key)
+                least = i;
+        tiles->floor = tiles->list[least].key;
+        tiles->bytes -= bytes_of(&tiles->list[least]);
+        df_free(tiles->list[least].rgb);
+        tiles->list[least] = tiles->list[--tiles->count];
     }
-    double rank = df_random_uniform(&random, 0, (double)tiles->offered);
-    if (rank >= tiles->count)
-        return NULL;
-    DfTile *tile = &tiles->list[(int)rank];
-    return tiles->bytes - bytes_of(tile) + bytes <= tiles->most ? tile : NULL;
 }
 
 int df_tiles_add(DfTiles *tiles, const uint8_t *rgb, const uint8_t *known, int width, int height)
 {
+    DfRandom random = df_random_open(tiles->seed, DF_RANDOM_TILES, tiles->offered++, 0);
     DfTile new = { .known = known ? (uint8_t *)1 : NULL, .width = width, .height = height };
     size_t pixels = (size_t)width * height;
-    int ret;
 
+    new.key = df_random_bits(&random);
+    if (new.key < tiles->floor)
+        return 0;
     new.rgb = df_alloc(bytes_of(&new));
     if (!new.rgb)
         return -ENOMEM;
@@ -59,14 +52,16 @@ int df_tiles_add(DfTiles *tiles, const uint8_t *rgb, const uint8_t *known, int w
     new.known = known ? new.rgb + 3 * pixels : NULL;
     for (size_t i = 0; known && i < pixels; i++)
         new.known[i] = known[i] != 0;
-    DfTile *place = find_place(tiles, bytes_of(&new), &ret);
-    if (!place) {
-        df_free(new.rgb);
-        return ret;
+    if (tiles->count == tiles->room) {
+        if (df_list_grow((void **)&tiles->list, tiles->count, sizeof *tiles->list) < 0) {
+            df_free(new.rgb);
+            return -ENOMEM;
+        }
+        tiles->room = DF_MAX(2 * tiles->count, 8);
     }
-    drop(tiles, place);
-    *place = new;
-    tiles->bytes += bytes_of(place);
+    tiles->list[tiles->count++] = new;
+    tiles->bytes += bytes_of(&new);
+    keep_limit(tiles);
     return 0;
 }
 

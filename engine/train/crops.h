@@ -14,20 +14,23 @@ typedef struct DfTile {
     uint8_t *rgb;    /**< height x width x 3 */
     uint8_t *known;  /**< height x width: 1 known, 0 under a mask; NULL: all are known */
     int width, height;
+    uint64_t key;    /**< random: the smallest is dropped first */
 } DfTile;
 
 /**
- * Tiles, up to a limit. Where more are added, each of those offered stays with the same probability (reservoir
- * sampling: Vitter, 1985), by chance that the seed and their order alone decide. Zeroed but for limit and seed: none.
+ * Tiles, up to a limit. Each has a random key, which the seed and its number alone decide; where more are offered than
+ * fit, those of the largest keys stay: tiles of all sizes are equally likely to, but for one tile's share of the limit.
+ * Zeroed but for limit and seed: none.
  * Thread-safety: any thread may read them while none adds.
  */
 typedef struct DfTiles {
     DfTile *list;
-    int count;
+    int count, room; /**< tiles, and what the list has room for */
     size_t bytes;    /**< that the tiles hold */
-    size_t most;     /**< most bytes of them; the first tile may have more */
+    size_t most;     /**< most bytes of them; a tile alone may have more */
     uint64_t seed;
     int64_t offered; /**< tiles so far */
+    uint64_t floor;  /**< largest key of a tile that was dropped; 0: none was */
 } DfTiles;
 
 /**
