@@ -179,7 +179,7 @@ static void ten_steps_losses_are_pytorchs(void **state)
         assert_int_equal(df_trainer_learn(s.trainer, RATE, &losses), 0);
         assert_loss("l1", step, losses.coarse + losses.refined, l1[step]);
         assert_loss("the critic's", step, losses.critic, 0.5 * (real[step] + fake[step]));
-        assert_loss("the critic's word", step, losses.gan, adversarial[step]);
+        assert_loss("the adversarial one", step, losses.gan, adversarial[step]);
     }
     df_free(l1);
     df_free(real);

@@ -177,7 +177,7 @@ const DfCommand df_command_train = {
         "      --size N          sides of a sample, in pixels (default: 256)\n"
         "      --batch N         samples of a step (default: 8)\n"
         "      --critic N        width of the critic; 0: none (default: 64; of --like: 0)\n"
-        "      --gan W           weight of the critic's word, beside the distance to the truth (.05)\n"
+        "      --gan W           weight of the adversarial loss, beside the distance to the truth (.05)\n"
         "      --rate R          learning rate at its highest (default: .001; of --like: .0001)\n"
         "      --seed N          of weights, crops and holes (default: 1)\n"
         "      --sketch          for guided filling: the network sees edges of what is in the hole\n"
