@@ -23,8 +23,6 @@ wrong "a mask without a film" "--like and --mask go together: a film, and what i
     --data . --mask mask.png --steps 1
 wrong "no end" "how long: give either --minutes or --steps" a.safetensors --data .
 wrong "two ends" "how long: give either --minutes or --steps" a.safetensors --data . --minutes 1 --steps 1
-wrong "a width beside a model" "--init and --cnum exclude each other: a model has its own width" a.safetensors \
-    --data . --steps 1 --init small --cnum 16
 wrong "a critic's weight without a critic" "--gan is the weight of a critic, and there is none: give --critic N" \
     a.safetensors --data . --steps 1 --critic 0 --gan .1
 wrong "the same with a film" "--gan is the weight of a critic, and there is none: give --critic N" a.safetensors \
@@ -38,6 +36,7 @@ cnum 132 a multiple of 4, 4 to 128
 size 60 a multiple of 8, 64 to 1024
 batch 0 1 to 256
 critic -4 a multiple of 4, 0 to 256
+critic-layers 7 1 to 6
 workers 0 1 to 256
 memory 1 16 to 1048576
 minutes 0 0.01 to 1e+06

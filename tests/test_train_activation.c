@@ -58,7 +58,7 @@ static void check(enum DfActivation activation, int channels, float range)
     assert_true(out[PIXELS * outs] == 7 && d_product[PIXELS * channels] == 7);
     if (activation == DF_GATE_ELU || activation == DF_GATE_RELU) {
         float *again = malloc(PIXELS * outs * sizeof *again);
-        df_activation_again(PIXELS, channels, kept, NULL, again);
+        df_activation_recompute(PIXELS, channels, kept, NULL, again);
         assert_memory_equal(again, out, PIXELS * outs * sizeof *again);
         free(again);
     }

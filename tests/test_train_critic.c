@@ -24,17 +24,17 @@ static void fill(float *values, size_t count, float range)
     free(random);
 }
 
-static Rig open_rig(int threads)
+static Rig open_rig(int layers, int threads)
 {
     Rig rig = { .pixels = HEIGHT * WIDTH * CHANNELS };
-    assert_int_equal(df_critic_open(&rig.critic, (DfShape){ HEIGHT, WIDTH, CHANNELS }, NARROWEST, threads), 0);
-    for (int i = 0; i < DF_CRITIC_LAYERS; i++) {
+    assert_int_equal(df_critic_open(&rig.critic, (DfShape){ HEIGHT, WIDTH, CHANNELS }, NARROWEST, layers, threads), 0);
+    for (int i = 0; i < layers; i++) {
         DfCriticLayer *layer = &rig.critic->layers[i];
         fill(layer->weight, layer->weights, 0.3f);
         fill(layer->bias, layer->out.channels, 0.3f);
         fill(layer->u, layer->out.channels, 1);
     }
-    rig.scores = df_critic_scores(rig.critic);
+    rig.scores = df_shape_count(df_critic_scores(rig.critic));
     rig.picture = random_floats(rig.pixels, 1);
     rig.d_scores = random_floats(rig.scores, 1);
     return rig;
@@ -111,7 +111,7 @@ static double *define_scores(const Rig *rig, const Change *change)
     double *values = malloc(rig->pixels * sizeof *values);
     for (size_t i = 0; i < rig->pixels; i++)
         values[i] = rig->picture[i] + (change->layer < 0 && change->index == i ? change->by : 0);
-    for (int i = 0; i < DF_CRITIC_LAYERS; i++) {
+    for (int i = 0; i < rig->critic->count; i++) {
         double *out = apply_layer(rig, i, values, change);
         free(values);
         values = out;
@@ -149,10 +149,9 @@ static double largest(const float *values, size_t count)
 
 /* --------------------------------------------------------------------------------------- passes -- */
 
-static void test_scores(void **state)
+static void check_scores(int layers)
 {
-    Rig rig = open_rig(1);
-    (void)state;
+    Rig rig = open_rig(layers, 1);
     df_critic_begin(rig.critic, NULL);
     const float *scores = df_critic_forward(rig.critic, rig.picture, NULL);
     double *expected = define_scores(&rig, &(Change){ .layer = DF_CRITIC_LAYERS });
@@ -161,18 +160,25 @@ static void test_scores(void **state)
     close_rig(&rig);
 }
 
+static void test_scores(void **state)
+{
+    (void)state;
+    check_scores(DF_CRITIC_LAYERS);
+    check_scores(3);
+    check_scores(1);
+}
+
 /** Each gradient at values spread over it, through the norms. */
-static void test_gradients(void **state)
+static void check_gradients(int layers)
 {
     enum { PLACES = 23 };
-    Rig rig = open_rig(1);
+    Rig rig = open_rig(layers, 1);
     float *d_picture = malloc(rig.pixels * sizeof *d_picture);
-    (void)state;
     df_critic_begin(rig.critic, NULL);
     df_critic_forward(rig.critic, rig.picture, NULL);
     df_critic_backward(rig.critic, rig.picture, rig.d_scores, 1, NULL, d_picture);
     df_critic_finish(rig.critic, NULL);
-    for (int i = 0; i < DF_CRITIC_LAYERS; i++) {
+    for (int i = 0; i < layers; i++) {
         const DfCriticLayer *layer = &rig.critic->layers[i];
         double most = largest(layer->d_weight, layer->weights), of_bias = largest(layer->d_bias, layer->out.channels);
         assert_true(most > 1e-4);
@@ -189,10 +195,17 @@ static void test_gradients(void **state)
     close_rig(&rig);
 }
 
+static void test_gradients(void **state)
+{
+    (void)state;
+    check_gradients(DF_CRITIC_LAYERS);
+    check_gradients(3);
+}
+
 /** Gradients of pictures add up, and begin at 0 again. */
 static void test_batch(void **state)
 {
-    Rig rig = open_rig(1);
+    Rig rig = open_rig(DF_CRITIC_LAYERS, 1);
     const DfCriticLayer *layer = &rig.critic->layers[0], *last = &rig.critic->layers[DF_CRITIC_LAYERS - 1];
     (void)state;
     float *once = malloc(layer->weights * sizeof *once);
@@ -219,7 +232,7 @@ static void test_batch(void **state)
 
 static void test_threads(void **state)
 {
-    Rig alone = open_rig(1), shared = open_rig(3);
+    Rig alone = open_rig(DF_CRITIC_LAYERS, 1), shared = open_rig(DF_CRITIC_LAYERS, 3);
     DfThreadPool *pool;
     float *d_alone = malloc(alone.pixels * sizeof *d_alone), *d_shared = malloc(alone.pixels * sizeof *d_shared);
     (void)state;
@@ -295,11 +308,11 @@ static double singular_value(const DfCriticLayer *layer)
 
 static void test_norms(void **state)
 {
-    Rig rig = open_rig(1);
+    Rig rig = open_rig(DF_CRITIC_LAYERS, 1);
     (void)state;
     df_critic_begin(rig.critic, NULL);
     double first = rig.critic->layers[3].norm;
-    for (int i = 0; i < 400; i++)
+    for (int i = 0; i < 4000; i++)
         df_critic_begin(rig.critic, NULL);
     assert_true(first < rig.critic->layers[3].norm * (1 - 1e-6));
     for (int i = 0; i < DF_CRITIC_LAYERS; i++) {
@@ -317,7 +330,7 @@ static void test_memory(void **state)
     (void)state;
     for (int successes = 0; successes < 2; successes++) {
         df_fail_after(successes);
-        assert_true(df_critic_open(&critic, (DfShape){ HEIGHT, WIDTH, CHANNELS }, NARROWEST, 1) < 0);
+        assert_true(df_critic_open(&critic, (DfShape){ HEIGHT, WIDTH, CHANNELS }, NARROWEST, 6, 1) < 0);
         assert_null(critic);
     }
     df_fail_after(-1);

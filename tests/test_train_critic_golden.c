@@ -38,11 +38,24 @@ static void assert_golden(const DfWeights *weights, const char *name, int layer,
             fail_msg("%s %d, value %zu: %.9g, PyTorch %.9g", name, layer, i, found[i], expected[i]);
 }
 
+/** All patches count alike. */
+static DfScoreWeights alike(DfShape scores)
+{
+    static float patches[64];
+    int count = scores.height * scores.width;
+    assert_true(count <= 64);
+    for (int p = 0; p < count; p++)
+        patches[p] = 1 / (float)count;
+    return (DfScoreWeights){ count, scores.channels, patches };
+}
+
 /** Hinge losses of a real picture and a made one, and the parameters' gradients. */
 static void check_critic_step(DfCritic *critic, const DfWeights *weights)
 {
-    size_t count = df_critic_scores(critic);
+    DfShape scores_of = df_critic_scores(critic);
+    size_t count = df_shape_count(scores_of);
     float *d_scores = malloc(count * sizeof *d_scores);
+    DfScoreWeights weights_of = alike(scores_of);
     double loss = 0;
     df_critic_begin(critic, NULL);
     for (int i = 0; i < 2; i++) {
@@ -50,7 +63,7 @@ static void check_critic_step(DfCritic *critic, const DfWeights *weights)
         const float *scores = df_critic_forward(critic, picture, NULL), *expected = golden(weights, "scores", -1);
         for (size_t k = 0; k < count; k++)
             assert_true(fabs(scores[k] - expected[i * count + k]) <= 2e-5);
-        loss += df_hinge_loss(count, scores, !i, 0.5 / (double)count, d_scores);
+        loss += df_hinge_loss(weights_of, scores, !i, d_scores);
         df_critic_backward(critic, picture, d_scores, 1, NULL, NULL);
     }
     df_critic_finish(critic, NULL);
@@ -67,11 +80,12 @@ static void check_critic_step(DfCritic *critic, const DfWeights *weights)
 /** What the generator is told: another pass, with another power iteration. */
 static void check_generator_step(DfCritic *critic, const DfWeights *weights)
 {
-    size_t count = df_critic_scores(critic), values = df_shape_count(critic->layers[0].in);
+    DfShape scores = df_critic_scores(critic);
+    size_t count = df_shape_count(scores), values = df_shape_count(critic->layers[0].in);
     const float *made = golden(weights, "made", -1);
     float *d_scores = malloc(count * sizeof *d_scores), *d_made = malloc(values * sizeof *d_made);
     df_critic_begin(critic, NULL);
-    df_critic_loss(count, df_critic_forward(critic, made, NULL), 1 / (double)count, d_scores);
+    df_critic_loss(alike(scores), df_critic_forward(critic, made, NULL), d_scores);
     df_critic_backward(critic, made, d_scores, 0, NULL, d_made);
     assert_golden(weights, "d_made", -1, d_made, values);
     for (int i = 0; i < DF_CRITIC_LAYERS; i++)
@@ -89,7 +103,7 @@ static void test_pytorch(void **state)
         fail_msg("%s", df_error_text());
     const uint64_t *shape = df_weights_find(weights, "real")->shape;
     DfShape picture = { (int)shape[0], (int)shape[1], (int)shape[2] };
-    assert_int_equal(df_critic_open(&critic, picture, 2, 1), 0);
+    assert_int_equal(df_critic_open(&critic, picture, 2, DF_CRITIC_LAYERS, 1), 0);
     for (int i = 0; i < DF_CRITIC_LAYERS; i++) {
         DfCriticLayer *layer = &critic->layers[i];
         memcpy(layer->weight, golden(weights, "weight", i), layer->weights * sizeof *layer->weight);

@@ -54,7 +54,7 @@ static DfTiles tiles_of(int hidden)
 }
 
 static const DfTrainerOptions small = {
-    .cnum = 4, .size = SIDE, .batch = 2, .critic = 4, .workers = 1, .gan = 0.05f, .rate = 2e-3f, .steps = 40, .seed = 5,
+    .cnum = 4, .size = SIDE, .batch = 2, .critic = 4, .critic_layers = 6, .workers = 1, .gan = 0.05f, .rate = 2e-3f, .steps = 40, .seed = 5,
 };
 
 static DfTrainer *trainer_of(const DfTrainerOptions *options, const DfTiles *tiles)
@@ -162,15 +162,17 @@ static void losses_fall_and_models_open(void **state)
 static void states_of_other_trainings_are_refused(void **state)
 {
     DfTiles tiles = tiles_of(0);
-    DfTrainerOptions wider = small, seeded = small, alone = small;
+    DfTrainerOptions wider = small, seeded = small, alone = small, fewer = small;
     (void)state;
     write_state("a", &small, &tiles, 0);
     wider.cnum = 8;
     seeded.seed = 6;
     alone.critic = 0;
-    const DfTrainerOptions *others[] = { &wider, &seeded };
-    static const char *const words[] = { "'generator' has another size", "its seed is 5, expected 6" };
-    for (int i = 0; i < 2; i++) {
+    fewer.critic_layers = 4;
+    const DfTrainerOptions *others[] = { &wider, &seeded, &fewer };
+    static const char *const words[] = { "'generator' has another size", "its seed is 5, expected 6",
+                                         "its critic has more than 4 layers" };
+    for (size_t i = 0; i < DF_COUNT(others); i++) {
         DfTrainer *trainer = trainer_of(others[i], &tiles);
         df_error_clear();
         assert_int_equal(df_trainer_load_state(trainer, path_of("a")), -EINVAL);
@@ -199,6 +201,35 @@ static void critics_may_join(void **state)
     assert_int_equal(df_trainer_steps(trainer), 4);
     assert_true(run(trainer, 1).critic > 0);
     assert_int_equal(trainer->critic_optimizer.steps, 1);
+    df_trainer_close(&trainer);
+    df_tiles_free(&tiles);
+}
+
+/** A score counts by how much of its patch is hole. */
+static void patches_count_by_the_hole(void **state)
+{
+    DfTiles tiles = tiles_of(0);
+    DfTrainerOptions local = small;
+    (void)state;
+    local.critic_layers = 4;
+    local.hole_patches = 1;
+    DfTrainer *trainer = trainer_of(&local, &tiles);
+    run(trainer, 1);
+    int patches = SIDE / 16 * (SIDE / 16);
+    double sum = 0;
+    for (int i = 0; i < local.batch; i++)
+        for (int p = 0; p < patches; p++) {
+            int y = p / (SIDE / 16), x = p % (SIDE / 16), hole = 0;
+            for (int k = 0; k < 256; k++)
+                hole += trainer->samples[i].hole[(16 * y + k / 16) * SIDE + 16 * x + k % 16];
+            float weight = trainer->patch_weights[i * patches + p];
+            assert_true((weight > 0) == (hole > 0));
+            sum += weight;
+        }
+    assert_float_equal(sum, 1, 1e-5);
+    write_state("a", &local, &tiles, 0);
+    write_state("b", &local, &tiles, 2);
+    assert_same_states();
     df_trainer_close(&trainer);
     df_tiles_free(&tiles);
 }
@@ -250,6 +281,7 @@ int main(void)
         cmocka_unit_test(losses_fall_and_models_open),
         cmocka_unit_test(states_of_other_trainings_are_refused),
         cmocka_unit_test(critics_may_join),
+        cmocka_unit_test(patches_count_by_the_hole),
         cmocka_unit_test(hidden_pixels_teach_nothing),
         cmocka_unit_test(sheets_show_the_truth_first),
     };

@@ -44,7 +44,7 @@ static void stop(int number)
 }
 
 /** The first Ctrl-C ends after the step, the second one at once. */
-static void take_signals(void)
+static void install_signal_handlers(void)
 {
     struct sigaction action = { .sa_handler = stop, .sa_flags = SA_RESETHAND | SA_RESTART };
     sigemptyset(&action.sa_mask);
@@ -260,7 +260,7 @@ int df_train_run(const DfTrainWish *wish)
         ret = check_init(wish);
     if (!ret)
         ret = read_data(&tiles, wish, &names);
-    take_signals();
+    install_signal_handlers();
     if (!ret && wish->minutes > 0)
         ret = count_steps(&options, wish, &tiles, &names);
     if (!ret)

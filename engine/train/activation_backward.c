@@ -115,7 +115,7 @@ void df_activation_backward(enum DfActivation activation, int pixels, int channe
     share(&work, parallel, backward_unit);
 }
 
-void df_activation_again(int pixels, int channels, const float *product, const DfParallel *parallel, float *out)
+void df_activation_recompute(int pixels, int channels, const float *product, const DfParallel *parallel, float *out)
 {
     Work work = { .activation = DF_GATE_ELU, .pixels = pixels, .channels = channels, .product = (float *)product,
                   .to = out };

@@ -38,7 +38,7 @@ void df_activation_backward(enum DfActivation activation, int pixels, int channe
  * Make the output of a gate of ELU or ReLU again, to the bit.
  * @param product  as the forward pass left it
  */
-void df_activation_again(int pixels, int channels, const float *product, const DfParallel *parallel, float *out);
+void df_activation_recompute(int pixels, int channels, const float *product, const DfParallel *parallel, float *out);
 
 /** A run of pixels: kernels for a CPU level. */
 typedef struct DfActivationKernels {

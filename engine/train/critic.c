@@ -28,7 +28,7 @@ static int channels_of(int layer, int width)
 /** Layers' shapes; what they are the pictures of. */
 static void shape_layers(DfCritic *critic, DfShape in, int width)
 {
-    for (int i = 0; i < DF_CRITIC_LAYERS; i++) {
+    for (int i = 0; i < critic->count; i++) {
         DfCriticLayer *layer = &critic->layers[i];
         layer->conv = (DfConv){ .kernel = KERNEL, .stride = 2, .rate = 1, .in = in.channels,
                                 .out = channels_of(i, width), .activation = DF_LINEAR };
@@ -78,7 +78,7 @@ static size_t scratch_bytes(const DfCriticLayer *layer, int threads)
 static size_t carve_all(DfCritic *critic, char *memory)
 {
     size_t end = 0, scratch = 0, most = 0;
-    for (int i = 0; i < DF_CRITIC_LAYERS; i++) {
+    for (int i = 0; i < critic->count; i++) {
         DfCriticLayer *layer = &critic->layers[i];
         carve_layer(layer, memory, &end);
         scratch = DF_MAX(scratch, scratch_bytes(layer, critic->threads));
@@ -90,19 +90,20 @@ static size_t carve_all(DfCritic *critic, char *memory)
     return df_size_add(end, scratch);
 }
 
-size_t df_critic_bytes(DfShape picture, int width, int threads)
+size_t df_critic_bytes(DfShape picture, int width, int layers, int threads)
 {
-    DfCritic critic = { .threads = threads };
+    DfCritic critic = { .count = layers, .threads = threads };
     shape_layers(&critic, picture, width);
     return df_size_add(carve_all(&critic, NULL), sizeof critic);
 }
 
-int df_critic_open(DfCritic **to, DfShape picture, int width, int threads)
+int df_critic_open(DfCritic **to, DfShape picture, int width, int layers, int threads)
 {
     DfCritic *critic = df_alloc(sizeof *critic);
     *to = critic;
     if (!critic)
         return -ENOMEM;
+    critic->count = layers;
     critic->threads = threads;
     shape_layers(critic, picture, width);
     critic->memory = df_alloc(carve_all(critic, NULL));
@@ -126,9 +127,9 @@ void df_critic_close(DfCritic **critic)
     *critic = NULL;
 }
 
-size_t df_critic_scores(const DfCritic *critic)
+DfShape df_critic_scores(const DfCritic *critic)
 {
-    return df_shape_count(critic->layers[DF_CRITIC_LAYERS - 1].out);
+    return critic->layers[critic->count - 1].out;
 }
 
 /* -------------------------------------------------------------------------------- spectral norm -- */
@@ -198,9 +199,9 @@ static void prepare_layer(void *opaque, int unit, int thread)
 
 void df_critic_begin(DfCritic *critic, const DfParallel *parallel)
 {
-    df_parallel_for(parallel, DF_CRITIC_LAYERS, normalise_layer, critic);
-    df_parallel_for(parallel, 2 * DF_CRITIC_LAYERS, prepare_layer, critic);
-    for (int i = 0; i < DF_CRITIC_LAYERS; i++) {
+    df_parallel_for(parallel, critic->count, normalise_layer, critic);
+    df_parallel_for(parallel, 2 * critic->count, prepare_layer, critic);
+    for (int i = 0; i < critic->count; i++) {
         critic->layers[i].conv.weight = critic->layers[i].forward;
         critic->layers[i].conv.bias = critic->layers[i].bias;
     }
@@ -225,7 +226,7 @@ static void finish_layer(void *opaque, int unit, int thread)
 
 void df_critic_finish(DfCritic *critic, const DfParallel *parallel)
 {
-    df_parallel_for(parallel, DF_CRITIC_LAYERS, finish_layer, critic);
+    df_parallel_for(parallel, critic->count, finish_layer, critic);
 }
 
 /* --------------------------------------------------------------------------------------- passes -- */
@@ -233,7 +234,7 @@ void df_critic_finish(DfCritic *critic, const DfParallel *parallel)
 const float *df_critic_forward(DfCritic *critic, const float *picture, const DfParallel *parallel)
 {
     const float *in = picture;
-    for (int i = 0; i < DF_CRITIC_LAYERS; i++) {
+    for (int i = 0; i < critic->count; i++) {
         DfCriticLayer *layer = &critic->layers[i];
         float *out = layer->activation;
         if (is_direct(layer))
@@ -251,7 +252,7 @@ void df_critic_backward(DfCritic *critic, const float *picture, const float *d_s
                         const DfParallel *parallel, float *d_picture)
 {
     const float *d_out = d_scores;
-    for (int i = DF_CRITIC_LAYERS - 1; i >= 0; i--) {
+    for (int i = critic->count - 1; i >= 0; i--) {
         DfCriticLayer *layer = &critic->layers[i];
         const float *in = i ? critic->layers[i - 1].activation : picture;
         float *d_product = critic->gradients[i % 2], *d_in = i ? critic->gradients[(i + 1) % 2] : d_picture;

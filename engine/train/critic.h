@@ -1,8 +1,8 @@
 /**
  * @file
- * The critic, SN-PatchGAN (Yu et al., 2019, section 3.3): six 5x5 convolutions of stride 2, TensorFlow's SAME, with
- * widths c, 2c, 4c, 4c, 4c, 4c (c = 64 in the paper), each followed by LeakyReLU 0.2. Its scores are the last
- * activation.
+ * The critic, SN-PatchGAN (Yu et al., 2019, section 3.3): 5x5 convolutions of stride 2, TensorFlow's SAME, six in the
+ * paper, with widths c, 2c, 4c, 4c, 4c, 4c (c = 64 in the paper), each followed by LeakyReLU 0.2. Its scores are the
+ * last activation. With fewer layers they are of smaller patches: four see 61 x 61 pixels, six 253 x 253.
  *
  * Spectral norm (Miyato et al., 2018): each layer convolves with W / s, W as a matrix of `out` rows, in [in][ky][kx]
  * order. df_critic_begin(), once for each training step's forward passes, makes one power iteration:
@@ -21,6 +21,7 @@
 
 #include "layers/layers.h"
 
+/** Most layers of a critic, and the paper's. */
 enum { DF_CRITIC_LAYERS = 6 };
 
 typedef struct DfCriticLayer {
@@ -40,6 +41,7 @@ typedef struct DfCriticLayer {
 /** What a critic is; fields other than the layers' first group are its own. */
 typedef struct DfCritic {
     DfCriticLayer layers[DF_CRITIC_LAYERS];
+    int count;                  /**< of layers */
     float *gradients[2];
     void *scratch;
     int threads;
@@ -49,16 +51,17 @@ typedef struct DfCritic {
 /**
  * @param channels  of a picture: colours and mask 4, with a sketch 5
  * @param width     c
+ * @param layers    1 .. DF_CRITIC_LAYERS
  * @param threads   most that a pass is given
  * @return 0; -ENOMEM with the cause recorded. Parameters are 0, u is too.
  */
-int df_critic_open(DfCritic **critic, DfShape picture, int width, int threads);
+int df_critic_open(DfCritic **critic, DfShape picture, int width, int layers, int threads);
 
 /** NULL is fine; sets *critic to NULL. */
 void df_critic_close(DfCritic **critic);
 
 /** @return bytes that a critic takes. */
-size_t df_critic_bytes(DfShape picture, int width, int threads);
+size_t df_critic_bytes(DfShape picture, int width, int layers, int threads);
 
 /** One power iteration; weights for the passes that follow; gradients to 0. */
 void df_critic_begin(DfCritic *critic, const DfParallel *parallel);
@@ -69,8 +72,8 @@ void df_critic_begin(DfCritic *critic, const DfParallel *parallel);
  */
 const float *df_critic_forward(DfCritic *critic, const float *picture, const DfParallel *parallel);
 
-/** @return how many scores a picture has. */
-size_t df_critic_scores(const DfCritic *critic);
+/** @return what a picture's scores are: height x width patches x channels. */
+DfShape df_critic_scores(const DfCritic *critic);
 
 /**
  * The gradient of the picture whose forward pass was the last.

@@ -51,7 +51,7 @@ static size_t conv_scratch(const DfConv *conv, DfShape in, int threads)
 }
 
 /** Gates keep both factors in the product's place: a multiplication is less than memory for each picture. */
-static int is_made_again(const DfGenerator *g, int i)
+static int is_recomputed(const DfGenerator *g, int i)
 {
     enum DfActivation activation = g->model.convs[i].activation;
     return df_row_is_conv(&g->model.semantics->net->rows[i]) &&
@@ -67,8 +67,8 @@ static size_t lay_out(DfGenerator *g, const DfPlan *plan, DfTrainRow *ends)
         DfTrainRow *row = &g->rows[i];
         row->shape = plan->shapes[i];
         size_t floats = df_shape_count(row->shape);
-        row->again = is_made_again(g, i);
-        row->activation = reserve(row->again ? &ends->activation : &g->slot, floats);
+        row->recomputed = is_recomputed(g, i);
+        row->activation = reserve(row->recomputed ? &ends->activation : &g->slot, floats);
         row->gradient = reserve(&ends->gradient, floats);
         activation = DF_MAX(activation, floats);
         if (net->rows[i].op == DF_OP_ATTENTION)
@@ -182,7 +182,7 @@ const DfRange *df_generator_range(const DfGenerator *g)
 
 float *df_train_activation(const DfGenerator *g, int slot, int row)
 {
-    return (g->rows[row].again ? g->activations : g->slots + slot * g->slot) + g->rows[row].activation;
+    return (g->rows[row].recomputed ? g->activations : g->slots + slot * g->slot) + g->rows[row].activation;
 }
 
 float *df_train_product(const DfGenerator *g, int slot, int row)

@@ -52,11 +52,12 @@ size_t df_generator_count(const DfGenerator *generator);
 const DfRange *df_generator_range(const DfGenerator *generator);
 
 /** Draw weights as He et al. (2015) have them for ReLU: normal, of variance 2 / (in * k * k); biases are 0. */
-void df_generator_draw(DfGenerator *generator, uint64_t seed);
+void df_generator_initialise(DfGenerator *generator, uint64_t seed);
 
 /**
- * Take a model's parameters.
- * @param name  a built-in model or a checkpoint file, of the generator's semantics, width and sketch
+ * Take a model's parameters. A generator that is wider, or has a sketch where the model has none, computes what the
+ * model does but for rounding, whatever the sketch (train/widen.h).
+ * @param name  a built-in model or a checkpoint file, of the generator's semantics; its cnum divides the generator's
  * @return 0; -EINVAL, cause recorded, where it is another network; a negative errno
  */
 int df_generator_load(DfGenerator *generator, const char *name);

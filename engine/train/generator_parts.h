@@ -15,8 +15,8 @@ typedef struct DfTrainRow {
     size_t parameters; /**< weights, then biases */
     size_t prepared, adjoint, sums; /**< of the forward pass, the backward pass, the gradient's sums (then of biases) */
     size_t product;                 /**< in a slot; of a row with a convolution */
-    size_t activation;              /**< in a slot; of a row that is made again, among `activations` */
-    int again;                      /**< 1: no slot keeps the activation, backward passes make it of the product */
+    size_t activation;              /**< in a slot; of a row that is recomputed, among `activations` */
+    int recomputed;                 /**< 1: no slot keeps the activation, backward passes make it of the product */
     size_t gradient;                /**< with respect to the activation */
 } DfTrainRow;
 
@@ -29,7 +29,7 @@ struct DfGenerator {
     size_t slot;         /**< floats that a picture's forward pass keeps */
     float *parameters, *prepared, *adjoint, *sums;
     float *slots;        /**< batch * slot */
-    float *activations;  /**< of one picture's rows that are made again */
+    float *activations;  /**< of one picture's rows that are recomputed */
     float *gradients;    /**< of activations, and behind them room for the largest product's and largest activation's */
     size_t d_product, d_part;
     void *scratch;

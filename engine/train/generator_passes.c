@@ -15,7 +15,7 @@ typedef struct Pass {
     DfGenerator *generator;
     int slot;
     const DfPicture *picture;
-    unsigned char begun[DF_MOST_ROWS]; /* backward: 1: the row's gradient has a part already */
+    unsigned char has_gradient[DF_MOST_ROWS]; /* backward: 1: the row's gradient has a part already */
 } Pass;
 
 static int pixels_of(DfShape shape)
@@ -25,7 +25,7 @@ static int pixels_of(DfShape shape)
 
 /* --------------------------------------------------------------------------------------- forward -- */
 
-static void convolve(const Pass *pass, int i, int source)
+static void forward_conv(const Pass *pass, int i, int source)
 {
     DfGenerator *g = pass->generator;
     const DfTrainRow *row = &g->rows[i];
@@ -36,7 +36,7 @@ static void convolve(const Pass *pass, int i, int source)
                           df_train_activation(g, pass->slot, i));
 }
 
-static void step(const Pass *pass, int i)
+static void forward_row(const Pass *pass, int i)
 {
     DfGenerator *g = pass->generator;
     const DeepfillModel *model = &g->model;
@@ -61,7 +61,7 @@ static void step(const Pass *pass, int i)
                         g->rows[i - 1].shape.channels, out);
         break;
     default:
-        convolve(pass, i, source);
+        forward_conv(pass, i, source);
     }
 }
 
@@ -70,7 +70,7 @@ DfStages df_generator_forward(DfGenerator *g, int slot, const DfPicture *picture
     const DfNet *net = g->model.semantics->net;
     Pass pass = { .generator = g, .slot = slot, .picture = picture };
     for (int i = 0; i < net->count; i++)
-        step(&pass, i);
+        forward_row(&pass, i);
     return (DfStages){ df_train_activation(g, slot, net->coarse), df_train_activation(g, slot, net->count - 1) };
 }
 
@@ -82,24 +82,24 @@ static float *gradient(const Pass *pass, int i)
 }
 
 /** Where a part of a row's gradient is to be written: in its place, or beside it where there is one already. */
-static float *begin_part(const Pass *pass, int i)
+static float *gradient_target(const Pass *pass, int i)
 {
     DfGenerator *g = pass->generator;
-    return pass->begun[i] ? g->gradients + g->d_part : gradient(pass, i);
+    return pass->has_gradient[i] ? g->gradients + g->d_part : gradient(pass, i);
 }
 
-static void end_part(Pass *pass, int i)
+static void add_gradient(Pass *pass, int i)
 {
     DfGenerator *g = pass->generator;
     const float *part = g->gradients + g->d_part;
     float *sum = gradient(pass, i);
-    size_t count = pass->begun[i] ? df_shape_count(g->rows[i].shape) : 0;
+    size_t count = pass->has_gradient[i] ? df_shape_count(g->rows[i].shape) : 0;
     for (size_t k = 0; k < count; k++)
         sum[k] += part[k];
-    pass->begun[i] = 1;
+    pass->has_gradient[i] = 1;
 }
 
-static void convolve_back(const Pass *pass, int i, int source, float *d_source)
+static void backward_conv(const Pass *pass, int i, int source, float *d_source)
 {
     DfGenerator *g = pass->generator;
     const DfTrainRow *row = &g->rows[i];
@@ -112,14 +112,14 @@ static void convolve_back(const Pass *pass, int i, int source, float *d_source)
 }
 
 /** The gradient of the network's input is not computed. */
-static void step_back(Pass *pass, int i)
+static void backward_row(Pass *pass, int i)
 {
     DfGenerator *g = pass->generator;
     const DeepfillModel *model = &g->model;
     const DfNet *net = model->semantics->net;
     const DfTrainRow *row = &g->rows[i];
     int source = df_row_source(net, i), side = g->shape.side, pixels = pixels_of(row->shape);
-    float *d_source = source > 0 ? begin_part(pass, source) : NULL;
+    float *d_source = source > 0 ? gradient_target(pass, source) : NULL;
     switch (net->rows[i].op) {
     case DF_OP_INPUT:
         return;
@@ -134,21 +134,21 @@ static void step_back(Pass *pass, int i)
         /* The second of the two is read by this row alone. */
         df_join_backward(pixels, gradient(pass, i), g->rows[source].shape.channels, g->rows[i - 1].shape.channels,
                          d_source, gradient(pass, i - 1));
-        pass->begun[i - 1] = 1;
+        pass->has_gradient[i - 1] = 1;
         break;
     default:
-        convolve_back(pass, i, source, d_source);
+        backward_conv(pass, i, source, d_source);
     }
     if (d_source)
-        end_part(pass, source);
+        add_gradient(pass, source);
 }
 
-static void make_again(const Pass *pass)
+static void recompute_activations(const Pass *pass)
 {
     DfGenerator *g = pass->generator;
     for (int i = 0; i < g->model.semantics->net->count; i++)
-        if (g->rows[i].again)
-            df_activation_again(pixels_of(g->rows[i].shape), g->rows[i].linear.out, df_train_product(g, pass->slot, i),
+        if (g->rows[i].recomputed)
+            df_activation_recompute(pixels_of(g->rows[i].shape), g->rows[i].linear.out, df_train_product(g, pass->slot, i),
                                 &g->parallel, df_train_activation(g, pass->slot, i));
 }
 
@@ -159,8 +159,8 @@ void df_generator_backward(DfGenerator *g, int slot, const DfPicture *picture, D
     size_t bytes = 3 * sizeof(float) * g->shape.side * g->shape.side;
     memcpy(gradient(&pass, net->coarse), d_stages.coarse, bytes);
     memcpy(gradient(&pass, net->count - 1), d_stages.refined, bytes);
-    pass.begun[net->coarse] = pass.begun[net->count - 1] = 1;
-    make_again(&pass);
+    pass.has_gradient[net->coarse] = pass.has_gradient[net->count - 1] = 1;
+    recompute_activations(&pass);
     for (int i = net->count - 1; i >= 0; i--)
-        step_back(&pass, i);
+        backward_row(&pass, i);
 }

@@ -6,6 +6,7 @@
 #include "train/conv_backward.h"
 #include "train/generator_parts.h"
 #include "train/random.h"
+#include "train/widen.h"
 #include "weights/write.h"
 
 #include <errno.h>
@@ -20,7 +21,7 @@ static int is_conv(const DfGenerator *g, int row)
 
 /* ------------------------------------------------------------------------------------- from chance -- */
 
-void df_generator_draw(DfGenerator *g, uint64_t seed)
+void df_generator_initialise(DfGenerator *g, uint64_t seed)
 {
     for (int i = 0; i < g->model.semantics->net->count; i++) {
         if (!is_conv(g, i))
@@ -62,22 +63,116 @@ int df_generator_describe(DfGeneratorShape *shape, const char *name)
     return ret;
 }
 
-static int same_conv(const DfConv *a, const DfConv *b)
+static int is_gated(enum DfActivation activation)
 {
-    return a->in == b->in && a->out == b->out;
+    return activation == DF_GATE_ELU || activation == DF_GATE_RELU || activation == DF_GATE_TANH;
 }
 
-static int read_row(DfGenerator *g, const DfBinding *binding, int row, const char *name)
+/** A model without a sketch has all other planes. */
+static void map_input(const DfInputs *planes, int has_sketch, DfChannelMap *map)
+{
+    for (int i = 0; i < planes->count; i++) {
+        int channels = planes->list[i] == DF_INPUT_COLOURS ? 3 : 1;
+        df_channel_map_repeat(map, planes->list[i] == DF_INPUT_SKETCH && !has_sketch ? 0 : channels, channels);
+    }
+}
+
+/** What a row's activation has of the model's, given those of the rows before. */
+static void map_activation(const DfGenerator *g, const DfBinding *binding, int row, DfChannelMap *maps)
+{
+    const DfNet *net = g->model.semantics->net;
+    int source = df_row_source(net, row), halves = 1 + is_gated(g->model.convs[row].activation);
+    df_channel_map_begin(&maps[row]);
+    switch (net->rows[row].op) {
+    case DF_OP_INPUT:
+        map_input(&g->model.input, df_binding_info(binding)->sketch, &maps[row]);
+        break;
+    case DF_OP_COARSE:
+        df_channel_map_repeat(&maps[row], g->model.refined.channels, g->model.refined.channels);
+        break;
+    case DF_OP_ATTENTION:
+        df_channel_map_join(&maps[row], &maps[source]);
+        maps[row].scale = maps[source].scale;
+        break;
+    case DF_OP_JOIN:
+        df_channel_map_join(&maps[row], &maps[source]);
+        df_channel_map_join(&maps[row], &maps[row - 1]);
+        break;
+    default:
+        df_channel_map_repeat(&maps[row], df_binding_conv(binding, row).out / halves, g->rows[row].linear.out / halves);
+        if (net->rows[row].op == DF_OP_GATED_ATTN)
+            maps[row].scale = sqrt((double)maps[row].narrow / maps[row].count);
+    }
+}
+
+/** Scale what a gate multiplies by its sigmoid; one of scale 1 keeps its bits. */
+static void scale_features(const DfConv *conv, double scale, float *weight)
+{
+    size_t features = conv->out / 2, weights = df_conv_weights(conv);
+    for (size_t k = 0; k < weights / 2; k++)
+        weight[k] = (float)(weight[k] * scale);
+    for (size_t o = 0; o < features; o++)
+        weight[weights + o] = (float)(weight[weights + o] * scale);
+}
+
+static int read_row(DfGenerator *g, const DfBinding *binding, int row, const DfChannelMap *maps)
 {
     const DfConv *conv = &g->rows[row].linear;
     DfConv its = df_binding_conv(binding, row);
-    if (!same_conv(conv, &its))
-        return df_error(-EINVAL, "%s: layer '%s' has %d channels of %d, expected %d of %d: a network of another width, "
-                        "or with a sketch where this one has none", name, g->model.semantics->net->rows[row].name,
-                        its.out, its.in, conv->out, conv->in);
-    float *weight = g->parameters + g->rows[row].parameters;
-    DfRowValues values = { .weight = weight, .bias = weight + df_conv_weights(conv) };
-    return df_binding_read(binding, row, &values);
+    size_t weights = df_conv_weights(&its);
+    float *own = df_alloc(df_size_mul(weights + its.out, sizeof *own)), *weight = g->parameters + g->rows[row].parameters;
+    DfRowValues values = { .weight = own, .bias = own + weights };
+    int halves = 1 + is_gated(g->model.convs[row].activation), ret = -ENOMEM;
+    DfChannelMap out;
+    df_channel_map_begin(&out);
+    for (int half = 0; half < halves; half++)
+        df_channel_map_repeat(&out, its.out / halves, conv->out / halves);
+    if (own)
+        ret = df_binding_read(binding, row, &values);
+    if (!ret)
+        df_widen_conv(&its, &maps[df_row_source(g->model.semantics->net, row)], &out,
+                      df_random_open(0, DF_RANDOM_WEIGHTS, 2, row), own, weight);
+    if (!ret && halves == 2)
+        scale_features(conv, maps[row].scale, weight);
+    df_free(own);
+    return ret;
+}
+
+static int read_rows(DfGenerator *g, const DfBinding *binding)
+{
+    const DfNet *net = g->model.semantics->net;
+    DfChannelMap *maps = df_alloc(net->count * sizeof *maps);
+    int ret = maps ? 0 : -ENOMEM;
+    for (int row = 0; !ret && row < net->count; row++) {
+        map_activation(g, binding, row, maps);
+        if (is_conv(g, row))
+            ret = read_row(g, binding, row, maps);
+    }
+    df_free(maps);
+    return ret;
+}
+
+/** Check that a model's layers can become the generator's. */
+static int check_model(const DfGenerator *g, const DfBinding *binding, const char *name)
+{
+    const DfBindingInfo *info = df_binding_info(binding);
+    const DfSemantics *semantics = g->model.semantics;
+    if (info->semantics != semantics)
+        return df_error(-EINVAL, "%s: its semantics are %s, expected %s", name, info->semantics->name, semantics->name);
+    if (g->shape.cnum % info->cnum)
+        return df_error(-EINVAL, "%s: its cnum is %d, and %d is no multiple of it", name, info->cnum, g->shape.cnum);
+    if (info->sketch > g->shape.sketch)
+        return df_error(-EINVAL, "%s: is guided by sketches, but no sketch was asked for", name);
+    for (int row = 0; row < semantics->net->count; row++) {
+        if (!is_conv(g, row))
+            continue;
+        DfConv its = df_binding_conv(binding, row);
+        DfConv expected = df_semantics_conv_of(semantics, row, info->cnum, info->sketch);
+        if (its.in != expected.in || its.out != expected.out)
+            return df_error(-EINVAL, "%s: layer '%s' has %d channels of %d, expected %d of %d: a network with a width of "
+                            "its own", name, semantics->net->rows[row].name, its.out, its.in, expected.out, expected.in);
+    }
+    return 0;
 }
 
 int df_generator_load(DfGenerator *g, const char *name)
@@ -85,12 +180,10 @@ int df_generator_load(DfGenerator *g, const char *name)
     DfWeights *weights = NULL;
     DfBinding *binding = NULL;
     int ret = bind(&weights, &binding, name);
-    if (!ret && df_binding_info(binding)->semantics != g->model.semantics)
-        ret = df_error(-EINVAL, "%s: its semantics are %s, expected %s", name,
-                       df_binding_info(binding)->semantics->name, g->model.semantics->name);
-    for (int i = 0; !ret && i < g->model.semantics->net->count; i++)
-        if (is_conv(g, i))
-            ret = read_row(g, binding, i, name);
+    if (!ret)
+        ret = check_model(g, binding, name);
+    if (!ret)
+        ret = read_rows(g, binding);
     df_binding_close(&binding);
     df_weights_close(&weights);
     return ret;
@@ -135,21 +228,21 @@ int df_generator_save(const DfGenerator *g, const float *parameters, const char 
 
 /* ---------------------------------------------------------------------------------------- gradients -- */
 
-/** A row's gradient, and the one that finish_row() writes for all. */
-typedef struct Finish {
+/** A row's gradient, and the one that write_row_gradient() writes for all. */
+typedef struct GradientOutput {
     DfGenerator *generator;
     float *gradient;
-} Finish;
+} GradientOutput;
 
-static void finish_row(void *opaque, int i, int thread)
+static void write_row_gradient(void *opaque, int i, int thread)
 {
-    const Finish *finish = opaque;
-    DfGenerator *g = finish->generator;
+    const GradientOutput *output = opaque;
+    DfGenerator *g = output->generator;
     const DfTrainRow *row = &g->rows[i];
     (void)thread;
     if (!is_conv(g, i))
         return;
-    float *weight = finish->gradient + row->parameters, *sums = g->sums + row->sums;
+    float *weight = output->gradient + row->parameters, *sums = g->sums + row->sums;
     size_t count = df_conv_backward_sums(&row->linear);
     df_conv_backward_weights(&row->linear, sums, weight);
     memcpy(weight + df_conv_weights(&row->linear), sums + count, row->linear.out * sizeof *weight);
@@ -158,6 +251,6 @@ static void finish_row(void *opaque, int i, int thread)
 
 void df_generator_gradient(DfGenerator *g, float *gradient)
 {
-    Finish finish = { g, gradient };
-    df_parallel_for(&g->parallel, g->model.semantics->net->count, finish_row, &finish);
+    GradientOutput output = { g, gradient };
+    df_parallel_for(&g->parallel, g->model.semantics->net->count, write_row_gradient, &output);
 }

@@ -32,23 +32,31 @@ double df_l1_loss(int pixels, const float *truth, const float *made, const uint8
     return sum * weights.all + inside * weights.hole;
 }
 
-double df_hinge_loss(size_t count, const float *scores, int real, double weight, float *d_scores)
+double df_hinge_loss(DfScoreWeights weights, const float *scores, int real, float *d_scores)
 {
-    double sum = 0, sign = real ? -1 : 1;
-    for (size_t i = 0; i < count; i++) {
-        double margin = 1 + sign * scores[i];
-        sum += margin > 0 ? margin : 0;
-        d_scores[i] = margin > 0 ? (float)(sign * weight) : 0;
+    double loss = 0, sign = real ? -1 : 1;
+    for (int p = 0; p < weights.patches; p++) {
+        double sum = 0, weight = 0.5 * weights.patch[p] / weights.channels;
+        for (int c = 0; c < weights.channels; c++) {
+            double margin = 1 + sign * *scores++;
+            sum += margin > 0 ? margin : 0;
+            *d_scores++ = margin > 0 ? (float)(sign * weight) : 0;
+        }
+        loss += weight * sum;
     }
-    return sum * weight;
+    return loss;
 }
 
-double df_critic_loss(size_t count, const float *scores, double weight, float *d_scores)
+double df_critic_loss(DfScoreWeights weights, const float *scores, float *d_scores)
 {
-    double sum = 0;
-    for (size_t i = 0; i < count; i++) {
-        sum += scores[i];
-        d_scores[i] = (float)-weight;
+    double loss = 0;
+    for (int p = 0; p < weights.patches; p++) {
+        double sum = 0, weight = weights.patch[p] / weights.channels;
+        for (int c = 0; c < weights.channels; c++) {
+            sum += *scores++;
+            *d_scores++ = (float)-weight;
+        }
+        loss -= weight * sum;
     }
-    return -sum * weight;
+    return loss;
 }

@@ -10,6 +10,8 @@
  *   L_D      = 1/2 mean max(0, 1 - D(x)) + 1/2 mean max(0, 1 + D(z))
  *   L_G      = L1 - gan mean D(z)
  *
+ * The critic's means are over scores, weighed by their patch: all alike, or by the share that the hole has of it.
+ *
  * Thread-safety: any thread.
  */
 #ifndef DF_LOSS_H
@@ -42,14 +44,20 @@ DfL1Weights df_l1_weights(size_t pixels, size_t holes);
 double df_l1_loss(int pixels, const float *truth, const float *made, const uint8_t *hole, const uint8_t *counts,
                   DfL1Weights weights, float *d_made);
 
+/** What a picture's patches count for: [patches], their sum over a batch being 1; a score, a channel's share of that. */
+typedef struct DfScoreWeights {
+    int patches, channels;
+    const float *patch;
+} DfScoreWeights;
+
 /**
- * The critic's part: weight times the sum of max(0, 1 - score), of a real picture, or max(0, 1 + score), of a made one.
- * @param weight    1/2 over the scores of all real (made) pictures of the batch
+ * The critic's part: half the weighted sum of max(0, 1 - score), of a real picture, or max(0, 1 + score), of a made one.
+ * @param scores    patches x channels
  * @param d_scores  written
  */
-double df_hinge_loss(size_t count, const float *scores, int real, double weight, float *d_scores);
+double df_hinge_loss(DfScoreWeights weights, const float *scores, int real, float *d_scores);
 
-/** The adversarial loss: minus weight times the sum of the scores. */
-double df_critic_loss(size_t count, const float *scores, double weight, float *d_scores);
+/** The adversarial loss: minus the weighted sum of the scores. */
+double df_critic_loss(DfScoreWeights weights, const float *scores, float *d_scores);
 
 #endif

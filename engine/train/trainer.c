@@ -22,9 +22,9 @@ static int open_generator(DfTrainer *t)
     int ret = o->init ? df_generator_describe(&shape, o->init) : 0;
     if (ret < 0)
         return ret;
-    if (shape.sketch != o->sketch)
-        return df_error(-EINVAL, "%s: %s, but a sketch was %sasked for", o->init,
-                        shape.sketch ? "is guided by sketches" : "takes no sketch", o->sketch ? "" : "not ");
+    if (o->cnum)
+        shape.cnum = o->cnum;
+    shape.sketch = o->sketch;
     shape.side = o->size;
     shape.batch = o->batch;
     t->options.cnum = shape.cnum;
@@ -34,7 +34,7 @@ static int open_generator(DfTrainer *t)
     if (o->init)
         ret = df_generator_load(t->generator, o->init);
     else
-        df_generator_draw(t->generator, o->seed);
+        df_generator_initialise(t->generator, o->seed);
     if (ret < 0)
         return ret;
     df_generator_prepare(t->generator);
@@ -54,7 +54,7 @@ static int inputs_of(const DfTrainer *t)
 /** Weights as the generator's are drawn, for leaky ReLU; the vectors of the spectral norm are normal, too. */
 static void draw_critic(DfTrainer *t)
 {
-    for (int i = 0; i < DF_CRITIC_LAYERS; i++) {
+    for (int i = 0; i < t->critic->count; i++) {
         DfCriticLayer *layer = &t->critic->layers[i];
         DfRandom random = df_random_open(t->options.seed, DF_RANDOM_WEIGHTS, 1, i);
         float deviation = sqrtf(2.0f / (1.04f * 25 * (float)layer->in.channels));
@@ -72,11 +72,11 @@ static int open_critic(DfTrainer *t)
     DfParameter parameters[DF_CRITIC_PARAMETERS];
     if (!o->critic)
         return 0;
-    int ret = df_critic_open(&t->critic, picture, o->critic, t->parallel.threads);
+    int ret = df_critic_open(&t->critic, picture, o->critic, o->critic_layers, t->parallel.threads);
     if (ret < 0)
         return ret;
     draw_critic(t);
-    for (int i = 0; i < DF_CRITIC_LAYERS; i++) {
+    for (int i = 0; i < t->critic->count; i++) {
         DfCriticLayer *layer = &t->critic->layers[i];
         snprintf(t->names[2 * i], sizeof t->names[0], "critic.conv%d.weight", i + 1);
         snprintf(t->names[2 * i + 1], sizeof t->names[0], "critic.conv%d.bias", i + 1);
@@ -91,10 +91,12 @@ static int open_critic(DfTrainer *t)
     size_t input = df_size_mul(df_trainer_pixels(t), inputs_of(t) * sizeof(float));
     t->critic_input = df_alloc(input);
     t->d_critic_input = df_alloc(input);
-    t->d_scores = df_alloc(df_critic_scores(t->critic) * sizeof(float));
-    if (!t->critic_input || !t->d_critic_input || !t->d_scores)
+    DfShape scores = df_critic_scores(t->critic);
+    t->d_scores = df_alloc(df_shape_count(scores) * sizeof(float));
+    t->patch_weights = df_alloc(df_size_mul((size_t)scores.height * scores.width, o->batch * sizeof(float)));
+    if (!t->critic_input || !t->d_critic_input || !t->d_scores || !t->patch_weights)
         return -ENOMEM;
-    return df_optimizer_open(&t->critic_optimizer, parameters, DF_CRITIC_PARAMETERS, 0);
+    return df_optimizer_open(&t->critic_optimizer, parameters, 2 * t->critic->count, 0);
 }
 
 static int open_batch(DfTrainer *t)
@@ -122,6 +124,8 @@ static int check_options(const DfTrainerOptions *o, const DfTiles *tiles)
         ret = df_check_range("size", o->size, 64, 1024);
     if (!ret)
         ret = df_check_range("critic", o->critic, 0, 256);
+    if (!ret && o->critic)
+        ret = df_check_range("critic_layers", o->critic_layers, 1, DF_CRITIC_LAYERS);
     if (!ret && !tiles->count)
         ret = df_error(-EINVAL, "there is no picture to learn from");
     return ret;
@@ -175,6 +179,7 @@ void df_trainer_close(DfTrainer **trainer)
     df_free(t->critic_input);
     df_free(t->d_critic_input);
     df_free(t->d_scores);
+    df_free(t->patch_weights);
     df_free(t->d_stages.coarse);
     df_free(t->d_stages.refined);
     df_free(t);
@@ -195,22 +200,22 @@ DfPicture df_trainer_picture(const DfTrainer *t, int sample)
 }
 
 /** Samples that are drawn at once. */
-typedef struct Drawing {
+typedef struct SampleDraw {
     DfTrainer *trainer;
     enum DfRandomUse use;
     int64_t step;
     atomic_int failed;
-} Drawing;
+} SampleDraw;
 
 static void draw_one(void *opaque, int i, int thread)
 {
     static const DfInputs colours = { { DF_INPUT_COLOURS }, 1, 3 };
-    Drawing *drawing = opaque;
-    DfTrainer *t = drawing->trainer;
+    SampleDraw *draw = opaque;
+    DfTrainer *t = draw->trainer;
     DfSample *s = &t->samples[i];
     (void)thread;
-    if (df_sample_draw(s, t->tiles, df_random_open(t->options.seed, drawing->use, drawing->step, i)) < 0) {
-        atomic_store(&drawing->failed, 1);
+    if (df_sample_draw(s, t->tiles, df_random_open(t->options.seed, draw->use, draw->step, i)) < 0) {
+        atomic_store(&draw->failed, 1);
         return;
     }
     DfPicture whole = { s->image, t->no_hole, NULL };
@@ -220,9 +225,9 @@ static void draw_one(void *opaque, int i, int thread)
 
 int df_trainer_draw(DfTrainer *t, enum DfRandomUse use, int64_t step, int count)
 {
-    Drawing drawing = { t, use, step, 0 };
-    df_parallel_for(&t->parallel, count, draw_one, &drawing);
-    return atomic_load(&drawing.failed) ? -ENOMEM : 0;
+    SampleDraw draw = { t, use, step, 0 };
+    df_parallel_for(&t->parallel, count, draw_one, &draw);
+    return atomic_load(&draw.failed) ? -ENOMEM : 0;
 }
 
 int64_t df_trainer_steps(const DfTrainer *t)

@@ -15,11 +15,13 @@ typedef struct DfTrainer DfTrainer;
 
 /** What a training is; a state that is gone on from must have the same cnum, critic, sketch and seed. */
 typedef struct DfTrainerOptions {
-    int cnum;         /**< width of the generator, a multiple of 4; 0: that of `init` */
+    int cnum;         /**< width of the generator, a multiple of 4, and of init's; 0: that of `init` */
     int size;         /**< sides of a sample in pixels, a multiple of 8 from 64 up */
     int batch;        /**< samples of a step, 1 .. */
     int critic;       /**< channels of the critic's first layer; 0: there is no critic */
-    int sketch;       /**< 1: the generator and the critic see a sketch */
+    int critic_layers; /**< 1 .. 6, the paper's; a score is of a patch of 2^layers pixels and what is around it */
+    int hole_patches; /**< 1: a score counts by the share that the hole has of its patch; 0: all alike, as in the paper */
+    int sketch;       /**< 1: the generator and the critic see a sketch; where `init` sees none, it is to learn it */
     int workers;      /**< threads, 1 .. */
     float gan;        /**< weight of the adversarial loss in the generator's */
     float rate;       /**< learning rate at its highest; df_schedule() tells its course */

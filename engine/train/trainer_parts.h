@@ -35,6 +35,7 @@ struct DfTrainer {
     float *critic_input;   /* of one sample: colours, hole, sketch */
     float *d_critic_input;
     float *d_scores;
+    float *patch_weights;  /* of a batch: samples x patches */
     DfStages d_stages;
 };
 

@@ -56,7 +56,7 @@ static int list_arrays(const DfTrainer *t, Array *list, int *critic)
     list_optimizer(list, &count, &t->generator_optimizer);
     *critic = count;
     list_optimizer(list, &count, &t->critic_optimizer);
-    for (int i = 0; t->critic && i < DF_CRITIC_LAYERS; i++) {
+    for (int i = 0; t->critic && i < t->critic->count; i++) {
         char name[32];
         snprintf(name, sizeof name, "critic.conv%d.u", i + 1);
         list_one(list, &count, name, "", t->critic->layers[i].u, t->critic->layers[i].out.channels);
@@ -128,6 +128,11 @@ int df_trainer_load_state(DfTrainer *t, const char *path)
     int has_critic = !ret && df_weights_find(weights, "critic.conv1.u");
     if (has_critic && !t->critic)
         ret = df_error(-EINVAL, "%s: has a critic, but none was asked for", path);
+    char more[32];
+    snprintf(more, sizeof more, "critic.conv%d.u", t->critic ? t->critic->count + 1 : 0);
+    if (!ret && df_weights_find(weights, more))
+        ret = df_error(-EINVAL, "%s: its critic has more than %d layers: the state of another training", path,
+                       t->critic->count);
     /* A state without a critic is gone on from with a new one. */
     if (!ret)
         ret = read_arrays(weights, arrays, has_critic ? count : critic);

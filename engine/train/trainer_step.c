@@ -8,8 +8,38 @@
 
 #include <errno.h>
 #include <math.h>
+#include <string.h>
 
 /* ---------------------------------------------------------------------------------------- critic -- */
+
+/** Weigh the patches of a batch: all alike, or by how much of them is to be filled and known; their sum is 1, or 0. */
+static void weigh_patches(DfTrainer *t)
+{
+    DfShape scores = df_critic_scores(t->critic);
+    int size = t->options.size, side = 1 << t->critic->count;
+    size_t patches = (size_t)scores.height * scores.width, all = patches * t->options.batch;
+    double sum = 0;
+    memset(t->patch_weights, 0, all * sizeof *t->patch_weights);
+    for (size_t k = 0; k < all && !t->options.hole_patches; k++)
+        t->patch_weights[k] = 1;
+    for (int i = 0; i < t->options.batch && t->options.hole_patches; i++)
+        for (int y = 0; y < size; y++)
+            for (int x = 0; x < size; x++) {
+                size_t p = (size_t)y * size + x, patch = (size_t)(y / side) * scores.width + x / side;
+                t->patch_weights[i * patches + patch] += t->samples[i].hole[p] && t->samples[i].counts[p];
+            }
+    for (size_t k = 0; k < all; k++)
+        sum += t->patch_weights[k];
+    for (size_t k = 0; k < all && sum > 0; k++)
+        t->patch_weights[k] = (float)(t->patch_weights[k] / sum);
+}
+
+static DfScoreWeights score_weights(const DfTrainer *t, int sample)
+{
+    DfShape scores = df_critic_scores(t->critic);
+    int patches = scores.height * scores.width;
+    return (DfScoreWeights){ patches, scores.channels, t->patch_weights + (size_t)sample * patches };
+}
 
 /**
  * Compose the critic's input: colours, in the hole those of `made` (NULL: the truth's), the hole, the sketch in it. Where
@@ -33,10 +63,9 @@ static void compose_critic_input(const DfTrainer *t, int sample, const float *ma
 /** A picture's part of the critic's loss and gradient; made NULL: of the real one. */
 static double add_hinge(DfTrainer *t, int sample, const float *made)
 {
-    size_t scores = df_critic_scores(t->critic);
     compose_critic_input(t, sample, made);
     const float *output = df_critic_forward(t->critic, t->critic_input, &t->parallel);
-    double loss = df_hinge_loss(scores, output, !made, 0.5 / ((double)scores * t->options.batch), t->d_scores);
+    double loss = df_hinge_loss(score_weights(t, sample), output, !made, t->d_scores);
     df_critic_backward(t->critic, t->critic_input, t->d_scores, 1, &t->parallel, NULL);
     return loss;
 }
@@ -53,6 +82,7 @@ static int check_norm(const DfTrainer *t, const char *network, double norm)
 static int train_critic(DfTrainer *t, double rate, float *sum)
 {
     double loss = 0;
+    weigh_patches(t);
     df_critic_begin(t->critic, &t->parallel);
     for (int made = 0; made < 2; made++)
         for (int i = 0; i < t->options.batch; i++)
@@ -68,11 +98,10 @@ static int train_critic(DfTrainer *t, double rate, float *sum)
 static double add_adversarial(DfTrainer *t, int sample)
 {
     const DfSample *s = &t->samples[sample];
-    size_t scores = df_critic_scores(t->critic), channels = 4 + (s->sketch != NULL);
-    double weight = 1 / ((double)scores * t->options.batch);
+    size_t channels = 4 + (s->sketch != NULL);
     compose_critic_input(t, sample, t->stages[sample].refined);
     const float *output = df_critic_forward(t->critic, t->critic_input, &t->parallel);
-    double loss = df_critic_loss(scores, output, weight, t->d_scores);
+    double loss = df_critic_loss(score_weights(t, sample), output, t->d_scores);
     df_critic_backward(t->critic, t->critic_input, t->d_scores, 0, &t->parallel, t->d_critic_input);
     for (size_t p = 0; p < df_trainer_pixels(t); p++)
         for (int c = 0; c < 3 && s->hole[p] && s->counts[p]; c++)
