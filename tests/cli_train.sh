@@ -225,6 +225,16 @@ other() {
 }
 check "a state of another training" other
 
+# A state goes on with more pictures than it was made of, but that is told.
+more() {
+    local options='--size 64 --batch 2 --cnum 4 --critic 4'
+    mkdir -p more && cp data/b.png more && deepfill train more.safetensors --data more $options --steps 1 &&
+        deepfill train more.safetensors --data more $options --steps 2 --resume 2>log.txt && same "" "$(cat log.txt)" &&
+        cp large.png more && deepfill train more.safetensors --data more $options --steps 3 --resume 2>log.txt &&
+        same "deepfill: more.state: is of other pictures: the result is not that of one run" "$(cat log.txt)"
+}
+check "more pictures than before" more
+
 # What is written fills. Its fills are nearly gray after two steps: 16 bits tell them apart.
 still 100x100 deep.png rgb48be
 fill() {

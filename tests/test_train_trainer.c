@@ -234,6 +234,22 @@ static void patches_count_by_the_hole(void **state)
     df_tiles_free(&tiles);
 }
 
+/** A state says whether it was made with the same pictures. */
+static void other_pictures_are_noticed(void **state)
+{
+    DfTiles tiles = tiles_of(0), other = tiles_of(0);
+    (void)state;
+    other.list[0].rgb[3 * TILE * TILE - 1] ^= 1;
+    write_state("a", &small, &tiles, 0);
+    for (int i = 0; i < 2; i++) {
+        DfTrainer *trainer = trainer_of(&small, i ? &other : &tiles);
+        assert_int_equal(df_trainer_load_state(trainer, path_of("a")), i);
+        df_trainer_close(&trainer);
+    }
+    df_tiles_free(&tiles);
+    df_tiles_free(&other);
+}
+
 /** Other colours behind the mask make no difference to what is learnt. */
 static void hidden_pixels_teach_nothing(void **state)
 {
@@ -282,6 +298,7 @@ int main(void)
         cmocka_unit_test(states_of_other_trainings_are_refused),
         cmocka_unit_test(critics_may_join),
         cmocka_unit_test(patches_count_by_the_hole),
+        cmocka_unit_test(other_pictures_are_noticed),
         cmocka_unit_test(hidden_pixels_teach_nothing),
         cmocka_unit_test(sheets_show_the_truth_first),
     };

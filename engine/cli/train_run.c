@@ -172,13 +172,15 @@ static int read_data(DfTiles *tiles, const DfTrainWish *wish, const Names *names
     return 0;
 }
 
+/** @param[out] other  1: the state was made with other pictures */
 static int open_trainer(DfTrainer **trainer, const DfTrainWish *wish, const DfTrainerOptions *options,
-                        const DfTiles *tiles, const Names *names)
+                        const DfTiles *tiles, const Names *names, int *other)
 {
     int ret = df_trainer_open(trainer, options, tiles);
     if (!ret && wish->resume)
         ret = df_trainer_load_state(*trainer, names->state);
-    return ret;
+    *other = ret > 0;
+    return DF_MIN(ret, 0);
 }
 
 /** Count the steps of the minutes, by the time of a few steps of a trainer that is thrown away. */
@@ -187,7 +189,7 @@ static int count_steps(DfTrainerOptions *options, const DfTrainWish *wish, const
     DfTrainer *trainer = NULL;
     DfTrainLosses losses;
     double start = 0;
-    int ret = open_trainer(&trainer, wish, options, tiles, names);
+    int other, ret = open_trainer(&trainer, wish, options, tiles, names, &other);
     int64_t before = ret ? 0 : df_trainer_steps(trainer);
     for (int i = 0; i < TRIAL_STEPS && !ret && !stopped; i++) {
         ret = df_trainer_step(trainer, &losses);
@@ -255,7 +257,7 @@ int df_train_run(const DfTrainWish *wish)
     DfTrainer *trainer = NULL;
     DfTiles tiles = { 0 };
     Names names = { 0 };
-    int ret = check_files(&names, wish);
+    int other = 0, ret = check_files(&names, wish);
     if (!ret)
         ret = check_init(wish);
     if (!ret)
@@ -264,10 +266,12 @@ int df_train_run(const DfTrainWish *wish)
     if (!ret && wish->minutes > 0)
         ret = count_steps(&options, wish, &tiles, &names);
     if (!ret)
-        ret = open_trainer(&trainer, wish, &options, &tiles, &names);
+        ret = open_trainer(&trainer, wish, &options, &tiles, &names, &other);
     if (!ret && df_trainer_steps(trainer) >= options.steps)
         ret = df_error(-EINVAL, "%s: has made %lld steps already, and --steps is %lld", names.state,
                        (long long)df_trainer_steps(trainer), (long long)options.steps);
+    if (!ret && other)
+        df_cli_note("%s: is of other pictures: the result is not that of one run", names.state);
     if (!ret)
         ret = train(trainer, wish, &options, &names);
     df_trainer_close(&trainer);

@@ -10,6 +10,7 @@
 
 #include "base.h"
 #include "weights/bytes.h"
+#include "weights/crc32c.h"
 
 const DfCropRules df_crop_any = { { 0.55, 1.5 }, { 0.85, 1.1 }, 0.06 };
 const DfCropRules df_crop_film = { { 0.8, 1.25 }, { 0.97, 1.03 }, 0.02 };
@@ -87,6 +88,23 @@ int df_tiles_add_squares(DfTiles *tiles, const uint8_t *rgb, int width, int heig
     }
     df_free(square);
     return ret;
+}
+
+uint32_t df_tiles_checksum(const DfTiles *tiles)
+{
+    uint32_t crc = 0;
+    for (int i = 0; i < tiles->count; i++) {
+        const DfTile *tile = &tiles->list[i];
+        const int32_t sides[] = { tile->width, tile->height };
+        size_t pixels = (size_t)tile->width * tile->height;
+        crc = df_crc32c(crc, (const uint8_t *)sides, sizeof sides);
+        if (!tile->known)
+            crc = df_crc32c(crc, tile->rgb, 3 * pixels);
+        for (size_t p = 0; tile->known && p < pixels; p++)
+            if (tile->known[p])
+                crc = df_crc32c(crc, tile->rgb + 3 * p, 3);
+    }
+    return crc;
 }
 
 void df_tiles_free(DfTiles *tiles)

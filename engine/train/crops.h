@@ -44,6 +44,9 @@ int df_tiles_add(DfTiles *tiles, const uint8_t *rgb, const uint8_t *known, int w
 /** Offer a picture as squares along its longer side, as many as cover it best, evenly placed. @return 0 or -ENOMEM */
 int df_tiles_add_squares(DfTiles *tiles, const uint8_t *rgb, int width, int height);
 
+/** @return CRC-32C of the tiles' sides and known pixels, in their order */
+uint32_t df_tiles_checksum(const DfTiles *tiles);
+
 /** Free all tiles; zeroed afterwards. */
 void df_tiles_free(DfTiles *tiles);
 

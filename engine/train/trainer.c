@@ -142,6 +142,7 @@ int df_trainer_open(DfTrainer **trainer, const DfTrainerOptions *options, const 
     df_gemm_open();
     t->options = *options;
     t->tiles = tiles;
+    t->tiles_checksum = df_tiles_checksum(tiles);
     t->schedule = df_schedule(options->rate, options->steps);
     ret = df_thread_pool_open(&t->pool, options->workers - 1);
     t->parallel = (DfParallel){ t->pool, options->workers };

@@ -65,7 +65,7 @@ int df_trainer_save_state(const DfTrainer *trainer, const char *path);
 
 /**
  * Go on from a state; one without a critic goes on with a new one.
- * @return 0; -EINVAL, cause recorded, where it belongs to another training; a negative errno. After an error the
+ * @return 0; 1: the tiles are not those of the state, and the result is not that of one run; -EINVAL, cause recorded, where it belongs to another training; a negative errno. After an error the
  *         trainer is only to be closed
  */
 int df_trainer_load_state(DfTrainer *trainer, const char *path);

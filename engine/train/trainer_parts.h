@@ -17,6 +17,7 @@ enum { DF_CRITIC_PARAMETERS = 2 * DF_CRITIC_LAYERS };
 struct DfTrainer {
     DfTrainerOptions options;
     const DfTiles *tiles;
+    uint32_t tiles_checksum;
     DfThreadPool *pool;
     DfParallel parallel;
     DfSchedule schedule;

@@ -70,15 +70,16 @@ int df_trainer_save_state(const DfTrainer *t, const char *path)
     Array arrays[MOST_ARRAYS];
     DfOutTensor tensors[MOST_ARRAYS];
     int critic, count = list_arrays(t, arrays, &critic);
-    char steps[32], critic_steps[32], seed[32], cnum[16];
+    char steps[32], critic_steps[32], seed[32], cnum[16], tiles[16];
     const DfMeta meta[] = {
         { "cnum", cnum }, { "critic_steps", critic_steps }, { "format", "deepfill training state" }, { "seed", seed },
-        { "steps", steps },
+        { "steps", steps }, { "tiles", tiles },
     };
     for (int i = 0; i < count; i++)
         tensors[i] = (DfOutTensor){ arrays[i].name, 1, { arrays[i].count }, arrays[i].values };
     snprintf(cnum, sizeof cnum, "%d", o->cnum);
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)o->seed);
+    snprintf(tiles, sizeof tiles, "%u", t->tiles_checksum);
     snprintf(steps, sizeof steps, "%lld", (long long)t->generator_optimizer.steps);
     snprintf(critic_steps, sizeof critic_steps, "%lld", (long long)t->critic_optimizer.steps);
     DfOutFile file = { .tensors = tensors, .tensor_count = count, .meta = meta, .meta_count = DF_COUNT(meta) };
@@ -114,7 +115,7 @@ int df_trainer_load_state(DfTrainer *t, const char *path)
     DfWeights *weights = NULL;
     Array arrays[MOST_ARRAYS];
     int critic, count = list_arrays(t, arrays, &critic);
-    int64_t steps = 0, critic_steps = 0, seed = 0;
+    int64_t steps = 0, critic_steps = 0, seed = 0, tiles = 0;
     int ret = df_weights_open(&weights, path);
     if (!ret)
         ret = read_number(weights, "steps", &steps);
@@ -122,6 +123,8 @@ int df_trainer_load_state(DfTrainer *t, const char *path)
         ret = read_number(weights, "critic_steps", &critic_steps);
     if (!ret)
         ret = read_number(weights, "seed", &seed);
+    if (!ret)
+        ret = read_number(weights, "tiles", &tiles);
     if (!ret && (uint64_t)seed != t->options.seed)
         ret = df_error(-EINVAL, "%s: its seed is %lld, expected %llu", path, (long long)seed,
                        (unsigned long long)t->options.seed);
@@ -142,7 +145,7 @@ int df_trainer_load_state(DfTrainer *t, const char *path)
     t->generator_optimizer.steps = steps;
     t->critic_optimizer.steps = has_critic ? critic_steps : 0;
     df_generator_prepare(t->generator);
-    return 0;
+    return tiles != t->tiles_checksum;
 }
 
 /* ----------------------------------------------------------------------------------------- sheet -- */
