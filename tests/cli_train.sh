@@ -36,7 +36,6 @@ cnum 132 a multiple of 4, 4 to 128
 size 60 a multiple of 8, 64 to 1024
 batch 0 1 to 256
 critic -4 a multiple of 4, 0 to 256
-critic-layers 7 1 to 6
 workers 0 1 to 256
 memory 1 16 to 1048576
 minutes 0 0.01 to 1e+06

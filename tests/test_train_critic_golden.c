@@ -103,7 +103,7 @@ static void test_pytorch(void **state)
         fail_msg("%s", df_error_text());
     const uint64_t *shape = df_weights_find(weights, "real")->shape;
     DfShape picture = { (int)shape[0], (int)shape[1], (int)shape[2] };
-    assert_int_equal(df_critic_open(&critic, picture, 2, DF_CRITIC_LAYERS, 1), 0);
+    assert_int_equal(df_critic_open(&critic, picture, 2, 0, 1), 0);
     for (int i = 0; i < DF_CRITIC_LAYERS; i++) {
         DfCriticLayer *layer = &critic->layers[i];
         memcpy(layer->weight, golden(weights, "weight", i), layer->weights * sizeof *layer->weight);

@@ -74,7 +74,7 @@ static void set_up(Setting *s)
 {
     static const uint8_t grey[3 * PIXELS];
     DfTrainerOptions options = {
-        .size = SIDE, .batch = BATCH, .critic = 4, .critic_layers = 6, .workers = 1, .gan = 0.05f, .rate = RATE, .init = MODEL,
+        .size = SIDE, .batch = BATCH, .critic = 4, .workers = 1, .gan = 0.05f, .rate = RATE, .init = MODEL,
     };
     *s = (Setting){ .tiles = { .most = 1 << 20 } };
     assert_int_equal(df_tiles_add(&s->tiles, grey, NULL, SIDE, SIDE), 0);

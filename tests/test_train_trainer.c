@@ -54,7 +54,7 @@ static DfTiles tiles_of(int hidden)
 }
 
 static const DfTrainerOptions small = {
-    .cnum = 4, .size = SIDE, .batch = 2, .critic = 4, .critic_layers = 6, .workers = 1, .gan = 0.05f, .rate = 2e-3f, .steps = 40, .seed = 5,
+    .cnum = 4, .size = SIDE, .batch = 2, .critic = 4, .workers = 1, .gan = 0.05f, .rate = 2e-3f, .steps = 40, .seed = 5,
 };
 
 static DfTrainer *trainer_of(const DfTrainerOptions *options, const DfTiles *tiles)
@@ -162,16 +162,16 @@ static void losses_fall_and_models_open(void **state)
 static void states_of_other_trainings_are_refused(void **state)
 {
     DfTiles tiles = tiles_of(0);
-    DfTrainerOptions wider = small, seeded = small, alone = small, fewer = small;
+    DfTrainerOptions wider = small, seeded = small, alone = small, local = small;
     (void)state;
     write_state("a", &small, &tiles, 0);
     wider.cnum = 8;
     seeded.seed = 6;
     alone.critic = 0;
-    fewer.critic_layers = 4;
-    const DfTrainerOptions *others[] = { &wider, &seeded, &fewer };
+    local.local = 1;
+    const DfTrainerOptions *others[] = { &wider, &seeded, &local };
     static const char *const words[] = { "'generator' has another size", "its seed is 5, expected 6",
-                                         "its critic has more than 4 layers" };
+                                         "'critic.conv4.weight' has another size" };
     for (size_t i = 0; i < DF_COUNT(others); i++) {
         DfTrainer *trainer = trainer_of(others[i], &tiles);
         df_error_clear();
@@ -211,8 +211,7 @@ static void patches_count_by_the_hole(void **state)
     DfTiles tiles = tiles_of(0);
     DfTrainerOptions local = small;
     (void)state;
-    local.critic_layers = 4;
-    local.hole_patches = 1;
+    local.local = 1;
     DfTrainer *trainer = trainer_of(&local, &tiles);
     run(trainer, 1);
     int patches = SIDE / 16 * (SIDE / 16);

@@ -19,7 +19,7 @@ _deepfill() {
         return
         ;;
     --box | --quality | --threshold | --dilate | --feather | --cnum | --size | --workers | --rounds | --seconds | --batch | \
-        --critic | --critic-layers | --gan | --rate | --seed | --memory | --minutes | --steps) return ;;
+        --critic | --gan | --rate | --seed | --memory | --minutes | --steps) return ;;
     esac
     case $command in
     info) words='--tensors --json --semantics --help' ;;
@@ -30,8 +30,8 @@ _deepfill() {
         ;;
     find) words='--output --box --captions --json --help' ;;
     train)
-        words='--data --like --mask --init --minutes --steps --resume --cnum --size --batch --critic --critic-layers
-               --hole-patches --gan --rate --seed --sketch --memory --workers --help'
+        words='--data --like --mask --init --minutes --steps --resume --cnum --size --batch --critic --local-critic
+               --gan --rate --seed --sketch --memory --workers --help'
         ;;
     bench)
         words='--cnum --model --semantics --size --workers --layers --pipeline --rounds --seconds --json --help'

@@ -20,18 +20,20 @@ enum { LEAST_OUTPUTS = 256 };
 
 /* --------------------------------------------------------------------------------------- memory -- */
 
-static int channels_of(int layer, int width)
+static int layer_count(int local)
 {
-    return width << DF_MIN(layer, 2);
+    return local ? DF_LOCAL_CRITIC_LAYERS : DF_CRITIC_LAYERS;
 }
 
 /** Layers' shapes; what they are the pictures of. */
-static void shape_layers(DfCritic *critic, DfShape in, int width)
+static void shape_layers(DfCritic *critic, DfShape in, int width, int local)
 {
     for (int i = 0; i < critic->count; i++) {
         DfCriticLayer *layer = &critic->layers[i];
+        int scores = local && i == critic->count - 1;
+        layer->nonlinearity = scores ? DF_LINEAR : DF_LEAKY;
         layer->conv = (DfConv){ .kernel = KERNEL, .stride = 2, .rate = 1, .in = in.channels,
-                                .out = channels_of(i, width), .activation = DF_LINEAR };
+                                .out = scores ? 1 : width << DF_MIN(i, 2), .activation = DF_LINEAR };
         layer->in = in;
         layer->out = in = df_conv_shape(&layer->conv, in);
         layer->weights = df_conv_weights(&layer->conv);
@@ -90,22 +92,22 @@ static size_t carve_all(DfCritic *critic, char *memory)
     return df_size_add(end, scratch);
 }
 
-size_t df_critic_bytes(DfShape picture, int width, int layers, int threads)
+size_t df_critic_bytes(DfShape picture, int width, int local, int threads)
 {
-    DfCritic critic = { .count = layers, .threads = threads };
-    shape_layers(&critic, picture, width);
+    DfCritic critic = { .count = layer_count(local), .threads = threads };
+    shape_layers(&critic, picture, width, local);
     return df_size_add(carve_all(&critic, NULL), sizeof critic);
 }
 
-int df_critic_open(DfCritic **to, DfShape picture, int width, int layers, int threads)
+int df_critic_open(DfCritic **to, DfShape picture, int width, int local, int threads)
 {
     DfCritic *critic = df_alloc(sizeof *critic);
     *to = critic;
     if (!critic)
         return -ENOMEM;
-    critic->count = layers;
+    critic->count = layer_count(local);
     critic->threads = threads;
-    shape_layers(critic, picture, width);
+    shape_layers(critic, picture, width, local);
     critic->memory = df_alloc(carve_all(critic, NULL));
     if (!critic->memory) {
         df_critic_close(to);
@@ -241,7 +243,7 @@ const float *df_critic_forward(DfCritic *critic, const float *picture, const DfP
             df_direct_forward(&layer->conv, layer->backward, layer->in, in, parallel, out, critic->scratch);
         else
             df_conv_forward(&layer->conv, layer->in, in, NULL, parallel, out, critic->scratch);
-        df_activation_forward(DF_LEAKY, layer->out.height * layer->out.width, layer->out.channels, out, parallel, out);
+        df_activation_forward(layer->nonlinearity, layer->out.height * layer->out.width, layer->out.channels, out, parallel, out);
         in = out;
     }
     return in;
@@ -256,7 +258,7 @@ void df_critic_backward(DfCritic *critic, const float *picture, const float *d_s
         DfCriticLayer *layer = &critic->layers[i];
         const float *in = i ? critic->layers[i - 1].activation : picture;
         float *d_product = critic->gradients[i % 2], *d_in = i ? critic->gradients[(i + 1) % 2] : d_picture;
-        df_activation_backward(DF_LEAKY, layer->out.height * layer->out.width, layer->out.channels, layer->activation,
+        df_activation_backward(layer->nonlinearity, layer->out.height * layer->out.width, layer->out.channels, layer->activation,
                                d_out, parallel, d_product);
         df_conv_backward(&layer->conv, layer->backward, layer->in, in, d_product, parallel, d_in,
                          learn ? layer->sums : NULL, learn ? layer->d_bias : NULL, critic->scratch);

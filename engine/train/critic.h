@@ -1,8 +1,12 @@
 /**
  * @file
- * The critic, SN-PatchGAN (Yu et al., 2019, section 3.3): 5x5 convolutions of stride 2, TensorFlow's SAME, six in the
- * paper, with widths c, 2c, 4c, 4c, 4c, 4c (c = 64 in the paper), each followed by LeakyReLU 0.2. Its scores are the
- * last activation. With fewer layers they are of smaller patches: four see 61 x 61 pixels, six 253 x 253.
+ * The critic, SN-PatchGAN (Yu et al., 2019, section 3.3): six 5x5 convolutions of stride 2, TensorFlow's SAME, with
+ * widths c, 2c, 4c, 4c, 4c, 4c (c = 64 in the paper), each followed by LeakyReLU 0.2. Its scores are the last
+ * activation.
+ *
+ * The local critic has four, of widths c, 2c, 4c, 1, and none follows the last one: a score for every 16x16 pixels, of
+ * 61x61 around them (the paper's: 253x253). It learns in a tenth of the steps: spectral norm divides what the last
+ * layer can tell among its channels, so that each of 4c has 1 / sqrt(4c) of it.
  *
  * Spectral norm (Miyato et al., 2018): each layer convolves with W / s, W as a matrix of `out` rows, in [in][ky][kx]
  * order. df_critic_begin(), once for each training step's forward passes, makes one power iteration:
@@ -21,8 +25,8 @@
 
 #include "layers/layers.h"
 
-/** Most layers of a critic, and the paper's. */
-enum { DF_CRITIC_LAYERS = 6 };
+/** Layers of the paper's critic, and of the local one. */
+enum { DF_CRITIC_LAYERS = 6, DF_LOCAL_CRITIC_LAYERS = 4 };
 
 typedef struct DfCriticLayer {
     DfShape in, out;
@@ -31,7 +35,8 @@ typedef struct DfCriticLayer {
     float *u;                   /**< out floats, not all 0: the caller's to fill once and to save */
     float *d_weight, *d_bias;   /**< gradients, of df_critic_finish() */
     /* The critic's own. */
-    DfConv conv;
+    DfConv conv;                /**< linear */
+    enum DfActivation nonlinearity; /**< that follows it */
     float *v;                   /**< in x 5 x 5 floats */
     double norm;                /**< s */
     float *forward, *backward;  /**< weights as passes want them */
@@ -51,17 +56,17 @@ typedef struct DfCritic {
 /**
  * @param channels  of a picture: colours and mask 4, with a sketch 5
  * @param width     c
- * @param layers    1 .. DF_CRITIC_LAYERS
+ * @param local     1: the local critic, 0: the paper's
  * @param threads   most that a pass is given
  * @return 0; -ENOMEM with the cause recorded. Parameters are 0, u is too.
  */
-int df_critic_open(DfCritic **critic, DfShape picture, int width, int layers, int threads);
+int df_critic_open(DfCritic **critic, DfShape picture, int width, int local, int threads);
 
 /** NULL is fine; sets *critic to NULL. */
 void df_critic_close(DfCritic **critic);
 
 /** @return bytes that a critic takes. */
-size_t df_critic_bytes(DfShape picture, int width, int layers, int threads);
+size_t df_critic_bytes(DfShape picture, int width, int local, int threads);
 
 /** One power iteration; weights for the passes that follow; gradients to 0. */
 void df_critic_begin(DfCritic *critic, const DfParallel *parallel);

@@ -72,7 +72,7 @@ static int open_critic(DfTrainer *t)
     DfParameter parameters[DF_CRITIC_PARAMETERS];
     if (!o->critic)
         return 0;
-    int ret = df_critic_open(&t->critic, picture, o->critic, o->critic_layers, t->parallel.threads);
+    int ret = df_critic_open(&t->critic, picture, o->critic, o->local, t->parallel.threads);
     if (ret < 0)
         return ret;
     draw_critic(t);
@@ -124,8 +124,6 @@ static int check_options(const DfTrainerOptions *o, const DfTiles *tiles)
         ret = df_check_range("size", o->size, 64, 1024);
     if (!ret)
         ret = df_check_range("critic", o->critic, 0, 256);
-    if (!ret && o->critic)
-        ret = df_check_range("critic_layers", o->critic_layers, 1, DF_CRITIC_LAYERS);
     if (!ret && !tiles->count)
         ret = df_error(-EINVAL, "there is no picture to learn from");
     return ret;

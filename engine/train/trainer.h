@@ -19,8 +19,8 @@ typedef struct DfTrainerOptions {
     int size;         /**< sides of a sample in pixels, a multiple of 8 from 64 up */
     int batch;        /**< samples of a step, 1 .. */
     int critic;       /**< channels of the critic's first layer; 0: there is no critic */
-    int critic_layers; /**< 1 .. 6, the paper's; a score is of a patch of 2^layers pixels and what is around it */
-    int hole_patches; /**< 1: a score counts by the share that the hole has of its patch; 0: all alike, as in the paper */
+    int local;        /**< 1: the critic is the local one, and a score counts by the share that the hole has of its 16x16
+                           pixels; 0: it is the paper's, and all scores count alike */
     int sketch;       /**< 1: the generator and the critic see a sketch; where `init` sees none, it is to learn it */
     int workers;      /**< threads, 1 .. */
     float gan;        /**< weight of the adversarial loss in the generator's */

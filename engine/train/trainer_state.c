@@ -131,11 +131,6 @@ int df_trainer_load_state(DfTrainer *t, const char *path)
     int has_critic = !ret && df_weights_find(weights, "critic.conv1.u");
     if (has_critic && !t->critic)
         ret = df_error(-EINVAL, "%s: has a critic, but none was asked for", path);
-    char more[32];
-    snprintf(more, sizeof more, "critic.conv%d.u", t->critic ? t->critic->count + 1 : 0);
-    if (!ret && df_weights_find(weights, more))
-        ret = df_error(-EINVAL, "%s: its critic has more than %d layers: the state of another training", path,
-                       t->critic->count);
     /* A state without a critic is gone on from with a new one. */
     if (!ret)
         ret = read_arrays(weights, arrays, has_critic ? count : critic);

@@ -20,9 +20,9 @@ static void weigh_patches(DfTrainer *t)
     size_t patches = (size_t)scores.height * scores.width, all = patches * t->options.batch;
     double sum = 0;
     memset(t->patch_weights, 0, all * sizeof *t->patch_weights);
-    for (size_t k = 0; k < all && !t->options.hole_patches; k++)
+    for (size_t k = 0; k < all && !t->options.local; k++)
         t->patch_weights[k] = 1;
-    for (int i = 0; i < t->options.batch && t->options.hole_patches; i++)
+    for (int i = 0; i < t->options.batch && t->options.local; i++)
         for (int y = 0; y < size; y++)
             for (int x = 0; x < size; x++) {
                 size_t p = (size_t)y * size + x, patch = (size_t)(y / side) * scores.width + x / side;
