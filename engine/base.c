@@ -97,6 +97,13 @@ size_t df_size_align(size_t size)
     return up == DF_SIZE_BAD ? up : up / DF_ALIGN * DF_ALIGN;
 }
 
+void *df_carve(char *base, size_t *end, size_t size)
+{
+    void *piece = base ? base + *end : NULL;
+    *end = df_size_add(*end, df_size_align(size));
+    return piece;
+}
+
 /* ------------------------------------------------------------------------------------ memory -- */
 
 /** Successes left before df_alloc() and df_thread_start() fail; negative: no limit. */

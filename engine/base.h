@@ -61,6 +61,14 @@ size_t df_size_add(size_t a, size_t b);
 size_t df_size_align(size_t size);
 
 /**
+ * Carve memory into aligned pieces: a first round with base NULL gives their size, a second one their places.
+ * @param base  memory aligned to DF_ALIGN, or NULL
+ * @param[in,out] end  bytes carved so far; DF_SIZE_BAD stays
+ * @return the next piece, of `size` bytes, or NULL without memory
+ */
+void *df_carve(char *base, size_t *end, size_t size);
+
+/**
  * Allocate `size` zeroed bytes, aligned to DF_ALIGN. The one door to malloc: tests make the n-th call fail.
  * @return NULL, with the cause recorded, where there is no memory or the size is DF_SIZE_BAD
  */

@@ -60,9 +60,9 @@ static void lay_out_keys(DfAttention *a, char *base, size_t *end)
     a->keys = df_attention_floats(base, end, df_panel_width(l), c);
     a->raw = df_attention_floats(base, end, 4 * (size_t)l, df_panel_width(c));
     a->left = df_attention_floats(base, end, 3, l + 2 * a->margin);
-    a->hole = df_attention_carve(base, end, l);
-    a->known = df_attention_carve(base, end, l);
-    a->queried = df_attention_carve(base, end, 4 * (size_t)l);
+    a->hole = df_carve(base, end, l);
+    a->known = df_carve(base, end, l);
+    a->queried = df_carve(base, end, 4 * (size_t)l);
 }
 
 /** Rows of inner columns, which a step reads one more of on either side. */
@@ -94,17 +94,17 @@ static void lay_out_passes(DfAttention *a, char *base, size_t *end)
 {
     size_t h = a->map.h, w = a->map.w, l = a->map.count, most = (a->block + 4) * w, steps = w + 4;
     size_t runs = h * ((w + 1) / 2) + 2;
-    a->list = df_attention_carve(base, end, most * sizeof *a->list);
-    a->rows = df_attention_carve(base, end, most * sizeof *a->rows);
-    a->outs = df_attention_carve(base, end, most * sizeof *a->outs);
-    a->steps = df_attention_carve(base, end, a->block * sizeof *a->steps);
-    a->step_rows = df_attention_carve(base, end, 3 * a->block * steps * sizeof *a->step_rows);
-    a->step_outs = df_attention_carve(base, end, a->block * steps * sizeof *a->step_outs);
-    a->step_joined = df_attention_carve(base, end, a->block * steps);
-    a->fused_runs = df_attention_carve(base, end, runs * sizeof *a->fused_runs);
-    a->known_runs = df_attention_carve(base, end, runs * sizeof *a->known_runs);
-    a->near_runs = df_attention_carve(base, end, runs * sizeof *a->near_runs);
-    a->chunks = df_attention_carve(base, end, (2 * l / DF_CHUNK_KEYS + 2) * sizeof *a->chunks);
+    a->list = df_carve(base, end, most * sizeof *a->list);
+    a->rows = df_carve(base, end, most * sizeof *a->rows);
+    a->outs = df_carve(base, end, most * sizeof *a->outs);
+    a->steps = df_carve(base, end, a->block * sizeof *a->steps);
+    a->step_rows = df_carve(base, end, 3 * a->block * steps * sizeof *a->step_rows);
+    a->step_outs = df_carve(base, end, a->block * steps * sizeof *a->step_outs);
+    a->step_joined = df_carve(base, end, a->block * steps);
+    a->fused_runs = df_carve(base, end, runs * sizeof *a->fused_runs);
+    a->known_runs = df_carve(base, end, runs * sizeof *a->known_runs);
+    a->near_runs = df_carve(base, end, runs * sizeof *a->near_runs);
+    a->chunks = df_carve(base, end, (2 * l / DF_CHUNK_KEYS + 2) * sizeof *a->chunks);
 }
 
 /** Sizes and, unless base is NULL, buffers; returns the bytes that they take. */

@@ -62,8 +62,8 @@ static size_t lay_out(Attention *a, DfShape shape, char *base)
     a->raw = df_attention_floats(base, &end, l, 16 * c);
     a->known = df_attention_floats(base, &end, l, 1);
     a->zeros = df_attention_floats(base, &end, l, 1);
-    a->hole = df_attention_carve(base, &end, l);
-    a->is_known = df_attention_carve(base, &end, l);
+    a->hole = df_carve(base, &end, l);
+    a->is_known = df_carve(base, &end, l);
     a->windows = df_attention_floats(base, &end, block * w + 2, 9 * c);
     a->scores = df_attention_floats(base, &end, block * w + 2, l);
     for (int i = 0; i < 3; i++)

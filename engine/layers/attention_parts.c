@@ -12,16 +12,9 @@ DfAttentionMap df_attention_map(DfShape shape, const DfAttentionRules *rules)
     return (DfAttentionMap){ .rules = rules, .shape = shape, .h = h, .w = w, .count = h * w };
 }
 
-void *df_attention_carve(char *base, size_t *end, size_t size)
-{
-    void *piece = base ? base + *end : NULL;
-    *end = df_size_add(*end, df_size_align(size));
-    return piece;
-}
-
 float *df_attention_floats(char *base, size_t *end, size_t rows, size_t columns)
 {
-    return df_attention_carve(base, end, df_size_mul(df_size_mul(rows, columns), sizeof(float)));
+    return df_carve(base, end, df_size_mul(df_size_mul(rows, columns), sizeof(float)));
 }
 
 const float *df_attention_pixel(const DfAttentionMap *map, const float *source, int p)

@@ -20,8 +20,7 @@ typedef struct DfAttentionMap {
 
 DfAttentionMap df_attention_map(DfShape shape, const DfAttentionRules *rules);
 
-/** The next piece of `size` bytes; with base NULL only the end moves. */
-void *df_attention_carve(char *base, size_t *end, size_t size);
+/** As df_carve(), for an array of floats. */
 float *df_attention_floats(char *base, size_t *end, size_t rows, size_t columns);
 
 /** @return the pixel of the map that is pixel p of the reduced one. */

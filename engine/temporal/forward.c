@@ -14,48 +14,43 @@
 #define DONE UINT16_MAX
 #define NEAR_ENOUGH (UINT16_MAX - 1)
 
-static void *carve(uint8_t **at, size_t bytes)
+/** Place the arrays. @return their bytes */
+static size_t carve(DfForward *f, char *memory)
 {
-    void *memory = *at;
-
-    *at += df_size_align(bytes);
-    return memory;
+    const DfSourceMap *past = f->past;
+    size_t end = 0, n = f->capacity, areas = 2 * past->area_count;
+    f->past_age = df_carve(memory, &end, past->reference_count * sizeof *f->past_age);
+    f->next = df_carve(memory, &end, past->pixel_count * sizeof *f->next);
+    f->frames = df_carve(memory, &end, n * sizeof *f->frames);
+    f->areas = df_carve(memory, &end, areas * sizeof *f->areas);
+    for (size_t i = 0; i < areas; i++) {
+        DfForwardArea area = {
+            .motion = df_carve(memory, &end, n * sizeof(DfAffine)),
+            .coarse = df_carve(memory, &end, n * sizeof(DfAffine)),
+            .travel = df_carve(memory, &end, n * sizeof(float)),
+            .layer = df_carve(memory, &end, n * sizeof(DfLayer *)),
+            .has_layer = i % 2, .rect = past->areas[i / 2].hole, .end = INT_MAX,
+        };
+        if (memory)
+            f->areas[i] = area;
+    }
+    return end;
 }
 
 int df_forward_begin(DfForward *f, DfAccount *account, const DfFrameState *state, const DfSourceMap *past,
                      int capacity)
 {
-    int areas = 2 * DF_MAX(past->area_count, 1);
-    size_t n;
-
     *f = (DfForward){ .state = state, .past = past, .need = INT_MAX };
-    f->capacity = DF_MIN(capacity, (DF_NO_REFERENCE - 1) / areas);
+    f->capacity = DF_MIN(capacity, (DF_NO_REFERENCE - 1) / (2 * DF_MAX(past->area_count, 1)));
     f->ended = f->capacity == 0;
     if (df_source_map_create(&f->map, account, &state->areas) < 0)
         return -ENOMEM;
-    n = f->capacity;
-    size_t bytes = df_size_align(past->reference_count * sizeof *f->past_age) +
-                   df_size_align(past->pixel_count * sizeof *f->next) + df_size_align(n * sizeof *f->frames) +
-                   df_size_align(areas * sizeof *f->areas) +
-                   areas * (2 * df_size_align(n * sizeof(DfAffine)) + df_size_align(n * sizeof(float)) +
-                            df_size_align(n * sizeof(DfLayer *)));
-    uint8_t *at = f->memory = df_account_alloc(account, bytes);
-    if (!at)
+    size_t bytes = carve(f, NULL);
+    f->memory = df_account_alloc(account, bytes);
+    if (!f->memory)
         return -ENOMEM;
     f->bytes = bytes;
-    f->past_age = carve(&at, past->reference_count * sizeof *f->past_age);
-    f->next = carve(&at, past->pixel_count * sizeof *f->next);
-    f->frames = carve(&at, n * sizeof *f->frames);
-    f->areas = carve(&at, areas * sizeof *f->areas);
-    for (int i = 0; i < 2 * past->area_count; i++) {
-        f->areas[i].motion = carve(&at, n * sizeof(DfAffine));
-        f->areas[i].coarse = carve(&at, n * sizeof(DfAffine));
-        f->areas[i].travel = carve(&at, n * sizeof(float));
-        f->areas[i].layer = carve(&at, n * sizeof(DfLayer *));
-        f->areas[i].has_layer = i % 2;
-        f->areas[i].rect = past->areas[i / 2].hole;
-        f->areas[i].end = INT_MAX;
-    }
+    carve(f, f->memory);
     for (int i = 0; i < past->reference_count; i++)
         f->past_age[i] = (int)(state->frame - past->references[i].source->frame);
     return 0;

@@ -49,13 +49,13 @@ static void choose_bands(DfAdjoint *a)
 static void lay_out_map(DfAdjoint *a, char *base, size_t *end)
 {
     size_t l = a->map.count, c = a->map.shape.channels, core = a->core;
-    a->reduced = df_attention_carve(base, end, l);
-    a->known = df_attention_carve(base, end, l);
-    a->runs = df_attention_carve(base, end, l * sizeof *a->runs);
-    a->fuse_runs = df_attention_carve(base, end, l * sizeof *a->fuse_runs);
-    a->key_runs = df_attention_carve(base, end, l * sizeof *a->key_runs);
-    a->near_runs = df_attention_carve(base, end, l * sizeof *a->near_runs);
-    a->chunks = df_attention_carve(base, end, (l / DF_ADJOINT_CHUNK + 2) * sizeof *a->chunks);
+    a->reduced = df_carve(base, end, l);
+    a->known = df_carve(base, end, l);
+    a->runs = df_carve(base, end, l * sizeof *a->runs);
+    a->fuse_runs = df_carve(base, end, l * sizeof *a->fuse_runs);
+    a->key_runs = df_carve(base, end, l * sizeof *a->key_runs);
+    a->near_runs = df_carve(base, end, l * sizeof *a->near_runs);
+    a->chunks = df_carve(base, end, (l / DF_ADJOINT_CHUNK + 2) * sizeof *a->chunks);
     a->queries = df_attention_floats(base, end, l, c);
     a->d_queries = df_attention_floats(base, end, l, c);
     a->keys = df_attention_floats(base, end, core, df_panel_width(c));

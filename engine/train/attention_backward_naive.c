@@ -64,9 +64,9 @@ static size_t lay_out(Naive *a, DfShape shape, char *base)
         *rows[i] = df_attention_floats(base, &end, l, columns[i]);
     a->norms = df_attention_floats(base, &end, l, 1);
     a->known = df_attention_floats(base, &end, l, 1);
-    a->flags = df_attention_carve(base, &end, 2 * (size_t)l);
-    a->next = df_attention_carve(base, &end, l * sizeof *a->next);
-    a->previous = df_attention_carve(base, &end, l * sizeof *a->previous);
+    a->flags = df_carve(base, &end, 2 * (size_t)l);
+    a->next = df_carve(base, &end, l * sizeof *a->next);
+    a->previous = df_carve(base, &end, l * sizeof *a->previous);
     a->shared = df_attention_floats(base, &end, df_shape_count(shape), 1);
     return end;
 }

@@ -42,12 +42,9 @@ static void shape_layers(DfCritic *critic, DfShape in, int width, int local)
     }
 }
 
-/** The next so many floats; without memory only the end moves. */
 static float *carve(char *memory, size_t *end, size_t count)
 {
-    float *at = memory ? (float *)(memory + *end) : NULL;
-    *end = df_size_add(*end, df_size_align(df_size_mul(count, sizeof(float))));
-    return at;
+    return df_carve(memory, end, df_size_mul(count, sizeof(float)));
 }
 
 static int is_direct(const DfCriticLayer *layer)
