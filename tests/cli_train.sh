@@ -25,6 +25,8 @@ wrong "no end" "how long: give either --minutes or --steps" a.safetensors --data
 wrong "two ends" "how long: give either --minutes or --steps" a.safetensors --data . --minutes 1 --steps 1
 wrong "a critic's weight without a critic" "--gan is the weight of a critic, and there is none: give --critic N" \
     a.safetensors --data . --steps 1 --critic 0 --gan .1
+wrong "a kind of critic without one" "--local-critic tells which, and there is none: give --critic N" \
+    a.safetensors --like a.mkv --mask mask.png --steps 1 --local-critic
 wrong "the same with a film" "--gan is the weight of a critic, and there is none: give --critic N" a.safetensors \
     --like a.mkv --mask mask.png --steps 1 --gan .1
 

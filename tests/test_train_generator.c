@@ -221,7 +221,8 @@ static void wider_ones_fill_as_their_model(void **state)
     float *gradient = gradient_of(g[1], s);
     const DfTrainRow *row = &g[1]->rows[df_row_find(g[1]->model.semantics->net, "conv1")];
     size_t filter = df_conv_weights(&row->linear) / row->linear.out;
-    assert_memory_not_equal(gradient + row->parameters, gradient + row->parameters + 8 * filter, filter * sizeof(float));
+    const float *first = gradient + row->parameters;
+    assert_memory_not_equal(first, first + 8 * filter, filter * sizeof *first);
     df_free(gradient);
     df_generator_close(&g[0]);
     df_generator_close(&g[1]);

@@ -12,8 +12,8 @@
 enum { MOST_CNUM = 128, LEAST_SIZE = 64, MOST_SIZE = 1024, MOST_BATCH = 256, MOST_CRITIC = 256, MOST_WORKERS = 256,
        MOST_MINUTES = 1000000, MOST_STEPS = 1000000000, LEAST_MEMORY = 16, MOST_MEMORY = 1 << 20 };
 
-enum Option { DATA = 256, INIT, CNUM, SIZE, BATCH, MINUTES, STEPS, CRITIC, LOCAL_CRITIC, GAN, RATE, SEED, SKETCH, RESUME, WORKERS,
-              MEMORY, LIKE, MASK };
+enum Option { DATA = 256, INIT, CNUM, SIZE, BATCH, MINUTES, STEPS, CRITIC, LOCAL_CRITIC, GAN, RATE, SEED, SKETCH,
+              RESUME, WORKERS, MEMORY, LIKE, MASK };
 
 static const struct option options[] = {
     { "data", required_argument, NULL, DATA },       { "init", required_argument, NULL, INIT },
@@ -146,6 +146,8 @@ static enum DfExit run(int argc, char **argv)
     complete(&wish);
     if (wish.options.gan > 0 && !wish.options.critic)
         return df_cli_misused(&df_command_train, "--gan is the weight of a critic, and there is none: give --critic N");
+    if (wish.options.local && !wish.options.critic)
+        return df_cli_misused(&df_command_train, "--local-critic tells which, and there is none: give --critic N");
     return df_train_run(&wish) < 0 ? df_cli_failed() : DF_EXIT_DONE;
 }
 

@@ -240,7 +240,8 @@ const float *df_critic_forward(DfCritic *critic, const float *picture, const DfP
             df_direct_forward(&layer->conv, layer->backward, layer->in, in, parallel, out, critic->scratch);
         else
             df_conv_forward(&layer->conv, layer->in, in, NULL, parallel, out, critic->scratch);
-        df_activation_forward(layer->nonlinearity, layer->out.height * layer->out.width, layer->out.channels, out, parallel, out);
+        df_activation_forward(layer->nonlinearity, layer->out.height * layer->out.width, layer->out.channels, out,
+                              parallel, out);
         in = out;
     }
     return in;
@@ -255,8 +256,8 @@ void df_critic_backward(DfCritic *critic, const float *picture, const float *d_s
         DfCriticLayer *layer = &critic->layers[i];
         const float *in = i ? critic->layers[i - 1].activation : picture;
         float *d_product = critic->gradients[i % 2], *d_in = i ? critic->gradients[(i + 1) % 2] : d_picture;
-        df_activation_backward(layer->nonlinearity, layer->out.height * layer->out.width, layer->out.channels, layer->activation,
-                               d_out, parallel, d_product);
+        df_activation_backward(layer->nonlinearity, layer->out.height * layer->out.width, layer->out.channels,
+                               layer->activation, d_out, parallel, d_product);
         df_conv_backward(&layer->conv, layer->backward, layer->in, in, d_product, parallel, d_in,
                          learn ? layer->sums : NULL, learn ? layer->d_bias : NULL, critic->scratch);
         d_out = d_in;

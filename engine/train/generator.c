@@ -5,6 +5,7 @@
 #include "train/conv_backward.h"
 #include "train/attention_backward.h"
 #include "train/generator_parts.h"
+#include "train/widen.h"
 
 #include <errno.h>
 
@@ -14,8 +15,8 @@ static int check_shape(const DfGeneratorShape *shape)
 {
     if (shape->semantics->net->masked)
         return df_error(-EINVAL, "networks of partial convolutions cannot be trained: expected gated ones");
-    if (shape->cnum < 4 || shape->cnum % 4)
-        return df_error(-EINVAL, "cnum is %d, expected a multiple of 4 from 4 up", shape->cnum);
+    if (shape->cnum < 4 || shape->cnum % 4 || shape->cnum > DF_MOST_CHANNELS / 4)
+        return df_error(-EINVAL, "cnum is %d, expected a multiple of 4, 4 to %d", shape->cnum, DF_MOST_CHANNELS / 4);
     return 0;
 }
 

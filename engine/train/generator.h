@@ -15,7 +15,7 @@ typedef struct DfGenerator DfGenerator;
 /** What a generator is. */
 typedef struct DfGeneratorShape {
     const DfSemantics *semantics;
-    int cnum;   /**< channels of the first convolution before gating, a multiple of 4 */
+    int cnum;   /**< channels of the first convolution before gating, a multiple of 4, up to 128 */
     int sketch; /**< 1: the input has a plane for a sketch */
     int side;   /**< of its square pictures, in pixels */
     int batch;  /**< pictures whose forward passes are kept at a time */
@@ -84,7 +84,7 @@ DfStages df_generator_forward(DfGenerator *generator, int slot, const DfPicture 
  */
 void df_generator_backward(DfGenerator *generator, int slot, const DfPicture *picture, DfStages d_stages);
 
-/** Write the gradient that backward passes added up since the last call, as parameters lie; the next sum begins at 0. */
+/** Write the gradient that backward passes added up since the last call, as parameters lie; sums begin at 0 again. */
 void df_generator_gradient(DfGenerator *generator, float *gradient);
 
 #endif

@@ -148,8 +148,9 @@ static void recompute_activations(const Pass *pass)
     DfGenerator *g = pass->generator;
     for (int i = 0; i < g->model.semantics->net->count; i++)
         if (g->rows[i].recomputed)
-            df_activation_recompute(pixels_of(g->rows[i].shape), g->rows[i].linear.out, df_train_product(g, pass->slot, i),
-                                &g->parallel, df_train_activation(g, pass->slot, i));
+            df_activation_recompute(pixels_of(g->rows[i].shape), g->rows[i].linear.out,
+                                    df_train_product(g, pass->slot, i), &g->parallel,
+                                    df_train_activation(g, pass->slot, i));
 }
 
 void df_generator_backward(DfGenerator *g, int slot, const DfPicture *picture, DfStages d_stages)

@@ -120,7 +120,8 @@ static int read_row(DfGenerator *g, const DfBinding *binding, int row, const DfC
     const DfConv *conv = &g->rows[row].linear;
     DfConv its = df_binding_conv(binding, row);
     size_t weights = df_conv_weights(&its);
-    float *own = df_alloc(df_size_mul(weights + its.out, sizeof *own)), *weight = g->parameters + g->rows[row].parameters;
+    float *own = df_alloc(df_size_mul(weights + its.out, sizeof *own));
+    float *weight = g->parameters + g->rows[row].parameters;
     DfRowValues values = { .weight = own, .bias = own + weights };
     int halves = 1 + is_gated(g->model.convs[row].activation), ret = -ENOMEM;
     DfChannelMap out;
@@ -169,8 +170,8 @@ static int check_model(const DfGenerator *g, const DfBinding *binding, const cha
         DfConv its = df_binding_conv(binding, row);
         DfConv expected = df_semantics_conv_of(semantics, row, info->cnum, info->sketch);
         if (its.in != expected.in || its.out != expected.out)
-            return df_error(-EINVAL, "%s: layer '%s' has %d channels of %d, expected %d of %d: a network with a width of "
-                            "its own", name, semantics->net->rows[row].name, its.out, its.in, expected.out, expected.in);
+            return df_error(-EINVAL, "%s: layer '%s' has %d channels of %d, expected %d of %d: its widths are its own",
+                            name, semantics->net->rows[row].name, its.out, its.in, expected.out, expected.in);
     }
     return 0;
 }

@@ -44,14 +44,14 @@ DfL1Weights df_l1_weights(size_t pixels, size_t holes);
 double df_l1_loss(int pixels, const float *truth, const float *made, const uint8_t *hole, const uint8_t *counts,
                   DfL1Weights weights, float *d_made);
 
-/** What a picture's patches count for: [patches], their sum over a batch being 1; a score, a channel's share of that. */
+/** What a picture's patches count for; their sum over a batch is 1. A score has a channel's share of that. */
 typedef struct DfScoreWeights {
     int patches, channels;
     const float *patch;
 } DfScoreWeights;
 
 /**
- * The critic's part: half the weighted sum of max(0, 1 - score), of a real picture, or max(0, 1 + score), of a made one.
+ * The critic's part: half the weighted sum of max(0, 1 - score), of real pictures, or max(0, 1 + score), of made ones.
  * @param scores    patches x channels
  * @param d_scores  written
  */

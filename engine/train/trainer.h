@@ -19,8 +19,8 @@ typedef struct DfTrainerOptions {
     int size;         /**< sides of a sample in pixels, a multiple of 8 from 64 up */
     int batch;        /**< samples of a step, 1 .. */
     int critic;       /**< channels of the critic's first layer; 0: there is no critic */
-    int local;        /**< 1: the critic is the local one, and a score counts by the share that the hole has of its 16x16
-                           pixels; 0: it is the paper's, and all scores count alike */
+    int local;        /**< 1: the local critic, whose scores count by the hole's share of their 16x16 pixels; 0: the
+                           paper's, whose scores count alike */
     int sketch;       /**< 1: the generator and the critic see a sketch; where `init` sees none, it is to learn it */
     int workers;      /**< threads, 1 .. */
     float gan;        /**< weight of the adversarial loss in the generator's */
@@ -65,8 +65,8 @@ int df_trainer_save_state(const DfTrainer *trainer, const char *path);
 
 /**
  * Go on from a state; one without a critic goes on with a new one.
- * @return 0; 1: the tiles are not those of the state, and the result is not that of one run; -EINVAL, cause recorded, where it belongs to another training; a negative errno. After an error the
- *         trainer is only to be closed
+ * @return 0; 1: the tiles are not those of the state, and the result is not that of one run; -EINVAL, cause recorded,
+ *         where it belongs to another training; a negative errno. After an error the trainer is only to be closed
  */
 int df_trainer_load_state(DfTrainer *trainer, const char *path);
 

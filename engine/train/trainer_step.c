@@ -42,8 +42,8 @@ static DfScoreWeights score_weights(const DfTrainer *t, int sample)
 }
 
 /**
- * Compose the critic's input: colours, in the hole those of `made` (NULL: the truth's), the hole, the sketch in it. Where
- * the truth is not known, colours are 0 in either case.
+ * Compose the critic's input: colours, in the hole those of `made` (NULL: the truth's), the hole, the sketch in it.
+ * Where the truth is not known, colours are 0 in either case.
  */
 static void compose_critic_input(const DfTrainer *t, int sample, const float *made)
 {
