@@ -15,6 +15,7 @@
 
 #define WIDTH 128
 #define HEIGHT 96
+#define MOST_TRIES 50 /* of what a busy machine may hide */
 
 static char logged[1 << 14]; /* what the filter said since the graph was made */
 static int buffers_alive;    /* of the frames that new_frame() made */
@@ -229,12 +230,17 @@ static int fill_up(Graph *g, int frames, int64_t first_pts)
 /** A graph that is freed early waits for its workers, frees the frames and tells how many there were. */
 static void test_close_in_flight(void)
 {
-    Graph g = open_graph("box='40 40 20 20':workers=1:delay=3:ahead=0");
+    Graph g = { 0 };
     char lost[100];
-    int received = fill_up(&g, 10, 0);
+    int received = 10;
 
-    for (AVFrame *out; (out = get(&g)); received++) /* until a request stands */
-        av_frame_free(&out);
+    for (int i = 0; i < MOST_TRIES && received == 10; i++) { /* on a busy machine the worker may have done all */
+        close_graph(&g);
+        g = open_graph("box='40 40 20 20':workers=1:delay=3:ahead=0");
+        received = fill_up(&g, 10, 0);
+        for (AVFrame *out; (out = get(&g)); received++) /* until a request stands */
+            av_frame_free(&out);
+    }
     snprintf(lost, sizeof lost, "The last %d frame%s still held back", 10 - received,
              received == 9 ? " was" : "s were");
     report("frames are in flight", received < 10 && buffers_alive > 0);
@@ -250,6 +256,28 @@ static void test_close_in_flight(void)
            strstr(logged, "No frame has come out: all 5 were still held back") != NULL);
 }
 
+/** Free a graph after its end, with frames in flight unless the worker has done all. @return 0: no frame came out */
+static int close_after_end(int wanted)
+{
+    Graph g = open_graph("box='40 40 20 20':workers=1:delay=3:ahead=0");
+    int received = 0;
+    AVFrame *out;
+
+    for (int i = 0; i < 10 && !received; i++) {
+        put(&g, new_frame(WIDTH, HEIGHT, i));
+        if ((out = get(&g)))
+            received++;
+        av_frame_free(&out);
+    }
+    if (wanted) /* none comes before another goes in: the request stands */
+        while ((out = get(&g)))
+            av_frame_free(&out);
+    if (av_buffersrc_add_frame_flags(g.source, NULL, AV_BUFFERSRC_FLAG_PUSH) < 0)
+        received = 0;
+    close_graph(&g);
+    return received;
+}
+
 /* A graph that is freed after its end tells what was wanted and what was not. */
 static void test_close_after_end(void)
 {
@@ -257,25 +285,14 @@ static void test_close_after_end(void)
                                           "when the program was stopped (q, Ctrl-C), and are lost." };
 
     for (int wanted = 0; wanted < 2; wanted++) {
-        Graph g = open_graph("box='40 40 20 20':workers=1:delay=3:ahead=0");
-        int received = 0;
-        AVFrame *out;
+        int received = 1, told = 0;
 
-        for (int i = 0; i < 10 && !received; i++) {
-            put(&g, new_frame(WIDTH, HEIGHT, i));
-            if ((out = get(&g)))
-                received++;
-            av_frame_free(&out);
+        for (int i = 0; i < MOST_TRIES && received && !told; i++) {
+            received = close_after_end(wanted);
+            told = strstr(logged, "The last ") != NULL;
         }
-        if (wanted) /* none comes before another goes in: the request stands */
-            while ((out = get(&g)))
-                av_frame_free(&out);
-        if (av_buffersrc_add_frame_flags(g.source, NULL, AV_BUFFERSRC_FLAG_PUSH) < 0)
-            received = 0;
-        close_graph(&g);
         report(wanted ? "closing tells of a request that stood" : "closing tells that no more were asked for",
-               received && strstr(logged, "The last ") && strstr(logged, causes[wanted]) &&
-               !strstr(logged, causes[!wanted]));
+               told && strstr(logged, causes[wanted]) && !strstr(logged, causes[!wanted]));
     }
 }
 
