@@ -25,7 +25,7 @@ wrong "no end" "how long: give either --minutes or --steps" a.safetensors --data
 wrong "two ends" "how long: give either --minutes or --steps" a.safetensors --data . --minutes 1 --steps 1
 wrong "a critic's weight without a critic" "--gan is the weight of a critic, and there is none: give --critic N" \
     a.safetensors --data . --steps 1 --critic 0 --gan .1
-wrong "a kind of critic without one" "--local-critic tells which, and there is none: give --critic N" \
+wrong "a kind of critic without one" "--local-critic is a kind of critic, and there is none: give --critic N" \
     a.safetensors --like a.mkv --mask mask.png --steps 1 --local-critic
 wrong "the same with a film" "--gan is the weight of a critic, and there is none: give --critic N" a.safetensors \
     --like a.mkv --mask mask.png --steps 1 --gan .1
@@ -88,7 +88,7 @@ check "a place that cannot be written" fails "nowhere/b.safetensors: cannot be w
     train nowhere/b.safetensors --data data --steps 1
 check "nothing to go on from" fails "b.state: is not there, and --resume goes on from it" \
     train b.safetensors --data data --steps 1 --resume
-check "a state in the way" fails "a.state: is there: go on from it with --resume, or remove it" \
+check "a state in the way" fails "a.state: is there: go on from it with --resume, or give the model another name" \
     train a.safetensors --data data --steps 1
 
 # Files that are not the run's own are neither written over nor lost; links to them are the same files.
@@ -108,7 +108,7 @@ check "files in the way" spared
 # kept OPTION FILE ARGUMENT...: with --resume, too, a run writes over nothing that it reads
 kept() {
     local text="$2: is what --$1 names, and the run would write over it: give the model another name"
-    fails "$text" train "${@:3}" --steps 1 && touch "${3%.*}.state" &&
+    fails "$text" train "${@:3}" --steps 1 && cp a.state "${3%.*}.state" &&
         fails "$text" train "${@:3}" --steps 9 --resume && rm "${3%.*}.state"
 }
 check "a mask that would be written over" kept mask mine.png mine.safetensors --like data/film.mkv --mask mine.png
@@ -166,7 +166,7 @@ rests() {
     } >rest.txt && [ -s rest.state ] && [ -s rest.safetensors ] && [ -s rest.csv ] && [ -s rest.png ] &&
         grep -qE '^rest.safetensors: [0-9]+ of 60 steps; --resume --steps 60 goes on$' rest.txt &&
         echo '70,9,9,9,9,9,9' >>rest.csv &&
-        deepfill train rest.safetensors $options --resume && cmp whole.safetensors rest.safetensors &&
+        deepfill train rest.safetensors --data data --steps 60 --resume && cmp whole.safetensors rest.safetensors &&
         cmp whole.state rest.state && same "20 40 60 " "$(sed 1d rest.csv | cut -d, -f1 | grep 0$ | tr '\n' ' ')"
 } 2>/dev/null
 check "a run that rests equals one that does not" rests
@@ -222,7 +222,7 @@ check "a training that diverges" diverges
 
 other() {
     ! deepfill train c.safetensors --data data/b.png --resume --steps 3 --size 64 --cnum 4 --critic 8 2>log.txt &&
-        same "deepfill: c.state: 'critic.conv1.weight' has another size: the state of another training" "$(cat log.txt)"
+        same "deepfill: c.state: is of a training with critic 4, not 8" "$(cat log.txt)"
 }
 check "a state of another training" other
 

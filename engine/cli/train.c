@@ -111,7 +111,7 @@ static enum DfExit check_wish(DfTrainWish *wish, int names)
 static void complete(DfTrainWish *wish)
 {
     DfTrainerOptions *o = &wish->options;
-    if (wish->like && !o->init && !o->cnum)
+    if (wish->like && !o->init)
         o->init = "small";
     if (!o->init && !o->cnum)
         o->cnum = 16;
@@ -125,29 +125,56 @@ static void complete(DfTrainWish *wish)
     o->workers = o->workers ? o->workers : DF_MIN(df_cpu_count(), MOST_WORKERS);
 }
 
+/** @param[out] help  1: nothing else is asked for */
+static enum DfExit parse(DfTrainWish *wish, int argc, char **argv, int *help)
+{
+    int option;
+    *help = optind = 0; /* getopt_long() begins anew */
+    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        if (option == 'h') {
+            *help = 1;
+            return DF_EXIT_DONE;
+        }
+        enum DfExit wrong = set_option(wish, option, optarg);
+        if (wrong)
+            return wrong;
+    }
+    wish->out = argv[optind];
+    return DF_EXIT_DONE;
+}
+
+static enum DfExit check_critic(const DfTrainerOptions *o)
+{
+    if (o->gan > 0 && !o->critic)
+        return df_cli_misused(&df_command_train, "--gan is the weight of a critic, and there is none: give --critic N");
+    if (o->local && !o->critic)
+        return df_cli_misused(&df_command_train, "--local-critic is a kind of critic, and there is none: give --critic N");
+    return DF_EXIT_DONE;
+}
+
 static enum DfExit run(int argc, char **argv)
 {
     DfTrainWish wish = {
         .memory = 1024,
         .options = { .size = 256, .batch = 8, .critic = -1, .gan = -1, .seed = 1 },
     };
-    int option;
-    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-        if (option == 'h')
-            return df_cli_help(&df_command_train);
-        enum DfExit wrong = set_option(&wish, option, optarg);
-        if (wrong)
-            return wrong;
+    int help;
+    enum DfExit wrong = parse(&wish, argc, argv, &help);
+    if (help)
+        return df_cli_help(&df_command_train);
+    if (!wrong)
+        wrong = check_wish(&wish, argc - optind);
+    if (!wrong && wish.resume) {
+        /* What is not given is as in the state. */
+        if (df_train_read_state(&wish) < 0)
+            return df_cli_failed();
+        wrong = parse(&wish, argc, argv, &help);
     }
-    wish.out = argv[optind];
-    enum DfExit wrong = check_wish(&wish, argc - optind);
+    complete(&wish);
+    if (!wrong)
+        wrong = check_critic(&wish.options);
     if (wrong)
         return wrong;
-    complete(&wish);
-    if (wish.options.gan > 0 && !wish.options.critic)
-        return df_cli_misused(&df_command_train, "--gan is the weight of a critic, and there is none: give --critic N");
-    if (wish.options.local && !wish.options.critic)
-        return df_cli_misused(&df_command_train, "--local-critic tells which, and there is none: give --critic N");
     return df_train_run(&wish) < 0 ? df_cli_failed() : DF_EXIT_DONE;
 }
 

@@ -18,6 +18,9 @@ typedef struct DfTrainWish {
     int resume;
 } DfTrainWish;
 
+/** Take the options of the run's state, which must be there. @return 0 or a negative errno */
+int df_train_read_state(DfTrainWish *wish);
+
 /** Read the data, train, and leave model, state, losses and sheet. @return 0 or a negative errno */
 int df_train_run(const DfTrainWish *wish);
 

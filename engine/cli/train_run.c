@@ -86,6 +86,21 @@ static int is_there(const char *path)
     return !stat(path, &status);
 }
 
+int df_train_read_state(DfTrainWish *wish)
+{
+    char *state = df_train_name(wish, ".state");
+    int ret = state ? 0 : -ENOMEM;
+    if (!ret && !is_there(state))
+        ret = df_error(-ENOENT, "%s: is not there, and --resume goes on from it", state);
+    if (!ret)
+        ret = df_trainer_read_options(state, &wish->options);
+    /* A critic that joins has the weight of a new one. */
+    if (!ret && !wish->options.critic)
+        wish->options.gan = -1;
+    df_free(state);
+    return ret;
+}
+
 /** Name the files, and check that they can be written and none is lost. */
 static int check_files(Names *names, const DfTrainWish *wish)
 {
@@ -99,10 +114,10 @@ static int check_files(Names *names, const DfTrainWish *wish)
     if (ret < 0)
         return ret;
     if (wish->resume)
-        return is_there(names->state) ? 0 : df_error(-ENOENT, "%s: is not there, and --resume goes on from it",
-                                                     names->state);
+        return 0;
     if (is_there(names->state))
-        return df_error(-EEXIST, "%s: is there: go on from it with --resume, or remove it", names->state);
+        return df_error(-EEXIST, "%s: is there: go on from it with --resume, or give the model another name",
+                        names->state);
     for (size_t i = 0; i < DF_COUNT(all); i++)
         if (is_there(all[i]))
             return df_error(-EEXIST, "%s: is there: give the model another name, or remove it", all[i]);

@@ -13,7 +13,7 @@ typedef struct DfTiles DfTiles;
 /** Thread-safety: none; one thread at a time. The step itself runs on `workers` threads. */
 typedef struct DfTrainer DfTrainer;
 
-/** What a training is; a state that is gone on from must have the same cnum, critic, sketch and seed. */
+/** What a training is; a state that is gone on from must have the same cnum, critic, local, sketch and seed. */
 typedef struct DfTrainerOptions {
     int cnum;         /**< width of the generator, a multiple of 4, and of init's; 0: that of `init` */
     int size;         /**< sides of a sample in pixels, a multiple of 8 from 64 up */
@@ -62,6 +62,12 @@ int df_trainer_save(const DfTrainer *trainer, const char *path);
 
 /** Write all that a resumed run needs: weights, averages, moments, the critic's vectors, the step. */
 int df_trainer_save_state(const DfTrainer *trainer, const char *path);
+
+/**
+ * Read what a state's training was: all of *options but steps, workers and init, which stay.
+ * @return 0; -EINVAL, cause recorded, where it is no state; a negative errno
+ */
+int df_trainer_read_options(const char *path, DfTrainerOptions *options);
 
 /**
  * Go on from a state; one without a critic goes on with a new one.

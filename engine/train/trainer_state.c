@@ -6,6 +6,7 @@
 #include "weights/write.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,30 +71,98 @@ int df_trainer_save_state(const DfTrainer *t, const char *path)
     Array arrays[MOST_ARRAYS];
     DfOutTensor tensors[MOST_ARRAYS];
     int critic, count = list_arrays(t, arrays, &critic);
-    char steps[32], critic_steps[32], seed[32], cnum[16], tiles[16];
-    const DfMeta meta[] = {
-        { "cnum", cnum }, { "critic_steps", critic_steps }, { "format", "deepfill training state" }, { "seed", seed },
-        { "steps", steps }, { "tiles", tiles },
+    const struct {
+        char *key;
+        int64_t value;
+    } numbers[] = {
+        { "batch", o->batch },           { "cnum", o->cnum },   { "critic", o->critic },
+        { "critic_steps", t->critic_optimizer.steps },          { "local", o->local },
+        { "seed", (int64_t)o->seed },    { "size", o->size },   { "sketch", o->sketch },
+        { "steps", t->generator_optimizer.steps },              { "tiles", t->tiles_checksum },
     };
+    char texts[DF_COUNT(numbers) + 2][32];
+    DfMeta meta[DF_COUNT(numbers) + 3] = { { "format", "deepfill training state" }, { "gan", texts[0] },
+                                           { "rate", texts[1] } };
+    snprintf(texts[0], sizeof texts[0], "%.9g", o->gan);
+    snprintf(texts[1], sizeof texts[1], "%.9g", o->rate);
+    for (size_t i = 0; i < DF_COUNT(numbers); i++) {
+        snprintf(texts[i + 2], sizeof texts[i + 2], "%lld", (long long)numbers[i].value);
+        meta[i + 3] = (DfMeta){ numbers[i].key, texts[i + 2] };
+    }
     for (int i = 0; i < count; i++)
         tensors[i] = (DfOutTensor){ arrays[i].name, 1, { arrays[i].count }, arrays[i].values };
-    snprintf(cnum, sizeof cnum, "%d", o->cnum);
-    snprintf(seed, sizeof seed, "%llu", (unsigned long long)o->seed);
-    snprintf(tiles, sizeof tiles, "%u", t->tiles_checksum);
-    snprintf(steps, sizeof steps, "%lld", (long long)t->generator_optimizer.steps);
-    snprintf(critic_steps, sizeof critic_steps, "%lld", (long long)t->critic_optimizer.steps);
     DfOutFile file = { .tensors = tensors, .tensor_count = count, .meta = meta, .meta_count = DF_COUNT(meta) };
     return df_safetensors_write(path, &file);
 }
 
-static int read_number(const DfWeights *weights, const char *key, int64_t *number)
+static int no_state(const DfWeights *weights, const char *key)
+{
+    return df_error(-EINVAL, "%s: its '%s' is missing or no number: no state of a training", weights->name, key);
+}
+
+static int read_number(const DfWeights *weights, const char *key, int64_t most, int64_t *number)
 {
     const char *text = df_weights_meta(weights, key);
     char *end = NULL;
     *number = text ? strtoll(text, &end, 10) : -1;
-    if (!text || *end || end == text || *number < 0)
-        return df_error(-EINVAL, "%s: its '%s' is missing or no number: no state of a training", weights->name, key);
-    return 0;
+    return !text || *end || end == text || *number < 0 || *number > most ? no_state(weights, key) : 0;
+}
+
+static int read_real(const DfWeights *weights, const char *key, float *real)
+{
+    const char *text = df_weights_meta(weights, key);
+    char *end = NULL;
+    *real = text ? strtof(text, &end) : -1;
+    return !text || *end || end == text || !(*real >= 0) ? no_state(weights, key) : 0;
+}
+
+static int read_options(const DfWeights *weights, DfTrainerOptions *o)
+{
+    struct {
+        const char *key;
+        int *value;
+    } numbers[] = { { "batch", &o->batch }, { "cnum", &o->cnum }, { "critic", &o->critic }, { "local", &o->local },
+                    { "size", &o->size },   { "sketch", &o->sketch } };
+    int64_t number;
+    int ret = 0;
+    for (size_t i = 0; i < DF_COUNT(numbers) && !ret; i++) {
+        ret = read_number(weights, numbers[i].key, INT_MAX, &number);
+        *numbers[i].value = (int)number;
+    }
+    if (!ret)
+        ret = read_number(weights, "seed", INT64_MAX, &number);
+    o->seed = (uint64_t)number;
+    if (!ret)
+        ret = read_real(weights, "gan", &o->gan);
+    return ret ? ret : read_real(weights, "rate", &o->rate);
+}
+
+int df_trainer_read_options(const char *path, DfTrainerOptions *options)
+{
+    DfWeights *weights = NULL;
+    int ret = df_weights_open(&weights, path);
+    if (!ret)
+        ret = read_options(weights, options);
+    df_weights_close(&weights);
+    return ret;
+}
+
+/** Check that a state is of networks and random numbers as these; one without a critic may get one. */
+static int check_options(const DfWeights *weights, const DfTrainerOptions *options)
+{
+    DfTrainerOptions its = *options;
+    int ret = read_options(weights, &its);
+    const struct {
+        const char *name;
+        uint64_t its, wanted;
+    } same[] = { { "cnum", its.cnum, options->cnum },       { "sketch", its.sketch, options->sketch },
+                 { "seed", its.seed, options->seed },       { "critic", its.critic, options->critic },
+                 { "local-critic", its.local, options->local } };
+    for (size_t i = 0; i < DF_COUNT(same) - (its.critic ? 0 : 2) && !ret; i++)
+        if (same[i].its != same[i].wanted)
+            ret = df_error(-EINVAL, "%s: is of a training with %s %llu, not %llu", weights->name, same[i].name,
+                           (unsigned long long)same[i].its, (unsigned long long)same[i].wanted);
+    return ret;
 }
 
 static int read_arrays(const DfWeights *weights, const Array *arrays, int count)
@@ -115,22 +184,17 @@ int df_trainer_load_state(DfTrainer *t, const char *path)
     DfWeights *weights = NULL;
     Array arrays[MOST_ARRAYS];
     int critic, count = list_arrays(t, arrays, &critic);
-    int64_t steps = 0, critic_steps = 0, seed = 0, tiles = 0;
+    int64_t steps = 0, critic_steps = 0, tiles = 0;
     int ret = df_weights_open(&weights, path);
     if (!ret)
-        ret = read_number(weights, "steps", &steps);
+        ret = check_options(weights, &t->options);
     if (!ret)
-        ret = read_number(weights, "critic_steps", &critic_steps);
+        ret = read_number(weights, "steps", INT64_MAX, &steps);
     if (!ret)
-        ret = read_number(weights, "seed", &seed);
+        ret = read_number(weights, "critic_steps", INT64_MAX, &critic_steps);
     if (!ret)
-        ret = read_number(weights, "tiles", &tiles);
-    if (!ret && (uint64_t)seed != t->options.seed)
-        ret = df_error(-EINVAL, "%s: its seed is %lld, expected %llu", path, (long long)seed,
-                       (unsigned long long)t->options.seed);
+        ret = read_number(weights, "tiles", UINT32_MAX, &tiles);
     int has_critic = !ret && df_weights_find(weights, "critic.conv1.u");
-    if (has_critic && !t->critic)
-        ret = df_error(-EINVAL, "%s: has a critic, but none was asked for", path);
     /* A state without a critic is gone on from with a new one. */
     if (!ret)
         ret = read_arrays(weights, arrays, has_critic ? count : critic);
