@@ -104,6 +104,11 @@ void *df_carve(char *base, size_t *end, size_t size)
     return piece;
 }
 
+float *df_carve_floats(char *base, size_t *end, size_t count)
+{
+    return df_carve(base, end, df_size_mul(count, sizeof(float)));
+}
+
 /* ------------------------------------------------------------------------------------ memory -- */
 
 /** Successes left before df_alloc() and df_thread_start() fail; negative: no limit. */

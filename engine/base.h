@@ -68,6 +68,9 @@ size_t df_size_align(size_t size);
  */
 void *df_carve(char *base, size_t *end, size_t size);
 
+/** The same for `count` floats. */
+float *df_carve_floats(char *base, size_t *end, size_t count);
+
 /**
  * Allocate `size` zeroed bytes, aligned to DF_ALIGN. The one door to malloc: tests make the n-th call fail.
  * @return NULL, with the cause recorded, where there is no memory or the size is DF_SIZE_BAD

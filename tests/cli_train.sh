@@ -68,11 +68,11 @@ av -f lavfi -i testsrc2=s=96x80:r=8:d=3 -c:v ffv1 data/film.mkv
 
 reads() {
     train a.safetensors --data data/ >out.txt 2>log.txt && cat out.txt log.txt &&
-        same "2 pictures, 3 frames of 1 films: 6 tiles, 0 MiB
+        same "2 pictures, 3 frames of 1 film: 6 squares, 0 MiB
 1 left out by heldout.txt" "$(head -n 2 out.txt | sed 's/, [0-9.]* [KMG]iB$/, 0 MiB/')" &&
         grep -qx 'deepfill: data/glass.png: is transparent in part; it is left out' log.txt &&
         grep -q '^deepfill: data/broken.png: .*; it is left out$' log.txt &&
-        grep -qx 'deepfill: 1 smaller than 32 pixels were left out' log.txt && same 3 "$(grep -c . log.txt)"
+        grep -qx 'deepfill: 1 picture or film with a side below 32 pixels left out' log.txt && same 3 "$(grep -c . log.txt)"
 }
 check "a folder's pictures and films, and what is left out" reads
 
@@ -179,7 +179,7 @@ unbegun() {
     "$DEEPFILL" train u.safetensors --data large.png --size 256 --batch 8 --cnum 16 --critic 0 --minutes 1 \
         >out.txt 2>log.txt &
     process=$!
-    for i in $(seq 100); do grep -q tiles out.txt && break; sleep .1; done
+    for i in $(seq 100); do grep -q square out.txt && break; sleep .1; done
     sleep .3
     kill -INT $process
     wait $process
@@ -195,7 +195,7 @@ among() {
     mkdir -p among/deeper && cp data/b.png among/deeper && ln -s .. among/deeper/up && ln -s . among/here &&
         deepfill train among/in.safetensors $options --steps 1 >first.txt &&
         deepfill train among/in.safetensors $options --steps 2 --resume >second.txt &&
-        same "1 pictures, 0 frames of 0 films: 1 tiles" "$(head -n 1 first.txt | sed 's/, [0-9.]* [KMG]iB$//')" &&
+        same "1 picture, 0 frames of 0 films: 1 square" "$(head -n 1 first.txt | sed 's/, [0-9.]* [KMG]iB$//')" &&
         same "$(head -n 1 first.txt)" "$(head -n 1 second.txt)"
 } 2>/dev/null
 check "a run among its data, and links that go round" among
@@ -274,11 +274,19 @@ like() {
 check "a film's own pictures, without a critic" like own logo.png 0.00000,0.00000
 check "with a mask that comes and goes, and a critic" like film captions.mkv '[0-9.]*[1-9][0-9]*,-?[0-9.]*[1-9][0-9]*' --critic 4
 
-check "a mask that marks nothing" fails "black.png: marks nothing of own.mkv" \
+check "a width that small's does not divide" fails "small: its cnum is 16, and 24 is no multiple of it" \
+    train k.safetensors --like own.mkv --mask logo.png --steps 1 --size 64 --cnum 24
+scaled() {
+    ff -i logo.png -vf scale=320:192 large_logo.png &&
+        deepfill train k.safetensors --like own.mkv --mask large_logo.png --steps 1 --size 64 --batch 1 2>log.txt &&
+        same "deepfill: large_logo.png: is scaled from 320x192 to 160x96 pixels" "$(cat log.txt)"
+}
+check "a mask of another size" scaled
+check "a mask that marks nothing" fails "black.png: marks nothing of own.mkv: what is white in it is not known" \
     train e.safetensors --like own.mkv --mask black.png --steps 1 --size 64
 check "a mask that marks all" fails "white.png: marks all of own.mkv, and nothing is left to learn from" \
     train e.safetensors --like own.mkv --mask white.png --steps 1 --size 64
-check "a film that is too small" fails "own.mkv: has frames of 160x96 pixels, too small for samples of 256" \
+check "a film that is too small" fails "own.mkv: has frames of 160x96 pixels, too small for samples of 256: give a smaller --size" \
     train e.safetensors --like own.mkv --mask logo.png --steps 1
 
 # Frames of another size end a film: those before stay. One that does not tell its length gives its first frames.
@@ -287,7 +295,7 @@ broken() {
         av -f lavfi -i testsrc2=s=96x160:r=25:d=1 -c:v mpeg2video -f mpeg2video two.m2v &&
         cat one.m2v two.m2v >broken.m2v &&
         deepfill train r.safetensors --like broken.m2v --mask logo.png --steps 1 --size 64 --batch 1 >out.txt \
-            2>log.txt && grep -q '^0 pictures, [1-9][0-9]* frames of 1 films' out.txt &&
+            2>log.txt && grep -q '^0 pictures, [1-9][0-9]* frames of 1 film' out.txt &&
         grep -q '^deepfill: broken.m2v: .*; what follows is left out$' log.txt && same 1 "$(grep -c . log.txt)"
 }
 check "a film that breaks off" broken
@@ -295,7 +303,7 @@ check "a film that breaks off" broken
 endless() {
     av -f lavfi -i testsrc2=s=160x96:r=25:d=10 -c:v mjpeg -f matroska - >endless.mkv &&
         deepfill train l.safetensors --like endless.mkv --mask logo.png --steps 1 --size 64 --batch 1 >out.txt &&
-        grep -q '^0 pictures, 240 frames of 1 films' out.txt
+        grep -q '^0 pictures, 240 frames of 1 film' out.txt
 }
 check "a film that does not tell its length" endless
 

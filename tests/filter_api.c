@@ -292,7 +292,7 @@ static void test_close_after_end(void)
             told = strstr(logged, "The last ") != NULL;
         }
         report(wanted ? "closing tells of a request that stood" : "closing tells that no more were asked for",
-               told && strstr(logged, causes[wanted]) && !strstr(logged, causes[!wanted]));
+               received && told && strstr(logged, causes[wanted]) && !strstr(logged, causes[!wanted]));
     }
 }
 

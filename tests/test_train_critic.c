@@ -152,6 +152,8 @@ static double largest(const float *values, size_t count)
 static void check_scores(int local)
 {
     Rig rig = open_rig(local, 1);
+    assert_int_equal(rig.critic->count, local ? 4 : 6);
+    assert_int_equal(df_critic_scores(rig.critic).channels, local ? 1 : 4 * NARROWEST);
     df_critic_begin(rig.critic, NULL);
     const float *scores = df_critic_forward(rig.critic, rig.picture, NULL);
     double *expected = define_scores(&rig, &(Change){ .layer = DF_CRITIC_LAYERS });

@@ -96,6 +96,39 @@ static void small_tiles_stay_no_likelier(void **state)
     assert_true(counts[1] > 0.92 * counts[0] && counts[1] < 1.08 * counts[0]);
 }
 
+/** Sides, each tile, its last pixel and its mask change the checksum; what the mask hides does not. */
+static void checksums_tell_tiles_apart(void **state)
+{
+    enum { W = 4, H = 2 };
+    static const struct {
+        int width, count, last, unknown;
+    } cases[] = { { W, 1, 9, -1 }, { H, 1, 9, -1 }, { W, 2, 9, -1 }, { W, 1, 8, -1 }, { W, 1, 9, 3 }, { W, 1, 9, 2 } };
+    uint32_t sums[DF_COUNT(cases)];
+    (void)state;
+    for (size_t i = 0; i < DF_COUNT(cases); i++) {
+        for (int hidden = 0; hidden < 2; hidden++) {
+            uint8_t rgb[3 * W * H], known[W * H];
+            DfTiles tiles = { .most = 1 << 20 };
+            memset(rgb, 9, sizeof rgb);
+            memset(known, 1, sizeof known);
+            rgb[3 * W * H - 1] = (uint8_t)cases[i].last;
+            if (cases[i].unknown >= 0) {
+                known[cases[i].unknown] = 0;
+                rgb[3 * cases[i].unknown] = (uint8_t)hidden;
+            }
+            for (int k = 0; k < cases[i].count; k++)
+                assert_int_equal(df_tiles_add(&tiles, rgb, cases[i].unknown < 0 ? NULL : known, cases[i].width,
+                                              W * H / cases[i].width), 0);
+            uint32_t sum = df_tiles_checksum(&tiles);
+            assert_true(!hidden || sum == sums[i]);
+            sums[i] = sum;
+            df_tiles_free(&tiles);
+        }
+        for (size_t k = 0; k < i; k++)
+            assert_int_not_equal(sums[k], sums[i]);
+    }
+}
+
 static void no_memory_leaves_tiles_as_they_were(void **state)
 {
     static uint8_t rgb[WIDTH * HEIGHT * 3];
@@ -216,7 +249,7 @@ static void crops_lie_in_their_tiles(void **state)
     df_tiles_free(&tiles);
 }
 
-/** A black tile, white where it is not known: the crop is black where it is known, and only there. */
+/** A white tile is black where it is not known: the crop is white where it is known, and only there. */
 static void what_an_unknown_pixel_touches_is_unknown(void **state)
 {
     static uint8_t rgb[WIDTH * HEIGHT * 3], known[WIDTH * HEIGHT], crop_known[SIZE * SIZE];
@@ -226,7 +259,7 @@ static void what_an_unknown_pixel_touches_is_unknown(void **state)
     (void)state;
     for (int i = 0; i < WIDTH * HEIGHT; i++) {
         known[i] = draw(&seed, 30) ? 200 : 0;
-        memset(rgb + 3 * i, known[i] ? 0 : 255, 3);
+        memset(rgb + 3 * i, 255, 3);
     }
     DfTiles tiles = tiles_of(rgb, known, WIDTH, HEIGHT);
     for (int i = 0; i < 100; i++) {
@@ -238,9 +271,9 @@ static void what_an_unknown_pixel_touches_is_unknown(void **state)
         df_crop_known(&crop, SIZE, crop_known);
         for (int p = 0; p < SIZE * SIZE; p++) {
             assert_in_range(crop_known[p], 0, 1);
-            if (crop_known[p] && image[3 * p] > -1 + 1e-6f)
+            if (crop_known[p] && image[3 * p] < 1 - 1e-6f)
                 fail_msg("crop %d: pixel %d is told known, and is not", i, p);
-            unknown += !crop_known[p] && image[3 * p] < -1 + 1e-6f;
+            unknown += !crop_known[p] && image[3 * p] > 1 - 1e-6f;
         }
     }
     assert_true(unknown < 100 * SIZE * SIZE / 50);
@@ -396,6 +429,7 @@ int main(void)
         cmocka_unit_test(pictures_become_squares),
         cmocka_unit_test(tiles_stay_by_chance_within_their_limit),
         cmocka_unit_test(small_tiles_stay_no_likelier),
+        cmocka_unit_test(checksums_tell_tiles_apart),
         cmocka_unit_test(no_memory_leaves_tiles_as_they_were),
         cmocka_unit_test(a_crop_in_place_is_a_copy),
         cmocka_unit_test(a_ramp_stays_a_ramp),

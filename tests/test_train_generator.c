@@ -176,7 +176,7 @@ static void fills_as_the_model_does(void **state)
     for (int i = 0; i < 3 * PIXELS; i++)
         assert_float_equal(stages.refined[i], fill[i], 2e-4);
 
-    DfGeneratorShape shape = { .side = SIDE, .batch = 1 };
+    DfGeneratorShape shape = { .side = SIDE, .batch = 1, .sketch = 1 };
     assert_int_equal(df_generator_describe(&shape, path), 0);
     assert_int_equal(df_generator_open(&again, &shape, (DfParallel){ NULL, 1 }), 0);
     assert_int_equal(df_generator_load(again, path), 0);

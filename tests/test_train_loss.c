@@ -27,15 +27,17 @@ static void test_l1(void **state)
 
 static void test_hinges(void **state)
 {
-    const float scores[] = { -2, 0.5f, 3, -0.5f }, patches[] = { 0.25f, 0.5f };
-    const DfScoreWeights weights = { 2, 2, patches };
+    const float scores[] = { -2, 0.5f, 3, -0.5f }, weights[] = { 0.25f, 0.5f };
+    const DfShape shape = { 1, 2, 2 };
     float d_scores[4];
     (void)state;
-    assert_float_equal(df_hinge_loss(weights, scores, 1, d_scores), 0.0625 * (3 + 0.5) + 0.125 * (0 + 1.5), 1e-12);
+    assert_float_equal(df_hinge_loss(shape, weights, scores, 1, d_scores),
+                       0.0625 * (3 + 0.5) + 0.125 * (0 + 1.5), 1e-12);
     assert_near(d_scores, (const double[]){ -0.0625, -0.0625, 0, -0.125 }, 4, 0);
-    assert_float_equal(df_hinge_loss(weights, scores, 0, d_scores), 0.0625 * (0 + 1.5) + 0.125 * (4 + 0.5), 1e-12);
+    assert_float_equal(df_hinge_loss(shape, weights, scores, 0, d_scores),
+                       0.0625 * (0 + 1.5) + 0.125 * (4 + 0.5), 1e-12);
     assert_near(d_scores, (const double[]){ 0, 0.0625, 0.125, 0.125 }, 4, 0);
-    assert_float_equal(df_critic_loss(weights, scores, d_scores), -(0.125 * -1.5 + 0.25 * 2.5), 1e-12);
+    assert_float_equal(df_critic_loss(shape, weights, scores, d_scores), -(0.125 * -1.5 + 0.25 * 2.5), 1e-12);
     assert_near(d_scores, (const double[]){ -0.125, -0.125, -0.25, -0.25 }, 4, 0);
 }
 

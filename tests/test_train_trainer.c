@@ -38,8 +38,8 @@ static int remove_folder(void **state)
     return rmdir(folder);
 }
 
-/** Smooth waves, one tile in `shades` colours each. `hidden`: its left third is not known. */
-static DfTiles tiles_of(int hidden)
+/** Smooth waves, one tile in `shades` colours each. `hidden`: its left third is not known, and of that colour. */
+static DfTiles tiles_of(int hidden, uint8_t behind)
 {
     static uint8_t rgb[3 * TILE * TILE], known[TILE * TILE];
     DfTiles tiles = { .most = 1 << 24 };
@@ -47,7 +47,8 @@ static DfTiles tiles_of(int hidden)
         int y = i / TILE, x = i % TILE;
         known[i] = x >= TILE / 3;
         for (int c = 0; c < 3; c++)
-            rgb[3 * i + c] = (uint8_t)(128 + 60 * sinf(0.1f * (float)(y + c * 9)) + 50 * cosf(0.07f * (float)x));
+            rgb[3 * i + c] = hidden && !known[i] ? behind
+                             : (uint8_t)(128 + 60 * sinf(0.1f * (float)(y + c * 9)) + 50 * cosf(0.07f * (float)x));
     }
     assert_int_equal(df_tiles_add(&tiles, rgb, hidden ? known : NULL, TILE, TILE), 0);
     return tiles;
@@ -114,7 +115,7 @@ static void assert_same_states(void)
 
 static void workers_decide_no_bit(void **state)
 {
-    DfTiles tiles = tiles_of(0);
+    DfTiles tiles = tiles_of(0, 0);
     DfTrainerOptions three = small;
     (void)state;
     three.workers = 3;
@@ -126,7 +127,7 @@ static void workers_decide_no_bit(void **state)
 
 static void resumed_runs_equal_uninterrupted_ones(void **state)
 {
-    DfTiles tiles = tiles_of(0);
+    DfTiles tiles = tiles_of(0, 0);
     DfTrainerOptions guided = small;
     (void)state;
     guided.sketch = 1;
@@ -138,7 +139,7 @@ static void resumed_runs_equal_uninterrupted_ones(void **state)
 
 static void losses_fall_and_models_open(void **state)
 {
-    DfTiles tiles = tiles_of(0);
+    DfTiles tiles = tiles_of(0, 0);
     DfTrainerOptions eager = small;
     eager.rate = 2e-3f;
     eager.cnum = 8;
@@ -161,14 +162,14 @@ static void losses_fall_and_models_open(void **state)
 
 static void states_of_other_trainings_are_refused(void **state)
 {
-    DfTiles tiles = tiles_of(0);
+    DfTiles tiles = tiles_of(0, 0);
     DfTrainerOptions wider = small, seeded = small, alone = small, local = small;
     (void)state;
     write_state("a", &small, &tiles, 0);
     wider.cnum = 8;
     seeded.seed = 6;
     alone.critic = 0;
-    local.local = 1;
+    local.local_critic = 1;
     const DfTrainerOptions *others[] = { &wider, &seeded, &local };
     static const char *const words[] = { "is of a training with cnum 4, not 8", "with seed 5, not 6",
                                          "with local-critic 0, not 1" };
@@ -190,7 +191,7 @@ static void states_of_other_trainings_are_refused(void **state)
 /** Its optimiser begins at its first step. */
 static void critics_may_join(void **state)
 {
-    DfTiles tiles = tiles_of(0);
+    DfTiles tiles = tiles_of(0, 0);
     DfTrainerOptions alone = small;
     (void)state;
     alone.critic = 0;
@@ -205,38 +206,86 @@ static void critics_may_join(void **state)
     df_tiles_free(&tiles);
 }
 
-/** A score counts by how much of its patch is hole. */
-static void patches_count_by_the_hole(void **state)
+/** What a patch counts for in a sample: its pixels in the hole whose truth is known, or one. */
+static int counted(const DfSample *sample, int local, int row, int column)
 {
-    DfTiles tiles = tiles_of(0);
+    int count = 0;
+    for (int k = 0; k < 256; k++) {
+        int p = (16 * row + k / 16) * SIDE + 16 * column + k % 16;
+        count += sample->hole[p] && sample->counts[p];
+    }
+    return local ? count : 1;
+}
+
+/** Scores of the local critic count by how much of their patch is hole and known, those of the paper's alike. */
+static void patches_are_weighed(void **state)
+{
+    (void)state;
+    for (int local = 0; local < 2; local++)
+        for (int hidden = 0; hidden < 2; hidden++) {
+            DfTiles tiles = tiles_of(hidden, 0);
+            DfTrainerOptions options = small;
+            options.local_critic = local;
+            DfTrainer *trainer = trainer_of(&options, &tiles);
+            int side = local ? SIDE / 16 : 1, total = 0;
+            run(trainer, 2);
+            for (int pass = 0; pass < 2; pass++)
+                for (int i = 0; i < options.batch * side * side; i++) {
+                    int patch = i % (side * side);
+                    int count = counted(&trainer->samples[i / (side * side)], local, patch / side, patch % side);
+                    total += pass ? 0 : count;
+                    if (pass)
+                        assert_float_equal(trainer->patch_weights[i], (double)count / total, 1e-5);
+                }
+            df_trainer_close(&trainer);
+            df_tiles_free(&tiles);
+        }
+}
+
+static void local_critics_go_on(void **state)
+{
+    DfTiles tiles = tiles_of(0, 0);
     DfTrainerOptions local = small;
     (void)state;
-    local.local = 1;
-    DfTrainer *trainer = trainer_of(&local, &tiles);
-    run(trainer, 1);
-    int patches = SIDE / 16 * (SIDE / 16);
-    double sum = 0;
-    for (int i = 0; i < local.batch; i++)
-        for (int p = 0; p < patches; p++) {
-            int y = p / (SIDE / 16), x = p % (SIDE / 16), hole = 0;
-            for (int k = 0; k < 256; k++)
-                hole += trainer->samples[i].hole[(16 * y + k / 16) * SIDE + 16 * x + k % 16];
-            float weight = trainer->patch_weights[i * patches + p];
-            assert_true((weight > 0) == (hole > 0));
-            sum += weight;
-        }
-    assert_float_equal(sum, 1, 1e-5);
+    local.local_critic = 1;
     write_state("a", &local, &tiles, 0);
     write_state("b", &local, &tiles, 2);
     assert_same_states();
+    df_tiles_free(&tiles);
+}
+
+/** A width beside a model, and a sketch that it has not. */
+static void models_are_widened(void **state)
+{
+    DfTiles tiles = tiles_of(0, 0);
+    DfTrainerOptions options = small;
+    DeepfillModel *model = NULL;
+    DeepfillModelInfo info;
+    (void)state;
+    options.init = "small";
+    options.cnum = 32;
+    options.sketch = 1;
+    DfTrainer *trainer = trainer_of(&options, &tiles);
+    run(trainer, 1);
+    assert_int_equal(df_trainer_save(trainer, path_of("m.safetensors")), 0);
     df_trainer_close(&trainer);
+    assert_int_equal(deepfill_model_open(&model, path_of("m.safetensors"), NULL), 0);
+    deepfill_model_info(model, &info);
+    assert_int_equal(info.cnum, 32);
+    assert_int_equal(info.sketch, 1);
+    deepfill_model_close(&model);
+    options.init = path_of("m.safetensors");
+    options.sketch = 0;
+    df_error_clear();
+    assert_int_equal(df_trainer_open(&trainer, &options, &tiles), -EINVAL);
+    assert_non_null(strstr(df_error_text(), "is guided by sketches"));
     df_tiles_free(&tiles);
 }
 
 /** A state says whether it was made with the same pictures. */
 static void other_pictures_are_noticed(void **state)
 {
-    DfTiles tiles = tiles_of(0), other = tiles_of(0);
+    DfTiles tiles = tiles_of(0, 0), other = tiles_of(0, 0);
     (void)state;
     other.list[0].rgb[3 * TILE * TILE - 1] ^= 1;
     write_state("a", &small, &tiles, 0);
@@ -249,24 +298,25 @@ static void other_pictures_are_noticed(void **state)
     df_tiles_free(&other);
 }
 
-/** Other colours behind the mask make no difference to what is learnt. */
+/** Other colours behind the mask make no difference to what is learnt, sketches included. */
 static void hidden_pixels_teach_nothing(void **state)
 {
-    DfTiles tiles = tiles_of(1), other = tiles_of(1);
     (void)state;
-    for (int i = 0; i < TILE * TILE; i++)
-        if (!other.list[0].known[i])
-            memset(other.list[0].rgb + 3 * i, 255, 3);
-    write_state("a", &small, &tiles, 0);
-    write_state("b", &small, &other, 0);
-    assert_same_states();
-    df_tiles_free(&tiles);
-    df_tiles_free(&other);
+    for (int sketch = 0; sketch < 2; sketch++) {
+        DfTiles tiles = tiles_of(1, 0), other = tiles_of(1, 255);
+        DfTrainerOptions options = small;
+        options.sketch = sketch;
+        write_state("a", &options, &tiles, 0);
+        write_state("b", &options, &other, 0);
+        assert_same_states();
+        df_tiles_free(&tiles);
+        df_tiles_free(&other);
+    }
 }
 
 static void sheets_show_the_truth_first(void **state)
 {
-    DfTiles tiles = tiles_of(0);
+    DfTiles tiles = tiles_of(0, 0);
     DfTrainer *trainer = trainer_of(&small, &tiles);
     uint8_t *rgb = df_alloc(3 * 4 * SIDE * SIDE * DF_SHEET_ROWS);
     int width, height, white = 0;
@@ -296,7 +346,9 @@ int main(void)
         cmocka_unit_test(losses_fall_and_models_open),
         cmocka_unit_test(states_of_other_trainings_are_refused),
         cmocka_unit_test(critics_may_join),
-        cmocka_unit_test(patches_count_by_the_hole),
+        cmocka_unit_test(patches_are_weighed),
+        cmocka_unit_test(local_critics_go_on),
+        cmocka_unit_test(models_are_widened),
         cmocka_unit_test(other_pictures_are_noticed),
         cmocka_unit_test(hidden_pixels_teach_nothing),
         cmocka_unit_test(sheets_show_the_truth_first),

@@ -63,7 +63,7 @@ static enum DfExit set_option(DfTrainWish *wish, int option, const char *value)
     case SIZE: return set_count("size", value, LEAST_SIZE, MOST_SIZE, 8, &o->size);
     case BATCH: return set_count("batch", value, 1, MOST_BATCH, 1, &o->batch);
     case CRITIC: return set_count("critic", value, 0, MOST_CRITIC, 4, &o->critic);
-    case LOCAL_CRITIC: o->local = 1; break;
+    case LOCAL_CRITIC: o->local_critic = 1; break;
     case WORKERS: return set_count("workers", value, 1, MOST_WORKERS, 1, &o->workers);
     case MEMORY: return set_count("memory", value, LEAST_MEMORY, MOST_MEMORY, 1, &wish->memory);
     case MINUTES: return set_real("minutes", value, 0.01, MOST_MINUTES, &wish->minutes);
@@ -147,8 +147,9 @@ static enum DfExit check_critic(const DfTrainerOptions *o)
 {
     if (o->gan > 0 && !o->critic)
         return df_cli_misused(&df_command_train, "--gan is the weight of a critic, and there is none: give --critic N");
-    if (o->local && !o->critic)
-        return df_cli_misused(&df_command_train, "--local-critic is a kind of critic, and there is none: give --critic N");
+    if (o->local_critic && !o->critic)
+        return df_cli_misused(&df_command_train,
+                              "--local-critic is a kind of critic, and there is none: give --critic N");
     return DF_EXIT_DONE;
 }
 
@@ -181,7 +182,7 @@ static enum DfExit run(int argc, char **argv)
 const DfCommand df_command_train = {
     .name = "train",
     .arguments = "OUT.safetensors --data DIR --minutes N | --steps N [OPTION]...\n"
-                 "       deepfill train OUT.safetensors --like FILM --mask MASK --minutes N [OPTION]...",
+                 "       deepfill train OUT.safetensors --like FILM --mask MASK --minutes N | --steps N [OPTION]...",
     .summary = "train a model on pictures and films, or go on from one with a film's own pictures",
     .help =
         "Trains DeepFillv2's generator against its critic on the CPU. Every five minutes and at the end it\n"
@@ -192,17 +193,17 @@ const DfCommand df_command_train = {
         "  OUT.csv               losses\n"
         "  OUT.png               six pictures: as they are, with holes, and filled by both stages\n"
         "\n"
-        "      --data DIR        folder of pictures and films, read with those in it; a film gives a frame a\n"
-        "                        second; names that are lines of DIR/heldout.txt are left out\n"
+        "      --data DIR        folder of pictures and films, with those in it, or one of these; a film\n"
+        "                        gives a frame a second; names that are lines of DIR/heldout.txt are left out\n"
         "      --like FILM       instead, what MASK leaves known of FILM, with holes of MASK's shapes\n"
         "      --mask MASK       picture or film, white where FILM is not known\n"
-        "      --init MODEL      model to start from (default: random weights; of --like: small); with --cnum\n"
-        "                        and --sketch wider, and with a sketch, than it is\n"
+        "      --init MODEL      model to start from (default: random weights; of --like: small); --cnum\n"
+        "                        makes it wider, --sketch lets it learn to see sketches\n"
         "      --minutes N       how long: the time of the first steps gives the number of steps; with\n"
         "                        --resume the learning rate has a new schedule from where the state is\n"
         "      --steps N         or how many steps, those before --resume counted\n"
-        "      --resume          go on from OUT.state: with the same options and --steps the result is\n"
-        "                        that of one run\n"
+        "      --resume          go on from OUT.state: options that are not given are as they were, and with\n"
+        "                        the same data and --steps the result is that of one run\n"
         "      --cnum N          width of the network, a multiple of --init's (default: its own, or 16)\n"
         "      --size N          sides of a sample, in pixels (default: 256)\n"
         "      --batch N         samples of a step (default: 8)\n"

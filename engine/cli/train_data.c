@@ -192,7 +192,10 @@ int df_train_read(DfTiles *tiles, DfTrainRead *read, const char *folder, const c
         ret = read_batch(tiles, read, list.files + at, (int)DF_MIN(list.count - at, BATCH), size, &parallel);
     }
     df_progress_hide();
-    if (!ret && !tiles->count)
+    if (!ret && !tiles->count && read->small)
+        ret = df_error(-ENOENT, "%s: holds no picture or film of %d pixels a side and more: give a smaller "
+                       "--size", folder, (size + 1) / 2);
+    else if (!ret && !tiles->count)
         ret = df_error(-ENOENT, "%s: holds nothing to train with: no picture or film of %d pixels a side and more that "
                        "can be read", folder, (size + 1) / 2);
     df_thread_pool_close(&parallel.pool);

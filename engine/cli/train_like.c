@@ -28,6 +28,7 @@ typedef struct Masks {
     uint8_t *known;    /* of the frames' size: 0 in the grown hole */
     int width, height; /* of the frames */
     size_t holes;      /* pixels of all masks so far */
+    int scaled;        /* 1: a mask had another size, and that was said */
 } Masks;
 
 /** Grow a mask, scaled to the frames' size, and mark what it leaves. */
@@ -35,6 +36,10 @@ static int set_mask(Masks *m, const uint8_t *gray, int width, int height)
 {
     DeepfillMaskSettings settings;
     DeepfillMask *mask = NULL;
+    if ((width != m->width || height != m->height) && !m->scaled) {
+        df_cli_note("%s: is scaled from %dx%d to %dx%d pixels", m->path, width, height, m->width, m->height);
+        m->scaled = 1;
+    }
     deepfill_mask_defaults(&settings, m->width, m->height);
     int ret = deepfill_mask_create(&mask, &settings, gray, width, width, height);
     for (int y = 0; !ret && y < m->height; y++)
@@ -154,14 +159,14 @@ int df_train_read_like(DfTiles *tiles, DfTrainRead *read, const char *path, cons
     *read = (DfTrainRead){ .films = 1 };
     int ret = df_film_open(&film, path);
     if (!ret && 2 * DF_MIN(df_film_info(film)->width, df_film_info(film)->height) < size)
-        ret = df_error(-EINVAL, "%s: has frames of %dx%d pixels, too small for samples of %d", path,
-                       df_film_info(film)->width, df_film_info(film)->height, size);
+        ret = df_error(-EINVAL, "%s: has frames of %dx%d pixels, too small for samples of %d: give a smaller "
+                       "--size", path, df_film_info(film)->width, df_film_info(film)->height, size);
     if (!ret)
         ret = open_masks(&masks, mask, df_film_info(film)->width, df_film_info(film)->height);
     if (!ret)
         ret = add_frames(tiles, read, film, &masks);
     if (!ret && !masks.holes)
-        ret = df_error(-EINVAL, "%s: marks nothing of %s", mask, path);
+        ret = df_error(-EINVAL, "%s: marks nothing of %s: what is white in it is not known", mask, path);
     if (!ret && !tiles->count)
         ret = df_error(-EINVAL, "%s: marks all of %s, and nothing is left to learn from", mask, path);
     close_masks(&masks);

@@ -15,6 +15,7 @@
 #include "cli/picture.h"
 #include "cli/train_data.h"
 #include "cli/train_log.h"
+#include "train/generator.h"
 #include "weights/output.h"
 
 /** Seconds after which all files are written again. */
@@ -124,13 +125,15 @@ static int check_files(Names *names, const DfTrainWish *wish)
     return 0;
 }
 
-/** Whether there is a model to start from, before data is read. */
-static int check_init(const DfTrainWish *wish)
+/** Whether there is what to start from, or to go on from, before data is read. */
+static int check_start(const DfTrainWish *wish, const Names *names)
 {
-    DeepfillModel *model = NULL;
-    int ret = wish->options.init ? deepfill_model_open(&model, wish->options.init, NULL) : 0;
-    deepfill_model_close(&model);
-    return ret;
+    const DfTrainerOptions *o = &wish->options;
+    DfGeneratorShape shape = { .cnum = o->cnum, .sketch = o->sketch };
+    if (wish->resume)
+        return df_trainer_check_state(names->state, o);
+    int ret = o->init ? deepfill_model_exists(o->init) : 0;
+    return ret || !o->init ? ret : df_generator_describe(&shape, o->init);
 }
 
 /** Bytes of red, green and blue to planes, and these to a file. */
@@ -164,6 +167,11 @@ static int save(DfTrainer *trainer, const DfTrainWish *wish, const Names *names,
 
 /* ------------------------------------------------------------------------------------ training -- */
 
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 static int read_data(DfTiles *tiles, const DfTrainWish *wish, const Names *names)
 {
     DfTrainRead read = { 0 };
@@ -174,27 +182,29 @@ static int read_data(DfTiles *tiles, const DfTrainWish *wish, const Names *names
                          : df_train_read(tiles, &read, wish->data, names->sheet, size, wish->options.workers);
     if (ret < 0)
         return ret;
-    printf("%zu pictures, %zu frames of %zu films: %d tiles, %s\n", read.pictures, read.frames, read.films,
-           tiles->count, df_memory_text(held, tiles->bytes));
+    printf("%zu picture%s, %zu frame%s of %zu film%s: %d square%s, %s\n", read.pictures, plural(read.pictures),
+           read.frames, plural(read.frames), read.films, plural(read.films), tiles->count, plural(tiles->count),
+           df_memory_text(held, tiles->bytes));
     if (read.held_out)
         printf("%zu left out by heldout.txt\n", read.held_out);
     if (read.small)
-        df_cli_note("%zu smaller than %d pixels were left out", read.small, size / 2);
+        df_cli_note("%zu picture%s or film%s with a side below %d pixels left out", read.small, plural(read.small),
+                    plural(read.small), (size + 1) / 2);
     if (tiles->offered > tiles->count)
-        df_cli_note("%lld tiles were chosen from %lld: more than %s are held with --memory", (long long)tiles->count,
+        df_cli_note("%lld squares were chosen from %lld: more than %s are held with --memory", (long long)tiles->count,
                     (long long)tiles->offered, df_memory_text(most, tiles->most));
     fflush(stdout);
     return 0;
 }
 
-/** @param[out] other  1: the state was made with other pictures */
+/** @param[out] other_pictures  1: the state was made with other pictures */
 static int open_trainer(DfTrainer **trainer, const DfTrainWish *wish, const DfTrainerOptions *options,
-                        const DfTiles *tiles, const Names *names, int *other)
+                        const DfTiles *tiles, const Names *names, int *other_pictures)
 {
     int ret = df_trainer_open(trainer, options, tiles);
     if (!ret && wish->resume)
         ret = df_trainer_load_state(*trainer, names->state);
-    *other = ret > 0;
+    *other_pictures = ret > 0;
     return DF_MIN(ret, 0);
 }
 
@@ -204,7 +214,7 @@ static int count_steps(DfTrainerOptions *options, const DfTrainWish *wish, const
     DfTrainer *trainer = NULL;
     DfTrainLosses losses;
     double start = 0;
-    int other, ret = open_trainer(&trainer, wish, options, tiles, names, &other);
+    int other_pictures, ret = open_trainer(&trainer, wish, options, tiles, names, &other_pictures);
     int64_t before = ret ? 0 : df_trainer_steps(trainer);
     for (int i = 0; i < TRIAL_STEPS && !ret && !stopped; i++) {
         ret = df_trainer_step(trainer, &losses);
@@ -259,7 +269,7 @@ static int train(DfTrainer *trainer, const DfTrainWish *wish, const DfTrainerOpt
     else if (ret == -EDOM)
         df_cli_note("%s: was not written", wish->out);
     else if (!ret && steps >= options->steps)
-        printf("%s: %lld steps\n", wish->out, (long long)steps);
+        printf("%s: %lld step%s\n", wish->out, (long long)steps, plural(steps));
     else if (!ret)
         printf("%s: %lld of %lld steps; --resume --steps %lld goes on\n", wish->out, (long long)steps,
                (long long)options->steps, (long long)options->steps);
@@ -272,20 +282,21 @@ int df_train_run(const DfTrainWish *wish)
     DfTrainer *trainer = NULL;
     DfTiles tiles = { 0 };
     Names names = { 0 };
-    int other = 0, ret = check_files(&names, wish);
+    int other_pictures = 0, ret = check_files(&names, wish);
     if (!ret)
-        ret = check_init(wish);
+        ret = check_start(wish, &names);
     if (!ret)
         ret = read_data(&tiles, wish, &names);
     install_signal_handlers();
     if (!ret && wish->minutes > 0)
         ret = count_steps(&options, wish, &tiles, &names);
     if (!ret)
-        ret = open_trainer(&trainer, wish, &options, &tiles, &names, &other);
+        ret = open_trainer(&trainer, wish, &options, &tiles, &names, &other_pictures);
     if (!ret && df_trainer_steps(trainer) >= options.steps)
-        ret = df_error(-EINVAL, "%s: has made %lld steps already, and --steps is %lld", names.state,
-                       (long long)df_trainer_steps(trainer), (long long)options.steps);
-    if (!ret && other)
+        ret = df_error(-EINVAL, "%s: has made %lld step%s already, and --steps is %lld", names.state,
+                       (long long)df_trainer_steps(trainer), plural(df_trainer_steps(trainer)),
+                       (long long)options.steps);
+    if (!ret && other_pictures)
         df_cli_note("%s: is of other pictures: the result is not that of one run", names.state);
     if (!ret)
         ret = train(trainer, wish, &options, &names);

@@ -29,6 +29,12 @@ enum DfActivation {
     DF_LEAKY      /**< what is below 0 times 0.2 */
 };
 
+/** @return whether it takes two channels for one. */
+static inline int df_is_gate(enum DfActivation activation)
+{
+    return activation < DF_TANH;
+}
+
 /** Ways of doing a convolution of tiles: kernels/transform/. */
 enum DfTransformIndex {
     DF_TRANSFORM_3,       /**< 3x3: 6x6 pixels to 4x4 outputs */

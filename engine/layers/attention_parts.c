@@ -14,7 +14,7 @@ DfAttentionMap df_attention_map(DfShape shape, const DfAttentionRules *rules)
 
 float *df_attention_floats(char *base, size_t *end, size_t rows, size_t columns)
 {
-    return df_carve(base, end, df_size_mul(df_size_mul(rows, columns), sizeof(float)));
+    return df_carve_floats(base, end, df_size_mul(rows, columns));
 }
 
 const float *df_attention_pixel(const DfAttentionMap *map, const float *source, int p)

@@ -63,7 +63,7 @@ size_t df_shape_count(DfShape shape)
 
 DfShape df_conv_shape(const DfConv *conv, DfShape in)
 {
-    int gated = conv->activation < DF_TANH, channels = gated ? conv->out / 2 : conv->out;
+    int channels = df_is_gate(conv->activation) ? conv->out / 2 : conv->out;
     return (DfShape){ reduced(conv, in.height), reduced(conv, in.width), channels };
 }
 

@@ -58,7 +58,7 @@ typedef struct Work {
 
 static int channels_out(const Work *w)
 {
-    return w->activation < DF_TANH ? w->channels / 2 : w->channels;
+    return df_is_gate(w->activation) ? w->channels / 2 : w->channels;
 }
 
 static void forward_unit(void *opaque, int unit, int thread)

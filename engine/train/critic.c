@@ -42,11 +42,6 @@ static void shape_layers(DfCritic *critic, DfShape in, int width, int local)
     }
 }
 
-static float *carve(char *memory, size_t *end, size_t count)
-{
-    return df_carve(memory, end, df_size_mul(count, sizeof(float)));
-}
-
 static int is_direct(const DfCriticLayer *layer)
 {
     return layer->conv.method == DF_METHOD_DIRECT;
@@ -55,16 +50,16 @@ static int is_direct(const DfCriticLayer *layer)
 static void carve_layer(DfCriticLayer *layer, char *memory, size_t *end)
 {
     const DfConv *conv = &layer->conv;
-    layer->weight = carve(memory, end, layer->weights);
-    layer->bias = carve(memory, end, conv->out);
-    layer->u = carve(memory, end, conv->out);
-    layer->v = carve(memory, end, layer->weights / conv->out);
-    layer->d_weight = carve(memory, end, layer->weights);
-    layer->d_bias = carve(memory, end, conv->out);
-    layer->forward = carve(memory, end, is_direct(layer) ? 0 : df_conv_prepared(conv));
-    layer->backward = carve(memory, end, df_conv_backward_prepared(conv));
-    layer->sums = carve(memory, end, df_conv_backward_sums(conv));
-    layer->activation = carve(memory, end, df_shape_count(layer->out));
+    layer->weight = df_carve_floats(memory, end, layer->weights);
+    layer->bias = df_carve_floats(memory, end, conv->out);
+    layer->u = df_carve_floats(memory, end, conv->out);
+    layer->v = df_carve_floats(memory, end, layer->weights / conv->out);
+    layer->d_weight = df_carve_floats(memory, end, layer->weights);
+    layer->d_bias = df_carve_floats(memory, end, conv->out);
+    layer->forward = df_carve_floats(memory, end, is_direct(layer) ? 0 : df_conv_prepared(conv));
+    layer->backward = df_carve_floats(memory, end, df_conv_backward_prepared(conv));
+    layer->sums = df_carve_floats(memory, end, df_conv_backward_sums(conv));
+    layer->activation = df_carve_floats(memory, end, df_shape_count(layer->out));
 }
 
 static size_t scratch_bytes(const DfCriticLayer *layer, int threads)
@@ -84,16 +79,9 @@ static size_t carve_all(DfCritic *critic, char *memory)
         most = DF_MAX(most, df_shape_count(layer->out));
     }
     for (int i = 0; i < 2; i++)
-        critic->gradients[i] = carve(memory, &end, most);
+        critic->gradients[i] = df_carve_floats(memory, &end, most);
     critic->scratch = memory ? memory + end : NULL;
     return df_size_add(end, scratch);
-}
-
-size_t df_critic_bytes(DfShape picture, int width, int local, int threads)
-{
-    DfCritic critic = { .count = layer_count(local), .threads = threads };
-    shape_layers(&critic, picture, width, local);
-    return df_size_add(carve_all(&critic, NULL), sizeof critic);
 }
 
 int df_critic_open(DfCritic **to, DfShape picture, int width, int local, int threads)

@@ -4,9 +4,9 @@
  * widths c, 2c, 4c, 4c, 4c, 4c (c = 64 in the paper), each followed by LeakyReLU 0.2. Its scores are the last
  * activation.
  *
- * The local critic has four, of widths c, 2c, 4c, 1, and none follows the last one: a score for every 16x16 pixels, of
- * 61x61 around them (the paper's: 253x253). It learns in a tenth of the steps: spectral norm divides what the last
- * layer can tell among its channels, so that each of 4c has 1 / sqrt(4c) of it.
+ * The local critic has four, of widths c, 2c, 4c, 1, and none follows the last one: a score for every 16x16 pixels,
+ * of 61x61: 15 before them and 30 behind, on sides that are multiples of 16 (the paper's: of 253x253). It learns faster:
+ * spectral norm divides what the last layer can tell among its channels, so that each of 4c has 1 / sqrt(4c) of it.
  *
  * Spectral norm (Miyato et al., 2018): each layer convolves with W / s, W as a matrix of `out` rows, in [in][ky][kx]
  * order. df_critic_begin(), once for each training step's forward passes, makes one power iteration:
@@ -64,9 +64,6 @@ int df_critic_open(DfCritic **critic, DfShape picture, int width, int local, int
 
 /** NULL is fine; sets *critic to NULL. */
 void df_critic_close(DfCritic **critic);
-
-/** @return bytes that a critic takes. */
-size_t df_critic_bytes(DfShape picture, int width, int local, int threads);
 
 /** One power iteration; weights for the passes that follow; gradients to 0. */
 void df_critic_begin(DfCritic *critic, const DfParallel *parallel);

@@ -51,8 +51,11 @@ int df_tiles_add(DfTiles *tiles, const uint8_t *rgb, const uint8_t *known, int w
         return -ENOMEM;
     memcpy(new.rgb, rgb, 3 * pixels);
     new.known = known ? new.rgb + 3 * pixels : NULL;
-    for (size_t i = 0; known && i < pixels; i++)
+    for (size_t i = 0; known && i < pixels; i++) {
         new.known[i] = known[i] != 0;
+        if (!known[i])
+            memset(new.rgb + 3 * i, 0, 3);
+    }
     if (tiles->count == tiles->room) {
         if (df_list_grow((void **)&tiles->list, tiles->count, sizeof *tiles->list) < 0) {
             df_free(new.rgb);
@@ -95,14 +98,10 @@ uint32_t df_tiles_checksum(const DfTiles *tiles)
     uint32_t crc = 0;
     for (int i = 0; i < tiles->count; i++) {
         const DfTile *tile = &tiles->list[i];
-        const int32_t sides[] = { tile->width, tile->height };
-        size_t pixels = (size_t)tile->width * tile->height;
-        crc = df_crc32c(crc, (const uint8_t *)sides, sizeof sides);
-        if (!tile->known)
-            crc = df_crc32c(crc, tile->rgb, 3 * pixels);
-        for (size_t p = 0; tile->known && p < pixels; p++)
-            if (tile->known[p])
-                crc = df_crc32c(crc, tile->rgb + 3 * p, 3);
+        const uint8_t sides[] = {
+            (uint8_t)tile->width, (uint8_t)(tile->width >> 8), (uint8_t)tile->height, (uint8_t)(tile->height >> 8),
+        };
+        crc = df_crc32c(df_crc32c(crc, sides, sizeof sides), tile->rgb, bytes_of(tile));
     }
     return crc;
 }

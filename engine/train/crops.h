@@ -36,7 +36,7 @@ typedef struct DfTiles {
 /**
  * Offer a tile, which is copied.
  * @param rgb    height x width x 3
- * @param known  height x width: 0 not known; NULL: all are
+ * @param known  height x width: 0 not known, and the tile's pixel is black; NULL: all are
  * @return 0 or -ENOMEM
  */
 int df_tiles_add(DfTiles *tiles, const uint8_t *rgb, const uint8_t *known, int width, int height);
@@ -44,7 +44,7 @@ int df_tiles_add(DfTiles *tiles, const uint8_t *rgb, const uint8_t *known, int w
 /** Offer a picture as squares along its longer side, as many as cover it best, evenly placed. @return 0 or -ENOMEM */
 int df_tiles_add_squares(DfTiles *tiles, const uint8_t *rgb, int width, int height);
 
-/** @return CRC-32C of the tiles' sides and known pixels, in their order */
+/** @return CRC-32C of the tiles in their order: sides, pixels, and which are known */
 uint32_t df_tiles_checksum(const DfTiles *tiles);
 
 /** Free all tiles; zeroed afterwards. */

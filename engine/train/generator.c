@@ -166,6 +166,11 @@ void df_generator_close(DfGenerator **generator)
 
 /* ------------------------------------------------------------------------------------ parameters -- */
 
+const char *df_generator_semantics(const DfGenerator *g)
+{
+    return g->shape.semantics->name;
+}
+
 float *df_generator_parameters(DfGenerator *g)
 {
     return g->parameters;

@@ -28,8 +28,9 @@ typedef struct DfStages {
 } DfStages;
 
 /**
- * Describe a model: semantics, cnum, sketch and size of `shape` become its own.
- * @param name  a built-in model or a checkpoint file   @return 0; a negative errno with the cause recorded
+ * Describe a generator that starts from a model: semantics, size, and where it is 0 cnum, become the model's.
+ * @param name  a built-in model or a checkpoint file
+ * @return 0; -EINVAL where cnum is no multiple of the model's, or the model alone has a sketch; a negative errno
  */
 int df_generator_describe(DfGeneratorShape *shape, const char *name);
 
@@ -41,6 +42,9 @@ int df_generator_open(DfGenerator **generator, const DfGeneratorShape *shape, Df
 
 /** Free a generator and set *generator to NULL; NULL is fine. */
 void df_generator_close(DfGenerator **generator);
+
+/** @return the name of its semantics (static). */
+const char *df_generator_semantics(const DfGenerator *generator);
 
 /** @return its parameters, row after row: weights [out][in][ky][kx], then biases. */
 float *df_generator_parameters(DfGenerator *generator);
@@ -56,7 +60,7 @@ void df_generator_initialise(DfGenerator *generator, uint64_t seed);
 
 /**
  * Take a model's parameters. A generator that is wider, or has a sketch where the model has none, computes what the
- * model does but for rounding, whatever the sketch (train/widen.h).
+ * model does, whatever the sketch, but for rounding and what train/widen.h says.
  * @param name  a built-in model or a checkpoint file, of the generator's semantics; its cnum divides the generator's
  * @return 0; -EINVAL, cause recorded, where it is another network; a negative errno
  */

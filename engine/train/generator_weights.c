@@ -46,16 +46,27 @@ static int bind(DfWeights **weights, DfBinding **binding, const char *name)
     return ret < 0 ? ret : df_binding_create(binding, *weights, NULL);
 }
 
+/** Whether a model of that binding can become a generator of that width, with or without a sketch. */
+static int check_width(const DfBindingInfo *info, int cnum, int sketch, const char *name)
+{
+    if (cnum % info->cnum)
+        return df_error(-EINVAL, "%s: its cnum is %d, and %d is no multiple of it", name, info->cnum, cnum);
+    if (info->sketch > sketch)
+        return df_error(-EINVAL, "%s: is guided by sketches, but no sketch was asked for: give --sketch", name);
+    return 0;
+}
+
 int df_generator_describe(DfGeneratorShape *shape, const char *name)
 {
     DfWeights *weights = NULL;
     DfBinding *binding = NULL;
     int ret = bind(&weights, &binding, name);
+    if (!ret)
+        ret = check_width(df_binding_info(binding), shape->cnum, shape->sketch, name);
     if (!ret) {
         const DfBindingInfo *info = df_binding_info(binding);
         shape->semantics = info->semantics;
-        shape->cnum = info->cnum;
-        shape->sketch = info->sketch;
+        shape->cnum = shape->cnum ? shape->cnum : info->cnum;
         shape->size = info->size;
     }
     df_binding_close(&binding);
@@ -63,17 +74,12 @@ int df_generator_describe(DfGeneratorShape *shape, const char *name)
     return ret;
 }
 
-static int is_gated(enum DfActivation activation)
-{
-    return activation == DF_GATE_ELU || activation == DF_GATE_RELU || activation == DF_GATE_TANH;
-}
-
 /** A model without a sketch has all other planes. */
 static void map_input(const DfInputs *planes, int has_sketch, DfChannelMap *map)
 {
     for (int i = 0; i < planes->count; i++) {
         int channels = planes->list[i] == DF_INPUT_COLOURS ? 3 : 1;
-        df_channel_map_repeat(map, planes->list[i] == DF_INPUT_SKETCH && !has_sketch ? 0 : channels, channels);
+        df_channel_map_repeat(map, planes->list[i] == DF_INPUT_SKETCH && !has_sketch ? 0 : channels, channels, 1);
     }
 }
 
@@ -81,61 +87,44 @@ static void map_input(const DfInputs *planes, int has_sketch, DfChannelMap *map)
 static void map_activation(const DfGenerator *g, const DfBinding *binding, int row, DfChannelMap *maps)
 {
     const DfNet *net = g->model.semantics->net;
-    int source = df_row_source(net, row), halves = 1 + is_gated(g->model.convs[row].activation);
-    df_channel_map_begin(&maps[row]);
+    int source = df_row_source(net, row), halves = 1 + df_is_gate(g->model.convs[row].activation), narrow, wide;
+    double scale;
     switch (net->rows[row].op) {
     case DF_OP_INPUT:
         map_input(&g->model.input, df_binding_info(binding)->sketch, &maps[row]);
         break;
     case DF_OP_COARSE:
-        df_channel_map_repeat(&maps[row], g->model.refined.channels, g->model.refined.channels);
+        df_channel_map_repeat(&maps[row], g->model.refined.channels, g->model.refined.channels, 1);
         break;
     case DF_OP_ATTENTION:
         df_channel_map_join(&maps[row], &maps[source]);
-        maps[row].scale = maps[source].scale;
         break;
     case DF_OP_JOIN:
         df_channel_map_join(&maps[row], &maps[source]);
         df_channel_map_join(&maps[row], &maps[row - 1]);
         break;
     default:
-        df_channel_map_repeat(&maps[row], df_binding_conv(binding, row).out / halves, g->rows[row].linear.out / halves);
-        if (net->rows[row].op == DF_OP_GATED_ATTN)
-            maps[row].scale = sqrt((double)maps[row].narrow / maps[row].count);
+        narrow = df_binding_conv(binding, row).out / halves;
+        wide = g->rows[row].linear.out / halves;
+        scale = net->rows[row].op == DF_OP_GATED_ATTN ? sqrt((double)narrow / wide) : 1;
+        df_channel_map_repeat(&maps[row], narrow, wide, scale);
     }
-}
-
-/** Scale what a gate multiplies by its sigmoid; one of scale 1 keeps its bits. */
-static void scale_features(const DfConv *conv, double scale, float *weight)
-{
-    size_t features = conv->out / 2, weights = df_conv_weights(conv);
-    for (size_t k = 0; k < weights / 2; k++)
-        weight[k] = (float)(weight[k] * scale);
-    for (size_t o = 0; o < features; o++)
-        weight[weights + o] = (float)(weight[weights + o] * scale);
 }
 
 static int read_row(DfGenerator *g, const DfBinding *binding, int row, const DfChannelMap *maps)
 {
-    const DfConv *conv = &g->rows[row].linear;
-    DfConv its = df_binding_conv(binding, row);
-    size_t weights = df_conv_weights(&its);
-    float *own = df_alloc(df_size_mul(weights + its.out, sizeof *own));
-    float *weight = g->parameters + g->rows[row].parameters;
-    DfRowValues values = { .weight = own, .bias = own + weights };
-    int halves = 1 + is_gated(g->model.convs[row].activation), ret = -ENOMEM;
-    DfChannelMap out;
-    df_channel_map_begin(&out);
-    for (int half = 0; half < halves; half++)
-        df_channel_map_repeat(&out, its.out / halves, conv->out / halves);
-    if (own)
-        ret = df_binding_read(binding, row, &values);
+    DfConv narrow = df_binding_conv(binding, row);
+    size_t weights = df_conv_weights(&narrow);
+    float *weight = df_alloc(df_size_mul(weights + narrow.out, sizeof *weight));
+    DfRowValues values = { .weight = weight, .bias = weight + weights };
+    DfChannelMap out = maps[row];
+    int ret = weight ? df_binding_read(binding, row, &values) : -ENOMEM;
+    if (df_is_gate(narrow.activation))
+        df_channel_map_repeat(&out, narrow.out / 2, maps[row].count, 1);
     if (!ret)
-        df_widen_conv(&its, &maps[df_row_source(g->model.semantics->net, row)], &out,
-                      df_random_open(0, DF_RANDOM_WEIGHTS, 2, row), own, weight);
-    if (!ret && halves == 2)
-        scale_features(conv, maps[row].scale, weight);
-    df_free(own);
+        df_widen_conv(&narrow, &maps[df_row_source(g->model.semantics->net, row)], &out,
+                      df_random_open(0, DF_RANDOM_SHARES, 0, row), weight, g->parameters + g->rows[row].parameters);
+    df_free(weight);
     return ret;
 }
 
@@ -160,10 +149,9 @@ static int check_model(const DfGenerator *g, const DfBinding *binding, const cha
     const DfSemantics *semantics = g->model.semantics;
     if (info->semantics != semantics)
         return df_error(-EINVAL, "%s: its semantics are %s, expected %s", name, info->semantics->name, semantics->name);
-    if (g->shape.cnum % info->cnum)
-        return df_error(-EINVAL, "%s: its cnum is %d, and %d is no multiple of it", name, info->cnum, g->shape.cnum);
-    if (info->sketch > g->shape.sketch)
-        return df_error(-EINVAL, "%s: is guided by sketches, but no sketch was asked for", name);
+    int ret = check_width(info, g->shape.cnum, g->shape.sketch, name);
+    if (ret < 0)
+        return ret;
     for (int row = 0; row < semantics->net->count; row++) {
         if (!is_conv(g, row))
             continue;

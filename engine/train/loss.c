@@ -32,12 +32,12 @@ double df_l1_loss(int pixels, const float *truth, const float *made, const uint8
     return sum * weights.all + inside * weights.hole;
 }
 
-double df_hinge_loss(DfScoreWeights weights, const float *scores, int real, float *d_scores)
+double df_hinge_loss(DfShape shape, const float *weights, const float *scores, int real, float *d_scores)
 {
     double loss = 0, sign = real ? -1 : 1;
-    for (int p = 0; p < weights.patches; p++) {
-        double sum = 0, weight = 0.5 * weights.patch[p] / weights.channels;
-        for (int c = 0; c < weights.channels; c++) {
+    for (int p = 0; p < shape.height * shape.width; p++) {
+        double sum = 0, weight = 0.5 * weights[p] / shape.channels;
+        for (int c = 0; c < shape.channels; c++) {
             double margin = 1 + sign * *scores++;
             sum += margin > 0 ? margin : 0;
             *d_scores++ = margin > 0 ? (float)(sign * weight) : 0;
@@ -47,12 +47,12 @@ double df_hinge_loss(DfScoreWeights weights, const float *scores, int real, floa
     return loss;
 }
 
-double df_critic_loss(DfScoreWeights weights, const float *scores, float *d_scores)
+double df_critic_loss(DfShape shape, const float *weights, const float *scores, float *d_scores)
 {
     double loss = 0;
-    for (int p = 0; p < weights.patches; p++) {
-        double sum = 0, weight = weights.patch[p] / weights.channels;
-        for (int c = 0; c < weights.channels; c++) {
+    for (int p = 0; p < shape.height * shape.width; p++) {
+        double sum = 0, weight = weights[p] / shape.channels;
+        for (int c = 0; c < shape.channels; c++) {
             sum += *scores++;
             *d_scores++ = (float)-weight;
         }

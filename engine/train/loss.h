@@ -10,7 +10,7 @@
  *   L_D      = 1/2 mean max(0, 1 - D(x)) + 1/2 mean max(0, 1 + D(z))
  *   L_G      = L1 - gan mean D(z)
  *
- * The critic's means are over scores, weighed by their patch: all alike, or by the share that the hole has of it.
+ * The critic's means are over scores, weighed by patch: all alike, or by how much of it is to be filled and known.
  *
  * Thread-safety: any thread.
  */
@@ -19,6 +19,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "layers/layers.h"
 
 #define DF_LEAST_AREA 0.01
 
@@ -44,20 +46,15 @@ DfL1Weights df_l1_weights(size_t pixels, size_t holes);
 double df_l1_loss(int pixels, const float *truth, const float *made, const uint8_t *hole, const uint8_t *counts,
                   DfL1Weights weights, float *d_made);
 
-/** What a picture's patches count for; their sum over a batch is 1. A score has a channel's share of that. */
-typedef struct DfScoreWeights {
-    int patches, channels;
-    const float *patch;
-} DfScoreWeights;
-
 /**
  * The critic's part: half the weighted sum of max(0, 1 - score), of real pictures, or max(0, 1 + score), of made ones.
- * @param scores    patches x channels
+ * @param shape     of the scores: height x width patches x channels
+ * @param weights   what each patch counts for, shared by its channels; over a batch they sum up to 1, or are 0
  * @param d_scores  written
  */
-double df_hinge_loss(DfScoreWeights weights, const float *scores, int real, float *d_scores);
+double df_hinge_loss(DfShape shape, const float *weights, const float *scores, int real, float *d_scores);
 
 /** The adversarial loss: minus the weighted sum of the scores. */
-double df_critic_loss(DfScoreWeights weights, const float *scores, float *d_scores);
+double df_critic_loss(DfShape shape, const float *weights, const float *scores, float *d_scores);
 
 #endif

@@ -16,23 +16,16 @@ typedef struct Room {
     void *rest;
 } Room;
 
-static void *carve(char *base, size_t *end, size_t size)
-{
-    void *piece = base ? base + *end : NULL;
-    *end = df_size_add(*end, df_size_align(size));
-    return piece;
-}
-
 /** Unless base is NULL, buffers; returns the bytes that they take. */
 static size_t lay_out(Room *room, const DfConv *conv, DfShape in, int threads, char *base)
 {
     DfShape out = df_conv_shape(conv, in);
     size_t pixels = df_size_mul(out.height, out.width), end = 0;
-    room->factors = carve(base, &end, df_size_mul(pixels, sizeof(float)));
-    room->d_product = carve(base, &end, df_size_mul(df_size_mul(pixels, conv->out), sizeof(float)));
-    room->mask = carve(base, &end, pixels);
-    room->columns = carve(base, &end, in.width * sizeof(int));
-    room->rest = carve(base, &end, df_conv_backward_scratch(conv, in, threads));
+    room->factors = df_carve(base, &end, df_size_mul(pixels, sizeof(float)));
+    room->d_product = df_carve(base, &end, df_size_mul(df_size_mul(pixels, conv->out), sizeof(float)));
+    room->mask = df_carve(base, &end, pixels);
+    room->columns = df_carve(base, &end, in.width * sizeof(int));
+    room->rest = df_carve(base, &end, df_conv_backward_scratch(conv, in, threads));
     return end;
 }
 

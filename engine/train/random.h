@@ -13,9 +13,10 @@
 /** What numbers are drawn for: streams of the same seed, step and index that do not meet. */
 enum DfRandomUse {
     DF_RANDOM_EXAMPLE, /**< crop, mask and sketch of a picture; step: training step, index: picture in its batch */
-    DF_RANDOM_WEIGHTS, /**< first weights; index: tensor */
+    DF_RANDOM_WEIGHTS, /**< first weights; step: 0 the generator's, 1 the critic's; index: layer */
     DF_RANDOM_TILES,   /**< which tiles are kept where not all can be */
-    DF_RANDOM_SHEET    /**< pictures to look at */
+    DF_RANDOM_SHEET,   /**< pictures to look at */
+    DF_RANDOM_SHARES   /**< what copies of a channel have of its weights (train/widen.h); index: layer */
 };
 
 /** A stream of numbers. Thread-safety: one thread at a time. */

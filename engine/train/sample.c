@@ -87,6 +87,21 @@ static DfCrop draw_any_hole(DfSample *sample, const DfTiles *tiles, DfRandom *ra
     return crop;
 }
 
+/** Pixels from what is not known within which lines may be those of the mask: blur, gradient, bend and width. */
+enum { LINE_MARGIN = 12 };
+
+static void clear_unknown_lines(DfSample *sample)
+{
+    int size = sample->size;
+    for (int y = 0; y < size; y++)
+        for (int x = 0; x < size; x++) {
+            int left = DF_MAX(x - LINE_MARGIN, 0), right = DF_MIN(x + LINE_MARGIN + 1, size);
+            for (int row = DF_MAX(y - LINE_MARGIN, 0); !sample->counts[(size_t)y * size + x] &&
+                                                       row < DF_MIN(y + LINE_MARGIN + 1, size); row++)
+                memset(sample->sketch + (size_t)row * size + left, 0, (right - left) * sizeof *sample->sketch);
+        }
+}
+
 int df_sample_draw(DfSample *sample, const DfTiles *tiles, DfRandom random)
 {
     DfArenaMark mark = df_arena_mark(&sample->scratch);
@@ -101,9 +116,8 @@ int df_sample_draw(DfSample *sample, const DfTiles *tiles, DfRandom random)
         sample->hole[i] |= !sample->counts[i];
     if (sample->sketch)
         ret = df_edges_sketch(sample->sketch, sample->image, sample->hole, size, size, &random, &sample->scratch);
-    /* What is not known may be a logo, whose lines are not the picture's. */
-    for (int i = 0; i < n && sample->sketch; i++)
-        sample->sketch[i] *= sample->counts[i];
+    if (sample->sketch)
+        clear_unknown_lines(sample);
     df_arena_reset(&sample->scratch, mark);
     return ret;
 }

@@ -22,9 +22,6 @@ static int open_generator(DfTrainer *t)
     int ret = o->init ? df_generator_describe(&shape, o->init) : 0;
     if (ret < 0)
         return ret;
-    if (o->cnum)
-        shape.cnum = o->cnum;
-    shape.sketch = o->sketch;
     shape.side = o->size;
     shape.batch = o->batch;
     t->options.cnum = shape.cnum;
@@ -72,7 +69,7 @@ static int open_critic(DfTrainer *t)
     DfParameter parameters[DF_CRITIC_PARAMETERS];
     if (!o->critic)
         return 0;
-    int ret = df_critic_open(&t->critic, picture, o->critic, o->local, t->parallel.threads);
+    int ret = df_critic_open(&t->critic, picture, o->critic, o->local_critic, t->parallel.threads);
     if (ret < 0)
         return ret;
     draw_critic(t);
@@ -93,9 +90,12 @@ static int open_critic(DfTrainer *t)
     t->d_critic_input = df_alloc(input);
     DfShape scores = df_critic_scores(t->critic);
     t->d_scores = df_alloc(df_shape_count(scores) * sizeof(float));
-    t->patch_weights = df_alloc(df_size_mul((size_t)scores.height * scores.width, o->batch * sizeof(float)));
+    size_t patches = df_size_mul(df_size_mul(scores.height, scores.width), o->batch);
+    t->patch_weights = df_alloc(df_size_mul(patches, sizeof(float)));
     if (!t->critic_input || !t->d_critic_input || !t->d_scores || !t->patch_weights)
         return -ENOMEM;
+    for (size_t k = 0; k < patches; k++)
+        t->patch_weights[k] = 1 / (float)patches;
     return df_optimizer_open(&t->critic_optimizer, parameters, 2 * t->critic->count, 0);
 }
 

@@ -13,14 +13,14 @@ typedef struct DfTiles DfTiles;
 /** Thread-safety: none; one thread at a time. The step itself runs on `workers` threads. */
 typedef struct DfTrainer DfTrainer;
 
-/** What a training is; a state that is gone on from must have the same cnum, critic, local, sketch and seed. */
+/** What a training is; a state that is gone on from must have the same cnum, critic, local_critic, sketch and seed. */
 typedef struct DfTrainerOptions {
     int cnum;         /**< width of the generator, a multiple of 4, and of init's; 0: that of `init` */
     int size;         /**< sides of a sample in pixels, a multiple of 8 from 64 up */
     int batch;        /**< samples of a step, 1 .. */
     int critic;       /**< channels of the critic's first layer; 0: there is no critic */
-    int local;        /**< 1: the local critic, whose scores count by the hole's share of their 16x16 pixels; 0: the
-                           paper's, whose scores count alike */
+    int local_critic; /**< 1: the local critic, whose scores count by how much of their 16x16 pixels is hole and known;
+                           0: the paper's, whose scores count alike */
     int sketch;       /**< 1: the generator and the critic see a sketch; where `init` sees none, it is to learn it */
     int workers;      /**< threads, 1 .. */
     float gan;        /**< weight of the adversarial loss in the generator's */
@@ -68,6 +68,12 @@ int df_trainer_save_state(const DfTrainer *trainer, const char *path);
  * @return 0; -EINVAL, cause recorded, where it is no state; a negative errno
  */
 int df_trainer_read_options(const char *path, DfTrainerOptions *options);
+
+/**
+ * Check that a state is of networks and random numbers as these; one without a critic may get one.
+ * @return 0; -EINVAL, cause recorded; a negative errno
+ */
+int df_trainer_check_state(const char *path, const DfTrainerOptions *options);
 
 /**
  * Go on from a state; one without a critic goes on with a new one.

@@ -36,7 +36,7 @@ struct DfTrainer {
     float *critic_input;   /* of one sample: colours, hole, sketch */
     float *d_critic_input;
     float *d_scores;
-    float *patch_weights;  /* of a batch: samples x patches */
+    float *patch_weights;  /* of a batch: samples x patches; of the paper's critic all alike */
     DfStages d_stages;
 };
 

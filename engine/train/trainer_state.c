@@ -76,18 +76,20 @@ int df_trainer_save_state(const DfTrainer *t, const char *path)
         int64_t value;
     } numbers[] = {
         { "batch", o->batch },           { "cnum", o->cnum },   { "critic", o->critic },
-        { "critic_steps", t->critic_optimizer.steps },          { "local", o->local },
+        { "critic_steps", t->critic_optimizer.steps },          { "local_critic", o->local_critic },
         { "seed", (int64_t)o->seed },    { "size", o->size },   { "sketch", o->sketch },
         { "steps", t->generator_optimizer.steps },              { "tiles", t->tiles_checksum },
     };
     char texts[DF_COUNT(numbers) + 2][32];
-    DfMeta meta[DF_COUNT(numbers) + 3] = { { "format", "deepfill training state" }, { "gan", texts[0] },
-                                           { "rate", texts[1] } };
+    DfMeta meta[DF_COUNT(numbers) + 4] = {
+        { "format", "deepfill training state" }, { "gan", texts[0] }, { "rate", texts[1] },
+        { "semantics", (char *)df_generator_semantics(t->generator) },
+    };
     snprintf(texts[0], sizeof texts[0], "%.9g", o->gan);
     snprintf(texts[1], sizeof texts[1], "%.9g", o->rate);
     for (size_t i = 0; i < DF_COUNT(numbers); i++) {
         snprintf(texts[i + 2], sizeof texts[i + 2], "%lld", (long long)numbers[i].value);
-        meta[i + 3] = (DfMeta){ numbers[i].key, texts[i + 2] };
+        meta[i + 4] = (DfMeta){ numbers[i].key, texts[i + 2] };
     }
     for (int i = 0; i < count; i++)
         tensors[i] = (DfOutTensor){ arrays[i].name, 1, { arrays[i].count }, arrays[i].values };
@@ -121,8 +123,10 @@ static int read_options(const DfWeights *weights, DfTrainerOptions *o)
     struct {
         const char *key;
         int *value;
-    } numbers[] = { { "batch", &o->batch }, { "cnum", &o->cnum }, { "critic", &o->critic }, { "local", &o->local },
-                    { "size", &o->size },   { "sketch", &o->sketch } };
+    } numbers[] = {
+        { "batch", &o->batch },               { "cnum", &o->cnum }, { "critic", &o->critic },
+        { "local_critic", &o->local_critic }, { "size", &o->size }, { "sketch", &o->sketch },
+    };
     int64_t number;
     int ret = 0;
     for (size_t i = 0; i < DF_COUNT(numbers) && !ret; i++) {
@@ -147,20 +151,23 @@ int df_trainer_read_options(const char *path, DfTrainerOptions *options)
     return ret;
 }
 
-/** Check that a state is of networks and random numbers as these; one without a critic may get one. */
-static int check_options(const DfWeights *weights, const DfTrainerOptions *options)
+int df_trainer_check_state(const char *path, const DfTrainerOptions *options)
 {
     DfTrainerOptions its = *options;
-    int ret = read_options(weights, &its);
+    int ret = df_trainer_read_options(path, &its);
     const struct {
         const char *name;
         uint64_t its, wanted;
-    } same[] = { { "cnum", its.cnum, options->cnum },       { "sketch", its.sketch, options->sketch },
-                 { "seed", its.seed, options->seed },       { "critic", its.critic, options->critic },
-                 { "local-critic", its.local, options->local } };
+    } same[] = {
+        { "cnum", its.cnum, options->cnum },
+        { "sketch", its.sketch, options->sketch },
+        { "seed", its.seed, options->seed },
+        { "critic", its.critic, options->critic },
+        { "local-critic", its.local_critic, options->local_critic },
+    };
     for (size_t i = 0; i < DF_COUNT(same) - (its.critic ? 0 : 2) && !ret; i++)
         if (same[i].its != same[i].wanted)
-            ret = df_error(-EINVAL, "%s: is of a training with %s %llu, not %llu", weights->name, same[i].name,
+            ret = df_error(-EINVAL, "%s: is of a training with %s %llu, not %llu", path, same[i].name,
                            (unsigned long long)same[i].its, (unsigned long long)same[i].wanted);
     return ret;
 }
@@ -185,15 +192,19 @@ int df_trainer_load_state(DfTrainer *t, const char *path)
     Array arrays[MOST_ARRAYS];
     int critic, count = list_arrays(t, arrays, &critic);
     int64_t steps = 0, critic_steps = 0, tiles = 0;
-    int ret = df_weights_open(&weights, path);
+    int ret = df_trainer_check_state(path, &t->options);
     if (!ret)
-        ret = check_options(weights, &t->options);
+        ret = df_weights_open(&weights, path);
     if (!ret)
         ret = read_number(weights, "steps", INT64_MAX, &steps);
     if (!ret)
         ret = read_number(weights, "critic_steps", INT64_MAX, &critic_steps);
     if (!ret)
         ret = read_number(weights, "tiles", UINT32_MAX, &tiles);
+    const char *semantics = ret ? NULL : df_weights_meta(weights, "semantics");
+    if (!ret && (!semantics || strcmp(semantics, df_generator_semantics(t->generator))))
+        ret = df_error(-EINVAL, "%s: is of a training from a model whose semantics are %s: give --init with it", path,
+                       semantics ? semantics : "unknown");
     int has_critic = !ret && df_weights_find(weights, "critic.conv1.u");
     /* A state without a critic is gone on from with a new one. */
     if (!ret)

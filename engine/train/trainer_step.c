@@ -12,33 +12,26 @@
 
 /* ---------------------------------------------------------------------------------------- critic -- */
 
-/** Weigh the patches of a batch: all alike, or by how much of them is to be filled and known; their sum is 1, or 0. */
-static void weigh_patches(DfTrainer *t)
+/** @return a sample's patches' weights. */
+static float *patch_weights(const DfTrainer *t, int sample)
+{
+    DfShape scores = df_critic_scores(t->critic);
+    return t->patch_weights + (size_t)sample * scores.height * scores.width;
+}
+
+/** Weigh a batch's patches by how much of each is to be filled and known; without any, none counts. */
+static void weigh_patches(DfTrainer *t, size_t holes)
 {
     DfShape scores = df_critic_scores(t->critic);
     int size = t->options.size, side = 1 << t->critic->count;
-    size_t patches = (size_t)scores.height * scores.width, all = patches * t->options.batch;
-    double sum = 0;
-    memset(t->patch_weights, 0, all * sizeof *t->patch_weights);
-    for (size_t k = 0; k < all && !t->options.local; k++)
-        t->patch_weights[k] = 1;
-    for (int i = 0; i < t->options.batch && t->options.local; i++)
+    memset(t->patch_weights, 0, (size_t)t->options.batch * scores.height * scores.width * sizeof *t->patch_weights);
+    for (int i = 0; i < t->options.batch; i++)
         for (int y = 0; y < size; y++)
             for (int x = 0; x < size; x++) {
-                size_t p = (size_t)y * size + x, patch = (size_t)(y / side) * scores.width + x / side;
-                t->patch_weights[i * patches + patch] += t->samples[i].hole[p] && t->samples[i].counts[p];
+                size_t p = (size_t)y * size + x;
+                if (t->samples[i].hole[p] && t->samples[i].counts[p])
+                    patch_weights(t, i)[y / side * scores.width + x / side] += 1 / (float)holes;
             }
-    for (size_t k = 0; k < all; k++)
-        sum += t->patch_weights[k];
-    for (size_t k = 0; k < all && sum > 0; k++)
-        t->patch_weights[k] = (float)(t->patch_weights[k] / sum);
-}
-
-static DfScoreWeights score_weights(const DfTrainer *t, int sample)
-{
-    DfShape scores = df_critic_scores(t->critic);
-    int patches = scores.height * scores.width;
-    return (DfScoreWeights){ patches, scores.channels, t->patch_weights + (size_t)sample * patches };
 }
 
 /**
@@ -65,7 +58,7 @@ static double add_hinge(DfTrainer *t, int sample, const float *made)
 {
     compose_critic_input(t, sample, made);
     const float *output = df_critic_forward(t->critic, t->critic_input, &t->parallel);
-    double loss = df_hinge_loss(score_weights(t, sample), output, !made, t->d_scores);
+    double loss = df_hinge_loss(df_critic_scores(t->critic), patch_weights(t, sample), output, !made, t->d_scores);
     df_critic_backward(t->critic, t->critic_input, t->d_scores, 1, &t->parallel, NULL);
     return loss;
 }
@@ -82,7 +75,6 @@ static int check_norm(const DfTrainer *t, const char *network, double norm)
 static int train_critic(DfTrainer *t, double rate, float *sum)
 {
     double loss = 0;
-    weigh_patches(t);
     df_critic_begin(t->critic, &t->parallel);
     for (int made = 0; made < 2; made++)
         for (int i = 0; i < t->options.batch; i++)
@@ -101,7 +93,7 @@ static double add_adversarial(DfTrainer *t, int sample)
     size_t channels = 4 + (s->sketch != NULL);
     compose_critic_input(t, sample, t->stages[sample].refined);
     const float *output = df_critic_forward(t->critic, t->critic_input, &t->parallel);
-    double loss = df_critic_loss(score_weights(t, sample), output, t->d_scores);
+    double loss = df_critic_loss(df_critic_scores(t->critic), patch_weights(t, sample), output, t->d_scores);
     df_critic_backward(t->critic, t->critic_input, t->d_scores, 0, &t->parallel, t->d_critic_input);
     for (size_t p = 0; p < df_trainer_pixels(t); p++)
         for (int c = 0; c < 3 && s->hole[p] && s->counts[p]; c++)
@@ -109,21 +101,20 @@ static double add_adversarial(DfTrainer *t, int sample)
     return loss;
 }
 
-static DfL1Weights weights_of(const DfTrainer *t)
+/** Count a batch's pixels whose truth is known, and those of them that are in holes. */
+static void count_pixels(const DfTrainer *t, size_t *known, size_t *holes)
 {
-    size_t holes = 0, counted = 0;
+    *known = *holes = 0;
     for (int i = 0; i < t->options.batch; i++)
         for (size_t p = 0; p < df_trainer_pixels(t); p++) {
-            counted += t->samples[i].counts[p];
-            holes += t->samples[i].counts[p] && t->samples[i].hole[p];
+            *known += t->samples[i].counts[p];
+            *holes += t->samples[i].counts[p] && t->samples[i].hole[p];
         }
-    return df_l1_weights(DF_MAX(counted, 1), holes);
 }
 
 /** The generator's losses and gradient. */
-static void backward_batch(DfTrainer *t, DfTrainLosses *losses)
+static void backward_batch(DfTrainer *t, DfL1Weights weights, DfTrainLosses *losses)
 {
-    DfL1Weights weights = weights_of(t);
     double coarse = 0, refined = 0, gan = 0;
     if (t->critic)
         df_critic_begin(t->critic, &t->parallel);
@@ -146,7 +137,11 @@ static void backward_batch(DfTrainer *t, DfTrainLosses *losses)
 
 int df_trainer_learn(DfTrainer *t, double rate, DfTrainLosses *losses)
 {
+    size_t known, holes;
     *losses = (DfTrainLosses){ 0 };
+    count_pixels(t, &known, &holes);
+    if (t->options.local_critic)
+        weigh_patches(t, holes);
     for (int i = 0; i < t->options.batch; i++) {
         DfPicture picture = df_trainer_picture(t, i);
         t->stages[i] = df_generator_forward(t->generator, i, &picture);
@@ -154,7 +149,7 @@ int df_trainer_learn(DfTrainer *t, double rate, DfTrainLosses *losses)
     int ret = t->critic ? train_critic(t, rate, &losses->critic) : 0;
     if (ret < 0)
         return ret;
-    backward_batch(t, losses);
+    backward_batch(t, df_l1_weights(DF_MAX(known, 1), holes), losses);
     ret = check_norm(t, "generator", df_optimizer_step(&t->generator_optimizer, rate, DF_CLIP_NORM, &t->parallel));
     df_generator_prepare(t->generator);
     return ret;

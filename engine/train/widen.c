@@ -4,23 +4,23 @@
  */
 #include "train/widen.h"
 
-void df_channel_map_begin(DfChannelMap *map)
+static void append(DfChannelMap *map, int source, float scale)
 {
-    map->count = map->narrow = 0;
-    map->scale = 1;
+    map->scale[map->count] = scale;
+    map->source[map->count++] = source;
 }
 
-void df_channel_map_repeat(DfChannelMap *map, int narrow, int wide)
+void df_channel_map_repeat(DfChannelMap *map, int narrow, int wide, double scale)
 {
     for (int i = 0; i < wide; i++)
-        map->source[map->count++] = narrow ? map->narrow + i % narrow : -1;
+        append(map, narrow ? map->narrow + i % narrow : -1, (float)scale);
     map->narrow += narrow;
 }
 
 void df_channel_map_join(DfChannelMap *map, const DfChannelMap *layer)
 {
     for (int i = 0; i < layer->count; i++)
-        map->source[map->count++] = layer->source[i] < 0 ? -1 : map->narrow + layer->source[i];
+        append(map, layer->source[i] < 0 ? -1 : map->narrow + layer->source[i], layer->scale[i]);
     map->narrow += layer->narrow;
 }
 
@@ -34,7 +34,7 @@ static void draw_shares(const DfChannelMap *in, DfRandom *random, float *shares)
             sums[in->source[i]] += parts[i];
     }
     for (int i = 0; i < in->count; i++)
-        shares[i] = in->source[i] < 0 ? 0 : (float)(parts[i] / (sums[in->source[i]] * in->scale));
+        shares[i] = in->source[i] < 0 ? 0 : (float)(parts[i] / (sums[in->source[i]] * in->scale[i]));
 }
 
 void df_widen_conv(const DfConv *narrow, const DfChannelMap *in, const DfChannelMap *out, DfRandom random,
@@ -48,7 +48,7 @@ void df_widen_conv(const DfConv *narrow, const DfChannelMap *in, const DfChannel
         draw_shares(in, &random, shares);
         for (int i = 0; i < in->count; i++)
             for (int k = 0; k < area; k++)
-                *to++ = in->source[i] < 0 ? 0 : shares[i] * source[in->source[i] * area + k];
-        to_bias[o] = from_bias[out->source[o]];
+                *to++ = in->source[i] < 0 ? 0 : out->scale[o] * shares[i] * source[in->source[i] * area + k];
+        to_bias[o] = out->scale[o] * from_bias[out->source[o]];
     }
 }

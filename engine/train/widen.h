@@ -20,23 +20,20 @@ enum { DF_MOST_CHANNELS = 512 };
 
 /** What each channel of a layer's output, or input, is a copy of. */
 typedef struct DfChannelMap {
-    int count, narrow;            /**< channels of the wide network, and of the narrow one */
-    double scale;                 /**< the wide one's values, of the narrow one's */
-    int source[DF_MOST_CHANNELS]; /**< the narrow one's channel; -1: it has none */
+    int count, narrow;             /**< channels of the wide network, and of the narrow one */
+    float scale[DF_MOST_CHANNELS]; /**< value of the wide one's channel / of the narrow one's */
+    int source[DF_MOST_CHANNELS];  /**< the narrow one's channel; -1: it has none */
 } DfChannelMap;
 
-/** Begin a map: no channels, scale 1. */
-void df_channel_map_begin(DfChannelMap *map);
-
-/** Append `wide` channels that repeat the narrow network's next `narrow` ones; of none, they are new. */
-void df_channel_map_repeat(DfChannelMap *map, int narrow, int wide);
+/** Append to a map (zeroed: empty) channels that repeat the narrow one's next `narrow`; of none, they are new. */
+void df_channel_map_repeat(DfChannelMap *map, int narrow, int wide, double scale);
 
 /** Append another layer's channels, in either network. */
 void df_channel_map_join(DfChannelMap *map, const DfChannelMap *layer);
 
 /**
  * Make a wide layer's weights.
- * @param in, out  maps of its input channels, and of its output channels before gating; out->scale is not applied
+ * @param in, out  maps of its input channels, and of its output channels before gating
  * @param narrow   the narrow layer, with shape alone
  * @param from     its weights [out][in][ky][kx], then its biases
  * @param to       the wide layer's, in the same order: out->count * in->count * kernel^2, then out->count; inputs that
