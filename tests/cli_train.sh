@@ -277,7 +277,7 @@ check "with a mask that comes and goes, and a critic" like film captions.mkv '[0
 check "a width that small's does not divide" fails "small: its cnum is 16, and 24 is no multiple of it" \
     train k.safetensors --like own.mkv --mask logo.png --steps 1 --size 64 --cnum 24
 scaled() {
-    ff -i logo.png -vf scale=320:192 large_logo.png &&
+    av -i logo.png -vf scale=320:192 -update 1 large_logo.png &&
         deepfill train k.safetensors --like own.mkv --mask large_logo.png --steps 1 --size 64 --batch 1 2>log.txt &&
         same "deepfill: large_logo.png: is scaled from 320x192 to 160x96 pixels" "$(cat log.txt)"
 }
