@@ -39,6 +39,7 @@ struct DfThreadPool {
     Loop loops[SLOTS];
     _Alignas(DF_ALIGN) _Atomic uint32_t open; /* bit set: loops that threads may find; any may be full */
     atomic_uint wakes;                        /* df_thread_pool_wake() so far */
+    atomic_int cancelled;                     /* df_thread_pool_cancel() */
     _Alignas(DF_ALIGN) _Atomic uint32_t used; /* bit set: slots that are taken */
     _Alignas(DF_ALIGN) atomic_int spinning;   /* threads that find a loop by themselves */
     atomic_int sleeping;                      /* threads that must be woken; changes under the lock */
@@ -273,6 +274,16 @@ void df_parallel_for(const DfParallel *parallel, int count, DfJob job, void *opa
     }
     for (int unit = 0; unit < count; unit++)
         job(opaque, unit, 0);
+}
+
+void df_thread_pool_cancel(DfThreadPool *pool, int cancelled)
+{
+    atomic_store(&pool->cancelled, cancelled);
+}
+
+int df_thread_pool_is_cancelled(const DfThreadPool *pool)
+{
+    return pool && atomic_load_explicit(&pool->cancelled, memory_order_relaxed);
 }
 
 /* ------------------------------------------------------------------- a pool's own threads -- */

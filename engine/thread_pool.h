@@ -41,6 +41,15 @@ void df_parallel_for(const DfParallel *parallel, int count, DfJob job, void *opa
  */
 int64_t df_parallel_time(void);
 
+/**
+ * Ask those who compute with a pool's threads to give up, as nobody will look at what they make; 0 takes it back. Loops
+ * run to their end all the same: whoever runs a row of them asks df_thread_pool_is_cancelled() in between.
+ */
+void df_thread_pool_cancel(DfThreadPool *pool, int cancelled);
+
+/** @return whether the pool is cancelled; NULL: it is not. Cheap */
+int df_thread_pool_is_cancelled(const DfThreadPool *pool);
+
 /* --------------------------------------------------------------------------------- pools -- */
 
 /**

@@ -173,6 +173,52 @@ static void check_sides(const char *name, int side, int fits, const char *words)
     network_free(&model);
 }
 
+/* -------------------------------------------------------------------------------------- cancelling -- */
+
+enum { LAST_ROW = 5 };
+
+typedef struct Cancelling {
+    DfThreadPool *pool;
+    int rows;
+} Cancelling;
+
+static void cancel_after(void *opaque, const char *row, DfShape shape, const float *activation)
+{
+    Cancelling *c = opaque;
+    (void)row, (void)shape, (void)activation;
+    if (++c->rows == LAST_ROW)
+        df_thread_pool_cancel(c->pool, 1);
+}
+
+/** No row is made after a pool's cancelling, of any stage; a pool that is no longer cancelled runs all of them. */
+static void test_cancelled(void **state)
+{
+    Scene *s = calloc(1, sizeof *s);
+    DeepfillModel model;
+    Cancelling c = { 0 };
+    DfPlan *plan;
+    (void)state;
+    network_make(&model, df_semantics_find("stride"), 4, 0);
+    draw(s);
+    assert_int_equal(df_thread_pool_open(&c.pool, 1), 0);
+    assert_int_equal(df_plan_create(&plan, &model, WIDTH, HEIGHT, 2), 0);
+    void *workspace = df_alloc(df_plan_workspace(plan));
+    DfRun run = { .image = s->image, .hole = s->hole, .pool = c.pool, .stage1 = s->stage1, .stage2 = s->stage2,
+                  .watch = cancel_after, .opaque = &c };
+    assert_int_equal(df_model_run(&model, plan, workspace, &run), -ECANCELED);
+    assert_int_equal(c.rows, LAST_ROW);
+    assert_int_equal(df_model_run(&model, plan, workspace, &run), -ECANCELED);
+    assert_int_equal(c.rows, LAST_ROW);
+    df_thread_pool_cancel(c.pool, 0);
+    assert_int_equal(df_model_run(&model, plan, workspace, &run), 0);
+    assert_int_equal(c.rows, LAST_ROW + model.semantics->net->count);
+    df_free(workspace);
+    df_plan_close(&plan);
+    df_thread_pool_close(&c.pool);
+    network_free(&model);
+    free(s);
+}
+
 static void test_sides(void **state)
 {
     (void)state;
@@ -189,7 +235,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_semantics), cmocka_unit_test(test_order), cmocka_unit_test(test_all_hole),
-        cmocka_unit_test(test_sides),
+        cmocka_unit_test(test_sides), cmocka_unit_test(test_cancelled),
     };
     return cmocka_run_group_tests(tests, claim_products, release_products);
 }

@@ -256,8 +256,8 @@ static const uint8_t *find_roi(const Arena *arena, const DfColorKey *key, const 
     return roi;
 }
 
-static void run_network(DfFiller *filler, const DfPrepared *prepared, const Arena *arena, const uint8_t *roi,
-                        int sketched, int coarse)
+static int run_network(DfFiller *filler, const DfPrepared *prepared, const Arena *arena, const uint8_t *roi,
+                       int sketched, int coarse)
 {
     const DfColorKey *key = df_color_key(prepared->color);
 
@@ -273,8 +273,9 @@ static void run_network(DfFiller *filler, const DfPrepared *prepared, const Aren
         .stage2 = coarse ? NULL : arena->result,
     };
     int64_t start = df_parallel_time();
-    df_model_run(filler->model, prepared->plan, arena->network, &run);
+    int ret = df_model_run(filler->model, prepared->plan, arena->network, &run);
     filler->spent += df_parallel_time() - start;
+    return ret;
 }
 
 /** Put the fill into the hole of the picture, both RGB at the box's own size, and give it texture. @return 1: it has */
@@ -361,7 +362,8 @@ int df_fill_box(DfFiller *filler, const DeepfillImage *image, const DeepfillMask
     if (sketch && prepared->sketch)
         draw_sketch(&arena, &key, sketch, box->place);
     const uint8_t *roi = find_roi(&arena, &key, mask, box, texture);
-    run_network(filler, prepared, &arena, roi, sketch && prepared->sketch, coarse);
+    if ((ret = run_network(filler, prepared, &arena, roi, sketch && prepared->sketch, coarse)) < 0)
+        return ret;
     return finish(filler, prepared, &arena, texture, &fill->planes);
 }
 

@@ -59,7 +59,7 @@ typedef struct DfRun {
     const float *sketch;  /**< H x W, 0 or 1, used inside the hole; NULL: none drawn */
     const uint8_t *needed; /**< H x W; non-zero: this pixel of the last picture is needed, the values of others are
                                 undefined; NULL: all are */
-    DfThreadPool *pool;   /**< threads that may help; NULL: none */
+    DfThreadPool *pool;   /**< threads that may help; where it is cancelled the run ends early; NULL: none */
     float *stage1;        /**< H x W x 3, the coarse stage's output; NULL: not needed. Of a network
                                of one stage: the same as stage2 */
     float *stage2;        /**< H x W x 3, the last stage's output; NULL: stop after the coarse
@@ -72,8 +72,9 @@ typedef struct DfRun {
 /**
  * Run the network on one region. Allocates nothing.
  * @param workspace  df_plan_workspace() bytes; its contents before do not matter, after are garbage
+ * @return 0; -ECANCELED: the pool was cancelled, the outputs are undefined
  * Thread-safety: any thread, each with a workspace of its own.
  */
-void df_model_run(const DeepfillModel *model, const DfPlan *plan, void *workspace, const DfRun *run);
+int df_model_run(const DeepfillModel *model, const DfPlan *plan, void *workspace, const DfRun *run);
 
 #endif

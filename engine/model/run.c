@@ -4,6 +4,7 @@
  */
 #include "model/need.h"
 
+#include <errno.h>
 #include <string.h>
 
 /** A run in progress. */
@@ -139,11 +140,13 @@ static void step(const Walk *walk, int row)
     }
 }
 
-/** Rows `first` to `last`, whose activation is a picture. */
-static void walk_to(const Walk *walk, int first, int last, float *picture)
+/** Rows `first` to `last`, whose activation is a picture. @return 0 or -ECANCELED */
+static int walk_to(const Walk *walk, int first, int last, float *picture)
 {
     const DfRun *run = walk->run;
     for (int row = first; row <= last; row++) {
+        if (df_thread_pool_is_cancelled(run->pool))
+            return -ECANCELED;
         step(walk, row);
         if (run->watch)
             run->watch(run->opaque, walk->model->semantics->net->rows[row].name, walk->plan->shapes[row],
@@ -151,6 +154,7 @@ static void walk_to(const Walk *walk, int first, int last, float *picture)
     }
     if (picture)
         df_compose_rgb(region_pixels(walk), &walk->model->range, activation(walk, last), picture);
+    return 0;
 }
 
 /** A network of masks computes everything. */
@@ -165,19 +169,18 @@ static void find_needed(Walk *walk, int last)
 }
 
 /** The walk ends at the last output that is asked for. */
-void df_model_run(const DeepfillModel *model, const DfPlan *plan, void *workspace, const DfRun *run)
+int df_model_run(const DeepfillModel *model, const DfPlan *plan, void *workspace, const DfRun *run)
 {
     const DfNet *net = model->semantics->net;
     Walk walk = { model, plan, workspace, run, { run->pool, plan->threads }, NULL };
-    int last = net->count - 1;
+    int last = net->count - 1, ret;
     find_needed(&walk, run->stage2 || net->coarse < 0 ? last : net->coarse);
     if (net->coarse < 0) {
-        walk_to(&walk, 0, last, run->stage2 ? run->stage2 : run->stage1);
-        if (run->stage1 && run->stage2)
+        ret = walk_to(&walk, 0, last, run->stage2 ? run->stage2 : run->stage1);
+        if (!ret && run->stage1 && run->stage2)
             memcpy(run->stage1, run->stage2, 3 * (size_t)region_pixels(&walk) * sizeof *run->stage1);
-        return;
+        return ret;
     }
-    walk_to(&walk, 0, net->coarse, run->stage1);
-    if (run->stage2)
-        walk_to(&walk, net->coarse + 1, last, run->stage2);
+    ret = walk_to(&walk, 0, net->coarse, run->stage1);
+    return ret || !run->stage2 ? ret : walk_to(&walk, net->coarse + 1, last, run->stage2);
 }

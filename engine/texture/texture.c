@@ -113,6 +113,8 @@ int df_texture(const DfTexturePicture *picture, const DfParallel *parallel, void
         df_texture_start(level, coarser, parallel);
         int rounds = coarser ? ROUNDS : FIRST_ROUNDS;
         for (int round = 0; round < rounds; round++) {
+            if (parallel && df_thread_pool_is_cancelled(parallel->pool))
+                return 0;
             df_texture_search(level, coarser || round ? 0 : FIRST_TRIES, (uint32_t)(i * 16 + round), parallel);
             df_texture_vote(level, round == rounds - 1, parallel);
         }

@@ -39,7 +39,7 @@ size_t df_texture_bytes(int width, int height);
  * depends neither on the number of threads nor on the CPU's level, but for the rounding of floats.
  *
  * @param scratch  df_texture_bytes() bytes, aligned to DF_ALIGN
- * @return 1 where there is texture now
+ * @return 1 where there is texture now; 0 also where `parallel`'s pool was cancelled: the hole is undefined then
  */
 int df_texture(const DfTexturePicture *picture, const DfParallel *parallel, void *scratch);
 

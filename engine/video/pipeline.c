@@ -226,6 +226,7 @@ void df_pipeline_flush(DfPipeline *p)
 
 void df_pipeline_reset(DfPipeline *p)
 {
+    df_thread_pool_cancel(p->pool, 1);
     pthread_mutex_lock(&p->lock);
     /* Nothing more is handed out; a step that ends enters no other. */
     p->schedule.held = 1;
@@ -233,11 +234,13 @@ void df_pipeline_reset(DfPipeline *p)
         pthread_cond_wait(&p->ready, &p->lock);
     p->schedule.held = p->schedule.flushed = 0;
     p->schedule.head = p->schedule.tail = 0;
+    df_thread_pool_cancel(p->pool, 0);
     pthread_mutex_unlock(&p->lock);
 }
 
 static void stop_workers(DfPipeline *p)
 {
+    df_thread_pool_cancel(p->pool, 1);
     pthread_mutex_lock(&p->lock);
     p->stop = 1;
     df_thread_pool_wake(p->pool);
