@@ -5,7 +5,7 @@ VERSION := 0.4.0
 SONAME := libdeepfill.so.0.4
 
 GOALS := $(or $(MAKECMDGOALS),all)
-PLAIN_GOALS := help clean distclean
+PLAIN_GOALS := help dist clean distclean
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -64,9 +64,15 @@ endif
 # ------------------------------------------------------------------------------- the library --
 
 WARNINGS := -Wall -Wextra -Wmissing-prototypes -Werror=implicit-function-declaration
-CPPFLAGS := -Iinclude -Iengine -I$(BUILD) -include config.h
-CFLAGS = -std=gnu11 $(OPTIMISE) -g $(WARNINGS) -fPIC -fvisibility=hidden -pthread \
-         $(OPENBLAS_CFLAGS) $(ZIMG_CFLAGS) $(SANITIZE) $(USER_CFLAGS)
+# What the environment asks for (CPPFLAGS, CFLAGS, LDFLAGS) comes after, and goes before a file's own flags.
+OWN_CPPFLAGS := -Iinclude -Iengine -I$(BUILD) -include config.h
+OWN_CFLAGS = -std=gnu11 $(OPTIMISE) -g $(WARNINGS) -fPIC -fvisibility=hidden -pthread \
+             $(OPENBLAS_CFLAGS) $(ZIMG_CFLAGS) $(SANITIZE)
+# Of the library and the programs; sanitizers see more without them.
+HARDENING := $(if $(SANITIZE),,-fstack-protector-strong $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),, \
+                 $(if $(filter -O0,$(OPTIMISE)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)))
+COMPILE = $(CC) $(OWN_CPPFLAGS) $(CPPFLAGS) $(OWN_CFLAGS) $(CFLAGS) $(USER_CFLAGS)
+LINK = $(CC) $(OWN_CFLAGS) $(CFLAGS) $(USER_CFLAGS) -Wl,-z,relro,-z,now $(LDFLAGS)
 LIBS = $(OPENBLAS_LIBS) $(ZIMG_LIBS) -lpthread -lm
 
 LIB_SRC := $(filter-out engine/cli/% engine/train/%,$(wildcard engine/*.c engine/*/*.c))
@@ -116,7 +122,7 @@ METER := -Wl,--wrap=aligned_alloc,--wrap=free
 define variant
 $(1)/obj/%.o: %.c config.mak
 	@mkdir -p $$(@D)
-	$$(call say,CC) $$(CC) $$(CPPFLAGS) $$(CFLAGS) $(2) $$(FILE_FLAGS) -MMD -MP -c $$< -o $$@
+	$$(call say,CC) $$(COMPILE) $(2) $$(FILE_FLAGS) -MMD -MP -c $$< -o $$@
 
 $(1)/libdeepfill.a: $(LIB_SRC:%.c=$(1)/obj/%.o)
 	@rm -f $$@
@@ -132,14 +138,14 @@ $(1)/libtrain.a: $(TRAIN_SRC:%.c=$(1)/obj/%.o)
 
 $(1)/tests/test_train_%: $(1)/obj/tests/test_train_%.o $(1)/libtrain.a $(1)/libdeepfill.a
 	@mkdir -p $$(@D)
-	$$(call say,LD) $$(CC) $$(CFLAGS) $(2) $$^ -o $$@ $$(LIBS) -lcmocka
+	$$(call say,LD) $$(LINK) $(2) $$^ -o $$@ $$(LIBS) -lcmocka
 
 $(1)/tests/%: $(1)/obj/tests/%.o $(1)/libdeepfill.a
 	@mkdir -p $$(@D)
-	$$(call say,LD) $$(CC) $$(CFLAGS) $(2) $$^ -o $$@ $$(LIBS) -lcmocka
+	$$(call say,LD) $$(LINK) $(2) $$^ -o $$@ $$(LIBS) -lcmocka
 
 $(1)/deepfill: $(PROGRAM_SRC:%.c=$(1)/obj/%.o) $(1)/libtrain.a $(1)/libdeepfill.a
-	$$(call say,LD) $$(CC) $$(CFLAGS) $(2) $$^ -o $$@ $$(LIBS) $$(shell pkg-config --libs $(PROGRAM_AV))
+	$$(call say,LD) $$(LINK) $(2) $$^ -o $$@ $$(LIBS) $$(shell pkg-config --libs $(PROGRAM_AV))
 
 $(1)/obj/engine/cli/picture%.o $(1)/obj/engine/cli/film%.o $(1)/obj/engine/cli/digest.o: \
     FILE_FLAGS = $$(shell pkg-config --cflags $(PROGRAM_AV))
@@ -147,7 +153,7 @@ $(PROGRAM_SRC:%.c=$(1)/obj/%.o): | $(BUILD)/has-program
 
 $(1)/tests/fuzz-%: $(1)/obj/tests/fuzz/%.o $(1)/obj/tests/fuzz/replay.o $(call fuzz-objects,$(1))
 	@mkdir -p $$(@D)
-	$$(call say,LD) $$(CC) $$(CFLAGS) $(2) $(METER) $$^ -o $$@ $$(LIBS) $$(shell pkg-config --libs libavutil)
+	$$(call say,LD) $$(LINK) $(2) $(METER) $$^ -o $$@ $$(LIBS) $$(shell pkg-config --libs libavutil)
 
 # Transforms of tiles are the same to the bit wherever they are inlined: multiplying and adding are fused in all.
 $(1)/obj/engine/kernels/x86/%.o $(1)/obj/engine/train/x86/%.o: FILE_FLAGS := -mavx2 -mfma -mf16c -ffp-contract=fast
@@ -164,7 +170,7 @@ $(UNIT_SRC:%.c=$(1)/obj/%.o): | $(BUILD)/has-tests
 -include $(patsubst %.c,$(1)/obj/%.d,$(LIB_SRC) $(TRAIN_SRC) $(UNIT_SRC) $(wildcard engine/cli/*.c tests/fuzz/*.c))
 endef
 
-$(eval $(call variant,$(BUILD),))
+$(eval $(call variant,$(BUILD),$(HARDENING)))
 $(eval $(call variant,$(BUILD)/asan,-fsanitize=address$(,)undefined -fno-sanitize-recover=undefined))
 # Checks of undefined behaviour in unrolled transforms take the compiler minutes, and the C kernels are the same text.
 $(BUILD)/asan/obj/engine/train/x86/%.o: FILE_FLAGS += -fno-sanitize=undefined
@@ -182,13 +188,18 @@ FUZZ_SRC := $(LIB_SRC) $(INFO_SRC) $(wildcard tests/fuzz/*.c)
 $(FUZZ_SRC:%.c=$(BUILD)/fuzz/obj/%.o) $(FUZZERS): | $(BUILD)/has-fuzz
 MUTATORS := $(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(wildcard tests/fuzz/mutate*.c))
 $(FUZZERS): $(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/tests/fuzz/%.o $(MUTATORS) $(call fuzz-objects,$(BUILD)/fuzz)
-	$(call say,LD) $(CC) $(CFLAGS) -fsanitize=fuzzer,address,undefined $(METER) $^ -o $@ $(LIBS) \
+	$(call say,LD) $(LINK) -fsanitize=fuzzer,address,undefined $(METER) $^ -o $@ $(LIBS) \
 	    $(shell pkg-config --libs libavutil)
 
 .SECONDARY:
 
-$(BUILD)/libdeepfill.so.$(VERSION): $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
-	$(call say,LD) $(CC) $(CFLAGS) -shared -Wl,-soname,$(SONAME) -Wl,-z,defs $^ -o $@ $(LIBS)
+# The public functions have the version of the soname; all else is local.
+$(BUILD)/libdeepfill.map: Makefile
+	@echo 'DEEPFILL_$(SONAME:libdeepfill.so.%=%) { global: deepfill_*; local: *; };' >$@
+
+$(BUILD)/libdeepfill.so.$(VERSION): $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/libdeepfill.map
+	$(call say,LD) $(LINK) -shared -Wl,-soname,$(SONAME) -Wl,-z,defs \
+	    -Wl,--version-script,$(BUILD)/libdeepfill.map $(filter %.o,$^) -o $@ $(LIBS)
 
 $(BUILD)/$(SONAME): $(BUILD)/libdeepfill.so.$(VERSION)
 	@ln -sf $(<F) $@
@@ -202,15 +213,15 @@ AV_TOOLS := $(patsubst %.c,$(BUILD)/%, \
 $(AV_TOOLS): TOOL_LIBS = $(shell pkg-config --cflags --libs libavfilter libavformat libavcodec libavutil)
 $(AV_TOOLS): | $(BUILD)/has-tests
 OWN_TOOLS := $(addprefix $(BUILD)/tests/tools/,model opening levels)
-$(OWN_TOOLS): TOOL_LIBS = -Itests $(CPPFLAGS) $(BUILD)/libdeepfill.a $(LIBS)
+$(OWN_TOOLS): TOOL_LIBS = -Itests $(OWN_CPPFLAGS) $(BUILD)/libdeepfill.a $(LIBS)
 $(OWN_TOOLS): $(wildcard tests/*_file.h) $(BUILD)/libdeepfill.a
 
 $(BUILD)/deepfill-%: $(BUILD)/obj/engine/cli/%.o $(BUILD)/libdeepfill.a
-	$(call say,LD) $(CC) $(CFLAGS) $^ -o $@ $(LIBS)
+	$(call say,LD) $(LINK) $^ -o $@ $(LIBS)
 
 $(BUILD)/tests/tools/%: tests/tools/%.c config.mak
 	@mkdir -p $(@D)
-	$(call say,LD) $(CC) $(CFLAGS) $< -o $@ $(TOOL_LIBS) -lm
+	$(call say,LD) $(LINK) $< -o $@ $(TOOL_LIBS) -lm
 
 # ----------------------------------------------------------------- ffmpeg with deepfill in it --
 
@@ -249,7 +260,7 @@ endif
 # ---------------------------------------------------------------------------------- targets --
 
 .PHONY: all library check gradients check-versions bench bench-memory quality quality-pictures sanitize fuzz ffmpeg \
-        demo install uninstall help clean distclean
+        demo install uninstall dist help clean distclean
 
 all: library $(CLI)  ## the library, static and shared, and its programs
 
@@ -306,61 +317,73 @@ ffmpeg: programs  ## build/ffmpeg: the system's ffmpeg with a libavfilter that h
 demo: $(BUILD)/tests/tools/score programs  ## fill the sample clip and show it: build/demo
 	@BUILD=$(BUILD) FFMPEG=$(BUILD)/ffmpeg sh samples/demo.sh
 
-# What `make install` puts where; DESTDIR is for packagers, PREFIX is what the programs will see.
-LIBDIR := $(DESTDIR)$(PREFIX)/lib
+# What `make install` puts where, whatever the umask; DESTDIR is for packagers, PREFIX and LIBDIR are what the
+# programs will see.
+LIBDIR ?= $(PREFIX)/lib
+LIBS_TO := $(DESTDIR)$(LIBDIR)
+HEADERS := $(DESTDIR)$(PREFIX)/include
 BINDIR := $(DESTDIR)$(PREFIX)/bin
-INSTALLED = $(DESTDIR)$(PREFIX)/include/deepfill.h $(LIBDIR)/libdeepfill.a $(LIBDIR)/libdeepfill.so \
-            $(LIBDIR)/$(SONAME) $(LIBDIR)/libdeepfill.so.$(VERSION) $(LIBDIR)/pkgconfig/libdeepfill.pc \
-            $(BINDIR)/ffmpeg-deepfill $(BINDIR)/ffplay-deepfill $(BINDIR)/deepfill $(MANDIR)/deepfill.1 \
-            $(COMPLETIONS)/deepfill $(KDENLIVE)/avfilter_deepfill.xml $(SHOTCUT)/meta.qml $(SHOTCUT)/ui.qml
 MANDIR := $(DESTDIR)$(PREFIX)/share/man/man1
 COMPLETIONS := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 KDENLIVE := $(DESTDIR)$(PREFIX)/share/kdenlive/effects
 SHOTCUT := $(DESTDIR)$(PREFIX)/share/shotcut/qml/filters/deepfill
+INSTALLED = $(HEADERS)/deepfill.h $(LIBS_TO)/libdeepfill.a $(LIBS_TO)/libdeepfill.so $(LIBS_TO)/$(SONAME) \
+            $(LIBS_TO)/libdeepfill.so.$(VERSION) $(LIBS_TO)/pkgconfig/libdeepfill.pc \
+            $(BINDIR)/ffmpeg-deepfill $(BINDIR)/ffplay-deepfill $(BINDIR)/deepfill $(MANDIR)/deepfill.1 \
+            $(COMPLETIONS)/deepfill $(KDENLIVE)/avfilter_deepfill.xml $(SHOTCUT)/meta.qml $(SHOTCUT)/ui.qml
+# From the programs' folder to the drop-in's.
+DROPIN := $(shell realpath -m --relative-to='$(PREFIX)/bin' '$(LIBDIR)/deepfill')
 
-install: install-library install-program install-dropin install-editors  ## library, programs, man page (PREFIX=, DESTDIR=)
+install: install-library install-program install-dropin install-editors  ## library, programs, man page (PREFIX=, LIBDIR=, DESTDIR=)
 
 .PHONY: install-library install-program install-dropin install-editors
 install-library: library
-	@mkdir -p $(LIBDIR)/pkgconfig $(DESTDIR)$(PREFIX)/include
-	install -m 644 include/deepfill.h $(DESTDIR)$(PREFIX)/include
-	install -m 644 $(BUILD)/libdeepfill.a $(BUILD)/libdeepfill.so.$(VERSION) $(LIBDIR)
-	@ln -sf libdeepfill.so.$(VERSION) $(LIBDIR)/$(SONAME)
-	@ln -sf $(SONAME) $(LIBDIR)/libdeepfill.so
-	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' \
+	install -d $(HEADERS) $(LIBS_TO)/pkgconfig
+	install -m 644 include/deepfill.h $(HEADERS)
+	install -m 644 $(BUILD)/libdeepfill.a $(BUILD)/libdeepfill.so.$(VERSION) $(LIBS_TO)
+	@ln -sf libdeepfill.so.$(VERSION) $(LIBS_TO)/$(SONAME)
+	@ln -sf $(SONAME) $(LIBS_TO)/libdeepfill.so
+	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR:$(PREFIX)/%=$${prefix}/%)' \
+	    'includedir=$${prefix}/include' '' \
 	    'Name: libdeepfill' 'Description: remove logos, captions and objects from video frames' \
 	    'Version: $(VERSION)' 'Cflags: -I$${includedir}' 'Libs: -L$${libdir} -ldeepfill' \
-	    'Libs.private: $(LIBS)' >$(LIBDIR)/pkgconfig/libdeepfill.pc
+	    'Libs.private: $(OPENBLAS_LIBS) $(ZIMG_STATIC_LIBS) -lpthread -lm' |\
+	    install -m 644 /dev/stdin $(LIBS_TO)/pkgconfig/libdeepfill.pc
 	@# Root's own system finds the library from now on; nobody else may tell the loader.
 	@[ -n '$(DESTDIR)' ] || [ "$$(id -u)" != 0 ] || ldconfig
 
 install-program: $(BUILD)/deepfill
-	@mkdir -p $(BINDIR) $(MANDIR) $(COMPLETIONS)
+	install -d $(BINDIR) $(MANDIR) $(COMPLETIONS)
 	install -m 755 $(BUILD)/deepfill $(BINDIR)
 	install -m 644 docs/deepfill.1 $(MANDIR)
 	install -m 644 tools/completion.bash $(COMPLETIONS)/deepfill
 
 install-dropin: programs
-	@mkdir -p $(BINDIR) $(LIBDIR)/deepfill
+	install -d $(BINDIR)
 ifeq ($(FFMPEG_SRC),)
-	install -m 644 $(BUILD)/lib/libavfilter.so.* $(LIBDIR)/deepfill
-	@$(call wrapper,ffmpeg,../lib/deepfill) >$(BINDIR)/ffmpeg-deepfill
-	@$(call wrapper,ffplay,../lib/deepfill) >$(BINDIR)/ffplay-deepfill
-	@chmod 755 $(BINDIR)/ffmpeg-deepfill $(BINDIR)/ffplay-deepfill
+	install -d $(LIBS_TO)/deepfill
+	install -m 644 $(BUILD)/lib/libavfilter.so.* $(LIBS_TO)/deepfill
+	@$(call wrapper,ffmpeg,$(DROPIN)) | install -m 755 /dev/stdin $(BINDIR)/ffmpeg-deepfill
+	@$(call wrapper,ffplay,$(DROPIN)) | install -m 755 /dev/stdin $(BINDIR)/ffplay-deepfill
 else
 	install -m 755 $(BUILD)/ffmpeg $(BINDIR)/ffmpeg-deepfill
 endif
 
 # How the editors built on MLT show the filter, which they find in the drop-in.
 install-editors:
-	@mkdir -p $(KDENLIVE) $(SHOTCUT)
+	install -d $(KDENLIVE) $(SHOTCUT)
 	install -m 644 editors/kdenlive.xml $(KDENLIVE)/avfilter_deepfill.xml
 	install -m 644 editors/shotcut/meta.qml editors/shotcut/ui.qml $(SHOTCUT)
 
-uninstall:  ## remove what install put there (same PREFIX=, DESTDIR=)
+uninstall:  ## remove what install put there (same PREFIX=, LIBDIR=, DESTDIR=)
 	rm -f $(INSTALLED)
-	rm -rf $(LIBDIR)/deepfill
+	rm -rf $(LIBS_TO)/deepfill
 	@[ ! -d $(SHOTCUT) ] || rmdir --ignore-fail-on-non-empty $(SHOTCUT)
+
+# Dates and owners are those of the commit: the same commit makes the same file.
+dist:  ## build/deepfill-VERSION.tar.gz of what is committed
+	@mkdir -p $(BUILD)
+	git archive --prefix=deepfill-$(VERSION)/ HEAD | gzip -9n >$(BUILD)/deepfill-$(VERSION).tar.gz
 
 help:  ## list the targets
 	@echo 'Usage: make [TARGET]...   (switches: ./configure --help)'

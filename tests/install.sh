@@ -202,7 +202,54 @@ library_alone() {
 }
 
 has_filter() {
-    "$root$prefix/bin/ffmpeg-deepfill" -hide_banner -filters 2>&1 | grep -w deepfill
+    "${1:-$root$prefix/bin}/ffmpeg-deepfill" -hide_banner -filters 2>&1 | grep -w deepfill
+}
+
+# Of what is installed, what is compiled: the loader binds all of it before it runs, and nothing can be written over
+# its addresses; functions with arrays watch their frames.
+is_hardened() {
+    local file
+    for file in "$root$prefix"/{bin/deepfill,lib/libdeepfill.so,lib/deepfill/libavfilter.so.*}; do
+        [ -e "$file" ] || continue
+        echo "$file"
+        readelf -d "$file" | grep -qw BIND_NOW && readelf -l "$file" | grep -qw GNU_RELRO &&
+            nm -D "$file" | grep -q __stack_chk_fail && nm -D "$file" | grep -q __snprintf_chk || return 1
+    done
+}
+
+versioned() {
+    local symbols
+    symbols=$(nm -D --defined-only "$root$prefix/lib/libdeepfill.so" | awk '$2 == "T" { print $3 }')
+    echo "$symbols"
+    [ "$(wc -l <<<"$symbols")" -gt 20 ] && ! grep -v '^deepfill_[a-z_]*@@DEEPFILL_0\.4$' <<<"$symbols"
+}
+
+# An administrator's umask of 077 does not hide what is installed.
+anyone_reads() {
+    (umask 077; staged install) && [ -z "$(find "$root" ! -type l ! -perm -o+r)" ] &&
+        [ -z "$(find "$root" -type d ! -perm -o+x)" ]
+}
+
+elsewhere() {
+    make install-library DESTDIR="$work/multi" PREFIX=/usr LIBDIR=/usr/lib/arch &&
+        grep -qxF 'libdir=${prefix}/lib/arch' "$work/multi/usr/lib/arch/pkgconfig/libdeepfill.pc" &&
+        grep -q '^Libs.private: .*-lstdc++' "$work/multi/usr/lib/arch/pkgconfig/libdeepfill.pc" &&
+        [ -e "$work/multi/usr/lib/arch/libdeepfill.so" ] && [ ! -e "$work/multi/usr/lib/pkgconfig" ] &&
+        make uninstall DESTDIR="$work/multi" PREFIX=/usr LIBDIR=/usr/lib/arch &&
+        [ -z "$(find "$work/multi" ! -type d)" ]
+}
+
+# The loader takes colons and semicolons for ends of folders' names, dollars for its own variables.
+odd_folder() {
+    cp -r "$root$prefix" "$work/at 1:2;\$ORIGIN" && has_filter "$work/at 1:2;\$ORIGIN/bin"
+}
+
+flags_of_the_environment() {
+    local rules
+    rules=$(CPPFLAGS=-DASKED_CPP CFLAGS=-fasked-c LDFLAGS=-Wl,--asked-ld \
+            make -n V=1 BUILD="$work/other" "$work/other/libdeepfill.so.0.4.0" "$work/other/deepfill")
+    ! grep -E -- '-c engine/[^ ]*\.c' <<<"$rules" | grep -v -- '-DASKED_CPP.*-fasked-c' &&
+        [ "$(grep -c -- '-fasked-c.*--asked-ld' <<<"$rules")" -eq 2 ]
 }
 
 # An FFmpeg tree as far as the script looks at it: the files it edits, from the source that was fetched.
@@ -254,7 +301,10 @@ else
     echo "skip - packages of libraries that filters use (no /usr/bin/ffmpeg with libzmq)"
 fi
 test_that "the library is built and installed without FFmpeg's libraries" library_alone
+test_that "CPPFLAGS, CFLAGS and LDFLAGS of the environment are used" flags_of_the_environment
 test_that "make install succeeds" staged install
+test_that "with a umask of 077 anybody can use it" anyone_reads
+test_that "libraries go where LIBDIR says" elsewhere
 test_that "exactly the promised files are installed" same_files
 test_that "no installed file names the staging folder" no_staging_path
 test_that "a program links with the shared library" link_shared
@@ -268,6 +318,9 @@ else
 fi
 test_that "bash completes commands, options and names" completion
 test_that "ffmpeg-deepfill has the filter" has_filter
+test_that "ffmpeg-deepfill runs in a folder with a colon in its name" odd_folder
+test_that "what is installed is hardened" is_hardened
+test_that "public functions have a version, and nothing else is public" versioned
 test_that "make uninstall succeeds" staged uninstall
 test_that "nothing is left after make uninstall" test -z "$(files)"
 

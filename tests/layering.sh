@@ -74,7 +74,7 @@ compiles() {
     fi
     check "$name" \
         "$(echo '#include <deepfill.h>' |
-            "$@" -Wall -Wextra -pedantic -Werror -Iinclude -fsyntax-only - 2>&1)"
+            "$@" -Wall -Wextra -pedantic -Wconversion -Wsign-conversion -Werror -Iinclude -fsyntax-only - 2>&1)"
 }
 compiles "deepfill.h is C99 by itself" ${CC:-gcc} -std=c99 -x c
 compiles "deepfill.h is C++ by itself" g++ -std=c++11 -x c++

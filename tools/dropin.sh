@@ -43,7 +43,8 @@ cd "$tree"
 compiler=gcc
 ! command -v ccache >/dev/null || compiler="ccache gcc"
 set -- --prefix=/usr --cc="$compiler" --enable-gpl --enable-shared --disable-static --disable-autodetect \
-    --enable-pthreads --disable-programs --disable-doc --disable-debug --enable-libdeepfill $external
+    --extra-cflags='-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2' \
+    --extra-ldflags='-Wl,-z,relro,-z,now' --enable-pthreads --disable-programs --disable-doc --disable-debug --enable-libdeepfill $external
 
 # Configured again only where the wish, the version or what install.sh writes into configure changed.
 wish="$(cat "$build/ffmpeg-src/version") $* $(cksum <"$source/configure")"
