@@ -9,13 +9,15 @@
 
 #include "context.h"
 #include "cpu.h"
+#include "image/packed.h"
 #include "kernels/gemm.h"
 #include "model/model.h"
 #include "overlay/cache.h"
 #include "sized.h"
 
 struct DeepfillContext {
-    DeepfillSettings settings; /* the model with a reference of our own */
+    DeepfillSettings settings; /* the model with a reference of our own; the format with planes */
+    DeepfillFormat format;     /* as frames come */
     DeepfillInfo info;
     DeepfillModelInfo model;
     DfFrames frames;
@@ -166,6 +168,8 @@ int deepfill_open_sized(DeepfillContext **context, const DeepfillSettings *setti
     if (!(ctx = df_alloc(sizeof *ctx)))
         return -ENOMEM;
     ctx->settings = own;
+    ctx->format = own.format;
+    ctx->settings.format = df_planar_format(&own.format);
     df_model_ref(own.model);
     deepfill_model_info(own.model, &ctx->model);
     if (df_model_uses_blas(own.model))
@@ -251,7 +255,8 @@ static int check_sketch(const DeepfillContext *ctx, const DeepfillSketch *sketch
 static int check_plane(const DeepfillImage *image, int plane)
 {
     int bytes = df_sample_bytes(&image->format);
-    int width = df_plane_side(image->format.width, df_plane_sub_x(&image->format, plane));
+    int width = df_plane_side(image->format.width, df_plane_sub_x(&image->format, plane)) *
+                df_packed_step(image->format.layout);
     ptrdiff_t stride = image->stride[plane];
 
     if (!image->data[plane])
@@ -267,7 +272,7 @@ static int check_plane(const DeepfillImage *image, int plane)
 
 static int check_frame(const DeepfillContext *ctx, const DeepfillFrame *frame)
 {
-    const DeepfillFormat *own = &ctx->settings.format, *given = &frame->image.format;
+    const DeepfillFormat *own = &ctx->format, *given = &frame->image.format;
 
     if (!df_format_same_planes(own, given))
         return df_error(-EINVAL,
@@ -278,8 +283,10 @@ static int check_frame(const DeepfillContext *ctx, const DeepfillFrame *frame)
         return -EINVAL;
     if (ctx->info.preview && (frame->show == DEEPFILL_SHOW_FILL || frame->show == DEEPFILL_SHOW_SOURCES))
         return df_error(-EINVAL, "a preview fills no frame: show is %d", (int)frame->show);
-    /* Others may want to see what passes untouched. */
-    for (int p = 0; (frame->mask || frame->overlay || ctx->info.temporal) && p < df_plane_count(own); p++)
+    /* Others may want to see what passes untouched; a packed image that is there is copied. */
+    int is_read = frame->mask || frame->overlay || ctx->info.temporal ||
+                  (df_packed_step(own->layout) > 1 && frame->image.data[0]);
+    for (int p = 0; is_read && p < df_plane_count(own); p++)
         if (check_plane(&frame->image, p) < 0)
             return -EINVAL;
     if (frame->mask && check_mask_size(ctx, frame->mask) < 0)
@@ -367,7 +374,8 @@ int deepfill_send_sized(DeepfillContext *ctx, const DeepfillFrame *given, size_t
     if ((ret = check_frame(ctx, &frame)) < 0)
         return ret;
     if (frame.overlay) {
-        if ((ret = df_overlay_cache_update(ctx->overlays, frame.overlay, frame.mask, &frame.image.format)) < 0)
+        DeepfillFormat format = df_planar_format(&frame.image.format);
+        if ((ret = df_overlay_cache_update(ctx->overlays, frame.overlay, frame.mask, &format)) < 0)
             return ret;
         planes = ctx->overlays[0].planes;
         beside = ctx->overlays[0].mask;

@@ -318,6 +318,11 @@ enum DeepfillLayout {
     DEEPFILL_GRAY, /**< plane 0: luma */
     DEEPFILL_YUV,  /**< planes 0..2: luma, blue and red difference */
     DEEPFILL_RGB,  /**< planes 0..2: red, green, blue */
+    DEEPFILL_PACKED_RGB,  /**< plane 0: red, green and blue, side by side; frames of these four are copied to planes
+                               as they are sent, and what has changed is written back as they are received */
+    DEEPFILL_PACKED_BGR,  /**< plane 0: blue, green and red */
+    DEEPFILL_PACKED_RGBA, /**< plane 0: red, green, blue and a fourth sample, which is never touched */
+    DEEPFILL_PACKED_BGRA, /**< plane 0: blue, green, red and a fourth sample, which is never touched */
 };
 
 /** How YUV is made of RGB; the values are those of ITU-T H.273 (and of FFmpeg's AVColorSpace). */
@@ -344,7 +349,8 @@ typedef struct DeepfillFormat {
     int matrix;     /**< an enum DeepfillMatrix; ignored unless YUV */
 } DeepfillFormat;
 
-/** Planes of samples that somebody else owns. An alpha plane need not be named: it is never touched. */
+/** Planes of samples that somebody else owns. An alpha plane need not be named: it is never touched. Of gray and packed
+    images plane 0 alone is read. */
 typedef struct DeepfillImage {
     DeepfillFormat format;
     uint8_t *data[3];    /**< first sample of each plane's first row */

@@ -36,15 +36,6 @@ static uint8_t *read_pnm(const char *path, int channels, int *width, int *height
     return pixels;
 }
 
-/** Copy packed RGB to planes (or back): the library takes planar images. */
-static void copy_planes(uint8_t *packed, uint8_t *planes, size_t n, int back)
-{
-    for (size_t i = 0; i < 3 * n; i++) {
-        uint8_t *plane = planes + i % 3 * n + i / 3;
-        *(back ? packed + i : plane) = *(back ? plane : packed + i);
-    }
-}
-
 static int fill(const DeepfillImage *image, const uint8_t *mask_pixels, int mask_width, int mask_height)
 {
     const DeepfillFormat *format = &image->format;
@@ -84,7 +75,7 @@ end:
 int main(int argc, char **argv)
 {
     int width, height, mask_width, mask_height, ret = 1;
-    uint8_t *pixels = NULL, *planes = NULL, *mask = NULL;
+    uint8_t *pixels = NULL, *mask = NULL;
     FILE *out = NULL;
 
     if (argc != 4)
@@ -93,17 +84,13 @@ int main(int argc, char **argv)
         !(mask = read_pnm(argv[2], 1, &mask_width, &mask_height)))
         goto end;
     size_t n = (size_t)width * height;
-    if (!(planes = malloc(3 * n)))
-        goto end;
-    copy_planes(pixels, planes, n, 0);
     DeepfillImage image = {
-        .format = { .width = width, .height = height, .layout = DEEPFILL_RGB, .depth = 8, .full_range = 1 },
-        .data = { planes, planes + n, planes + 2 * n },
-        .stride = { width, width, width },
+        .format = { .width = width, .height = height, .layout = DEEPFILL_PACKED_RGB, .depth = 8, .full_range = 1 },
+        .data = { pixels },
+        .stride = { 3 * width },
     };
     if (fill(&image, mask, mask_width, mask_height) < 0)
         goto end;
-    copy_planes(pixels, planes, n, 1);
     if ((out = fopen(argv[3], "wb")) && fprintf(out, "P6\n%d %d\n255\n", width, height) > 0 &&
         fwrite(pixels, 3, n, out) == n && !fflush(out))
         ret = 0;
@@ -113,7 +100,6 @@ end:
     if (out)
         fclose(out);
     free(pixels);
-    free(planes);
     free(mask);
     return ret;
 }

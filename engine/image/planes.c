@@ -58,7 +58,7 @@ int df_format_check(const DeepfillFormat *format)
     if (format->width < 1 || format->width > MOST_SIDE || format->height < 1 || format->height > MOST_SIDE)
         return df_error(-EINVAL, "frames of %dx%d pixels: sides must be 1 to %d", format->width,
                         format->height, MOST_SIDE);
-    if (format->layout != DEEPFILL_GRAY && format->layout != DEEPFILL_YUV && format->layout != DEEPFILL_RGB)
+    if (format->layout < DEEPFILL_GRAY || format->layout > DEEPFILL_PACKED_BGRA)
         return df_error(-EINVAL, "layout %d is none of gray, YUV and RGB", (int)format->layout);
     if (format->depth < 8 || format->depth > 16)
         return df_error(-EINVAL, "depth of %d bits: must be 8 to 16", format->depth);

@@ -16,7 +16,7 @@ typedef struct DfPlanes {
 
 static inline int df_plane_count(const DeepfillFormat *format)
 {
-    return format->layout == DEEPFILL_GRAY ? 1 : 3;
+    return format->layout == DEEPFILL_YUV || format->layout == DEEPFILL_RGB ? 3 : 1;
 }
 
 static inline int df_plane_sub_x(const DeepfillFormat *format, int plane)

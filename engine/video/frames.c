@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "image/grain.h"
 #include "temporal/trace.h"
@@ -273,6 +274,8 @@ static void release(DfFrameSlot *slot)
     deepfill_mask_close(&slot->frame.keep_out);
     deepfill_overlay_close(&slot->frame.overlay);
     df_regions_close(&slot->regions);
+    df_free(slot->planes);
+    slot->planes = NULL;
     df_overlay_frame_free(&slot->overlay);
 }
 
@@ -317,6 +320,18 @@ static void trace(DfFrames *frames, int slot)
     df_log(&frames->log, DEEPFILL_LOG_DEBUG, "%s", text);
 }
 
+/** What the fill of a frame that came packed has changed. */
+static void write_back(const DfFrameSlot *slot)
+{
+    DfPlanes planes;
+
+    if (!slot->planes)
+        return;
+    memcpy(planes.data, slot->frame.image.data, sizeof planes.data);
+    memcpy(planes.stride, slot->frame.image.stride, sizeof planes.stride);
+    df_pack(&slot->packed, &planes);
+}
+
 int df_frames_receive(DfFrames *frames, DeepfillResult *result, int wait)
 {
     int slot, error, ret = df_pipeline_pull(frames->pipeline, wait, &slot, &error);
@@ -329,6 +344,8 @@ int df_frames_receive(DfFrames *frames, DeepfillResult *result, int wait)
             trace(frames, slot);
         df_temporal_receive(&frames->temporal, frames->slots[slot].number);
     }
+    if (!error)
+        write_back(&frames->slots[slot]);
     release(&frames->slots[slot]);
     frames->received++;
     return 0;

@@ -5,6 +5,7 @@
 #ifndef DF_VIDEO_FRAMES_H
 #define DF_VIDEO_FRAMES_H
 
+#include "image/packed.h"
 #include "image/paste.h"
 #include "log.h"
 #include "overlay/heat.h"
@@ -16,7 +17,9 @@
 
 /** A frame in its slot. */
 typedef struct DfFrameSlot {
-    DeepfillFrame frame;   /**< with references to its masks, grown in time, and sketch */
+    DeepfillFrame frame;   /**< with references to its masks, grown in time, and sketch; its image has planes */
+    DeepfillImage packed;  /**< of a frame that came packed: as it came */
+    void *planes;          /**< and the planes of it; NULL: it came in planes, or nobody looks at it */
     int64_t number;
     DfRegions *regions;    /**< its boxes; NULL: it passes untouched */
     DfFill *fills;         /**< one a box, where it is filled by itself; they, and their memory, stay from frame to

@@ -6,6 +6,7 @@
 #include "video/frames.h"
 
 #include <errno.h>
+#include <string.h>
 
 /** As many fills as boxes, where a frame that is shown so is filled by itself. */
 static int reserve_fills(const DfFrames *frames, DfFrameSlot *slot, enum DeepfillShow show, const DfRegions *regions)
@@ -115,21 +116,49 @@ static void give_overlay(const DfFrames *frames, DfFrameSlot *slot, DfOverlayPla
         slot->overlay.place = df_overlay_place(own->extent, format);
 }
 
-int df_frames_send(DfFrames *frames, const DeepfillFrame *frame, DfRegions *regions, DfOverlayPlanes *planes,
+/** Give a packed image planes in its slot. @return 0 or -ENOMEM */
+static int unpack(DfFrameSlot *slot, DeepfillImage *image)
+{
+    DeepfillFormat format = df_planar_format(&image->format);
+    DfPlanes planes;
+
+    slot->packed = *image;
+    image->format = format;
+    if (!slot->packed.data[0])
+        return 0;
+    slot->planes = df_alloc(df_planes_bytes(&format, format.width, format.height));
+    if (!slot->planes)
+        return -ENOMEM;
+    df_planes_carve(&planes, &format, format.width, format.height, slot->planes);
+    memcpy(image->data, planes.data, sizeof planes.data);
+    memcpy(image->stride, planes.stride, sizeof planes.stride);
+    df_unpack(&slot->packed, &planes);
+    return 0;
+}
+
+int df_frames_send(DfFrames *frames, const DeepfillFrame *given, DfRegions *regions, DfOverlayPlanes *planes,
                    DeepfillMask *beside)
 {
     int index = df_pipeline_room(frames->pipeline), ret;
+    DeepfillFrame frame = *given;
 
     if (index < 0)
         return index;
-    DeepfillMask *own = frame->mask && frame->mask->part_count ? frame->mask : NULL;
-    if ((ret = df_dilate_time_push(&frames->dilate, &frame->image, own, frame->show == DEEPFILL_SHOW_FRAME)) < 0)
+    DfFrameSlot *slot = &frames->slots[index];
+    DeepfillMask *own = frame.mask && frame.mask->part_count ? frame.mask : NULL;
+    if (df_packed_step(frame.image.format.layout) > 1 && (ret = unpack(slot, &frame.image)) < 0)
         return ret;
-    if ((ret = fill_slot(frames, &frames->slots[index], frame, regions ? df_regions_ref(regions) : NULL)) < 0) {
+    if ((ret = df_dilate_time_push(&frames->dilate, &frame.image, own, frame.show == DEEPFILL_SHOW_FRAME)) < 0)
+        goto fail;
+    if ((ret = fill_slot(frames, slot, &frame, regions ? df_regions_ref(regions) : NULL)) < 0) {
         df_dilate_time_pop(&frames->dilate);
-        return ret;
+        goto fail;
     }
-    give_overlay(frames, &frames->slots[index], planes, beside, own);
+    give_overlay(frames, slot, planes, beside, own);
     df_pipeline_push(frames->pipeline);
     return 0;
+fail:
+    df_free(slot->planes);
+    slot->planes = NULL;
+    return ret;
 }
