@@ -67,7 +67,7 @@ WARNINGS := -Wall -Wextra -Wmissing-prototypes -Werror=implicit-function-declara
 # What the environment asks for (CPPFLAGS, CFLAGS, LDFLAGS) comes after, and goes before a file's own flags.
 OWN_CPPFLAGS := -Iinclude -Iengine -I$(BUILD) -include config.h
 OWN_CFLAGS = -std=gnu11 $(OPTIMISE) -g $(WARNINGS) -fPIC -fvisibility=hidden -pthread \
-             $(OPENBLAS_CFLAGS) $(ZIMG_CFLAGS) $(SANITIZE)
+             $(OPENBLAS_CFLAGS) $(ZIMG_CFLAGS) $(SSE_CFLAGS) $(SANITIZE)
 # Of the library and the programs; sanitizers see more without them.
 HARDENING := $(if $(SANITIZE),,-fstack-protector-strong $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),, \
                  $(if $(filter -O0,$(OPTIMISE)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)))
