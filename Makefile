@@ -330,6 +330,7 @@ SHOTCUT := $(DESTDIR)$(PREFIX)/share/shotcut/qml/filters/deepfill
 INSTALLED = $(HEADERS)/deepfill.h $(LIBS_TO)/libdeepfill.a $(LIBS_TO)/libdeepfill.so $(LIBS_TO)/$(SONAME) \
             $(LIBS_TO)/libdeepfill.so.$(VERSION) $(LIBS_TO)/pkgconfig/libdeepfill.pc \
             $(BINDIR)/ffmpeg-deepfill $(BINDIR)/ffplay-deepfill $(BINDIR)/deepfill $(MANDIR)/deepfill.1 \
+            $(MANDIR)/ffmpeg-deepfill.1 $(MANDIR)/ffplay-deepfill.1 \
             $(COMPLETIONS)/deepfill $(KDENLIVE)/avfilter_deepfill.xml $(SHOTCUT)/meta.qml $(SHOTCUT)/ui.qml
 # From the programs' folder to the drop-in's.
 DROPIN := $(shell realpath -m --relative-to='$(PREFIX)/bin' '$(LIBDIR)/deepfill')
@@ -359,7 +360,9 @@ install-program: $(BUILD)/deepfill
 	install -m 644 tools/completion.bash $(COMPLETIONS)/deepfill
 
 install-dropin: programs
-	install -d $(BINDIR)
+	install -d $(BINDIR) $(MANDIR)
+	install -m 644 docs/ffmpeg-deepfill.1 $(MANDIR)
+	@ln -sf ffmpeg-deepfill.1 $(MANDIR)/ffplay-deepfill.1
 ifeq ($(FFMPEG_SRC),)
 	install -d $(LIBS_TO)/deepfill
 	install -m 644 $(BUILD)/lib/libavfilter.so.* $(LIBS_TO)/deepfill

@@ -35,7 +35,7 @@ promised() {
     local soname
     printf "$prefix/%s\n" include/deepfill.h lib/libdeepfill.a lib/libdeepfill.so lib/libdeepfill.so.0.4 \
         lib/libdeepfill.so.0.4.0 lib/pkgconfig/libdeepfill.pc bin/ffmpeg-deepfill bin/deepfill \
-        share/man/man1/deepfill.1 share/bash-completion/completions/deepfill \
+        share/man/man1/{deepfill,ffmpeg-deepfill,ffplay-deepfill}.1 share/bash-completion/completions/deepfill \
         share/kdenlive/effects/avfilter_deepfill.xml share/shotcut/qml/filters/deepfill/{meta,ui}.qml
     for soname in "$build"/lib/libavfilter.so.*; do
         [ ! -e "$soname" ] || printf "$prefix/%s\n" "lib/deepfill/$(basename "$soname")" bin/ffplay-deepfill
@@ -81,9 +81,12 @@ program() {
 }
 
 man_page() {
-    local page=$root$prefix/share/man/man1/deepfill.1
-    [ -z "$(man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>&1 >/dev/null)" ] &&
-        man -l "$page" | grep -q 'deepfill fill IMAGE MASK'
+    local pages=$root$prefix/share/man/man1 page
+    for page in deepfill ffmpeg-deepfill; do
+        [ -z "$(man --warnings -E UTF-8 -l -Tutf8 -Z "$pages/$page.1" 2>&1 >/dev/null)" ] || return 1
+    done
+    man -l "$pages/deepfill.1" | grep -q 'deepfill fill IMAGE MASK' &&
+        man -l "$pages/ffplay-deepfill.1" | grep -q 'ffmpeg-deepfill -i FILM'
 }
 
 # What bash would offer for a command line whose last word is the second to last argument's continuation.
@@ -312,7 +315,7 @@ test_that "a program links with the static library" link_static
 test_that "samples/inpaint fills a picture" inpaint
 test_that "the program runs" program
 if command -v man >/dev/null; then
-    test_that "the man page is without fault" man_page
+    test_that "the man pages are without fault" man_page
 else
     echo "skip - the man page (man is not installed)"
 fi
