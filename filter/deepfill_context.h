@@ -74,6 +74,7 @@ typedef struct FillContext {
     int realtime;
     int64_t mask_start;
     int mask_sync;    ///< enum DeepfillSync
+    int64_t mask_frame;
     int mask_loop;
     AVDictionary *mask_opts;
     int eof_action;
@@ -126,6 +127,9 @@ int ff_deepfill_conditions_find(AVFilterContext *ctx, const AVFrame *frame);
 
 /** @return 1 where either has ended before the frame last looked for */
 int ff_deepfill_conditions_ended(const AVFilterContext *ctx);
+
+/** Tell in the metadata of the frame last looked for how mask, sketch and keep_out were paired with it. */
+int ff_deepfill_conditions_tell(const AVFilterContext *ctx, AVFrame *frame);
 
 /** Say that the frame last looked for has been taken. */
 void ff_deepfill_conditions_taken(AVFilterContext *ctx, const AVFrame *frame);

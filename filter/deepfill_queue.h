@@ -77,12 +77,12 @@ typedef struct DeepfillQueue {
 int ff_deepfill_queue_open(DeepfillQueue *queue, const DeepfillSettings *settings,
                            enum AVPixelFormat format, int fields);
 
-/** @return 1 where frames shown so are not filled: they need no other frames */
+/** @return 1 where frames shown so are not filled, and need no other frames */
 int ff_deepfill_is_preview(enum DeepfillShow show);
 
 /**
- * Have workers that can show frames so. Those of a preview fill nothing: before the first frame that is filled they
- * make way for others, once the frames lent to them are back.
+ * Have workers that can show frames so. Those of a preview, and those that tell shots alone, fill nothing: before the
+ * first frame that is filled they make way for others, once the frames lent to them are back.
  *
  * @return 1: they have changed; 0: they are the same; or an error, which has been logged
  */

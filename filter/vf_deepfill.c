@@ -111,6 +111,7 @@ static int open_queue(AVFilterContext *ctx)
     settings.overlay_fade = s->overlay_fade;
     settings.overlay_estimate = s->overlay_estimate;
     settings.preview  = ff_deepfill_is_preview(s->show);
+    settings.shots    = s->show == DEEPFILL_SHOW_FRAME;
     if (ff_deepfill_is_realtime(ctx))
         settings.delay = settings.ahead = 0;
     if (!s->workers && ctx->nb_threads > 0)
@@ -151,7 +152,7 @@ static int process_frame(AVFilterContext *ctx, AVFrame *frame)
     if (has_hole && DEEPFILL_FRAME_INTERLACED(frame) && !s->fields)
         ff_deepfill_report_odd(&s->report, DEEPFILL_ODD_INTERLACED, "The video is interlaced: "
                                "fill its fields, with fields=1.");
-    if ((has_hole || (s->dilate_time && !ctx->is_disabled)) && (ret = ff_inlink_make_frame_writable(link, &frame)) < 0)
+    if ((has_hole || s->dilate_time) && show != DEEPFILL_SHOW_FRAME && (ret = ff_inlink_make_frame_writable(link, &frame)) < 0)
         goto fail;
     if ((ret = ff_deepfill_queue_send(&s->queue, frame, conditions, show)) >= 0)
         return 0;
@@ -197,6 +198,10 @@ static int take_frame(AVFilterContext *ctx)
     ret = ff_inlink_consume_frame(inlink, &frame);
     if (ret <= 0)
         return ret;
+    if (s->show == DEEPFILL_SHOW_FRAME && (ret = ff_deepfill_conditions_tell(ctx, frame)) < 0) {
+        av_frame_free(&frame);
+        return ret;
+    }
     ff_deepfill_conditions_taken(ctx, frame);
     ff_deepfill_lost_taken(ctx, &s->taken, frame);
     ret = process_frame(ctx, frame);
