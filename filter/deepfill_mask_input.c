@@ -242,7 +242,7 @@ int ff_deepfill_input_tell(const DeepfillMaskInput *m, AVFrame *frame)
         return 0;
     snprintf(key, sizeof(key), "lavfi.deepfill.pairing.%s", m->what);
     snprintf(value, sizeof(value), "%s %"PRId64" %"PRId64" %"PRId64,
-             names[m->boxes ? DEEPFILL_SYNC_TIME : m->pairing.sync], m->start, m->pairing.tolerance,
+             m->boxes ? "span" : names[m->pairing.sync], m->start, m->pairing.tolerance,
              m->first_number + m->taken);
     return av_dict_set(&frame->metadata, key, value, 0);
 }

@@ -79,7 +79,8 @@ int ff_deepfill_input_find(DeepfillMaskInput *input, const AVFrame *frame);
 
 /**
  * Tell in a frame's metadata how the frame last looked for got its picture, where that depends on its time or number:
- * lavfi.deepfill.pairing.mask (or sketch, keep_out) is "SYNC START TOLERANCE NUMBER", SYNC one of auto, time and frame,
+ * lavfi.deepfill.pairing.mask (or sketch, keep_out) is "SYNC START TOLERANCE NUMBER", SYNC one of auto, time, frame, and
+ * span for a box_file,
  * START and TOLERANCE in microseconds, NUMBER that of the frame.
  * @return 0 or an error
  */

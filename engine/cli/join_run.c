@@ -1,0 +1,170 @@
+/**
+ * @file
+ * Parts are joined by mkvmerge, from Matroska to Matroska at a constant rate where it is installed, else by ffmpeg's
+ * concat demuxer.
+ *
+ * Both are told the times that the film has: by themselves they lay a part after the one before by how long that seems to
+ * last, which where the frame rate varies is not where it belongs.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base.h"
+#include "cli/join.h"
+#include "cli/shell.h"
+#include "weights/output.h"
+
+static int run(DfWords *words)
+{
+    pid_t pid;
+    int ret = df_spawn(&pid, words->items, NULL);
+    return ret < 0 ? ret : df_spawn_wait(pid, words->items[0]);
+}
+
+/** Write a list beside the parts. @param text  malloc'd; freed   @return its path, from df_alloc(); NULL, with the cause */
+static char *write_list(const char *folder, const char *name, char *text, size_t size, int failed)
+{
+    char *path = failed ? NULL : df_text("%s/%s.%ld", folder, name, (long)getpid());
+    if (path && df_output_write(path, &(DfOutPart){ text, size }, 1) < 0) {
+        df_free(path);
+        path = NULL;
+    }
+    free(text);
+    return path;
+}
+
+/* ------------------------------------------------------------------------------------- ffmpeg -- */
+
+/** Microseconds at which a frame comes, rounded: differences of these add up. */
+static int64_t microseconds(const DfManifest *m, int64_t frame)
+{
+    return llrint(1e6 * df_manifest_seconds(m, frame));
+}
+
+/** The concat demuxer's list: how long each part lasts is the distance to the next one's first frame. */
+static char *list_parts(const DfManifest *m, const char *folder)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+    if (!to)
+        return NULL;
+    fputs("ffconcat version 1.0\n", to);
+    for (int i = 0; i < m->part_count; i++) {
+        int64_t last = i + 1 < m->part_count ? microseconds(m, m->firsts[i + 1]) - microseconds(m, m->firsts[i]) : 0;
+        fprintf(to, "file part-%04d.%s\n", i + 1, m->ending);
+        if (last)
+            fprintf(to, "duration %" PRId64 ".%06" PRId64 "\n", last / 1000000, last % 1000000);
+    }
+    return write_list(folder, "concat", text, size, fclose(to));
+}
+
+/** The film's streams in its own order, that of the parts in the place of what it was made of; no data. */
+static int add_streams(DfWords *words, const DfFilmTimes *film)
+{
+    int ret = 0;
+    for (int i = 0; film->kinds[i] && ret >= 0; i++) {
+        if (i != film->stream && film->kinds[i] == 'd')
+            continue;
+        ret = df_words_add(words, "-map");
+        if (ret >= 0)
+            ret = i == film->stream ? df_words_add(words, "0:0") : df_words_add(words, "1:%d", i);
+    }
+    return ret;
+}
+
+static int run_ffmpeg(const DfManifest *m, const DfJoinWish *wish, const DfFilmTimes *film, const char *out)
+{
+    static const char *const fixed[] = { "-map_metadata", "1", "-map_chapters", "1", "-c", "copy", "-max_muxing_queue_size",
+                                         "9999", "-disposition:v:0" };
+    int64_t first = microseconds(m, 0);
+    DfWords w = { 0 };
+    char *list = list_parts(m, wish->folder);
+    int ret = list ? 0 : -ENOMEM;
+    if (ret >= 0 && (df_words_add(&w, "%s", wish->ffmpeg) < 0 || df_words_add(&w, "-hide_banner") < 0 ||
+                     df_words_add(&w, "-nostdin") < 0 || df_words_add(&w, "-nostats") < 0 ||
+                     df_words_add(&w, "-loglevel") < 0 || df_words_add(&w, "error") < 0 || df_words_add(&w, "-f") < 0 ||
+                     df_words_add(&w, "concat") < 0 || df_words_add(&w, "-safe") < 0 || df_words_add(&w, "0") < 0 ||
+                     df_words_add(&w, "-itsoffset") < 0 ||
+                     df_words_add(&w, "%" PRId64 ".%06" PRId64, first / 1000000, first % 1000000) < 0 ||
+                     df_words_add(&w, "-i") < 0 || df_words_add(&w, "file:%s", list) < 0 || df_words_add(&w, "-i") < 0 ||
+                     df_words_add(&w, "file:%s", m->film) < 0 || add_streams(&w, film) < 0))
+        ret = -ENOMEM;
+    for (size_t i = 0; i < DF_COUNT(fixed) && ret >= 0; i++)
+        ret = df_words_add(&w, "%s", fixed[i]);
+    if (ret >= 0 && (df_words_add(&w, film->is_default ? "default" : "0") < 0 || df_words_add(&w, "-y") < 0 ||
+                     df_words_add(&w, "file:%s", out) < 0))
+        ret = -ENOMEM;
+    if (ret >= 0)
+        ret = run(&w);
+    if (list)
+        unlink(list);
+    df_free(list);
+    df_words_free(&w);
+    return ret;
+}
+
+/* ----------------------------------------------------------------------------------- mkvmerge -- */
+
+/** Times of all frames in milliseconds, as mkvmerge takes them for a track that is appended to. */
+static char *list_times(const DfManifest *m, const char *folder)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+    if (!to)
+        return NULL;
+    fputs("# timestamp format v2\n", to);
+    for (int64_t i = 0; i < m->firsts[m->part_count]; i++)
+        fprintf(to, "%.6f\n", 1e3 * df_manifest_seconds(m, i));
+    return write_list(folder, "times", text, size, fclose(to));
+}
+
+static int run_mkvmerge(const DfManifest *m, const DfJoinWish *wish, const DfFilmTimes *film, const char *out)
+{
+    DfWords w = { 0 };
+    char *times = list_times(m, wish->folder);
+    int ret = times ? 0 : -ENOMEM;
+    if (ret >= 0 && (df_words_add(&w, "mkvmerge") < 0 || df_words_add(&w, "--quiet") < 0 || df_words_add(&w, "-o") < 0 ||
+                     df_words_add(&w, "%s", out) < 0 || df_words_add(&w, "--timestamps") < 0 ||
+                     df_words_add(&w, "0:%s", times) < 0 || df_words_add(&w, "--default-track-flag") < 0 ||
+                     df_words_add(&w, "0:%d", film->is_default) < 0 || df_words_add(&w, "--no-global-tags") < 0))
+        ret = -ENOMEM;
+    for (int i = 0; i < m->part_count && ret >= 0; i++) {
+        char *part = df_manifest_part(m, wish->folder, i);
+        ret = part ? df_words_add(&w, "%s%s", i ? "+" : "", part) : -ENOMEM;
+        df_free(part);
+    }
+    if (ret >= 0 && (df_words_add(&w, "--video-tracks") < 0 || df_words_add(&w, "!%d", film->stream) < 0 ||
+                     df_words_add(&w, "%s", m->film) < 0))
+        ret = -ENOMEM;
+    if (ret >= 0)
+        ret = run(&w);
+    if (times)
+        unlink(times);
+    df_free(times);
+    df_words_free(&w);
+    return ret;
+}
+
+static int is_matroska(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot && (!strcasecmp(dot, ".mkv") || !strcasecmp(dot, ".webm"));
+}
+
+int df_join_run(const DfManifest *manifest, const DfJoinWish *wish, const DfFilmTimes *film, const char *out)
+{
+    char *program = df_find_program("mkvmerge");
+    int is_steady = manifest->encoder.num == film->rate.den && manifest->encoder.den == film->rate.num;
+    /* mkvmerge counts times as they are stored, ffmpeg from the film's start; and it takes all frames to last as long. */
+    int has_mkvmerge = program && is_steady && film->is_matroska && !film->start && is_matroska(out) &&
+                       !strcmp(manifest->ending, "mkv");
+    df_free(program);
+    return has_mkvmerge ? run_mkvmerge(manifest, wish, film, out) : run_ffmpeg(manifest, wish, film, out);
+}
