@@ -154,21 +154,16 @@ static int fill_manifest(DfManifest *m, const DfPlanWish *wish, const DfPlanScan
     return m->film ? df_plan_cut(m, scan, wish->parts) : -ENOMEM;
 }
 
-static enum DfExit plan(const DfPlanWish *wish)
+static int fill_folder(const DfPlanWish *wish)
 {
     DfFilmTimes film = { 0 };
     DfPlanScan scan = { 0 };
     DfManifest manifest = { 0 };
-    char *filter = NULL;
     int ret = df_film_times(&film, wish->film, 1);
     if (ret >= 0)
         ret = df_plan_scan(&scan, wish, &film);
     if (ret >= 0)
         ret = fill_manifest(&manifest, wish, &scan, &film);
-    if (ret >= 0)
-        ret = df_plan_filter(&filter, wish, &scan, 0); /* refused before there is a folder */
-    if (ret >= 0)
-        ret = make_folder(wish->folder);
     if (ret >= 0) {
         manifest.times = scan.times;
         ret = df_plan_write(&manifest, wish, &scan, &film);
@@ -176,10 +171,17 @@ static enum DfExit plan(const DfPlanWish *wish)
     }
     if (ret >= 0)
         tell(&manifest, &scan, wish);
-    df_free(filter);
     df_manifest_free(&manifest);
     df_plan_scan_free(&scan);
     df_film_times_free(&film);
+    return ret;
+}
+
+static enum DfExit plan(const DfPlanWish *wish)
+{
+    int ret = make_folder(wish->folder);
+    if (ret >= 0 && (ret = fill_folder(wish)) < 0)
+        rmdir(wish->folder); /* jobs come first: without them it is empty */
     return ret < 0 ? df_cli_failed() : DF_EXIT_DONE;
 }
 
