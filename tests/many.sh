@@ -97,3 +97,145 @@ overlaid() {
         parted even.mkv deepfill=overlay=overlay.png:overlay_fade=0 5 -c:v ffv1
 }
 check 'a translucent overlay' overlaid
+
+# ------------------------------------------------------------------------------- tied and refused --
+
+# Of the second cut's two sides each fills two frames more of what is masked on the other one.
+tied() {
+    local cut
+    cut=$(ff -i even.mkv -vf "$HOLE:show=cuts,metadata=print:key=lavfi.deepfill.cut:file=-" -f null - |
+        sed -n 's/.*pts_time://p' | sed -n 3p)
+    printf '%s\n' '0- 116 16 48 32' "0-$cut 20 100 40 20" >tied.txt
+    single even.mkv deepfill=box_file=tied.txt:dilate_time=2 -c:v ffv1 &&
+        parted even.mkv deepfill=box_file=tied.txt:dilate_time=2 5 -c:v ffv1 >said.txt && cat said.txt &&
+        grep -q '200 frames, 5 shots, 1 tied to the one before by a mask: 4 parts' said.txt
+}
+check 'a cut that a mask grows across ties two shots' tied
+
+# refused TEXT FILM FILTER: plan fails, ffmpeg or plan says why, and no folder is left
+refused() {
+    local text=$1
+    shift
+    ! plan "$1" -vf "$2" -o refused >said.txt 2>&1 || return 1
+    cat said.txt
+    grep -qF "$text" said.txt && [ ! -e refused ]
+}
+check 'temporal=0' refused 'with temporal=0 no other frame is looked at' even.mkv "$HOLE:temporal=0"
+check 'ahead=0' refused 'with ahead=0 or realtime=1 a flash looks like a cut' even.mkv "$HOLE:ahead=0"
+check 'realtime=1' refused 'with ahead=0 or realtime=1 a flash looks like a cut' even.mkv "$HOLE:realtime=1"
+check 'overlay_fade=1' refused 'overlay_fade=1 follows the overlay from shot to shot' even.mkv deepfill=overlay=overlay.png
+check 'overlay_estimate=1' refused 'overlay_estimate=1 learns from the whole film' even.mkv "$HOLE:overlay_estimate=1"
+check 'enable by numbers' refused 'enable= counts frames' even.mkv "$HOLE:enable='gte(n,20)'"
+check 'rectangles with times on a film of varying rate' refused \
+    'varying.mkv: its frames are not evenly spaced in time, so a part of it cannot tell to the frame when rectangles of box_file' \
+    varying.mkv deepfill=box_file=boxes.txt
+check 'a mask by time on a film of varying rate' refused 'which picture of mask belongs to it by time' \
+    varying.mkv deepfill=half.mkv:mask_sync=time
+
+enabled() {
+    single even.mkv "$HOLE:enable='between(t,1,5)'" -c:v ffv1 && parted even.mkv "$HOLE:enable='between(t,1,5)'" 5 -c:v ffv1
+}
+check 'enable by times' enabled
+
+# ----------------------------------------------------------------------------- all else of a film --
+
+everything() {
+    local name="o'dd \"näme\" \$x.mkv"
+    printf '1\n00:00:01,000 --> 00:00:02,000\nHello\n' >text.srt
+    printf ';FFMETADATA1\ntitle=All of it\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=4000\ntitle=One\n' >chapters.txt
+    ff -i even.mkv -i text.srt -i chapters.txt -f lavfi -i testsrc2=s=64x64:d=8 -map 0:a -map 0:v -map 1 -map 3 \
+       -map_metadata 2 -map_chapters 2 -attach boxes.txt -metadata:s:t mimetype=text/plain -metadata:s:t filename=boxes.txt \
+       -metadata:s:v:0 language=jpn -metadata:s:a language=swe -disposition:v:0 default -c:a copy -c:v:0 copy \
+       -c:v:1 libx264 -c:s srt "$name" &&
+        plan "$name" -vf "$HOLE" --parts 3 -o "fol'der ü \"x\"" -- -c:v ffv1 && sh "fol'der ü \"x\"/jobs.txt" || return 1
+    single "$name" "$HOLE" -c:v ffv1
+    "$DEEPFILL" join "fol'der ü \"x\"" --ffmpeg "$FFMPEG" -o 'by mkvmerge.mkv' &&
+        PATH=$(without mkvmerge) "$DEEPFILL" join "fol'der ü \"x\"" --ffmpeg "$FFMPEG" -o 'by ffmpeg.mkv' || return 1
+    local out
+    for out in 'by mkvmerge.mkv' 'by ffmpeg.mkv'; do
+        ffprobe -v error -show_streams -show_chapters -show_format "$out" >told.txt
+        grep -q 'TAG:title=All of it' told.txt && grep -q 'TAG:title=One' told.txt && grep -q 'TAG:language=jpn' told.txt &&
+            grep -q 'TAG:language=swe' told.txt && grep -q 'TAG:filename=boxes.txt' told.txt &&
+            same "audio video subtitle video attachment" "$(sed -n 's/^codec_type=//p' told.txt | xargs)" &&
+            same "$(hashes -i "$name" -map 0:a -c copy)" "$(hashes -i "$out" -map 0:a -c copy)" &&
+            same "$(frames single.mkv)" "$(frames "$out")" || { echo "$out"; return 1; }
+    done
+}
+
+# PATH without the folders that have a program, but for ffmpeg's, by way of links:  without PROGRAM
+without() {
+    mkdir -p bare
+    local name
+    for name in sh ffmpeg ffprobe readlink dirname env; do
+        ln -sf "$(command -v $name)" bare/$name
+    done
+    echo "$PWD/bare"
+}
+check 'names with quotes and blanks; sound, subtitles, chapters, tags, attachments' everything
+
+# -------------------------------------------------------------------------------- what goes wrong --
+
+missing() {
+    rm -rf m.parts && plan even.mkv -vf "$HOLE" -o m.parts -- -c:v ffv1 && sed 3d m.parts/jobs.txt | sed '4q' | sh || return 1
+    ! "$DEEPFILL" join m.parts -o m.mkv 2>said.txt && [ ! -e m.mkv ] &&
+        same 'deepfill: m.parts: 1 of 5 parts is missing: run line 3 of its jobs.txt' "$(cat said.txt)" &&
+        rm m.parts/part-0005.mkv && ! "$DEEPFILL" join m.parts 2>said.txt &&
+        same 'deepfill: m.parts: 2 of 5 parts are missing: run lines 3, 5 of its jobs.txt' "$(cat said.txt)" && sh m.parts/jobs.txt
+}
+check 'parts that are missing' missing
+
+short() {
+    cp m.parts/part-0002.mkv whole.mkv
+    ff -i whole.mkv -copyts -c copy -frames:v 20 m.parts/part-0002.mkv
+    ! "$DEEPFILL" join m.parts -o m.mkv 2>said.txt && [ ! -e m.mkv ] &&
+        same 'deepfill: m.parts/part-0002.mkv: has 20 frames, must have 40: delete it, and run line 2 of m.parts/jobs.txt again' \
+            "$(cat said.txt)" &&
+        ff -itsoffset 0.5 -copyts -i whole.mkv -c copy m.parts/part-0002.mkv &&
+        ! "$DEEPFILL" join m.parts -o m.mkv 2>said.txt && cat said.txt &&
+        grep -q '^deepfill: m.parts/part-0002.mkv: its frame 0 comes at 2.460 s, must come at 1.960 s: delete it' said.txt &&
+        head -c 20000 whole.mkv >m.parts/part-0002.mkv && ! "$DEEPFILL" join m.parts -o m.mkv 2>said.txt && cat said.txt &&
+        echo nothing >m.parts/part-0002.mkv && ! "$DEEPFILL" join m.parts -o m.mkv 2>said.txt && cat said.txt &&
+        grep -q '^deepfill: m.parts/part-0002.mkv: cannot be read: it is no film' said.txt && rm m.parts/part-0002.mkv &&
+        sed -n 2p m.parts/jobs.txt | sh && "$DEEPFILL" join m.parts -o m.mkv --ffmpeg "$FFMPEG"
+}
+check 'a part that is short, elsewhere, cut or none' short
+
+# A job may be run twice at the same time, and fail: nothing but whole parts has a part's name.
+twice() {
+    local job
+    job=$(sed -n 4p m.parts/jobs.txt)
+    cp m.parts/part-0004.mkv once.mkv && rm m.parts/part-0004.mkv
+    sh -c "$job" & sh -c "$job"
+    wait
+    cmp once.mkv m.parts/part-0004.mkv && same 9 "$(ls m.parts | wc -l)" && rm m.parts/part-0004.mkv &&
+        ! sh -c "${job/-c:v ffv1/-c:v nothing}" && same 8 "$(ls m.parts | wc -l)"
+}
+check 'a job run twice at a time, and one that fails' twice
+
+folder() {
+    plan even.mkv -vf "$HOLE" -o m.parts 2>said.txt
+    same 'deepfill: m.parts: is there and not empty: name another folder, or delete it' "$(cat said.txt)" &&
+        sed -i 4d m.parts/manifest && ! "$DEEPFILL" join m.parts 2>said.txt &&
+        same 'deepfill: m.parts/manifest: line 4 is not what `deepfill plan` writes: make the folder anew' "$(cat said.txt)" &&
+        ! "$DEEPFILL" join none 2>said.txt &&
+        same 'deepfill: none/manifest: cannot be read: No such file or directory: `deepfill plan` makes it' "$(cat said.txt)"
+}
+check 'a folder that is there, and one that is none' folder
+
+misused() {
+    local text=$1
+    shift
+    plan "$@" >out.txt 2>said.txt
+    same 2 $? && same "deepfill plan: $text
+Try 'deepfill plan --help'." "$(cat said.txt)"
+}
+check 'two filters' misused "-vf has more than one filter: what comes before deepfill is run first, into a file without loss, \
+and what comes after it when the parts are joined" even.mkv -vf "scale=640:360,$HOLE"
+check 'another filter' misused "-vf is to be the filter and its options: -vf 'deepfill=mask.png'" even.mkv -vf delogo=x=1
+check 'show=' misused 'show= and mask_frame= are set by plan: leave them out' even.mkv -vf "$HOLE:show=mask"
+check 'a rate' misused '-r cannot be given: frames, times and streams are the film'\''s' even.mkv -vf "$HOLE" -- -r 25 -c:v ffv1
+check 'a name for the film' misused "'out.mkv' is no option of an encoder: the film's name is given to join, by -o" \
+    even.mkv -vf "$HOLE" -- -c:v ffv1 out.mkv
+check 'no film' misused 'takes one film, not 0 files' -vf "$HOLE"
+
+finish

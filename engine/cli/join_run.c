@@ -125,13 +125,29 @@ static char *list_times(const DfManifest *m, const char *folder)
     return write_list(folder, "times", text, size, fclose(to));
 }
 
+/** The film's tracks in its own order, as FILE:TRACK: the parts' is the first file's. From df_alloc(). */
+static char *order_tracks(const DfManifest *m, const DfFilmTimes *film)
+{
+    char *order = df_strdup("");
+    for (int i = 0; order && film->kinds[i]; i++) {
+        int is_ours = i == film->stream;
+        if (!strchr("vas", film->kinds[i]))
+            continue;
+        char *more = df_text("%s%s%d:%d", order, *order ? "," : "", is_ours ? 0 : m->part_count, is_ours ? 0 : i);
+        df_free(order);
+        order = more;
+    }
+    return order;
+}
+
 static int run_mkvmerge(const DfManifest *m, const DfJoinWish *wish, const DfFilmTimes *film, const char *out)
 {
     DfWords w = { 0 };
-    char *times = list_times(m, wish->folder);
-    int ret = times ? 0 : -ENOMEM;
+    char *times = list_times(m, wish->folder), *order = order_tracks(m, film);
+    int ret = times && order ? 0 : -ENOMEM;
     if (ret >= 0 && (df_words_add(&w, "mkvmerge") < 0 || df_words_add(&w, "--quiet") < 0 || df_words_add(&w, "-o") < 0 ||
-                     df_words_add(&w, "%s", out) < 0 || df_words_add(&w, "--timestamps") < 0 ||
+                     df_words_add(&w, "%s", out) < 0 || df_words_add(&w, "--track-order") < 0 ||
+                     df_words_add(&w, "%s", order) < 0 || df_words_add(&w, "--timestamps") < 0 ||
                      df_words_add(&w, "0:%s", times) < 0 || df_words_add(&w, "--default-track-flag") < 0 ||
                      df_words_add(&w, "0:%d", film->is_default) < 0 || df_words_add(&w, "--no-global-tags") < 0))
         ret = -ENOMEM;
@@ -148,6 +164,7 @@ static int run_mkvmerge(const DfManifest *m, const DfJoinWish *wish, const DfFil
     if (times)
         unlink(times);
     df_free(times);
+    df_free(order);
     df_words_free(&w);
     return ret;
 }

@@ -62,11 +62,11 @@ static enum DfExit check(const DfCommand *command, const DfPlanWish *wish)
 {
     static const char *const endings[] = { "mkv", "mp4", "mov" };
     size_t known = 0, last = 0;
-    if (!wish->filter || strncmp(wish->filter, "deepfill=", 9))
-        return df_cli_misused(command, "-vf is to be the filter and its options: -vf 'deepfill=mask.png'");
-    if (has_more(wish->filter))
+    if (wish->filter && has_more(wish->filter))
         return df_cli_misused(command, "-vf has more than one filter: what comes before deepfill is run first, into a file "
                               "without loss, and what comes after it when the parts are joined");
+    if (!wish->filter || strncmp(wish->filter, "deepfill=", 9))
+        return df_cli_misused(command, "-vf is to be the filter and its options: -vf 'deepfill=mask.png'");
     if (strstr(wish->filter, ":show=") || strstr(wish->filter, "=show=") || strstr(wish->filter, "mask_frame="))
         return df_cli_misused(command, "show= and mask_frame= are set by plan: leave them out");
     while (wish->ending && known < DF_COUNT(endings) && strcmp(wish->ending, endings[known]))
