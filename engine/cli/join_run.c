@@ -80,8 +80,9 @@ static int add_streams(DfWords *words, const DfFilmTimes *film)
 
 static int run_ffmpeg(const DfManifest *m, const DfJoinWish *wish, const DfFilmTimes *film, const char *out)
 {
-    static const char *const fixed[] = { "-map_metadata", "1", "-map_chapters", "1", "-c", "copy", "-max_muxing_queue_size",
-                                         "9999", "-disposition:v:0" };
+    /* Where decoding begins before 0 it is not all to be shown later. */
+    static const char *const fixed[] = { "-map_metadata", "1", "-map_chapters", "1", "-c", "copy", "-avoid_negative_ts",
+                                         "disabled", "-disposition:v:0" };
     int64_t first = microseconds(m, 0);
     DfWords w = { 0 };
     char *list = list_parts(m, wish->folder);
