@@ -13,7 +13,7 @@ has encoders libx264 || {
 }
 export HOME=$DIR # where parallel keeps what it has found out
 
-shots 48 40 45 30 37
+shots 24 20 30 22 26
 film_of_shots "$VARYING" film.mkv -enc_time_base 1/1000 -c:a aac
 ff -i film.mkv -map 0:v:0 -vf "$HOLE" -fps_mode passthrough -enc_time_base 1/1000 -c:v ffv1 single.mkv
 plan film.mkv -vf "$HOLE:workers=1" -- -c:v ffv1 || exit 1

@@ -30,12 +30,12 @@ real_shots() {
 film_of_shots() {
     local times=$1 file=$2
     shift 2
-    ff -i 1.mkv -i 2.mkv -i 3.mkv -i 4.mkv -i 5.mkv -f lavfi -i "sine=440:d=9" \
+    ff -i 1.mkv -i 2.mkv -i 3.mkv -i 4.mkv -i 5.mkv -f lavfi -i "sine=440:d=6" \
        -filter_complex "concat=n=5,settb=1/1000,setpts='$times'[v]" -map '[v]' -map 5:a -fps_mode passthrough \
        -c:v libx264 -preset veryfast -crf 12 -g 25 -bf 3 "$@" "$file"
 }
 
-VARYING='if(lt(N,60),N*40,if(lt(N,120),2400+(N-60)*33,4380+(N-120)*50))+80'
+VARYING='if(lt(N,30),N*40,if(lt(N,80),1200+(N-30)*33,2850+(N-80)*50))+80'
 EVEN='N*40'
 
 # The frames' hashes, times and durations, to be the same of two films.
