@@ -128,11 +128,11 @@ int ff_deepfill_conditions_find(AVFilterContext *ctx, const AVFrame *frame);
 /** @return 1 where either has ended before the frame last looked for */
 int ff_deepfill_conditions_ended(const AVFilterContext *ctx);
 
-/** Tell in the metadata of the frame last looked for how mask, sketch and keep_out were paired with it. */
-int ff_deepfill_conditions_tell(const AVFilterContext *ctx, AVFrame *frame);
-
 /** Say that the frame last looked for has been taken. */
 void ff_deepfill_conditions_taken(AVFilterContext *ctx, const AVFrame *frame);
+
+/** Tell in the metadata of the frame last taken how mask, sketch and keep_out were paired with it. */
+int ff_deepfill_conditions_tell(const AVFilterContext *ctx, AVFrame *frame);
 
 /**
  * Give mask and sketch of that frame, or of its top and its bottom field. All is borrowed until the next call.

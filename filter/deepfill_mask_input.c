@@ -243,7 +243,7 @@ int ff_deepfill_input_tell(const DeepfillMaskInput *m, AVFrame *frame)
     snprintf(key, sizeof(key), "lavfi.deepfill.pairing.%s", m->what);
     snprintf(value, sizeof(value), "%s %"PRId64" %"PRId64" %"PRId64,
              m->boxes ? "span" : names[m->pairing.sync], m->start, m->pairing.tolerance,
-             m->first_number + m->taken);
+             m->first_number + m->taken - 1);
     return av_dict_set(&frame->metadata, key, value, 0);
 }
 

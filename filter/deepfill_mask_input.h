@@ -77,17 +77,16 @@ int ff_deepfill_input_open(DeepfillMaskInput *input, const DeepfillSourceSetting
  */
 int ff_deepfill_input_find(DeepfillMaskInput *input, const AVFrame *frame);
 
+/** Say that the frame last looked for has been taken. */
+void ff_deepfill_input_taken(DeepfillMaskInput *input, const AVFrame *frame);
+
 /**
- * Tell in a frame's metadata how the frame last looked for got its picture, where that depends on its time or number:
+ * Tell in the metadata of the frame last taken how it got its picture, where that depends on its time or number:
  * lavfi.deepfill.pairing.mask (or sketch, keep_out) is "SYNC START TOLERANCE NUMBER", SYNC one of auto, time, frame, and
- * span for a box_file,
- * START and TOLERANCE in microseconds, NUMBER that of the frame.
+ * span for a box_file; START and TOLERANCE in microseconds; NUMBER that of the frame.
  * @return 0 or an error
  */
 int ff_deepfill_input_tell(const DeepfillMaskInput *input, AVFrame *frame);
-
-/** Say that the frame last looked for has been taken. */
-void ff_deepfill_input_taken(DeepfillMaskInput *input, const AVFrame *frame);
 
 /** @return distance of two pictures as their container or link tells it, microseconds; 0: not known */
 int64_t ff_deepfill_input_picture_interval(const DeepfillMaskInput *input);

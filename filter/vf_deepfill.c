@@ -146,7 +146,8 @@ static int process_frame(AVFilterContext *ctx, AVFrame *frame)
         goto fail;
     if (ret)
         s->report.started = 0; /* what the log has told no longer holds */
-    if ((ret = ff_deepfill_conditions_get(ctx, conditions)) < 0)
+    if ((ret = ff_deepfill_conditions_get(ctx, conditions)) < 0 ||
+        (s->queue.settings.shots && (ret = ff_deepfill_conditions_tell(ctx, frame)) < 0))
         goto fail;
     has_hole = conditions[0].mask || conditions[1].mask || conditions[0].overlay || conditions[1].overlay;
     if (has_hole && DEEPFILL_FRAME_INTERLACED(frame) && !s->fields)
@@ -198,10 +199,6 @@ static int take_frame(AVFilterContext *ctx)
     ret = ff_inlink_consume_frame(inlink, &frame);
     if (ret <= 0)
         return ret;
-    if (s->show == DEEPFILL_SHOW_FRAME && (ret = ff_deepfill_conditions_tell(ctx, frame)) < 0) {
-        av_frame_free(&frame);
-        return ret;
-    }
     ff_deepfill_conditions_taken(ctx, frame);
     ff_deepfill_lost_taken(ctx, &s->taken, frame);
     ret = process_frame(ctx, frame);

@@ -102,8 +102,8 @@ const DfCommand df_command_join = {
     .help =
         "Checks that all parts of FOLDER, made by deepfill plan, are there with all their frames at their\n"
         "times, and joins them without encoding anything: by mkvmerge where it is installed, and film, parts\n"
-        "and OUT are Matroska of a constant rate, else by ffmpeg. Sound, subtitles, other videos, chapters, tags and attachments\n"
-        "are the film's. OUT is checked, too, before it gets its name.\n"
+        "and OUT are Matroska of a constant rate, else by ffmpeg. Sound, subtitles, other videos, chapters,\n"
+        "tags and attachments are the film's. OUT is checked, too, before it gets its name.\n"
         "\n"
         "  -o, --output OUT   (default: the film's name up to its last dot, .clean and the parts' ending)\n"
         "      --ffmpeg NAME  (default: ffmpeg-deepfill where PATH has it, else ffmpeg)\n"

@@ -238,8 +238,8 @@ const DfCommand df_command_plan = {
     .arguments = "FILM -vf 'deepfill=...' [--parts N] [OPTION]... [-- OUTPUT OPTION...]",
     .summary = "part a film at its cuts, for many machines: a command for each part",
     .help =
-        "A shot filled alone has the bits that it has in its film, so a film is parted at its cuts and nowhere\n"
-        "else. The filter looks for them in one run of ffmpeg that fills nothing. Written is a folder:\n"
+        "A shot filled alone has the bits that it has in its film, so a film is parted at its cuts and\n"
+        "nowhere else. The filter finds them in one run of ffmpeg that fills nothing. Written is a folder:\n"
         "\n"
         "  jobs.txt  a command of ffmpeg a line, which makes one part; in any order, on any machine\n"
         "  join.sh   when all are done: checks the parts and joins them (deepfill join)\n"
