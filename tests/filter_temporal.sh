@@ -142,7 +142,7 @@ cuts() {
     same "$(begun cut_logo.mkv "$FILL:show=cuts")" '0 20' &&
         same "$(hashes -i cut_logo.mkv)" "$(hashes -i cut_logo.mkv -vf "$FILL:show=cuts")" &&
         same "$(hashes -i cut_logo.mkv -vf "$FILL" | tail -n 20)" \
-            "$(hashes -i cut_logo.mkv -vf "sendcmd=.78 deepfill show fill,$FILL:show=cuts" | tail -n 20)"
+            "$(hashes -i cut_logo.mkv -vf "sendcmd=0.78 deepfill show fill,$FILL:show=cuts" | tail -n 20)"
 }
 check 'show=cuts' cuts
 for ahead in -1 0; do

@@ -19,11 +19,18 @@
 #include "cli/shell.h"
 #include "weights/output.h"
 
-static int run(DfWords *words)
+/** Run a program whose arguments name a list, which is deleted. @param list  from df_alloc(); freed   */
+static int run(DfWords *words, char *list)
 {
     pid_t pid;
-    int ret = df_spawn(&pid, words->items, NULL);
-    return ret < 0 ? ret : df_spawn_wait(pid, words->items[0]);
+    int ret = !list || words->failed ? -ENOMEM : df_spawn(&pid, words->items, NULL);
+    if (ret >= 0)
+        ret = df_spawn_wait(pid, words->items[0]);
+    if (list)
+        unlink(list);
+    df_free(list);
+    df_words_free(words);
+    return ret;
 }
 
 /** Write a list beside the parts. @param text  malloc'd; freed   @return its path, from df_alloc(); NULL, with the cause */
@@ -65,49 +72,34 @@ static char *list_parts(const DfManifest *m, const char *folder)
 }
 
 /** The film's streams in its own order, that of the parts in the place of what it was made of; no data. */
-static int add_streams(DfWords *words, const DfFilmTimes *film)
+static void add_streams(DfWords *words, const DfFilmTimes *film)
 {
-    int ret = 0;
-    for (int i = 0; film->kinds[i] && ret >= 0; i++) {
+    for (int i = 0; film->kinds[i]; i++) {
         if (i != film->stream && film->kinds[i] == 'd')
             continue;
-        ret = df_words_add(words, "-map");
-        if (ret >= 0)
-            ret = i == film->stream ? df_words_add(words, "0:0") : df_words_add(words, "1:%d", i);
+        df_words_add(words, "-map");
+        df_words_add(words, "%d:%d", i != film->stream, i == film->stream ? 0 : i);
     }
-    return ret;
 }
 
 static int run_ffmpeg(const DfManifest *m, const DfJoinWish *wish, const DfFilmTimes *film, const char *out)
 {
-    /* Where decoding begins before 0 it is not all to be shown later. */
-    static const char *const fixed[] = { "-map_metadata", "1", "-map_chapters", "1", "-c", "copy", "-avoid_negative_ts",
-                                         "disabled", "-disposition:v:0" };
     int64_t first = microseconds(m, 0);
     DfWords w = { 0 };
     char *list = list_parts(m, wish->folder);
-    int ret = list ? 0 : -ENOMEM;
-    if (ret >= 0 && (df_words_add(&w, "%s", wish->ffmpeg) < 0 || df_words_add(&w, "-hide_banner") < 0 ||
-                     df_words_add(&w, "-nostdin") < 0 || df_words_add(&w, "-nostats") < 0 ||
-                     df_words_add(&w, "-loglevel") < 0 || df_words_add(&w, "error") < 0 || df_words_add(&w, "-f") < 0 ||
-                     df_words_add(&w, "concat") < 0 || df_words_add(&w, "-safe") < 0 || df_words_add(&w, "0") < 0 ||
-                     df_words_add(&w, "-itsoffset") < 0 ||
-                     df_words_add(&w, "%" PRId64 ".%06" PRId64, first / 1000000, first % 1000000) < 0 ||
-                     df_words_add(&w, "-i") < 0 || df_words_add(&w, "file:%s", list) < 0 || df_words_add(&w, "-i") < 0 ||
-                     df_words_add(&w, "file:%s", m->film) < 0 || add_streams(&w, film) < 0))
-        ret = -ENOMEM;
-    for (size_t i = 0; i < DF_COUNT(fixed) && ret >= 0; i++)
-        ret = df_words_add(&w, "%s", fixed[i]);
-    if (ret >= 0 && (df_words_add(&w, film->is_default ? "default" : "0") < 0 || df_words_add(&w, "-y") < 0 ||
-                     df_words_add(&w, "file:%s", out) < 0))
-        ret = -ENOMEM;
-    if (ret >= 0)
-        ret = run(&w);
-    if (list)
-        unlink(list);
-    df_free(list);
-    df_words_free(&w);
-    return ret;
+    df_words_add_all(&w, wish->ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-f", "concat", "-safe",
+                     "0", "-itsoffset", NULL);
+    df_words_add(&w, "%" PRId64 ".%06" PRId64, first / 1000000, first % 1000000);
+    df_words_add(&w, "-i");
+    df_words_add(&w, "file:%s", list ? list : "");
+    df_words_add(&w, "-i");
+    df_words_add(&w, "file:%s", m->film);
+    add_streams(&w, film);
+    /* Where decoding begins before 0 it is not all to be shown later. */
+    df_words_add_all(&w, "-map_metadata", "1", "-map_chapters", "1", "-c", "copy", "-avoid_negative_ts", "disabled",
+                     "-disposition:v:0", film->is_default ? "default" : "0", "-y", NULL);
+    df_words_add(&w, "file:%s", out);
+    return run(&w, list);
 }
 
 /* ----------------------------------------------------------------------------------- mkvmerge -- */
@@ -145,29 +137,23 @@ static int run_mkvmerge(const DfManifest *m, const DfJoinWish *wish, const DfFil
 {
     DfWords w = { 0 };
     char *times = list_times(m, wish->folder), *order = order_tracks(m, film);
-    int ret = times && order ? 0 : -ENOMEM;
-    if (ret >= 0 && (df_words_add(&w, "mkvmerge") < 0 || df_words_add(&w, "--quiet") < 0 || df_words_add(&w, "-o") < 0 ||
-                     df_words_add(&w, "%s", out) < 0 || df_words_add(&w, "--track-order") < 0 ||
-                     df_words_add(&w, "%s", order) < 0 || df_words_add(&w, "--timestamps") < 0 ||
-                     df_words_add(&w, "0:%s", times) < 0 || df_words_add(&w, "--default-track-flag") < 0 ||
-                     df_words_add(&w, "0:%d", film->is_default) < 0 || df_words_add(&w, "--no-global-tags") < 0))
-        ret = -ENOMEM;
-    for (int i = 0; i < m->part_count && ret >= 0; i++) {
+    df_words_add_all(&w, "mkvmerge", "--quiet", "-o", out, "--track-order", order ? order : "", "--timestamps", NULL);
+    df_words_add(&w, "0:%s", times ? times : "");
+    df_words_add(&w, "--default-track-flag");
+    df_words_add(&w, "0:%d", film->is_default);
+    df_words_add(&w, "--no-global-tags");
+    for (int i = 0; i < m->part_count; i++) {
         char *part = df_manifest_part(m, wish->folder, i);
-        ret = part ? df_words_add(&w, "%s%s", i ? "+" : "", part) : -ENOMEM;
+        w.failed |= !part;
+        df_words_add(&w, "%s%s", i ? "+" : "", part ? part : "");
         df_free(part);
     }
-    if (ret >= 0 && (df_words_add(&w, "--video-tracks") < 0 || df_words_add(&w, "!%d", film->stream) < 0 ||
-                     df_words_add(&w, "%s", m->film) < 0))
-        ret = -ENOMEM;
-    if (ret >= 0)
-        ret = run(&w);
-    if (times)
-        unlink(times);
-    df_free(times);
+    df_words_add(&w, "--video-tracks");
+    df_words_add(&w, "!%d", film->stream);
+    df_words_add(&w, "%s", m->film);
+    w.failed |= !order;
     df_free(order);
-    df_words_free(&w);
-    return ret;
+    return run(&w, times);
 }
 
 static int is_matroska(const char *name)

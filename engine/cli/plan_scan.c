@@ -116,34 +116,29 @@ static int read_lines(DfPlanScan *scan, const DfPlanWish *wish, int64_t count, i
     return ret;
 }
 
-/** @return 0 or -ENOMEM */
-static int command(DfWords *words, const DfPlanWish *wish, const DfFilmTimes *film)
+static void command(DfWords *words, const DfPlanWish *wish, const DfFilmTimes *film)
 {
-    int is_odd = *wish->film == '-' || (strchr(wish->film, ':') && !strchr("/.", *wish->film) &&
-                                        !access(wish->film, F_OK));
-    return df_words_add(words, "%s", wish->ffmpeg) < 0 || df_words_add(words, "-hide_banner") < 0 ||
-           df_words_add(words, "-nostdin") < 0 || df_words_add(words, "-nostats") < 0 ||
-           df_words_add(words, "-loglevel") < 0 || df_words_add(words, "warning") < 0 ||
-           df_words_add(words, "-copyts") < 0 || df_words_add(words, "-start_at_zero") < 0 ||
-           df_words_add(words, "-i") < 0 || df_words_add(words, "%s%s", is_odd ? "file:" : "", wish->film) < 0 ||
-           df_words_add(words, "-map") < 0 || df_words_add(words, "0:%d", film->stream) < 0 ||
-           df_words_add(words, "-vf") < 0 ||
-           df_words_add(words, "%s:show=cuts,metadata=print:file=-", wish->filter) < 0 ||
-           df_words_add(words, "-fps_mode") < 0 || df_words_add(words, "passthrough") < 0 ||
-           df_words_add(words, "-enc_time_base") < 0 ||
-           df_words_add(words, "%d/%d", film->time_base.num, film->time_base.den) < 0 ||
-           df_words_add(words, "-f") < 0 || df_words_add(words, "null") < 0 || df_words_add(words, "-") < 0 ?
-           -ENOMEM : 0;
+    int is_file = !access(wish->film, F_OK);
+    df_words_add_all(words, wish->ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "warning", "-copyts",
+                     "-start_at_zero", "-i", NULL);
+    df_words_add(words, "%s%s", is_file ? "file:" : "", wish->film);
+    df_words_add(words, "-map");
+    df_words_add(words, "0:%d", film->stream);
+    df_words_add(words, "-vf");
+    df_words_add(words, "%s:show=cuts,metadata=print:file=-", wish->filter);
+    df_words_add_all(words, "-fps_mode", "passthrough", "-enc_time_base", NULL);
+    df_words_add(words, "%d/%d", film->time_base.num, film->time_base.den);
+    df_words_add_all(words, "-f", "null", "-", NULL);
 }
 
 int df_plan_scan(DfPlanScan *scan, const DfPlanWish *wish, const DfFilmTimes *film)
 {
     DfWords words = { 0 };
     pid_t pid;
-    int out, ret = command(&words, wish, film);
+    int out;
     *scan = (DfPlanScan){ 0 };
-    if (ret >= 0)
-        ret = df_spawn(&pid, words.items, &out);
+    command(&words, wish, film);
+    int ret = words.failed ? -ENOMEM : df_spawn(&pid, words.items, &out);
     if (ret >= 0) {
         ret = read_lines(scan, wish, film->count, out);
         if (ret < 0)

@@ -50,32 +50,51 @@ char *df_shell_word(char *text)
     return word;
 }
 
-int df_words_add(DfWords *words, const char *format, ...)
+/** Takes the text over; NULL: there was no memory for it. */
+static void add(DfWords *words, char *text)
 {
-    if (words->count + 2 > words->room) {
-        size_t room = 2 * words->room + 16;
+    if (text && words->count + 2 > words->room) {
+        size_t room = 2 * words->room + 32;
         char **items = df_alloc(df_size_mul(room, sizeof *items));
-        if (!items)
-            return -ENOMEM;
-        if (words->count)
+        if (items && words->count)
             memcpy(items, words->items, words->count * sizeof *items);
-        df_free(words->items);
-        words->items = items;
-        words->room = room;
+        if (items) {
+            df_free(words->items);
+            words->items = items;
+            words->room = room;
+        }
     }
-    va_list arguments;
-    va_start(arguments, format);
-    int size = vsnprintf(NULL, 0, format, arguments);
-    va_end(arguments);
-    char *text = df_alloc((size_t)size + 1);
-    if (!text)
-        return -ENOMEM;
-    va_start(arguments, format);
-    vsnprintf(text, (size_t)size + 1, format, arguments);
-    va_end(arguments);
+    if (!text || words->count + 2 > words->room) {
+        df_free(text);
+        words->failed = 1;
+        return;
+    }
     words->items[words->count++] = text;
     words->items[words->count] = NULL;
-    return 0;
+}
+
+void df_words_add(DfWords *words, const char *format, ...)
+{
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int size = vsnprintf(NULL, 0, format, arguments) + 1;
+    char *text = df_alloc((size_t)size);
+    if (text)
+        vsnprintf(text, (size_t)size, format, again);
+    va_end(again);
+    va_end(arguments);
+    add(words, text);
+}
+
+void df_words_add_all(DfWords *words, ...)
+{
+    va_list arguments;
+    const char *text;
+    va_start(arguments, words);
+    while ((text = va_arg(arguments, const char *)))
+        add(words, df_strdup(text));
+    va_end(arguments);
 }
 
 void df_words_free(DfWords *words)

@@ -31,14 +31,18 @@ int df_spawn(pid_t *pid, char *const argv[], int *out);
 /** Wait for its end. @return 0; -EIO where it did not end well, with the cause recorded */
 int df_spawn_wait(pid_t pid, const char *name);
 
-/** A list of words that grows, with NULL at its end. Zeroed: empty. */
+/** A program's name and arguments while they are put together. Zeroed: none. */
 typedef struct DfWords {
-    char **items;
+    char **items; /**< with NULL at its end */
     size_t count, room;
+    int failed;   /**< 1: there was no memory for all of them */
 } DfWords;
 
-/** Add what printf() would write. @return 0 or -ENOMEM */
-int df_words_add(DfWords *words, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/** Add what printf() would write. */
+void df_words_add(DfWords *words, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** Add several texts; NULL ends them. */
+void df_words_add_all(DfWords *words, ...) __attribute__((sentinel));
 
 /** Free it; a zeroed one is fine. */
 void df_words_free(DfWords *words);
