@@ -150,9 +150,11 @@ static int keep_frame(DeepfillQueue *q, AVFrame *frame, const DeepfillResult *re
 
 /**
  * Add a picture's result to its frame's: the hole is that of all, network its share of that, a cut and an overlay
- * those of any. A shot that begins between its fields ties the frame to those before it.
+ * those of any.
+ *
+ * @param is_tied  1: a shot that begins here would not by itself be what it is after those before it
  */
-static void add_result(DeepfillResult *sum, const DeepfillResult *result, int pictures, int is_first)
+static void add_result(DeepfillResult *sum, const DeepfillResult *result, int pictures, int is_tied)
 {
     double hole = sum->hole + result->hole / pictures;
 
@@ -160,7 +162,7 @@ static void add_result(DeepfillResult *sum, const DeepfillResult *result, int pi
         sum->network = (sum->network * sum->hole + result->network * result->hole / pictures) / hole;
     sum->hole        = hole;
     sum->no_context += result->no_context;
-    sum->cut         = FFMAX(sum->cut, result->cut && !is_first && !sum->cut ? 2 : result->cut);
+    sum->cut         = FFMAX(sum->cut, result->cut && is_tied ? 2 : result->cut);
     sum->overlay     = FFMAX(sum->overlay, result->overlay);
 }
 
@@ -184,7 +186,9 @@ static int take_back(DeepfillQueue *q, const DeepfillResult *result)
                av_ts2timestr(lent.frame->pts, &q->filter->inputs[0]->time_base), deepfill_error());
         ret = result->error;
     } else {
-        add_result(&q->sum, result, q->per_frame, q->per_frame == 1 || !lent.is_last);
+        int begins_within = q->per_frame > 1 && lent.is_last && !q->sum.cut;
+
+        add_result(&q->sum, result, q->per_frame, begins_within || lent.is_tied);
     }
     if (ret >= 0 && lent.is_last) {
         if (lent.planes)
@@ -336,6 +340,7 @@ static int send_fields(DeepfillQueue *q, const DeepfillFrame *frame, const Deepf
 
     if (DEEPFILL_FRAME_INTERLACED(last->frame))
         q->bottom_first = !DEEPFILL_FRAME_TOP_FIRST(last->frame);
+    last->is_tied = q->bottom_first && !DEEPFILL_FRAME_INTERLACED(last->frame);
     for (int i = 0; i < 2; i++) {
         int field = i ^ q->bottom_first;
 

@@ -41,8 +41,14 @@ check 'a film of varying rate, open groups of pictures and sound in 1, 2 and 5 p
 
 film_of_shots "$EVEN" even.mkv -c:a aac
 even() {
-    single even.mkv "$HOLE" -c:v ffv1 && parted even.mkv "$HOLE" 5 -c:v ffv1
+    single even.mkv "$HOLE" -c:v ffv1 && parted even.mkv "$HOLE" 5 -c:v ffv1 && same 10 "$(wc -l <even.p5/README)"
 }
+# The command that README says to give the same film does so.
+as_told() {
+    sed -n 's/^The joined film is that of: \(.*\)OUT.mkv$/\1-y -v error told.mkv/p' varying.p5/README >told.sh &&
+        sh told.sh </dev/null && same "$(frames told.mkv)" "$(frames varying.joined.mkv)"
+}
+check 'the command that README names' as_told
 check 'a film of constant rate' even
 
 quick() {
@@ -89,6 +95,9 @@ numbered_varying() {
         parted varying.mkv deepfill=numbered.mkv:mask_sync=frame 5 -c:v ffv1
 }
 check 'a mask by number beside a film of varying rate' numbered_varying
+
+check 'fields' masks "$HOLE:fields=1" fields=1
+check 'little memory' masks "$HOLE:memory=1" memory=1
 
 overlaid() {
     ff -f lavfi -i color=white@0.5:s=192x144,format=rgba -vf "geq=r=255:g=255:b=255:a='120*between(X,120,160)*between(Y,20,44)'" \

@@ -28,8 +28,8 @@ static int unreadable(const char *path, int error)
 {
     char words[AV_ERROR_MAX_STRING_SIZE];
     av_strerror(error, words, sizeof words);
-    return df_error(error == AVERROR(ENOENT) || error == AVERROR(EACCES) ? error : -EINVAL, "%s: cannot be read: %s", path,
-                    error == AVERROR_INVALIDDATA ? "it is no film, or is cut short" : words);
+    return df_error(error == AVERROR(ENOENT) || error == AVERROR(EACCES) ? error : -EINVAL, "%s: cannot be read: %s",
+                    path, error == AVERROR_INVALIDDATA ? "it is no film, or is cut short" : words);
 }
 
 static char kind_of(const AVStream *stream)
@@ -55,7 +55,8 @@ static int describe(DfFilmTimes *times, const char *path, AVFormatContext *demux
         return -ENOMEM;
     for (unsigned i = 0; i < demuxer->nb_streams; i++) {
         times->kinds[i] = kind_of(demuxer->streams[i]);
-        int is_cover = demuxer->streams[i]->disposition & (AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS);
+        int is_cover = demuxer->streams[i]->disposition &
+                       (AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS);
         if (times->kinds[i] == 'v' && !is_cover && times->stream < 0)
             times->stream = (int)i;
     }

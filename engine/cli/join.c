@@ -59,7 +59,8 @@ static int join(const DfManifest *manifest, const DfJoinWish *wish, const char *
 
 static char *usual_name(const DfManifest *manifest)
 {
-    char *prefix = df_find_prefix(manifest->film), *out = prefix ? df_text("%s.clean.%s", prefix, manifest->ending) : NULL;
+    char *prefix = df_find_prefix(manifest->film);
+    char *out = prefix ? df_text("%s.clean.%s", prefix, manifest->ending) : NULL;
     df_free(prefix);
     return out;
 }

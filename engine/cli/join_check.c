@@ -21,8 +21,8 @@ static double second(DfRatio ratio)
 }
 
 /**
- * The first frame whose time is not what it is to be, but for what the container has rounded: some tell to a millisecond
- * alone where a file begins.
+ * The first frame whose time is not what it is to be, but for what the container has rounded: some tell to a
+ * millisecond alone where a file begins.
  * @return its number; -1: there is none
  */
 static int64_t find_shifted(const DfManifest *m, const DfFilmTimes *found, int64_t first)
@@ -43,11 +43,12 @@ static int check_part(const DfManifest *m, const char *folder, int part)
     char *path = df_manifest_part(m, folder, part);
     int ret = path ? df_film_times(&found, path, 0) : -ENOMEM;
     if (ret >= 0 && found.count != count)
-        ret = df_error(-EINVAL, "%s: has %" PRId64 " frames, must have %" PRId64 ": delete it, and run line %d of %s/jobs.txt "
-                       "again", path, found.count, count, part + 1, folder);
+        ret = df_error(-EINVAL, "%s: has %" PRId64 " frames, must have %" PRId64 ": delete it, and run line %d of "
+                       "%s/jobs.txt again", path, found.count, count, part + 1, folder);
     else if (ret >= 0 && (shifted = find_shifted(m, &found, first)) >= 0)
-        ret = df_error(-EINVAL, "%s: its frame %" PRId64 " comes at %.3f s, must come at %.3f s: delete it, and run line %d of "
-                       "%s/jobs.txt again", path, shifted, (double)found.times[shifted] * second(found.time_base),
+        ret = df_error(-EINVAL, "%s: its frame %" PRId64 " comes at %.3f s, must come at %.3f s: delete it, and run "
+                       "line %d of %s/jobs.txt again", path, shifted,
+                       (double)found.times[shifted] * second(found.time_base),
                        df_manifest_seconds(m, first + shifted), part + 1, folder);
     df_film_times_free(&found);
     df_free(path);
@@ -72,8 +73,8 @@ static int check_all_there(const DfManifest *m, const char *folder)
     }
     if (!missing)
         return 0;
-    return df_error(-ENOENT, "%s: %d of %d parts %s missing: run line%s %s of its jobs.txt", folder, missing, m->part_count,
-                    missing == 1 ? "is" : "are", missing == 1 ? "" : "s", numbers);
+    return df_error(-ENOENT, "%s: %d of %d parts %s missing: run line%s %s of its jobs.txt", folder, missing,
+                    m->part_count, missing == 1 ? "is" : "are", missing == 1 ? "" : "s", numbers);
 }
 
 int df_join_check(const DfManifest *manifest, const char *folder)

@@ -3,8 +3,8 @@
  * Parts are joined by mkvmerge, from Matroska to Matroska at a constant rate where it is installed, else by ffmpeg's
  * concat demuxer.
  *
- * Both are told the times that the film has: by themselves they lay a part after the one before by how long that seems to
- * last, which where the frame rate varies is not where it belongs.
+ * Both are told the times that the film has: by themselves they lay a part after the one before by how long that seems
+ * to last, which where the frame rate varies is not where it belongs.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -33,7 +33,7 @@ static int run(DfWords *words, char *list)
     return ret;
 }
 
-/** Write a list beside the parts. @param text  malloc'd; freed   @return its path, from df_alloc(); NULL, with the cause */
+/** Write a list beside the parts. @param text  malloc'd; freed   @return its path, from df_alloc(); NULL: it failed */
 static char *write_list(const char *folder, const char *name, char *text, size_t size, int failed)
 {
     char *path = failed ? NULL : df_text("%s/%s.%ld", folder, name, (long)getpid());
@@ -87,8 +87,8 @@ static int run_ffmpeg(const DfManifest *m, const DfJoinWish *wish, const DfFilmT
     int64_t first = microseconds(m, 0);
     DfWords w = { 0 };
     char *list = list_parts(m, wish->folder);
-    df_words_add_all(&w, wish->ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-f", "concat", "-safe",
-                     "0", "-itsoffset", NULL);
+    df_words_add_all(&w, wish->ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-f", "concat",
+                     "-safe", "0", "-itsoffset", NULL);
     df_words_add(&w, "%" PRId64 ".%06" PRId64, first / 1000000, first % 1000000);
     df_words_add(&w, "-i");
     df_words_add(&w, "file:%s", list ? list : "");
@@ -166,7 +166,7 @@ int df_join_run(const DfManifest *manifest, const DfJoinWish *wish, const DfFilm
 {
     char *program = df_find_program("mkvmerge");
     int is_steady = manifest->encoder.num == film->rate.den && manifest->encoder.den == film->rate.num;
-    /* mkvmerge counts times as they are stored, ffmpeg from the film's start; and it takes all frames to last as long. */
+    /* mkvmerge counts times as they are stored, ffmpeg from the film's start; and it takes all frames to last alike. */
     int has_mkvmerge = program && is_steady && film->is_matroska && !film->start && is_matroska(out) &&
                        !strcmp(manifest->ending, "mkv");
     df_free(program);

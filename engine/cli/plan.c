@@ -46,10 +46,11 @@ static int has_more(const char *graph)
 /** Options of an output that choose its frames, their times or its streams, which the parts have from the film. */
 static int is_ours(const char *option)
 {
-    static const char *const ours[] = { "-r", "-ss", "-t", "-to", "-vf", "-an", "-vn", "-f", "-i", "-y", "-n", "-vsync",
-                                        "-fps_mode", "-enc_time_base", "-frames", "-vframes", "-filter", "-filter_complex",
-                                        "-map", "-map_chapters", "-copyts", "-start_at_zero", "-shortest", "-fs", "-force_fps",
-                                        "-itsoffset", "-output_ts_offset", "-pass" };
+    static const char *const ours[] = {
+        "-r", "-ss", "-t", "-to", "-vf", "-an", "-vn", "-f", "-i", "-y", "-n", "-fs", "-pass", "-vsync", "-fps_mode",
+        "-enc_time_base", "-frames", "-vframes", "-filter", "-filter_complex", "-map", "-map_chapters", "-copyts",
+        "-start_at_zero", "-shortest", "-force_fps", "-itsoffset", "-output_ts_offset",
+    };
     size_t length = strcspn(option, ":");
     for (size_t i = 0; i < DF_COUNT(ours); i++)
         if (strlen(ours[i]) == length && !strncmp(option, ours[i], length))
@@ -63,8 +64,8 @@ static enum DfExit check(const DfCommand *command, const DfPlanWish *wish)
     static const char *const endings[] = { "mkv", "mp4", "mov" };
     size_t known = 0, last = 0;
     if (wish->filter && has_more(wish->filter))
-        return df_cli_misused(command, "-vf has more than one filter: what comes before deepfill is run first, into a file "
-                              "without loss, and what comes after it when the parts are joined");
+        return df_cli_misused(command, "-vf has more than one filter: what comes before deepfill is run first, into a "
+                              "file without loss, and what comes after it when the parts are joined");
     if (!wish->filter || strncmp(wish->filter, "deepfill=", 9))
         return df_cli_misused(command, "-vf is to be the filter and its options: -vf 'deepfill=mask.png'");
     if (strstr(wish->filter, ":show=") || strstr(wish->filter, "=show=") || strstr(wish->filter, "mask_frame="))
@@ -104,8 +105,8 @@ static const char *ending_of(const DfPlanWish *wish)
 }
 
 /**
- * What the encoder rounds times to: ffmpeg's choice, a frame at the film's rate, where frames stay as far from each other
- * as they are but for what the film's own ticks have rounded; else the film's ticks.
+ * What the encoder rounds times to: ffmpeg's choice, a frame at the film's rate, where frames stay as far from each
+ * other as they are but for what the film's own ticks have rounded; else the film's ticks.
  */
 static DfRatio clock_of(const DfPlanScan *scan, const DfFilmTimes *film)
 {
@@ -137,8 +138,8 @@ static void tell(const DfManifest *m, const DfPlanScan *scan, const DfPlanWish *
     printf("%s: %" PRId64 " frames, %" PRId64 " shot%s", wish->film, scan->count, shots, shots == 1 ? "" : "s");
     if (tied)
         printf(", %" PRId64 " tied to the one before by a mask", tied);
-    printf(": %d part%s, the longest of %" PRId64 " frames\n%s/jobs.txt has a line for each, %s/README tells how to run "
-           "them\n", m->part_count, m->part_count == 1 ? "" : "s", longest(m), wish->folder, wish->folder);
+    printf(": %d part%s, the longest of %" PRId64 " frames\n%s/jobs.txt has a line for each, %s/README tells how to "
+           "run them\n", m->part_count, m->part_count == 1 ? "" : "s", longest(m), wish->folder, wish->folder);
 }
 
 static int fill_manifest(DfManifest *m, const DfPlanWish *wish, const DfPlanScan *scan, const DfFilmTimes *film)
@@ -185,51 +186,52 @@ static enum DfExit plan(const DfPlanWish *wish)
     return ret < 0 ? df_cli_failed() : DF_EXIT_DONE;
 }
 
-static enum DfExit run(int argc, char **argv)
+/** Read the command line. @return DF_EXIT_DONE; DF_EXIT_USAGE, said; DF_EXIT_NOTHING: help was asked for, and given */
+static enum DfExit read_wish(DfPlanWish *wish, int argc, char **argv)
 {
     static char *const usual[] = { "-c:v", "libx264", "-crf", "18", NULL };
     const DfCommand *command = &df_command_plan;
-    DfPlanWish wish = { .options = usual };
-    char *program = NULL, *folder = NULL;
-    int option, words = argc;
-    /* What follows -- is ffmpeg's: getopt would move it. */
-    for (int i = 1; i < argc && words == argc; i++)
-        if (!strcmp(argv[i], "--"))
-            words = i;
-    if (words + 1 < argc)
-        wish.options = argv + words + 1;
+    int option, words = 1;
+    while (words < argc && strcmp(argv[words], "--"))
+        words++;
+    wish->options = words + 1 < argc ? argv + words + 1 : usual;
     while ((option = getopt_long_only(words, argv, "o:h", options, NULL)) != -1)
         switch (option) {
-        case 'h': return df_cli_help(command);
-        case 'o': wish.folder = optarg; break;
-        case VF: wish.filter = optarg; break;
-        case FFMPEG: wish.ffmpeg = optarg; break;
-        case ENDING: wish.ending = optarg; break;
+        case 'h':
+            df_cli_help(command);
+            return DF_EXIT_NOTHING;
+        case 'o': wish->folder = optarg; break;
+        case VF: wish->filter = optarg; break;
+        case FFMPEG: wish->ffmpeg = optarg; break;
+        case ENDING: wish->ending = optarg; break;
         case PARTS:
-            if (!df_cli_integer(optarg, 1, 1000000, &wish.parts))
+            if (!df_cli_integer(optarg, 1, 1000000, &wish->parts))
                 return df_cli_misused(command, "--parts is '%s', must be an integer of 1 to 1000000", optarg);
             break;
         default: return df_cli_unknown(command);
         }
     if (words - optind != 1)
         return df_cli_misused(command, "takes one film, not %d files", words - optind);
-    wish.film = argv[optind];
-    enum DfExit status = check(command, &wish);
+    wish->film = argv[optind];
+    return check(command, wish);
+}
+
+static enum DfExit run(int argc, char **argv)
+{
+    DfPlanWish wish = { 0 };
+    enum DfExit status = read_wish(&wish, argc, argv);
     if (status != DF_EXIT_DONE)
-        return status;
-    if (!wish.folder) {
-        char *prefix = df_find_prefix(wish.film);
-        folder = prefix ? df_text("%s.parts", prefix) : NULL;
+        return status == DF_EXIT_NOTHING ? DF_EXIT_DONE : status;
+    char *prefix = df_find_prefix(wish.film), *folder = prefix ? df_text("%s.parts", prefix) : NULL;
+    char *program = df_find_program("ffmpeg-deepfill");
+    if (!wish.folder)
         wish.folder = folder;
-        df_free(prefix);
-    }
-    if (!wish.ffmpeg) {
-        program = df_find_program("ffmpeg-deepfill");
+    if (!wish.ffmpeg)
         wish.ffmpeg = program ? "ffmpeg-deepfill" : "ffmpeg";
-    }
     status = wish.folder ? plan(&wish) : df_cli_failed();
     df_free(program);
     df_free(folder);
+    df_free(prefix);
     return status;
 }
 

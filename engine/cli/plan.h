@@ -25,7 +25,7 @@ enum DfPlanInput { DF_PLAN_MASK, DF_PLAN_SKETCH, DF_PLAN_KEEP_OUT, DF_PLAN_INPUT
 
 /** How the filter pairs the pictures of one of them with the film's frames. */
 typedef struct DfPlanPairing {
-    char sync[8];           /**< "time", "frame"; "auto": both say the same; "span": by time, of a text file; "": unused */
+    char sync[8];           /**< "time", "frame"; "auto": both say the same; "span": by time, of a text; "": none */
     int64_t start;          /**< microseconds: where in it the film's time 0 lies */
     int64_t least, most;    /**< microseconds by which a picture counts before its time */
     int64_t first;          /**< number of the picture for the film's first frame */

@@ -68,11 +68,11 @@ static int check_even(const DfPlanWish *wish, const DfPlanPairing *p, const char
     if (strcmp(sync_of(p, is_uneven), "time") || (!is_uneven && p->least == p->most))
         return 0;
     if (!strcmp(p->sync, "span"))
-        return df_error(-EINVAL, "%s: its frames are not evenly spaced in time, so a part of it cannot tell to the frame "
-                        "when rectangles of box_file begin: make a mask video of it, with a picture for each frame",
-                        wish->film);
-    return df_error(-EINVAL, "%s: its frames are not evenly spaced in time, so a part of it cannot tell to the frame which "
-                    "picture of %s belongs to it by time: give it a picture for each frame, and mask_sync=frame",
+        return df_error(-EINVAL, "%s: its frames are not evenly spaced in time, so a part of it cannot tell to the "
+                        "frame when rectangles of box_file begin: make a mask video of it, with a picture for each "
+                        "frame", wish->film);
+    return df_error(-EINVAL, "%s: its frames are not evenly spaced in time, so a part of it cannot tell to the frame "
+                    "which picture of %s belongs to it by time: give it a picture for each frame, and mask_sync=frame",
                     wish->film, name);
 }
 
@@ -86,8 +86,8 @@ int df_plan_filter(char **filter, const DfPlanWish *wish, const DfPlanScan *scan
             continue;
         if (chosen && (strcmp(sync_of(chosen, uneven), sync_of(p, uneven)) || chosen->start != p->start ||
                        chosen->first != p->first))
-            ret = df_error(-EINVAL, "%s and %s are paired with the frames in different ways, which no part can be told: "
-                           "set mask_sync, or make them alike", names[chosen - scan->pairings], names[i]);
+            ret = df_error(-EINVAL, "%s and %s are paired with the frames in different ways, which no part can be "
+                           "told: set mask_sync, or make them alike", names[chosen - scan->pairings], names[i]);
         else
             ret = check_even(wish, p, names[i], uneven);
         if (!chosen || strcmp(p->sync, "span"))

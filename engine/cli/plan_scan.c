@@ -52,9 +52,8 @@ static int add_frame(DfPlanScan *scan, const char *film, const char *line)
     if (sscanf(line, "frame:%*d pts:%" SCNd64, &time) != 1)
         return df_error(-EINVAL, "%s: frame %" PRId64 " has no time", film, scan->count);
     if (scan->count && time <= scan->times[scan->count - 1])
-        return df_error(-EINVAL, "%s: frame %" PRId64 " does not come after the one before it: its times run back, as "
-                        "where recordings were put together; bring it into Matroska by ffmpeg -i %s -c copy first", film,
-                        scan->count, film);
+        return df_error(-EINVAL, "%s: frame %" PRId64 " does not come after the one before it: times run back where "
+                        "recordings were put together; copy it into Matroska by ffmpeg first", film, scan->count);
     if (grow(scan) < 0)
         return -ENOMEM;
     scan->begins[scan->count] = 0;

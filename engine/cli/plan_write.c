@@ -115,15 +115,16 @@ static int put_job(FILE *to, const DfManifest *m, int part, const DfPlanWish *wi
     df_free(filter);
     if (!graph)
         return ret < 0 ? ret : -ENOMEM;
-    fprintf(to, "p=%s/part-%04d; cd %s && { test -e \"$p.%s\" || { t=$p.$(uname -n).$$.%s; %s -hide_banner -nostdin -loglevel "
-            "error -nostats", q->folder, part + 1, q->here, m->ending, m->ending, q->ffmpeg);
+    fprintf(to, "p=%s/part-%04d; cd %s && { test -e \"$p.%s\" || { t=$p.$(uname -n).$$.%s; %s -hide_banner -nostdin "
+            "-loglevel error -nostats", q->folder, part + 1, q->here, m->ending, m->ending, q->ffmpeg);
     if (entry >= 0)
         fprintf(to, " -ss %.6f", seconds_of(film, film->times[entry]));
     fprintf(to, " -copyts -start_at_zero -i %s -map 0:%d -map_chapters -1 -vf %s -fps_mode passthrough", q->film,
             film->stream, graph);
     if (m->encoder.num != film->rate.den || m->encoder.den != film->rate.num)
         fprintf(to, " -enc_time_base %d/%d", m->encoder.num, m->encoder.den);
-    fprintf(to, " -flags +cgop%s -y \"$t\" && mv -f \"$t\" \"$p.%s\" || { rm -f \"$t\"; false; }; }; }\n", q->options, m->ending);
+    fprintf(to, " -flags +cgop%s -y \"$t\" && mv -f \"$t\" \"$p.%s\" || { rm -f \"$t\"; false; }; }; }\n", q->options,
+            m->ending);
     df_free(graph);
     return 0;
 }
@@ -142,25 +143,25 @@ static int put_jobs(FILE *to, const DfManifest *m, const DfPlanWish *wish, const
 static void put_join(FILE *to, const Quoted *q)
 {
     fprintf(to, "#!/bin/sh\n# Checks the parts and joins them; -o OUT names the film.\n"
-                "program=$(command -v deepfill) || program=%s\nexec \"$program\" join %s \"$@\"\n", q->program, q->folder);
+                "program=$(command -v deepfill) || program=%s\nexec \"$program\" join %s \"$@\"\n", q->program,
+            q->folder);
 }
 
 static void put_readme(FILE *to, const DfManifest *m, const DfFilmTimes *film, const DfPlanWish *wish, const Quoted *q)
 {
     int own_clock = m->encoder.num != film->rate.den || m->encoder.den != film->rate.num;
     char *filter = df_shell_quote(wish->filter);
-    fprintf(to, "%s in %d part%s that are filled alone: a line of jobs.txt each, in any order, on any machine with these "
+    fprintf(to, "%s in %d part%s, filled alone: a line of jobs.txt each, in any order, on any machine with these "
                 "paths.\n", m->film, m->part_count, m->part_count == 1 ? "" : "s");
-    fprintf(to, "One after the other:   sh jobs.txt\n");
-    fprintf(to, "By GNU parallel:       parallel --joblog jobs.log --resume-failed --jobs 2 <jobs.txt\n");
-    fprintf(to, "On several machines:   the same with --sshloginfile FILE, a machine a line\n");
-    fprintf(to, "By Slurm:              sbatch --array=1-%d --wrap 'sh -c \"$(sed -n ${SLURM_ARRAY_TASK_ID}p %s/jobs.txt)\"'\n",
-            m->part_count, q->folder);
-    fprintf(to, "When all are done:     sh join.sh -o OUT.%s   checks the parts, and joins them with all else of the film\n",
-            m->ending);
-    fprintf(to, "A part appears when it is whole. A line leaves a part alone that is there: to make it anew delete it.\n");
-    fprintf(to, "Give deepfill= as many workers as a job has cores; the bits are the same for any number of them.\n");
-    fprintf(to, "Use machines with the same level of kernels, or set DEEPFILL_CPU=avx2 on all of them.\n");
+    fprintf(to, "In this folder, one after the other:   sh jobs.txt\n"
+                "By GNU parallel:        parallel --joblog jobs.log --resume-failed --jobs 2 <jobs.txt\n"
+                "On several machines:    the same with --sshloginfile FILE, a machine a line\n"
+                "By Slurm:               sbatch --array=1-%d --wrap 'sed -n ${SLURM_ARRAY_TASK_ID}p jobs.txt | sh'\n"
+                "When all are done:      sh join.sh -o OUT.%s   checks the parts, joins them with all else there is\n",
+            m->part_count, m->ending);
+    fprintf(to, "A part appears when it is whole. Its line leaves it alone then: to make it anew delete it.\n"
+                "Give deepfill= as many workers as a job has cores; the bits are the same for any number of them.\n"
+                "Use machines with the same level of kernels, or set DEEPFILL_CPU=avx2 on all of them.\n");
     fprintf(to, "The joined film is that of: %s -i %s -map 0:%d -vf %s%s", q->ffmpeg, q->film, film->stream,
             filter ? filter : "", own_clock ? " -fps_mode passthrough" : "");
     if (own_clock)
