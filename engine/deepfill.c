@@ -68,9 +68,11 @@ static int check_settings(const DeepfillSettings *s)
         df_check_range("texture", s->texture, 0, 1) || df_check_range("grain", s->grain, 0, 1) ||
         df_check_range("dilate_time", s->dilate_time, 0, DF_MOST_HELD) ||
         df_check_range("overlay_fade", s->overlay_fade, 0, 1) ||
-        df_check_range("overlay_estimate", s->overlay_estimate, 0, 1) ||
+        df_check_range("overlay_estimate", s->overlay_estimate, 0, 1) || df_check_range("shots", s->shots, 0, 1) ||
         df_check_range("log level", (int)s->log_level, DEEPFILL_LOG_ERROR, DEEPFILL_LOG_DEBUG))
         return -EINVAL;
+    if (s->shots && (!s->temporal || s->preview))
+        return df_error(-EINVAL, "shots are told by other frames: temporal is 0, or preview is 1");
     return 0;
 }
 
@@ -132,7 +134,7 @@ static int open_frames(DeepfillContext *ctx)
         .workers = info->workers, .delay = info->delay, .threads = box_threads(info),
         .temporal = info->temporal, .ahead = info->ahead, .texture = info->texture, .grain = info->grain,
         .dilate_time = ctx->settings.dilate_time, .overlay_fade = ctx->settings.overlay_fade,
-        .overlay_estimate = ctx->settings.overlay_estimate,
+        .overlay_estimate = ctx->settings.overlay_estimate, .shots = ctx->settings.shots,
         .memory = df_size_mul(info->memory, 1 << 20),
         .log = { ctx->settings.log, ctx->settings.log_opaque, ctx->settings.log_level },
         .ready = ctx->settings.ready, .ready_opaque = ctx->settings.ready_opaque,
@@ -283,6 +285,8 @@ static int check_frame(const DeepfillContext *ctx, const DeepfillFrame *frame)
         return -EINVAL;
     if (ctx->info.preview && (frame->show == DEEPFILL_SHOW_FILL || frame->show == DEEPFILL_SHOW_SOURCES))
         return df_error(-EINVAL, "a preview fills no frame: show is %d", (int)frame->show);
+    if (ctx->settings.shots && frame->show != DEEPFILL_SHOW_FRAME)
+        return df_error(-EINVAL, "where shots alone are told no frame is filled: show is %d", (int)frame->show);
     /* Others may want to see what passes untouched; a packed image that is there is copied. */
     int is_read = frame->mask || frame->overlay || ctx->info.temporal ||
                   (df_packed_step(own->layout) > 1 && frame->image.data[0]);

@@ -18,7 +18,7 @@
     _Static_assert(offsetof(type, field) + sizeof(((type *)0)->field) == sizeof(type), #type " ends in padding")
 
 ENDS_WITH(DeepfillMaskSettings, soft);
-ENDS_WITH(DeepfillSettings, reserved);
+ENDS_WITH(DeepfillSettings, shots);
 ENDS_WITH(DeepfillFrame, overlay);
 
 int df_sized_take(void *own, size_t own_size, const void *given, size_t size, const char *what)

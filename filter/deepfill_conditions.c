@@ -75,9 +75,9 @@ int ff_deepfill_conditions_check(AVFilterContext *ctx)
     FillContext *s = ctx->priv;
     int ret = 0;
 
-    ff_deepfill_input_init(&s->masks, ctx, "mask", s->mask_start, s->mask_sync);
-    ff_deepfill_input_init(&s->sketches, ctx, "sketch", s->mask_start, s->mask_sync);
-    ff_deepfill_input_init(&s->keep_outs, ctx, "keep_out", s->mask_start, s->mask_sync);
+    ff_deepfill_input_init(&s->masks, ctx, "mask", s->mask_start, s->mask_frame, s->mask_sync);
+    ff_deepfill_input_init(&s->sketches, ctx, "sketch", s->mask_start, s->mask_frame, s->mask_sync);
+    ff_deepfill_input_init(&s->keep_outs, ctx, "keep_out", s->mask_start, s->mask_frame, s->mask_sync);
     if (s->overlay)
         ret = ff_deepfill_name_check(ctx, "overlay", s->overlay, s->mask_opts);
     if (ret >= 0 && s->mask)
@@ -141,6 +141,16 @@ int ff_deepfill_conditions_ended(const AVFilterContext *ctx)
 
     return (has_masks(s) && has_ended(&s->masks)) || (s->sketch && has_ended(&s->sketches)) ||
            (s->keep_out && has_ended(&s->keep_outs));
+}
+
+int ff_deepfill_conditions_tell(const AVFilterContext *ctx, AVFrame *frame)
+{
+    const FillContext *s = ctx->priv;
+    int ret = has_masks(s) ? ff_deepfill_input_tell(&s->masks, frame) : 0;
+
+    if (ret >= 0 && s->sketch)
+        ret = ff_deepfill_input_tell(&s->sketches, frame);
+    return ret >= 0 && s->keep_out ? ff_deepfill_input_tell(&s->keep_outs, frame) : ret;
 }
 
 void ff_deepfill_conditions_taken(AVFilterContext *ctx, const AVFrame *frame)

@@ -74,6 +74,7 @@ typedef struct FillContext {
     int realtime;
     int64_t mask_start;
     int mask_sync;    ///< enum DeepfillSync
+    int64_t mask_frame;
     int mask_loop;
     AVDictionary *mask_opts;
     int eof_action;
@@ -129,6 +130,9 @@ int ff_deepfill_conditions_ended(const AVFilterContext *ctx);
 
 /** Say that the frame last looked for has been taken. */
 void ff_deepfill_conditions_taken(AVFilterContext *ctx, const AVFrame *frame);
+
+/** Tell in the metadata of the frame last taken how mask, sketch and keep_out were paired with it. */
+int ff_deepfill_conditions_tell(const AVFilterContext *ctx, AVFrame *frame);
 
 /**
  * Give mask and sketch of that frame, or of its top and its bottom field. All is borrowed until the next call.

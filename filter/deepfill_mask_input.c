@@ -21,7 +21,11 @@
  * Where a deepfill filter's masks come from, and which one a frame gets.
  */
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "libavutil/common.h"
+#include "libavutil/dict.h"
 #include "libavutil/mathematics.h"
 #include "libavutil/pixdesc.h"
 
@@ -33,11 +37,12 @@
 #define RATE_FRAMES 4
 
 void ff_deepfill_input_init(DeepfillMaskInput *m, AVFilterContext *filter, const char *what,
-                            int64_t mask_start, enum DeepfillSync sync)
+                            int64_t mask_start, int64_t mask_frame, enum DeepfillSync sync)
 {
     m->filter     = filter;
     m->what       = what;
     m->mask_start = mask_start;
+    m->mask_frame = mask_frame;
     m->sync       = sync;
     m->start      = mask_start;
     m->last_time  = AV_NOPTS_VALUE;
@@ -214,7 +219,7 @@ int ff_deepfill_input_find(DeepfillMaskInput *m, const AVFrame *frame)
         return find_boxes(m, time + m->start);
     if (!m->taken) {
         m->first_time   = time;
-        m->first_number = number_at(m, time, m->mask_start, m->interval);
+        m->first_number = m->mask_frame >= 0 ? m->mask_frame : number_at(m, time, m->mask_start, m->interval);
     }
     while ((ret = ff_deepfill_pairing_find(&m->pairing, time + m->start, m->first_number + m->taken)) != 1) {
         if (ret < 0)
@@ -226,6 +231,20 @@ int ff_deepfill_input_find(DeepfillMaskInput *m, const AVFrame *frame)
     }
     ff_deepfill_sync_watch(m, time);
     return 1;
+}
+
+int ff_deepfill_input_tell(const DeepfillMaskInput *m, AVFrame *frame)
+{
+    static const char *const names[] = { "auto", "time", "frame" };
+    char key[64], value[96];
+
+    if (m->boxes ? !ff_deepfill_boxes_timed(m->boxes) : ff_deepfill_pairing_is_still(&m->pairing))
+        return 0;
+    snprintf(key, sizeof(key), "lavfi.deepfill.pairing.%s", m->what);
+    snprintf(value, sizeof(value), "%s %"PRId64" %"PRId64" %"PRId64,
+             m->boxes ? "span" : names[m->pairing.sync], m->start, m->pairing.tolerance,
+             m->first_number + m->taken - 1);
+    return av_dict_set(&frame->metadata, key, value, 0);
 }
 
 void ff_deepfill_input_taken(DeepfillMaskInput *m, const AVFrame *frame)

@@ -38,6 +38,7 @@ typedef struct DeepfillMaskInput {
     const char *what;        ///< "mask" or "sketch": what messages call it
     enum DeepfillSync sync;  ///< what the user chose
     int64_t mask_start;      ///< what the user set, microseconds
+    int64_t mask_frame;      ///< what the user set; -1: nothing
     int64_t start;           ///< microseconds: where in the mask the frames' time 0 lies
     DeepfillPairing pairing; ///< its sync is what has been chosen so far
     DeepfillBoxes *boxes;    ///< owned; NULL: pictures are read or pushed
@@ -57,7 +58,7 @@ typedef struct DeepfillMaskInput {
 
 /** Set everything to what it is before the first frame. Opens nothing. */
 void ff_deepfill_input_init(DeepfillMaskInput *input, AVFilterContext *filter, const char *what,
-                            int64_t mask_start, enum DeepfillSync sync);
+                            int64_t mask_start, int64_t mask_frame, enum DeepfillSync sync);
 
 /**
  * Open the masks, once the filter's links are configured: a file where file
@@ -78,6 +79,14 @@ int ff_deepfill_input_find(DeepfillMaskInput *input, const AVFrame *frame);
 
 /** Say that the frame last looked for has been taken. */
 void ff_deepfill_input_taken(DeepfillMaskInput *input, const AVFrame *frame);
+
+/**
+ * Tell in the metadata of the frame last taken how it got its picture, where that depends on its time or number:
+ * lavfi.deepfill.pairing.mask (or sketch, keep_out) is "SYNC START TOLERANCE NUMBER", SYNC one of auto, time, frame, and
+ * span for a box_file; START and TOLERANCE in microseconds; NUMBER that of the frame.
+ * @return 0 or an error
+ */
+int ff_deepfill_input_tell(const DeepfillMaskInput *input, AVFrame *frame);
 
 /** @return distance of two pictures as their container or link tells it, microseconds; 0: not known */
 int64_t ff_deepfill_input_picture_interval(const DeepfillMaskInput *input);

@@ -102,6 +102,8 @@ static const AVOption deepfill_options[] = {
         CONST("auto", "by what fits, which the log tells", DEEPFILL_SYNC_AUTO, FLAGS, "mask_sync"),
         CONST("time", "by time", DEEPFILL_SYNC_TIME, FLAGS, "mask_sync"),
         CONST("frame", "picture n with frame n", DEEPFILL_SYNC_FRAME, FLAGS, "mask_sync"),
+    { "mask_frame", "where pictures are paired by number: that of the first frame's; -1: by its time",
+      OFFSET(mask_frame), AV_OPT_TYPE_INT64, { .i64 = -1 }, -1, INT64_MAX / 2, FLAGS },
     { "mask_loop", "the mask file starts again at its end, and so does the sketch",
       OFFSET(mask_loop), AV_OPT_TYPE_BOOL, { .i64 = 0 }, 0, 1, FLAGS },
     { "mask_opts", "options for opening the mask file",
@@ -138,6 +140,8 @@ static const AVOption deepfill_options[] = {
         CONST("coarse", "what the network's first stage makes of it", DEEPFILL_SHOW_COARSE, RUNTIME, "show"),
         CONST("sources", "the fill, tinted by where it came from", DEEPFILL_SHOW_SOURCES, RUNTIME, "show"),
         CONST("overlay", "the overlay's opacity as heat", DEEPFILL_SHOW_OVERLAY, RUNTIME, "show"),
+        CONST("cuts", "the frames as they are; metadata tell where shots begin that can be filled alone",
+              DEEPFILL_SHOW_FRAME, RUNTIME, "show"),
     { NULL }
 };
 
@@ -228,6 +232,42 @@ static int check_numbers(void *log, const FillContext *s)
     return AVERROR(EINVAL);
 }
 
+/** Whether an expression has a variable that counts frames or bytes. */
+static int counts_frames(const char *expression)
+{
+    static const char names[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+
+    for (const char *p = expression; p && *p; p += strspn(p, names)) {
+        size_t length;
+
+        p += strcspn(p, names);
+        length = strspn(p, names);
+        if ((length == 1 && *p == 'n') || (length == 3 && !strncmp(p, "pos", 3)))
+            return 1;
+    }
+    return 0;
+}
+
+/** @return why a shot alone would not come out as it does in its film; NULL: it does */
+static const char *find_bond(const AVFilterContext *ctx)
+{
+    const FillContext *s = ctx->priv;
+
+    if (!s->temporal)
+        return "show=cuts: with temporal=0 no other frame is looked at, and no cut is found";
+    if (!s->ahead || s->realtime == 1)
+        return "show=cuts: with ahead=0 or realtime=1 a flash looks like a cut until it is over: look one frame or more "
+               "ahead";
+    if (s->overlay_estimate)
+        return "show=cuts: overlay_estimate=1 learns from the whole film, so no shot can be filled alone";
+    if (s->overlay && s->overlay_fade)
+        return "show=cuts: overlay_fade=1 follows the overlay from shot to shot: with overlay_fade=0, for one that never "
+               "fades, each can be filled alone";
+    if (counts_frames(ctx->enable_str))
+        return "show=cuts: enable= counts frames, which a shot alone counts anew: write it in t, the time";
+    return NULL;
+}
+
 int ff_deepfill_check_options(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;
@@ -268,6 +308,8 @@ int ff_deepfill_check_options(AVFilterContext *ctx)
         wrong = "show=overlay is for overlay=FILE";
     else if (s->size && s->size < 64)
         wrong = "size= is 0, for the model's own, or 64 to 4096";
+    else if (s->show == DEEPFILL_SHOW_FRAME)
+        wrong = find_bond(ctx);
     if (!wrong)
         return 0;
     av_log(ctx, AV_LOG_ERROR, "%s.\n", wrong);

@@ -141,6 +141,7 @@ static int keep_frame(DeepfillQueue *q, AVFrame *frame, const DeepfillResult *re
         (ret = tell_share(frame, "lavfi.deepfill.network", result->network)) >= 0 &&
         (result->overlay < 0 || (ret = tell_share(frame, "lavfi.deepfill.overlay", result->overlay)) >= 0) &&
         (!result->cut || (ret = av_dict_set(&frame->metadata, "lavfi.deepfill.cut", "1", 0)) >= 0) &&
+        (result->cut < 2 || (ret = av_dict_set(&frame->metadata, "lavfi.deepfill.tied", "1", 0)) >= 0) &&
         (ret = av_fifo_write(q->filled, &frame, 1)) >= 0)
         return 0;
     av_frame_free(&frame);
@@ -150,8 +151,10 @@ static int keep_frame(DeepfillQueue *q, AVFrame *frame, const DeepfillResult *re
 /**
  * Add a picture's result to its frame's: the hole is that of all, network its share of that, a cut and an overlay
  * those of any.
+ *
+ * @param is_tied  1: a shot that begins here would not by itself be what it is after those before it
  */
-static void add_result(DeepfillResult *sum, const DeepfillResult *result, int pictures)
+static void add_result(DeepfillResult *sum, const DeepfillResult *result, int pictures, int is_tied)
 {
     double hole = sum->hole + result->hole / pictures;
 
@@ -159,7 +162,7 @@ static void add_result(DeepfillResult *sum, const DeepfillResult *result, int pi
         sum->network = (sum->network * sum->hole + result->network * result->hole / pictures) / hole;
     sum->hole        = hole;
     sum->no_context += result->no_context;
-    sum->cut        |= result->cut;
+    sum->cut         = FFMAX(sum->cut, result->cut && is_tied ? 2 : result->cut);
     sum->overlay     = FFMAX(sum->overlay, result->overlay);
 }
 
@@ -183,7 +186,9 @@ static int take_back(DeepfillQueue *q, const DeepfillResult *result)
                av_ts2timestr(lent.frame->pts, &q->filter->inputs[0]->time_base), deepfill_error());
         ret = result->error;
     } else {
-        add_result(&q->sum, result, q->per_frame);
+        int begins_within = q->per_frame > 1 && lent.is_last && !q->sum.cut;
+
+        add_result(&q->sum, result, q->per_frame, begins_within || lent.is_tied);
     }
     if (ret >= 0 && lent.is_last) {
         if (lent.planes)
@@ -240,14 +245,14 @@ int ff_deepfill_queue_prepare(DeepfillQueue *q, enum DeepfillShow show)
 {
     int ret;
 
-    if (!q->settings.preview || ff_deepfill_is_preview(show))
+    if ((!q->settings.preview || ff_deepfill_is_preview(show)) && (!q->settings.shots || show == DEEPFILL_SHOW_FRAME))
         return 0;
     deepfill_flush(q->fill);
     while (ff_deepfill_queue_lent(q))
         if ((ret = ff_deepfill_queue_receive(q, 1)) <= 0)
             return ret < 0 ? ret : AVERROR_BUG;
     deepfill_close(&q->fill);
-    q->settings.preview = 0;
+    q->settings.preview = q->settings.shots = 0;
     return (ret = start(q)) < 0 ? ret : 1;
 }
 
@@ -335,6 +340,7 @@ static int send_fields(DeepfillQueue *q, const DeepfillFrame *frame, const Deepf
 
     if (DEEPFILL_FRAME_INTERLACED(last->frame))
         q->bottom_first = !DEEPFILL_FRAME_TOP_FIRST(last->frame);
+    last->is_tied = q->bottom_first && !DEEPFILL_FRAME_INTERLACED(last->frame);
     for (int i = 0; i < 2; i++) {
         int field = i ^ q->bottom_first;
 

@@ -46,6 +46,7 @@ typedef struct DeepfillCondition {
 typedef struct DeepfillLent {
     AVFrame *frame;
     int is_last;            ///< of its frame's pictures
+    int is_tied;            ///< 1: its place among those is that of a frame before
     AVBufferRef *planes;    ///< its unpacked planes; NULL: the workers see its own
     int first_row, end_row; ///< the frame's rows that the workers may change in the planes
 } DeepfillLent;
@@ -77,12 +78,12 @@ typedef struct DeepfillQueue {
 int ff_deepfill_queue_open(DeepfillQueue *queue, const DeepfillSettings *settings,
                            enum AVPixelFormat format, int fields);
 
-/** @return 1 where frames shown so are not filled: they need no other frames */
+/** @return 1 where frames shown so are not filled, and need no other frames */
 int ff_deepfill_is_preview(enum DeepfillShow show);
 
 /**
- * Have workers that can show frames so. Those of a preview fill nothing: before the first frame that is filled they
- * make way for others, once the frames lent to them are back.
+ * Have workers that can show frames so. Those of a preview, and those that tell shots alone, fill nothing: before the
+ * first frame that is filled they make way for others, once the frames lent to them are back.
  *
  * @return 1: they have changed; 0: they are the same; or an error, which has been logged
  */

@@ -111,6 +111,7 @@ static int open_queue(AVFilterContext *ctx)
     settings.overlay_fade = s->overlay_fade;
     settings.overlay_estimate = s->overlay_estimate;
     settings.preview  = ff_deepfill_is_preview(s->show);
+    settings.shots    = s->show == DEEPFILL_SHOW_FRAME;
     if (ff_deepfill_is_realtime(ctx))
         settings.delay = settings.ahead = 0;
     if (!s->workers && ctx->nb_threads > 0)
@@ -145,13 +146,14 @@ static int process_frame(AVFilterContext *ctx, AVFrame *frame)
         goto fail;
     if (ret)
         s->report.started = 0; /* what the log has told no longer holds */
-    if ((ret = ff_deepfill_conditions_get(ctx, conditions)) < 0)
+    if ((ret = ff_deepfill_conditions_get(ctx, conditions)) < 0 ||
+        (s->queue.settings.shots && (ret = ff_deepfill_conditions_tell(ctx, frame)) < 0))
         goto fail;
     has_hole = conditions[0].mask || conditions[1].mask || conditions[0].overlay || conditions[1].overlay;
     if (has_hole && DEEPFILL_FRAME_INTERLACED(frame) && !s->fields)
         ff_deepfill_report_odd(&s->report, DEEPFILL_ODD_INTERLACED, "The video is interlaced: "
                                "fill its fields, with fields=1.");
-    if ((has_hole || (s->dilate_time && !ctx->is_disabled)) && (ret = ff_inlink_make_frame_writable(link, &frame)) < 0)
+    if ((has_hole || s->dilate_time) && show != DEEPFILL_SHOW_FRAME && (ret = ff_inlink_make_frame_writable(link, &frame)) < 0)
         goto fail;
     if ((ret = ff_deepfill_queue_send(&s->queue, frame, conditions, show)) >= 0)
         return 0;

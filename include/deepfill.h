@@ -402,8 +402,10 @@ typedef struct DeepfillResult {
     double hole;    /**< fraction of the frame inside the grown hole; 0 where it passed untouched */
     double network; /**< fraction of the hole's pixels that the network filled in this frame, 0..1; 1
                          where frames are filled each by itself, 0 where none was filled */
-    int cut;        /**< 1: the frame begins a shot, as far as holes tell: motion is looked at around them; 0
-                         also without temporal */
+    int cut;        /**< 1: the frame begins a shot, as far as holes tell: motion is looked at around them. It and those
+                         after it are filled as they are without those before it, and the other way round. 2: it
+                         begins one, but a mask that comes or goes near by has been looked at, or has grown, across the
+                         cut. 0: it begins none; also without temporal */
     double overlay; /**< how much of its overlay the frame had, 0..1; that was taken off. -1: none was given or learnt */
 } DeepfillResult;
 
@@ -474,7 +476,8 @@ typedef struct DeepfillSettings {
                                have shown: that of DeepfillFrame.overlay is made better by it; without one, what lies in
                                the mask is taken for one as soon as it is known, which begins anew where the rectangle
                                around the mask changes. With temporal alone; default 0 */
-    int reserved; /**< not read: no field may be followed by padding */
+    int shots; /**< 1: shots are told by DeepfillResult.cut, with the masks that a fill has, and nothing is filled or
+                    planned: all frames show FRAME. With temporal alone; default 0 */
 } DeepfillSettings;
 
 /** What a context chose. */

@@ -14,7 +14,7 @@ check "usage and version" usage
 
 helps() {
     local command
-    for command in info convert fill find train bench; do
+    for command in info convert fill find plan join train bench; do
         deepfill help $command >help.txt && grep -q "^Usage: deepfill $command " help.txt &&
             deepfill $command --help | cmp - help.txt && deepfill $command -h x y z | cmp - help.txt &&
             [ -z "$(awk 'length > 100' help.txt)" ] || return 1

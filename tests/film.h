@@ -71,6 +71,9 @@ static DeepfillMask *film_keep_out;
 /** Frames by which masks grow in time. */
 static int film_dilate_time;
 
+/** 1: shots alone are told. */
+static int film_shots;
+
 /** Something that passes before the scene in frame t, with another texture that moves along; NULL: nothing does. */
 static DfRect (*film_thing)(int t);
 
@@ -241,6 +244,7 @@ static inline DeepfillContext *film_context(const Film *film, Way way)
     settings.grain = !film_plain;
     settings.texture = film_plain < 2;
     settings.dilate_time = film_dilate_time;
+    settings.shots = film_shots;
     assert_int_equal(deepfill_open(&ctx, &settings), 0);
     return ctx;
 }

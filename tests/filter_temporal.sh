@@ -137,6 +137,14 @@ begun() {
 marked() {
     same "$(begun cut_logo.mkv "$FILL:$1")" '0 20' && same "$(begun still_logo.mkv "$FILL:$1")" 0
 }
+# They are found without filling as well, and the frames stay as they are; a command begins the filling.
+cuts() {
+    same "$(begun cut_logo.mkv "$FILL:show=cuts")" '0 20' &&
+        same "$(hashes -i cut_logo.mkv)" "$(hashes -i cut_logo.mkv -vf "$FILL:show=cuts")" &&
+        same "$(hashes -i cut_logo.mkv -vf "$FILL" | tail -n 20)" \
+            "$(hashes -i cut_logo.mkv -vf "sendcmd=0.78 deepfill show fill,$FILL:show=cuts" | tail -n 20)"
+}
+check 'show=cuts' cuts
 for ahead in -1 0; do
     check "metadata mark a shot's first frame with ahead=$ahead" marked ahead=$ahead
 done

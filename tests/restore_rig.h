@@ -145,7 +145,7 @@ static inline int restore(Rig *rig, const Shot *shot)
         if (at_of(&rig->planes->planes[p], x, y) >= 0)
             df_sample_store(rig->out.image.data[p] + y * rig->out.image.stride[p], x, df_sample_bytes(&rig->format),
                             sample_of(&rig->fill, p, x, y));
-    return df_overlay_restore(rig->states, &rig->frame, rig->number++, &rig->out.image, shot->is_fading,
+    return df_overlay_restore(rig->states, &rig->frame, rig->number++, 0, &rig->out.image, shot->is_fading,
                               shot->wants_sources, &scratch);
 }
 

@@ -1,7 +1,7 @@
 /**
  * @file
  * A shot alone comes out as it does in its film: nothing that was seen, made or counted before a cut matters after it.
- * Where codes change their meaning, a shot ends.
+ * Where codes change their meaning, a shot ends. Shots are told without filling, and where a mask ties them.
  */
 #include "film_scenes.h"
 
@@ -152,6 +152,93 @@ static void counts_begin_with_a_shot(void **state)
     }
 }
 
+/* ------------------------------------------------------------------------- shots without fills -- */
+
+static enum DeepfillShow as_it_is(int t)
+{
+    (void)t;
+    return DEEPFILL_SHOW_FRAME;
+}
+
+static void shots_are_told_without_filling(void **state)
+{
+    static const Way ways[] = { { 2, 1, 12, 0 }, { 1, 0, 4, 0 }, { 3, 2, 50, 0 }, { 2, 2, 0, 0 } };
+
+    (void)state;
+    for (size_t i = 0; i < (THREADS_ONLY ? 1 : DF_COUNT(ways)); i++) {
+        Film filled = { small, FRAMES, five_views, five_holes, NULL }, told = { small, FRAMES, five_views, five_holes, as_it_is };
+        Reel *whole = film_run(&filled, ways[i]);
+        film_shots = 1;
+        Reel *shots = film_run(&told, ways[i]);
+        film_shots = 0;
+        for (int t = 0; t < FRAMES; t++) {
+            assert_int_equal(shots->result[t].cut, whole->result[t].cut);
+            assert_int_equal(shots->result[t].error, 0);
+            assert_memory_equal(shots->out[t].memory, shots->in[t].memory, shots->in[t].bytes);
+        }
+        reel_free(whole);
+        reel_free(shots);
+    }
+}
+
+static void shots_alone_need_other_frames_and_fill_none(void **state)
+{
+    Film film = { small, 1, pan, fixed, NULL };
+    Reel *reel = calloc(1, sizeof *reel);
+    DeepfillSettings settings;
+    DeepfillContext *ctx = NULL;
+
+    (void)state;
+    assert_non_null(reel);
+    deepfill_defaults(&settings, model, &small);
+    settings.shots = 1;
+    settings.temporal = 0;
+    assert_int_equal(deepfill_open(&ctx, &settings), -EINVAL);
+    settings.temporal = 1;
+    assert_int_equal(deepfill_open(&ctx, &settings), 0);
+    film_shoot(&film, reel, 0);
+    DeepfillFrame frame = film_frame(&film, reel, 0);
+    assert_int_equal(deepfill_send(ctx, &frame), -EINVAL);
+    deepfill_close(&ctx);
+    reel_free(reel);
+}
+
+/** A hole that stays, and a caption's that ends with the first shot. */
+static Holes ends_at_the_cut(int t)
+{
+    return (Holes){ 1 + (t < CUT_OF_TWO), { { 60, 40, 84, 58 }, { 20, 70, 50, 84 } } };
+}
+
+/** What the caption's mask misses: it stands for two frames of the second shot. */
+static Holes stays_after_the_cut(int t)
+{
+    return (Holes){ 1 + (t < CUT_OF_TWO + 2), { { 60, 40, 84, 58 }, { 20, 70, 50, 84 } } };
+}
+
+static int cut_of_two(void)
+{
+    Film film = { small, FRAMES_OF_TWO, two_pans, ends_at_the_cut, NULL };
+    Reel *reel = film_run(&film, (Way){ 2, 1, 12, 0 });
+    int cut = reel->result[CUT_OF_TWO].cut;
+
+    reel_free(reel);
+    return cut;
+}
+
+static void a_mask_ties_the_shots_that_it_reaches_across(void **state)
+{
+    (void)state;
+    if (THREADS_ONLY)
+        skip();
+    assert_int_equal(cut_of_two(), 1);
+    film_dilate_time = 2;
+    assert_int_equal(cut_of_two(), 2);
+    film_dilate_time = 0;
+    film_marks = stays_after_the_cut;
+    assert_int_equal(cut_of_two(), 2);
+    film_marks = NULL;
+}
+
 /* ------------------------------------------------------------------------------------- codes -- */
 
 enum { CHANGE = 10 };
@@ -226,6 +313,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shot_alone_is_as_in_its_film),
         cmocka_unit_test(counts_begin_with_a_shot),
+        cmocka_unit_test(shots_are_told_without_filling),
+        cmocka_unit_test(shots_alone_need_other_frames_and_fill_none),
+        cmocka_unit_test(a_mask_ties_the_shots_that_it_reaches_across),
         cmocka_unit_test(no_source_across_a_change_of_codes),
     };
 

@@ -5,7 +5,7 @@ _deepfill() {
     semantics+=' pconv_mmagic'
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'info convert fill find train bench help version --help --version' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'info convert fill find plan join train bench help version --help --version' -- "$word")
         return
     fi
     case $before in
@@ -18,8 +18,12 @@ _deepfill() {
         compopt -o filenames
         return
         ;;
+    --ending)
+        mapfile -t COMPREPLY < <(compgen -W 'mkv mp4 mov' -- "$word")
+        return
+        ;;
     --box | --quality | --threshold | --dilate | --feather | --cnum | --size | --workers | --rounds | --seconds | --batch | \
-        --critic | --gan | --rate | --seed | --memory | --minutes | --steps) return ;;
+        --critic | --gan | --rate | --seed | --memory | --minutes | --steps | --parts | -vf | --vf) return ;;
     esac
     case $command in
     info) words='--tensors --json --semantics --help' ;;
@@ -28,6 +32,8 @@ _deepfill() {
         words='--output --mask --box --quality --model --semantics --coarse --sketch --exact --regions --no-texture
                --threshold --invert --soft --no-grain --dilate --feather --help'
         ;;
+    plan) words='-vf --parts --output --ffmpeg --ending --help' ;;
+    join) words='--output --ffmpeg --help' ;;
     find) words='--output --box --captions --json --help' ;;
     train)
         words='--data --like --mask --init --minutes --steps --resume --cnum --size --batch --critic --local-critic
@@ -37,7 +43,7 @@ _deepfill() {
         words='--cnum --model --semantics --size --workers --layers --pipeline --rounds --seconds --json --help'
         ;;
     help)
-        mapfile -t COMPREPLY < <(compgen -W 'info convert fill find train bench' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'info convert fill find plan join train bench' -- "$word")
         return
         ;;
     version) return ;;
@@ -46,7 +52,7 @@ _deepfill() {
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
     elif [ "$command" != bench ]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
-        [[ $command == @(fill|find|train) ]] || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W small -- "$word")
+        [[ $command == @(fill|find|plan|join|train) ]] || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W small -- "$word")
         compopt -o filenames
     fi
 }

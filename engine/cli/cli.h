@@ -28,7 +28,7 @@ typedef struct DfCommand {
 } DfCommand;
 
 extern const DfCommand df_command_info, df_command_convert, df_command_fill, df_command_find, df_command_bench,
-                       df_command_train;
+                       df_command_train, df_command_plan, df_command_join;
 
 /** Print what --help of a subcommand does, to stdout. @return DF_EXIT_DONE */
 enum DfExit df_cli_help(const DfCommand *command);

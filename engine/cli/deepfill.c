@@ -17,7 +17,8 @@
 #include "deepfill.h"
 
 static const DfCommand *const commands[] = { &df_command_info, &df_command_convert, &df_command_fill,
-                                             &df_command_find, &df_command_train, &df_command_bench };
+                                             &df_command_find, &df_command_plan, &df_command_join,
+                                             &df_command_train, &df_command_bench };
 
 static const DfCommand *find_command(const char *name)
 {

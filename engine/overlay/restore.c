@@ -283,18 +283,20 @@ static int is_neighbour(const DfOverlayState states[2], int64_t number)
                            (before == number - 2 && states[1].planes && states[1].frame == number - 1));
 }
 
-int df_overlay_restore(DfOverlayState states[2], DfOverlayFrame *frame, int64_t number, const DeepfillImage *image,
-                       int is_fading, int wants_sources, DfArena *scratch)
+int df_overlay_restore(DfOverlayState states[2], DfOverlayFrame *frame, int64_t number, int64_t shot,
+                       const DeepfillImage *image, int is_fading, int wants_sources, DfArena *scratch)
 {
     DfOverlayState *state = &states[0];
     int ret = prepare(states, frame), had = ret >= 0 && is_neighbour(states, number);
+    /* Across a cut the picture tells nothing of noise; the overlay itself may fade on. */
+    int is_same_shot = had && state->frame >= shot;
 
     if (!had)
         df_fade_free(&state->fade);
     frame->fade = 1;
     for (int p = 0; ret >= 0 && p < df_plane_count(&image->format); p++) {
         DfArenaMark mark = df_arena_mark(scratch);
-        ret = restore_plane(state, frame, image, p, had, is_fading, wants_sources, scratch);
+        ret = restore_plane(state, frame, image, p, is_same_shot, is_fading, wants_sources, scratch);
         df_arena_reset(scratch, mark);
     }
     for (int p = 0; ret < 0 && p < df_plane_count(&image->format); p++)

@@ -47,13 +47,14 @@ int df_overlay_keep(DfOverlayFrame *frame, const DeepfillImage *image);
  * that it covers become what they were.
  *
  * @param states         of the latest overlay and of another: fields take turns
+ * @param shot           the first frame of its shot
  * @param image          filled
  * @param is_fading      1: its fade is estimated; 0: it is 1
  * @param wants_sources  1: `origins` are made
  * @return 0 or -ENOMEM
  */
-int df_overlay_restore(DfOverlayState states[2], DfOverlayFrame *frame, int64_t number, const DeepfillImage *image,
-                       int is_fading, int wants_sources, DfArena *scratch);
+int df_overlay_restore(DfOverlayState states[2], DfOverlayFrame *frame, int64_t number, int64_t shot,
+                       const DeepfillImage *image, int is_fading, int wants_sources, DfArena *scratch);
 
 /** Free a frame's; a zeroed one is fine. */
 void df_overlay_frame_free(DfOverlayFrame *frame);

@@ -269,6 +269,11 @@ void df_planner_observe(DfPlanner *planner, int64_t frame, int64_t end, const Df
         s->shot = frame;
         s->failed = 1;
     }
+    if (planner->settings.shots) {
+        atomic_store_explicit(&planner->seen, frame + 1, memory_order_release);
+        atomic_store_explicit(&planner->planned, frame + 1, memory_order_release);
+        return;
+    }
     if (planner->settings.grain)
         df_grain_settle(planner, s, frame + 1 == end);
     /* Live, the frame before may be on its way out: this one fails for it. */

@@ -23,6 +23,7 @@ typedef struct DfPlannerSettings {
     size_t memory; /**< bytes for everything held for other frames */
     int grain;     /**< 1: fills have the noise of what is around them */
     int held;      /**< frames that are kept from it for masks that come late */
+    int shots;     /**< 1: frames are settled, and none is planned */
 } DfPlannerSettings;
 
 /** Thread-safety: one at a time, but for df_planner_state(), _planned() and _seen(). */

@@ -54,6 +54,20 @@ void df_dilate_time_free(DfDilateTime *dilate)
     df_arena_free(&dilate->scratch);
 }
 
+/** Tie each frame after `first`, up to `last`, to the one before it; the last may be the one that is taken in. */
+static void tie(DfDilateTime *dilate, int64_t first, int64_t last)
+{
+    for (int64_t n = DF_MAX(first + 1, dilate->sent - dilate->hold); n <= last; n++) {
+        if (n == dilate->sent) {
+            dilate->is_tied = 1;
+        } else if (n >= 0) {
+            DfHeld *held = df_dilate_time_held(dilate, n);
+            held->is_changed |= !held->is_tied;
+            held->is_tied = 1;
+        }
+    }
+}
+
 static DeepfillMask *ref(DeepfillMask *mask)
 {
     return mask ? deepfill_mask_ref(mask) : NULL;
@@ -161,6 +175,7 @@ static int bridge(DfDilateTime *dilate, DeepfillMask *own, DfRect rect)
         if (dilate->sent - 1 - ending->last > MOST_MISSED || df_rect_empty(df_rect_clip(near, ending->rect)) ||
             !was_moving(dilate, ending))
             continue;
+        tie(dilate, ending->last - 1, dilate->sent);
         for (int64_t n = ending->last + 1; ret >= 0 && n < dilate->sent; n++) {
             DfHeld *held = df_dilate_time_held(dilate, n);
             held->is_bridged = 1;
@@ -211,6 +226,7 @@ static int review(DfDilateTime *dilate, const DeepfillImage *image, DeepfillMask
             ret = shows(dilate, df_dilate_time_held(dilate, begun->first - 1), image, own, begun->rect);
             if (ret)
                 continue;
+            tie(dilate, begun->first - 1, dilate->sent);
             reveal(dilate, begun->first);
         }
         forget_beginning(dilate, i--);
@@ -246,6 +262,8 @@ static int grow_back(DfDilateTime *dilate, const DeepfillImage *image, DeepfillM
             else if (!clean[i])
                 hidden[hide_count++] = rect;
         }
+        if (fill_count || hide_count)
+            tie(dilate, dilate->sent - k, dilate->sent);
         if (ret >= 0)
             ret = give(dilate, held, own, filled, fill_count, hidden, hide_count);
     }
@@ -283,7 +301,8 @@ static int shows_ended(DfDilateTime *dilate, const DfHeld *held, const DfEnding 
         DfHeld *earlier = df_dilate_time_held(dilate, n);
         if (!has_part(earlier->own, ending->mask, ending->rect))
             break;
-        ret = shows(dilate, held, &earlier->image, earlier->own, ending->rect);
+        if ((ret = shows(dilate, held, &earlier->image, earlier->own, ending->rect)) == 0)
+            tie(dilate, n, ending->last);
     }
     return ret;
 }
@@ -305,6 +324,8 @@ static int grow_on(DfDilateTime *dilate, DfHeld *held)
             ending->is_clean = ret == 0;
         }
         int fill = k <= dilate->frames, hide = !fill && !ending->is_clean;
+        if (fill || hide)
+            tie(dilate, ending->last, dilate->sent);
         if (ret >= 0)
             ret = give(dilate, held, ending->mask, &ending->rect, fill, &ending->rect, hide);
     }
@@ -318,7 +339,7 @@ int df_dilate_time_push(DfDilateTime *dilate, const DeepfillImage *image, Deepfi
                     .is_fixed = is_fixed, .is_changed = 1 };
     int ret = 0;
 
-    dilate->is_united = 0;
+    dilate->is_united = dilate->is_tied = 0;
     if (dilate->sent && own != before && (dilate->frames || dilate->beside))
         ret = note_endings(dilate, own, before);
     if (ret >= 0 && own)
@@ -334,6 +355,7 @@ int df_dilate_time_push(DfDilateTime *dilate, const DeepfillImage *image, Deepfi
         release(&next);
         return ret;
     }
+    next.is_tied = dilate->is_tied;
     DfHeld *held = df_dilate_time_held(dilate, dilate->sent++);
     release(held);
     *held = next;

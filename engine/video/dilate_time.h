@@ -45,6 +45,8 @@ typedef struct DfHeld {
     int is_bridged;       /**< 1: between an object's end and its beginning anew */
     int is_fixed;         /**< 1: nothing of it is filled */
     int is_changed;       /**< 1: since it was given to the frames */
+    int is_tied;          /**< 1: a frame before it, and it or one after it, have had a say in each other's masks, or in
+                               that of one between */
 } DfHeld;
 
 /** Unions of masks that are cached. */
@@ -70,6 +72,7 @@ typedef struct DfDilateTime {
     DfUnion unions[DF_MOST_UNIONS]; /**< emptied by a frame that needs none */
     int next_union;       /**< that is replaced next, 0 to DF_MOST_UNIONS - 1 */
     int is_united;        /**< 1: the frame that is taken in needs unions */
+    int is_tied;          /**< 1: it is tied to the frame before it */
     DfArena scratch;
 } DfDilateTime;
 

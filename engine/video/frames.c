@@ -215,7 +215,8 @@ static int open_worker(DfWorker *worker, const DfFramesSettings *settings, DfThr
 static int init_temporal(DfFrames *frames, const DfFramesSettings *settings)
 {
     DfPlannerSettings planner = { .slots = frames->slot_count, .ahead = settings->ahead,
-                                  .memory = settings->memory, .grain = settings->grain, .held = held(settings) };
+                                  .memory = settings->memory, .grain = settings->grain && !settings->shots,
+                                  .held = held(settings), .shots = settings->shots };
 
     frames->window = settings->delay + 1;
     frames->unseen = unseen(settings);
@@ -282,7 +283,8 @@ static void release(DfFrameSlot *slot)
 static DeepfillResult result_of(const DfFrames *frames, const DfFrameSlot *slot, int error)
 {
     const DfFrameState *s = frames->has_temporal ? df_planner_state(&frames->temporal.planner, slot->number) : NULL;
-    DeepfillResult result = { .opaque = slot->frame.opaque, .error = error, .cut = s && s->shot == s->frame,
+    int begins = s && s->shot == s->frame;
+    DeepfillResult result = { .opaque = slot->frame.opaque, .error = error, .cut = begins + (begins && slot->is_tied),
                               .overlay = -1 };
 
     if (!slot->regions)

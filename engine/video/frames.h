@@ -27,6 +27,7 @@ typedef struct DfFrameSlot {
     int fill_count;        /**< how many there is room for */
     DfSynthesis synthesis; /**< of a fill from other frames */
     DfOverlayFrame overlay; /**< in use where its planes are set */
+    int is_tied;           /**< as in DfHeld */
 } DfFrameSlot;
 
 /** A worker's own. */
@@ -44,7 +45,7 @@ typedef struct DfFramesSettings {
     int workers, delay;
     int threads;           /**< most workers on one box at a time, 1 .. */
     int temporal, ahead, dilate_time, texture, grain; /**< as in DeepfillSettings */
-    int overlay_fade, overlay_estimate; /**< so are these */
+    int overlay_fade, overlay_estimate, shots; /**< so are these */
     size_t memory;         /**< bytes for everything held for other frames */
     DfLog log;
     void (*ready)(void *opaque); /**< as in DfPipelineSpec */

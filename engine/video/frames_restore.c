@@ -62,7 +62,8 @@ int df_run_restore(const DfTask *task)
         frames->is_faded = 0;
         return 0;
     }
-    int ret = df_overlay_restore(frames->overlays, &slot->overlay, task->frame, &slot->frame.image,
+    int64_t shot = frames->has_temporal ? df_planner_state(&frames->temporal.planner, task->frame)->shot : 0;
+    int ret = df_overlay_restore(frames->overlays, &slot->overlay, task->frame, shot, &slot->frame.image,
                                  frames->overlay_fade, slot->frame.show == DEEPFILL_SHOW_SOURCES,
                                  &frames->workers[task->worker].temporal.scratch);
     frames->is_faded = slot->overlay.fade < 1;

@@ -63,6 +63,7 @@ static int grow_held(DfFrames *frames)
         if (df_temporal_hide(&frames->temporal, n, held->hidden,
                              slot->regions && df_show_is_filled(slot->frame.show)) < 0)
             return -ENOMEM;
+        slot->is_tied = held->is_tied;
         held->is_changed = 0;
     }
     return 0;
@@ -90,6 +91,7 @@ static int fill_slot(DfFrames *frames, DfFrameSlot *slot, const DeepfillFrame *f
     slot->number = frames->sent++;
     slot->synthesis = (DfSynthesis){ 0 };
     slot->regions = regions;
+    slot->is_tied = held->is_tied;
     held->is_changed = 0;
     if (slot->frame.mask)
         deepfill_mask_ref(slot->frame.mask);

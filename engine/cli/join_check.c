@@ -1,0 +1,101 @@
+/**
+ * @file
+ * Frames are counted and their times compared by packets: nothing is decoded.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base.h"
+#include "cli/join.h"
+
+/** Part numbers that are named in one sentence, at most. */
+#define MOST_NAMED 20
+
+static double second(DfRatio ratio)
+{
+    return (double)ratio.num / ratio.den;
+}
+
+/**
+ * The first frame whose time is not what it is to be, but for what the container has rounded: some tell to a
+ * millisecond alone where a file begins.
+ * @return its number; -1: there is none
+ */
+static int64_t find_shifted(const DfManifest *m, const DfFilmTimes *found, int64_t first)
+{
+    double slack = second(found->time_base) + 0.002;
+    for (int64_t i = 0; i < found->count; i++) {
+        double is = (double)found->times[i] * second(found->time_base);
+        if (fabs(is - df_manifest_seconds(m, first + i)) > slack)
+            return i;
+    }
+    return -1;
+}
+
+static int check_part(const DfManifest *m, const char *folder, int part)
+{
+    DfFilmTimes found = { 0 };
+    int64_t first = m->firsts[part], count = m->firsts[part + 1] - first, shifted;
+    char *path = df_manifest_part(m, folder, part);
+    int ret = path ? df_film_times(&found, path, 0) : -ENOMEM;
+    if (ret >= 0 && found.count != count)
+        ret = df_error(-EINVAL, "%s: has %" PRId64 " frames, must have %" PRId64 ": delete it, and run line %d of "
+                       "%s/jobs.txt again", path, found.count, count, part + 1, folder);
+    else if (ret >= 0 && (shifted = find_shifted(m, &found, first)) >= 0)
+        ret = df_error(-EINVAL, "%s: its frame %" PRId64 " comes at %.3f s, must come at %.3f s: delete it, and run "
+                       "line %d of %s/jobs.txt again", path, shifted,
+                       (double)found.times[shifted] * second(found.time_base),
+                       df_manifest_seconds(m, first + shifted), part + 1, folder);
+    df_film_times_free(&found);
+    df_free(path);
+    return ret;
+}
+
+/** Parts that are missing, in one sentence. */
+static int check_all_there(const DfManifest *m, const char *folder)
+{
+    char numbers[MOST_NAMED * 8 + 8] = "";
+    int missing = 0;
+    for (int i = 0; i < m->part_count; i++) {
+        char *path = df_manifest_part(m, folder, i);
+        if (!path)
+            return -ENOMEM;
+        size_t length = strlen(numbers);
+        if (access(path, F_OK) && missing++ < MOST_NAMED)
+            snprintf(numbers + length, sizeof numbers - length, "%s%d", length ? ", " : "", i + 1);
+        else if (missing == MOST_NAMED + 1 && strcmp(numbers + length - 3, "..."))
+            strcat(numbers, ", ...");
+        df_free(path);
+    }
+    if (!missing)
+        return 0;
+    return df_error(-ENOENT, "%s: %d of %d parts %s missing: run line%s %s of its jobs.txt", folder, missing,
+                    m->part_count, missing == 1 ? "is" : "are", missing == 1 ? "" : "s", numbers);
+}
+
+int df_join_check(const DfManifest *manifest, const char *folder)
+{
+    int ret = check_all_there(manifest, folder);
+    for (int i = 0; i < manifest->part_count && ret >= 0; i++)
+        ret = check_part(manifest, folder, i);
+    return ret;
+}
+
+int df_join_check_whole(const DfManifest *manifest, const char *path)
+{
+    DfFilmTimes found = { 0 };
+    int64_t count = manifest->firsts[manifest->part_count], shifted;
+    int ret = df_film_times(&found, path, 1);
+    if (ret >= 0 && found.count != count)
+        ret = df_error(-EINVAL, "joined, the film has %" PRId64 " frames, must have %" PRId64, found.count, count);
+    else if (ret >= 0 && (shifted = find_shifted(manifest, &found, 0)) >= 0)
+        ret = df_error(-EINVAL, "joined, frame %" PRId64 " of the film comes at %.3f s, must come at %.3f s", shifted,
+                       (double)found.times[shifted] * second(found.time_base),
+                       df_manifest_seconds(manifest, shifted));
+    df_film_times_free(&found);
+    return ret;
+}

@@ -1,0 +1,250 @@
+#!/bin/bash
+# A film in parts that are filled alone has the bits that it has in one run, whatever its rate, and comes back with all
+# else that it had. What is missing, short or bound to the whole film is told in a sentence.
+. "$(dirname "$0")/lib/filter.sh"
+. "$ROOT/tests/lib/parts.sh"
+
+has encoders libx264 || {
+    skip 'films in parts' 'this ffmpeg has no libx264'
+    exit 0
+}
+
+# parted NAME.ENDING FILTER PARTS [ENCODER OPTIONS]: planned, run and joined, it is the same as in one run.
+#   single: the run's own options.
+parted() {
+    local film=$1 filter=$2 parts=$3 folder=${1%.*}.p$3 out=${1%.*}.joined.${1##*.}
+    shift 3
+    rm -rf "$folder"
+    plan "$film" -vf "$filter" --parts "$parts" -o "$folder" -- "$@" && sh "$folder/jobs.txt" && sh "$folder/join.sh" -o "$out" --ffmpeg "$FFMPEG" &&
+        same "$(frames single.mkv)" "$(frames "$out")"
+}
+
+single() {
+    local film=$1 filter=$2
+    shift 2
+    ff -i "$film" -map 0:v:0 -vf "$filter" "$@" single.mkv
+}
+
+# --------------------------------------------------------------------------------- the same bits --
+
+same_bits() {
+    local parts
+    single varying.mkv "$HOLE" -fps_mode passthrough -enc_time_base 1/1000 -c:v ffv1 || return 1
+    for parts in 1 2 5; do
+        parted varying.mkv "$HOLE" $parts -c:v ffv1 && same $parts "$(ls varying.p$parts/part-* | wc -l)" || { echo "in $parts parts"; return 1; }
+    done
+}
+
+shots 24 20 30 22 26
+film_of_shots "$VARYING" varying.mkv -enc_time_base 1/1000 -x264-params open-gop=1 -c:a aac
+check 'a film of varying rate, open groups of pictures and sound in 1, 2 and 5 parts' same_bits
+
+film_of_shots "$EVEN" even.mkv -c:a aac
+even() {
+    single even.mkv "$HOLE" -c:v ffv1 && parted even.mkv "$HOLE" 5 -c:v ffv1 && same 10 "$(wc -l <even.p5/README)"
+}
+# The command that README says to give the same film does so.
+as_told() {
+    sed -n 's/^The joined film is that of: \(.*\)OUT.mkv$/\1-y -v error told.mkv/p' varying.p5/README >told.sh &&
+        sh told.sh </dev/null && same "$(frames told.mkv)" "$(frames varying.joined.mkv)"
+}
+check 'the command that README names' as_told
+check 'a film of constant rate' even
+
+quick() {
+    single quick.mp4 "$1" -c:v libx264 -qp 0 && parted quick.mp4 "$1" 3 -c:v libx264 -qp 0
+}
+film_of_shots "$EVEN" quick.mp4 -c:a aac
+check 'MP4 to MP4' quick "$HOLE"
+
+real() {
+    (real_shots && film_of_shots "$EVEN" real.mkv -c:a aac) && single real.mkv "$1" -c:v ffv1 && parted real.mkv "$1" 3 -c:v ffv1
+}
+if [ -e "$CLIPS/dog.mp4" ]; then
+    check 'real pictures' real deepfill=x=226:y=16:w=68:h=38
+else
+    skip 'real pictures in parts' "no $CLIPS"
+fi
+
+# ---------------------------------------------------------------------------------------- masks --
+
+# Holes that move and come and go, by mask videos:  moving RATE SECONDS FILE
+moving() {
+    ff -f lavfi -i "color=black:s=192x144:r=$1:d=$2" \
+       -vf "drawbox=x='100+mod(20*t,30)':y=16:w=50:h=32:c=white:t=fill:enable='lt(mod(t,2.3),1.7)'" -pix_fmt gray -c:v ffv1 "$3"
+}
+
+masks() {
+    single even.mkv "$1" -c:v ffv1 && parted even.mkv "$1" 5 -c:v ffv1 && grep -q "$2" even.p5/jobs.txt
+}
+moving 25 9 beside.mkv
+moving 12.5 9 half.mkv
+moving 30 7 numbered.mkv
+mkdir -p pictures && ff -i beside.mkv -frames:v 200 pictures/%04d.png
+printf '%s\n' '0-1.9 116 16 48 32' '1.2-3.6 20 100 40 20' '4.2- 116 16 48 32' >boxes.txt
+check 'a mask video in time with the film' masks deepfill=beside.mkv mask_sync=time
+check 'a mask video of half the rate' masks deepfill=half.mkv mask_sync=time
+check 'a mask video paired by number' masks deepfill=numbered.mkv mask_sync=frame:mask_frame=
+check 'mask pictures' masks deepfill=pictures/%04d.png mask_sync=frame:mask_frame=
+check 'a mask that begins elsewhere' masks deepfill=beside.mkv:mask_start=0.4:mask_sync=time mask_start=0.400000
+check 'rectangles with times, grown in time' masks deepfill=box_file=boxes.txt:dilate_time=3 mask_sync=time
+check 'a mask and what is kept out' masks deepfill=beside.mkv:keep_out=half.mkv:mask_sync=time mask_sync=time
+
+numbered_varying() {
+    single varying.mkv deepfill=numbered.mkv:mask_sync=frame -fps_mode passthrough -enc_time_base 1/1000 -c:v ffv1 &&
+        parted varying.mkv deepfill=numbered.mkv:mask_sync=frame 5 -c:v ffv1
+}
+check 'a mask by number beside a film of varying rate' numbered_varying
+
+check 'fields' masks "$HOLE:fields=1" fields=1
+check 'little memory' masks "$HOLE:memory=1" memory=1
+
+overlaid() {
+    ff -f lavfi -i color=white@0.5:s=192x144,format=rgba -vf "geq=r=255:g=255:b=255:a='120*between(X,120,160)*between(Y,20,44)'" \
+       -frames:v 1 -update 1 overlay.png
+    single even.mkv deepfill=overlay=overlay.png:overlay_fade=0 -c:v ffv1 &&
+        parted even.mkv deepfill=overlay=overlay.png:overlay_fade=0 5 -c:v ffv1
+}
+check 'a translucent overlay' overlaid
+
+# ------------------------------------------------------------------------------- tied and refused --
+
+# Of the second cut's two sides each fills two frames more of what is masked on the other one.
+tied() {
+    local cut
+    cut=$(ff -i even.mkv -vf "$HOLE:show=cuts,metadata=print:key=lavfi.deepfill.cut:file=-" -f null - |
+        sed -n 's/.*pts_time://p' | sed -n 3p)
+    printf '%s\n' '0- 116 16 48 32' "0-$cut 20 100 40 20" >tied.txt
+    single even.mkv deepfill=box_file=tied.txt:dilate_time=2 -c:v ffv1 &&
+        parted even.mkv deepfill=box_file=tied.txt:dilate_time=2 5 -c:v ffv1 >said.txt && cat said.txt &&
+        grep -q '122 frames, 5 shots, 1 tied to the one before by a mask: 4 parts' said.txt
+}
+check 'a cut that a mask grows across ties two shots' tied
+
+# refused TEXT FILM FILTER: plan fails, ffmpeg or plan says why, and no folder is left
+refused() {
+    local text=$1
+    shift
+    ! plan "$1" -vf "$2" -o refused >said.txt 2>&1 || return 1
+    cat said.txt
+    grep -qF "$text" said.txt && [ ! -e refused ]
+}
+check 'temporal=0' refused 'with temporal=0 no other frame is looked at' even.mkv "$HOLE:temporal=0"
+check 'ahead=0' refused 'with ahead=0 or realtime=1 a flash looks like a cut' even.mkv "$HOLE:ahead=0"
+check 'realtime=1' refused 'with ahead=0 or realtime=1 a flash looks like a cut' even.mkv "$HOLE:realtime=1"
+check 'overlay_fade=1' refused 'overlay_fade=1 follows the overlay from shot to shot' even.mkv deepfill=overlay=overlay.png
+check 'overlay_estimate=1' refused 'overlay_estimate=1 learns from the whole film' even.mkv "$HOLE:overlay_estimate=1"
+check 'enable by numbers' refused 'enable= counts frames' even.mkv "$HOLE:enable='gte(n,20)'"
+check 'rectangles with times on a film of varying rate' refused \
+    'varying.mkv: its frames are not evenly spaced in time, so a part of it cannot tell to the frame when rectangles of box_file' \
+    varying.mkv deepfill=box_file=boxes.txt
+check 'a mask by time on a film of varying rate' refused 'which picture of mask belongs to it by time' \
+    varying.mkv deepfill=half.mkv:mask_sync=time
+
+enabled() {
+    single even.mkv "$HOLE:enable='between(t,.5,3)'" -c:v ffv1 && parted even.mkv "$HOLE:enable='between(t,.5,3)'" 5 -c:v ffv1
+}
+check 'enable by times' enabled
+
+# ----------------------------------------------------------------------------- all else of a film --
+
+everything() {
+    local name="o'dd \"näme\" \$x.mkv"
+    printf '1\n00:00:01,000 --> 00:00:02,000\nHello\n' >text.srt
+    printf ';FFMETADATA1\ntitle=All of it\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=4000\ntitle=One\n' >chapters.txt
+    ff -i even.mkv -i text.srt -i chapters.txt -f lavfi -i testsrc2=s=64x64:d=4 -map 0:a -map 0:v -map 1 -map 3 \
+       -map_metadata 2 -map_chapters 2 -attach boxes.txt -metadata:s:t mimetype=text/plain -metadata:s:t filename=boxes.txt \
+       -metadata:s:v:0 language=jpn -metadata:s:a language=swe -disposition:v:0 default -c:a copy -c:v:0 copy \
+       -c:v:1 libx264 -c:s srt "$name" &&
+        plan "$name" -vf "$HOLE" --parts 3 -o "fol'der ü \"x\"" -- -c:v ffv1 && sh "fol'der ü \"x\"/jobs.txt" || return 1
+    single "$name" "$HOLE" -c:v ffv1
+    "$DEEPFILL" join "fol'der ü \"x\"" --ffmpeg "$FFMPEG" -o 'by mkvmerge.mkv' &&
+        PATH=$(without mkvmerge) "$DEEPFILL" join "fol'der ü \"x\"" --ffmpeg "$FFMPEG" -o 'by ffmpeg.mkv' || return 1
+    local out
+    for out in 'by mkvmerge.mkv' 'by ffmpeg.mkv'; do
+        ffprobe -v error -show_streams -show_chapters -show_format "$out" >told.txt
+        grep -q 'TAG:title=All of it' told.txt && grep -q 'TAG:title=One' told.txt && grep -q 'TAG:language=jpn' told.txt &&
+            grep -q 'TAG:language=swe' told.txt && grep -q 'TAG:filename=boxes.txt' told.txt &&
+            same "audio video subtitle video attachment" "$(sed -n 's/^codec_type=//p' told.txt | xargs)" &&
+            same "$(hashes -i "$name" -map 0:a -c copy)" "$(hashes -i "$out" -map 0:a -c copy)" &&
+            same "$(frames single.mkv)" "$(frames "$out")" || { echo "$out"; return 1; }
+    done
+}
+
+# PATH without the folders that have a program, but for ffmpeg's, by way of links:  without PROGRAM
+without() {
+    mkdir -p bare
+    local name
+    for name in sh ffmpeg ffprobe readlink dirname env; do
+        ln -sf "$(command -v $name)" bare/$name
+    done
+    echo "$PWD/bare"
+}
+check 'names with quotes and blanks; sound, subtitles, chapters, tags, attachments' everything
+
+# -------------------------------------------------------------------------------- what goes wrong --
+
+missing() {
+    rm -rf m.parts && plan even.mkv -vf "$HOLE" -o m.parts -- -c:v ffv1 && sed 3d m.parts/jobs.txt | sed '4q' | sh || return 1
+    ! "$DEEPFILL" join m.parts -o m.mkv 2>said.txt && [ ! -e m.mkv ] &&
+        same 'deepfill: m.parts: 1 of 5 parts is missing: run line 3 of its jobs.txt' "$(cat said.txt)" &&
+        rm m.parts/part-0005.mkv && ! "$DEEPFILL" join m.parts 2>said.txt &&
+        same 'deepfill: m.parts: 2 of 5 parts are missing: run lines 3, 5 of its jobs.txt' "$(cat said.txt)" && sh m.parts/jobs.txt
+}
+check 'parts that are missing' missing
+
+short() {
+    cp m.parts/part-0002.mkv whole.mkv
+    ff -i whole.mkv -copyts -c copy -frames:v 10 m.parts/part-0002.mkv
+    ! "$DEEPFILL" join m.parts -o m.mkv 2>said.txt && [ ! -e m.mkv ] &&
+        same 'deepfill: m.parts/part-0002.mkv: has 10 frames, must have 20: delete it, and run line 2 of m.parts/jobs.txt again' \
+            "$(cat said.txt)" &&
+        ff -itsoffset 0.5 -copyts -i whole.mkv -c copy m.parts/part-0002.mkv &&
+        ! "$DEEPFILL" join m.parts -o m.mkv 2>said.txt && cat said.txt &&
+        grep -q '^deepfill: m.parts/part-0002.mkv: its frame 0 comes at 1.500 s, must come at 1.000 s: delete it' said.txt &&
+        head -c 20000 whole.mkv >m.parts/part-0002.mkv && ! "$DEEPFILL" join m.parts -o m.mkv 2>said.txt && cat said.txt &&
+        echo nothing >m.parts/part-0002.mkv && ! "$DEEPFILL" join m.parts -o m.mkv 2>said.txt && cat said.txt &&
+        grep -q '^deepfill: m.parts/part-0002.mkv: cannot be read: it is no film' said.txt && rm m.parts/part-0002.mkv &&
+        sed -n 2p m.parts/jobs.txt | sh && "$DEEPFILL" join m.parts -o m.mkv --ffmpeg "$FFMPEG"
+}
+check 'a part that is short, elsewhere, cut or none' short
+
+# A job may be run twice at the same time, and fail: nothing but whole parts has a part's name.
+twice() {
+    local job
+    job=$(sed -n 4p m.parts/jobs.txt)
+    cp m.parts/part-0004.mkv once.mkv && rm m.parts/part-0004.mkv
+    sh -c "$job" & sh -c "$job"
+    wait
+    same "$(frames once.mkv)" "$(frames m.parts/part-0004.mkv)" && same 9 "$(ls m.parts | wc -l)" && rm m.parts/part-0004.mkv &&
+        ! sh -c "${job/-c:v ffv1/-c:v nothing}" && same 8 "$(ls m.parts | wc -l)"
+}
+check 'a job run twice at a time, and one that fails' twice
+
+folder() {
+    plan even.mkv -vf "$HOLE" -o m.parts 2>said.txt
+    same 'deepfill: m.parts: is there and not empty: name another folder, or delete it' "$(cat said.txt)" &&
+        sed -i 4d m.parts/manifest && ! "$DEEPFILL" join m.parts 2>said.txt &&
+        same 'deepfill: m.parts/manifest: line 4 is not what `deepfill plan` writes: make the folder anew' "$(cat said.txt)" &&
+        ! "$DEEPFILL" join none 2>said.txt &&
+        same 'deepfill: none/manifest: cannot be read: No such file or directory: `deepfill plan` makes it' "$(cat said.txt)"
+}
+check 'a folder that is there, and one that is none' folder
+
+misused() {
+    local text=$1
+    shift
+    plan "$@" >out.txt 2>said.txt
+    same 2 $? && same "deepfill plan: $text
+Try 'deepfill plan --help'." "$(cat said.txt)"
+}
+check 'two filters' misused "-vf has more than one filter: what comes before deepfill is run first, into a file without loss, \
+and what comes after it when the parts are joined" even.mkv -vf "scale=640:360,$HOLE"
+check 'another filter' misused "-vf is to be the filter and its options: -vf 'deepfill=mask.png'" even.mkv -vf delogo=x=1
+check 'show=' misused 'show= and mask_frame= are set by plan: leave them out' even.mkv -vf "$HOLE:show=mask"
+check 'a rate' misused '-r cannot be given: frames, times and streams are the film'\''s' even.mkv -vf "$HOLE" -- -r 25 -c:v ffv1
+check 'a name for the film' misused "'out.mkv' is no option of an encoder: the film's name is given to join, by -o" \
+    even.mkv -vf "$HOLE" -- -c:v ffv1 out.mkv
+check 'no film' misused 'takes one film, not 0 files' -vf "$HOLE"
+
+finish
