@@ -2,9 +2,7 @@
  * @file
  * AVX2 version of bicubic interpolation: eight positions at a time, each row's four taps by gathers.
  */
-#include "kernels/cubic.h"
-
-#if HAVE_X86
+#include "kernels/x86/versions.h"
 
 #include <immintrin.h>
 #include <limits.h>
@@ -83,12 +81,10 @@ __attribute__((always_inline)) static inline int cubic(float *out, const DfTextu
     return i;
 }
 
-int df_cubic_avx2(float *out, const DfTexture *t, const float *x, const float *y, int n)
+int df_cubic_inside_avx2(float *out, const DfTexture *t, const float *x, const float *y, int n)
 {
     /* Offsets of gathers are ints, sizes are compared as floats. */
     if (llabs((long long)t->stride) > INT_MAX / t->height || t->width > 1 << 24 || t->height > 1 << 24)
         return 0;
     return t->bytes == 1 ? cubic(out, t, x, y, n, 1) : cubic(out, t, x, y, n, 2);
 }
-
-#endif

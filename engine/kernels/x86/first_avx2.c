@@ -2,9 +2,7 @@
  * @file
  * First layers with AVX2: a panel is two vectors, eight features and their gates.
  */
-#include "kernels/tile.h"
-
-#if HAVE_X86
+#include "kernels/x86/versions.h"
 
 #include "kernels/x86/exp.h"
 #include "kernels/x86/lanes.h"
@@ -49,5 +47,3 @@ void df_first_avx2(const DfFirst *first)
 {
     first_all(first);
 }
-
-#endif

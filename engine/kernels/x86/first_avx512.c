@@ -2,9 +2,7 @@
  * @file
  * First layers with AVX-512: a panel is a vector, eight features and their gates, and one exponential serves both.
  */
-#include "kernels/tile.h"
-
-#if HAVE_X86
+#include "kernels/x86/versions.h"
 
 #include "kernels/x86/exp.h"
 #include "kernels/x86/lanes.h"
@@ -51,5 +49,3 @@ void df_first_avx512(const DfFirst *first)
 {
     first_all(first);
 }
-
-#endif

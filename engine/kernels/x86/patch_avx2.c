@@ -2,9 +2,7 @@
  * @file
  * AVX2 versions of kernels/patch.c: a row of a patch is a vector.
  */
-#include "kernels/patch.h"
-
-#if HAVE_X86
+#include "kernels/x86/versions.h"
 
 #include <immintrin.h>
 
@@ -123,10 +121,8 @@ static void quotient(float *out, const float *sum, const float *weight, int n)
 
     for (; i + 8 <= n; i += 8)
         _mm256_storeu_ps(out + i, _mm256_div_ps(_mm256_loadu_ps(sum + i), _mm256_loadu_ps(weight + i)));
-    df_patch_kernels_c.quotient(out + i, sum + i, weight + i, n - i);
+    df_patch_c.quotient(out + i, sum + i, weight + i, n - i);
 }
 
-const DfPatchKernels df_patch_kernels_avx2 = { .take = take, .compare = compare, .spread = spread,
+const DfPatchKernels df_patch_avx2 = { .take = take, .compare = compare, .spread = spread,
                                                .quotient = quotient };
-
-#endif

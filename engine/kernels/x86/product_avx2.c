@@ -3,9 +3,7 @@
  * Products with AVX2: blocks of 6 rows and a panel of two vectors, so that 12 sums, two vectors of weights and
  * one value fill the sixteen registers.
  */
-#include "kernels/tile.h"
-
-#if HAVE_X86
+#include "kernels/x86/versions.h"
 
 #include <immintrin.h>
 
@@ -41,5 +39,3 @@ void df_product_avx2(const DfProduct *p)
     if (first < columns)
         df_product_half_avx2(p, first);
 }
-
-#endif

@@ -2,9 +2,7 @@
  * @file
  * AVX2 + FMA versions of the attention's loops.
  */
-#include "kernels/scores.h"
-
-#if HAVE_X86
+#include "kernels/x86/versions.h"
 
 #include <math.h>
 
@@ -244,9 +242,7 @@ static void phases(float *const out[4], const float *const rows[9], const float 
     }
 }
 
-const DfScoreKernels df_score_kernels_avx2 = {
+const DfScoreKernels df_scores_avx2 = {
     .panel = TILE_COLUMNS, .product = product, .diagonals = diagonals, .fuse = fuse, .weigh = weigh,
     .phases = phases,
 };
-
-#endif

@@ -2,9 +2,7 @@
  * @file
  * AVX-512 versions of the attention's loops.
  */
-#include "kernels/scores.h"
-
-#if HAVE_X86
+#include "kernels/x86/versions.h"
 
 #include <immintrin.h>
 #include <math.h>
@@ -253,9 +251,7 @@ static void phases(float *const out[4], const float *const rows[9], const float 
         }
 }
 
-const DfScoreKernels df_score_kernels_avx512 = {
+const DfScoreKernels df_scores_avx512 = {
     .panel = 16 * TILE_VECTORS, .product = product, .diagonals = diagonals, .fuse = fuse, .weigh = weigh,
     .phases = phases,
 };
-
-#endif

@@ -2,9 +2,7 @@
  * @file
  * AVX2 versions of kernels/smooth.c; tails are left to the portable ones.
  */
-#include "kernels/smooth.h"
-
-#if HAVE_X86
+#include "kernels/x86/versions.h"
 
 #include <immintrin.h>
 
@@ -35,7 +33,7 @@ static void shrink(float *out, float *out_known, const float *const rows[2], con
     }
     const float *const rest[2] = { rows[0] + 2 * i, rows[1] + 2 * i };
     const float *const rest_known[2] = { known[0] + 2 * i, known[1] + 2 * i };
-    df_smooth_kernels_c.shrink(out + i, out_known + i, rest, rest_known, n - i);
+    df_smooth_c.shrink(out + i, out_known + i, rest, rest_known, n - i);
 }
 
 static __m256 mixed(const float *near, const float *far, __m256 mix)
@@ -68,7 +66,7 @@ static void widen(float *out, const float *known, const float *near, const float
         store_unknown(out + i, known + i, _mm256_permute2f128_ps(low, high, 0x20));
         store_unknown(out + i + 8, known + i + 8, _mm256_permute2f128_ps(low, high, 0x31));
     }
-    df_smooth_kernels_c.widen(out + i, known + i, near + i / 2, far + i / 2, mix, shift, n - i);
+    df_smooth_c.widen(out + i, known + i, near + i / 2, far + i / 2, mix, shift, n - i);
 }
 
 /** The seven first lanes of v, one lane up, after the last one of what is before it. */
@@ -97,9 +95,7 @@ static void settle(float *row, const float *above, const float *below, const flo
         _mm256_storeu_ps(row + i, _mm256_blendv_ps(old, mean, _mm256_and_ps(unknown, lanes)));
         last = old;
     }
-    df_smooth_kernels_c.settle(row + i, above + i, below + i, known + i, odd, n - i);
+    df_smooth_c.settle(row + i, above + i, below + i, known + i, odd, n - i);
 }
 
-const DfSmoothKernels df_smooth_kernels_avx2 = { .shrink = shrink, .widen = widen, .settle = settle };
-
-#endif
+const DfSmoothKernels df_smooth_avx2 = { .shrink = shrink, .widen = widen, .settle = settle };

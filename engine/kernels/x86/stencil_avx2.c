@@ -3,9 +3,7 @@
  * AVX2 versions of multigrid's loops. A row's e goes through registers: a load that straddles what was just
  * stored would wait for it, in every step of the loop.
  */
-#include "kernels/stencil.h"
-
-#if HAVE_X86
+#include "kernels/x86/versions.h"
 
 #include <immintrin.h>
 
@@ -35,7 +33,7 @@ static inline __m256 inflow(const DfStencil *s, int x, __m256 west, __m256 east,
     return _mm256_add_ps(a, b);
 }
 
-__attribute__((always_inline)) static inline void sweep(const DfStencil *s, int first, int weighted)
+__attribute__((always_inline)) static inline void sweep_half(const DfStencil *s, int first, int weighted)
 {
     __m256 before = _mm256_loadu_ps(s->e - 8), at = _mm256_loadu_ps(s->e);
     for (int x = 0; x < s->n; x += 8) {
@@ -50,15 +48,15 @@ __attribute__((always_inline)) static inline void sweep(const DfStencil *s, int 
     }
 }
 
-void df_sweep_avx2(const DfStencil *row, int first)
+static void sweep(const DfStencil *row, int first)
 {
     if (!row->east)
-        first ? sweep(row, 1, 0) : sweep(row, 0, 0);
+        first ? sweep_half(row, 1, 0) : sweep_half(row, 0, 0);
     else
-        first ? sweep(row, 1, 1) : sweep(row, 0, 1);
+        first ? sweep_half(row, 1, 1) : sweep_half(row, 0, 1);
 }
 
-__attribute__((always_inline)) static inline void residual(float *out, const DfStencil *s, int weighted)
+__attribute__((always_inline)) static inline void residual_of(float *out, const DfStencil *s, int weighted)
 {
     const __m256 zero = _mm256_setzero_ps();
     for (int x = 0; x < s->n; x += 8) {
@@ -71,15 +69,15 @@ __attribute__((always_inline)) static inline void residual(float *out, const DfS
     }
 }
 
-void df_residual_avx2(float *out, const DfStencil *row)
+static void residual(float *out, const DfStencil *row)
 {
     if (!row->east)
-        residual(out, row, 0);
+        residual_of(out, row, 0);
     else
-        residual(out, row, 1);
+        residual_of(out, row, 1);
 }
 
-void df_block_sum_avx2(float *out, const float *a, const float *b, int n)
+static void block_sum(float *out, const float *a, const float *b, int n)
 {
     for (int i = 0; i < n; i += 8) {
         __m256 low = _mm256_add_ps(_mm256_loadu_ps(a + 2 * i), _mm256_loadu_ps(b + 2 * i));
@@ -102,7 +100,7 @@ static inline __m256 mix(__m256 near, __m256 far)
     return _mm256_fmadd_ps(_mm256_set1_ps(0.25f), far, _mm256_mul_ps(_mm256_set1_ps(0.75f), near));
 }
 
-void df_prolong_avx2(float *e, const float *inverse, const float *near, const float *far, int n)
+static void prolong(float *e, const float *inverse, const float *near, const float *far, int n)
 {
     for (int i = 0; i < n / 2; i += 8) {
         __m256 at = mix(_mm256_loadu_ps(near + i), _mm256_loadu_ps(far + i));
@@ -115,7 +113,7 @@ void df_prolong_avx2(float *e, const float *inverse, const float *near, const fl
     }
 }
 
-float df_largest_avx2(const float *values, int n)
+static float largest(const float *values, int n)
 {
     const __m256 sign = _mm256_set1_ps(-0.0f);
     __m256 most = _mm256_setzero_ps();
@@ -141,7 +139,7 @@ static inline __m256 set_bytes(const uint8_t *bytes)
     return _mm256_castsi256_ps(_mm256_cmpgt_epi32(wide, _mm256_setzero_si256()));
 }
 
-void df_pose_avx2(float *r, float *inverse, const DfGradientRows *w, const uint8_t *hole, int n)
+static void pose(float *r, float *inverse, const DfGradientRows *w, const uint8_t *hole, int n)
 {
     int x = 0;
     for (; x + 8 <= n; x += 8) {
@@ -155,10 +153,10 @@ void df_pose_avx2(float *r, float *inverse, const DfGradientRows *w, const uint8
         _mm256_storeu_ps(inverse + x, _mm256_and_ps(has, _mm256_set1_ps(0.25f)));
     }
     const DfGradientRows rest = { w->u + x, w->north + x, w->south + x, w->gx + x, w->gy + x, w->gy_north + x };
-    df_pose_c(r + x, inverse + x, &rest, hole + x, n - x);
+    df_stencil_c.pose(r + x, inverse + x, &rest, hole + x, n - x);
 }
 
-void df_link_avx2(const DfLinks *out, const float *inverse, ptrdiff_t row_floats, int n)
+static void link(const DfLinks *out, const float *inverse, ptrdiff_t row_floats, int n)
 {
     const __m256 one = _mm256_set1_ps(1);
     for (int x = 0; x < n; x += 8) {
@@ -183,7 +181,7 @@ static inline void split(const float *values, __m256 *even, __m256 *odd)
     *odd = _mm256_shuffle_ps(low, high, _MM_SHUFFLE(3, 1, 3, 1));
 }
 
-void df_merge_avx2(const DfLinks *out, const DfLinks rows[2], float gain, int n)
+static void merge(const DfLinks *out, const DfLinks rows[2], float gain, int n)
 {
     const __m256 half = _mm256_set1_ps(0.5f), gained = _mm256_set1_ps(0.5f * gain);
     for (int i = 0; i < n; i += 8) {
@@ -200,7 +198,7 @@ void df_merge_avx2(const DfLinks *out, const DfLinks rows[2], float gain, int n)
     }
 }
 
-void df_invert_avx2(float *inverse, const DfLinks *links, ptrdiff_t row_floats, int n)
+static void invert(float *inverse, const DfLinks *links, ptrdiff_t row_floats, int n)
 {
     for (int x = 0; x < n; x += 8) {
         const float *east = links->east + x, *south = links->south + x;
@@ -212,4 +210,7 @@ void df_invert_avx2(float *inverse, const DfLinks *links, ptrdiff_t row_floats, 
     }
 }
 
-#endif
+const DfStencilKernels df_stencil_avx2 = {
+    .sweep = sweep, .residual = residual, .block_sum = block_sum, .prolong = prolong, .largest = largest,
+    .pose = pose, .link = link, .merge = merge, .invert = invert,
+};

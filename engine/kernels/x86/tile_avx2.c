@@ -2,9 +2,7 @@
  * @file
  * The transforms with AVX2.
  */
-#include "kernels/tile.h"
-
-#if HAVE_X86
+#include "kernels/x86/versions.h"
 
 #define WIDE(...)
 #include "kernels/x86/tile.h"
@@ -12,5 +10,3 @@
 const DfTileKernels df_tile_avx2 = {
     .weights = transform_weights, .product = df_product_avx2, .first = df_first_avx2, .transforms = TRANSFORMS,
 };
-
-#endif

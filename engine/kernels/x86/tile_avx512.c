@@ -2,9 +2,7 @@
  * @file
  * The transforms with AVX-512.
  */
-#include "kernels/tile.h"
-
-#if HAVE_X86
+#include "kernels/x86/versions.h"
 
 #include "kernels/x86/exp.h"
 
@@ -28,5 +26,3 @@
 const DfTileKernels df_tile_avx512 = {
     .weights = transform_weights, .product = df_product_avx512, .first = df_first_avx512, .transforms = TRANSFORMS,
 };
-
-#endif

@@ -2,9 +2,7 @@
  * @file
  * AVX2 + FMA versions of the tracking loops.
  */
-#include "kernels/track.h"
-
-#if HAVE_X86
+#include "kernels/x86/versions.h"
 
 #include <string.h>
 
@@ -238,9 +236,7 @@ static void match(float sums[3], const DfTemplate *window, const float *from, pt
     sums[2] = sum_lanes(all);
 }
 
-const DfTrackKernels df_track_kernels_avx2 = {
+const DfTrackKernels df_track_avx2 = {
     .binomial = binomial, .halve = halve, .products = products, .corners = corners, .peaks = peaks,
     .take = take, .match = match,
 };
-
-#endif

@@ -2,9 +2,7 @@
  * @file
  * Activations of training with AVX-512.
  */
-#include "train/activation_backward.h"
-
-#if HAVE_X86
+#include "train/x86/versions.h"
 
 #include "kernels/x86/exp.h"
 
@@ -30,5 +28,3 @@
 #include "train/x86/activation.h"
 
 const DfActivationKernels df_activation_avx512 = { forward, backward };
-
-#endif

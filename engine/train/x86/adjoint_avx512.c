@@ -2,9 +2,7 @@
  * @file
  * The adjoints with AVX-512.
  */
-#include "train/adjoint.h"
-
-#if HAVE_X86
+#include "train/x86/versions.h"
 
 #include <immintrin.h>
 
@@ -23,5 +21,3 @@
 #include "train/x86/adjoint.h"
 
 const DfAdjointKernels df_adjoint_avx512 = ADJOINTS;
-
-#endif

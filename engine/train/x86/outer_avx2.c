@@ -2,9 +2,7 @@
  * @file
  * Sums of outer products with AVX2: blocks of 6 x 16 and 12 x 8, twelve sums and a few more in sixteen registers.
  */
-#include "train/outer.h"
-
-#if HAVE_X86
+#include "train/x86/versions.h"
 
 #include "kernels/x86/lanes.h"
 
@@ -20,9 +18,7 @@
 #define NARROW_ROWS 12
 #include "train/outer_block.h"
 
-void df_outer_avx2(const DfOuter *outer)
+void df_outer_add_avx2(const DfOuter *outer)
 {
     outer_add(outer);
 }
-
-#endif
