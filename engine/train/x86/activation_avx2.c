@@ -4,7 +4,9 @@
  */
 #include "train/x86/versions.h"
 
+#include "train/x86/pairs.h"
+
 #define WIDE(...)
-#include "train/x86/activation.h"
+#include "train/vector/activation.h"
 
 const DfActivationKernels df_activation_avx2 = { forward, backward };

@@ -4,7 +4,7 @@
  */
 #include "train/x86/versions.h"
 
-#include "kernels/x86/exp.h"
+#include "kernels/x86/exp16.h"
 
 #define VECTOR __m512
 #define NAME(x) x##_16
@@ -22,9 +22,11 @@
 #define PASS
 #include "train/activation_block.h"
 
+#include "train/x86/pairs.h"
+
 #define WIDE(kernel, count, ...)         \
     for (; c + 16 <= (count); c += 16)   \
         kernel##_16(__VA_ARGS__);
-#include "train/x86/activation.h"
+#include "train/vector/activation.h"
 
 const DfActivationKernels df_activation_avx512 = { forward, backward };

@@ -4,7 +4,9 @@
  */
 #include "train/x86/versions.h"
 
+#include "kernels/x86/vector.h"
+
 #define WIDE(...)
-#include "train/x86/adjoint.h"
+#include "train/vector/adjoint.h"
 
 const DfAdjointKernels df_adjoint_avx2 = ADJOINTS;

@@ -4,7 +4,7 @@
  */
 #include "train/x86/versions.h"
 
-#include <immintrin.h>
+#include "kernels/x86/vector.h"
 
 #define VECTOR __m512
 #define NAME(x) x##_16
@@ -18,6 +18,6 @@
 #define WIDE(kernel, ...)                \
     for (; c + 16 <= channels; c += 16)  \
         kernel##_16(__VA_ARGS__);
-#include "train/x86/adjoint.h"
+#include "train/vector/adjoint.h"
 
 const DfAdjointKernels df_adjoint_avx512 = ADJOINTS;

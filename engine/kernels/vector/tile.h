@@ -1,35 +1,34 @@
 /**
  * @file
- * The transforms for vectors of eight and for the one to seven channels that are left; a file that has wider ones
- * too defines WIDE(function, channels, arguments), the loop over what fills them.
+ * The transforms for whole vectors and for the channels that are left; a file that has wider ones, too, defines
+ * WIDE(function, channels, arguments), the loop over what fills them.
  */
 #include "kernels/tile.h"
 
-#include "kernels/x86/exp.h"
-#include "kernels/x86/lanes.h"
+#include "kernels/vector/exp.h"
 
 #include "kernels/transform/weights.h"
 
-#define VECTOR __m256
-#define NAME(x) x##_8
-#define LOAD _mm256_loadu_ps
-#define STORE _mm256_storeu_ps
-#define STORE_OUT _mm256_storeu_ps
-#define GATE gate8
-#define SIGMOID sigmoid8
-#define TANH tanh8
+#define VECTOR Vector
+#define NAME(x) x##_whole
+#define LOAD load
+#define STORE store
+#define STORE_OUT store
+#define GATE vector_gate
+#define SIGMOID vector_sigmoid
+#define TANH vector_tanh
 #define PART
 #define PASS
 #include "kernels/transform/all.h"
 
-#define VECTOR __m256
+#define VECTOR Vector
 #define NAME(x) x##_rest
-#define LOAD(p) _mm256_maskload_ps(p, first_lanes(rest))
-#define STORE _mm256_storeu_ps
-#define STORE_OUT(p, v) store_rest(p, v, rest)
-#define GATE gate8
-#define SIGMOID sigmoid8
-#define TANH tanh8
+#define LOAD(p) load_first(p, rest)
+#define STORE store
+#define STORE_OUT(p, v) store_first(p, v, rest)
+#define GATE vector_gate
+#define SIGMOID vector_sigmoid
+#define TANH vector_tanh
 #define PART , int rest
 #define PASS , rest
 #include "kernels/transform/all.h"
@@ -40,8 +39,8 @@
     {                                                                                                    \
         int c = 0;                                                                                       \
         WIDE(kind##_in, channels, data + c, plane, at, c)                                                \
-        for (; c + 8 <= channels; c += 8)                                                                \
-            kind##_in_8(data + c, plane, at, c);                                                         \
+        for (; c + WIDTH <= channels; c += WIDTH)                                                                \
+            kind##_in_whole(data + c, plane, at, c);                                                         \
         if (c < channels)                                                                                \
             kind##_in_rest(data + c, plane, at, c, channels - c);                                        \
     }
@@ -51,8 +50,8 @@
     {                                                                                                    \
         int half = activation >= DF_TANH ? 0 : channels / 2, all = half ? half : channels, c = 0;        \
         WIDE(kind##_finish, all, to, sums, plane, half, c, bias, activation)                             \
-        for (; c + 8 <= all; c += 8)                                                                     \
-            kind##_finish_8(to, sums, plane, half, c, bias, activation);                                 \
+        for (; c + WIDTH <= all; c += WIDTH)                                                                     \
+            kind##_finish_whole(to, sums, plane, half, c, bias, activation);                                 \
         if (c < all)                                                                                     \
             kind##_finish_rest(to, sums, plane, half, c, bias, activation, all - c);            \
     }
