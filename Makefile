@@ -1,5 +1,6 @@
 # deepfill's one makefile: `make help` lists the targets. All that is made lies in build/.
 BUILD := build
+CONFIG := config.mak
 VERSION := 0.4.0
 # While the major version is 0, each minor one may change what functions take.
 SONAME := libdeepfill.so.0.4
@@ -19,7 +20,7 @@ say = $(if $(V),,@printf '%-4s %s\n' $(1) $@ &&)
 # ---------------------------------------------------------------------------- what is needed --
 
 ifneq ($(filter-out $(PLAIN_GOALS),$(GOALS)),)
--include config.mak
+-include $(CONFIG)
 endif
 
 FILTERS ?= all
@@ -49,15 +50,15 @@ ifneq ($(filter-out $(PLAIN_GOALS),$(GOALS)),)
 PACKAGES := $(shell CC='$(if $(filter default,$(origin CC)),gcc,$(CC))' STAMPS=$(BUILD) \
                     sh tools/packages.sh $(PARTS) >&2 && echo found)
 ifeq ($(PACKAGES),found)
-include config.mak
+include $(CONFIG)
 
-config.mak: configure
+$(CONFIG): configure
 	./configure $(CONFIGURE_SWITCHES)
 else
 # packages.sh has said what to do. A question is answered by the exit status alone, which is 1, as no goal is
 # up to date: make adds no words of its own.
 MAKEFLAGS += --question
-config.mak: ;
+$(CONFIG): ;
 endif
 endif
 
@@ -76,15 +77,10 @@ LINK = $(CC) $(OWN_CFLAGS) $(CFLAGS) $(USER_CFLAGS) -Wl,-z,relro,-z,now $(LDFLAG
 LIBS = $(OPENBLAS_LIBS) $(ZIMG_LIBS) -lpthread -lm
 
 LIB_SRC := $(filter-out engine/cli/% engine/train/%,$(wildcard engine/*.c engine/*/*.c))
-ifeq ($(HAVE_X86),1)
-LIB_SRC += $(wildcard engine/kernels/x86/*.c)
-endif
+LIB_SRC += $(if $(VECTORS),$(wildcard engine/kernels/$(VECTORS)/*.c))
 
 # Training, which the program alone links (and its tests, tests/test_train_*.c).
-TRAIN_SRC := $(wildcard engine/train/*.c)
-ifeq ($(HAVE_X86),1)
-TRAIN_SRC += $(wildcard engine/train/x86/*.c)
-endif
+TRAIN_SRC := $(wildcard engine/train/*.c) $(if $(VECTORS),$(wildcard engine/train/$(VECTORS)/*.c))
 
 UNIT_SRC := $(wildcard tests/test_*.c tests/stress*.c tests/kernels.c)
 THREAD_SRC := $(wildcard tests/test_thread_pool.c tests/test_pipeline*.c tests/test_deepfill*.c tests/stress*.c \
@@ -120,7 +116,7 @@ METER := -Wl,--wrap=aligned_alloc,--wrap=free
 # One build of library and unit tests: variant(folder, more flags). `make sanitize` has two more, `make fuzz`
 # one.
 define variant
-$(1)/obj/%.o: %.c config.mak
+$(1)/obj/%.o: %.c $(CONFIG)
 	@mkdir -p $$(@D)
 	$$(call say,CC) $$(COMPILE) $(2) $$(FILE_FLAGS) -MMD -MP -c $$< -o $$@
 
@@ -159,6 +155,7 @@ $(1)/tests/fuzz-%: $(1)/obj/tests/fuzz/%.o $(1)/obj/tests/fuzz/replay.o $(call f
 $(1)/obj/engine/kernels/x86/%.o $(1)/obj/engine/train/x86/%.o: FILE_FLAGS := -mavx2 -mfma -mf16c -ffp-contract=fast
 $(1)/obj/engine/kernels/x86/%_avx512.o $(1)/obj/engine/train/x86/%_avx512.o: \
     FILE_FLAGS := -mavx2 -mfma -mf16c -ffp-contract=fast -mavx512f -mavx512vl -mavx512dq -mavx512bw -mprefer-vector-width=512
+$(1)/obj/engine/kernels/arm/%.o $(1)/obj/engine/train/arm/%.o: FILE_FLAGS := -march=armv8-a+crc -ffp-contract=fast
 $(1)/obj/engine/plane/grain.o $(1)/obj/engine/plane/gaussian.o $(1)/obj/engine/kernels/normal.o \
     $(1)/obj/engine/overlay/%.o $(1)/obj/engine/train/%.o: FILE_FLAGS := $(OPTIMISE:-O2=-O3) -fno-math-errno
 $(1)/obj/engine/model/semantics.o: FILE_FLAGS := -ffp-contract=off
@@ -219,14 +216,14 @@ $(OWN_TOOLS): $(wildcard tests/*_file.h) $(BUILD)/libdeepfill.a
 $(BUILD)/deepfill-%: $(BUILD)/obj/engine/cli/%.o $(BUILD)/libdeepfill.a
 	$(call say,LD) $(LINK) $^ -o $@ $(LIBS)
 
-$(BUILD)/tests/tools/%: tests/tools/%.c config.mak
+$(BUILD)/tests/tools/%: tests/tools/%.c $(CONFIG)
 	@mkdir -p $(@D)
 	$(call say,LD) $(LINK) $< -o $@ $(TOOL_LIBS) -lm
 
 # ----------------------------------------------------------------- ffmpeg with deepfill in it --
 
 # For FFmpeg's configure: the library as it lies here, static, so that the drop-in is one file.
-$(BUILD)/pkgconfig/libdeepfill.pc: Makefile config.mak
+$(BUILD)/pkgconfig/libdeepfill.pc: Makefile $(CONFIG)
 	@mkdir -p $(@D)
 	@printf '%s\n' 'Name: libdeepfill' 'Description: video inpainting (not installed)' 'Version: $(VERSION)' \
 	    'Cflags: -I$(CURDIR)/include' 'Libs: -L$(CURDIR)/$(BUILD) -l:libdeepfill.a $(LIBS)' >$@

@@ -110,10 +110,7 @@ typedef struct DfProduct {
     int rows;
 } DfProduct;
 
-/**
- * Channels that a first layer may read. Its planes lie behind one another: with more channels than a vector has
- * lanes, a store's surplus would overwrite planes that are there already.
- */
+/** Channels that a first layer may read. */
 enum { DF_MOST_FIRST = 8 };
 
 /**

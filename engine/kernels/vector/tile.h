@@ -33,27 +33,32 @@
 #define PASS , rest
 #include "kernels/transform/all.h"
 
-/* A kind's transforms, the widest vectors first. */
-#define IN(kind)                                                                                         \
-    static void kind##_in(float *data, size_t plane, const float *const *at, int channels)               \
-    {                                                                                                    \
-        int c = 0;                                                                                       \
-        WIDE(kind##_in, channels, data + c, plane, at, c)                                                \
-        for (; c + WIDTH <= channels; c += WIDTH)                                                                \
-            kind##_in_whole(data + c, plane, at, c);                                                         \
-        if (c < channels)                                                                                \
-            kind##_in_rest(data + c, plane, at, c, channels - c);                                        \
+/*
+ * A kind's transforms, the widest vectors first. Channels that are left are done with some before them, which are
+ * the same again: a surplus stored behind a plane would overwrite the next one, where planes lie behind one another.
+ */
+#define IN(kind)                                                                           \
+    static void kind##_in(float *data, size_t plane, const float *const *at, int channels) \
+    {                                                                                      \
+        int c = 0;                                                                         \
+        WIDE(kind##_in, channels, data + c, plane, at, c)                                  \
+        for (; c + WIDTH <= channels; c += WIDTH)                                          \
+            kind##_in_whole(data + c, plane, at, c);                                       \
+        if (c < channels && channels >= WIDTH)                                             \
+            kind##_in_whole(data + channels - WIDTH, plane, at, channels - WIDTH);         \
+        else if (c < channels)                                                             \
+            kind##_in_rest(data + c, plane, at, c, channels - c);                          \
     }
-#define OUT(kind)                                                                                        \
-    static void kind##_out(float *const *to, const float *sums, size_t plane, int channels,              \
-                           const float *bias, enum DfActivation activation)                              \
-    {                                                                                                    \
-        int half = activation >= DF_TANH ? 0 : channels / 2, all = half ? half : channels, c = 0;        \
-        WIDE(kind##_finish, all, to, sums, plane, half, c, bias, activation)                             \
-        for (; c + WIDTH <= all; c += WIDTH)                                                                     \
-            kind##_finish_whole(to, sums, plane, half, c, bias, activation);                                 \
-        if (c < all)                                                                                     \
-            kind##_finish_rest(to, sums, plane, half, c, bias, activation, all - c);            \
+#define OUT(kind)                                                                                 \
+    static void kind##_out(float *const *to, const float *sums, size_t plane, int channels,       \
+                           const float *bias, enum DfActivation activation)                       \
+    {                                                                                             \
+        int half = activation >= DF_TANH ? 0 : channels / 2, all = half ? half : channels, c = 0; \
+        WIDE(kind##_finish, all, to, sums, plane, half, c, bias, activation)                      \
+        for (; c + WIDTH <= all; c += WIDTH)                                                      \
+            kind##_finish_whole(to, sums, plane, half, c, bias, activation);                      \
+        if (c < all)                                                                              \
+            kind##_finish_rest(to, sums, plane, half, c, bias, activation, all - c);              \
     }
 IN(winograd3)
 IN(winograd5)

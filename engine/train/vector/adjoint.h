@@ -23,13 +23,13 @@
 #define PASS , rest
 #include "train/adjoint/all.h"
 
-#define EACH(kernel, ...)                                \
-    {                                                    \
-        int c = 0;                                       \
-        WIDE(kernel, __VA_ARGS__)                        \
-        for (; c + WIDTH <= channels; c += WIDTH)                \
-            kernel##_whole(__VA_ARGS__);                     \
-        if (c < channels)                                \
-            kernel##_rest(__VA_ARGS__, channels - c);    \
+#define EACH(kernel, ...)                             \
+    {                                                 \
+        int c = 0;                                    \
+        WIDE(kernel, __VA_ARGS__)                     \
+        for (; c + WIDTH <= channels; c += WIDTH)     \
+            kernel##_whole(__VA_ARGS__);              \
+        if (c < channels)                             \
+            kernel##_rest(__VA_ARGS__, channels - c); \
     }
 #include "train/adjoint/loops.h"
