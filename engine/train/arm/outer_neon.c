@@ -1,6 +1,6 @@
 /**
  * @file
- * Sums of outer products with NEON: blocks of 12 x 8, twenty-four sums in thirty-two registers.
+ * Sums of outer products with NEON: blocks of 12 x 8, twenty-four sums in thirty-two registers, for five loads.
  */
 #include "train/arm/versions.h"
 
@@ -13,6 +13,7 @@
 #define STORE_REST store_first
 #define SET set
 #define MULTIPLY_ADD multiply_add
+#define VALUES 4
 #define WIDE_ROWS 12
 #define NARROW_ROWS 12
 #include "train/outer_block.h"
