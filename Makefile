@@ -256,8 +256,8 @@ endif
 
 # ---------------------------------------------------------------------------------- targets --
 
-.PHONY: all library check gradients check-versions bench bench-memory quality quality-pictures sanitize fuzz ffmpeg \
-        demo install uninstall dist help clean distclean
+.PHONY: all library check gradients check-arm64 check-s390x check-versions bench bench-memory quality quality-pictures \
+        sanitize fuzz ffmpeg demo install uninstall dist help clean distclean
 
 all: library $(CLI)  ## the library, static and shared, and its programs
 
@@ -275,6 +275,19 @@ GRADIENTS := $(addprefix $(BUILD)/tests/test_train_,activation attention conv jo
 gradients: $(GRADIENTS) $(BUILD)/tests/tools/levels  ## the tests of training's gradients alone
 	@BUILD=$(BUILD) sh tests/run.sh $(filter-out $(LEVEL_UNIT),$(GRADIENTS)) \
 	    $(patsubst %,levels:%,$(filter $(LEVEL_UNIT),$(GRADIENTS)))
+
+# The engine of another architecture, in a build of its own, its tests under qemu: some thirty times slower.
+CROSS_UNIT := kernels $(patsubst %,test_%,tile scores stencil match patch smooth track_kernels sample leveldb base arena \
+                weights write torch torch_refusals tensorflow convert hostile variant_errors lgd train_edges)
+CROSS_LEVEL_UNIT := $(patsubst %,levels:test_%,golden golden_variants layers run partial attention color membrane dense \
+                      deepfill_partial train_activation train_conv train_partial train_golden train_critic_golden)
+
+check-arm64:  ## unit tests of the engine as on ARM, under qemu
+	@sh tools/cross.sh arm64 $(BUILD)/arm64 $(CROSS_UNIT) $(CROSS_LEVEL_UNIT)
+
+check-s390x:  ## as on a big-endian machine: reading models, and what they make
+	@sh tools/cross.sh s390x $(BUILD)/s390x $(patsubst %,test_%,base leveldb weights write torch tensorflow convert \
+	    hostile lgd layers run golden_variants golden color)
 
 # What Debian carries today: oldstable, stable, testing, unstable.
 SUITES ?= bookworm trixie forky sid
@@ -387,7 +400,7 @@ dist:  ## build/deepfill-VERSION.tar.gz of what is committed
 
 help:  ## list the targets
 	@echo 'Usage: make [TARGET]...   (switches: ./configure --help)'
-	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' Makefile | awk -F '\t' '{ printf "  %-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9-]*\):.*  ## /\1\t/p' Makefile | awk -F '\t' '{ printf "  %-16s %s\n", $$1, $$2 }'
 
 clean:  ## remove what was compiled here; keep FFmpeg's tree and the configuration
 	rm -rf $(BUILD)/obj $(BUILD)/asan $(BUILD)/tsan $(BUILD)/fuzz/obj $(BUILD)/tests $(BUILD)/demo \
