@@ -59,7 +59,6 @@ UNROLLED void first_column(const int depth, const int tiles, const float *data, 
             for (int t = 0; t < tiles; t++)
                 sums[t][y] = SET(0);
         int done = VALUES > 1 ? depth / VALUES * VALUES : 0;
-        UNROLL(2)
         for (int k = 0; k < done; k += VALUES)
             first_products(depth, tiles, VALUES, data, weights, first, k, sums);
         UNROLL(6)
