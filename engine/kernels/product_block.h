@@ -96,3 +96,17 @@ INLINE void all_rows(const int most, const int vectors, Block *b)
     ROWS(1)
 #undef ROWS
 }
+
+/** All columns, half a panel at a time. */
+INLINE void half_panels(const int most, const DfProduct *p)
+{
+    int columns = df_product_columns(p->columns);
+    size_t depth = (size_t)p->segment_count * p->depth;
+    for (int first = 0; first < columns; first += DF_PANEL / 2) {
+        int panel = first / DF_PANEL * DF_PANEL;
+        const float *weights = p->weights + panel * depth + (first - panel);
+        Block b = { .product = p, .panel = { weights, weights + WIDTH }, .out = p->out + first, .ldo = columns,
+                    .step = columns - panel < DF_PANEL ? DF_PANEL / 2 : DF_PANEL };
+        all_rows(most, DF_PANEL / 2 / WIDTH, &b);
+    }
+}

@@ -37,7 +37,8 @@ BLOCK void block(const DfOuter *o, const int rows, const int vectors, const int 
             values[v] = whole ? LOAD(b + v * WIDTH) : LOAD_REST(b + v * WIDTH, rest);
         UNROLL(12)
         for (int r = 0; r < rows; r++) {
-            VECTOR factor = VALUES > 1 && rows % VALUES == 0 ? SET(LOAD(a + r / VALUES * VALUES)[r % VALUES]) : SET(a[r]);
+            const int several = VALUES > 1 && rows % VALUES == 0;
+            VECTOR factor = several ? SET(LOAD(a + r / VALUES * VALUES)[r % VALUES]) : SET(a[r]);
             UNROLL(2)
             for (int v = 0; v < vectors; v++)
                 sums[r][v] = MULTIPLY_ADD(factor, values[v], sums[r][v]);
