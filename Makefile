@@ -1,5 +1,6 @@
 # deepfill's one makefile: `make help` lists the targets. All that is made lies in build/.
 BUILD := build
+CONFIG := config.mak
 VERSION := 0.4.0
 # While the major version is 0, each minor one may change what functions take.
 SONAME := libdeepfill.so.0.4
@@ -19,7 +20,7 @@ say = $(if $(V),,@printf '%-4s %s\n' $(1) $@ &&)
 # ---------------------------------------------------------------------------- what is needed --
 
 ifneq ($(filter-out $(PLAIN_GOALS),$(GOALS)),)
--include config.mak
+-include $(CONFIG)
 endif
 
 FILTERS ?= all
@@ -49,15 +50,15 @@ ifneq ($(filter-out $(PLAIN_GOALS),$(GOALS)),)
 PACKAGES := $(shell CC='$(if $(filter default,$(origin CC)),gcc,$(CC))' STAMPS=$(BUILD) \
                     sh tools/packages.sh $(PARTS) >&2 && echo found)
 ifeq ($(PACKAGES),found)
-include config.mak
+include $(CONFIG)
 
-config.mak: configure
+$(CONFIG): configure
 	./configure $(CONFIGURE_SWITCHES)
 else
 # packages.sh has said what to do. A question is answered by the exit status alone, which is 1, as no goal is
 # up to date: make adds no words of its own.
 MAKEFLAGS += --question
-config.mak: ;
+$(CONFIG): ;
 endif
 endif
 
@@ -66,7 +67,9 @@ endif
 WARNINGS := -Wall -Wextra -Wmissing-prototypes -Werror=implicit-function-declaration
 # What the environment asks for (CPPFLAGS, CFLAGS, LDFLAGS) comes after, and goes before a file's own flags.
 OWN_CPPFLAGS := -Iinclude -Iengine -I$(BUILD) -include config.h
-OWN_CFLAGS = -std=gnu11 $(OPTIMISE) -g $(WARNINGS) -fPIC -fvisibility=hidden -pthread \
+# Where every processor has it, gcc fuses multiplying and adding in some places and not in others: the same sum would
+# have other bits where it is inlined elsewhere.
+OWN_CFLAGS = -std=gnu11 $(OPTIMISE) -ffp-contract=off -g $(WARNINGS) -fPIC -fvisibility=hidden -pthread \
              $(OPENBLAS_CFLAGS) $(ZIMG_CFLAGS) $(SSE_CFLAGS) $(SANITIZE)
 # Of the library and the programs; sanitizers see more without them.
 HARDENING := $(if $(SANITIZE),,-fstack-protector-strong $(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),, \
@@ -76,15 +79,10 @@ LINK = $(CC) $(OWN_CFLAGS) $(CFLAGS) $(USER_CFLAGS) -Wl,-z,relro,-z,now $(LDFLAG
 LIBS = $(OPENBLAS_LIBS) $(ZIMG_LIBS) -lpthread -lm
 
 LIB_SRC := $(filter-out engine/cli/% engine/train/%,$(wildcard engine/*.c engine/*/*.c))
-ifeq ($(HAVE_X86),1)
-LIB_SRC += $(wildcard engine/kernels/x86/*.c)
-endif
+LIB_SRC += $(if $(VECTORS),$(wildcard engine/kernels/$(VECTORS)/*.c))
 
 # Training, which the program alone links (and its tests, tests/test_train_*.c).
-TRAIN_SRC := $(wildcard engine/train/*.c)
-ifeq ($(HAVE_X86),1)
-TRAIN_SRC += $(wildcard engine/train/x86/*.c)
-endif
+TRAIN_SRC := $(wildcard engine/train/*.c) $(if $(VECTORS),$(wildcard engine/train/$(VECTORS)/*.c))
 
 UNIT_SRC := $(wildcard tests/test_*.c tests/stress*.c tests/kernels.c)
 THREAD_SRC := $(wildcard tests/test_thread_pool.c tests/test_pipeline*.c tests/test_deepfill*.c tests/stress*.c \
@@ -120,7 +118,7 @@ METER := -Wl,--wrap=aligned_alloc,--wrap=free
 # One build of library and unit tests: variant(folder, more flags). `make sanitize` has two more, `make fuzz`
 # one.
 define variant
-$(1)/obj/%.o: %.c config.mak
+$(1)/obj/%.o: %.c $(CONFIG)
 	@mkdir -p $$(@D)
 	$$(call say,CC) $$(COMPILE) $(2) $$(FILE_FLAGS) -MMD -MP -c $$< -o $$@
 
@@ -159,9 +157,9 @@ $(1)/tests/fuzz-%: $(1)/obj/tests/fuzz/%.o $(1)/obj/tests/fuzz/replay.o $(call f
 $(1)/obj/engine/kernels/x86/%.o $(1)/obj/engine/train/x86/%.o: FILE_FLAGS := -mavx2 -mfma -mf16c -ffp-contract=fast
 $(1)/obj/engine/kernels/x86/%_avx512.o $(1)/obj/engine/train/x86/%_avx512.o: \
     FILE_FLAGS := -mavx2 -mfma -mf16c -ffp-contract=fast -mavx512f -mavx512vl -mavx512dq -mavx512bw -mprefer-vector-width=512
+$(1)/obj/engine/kernels/arm/%.o $(1)/obj/engine/train/arm/%.o: FILE_FLAGS := -march=armv8-a+crc -ffp-contract=fast
 $(1)/obj/engine/plane/grain.o $(1)/obj/engine/plane/gaussian.o $(1)/obj/engine/kernels/normal.o \
     $(1)/obj/engine/overlay/%.o $(1)/obj/engine/train/%.o: FILE_FLAGS := $(OPTIMISE:-O2=-O3) -fno-math-errno
-$(1)/obj/engine/model/semantics.o: FILE_FLAGS := -ffp-contract=off
 $(1)/obj/tests/test_float_code.o: FILE_FLAGS = $$(shell pkg-config --cflags libavutil)
 $(1)/obj/engine/model/builtin.o: FILE_FLAGS := -DDF_MODELS_DIR='"models"'
 $(1)/obj/engine/model/builtin.o: $(wildcard models/*.safetensors)
@@ -219,14 +217,14 @@ $(OWN_TOOLS): $(wildcard tests/*_file.h) $(BUILD)/libdeepfill.a
 $(BUILD)/deepfill-%: $(BUILD)/obj/engine/cli/%.o $(BUILD)/libdeepfill.a
 	$(call say,LD) $(LINK) $^ -o $@ $(LIBS)
 
-$(BUILD)/tests/tools/%: tests/tools/%.c config.mak
+$(BUILD)/tests/tools/%: tests/tools/%.c $(CONFIG)
 	@mkdir -p $(@D)
 	$(call say,LD) $(LINK) $< -o $@ $(TOOL_LIBS) -lm
 
 # ----------------------------------------------------------------- ffmpeg with deepfill in it --
 
 # For FFmpeg's configure: the library as it lies here, static, so that the drop-in is one file.
-$(BUILD)/pkgconfig/libdeepfill.pc: Makefile config.mak
+$(BUILD)/pkgconfig/libdeepfill.pc: Makefile $(CONFIG)
 	@mkdir -p $(@D)
 	@printf '%s\n' 'Name: libdeepfill' 'Description: video inpainting (not installed)' 'Version: $(VERSION)' \
 	    'Cflags: -I$(CURDIR)/include' 'Libs: -L$(CURDIR)/$(BUILD) -l:libdeepfill.a $(LIBS)' >$@
@@ -259,8 +257,8 @@ endif
 
 # ---------------------------------------------------------------------------------- targets --
 
-.PHONY: all library check gradients check-versions bench bench-memory quality quality-pictures sanitize fuzz ffmpeg \
-        demo install uninstall dist help clean distclean
+.PHONY: all library check gradients check-arm64 check-s390x check-versions bench bench-memory quality quality-pictures \
+        sanitize fuzz ffmpeg demo install uninstall dist help clean distclean
 
 all: library $(CLI)  ## the library, static and shared, and its programs
 
@@ -278,6 +276,20 @@ GRADIENTS := $(addprefix $(BUILD)/tests/test_train_,activation attention conv jo
 gradients: $(GRADIENTS) $(BUILD)/tests/tools/levels  ## the tests of training's gradients alone
 	@BUILD=$(BUILD) sh tests/run.sh $(filter-out $(LEVEL_UNIT),$(GRADIENTS)) \
 	    $(patsubst %,levels:%,$(filter $(LEVEL_UNIT),$(GRADIENTS)))
+
+# The engine of another architecture, in a build of its own, its tests under qemu: some thirty times slower.
+CROSS_UNIT := kernels $(patsubst %,test_%,tile scores stencil match patch smooth track_kernels sample leveldb base \
+                arena weights write torch torch_refusals tensorflow convert hostile variant_errors lgd train_edges)
+CROSS_LEVEL_UNIT := $(patsubst %,levels:test_%,layers golden golden_variants partial train_activation \
+                      train_critic_golden train_golden run deepfill_partial attention color membrane dense \
+                      train_partial train_conv)
+
+check-arm64:  ## unit tests of the engine as on ARM, under qemu
+	@sh tools/cross.sh arm64 $(BUILD)/arm64 $(CROSS_UNIT) $(CROSS_LEVEL_UNIT)
+
+check-s390x:  ## as on a big-endian machine: reading models, and what they make
+	@sh tools/cross.sh s390x $(BUILD)/s390x $(patsubst %,test_%,base leveldb weights write torch tensorflow convert \
+	    hostile lgd layers run golden_variants golden color)
 
 # What Debian carries today: oldstable, stable, testing, unstable.
 SUITES ?= bookworm trixie forky sid
@@ -390,7 +402,7 @@ dist:  ## build/deepfill-VERSION.tar.gz of what is committed
 
 help:  ## list the targets
 	@echo 'Usage: make [TARGET]...   (switches: ./configure --help)'
-	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' Makefile | awk -F '\t' '{ printf "  %-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9-]*\):.*  ## /\1\t/p' Makefile | awk -F '\t' '{ printf "  %-16s %s\n", $$1, $$2 }'
 
 clean:  ## remove what was compiled here; keep FFmpeg's tree and the configuration
 	rm -rf $(BUILD)/obj $(BUILD)/asan $(BUILD)/tsan $(BUILD)/fuzz/obj $(BUILD)/tests $(BUILD)/demo \

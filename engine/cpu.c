@@ -10,40 +10,70 @@
 #include <string.h>
 #if HAVE_X86
 #include <cpuid.h>
+#elif HAVE_NEON
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
 #endif
 
-static const char *const names[DF_CPU_LEVELS] = {
-    [DF_CPU_C] = "c", [DF_CPU_AVX2] = "avx2", [DF_CPU_AVX512] = "avx512",
-};
+static int supports_c(void)
+{
+    return 1;
+}
 
-static atomic_int forced = DF_CPU_LEVELS;
+#if HAVE_X86
 
 /**
  * __builtin_cpu_supports() also asks whether the operating system saves the wide registers. Of float16
  * conversions clang 14's does not know.
  */
-static enum DfCpuLevel detect(void)
+static int supports_avx2(void)
 {
-#if HAVE_X86
     unsigned a, b, c = 0, d;
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") || !__get_cpuid(1, &a, &b, &c, &d) ||
-        !(c & bit_F16C))
-        return DF_CPU_C;
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw"))
-        return DF_CPU_AVX512;
-    return DF_CPU_AVX2;
-#else
-    return DF_CPU_C;
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __get_cpuid(1, &a, &b, &c, &d) &&
+           c & bit_F16C;
+}
+
+static int supports_avx512(void)
+{
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+}
+
+#elif HAVE_NEON
+
+/** The first processors of ARMv8.0 may lack the CRC's instructions. */
+static int supports_neon(void)
+{
+    const unsigned long wanted = HWCAP_ASIMD | HWCAP_CRC32;
+    return (getauxval(AT_HWCAP) & wanted) == wanted;
+}
+
 #endif
+
+static const struct {
+    const char *name;
+    int (*supported)(void); /* asked where the level below is */
+} levels[] = {
+#define LEVEL(level) { #level, supports_##level },
+    DF_CPU_EACH_LEVEL(LEVEL)
+};
+
+static atomic_int forced = DF_CPU_LEVELS;
+
+static int detect(void)
+{
+    int level = DF_CPU_C;
+    while (level + 1 < DF_CPU_LEVELS && levels[level + 1].supported())
+        level++;
+    return level;
 }
 
 /** An unknown name lowers nothing. */
-static enum DfCpuLevel from_environment(void)
+static int from_environment(void)
 {
     const char *name = getenv("DEEPFILL_CPU");
     for (int level = 0; name && level < DF_CPU_LEVELS; level++)
-        if (!strcmp(name, names[level]))
+        if (!strcmp(name, levels[level].name))
             return level;
     return DF_CPU_LEVELS;
 }
@@ -66,5 +96,5 @@ void df_cpu_force(enum DfCpuLevel level)
 
 const char *df_cpu_name(enum DfCpuLevel level)
 {
-    return names[DF_MIN(level, DF_CPU_LEVELS - 1)];
+    return levels[DF_MIN(level, DF_CPU_LEVELS - 1)].name;
 }

@@ -5,17 +5,35 @@
 #ifndef DF_CPU_H
 #define DF_CPU_H
 
-/** Levels, each with everything below it. */
+/**
+ * Levels of the architecture that is compiled for, the lowest first, each with everything below it: EACH(level) for
+ *
+ *   c        portable C: the oracle of all others
+ *   avx2     x86-64: AVX2, FMA and F16C
+ *   avx512   x86-64: AVX-512 F, VL, DQ and BW
+ *   neon     aarch64: Advanced SIMD and CRC-32
+ *
+ * A set of functions for each is an object of the level's name: kernels/set.h, train/set.h.
+ */
+#if HAVE_X86
+#define DF_CPU_EACH_LEVEL(EACH) EACH(c) EACH(avx2) EACH(avx512)
+#elif HAVE_NEON
+#define DF_CPU_EACH_LEVEL(EACH) EACH(c) EACH(neon)
+#else
+#define DF_CPU_EACH_LEVEL(EACH) EACH(c)
+#endif
+
+/** A level's index among them. */
 enum DfCpuLevel {
-    DF_CPU_C,    /**< portable C: the oracle of all others */
-    DF_CPU_AVX2, /**< AVX2, FMA and F16C */
-    DF_CPU_AVX512, /**< AVX-512 F, VL, DQ and BW */
-    DF_CPU_LEVELS
+    DF_CPU_C,
+#define DF_CPU_COUNT(level) +1
+    DF_CPU_LEVELS = 0 DF_CPU_EACH_LEVEL(DF_CPU_COUNT)
+#undef DF_CPU_COUNT
 };
 
 /**
- * @return the level in use: the CPU's own, or what the environment's DEEPFILL_CPU ("c", "avx2", "avx512") or
- *         df_cpu_force() lowers it to. Thread-safety: any thread.
+ * @return the level in use: the CPU's own, or what the environment's DEEPFILL_CPU (a level's name) or df_cpu_force()
+ *         lowers it to. Thread-safety: any thread.
  */
 enum DfCpuLevel df_cpu_level(void);
 

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base.h"
+#include "cpu.h"
 #include "kernels/gemm.h"
 #include "kernels/kernels.h"
 

@@ -40,7 +40,7 @@ may_include() {
 may_include kernels 'kernels'
 may_include layers  'layers|kernels'
 may_include model   'model|layers|kernels|weights'
-may_include weights 'weights'
+may_include weights 'weights|kernels'
 may_include plane   'plane|kernels'
 may_include motion  'motion|plane|kernels'
 may_include texture 'texture|plane|kernels'

@@ -5,9 +5,9 @@
 #
 # "asan:PROGRAM" and "tsan:PROGRAM" are programs built with a sanitizer, named so in the results.
 # "LEVEL@PROGRAM" is run as on a CPU of that level of the engine, "NAME [avx2]" in the results; "levels:PROGRAM"
-# once at each level that this CPU has. JOBS of them run at a time (as many as there are CPUs); tests/run_one.sh
-# runs each. The last line is "N passed, N failed"; the exit status tells whether any failed. Whole outputs stay in
-# BUILD/log/tests.
+# once at each level that this CPU has. EMULATOR is a command that runs programs of another architecture. JOBS of them
+# run at a time (as many as there are CPUs); tests/run_one.sh runs each. The last line is "N passed, N failed"; the exit
+# status tells whether any failed. Whole outputs stay in BUILD/log/tests.
 here=$(dirname "$0")
 BUILD=${BUILD:-build}
 CMOCKA_MESSAGE_OUTPUT=TAP
@@ -17,14 +17,14 @@ mkdir -p "$BUILD/log/tests"
 # The levels are the engine's own word, not the environment's: DEEPFILL_CPU raises nothing.
 case "$*" in
 *levels:* | *@*)
-    levels=$("$BUILD/tests/tools/levels") || exit 1
+    levels=$(${EMULATOR:-} "$BUILD/tests/tools/levels") || exit 1
     OWN_LEVEL=$(echo "$levels" | tail -n 1)
     export OWN_LEVEL
     ;;
 esac
 case "$*" in
 *levels:*)
-    for level in $("$BUILD/tests/tools/levels" lacking); do
+    for level in $(${EMULATOR:-} "$BUILD/tests/tools/levels" lacking); do
         printf '%-34s skipped: this CPU lacks it, or DEEPFILL_CPU forbids it\n' "all tests [$level]"
     done
     ;;

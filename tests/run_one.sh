@@ -1,7 +1,7 @@
 #!/bin/sh
 # Run one test program or script and say how it went, in one piece (tests/run.sh runs several at a time).
 #
-#     BUILD=... [OWN_LEVEL=...] sh tests/run_one.sh [LEVEL@][asan:|tsan:]PROGRAM
+#     BUILD=... [OWN_LEVEL=...] [EMULATOR=...] sh tests/run_one.sh [LEVEL@][asan:|tsan:]PROGRAM
 #
 # A program prints a line "ok ...", "not ok ..." or "skip - NAME (why)" for each test (cmocka does, in its TAP
 # form); one that fails or dies without saying so counts as a failed test.
@@ -16,7 +16,7 @@ case $program in
     case $level in
     "$OWN_LEVEL") ;;
     avx2) export OPENBLAS_CORETYPE=Haswell ;;
-    c) export OPENBLAS_CORETYPE=Nehalem ;;
+    c) case $OWN_LEVEL in avx*) export OPENBLAS_CORETYPE=Nehalem ;; esac ;;
     esac
     ;;
 esac
@@ -41,7 +41,7 @@ count() {
 start=$(date +%s)
 case $program in
 *.sh) bash "$program" ;;
-*) $fixed_addresses "$program" ;;
+*) $fixed_addresses ${EMULATOR:-} "$program" ;;
 esac >"$log" 2>&1 </dev/null
 status=$?
 seconds=$(($(date +%s) - start))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "plain_attention.h"
+#include "small.h"
 #include "values.h"
 
 /* ------------------------------------------------------------------------------------ checking -- */
@@ -134,7 +135,7 @@ static void test_usual(void **state)
 static void test_each_rule(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < DF_COUNT(others); i++)
+    for (size_t i = 0; i < (small_tests() ? 2 : DF_COUNT(others)); i++)
         check_rules(&others[i]);
 }
 
@@ -238,7 +239,7 @@ static void check_needed(const DfAttentionRules *rules, int height, int width, i
 static void test_needed(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < DF_COUNT(others); i++) {
+    for (size_t i = 0; i < (small_tests() ? 1 : DF_COUNT(others)); i++) {
         check_needed(&others[i], 32, 48, 5, 40);
         check_needed(&others[i], 26, 18, 17, 0);
         check_needed(&others[i], 160, 14, 3, 100); /* several steps, each of some rows */
@@ -253,7 +254,7 @@ static void test_large(void **state)
 {
     static const DfShape shapes[] = { { 64, 80, 100 }, { 40, 264, 20 }, { 150, 34, 33 } };
     (void)state;
-    for (size_t i = 0; i < DF_COUNT(shapes); i++) {
+    for (size_t i = 0; !small_tests() && i < DF_COUNT(shapes); i++) {
         Input in = input_of(shapes[i].height, shapes[i].width, shapes[i].channels, 0, WEAK);
         for (size_t j = 0; j < 16 * (size_t)in.shape.height * in.shape.width; j++)
             in.hole[j] = j / 4 / in.shape.width % 100 < 30 && j % (4 * in.shape.width) < 60;

@@ -161,7 +161,11 @@ static void test_cpu(void **state)
     assert_string_equal(df_cpu_name(df_cpu_level()), "c");
     df_cpu_force(DF_CPU_LEVELS);
     assert_int_equal(df_cpu_level(), own);
-    assert_string_equal(df_cpu_name(DF_CPU_AVX2), "avx2");
+    for (int level = 0; level < DF_CPU_LEVELS; level++) {
+        df_cpu_force(level);
+        assert_int_equal(df_cpu_level(), DF_MIN(level, (int)own));
+    }
+    df_cpu_force(DF_CPU_LEVELS);
 }
 
 int main(void)

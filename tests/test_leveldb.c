@@ -11,7 +11,7 @@
 
 #include "bundle_check.h"
 #include "cpu.h"
-#include "weights/crc32c.h"
+#include "kernels/crc32c.h"
 
 /* ----------------------------------------------------------------------------------- checksums -- */
 

@@ -118,7 +118,7 @@ static void check_compare(const DfPatchKernels *kernels)
             DfPatchView view = { first(b), ROW_FLOATS, between[j][0], between[j][1] };
             double d[DF_PATCH_AREA], x = 0, y = 0, error = 0;
             draw(kind);
-            df_patch_kernels_c.take(&patch, first(a), ROW_FLOATS);
+            df_patch_c.take(&patch, first(a), ROW_FLOATS);
             kernels->compare(&match, &patch, &view);
             double squares = differences(d, &patch, &view), middle = mean(d);
             double limit = 1e-5 * (sqrt(squares * (patch.xx + patch.yy)) + 1);
@@ -166,7 +166,7 @@ static void check_spread(const DfPatchKernels *kernels)
             draw(kind);
             for (int i = 0; i < 3 * CELLS; i++)
                 found[i / CELLS][i % CELLS] = i % CELLS % 7;
-            df_patch_kernels_c.take(&patch, first(a), ROW_FLOATS);
+            df_patch_c.take(&patch, first(a), ROW_FLOATS);
             kernels->spread(sums, WIDE, &patch, &view, flow);
             differences(d, &patch, &view);
             assert_spread(found, d, flow);

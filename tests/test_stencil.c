@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base.h"
+#include "cpu.h"
 #include "kernels/stencil.h"
 
 #define ROW_FLOATS 96
@@ -83,7 +84,7 @@ static void check_sweep(const DfStencilKernels *kernels)
             expected = found;
             DfStencil a = row_of(&found, i / 2, n), b = row_of(&expected, i / 2, n);
             kernels->sweep(&a, i % 2);
-            df_sweep_c(&b, i % 2);
+            df_stencil_c.sweep(&b, i % 2);
             assert_near(found.e, expected.e, ROWS * ROW_FLOATS);
             for (int x = 1 - i % 2; x < n; x += 2) /* the other colour's */
                 assert_true(a.e[x] == b.e[x]);
@@ -103,7 +104,7 @@ static void check_residual(const DfStencilKernels *kernels)
             DfStencil row = row_of(&p, weighted, n);
             found[n] = expected[n] = 42;
             kernels->residual(found, &row);
-            df_residual_c(expected, &row);
+            df_stencil_c.residual(expected, &row);
             assert_near(found, expected, n + 1);
         }
 }
@@ -120,8 +121,8 @@ static void test_sweep_solves(void **state)
 
         fill(&p);
         DfStencil row = row_of(&p, i / 2, 64);
-        df_sweep_c(&row, i % 2);
-        df_residual_c(residual, &row);
+        df_stencil_c.sweep(&row, i % 2);
+        df_stencil_c.residual(residual, &row);
         for (int x = i % 2; x < 64; x += 2)
             assert_true(fabsf(residual[x]) < 1e-4f);
     }
@@ -136,12 +137,12 @@ static void check_between(const DfStencilKernels *kernels)
         expected = found;
         const float *near = found.r + FIRST, *far = near + ROW_FLOATS;
         kernels->prolong(found.e + FIRST, found.inverse + FIRST, near, far, n);
-        df_prolong_c(expected.e + FIRST, expected.inverse + FIRST, near, far, n);
+        df_stencil_c.prolong(expected.e + FIRST, expected.inverse + FIRST, near, far, n);
         assert_near(found.e, expected.e, ROWS * ROW_FLOATS);
         kernels->block_sum(found.r + FIRST, found.e + FIRST, found.e + FIRST + ROW_FLOATS, n / 2);
-        df_block_sum_c(expected.r + FIRST, expected.e + FIRST, expected.e + FIRST + ROW_FLOATS, n / 2);
+        df_stencil_c.block_sum(expected.r + FIRST, expected.e + FIRST, expected.e + FIRST + ROW_FLOATS, n / 2);
         assert_near(found.r, expected.r, ROWS * ROW_FLOATS);
-        assert_true(kernels->largest(found.e + FIRST, n) == df_largest_c(found.e + FIRST, n));
+        assert_true(kernels->largest(found.e + FIRST, n) == df_stencil_c.largest(found.e + FIRST, n));
     }
 }
 
@@ -157,7 +158,7 @@ static void test_prolong_constant(void **state)
         coarse[i] = 7;
         inverse[i] = i % 3 ? 0.25f : 0;
     }
-    df_prolong_c(e, inverse, coarse + 8, coarse + 8, 32);
+    df_stencil_c.prolong(e, inverse, coarse + 8, coarse + 8, 32);
     for (int i = 0; i < 32; i++)
         assert_true(e[i] == (i % 3 ? 7 : 0));
 }
@@ -180,13 +181,13 @@ static void check_links(const DfStencilKernels *kernels)
         const DfLinks rows[2] = { links_of(&found, FIRST), links_of(&found, FIRST + ROW_FLOATS) };
 
         kernels->merge(&a, rows, 1.5f, n);
-        df_merge_c(&b, rows, 1.5f, n);
+        df_stencil_c.merge(&b, rows, 1.5f, n);
         assert_links(&out, &same);
         kernels->link(&a, found.inverse + FIRST, ROW_FLOATS, n);
-        df_link_c(&b, found.inverse + FIRST, ROW_FLOATS, n);
+        df_stencil_c.link(&b, found.inverse + FIRST, ROW_FLOATS, n);
         assert_links(&out, &same);
         kernels->invert(found.inverse + FIRST, &rows[0], ROW_FLOATS, n);
-        df_invert_c(expected.inverse + FIRST, &rows[0], ROW_FLOATS, n);
+        df_stencil_c.invert(expected.inverse + FIRST, &rows[0], ROW_FLOATS, n);
         assert_near(found.inverse, expected.inverse, ROWS * ROW_FLOATS);
     }
 }
@@ -207,7 +208,7 @@ static void check_pose(const DfStencilKernels *kernels)
         const DfGradientRows rows = { u, u - ROW_FLOATS, u + ROW_FLOATS, gx, gy, gy - ROW_FLOATS };
 
         kernels->pose(found.r + FIRST, found.inverse + FIRST, &rows, hole, n);
-        df_pose_c(expected.r + FIRST, expected.inverse + FIRST, &rows, hole, n);
+        df_stencil_c.pose(expected.r + FIRST, expected.inverse + FIRST, &rows, hole, n);
         assert_near(found.r, expected.r, ROWS * ROW_FLOATS);
         assert_near(found.inverse, expected.inverse, ROWS * ROW_FLOATS);
     }

@@ -37,13 +37,16 @@ void df_cubic_weights(float weights[4], float f);
 /** Interpolate at any n positions; edges are replicated. */
 void df_cubic_c(float *out, const DfTexture *texture, const float *x, const float *y, int n);
 
-#if HAVE_X86
 /**
  * The same in eights, up to the first eight with a position whose 4x4 samples do not all exist. Reads no
  * byte besides those samples.
- * @return how many positions it interpolated, a multiple of 8
+ * @return how many positions it interpolated, a multiple of 8; the portable version: 0
  */
-int df_cubic_avx2(float *out, const DfTexture *texture, const float *x, const float *y, int n);
-#endif
+typedef int DfCubicInside(float *out, const DfTexture *texture, const float *x, const float *y, int n);
+
+/** By the version for df_cpu_level(). Thread-safety: any thread. */
+DfCubicInside df_cubic_inside;
+
+DfCubicInside df_cubic_inside_c;
 
 #endif

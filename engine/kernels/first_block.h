@@ -6,6 +6,7 @@
  *   VECTOR, LOAD, SET    a vector of floats, from memory, of one value
  *   MULTIPLY_ADD(a, b, sum)   a * b + sum, rounded the same way in every block
  *   PARTS                vectors that a panel takes
+ *   VALUES               channels that are loaded at a time, 1 where it is not defined (product_block.h)
  *   ROWS                 of a column that are summed at a time: with two tiles, ROWS x 2 sums fill the registers
  *   BIAS(f, panel, part)
  *   FINISH(f, sums, to, panel)   activation of the panel's PARTS vectors, and their way to the output at `to`
@@ -13,9 +14,37 @@
 #define NAME(x) x
 #include "kernels/unroll.h"
 
+#ifndef VALUES
+#define VALUES 1
+#endif
+
 #include "kernels/transform/winograd5.h"
 
 #define UNROLLED static inline __attribute__((always_inline))
+
+/** Products of `values` channels, from k on, of ROWS planes, added to the sums. */
+UNROLLED void first_products(const int depth, const int tiles, const int values, const float *data,
+                             const float *weights, int first, int k, VECTOR sums[2][8])
+{
+    VECTOR lanes[2][8];
+    if (values > 1)
+        UNROLL(8)
+        for (int y = first; y < first + ROWS; y++)
+            UNROLL(2)
+            for (int t = 0; t < tiles; t++)
+                lanes[t][y] = LOAD(data + (64 * t + 8 * y) * depth + k);
+    UNROLL(4)
+    for (int i = 0; i < values; i++)
+        UNROLL(8)
+        for (int y = first; y < first + ROWS; y++) {
+            VECTOR weight = LOAD(weights + (8 * (k + i) + y) * DF_PANEL);
+            UNROLL(2)
+            for (int t = 0; t < tiles; t++) {
+                VECTOR value = SET(values > 1 ? lanes[t][y][i] : data[(64 * t + 8 * y) * depth + k]);
+                sums[t][y] = MULTIPLY_ADD(value, weight, sums[t][y]);
+            }
+        }
+}
 
 /** Column x of a part's sums, of one tile or two, transformed back: rows 0 .. 3 of `columns`. */
 UNROLLED void first_column(const int depth, const int tiles, const float *data, const float *weights, int x,
@@ -29,15 +58,12 @@ UNROLLED void first_column(const int depth, const int tiles, const float *data, 
             UNROLL(2)
             for (int t = 0; t < tiles; t++)
                 sums[t][y] = SET(0);
+        int done = VALUES > 1 ? depth / VALUES * VALUES : 0;
+        for (int k = 0; k < done; k += VALUES)
+            first_products(depth, tiles, VALUES, data, weights, first, k, sums);
         UNROLL(6)
-        for (int k = 0; k < depth; k++)
-            UNROLL(8)
-            for (int y = first; y < first + ROWS; y++) {
-                VECTOR weight = LOAD(weights + (8 * k + y) * DF_PANEL);
-                UNROLL(2)
-                for (int t = 0; t < tiles; t++)
-                    sums[t][y] = MULTIPLY_ADD(SET(data[(64 * t + 8 * y) * depth + k]), weight, sums[t][y]);
-            }
+        for (int k = done; k < depth; k++)
+            first_products(depth, tiles, 1, data, weights, first, k, sums);
     }
     UNROLL(2)
     for (int t = 0; t < tiles; t++)

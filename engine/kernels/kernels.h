@@ -8,8 +8,6 @@
 #ifndef DF_KERNELS_H
 #define DF_KERNELS_H
 
-#include "cpu.h"
-
 /** How the windows of a convolution lie over its source. Sizes in pixels. */
 typedef struct DfWindow {
     int height, width, channels; /**< of the source in memory */
@@ -74,20 +72,14 @@ const DfKernels *df_kernels(void);
  */
 void df_im2col(float *rows, const DfWindow *window, const float *source, int first, int count);
 
+/** The portable ones: the others' oracle. */
+extern const DfKernels df_direct_c;
+
 void df_gate_c(float *out, const float *in, const float *bias, int pixels, int half, int relu);
 void df_rgb_c(float *out, const float *rows, const float *weight, const float *bias, int pixels, int k);
 void df_dots_c(float *out, const float *rows, const float *weight, const float *bias, int pixels, int k);
 void df_gate_tanh_c(float *out, const float *gate, int n);
 void df_sum3_c(float *out, const float *a, const float *b, const float *c, int n);
 void df_softmax_c(float *row, const float *known, float unknown, float scale, int n);
-
-#if HAVE_X86
-void df_gate_avx2(float *out, const float *in, const float *bias, int pixels, int half, int relu);
-void df_rgb_avx2(float *out, const float *rows, const float *weight, const float *bias, int pixels, int k);
-void df_dots_avx2(float *out, const float *rows, const float *weight, const float *bias, int pixels, int k);
-void df_gate_tanh_avx2(float *out, const float *gate, int n);
-void df_sum3_avx2(float *out, const float *a, const float *b, const float *c, int n);
-void df_softmax_avx2(float *row, const float *known, float unknown, float scale, int n);
-#endif
 
 #endif

@@ -4,8 +4,6 @@
  */
 #include "kernels/match.h"
 
-#include "cpu.h"
-
 /** Sum of squared differences of `count` values. */
 static int32_t squares(const int16_t *a, const int16_t *b, int count)
 {
@@ -38,13 +36,4 @@ static int32_t distance(const DfMatchPlanes *planes, ptrdiff_t a, ptrdiff_t b, i
     return sum;
 }
 
-const DfMatchKernels df_match_kernels_c = { .distance = distance };
-
-const DfMatchKernels *df_match_kernels(void)
-{
-#if HAVE_X86
-    if (df_cpu_level() >= DF_CPU_AVX2)
-        return &df_match_kernels_avx2;
-#endif
-    return &df_match_kernels_c;
-}
+const DfMatchKernels df_match_c = { .distance = distance };

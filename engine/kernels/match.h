@@ -34,10 +34,6 @@ typedef struct DfMatchKernels {
 const DfMatchKernels *df_match_kernels(void);
 
 /** The portable versions: the oracle of the others. */
-extern const DfMatchKernels df_match_kernels_c;
-
-#if HAVE_X86
-extern const DfMatchKernels df_match_kernels_avx2;
-#endif
+extern const DfMatchKernels df_match_c;
 
 #endif

@@ -6,8 +6,6 @@
 
 #include <math.h>
 
-#include "cpu.h"
-
 static void take(DfPatchTemplate *patch, const float *from, ptrdiff_t row_floats)
 {
     float *dx = patch->dx, *dy = patch->dy, mean_x = 0, mean_y = 0;
@@ -81,14 +79,5 @@ static void quotient(float *out, const float *sum, const float *weight, int n)
         out[i] = sum[i] / weight[i];
 }
 
-const DfPatchKernels df_patch_kernels_c = { .take = take, .compare = compare, .spread = spread,
+const DfPatchKernels df_patch_c = { .take = take, .compare = compare, .spread = spread,
                                             .quotient = quotient };
-
-const DfPatchKernels *df_patch_kernels(void)
-{
-#if HAVE_X86
-    if (df_cpu_level() >= DF_CPU_AVX2)
-        return &df_patch_kernels_avx2;
-#endif
-    return &df_patch_kernels_c;
-}

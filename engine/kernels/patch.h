@@ -54,10 +54,6 @@ typedef struct DfPatchKernels {
 const DfPatchKernels *df_patch_kernels(void);
 
 /** The portable versions: the oracle of the others. */
-extern const DfPatchKernels df_patch_kernels_c;
-
-#if HAVE_X86
-extern const DfPatchKernels df_patch_kernels_avx2;
-#endif
+extern const DfPatchKernels df_patch_c;
 
 #endif

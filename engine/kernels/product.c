@@ -15,15 +15,7 @@ typedef float Four __attribute__((vector_size(16), aligned(4)));
 #define MULTIPLY_ADD(a, b, sum) ((sum) + (a) * (b))
 #include "kernels/product_block.h"
 
-void df_product_c(const DfProduct *p)
+void df_product_c(const DfProduct *product)
 {
-    int columns = df_product_columns(p->columns);
-    size_t depth = (size_t)p->segment_count * p->depth;
-    for (int first = 0; first < columns; first += 8) {
-        int panel = first / DF_PANEL * DF_PANEL;
-        const float *weights = p->weights + panel * depth + (first - panel);
-        Block b = { .product = p, .panel = { weights, weights + 4 }, .out = p->out + first, .ldo = columns,
-                    .step = columns - panel < DF_PANEL ? DF_PANEL / 2 : DF_PANEL };
-        all_rows(4, 2, &b);
-    }
+    half_panels(4, product);
 }

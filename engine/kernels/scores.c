@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base.h"
-#include "cpu.h"
 
 /* ----------------------------------------------------------------------------------- products -- */
 
@@ -164,18 +163,7 @@ static void phases(float *const out[4], const float *const rows[9], const float 
         }
 }
 
-const DfScoreKernels df_score_kernels_c = {
+const DfScoreKernels df_scores_c = {
     .panel = DF_LANES, .product = product, .diagonals = diagonals, .fuse = fuse, .weigh = weigh,
     .phases = phases,
 };
-
-const DfScoreKernels *df_score_kernels(void)
-{
-#if HAVE_X86
-    if (df_cpu_level() >= DF_CPU_AVX512)
-        return &df_score_kernels_avx512;
-    if (df_cpu_level() >= DF_CPU_AVX2)
-        return &df_score_kernels_avx2;
-#endif
-    return &df_score_kernels_c;
-}

@@ -87,11 +87,6 @@ static inline int df_panel_width(int n)
 }
 
 /** The portable ones: the others' oracle. */
-extern const DfScoreKernels df_score_kernels_c;
-
-#if HAVE_X86
-extern const DfScoreKernels df_score_kernels_avx2;
-extern const DfScoreKernels df_score_kernels_avx512;
-#endif
+extern const DfScoreKernels df_scores_c;
 
 #endif

@@ -4,8 +4,6 @@
  */
 #include "kernels/smooth.h"
 
-#include "cpu.h"
-
 static void shrink(float *out, float *out_known, const float *const rows[2], const float *const known[2],
                    int n)
 {
@@ -39,13 +37,4 @@ static void settle(float *row, const float *above, const float *below, const flo
             row[i] = 0.25f * ((above[i] + below[i]) + (row[i - 1] + row[i + 1]));
 }
 
-const DfSmoothKernels df_smooth_kernels_c = { .shrink = shrink, .widen = widen, .settle = settle };
-
-const DfSmoothKernels *df_smooth_kernels(void)
-{
-#if HAVE_X86
-    if (df_cpu_level() >= DF_CPU_AVX2)
-        return &df_smooth_kernels_avx2;
-#endif
-    return &df_smooth_kernels_c;
-}
+const DfSmoothKernels df_smooth_c = { .shrink = shrink, .widen = widen, .settle = settle };

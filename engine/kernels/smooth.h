@@ -33,10 +33,6 @@ typedef struct DfSmoothKernels {
 const DfSmoothKernels *df_smooth_kernels(void);
 
 /** The portable ones: the others' oracle, and what does the end of their rows. */
-extern const DfSmoothKernels df_smooth_kernels_c;
-
-#if HAVE_X86
-extern const DfSmoothKernels df_smooth_kernels_avx2;
-#endif
+extern const DfSmoothKernels df_smooth_c;
 
 #endif

@@ -19,25 +19,25 @@ static float inflow(const DfStencil *s, int x)
            s->south[x] * e[s->row_floats];
 }
 
-void df_sweep_c(const DfStencil *row, int first)
+static void sweep(const DfStencil *row, int first)
 {
     for (int x = first; x < row->n; x += 2)
         row->e[x] = row->inverse[x] * (inflow(row, x) - row->r[x]);
 }
 
-void df_residual_c(float *out, const DfStencil *row)
+static void residual(float *out, const DfStencil *row)
 {
     for (int x = 0; x < row->n; x++)
         out[x] = row->inverse[x] > 0 ? row->r[x] - inflow(row, x) + row->e[x] / row->inverse[x] : 0;
 }
 
-void df_block_sum_c(float *out, const float *a, const float *b, int n)
+static void block_sum(float *out, const float *a, const float *b, int n)
 {
     for (int i = 0; i < n; i++)
         out[i] = (a[2 * i] + b[2 * i]) + (a[2 * i + 1] + b[2 * i + 1]);
 }
 
-void df_prolong_c(float *e, const float *inverse, const float *near, const float *far, int n)
+static void prolong(float *e, const float *inverse, const float *near, const float *far, int n)
 {
     for (int x = 0; x < n; x++) {
         int i = x / 2, j = x & 1 ? i + 1 : i - 1;
@@ -48,7 +48,7 @@ void df_prolong_c(float *e, const float *inverse, const float *near, const float
     }
 }
 
-float df_largest_c(const float *values, int n)
+static float largest(const float *values, int n)
 {
     float largest = 0;
 
@@ -57,7 +57,7 @@ float df_largest_c(const float *values, int n)
     return largest;
 }
 
-void df_pose_c(float *r, float *inverse, const DfGradientRows *w, const uint8_t *hole, int n)
+static void pose(float *r, float *inverse, const DfGradientRows *w, const uint8_t *hole, int n)
 {
     for (int x = 0; x < n; x++) {
         float target = (w->gx[x] - w->gx[x - 1]) + (w->gy[x] - w->gy_north[x]);
@@ -68,7 +68,7 @@ void df_pose_c(float *r, float *inverse, const DfGradientRows *w, const uint8_t 
     }
 }
 
-void df_link_c(const DfLinks *out, const float *inverse, ptrdiff_t row_floats, int n)
+static void link(const DfLinks *out, const float *inverse, ptrdiff_t row_floats, int n)
 {
     for (int x = 0; x < n; x++) {
         const float *m = inverse + x;
@@ -81,7 +81,7 @@ void df_link_c(const DfLinks *out, const float *inverse, ptrdiff_t row_floats, i
     }
 }
 
-void df_merge_c(const DfLinks *out, const DfLinks rows[2], float gain, int n)
+static void merge(const DfLinks *out, const DfLinks rows[2], float gain, int n)
 {
     const float *a = rows[0].border, *b = rows[1].border;
 
@@ -92,7 +92,7 @@ void df_merge_c(const DfLinks *out, const DfLinks rows[2], float gain, int n)
     }
 }
 
-void df_invert_c(float *inverse, const DfLinks *links, ptrdiff_t row_floats, int n)
+static void invert(float *inverse, const DfLinks *links, ptrdiff_t row_floats, int n)
 {
     for (int x = 0; x < n; x++) {
         const float *east = links->east + x, *south = links->south + x;
@@ -102,16 +102,7 @@ void df_invert_c(float *inverse, const DfLinks *links, ptrdiff_t row_floats, int
     }
 }
 
-static const DfStencilKernels levels[] = {
-    [DF_CPU_C] = { df_sweep_c, df_residual_c, df_block_sum_c, df_prolong_c, df_largest_c,
-                   df_pose_c, df_link_c, df_merge_c, df_invert_c },
-#if HAVE_X86
-    [DF_CPU_AVX2] = { df_sweep_avx2, df_residual_avx2, df_block_sum_avx2, df_prolong_avx2, df_largest_avx2,
-                      df_pose_avx2, df_link_avx2, df_merge_avx2, df_invert_avx2 },
-#endif
+const DfStencilKernels df_stencil_c = {
+    .sweep = sweep, .residual = residual, .block_sum = block_sum, .prolong = prolong, .largest = largest,
+    .pose = pose, .link = link, .merge = merge, .invert = invert,
 };
-
-const DfStencilKernels *df_stencil_kernels(void)
-{
-    return &levels[DF_MIN(df_cpu_level(), DF_CPU_AVX2)];
-}

@@ -11,8 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cpu.h"
-
 /** A stretch of a row: pointers to its first cell in planes of one layout, whose neighbours can be read. */
 typedef struct DfStencil {
     float *e;             /**< the unknowns */
@@ -35,74 +33,55 @@ typedef struct DfGradientRows {
     const float *gx, *gy, *gy_north;
 } DfGradientRows;
 
-/** The loops, each in a version for the CPU; df_stencil_kernels() chooses. */
+/** Loops that have versions. */
 typedef struct DfStencilKernels {
+    /** Solve the equations of every second cell, from `first` (0 or 1) on, for e: half a Gauss-Seidel sweep. */
     void (*sweep)(const DfStencil *row, int first);
+
+    /** out[i] = r minus the left-hand side, 0 where there is no equation. */
     void (*residual)(float *out, const DfStencil *row);
+
+    /** Sum blocks of 2x2: out[i] = a[2i] + a[2i + 1] + b[2i] + b[2i + 1], i < n; n a multiple of 8. */
     void (*block_sum)(float *out, const float *a, const float *b, int n);
+
+    /**
+     * Add values of a grid half as fine, interpolated bilinearly, where inverse is not 0.
+     *
+     * @param e, inverse  n cells from an even column on; n a multiple of 16
+     * @param near, far   at n / 2 cells, the coarse rows whose centres are nearest and second nearest; one cell
+     *                    before and after is read
+     */
     void (*prolong)(float *e, const float *inverse, const float *near, const float *far, int n);
+
+    /** @return the largest magnitude of n values; n a multiple of 8. */
     float (*largest)(const float *values, int n);
+
+    /**
+     * Equations of samples that have four neighbours: where `hole` is set, inverse = 1/4 and r = the target
+     * Laplacian minus that of u; elsewhere both are 0. Any n; one sample before and after is read.
+     */
     void (*pose)(float *r, float *inverse, const DfGradientRows *target, const uint8_t *hole, int n);
+
+    /**
+     * Conductances of a finest grid, where they are 1 between cells with equations, and 1 / inverse counts the
+     * neighbours, those that are fixed included. The rows above and below are read; n a multiple of 8.
+     */
     void (*link)(const DfLinks *out, const float *inverse, ptrdiff_t row_floats, int n);
+
+    /**
+     * Conductances between blocks of 2x2 cells, n of them, a multiple of 8: half the sum of what links them;
+     * of borders half the sum times gain.
+     */
     void (*merge)(const DfLinks *out, const DfLinks rows[2], float gain, int n);
+
+    /** inverse = 1 / (sum of a cell's conductances), 0 where that is 0; n a multiple of 8. */
     void (*invert)(float *inverse, const DfLinks *links, ptrdiff_t row_floats, int n);
 } DfStencilKernels;
 
 /** @return the versions for df_cpu_level() (static). Thread-safety: any thread. */
 const DfStencilKernels *df_stencil_kernels(void);
 
-/** Solve the equations of every second cell, from `first` (0 or 1) on, for e: half a Gauss-Seidel sweep. */
-void df_sweep_c(const DfStencil *row, int first);
-
-/** out[i] = r minus the left-hand side, 0 where there is no equation. */
-void df_residual_c(float *out, const DfStencil *row);
-
-/** Sum blocks of 2x2: out[i] = a[2i] + a[2i + 1] + b[2i] + b[2i + 1], i < n; n a multiple of 8. */
-void df_block_sum_c(float *out, const float *a, const float *b, int n);
-
-/**
- * Add values of a grid half as fine, interpolated bilinearly, where inverse is not 0.
- *
- * @param e, inverse  n cells from an even column on; n a multiple of 16
- * @param near, far   at n / 2 cells, the coarse rows whose centres are nearest and second nearest; one cell
- *                    before and after is read
- */
-void df_prolong_c(float *e, const float *inverse, const float *near, const float *far, int n);
-
-/** @return the largest magnitude of n values; n a multiple of 8. */
-float df_largest_c(const float *values, int n);
-
-/**
- * Equations of samples that have four neighbours: where `hole` is set, inverse = 1/4 and r = the target
- * Laplacian minus that of u; elsewhere both are 0. Any n; one sample before and after is read.
- */
-void df_pose_c(float *r, float *inverse, const DfGradientRows *target, const uint8_t *hole, int n);
-
-/**
- * Conductances of a finest grid, where they are 1 between cells with equations, and 1 / inverse counts the
- * neighbours, those that are fixed included. The rows above and below are read; n a multiple of 8.
- */
-void df_link_c(const DfLinks *out, const float *inverse, ptrdiff_t row_floats, int n);
-
-/**
- * Conductances between blocks of 2x2 cells, n of them, a multiple of 8: half the sum of what links them;
- * of borders half the sum times gain.
- */
-void df_merge_c(const DfLinks *out, const DfLinks rows[2], float gain, int n);
-
-/** inverse = 1 / (sum of a cell's conductances), 0 where that is 0; n a multiple of 8. */
-void df_invert_c(float *inverse, const DfLinks *links, ptrdiff_t row_floats, int n);
-
-#if HAVE_X86
-void df_sweep_avx2(const DfStencil *row, int first);
-void df_residual_avx2(float *out, const DfStencil *row);
-void df_block_sum_avx2(float *out, const float *a, const float *b, int n);
-void df_prolong_avx2(float *e, const float *inverse, const float *near, const float *far, int n);
-float df_largest_avx2(const float *values, int n);
-void df_pose_avx2(float *r, float *inverse, const DfGradientRows *target, const uint8_t *hole, int n);
-void df_link_avx2(const DfLinks *out, const float *inverse, ptrdiff_t row_floats, int n);
-void df_merge_avx2(const DfLinks *out, const DfLinks rows[2], float gain, int n);
-void df_invert_avx2(float *inverse, const DfLinks *links, ptrdiff_t row_floats, int n);
-#endif
+/** The portable ones: the others' oracle. */
+extern const DfStencilKernels df_stencil_c;
 
 #endif

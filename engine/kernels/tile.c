@@ -1,12 +1,10 @@
 /**
  * @file
- * The transforms channel by channel, and which version of them a CPU level uses.
+ * The transforms channel by channel.
  */
 #include "kernels/tile.h"
 
 #include <math.h>
-
-#include "cpu.h"
 
 static float gate(float f, float g, int relu)
 {
@@ -58,17 +56,6 @@ OUT(stride)
 
 #include "kernels/transform/table.h"
 
-static const DfTileKernels portable = {
+const DfTileKernels df_tile_c = {
     .weights = transform_weights, .product = df_product_c, .first = df_first_c, .transforms = TRANSFORMS,
 };
-
-const DfTileKernels *df_tile_kernels(void)
-{
-    switch (df_cpu_level()) {
-#if HAVE_X86
-    case DF_CPU_AVX512: return &df_tile_avx512;
-    case DF_CPU_AVX2: return &df_tile_avx2;
-#endif
-    default: return &portable;
-    }
-}

@@ -110,10 +110,7 @@ typedef struct DfProduct {
     int rows;
 } DfProduct;
 
-/**
- * Channels that a first layer may read. Its planes lie behind one another: with more channels than a vector has
- * lanes, a store's surplus would overwrite planes that are there already.
- */
+/** Channels that a first layer may read. */
 enum { DF_MOST_FIRST = 8 };
 
 /**
@@ -182,17 +179,10 @@ typedef struct DfTileKernels {
 /** @return the versions for df_cpu_level() (static). Thread-safety: any thread. */
 const DfTileKernels *df_tile_kernels(void);
 
+/** The portable ones: the others' oracle. */
+extern const DfTileKernels df_tile_c;
+
 void df_product_c(const DfProduct *product);
 void df_first_c(const DfFirst *first);
-
-#if HAVE_X86
-void df_product_avx2(const DfProduct *product);
-/** The last half panel alone, from column `first` on. */
-void df_product_half_avx2(const DfProduct *product, int first);
-void df_product_avx512(const DfProduct *product);
-void df_first_avx2(const DfFirst *first);
-void df_first_avx512(const DfFirst *first);
-extern const DfTileKernels df_tile_avx2, df_tile_avx512;
-#endif
 
 #endif

@@ -7,8 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "cpu.h"
-
 static void binomial(float *out, const float *const rows[5], int n)
 {
     for (int i = 0; i < n; i++)
@@ -115,16 +113,7 @@ static void match(float sums[3], const DfTemplate *window, const float *from, pt
         }
 }
 
-static const DfTrackKernels portable = {
+const DfTrackKernels df_track_c = {
     .binomial = binomial, .halve = halve, .products = products, .corners = corners, .peaks = peaks,
     .take = take, .match = match,
 };
-
-const DfTrackKernels *df_track_kernels(void)
-{
-#if HAVE_X86
-    if (df_cpu_level() >= DF_CPU_AVX2)
-        return &df_track_kernels_avx2;
-#endif
-    return &portable;
-}

@@ -60,8 +60,7 @@ typedef struct DfTrackKernels {
 /** @return the versions for df_cpu_level() (static). Thread-safety: any thread. */
 const DfTrackKernels *df_track_kernels(void);
 
-#if HAVE_X86
-extern const DfTrackKernels df_track_kernels_avx2;
-#endif
+/** The portable versions: the oracle of the others. */
+extern const DfTrackKernels df_track_c;
 
 #endif

@@ -4,7 +4,7 @@
  * channels about, or not, and do not say so; TensorFlow's checkpoints have the checksum of what they were.
  */
 #include "model/published.h"
-#include "weights/crc32c.h"
+#include "kernels/crc32c.h"
 
 #include <errno.h>
 #include <string.h>

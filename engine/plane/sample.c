@@ -6,20 +6,8 @@
 #include "plane/sample.h"
 
 #include "base.h"
-#include "cpu.h"
 
 #define EIGHT 8
-
-/** Positions, from the first on, for which a kernel could do all the work: a multiple of 8. */
-static int sample_inside(float *out, const DfTexture *texture, const float *x, const float *y, int n)
-{
-#if HAVE_X86
-    if (df_cpu_level() >= DF_CPU_AVX2)
-        return df_cubic_avx2(out, texture, x, y, n);
-#endif
-    (void)out, (void)texture, (void)x, (void)y, (void)n;
-    return 0;
-}
 
 /** Fewer than eight positions: the last one repeated makes them eight. */
 static void sample_few(float *out, const DfTexture *texture, const float *x, const float *y, int n)
@@ -30,7 +18,7 @@ static void sample_few(float *out, const DfTexture *texture, const float *x, con
         padded_x[i] = x[DF_MIN(i, n - 1)];
         padded_y[i] = y[DF_MIN(i, n - 1)];
     }
-    if (sample_inside(all, texture, padded_x, padded_y, EIGHT) < EIGHT)
+    if (df_cubic_inside(all, texture, padded_x, padded_y, EIGHT) < EIGHT)
         df_cubic_c(all, texture, x, y, n);
     for (int i = 0; i < n; i++)
         out[i] = all[i];
@@ -39,7 +27,7 @@ static void sample_few(float *out, const DfTexture *texture, const float *x, con
 void df_sample_cubic(float *out, const DfTexture *texture, const float *x, const float *y, int n)
 {
     for (int i = 0; i < n; i += EIGHT) {
-        i += sample_inside(out + i, texture, x + i, y + i, n - i);
+        i += df_cubic_inside(out + i, texture, x + i, y + i, n - i);
         if (n - i >= EIGHT)
             df_cubic_c(out + i, texture, x + i, y + i, EIGHT);
         else if (n > i)

@@ -7,7 +7,6 @@
 #include <math.h>
 
 #include "base.h"
-#include "cpu.h"
 
 /** Floats of a unit's product: they fit a first-level cache together with what is made of them. */
 enum { UNIT_FLOATS = 4096 };
@@ -35,18 +34,7 @@ enum { UNIT_FLOATS = 4096 };
         EACH(kernel, half, __VA_ARGS__)
 #include "train/activation_loops.h"
 
-static const DfActivationKernels portable = { forward, backward };
-
-static const DfActivationKernels *kernels(void)
-{
-    switch (df_cpu_level()) {
-#if HAVE_X86
-    case DF_CPU_AVX512: return &df_activation_avx512;
-    case DF_CPU_AVX2: return &df_activation_avx2;
-#endif
-    default: return &portable;
-    }
-}
+const DfActivationKernels df_activation_c = { forward, backward };
 
 typedef struct Work {
     enum DfActivation activation;
@@ -67,7 +55,7 @@ static void forward_unit(void *opaque, int unit, int thread)
     size_t first = (size_t)unit * w->unit;
     int count = DF_MIN(w->unit, w->pixels - (int)first);
     (void)thread;
-    kernels()->forward(w->activation, count, w->channels, w->product + first * w->channels,
+    df_activation_kernels()->forward(w->activation, count, w->channels, w->product + first * w->channels,
                        w->to + first * channels_out(w));
 }
 
@@ -77,7 +65,7 @@ static void backward_unit(void *opaque, int unit, int thread)
     size_t first = (size_t)unit * w->unit;
     int count = DF_MIN(w->unit, w->pixels - (int)first);
     (void)thread;
-    kernels()->backward(w->activation, count, w->channels, w->product + first * w->channels,
+    df_activation_kernels()->backward(w->activation, count, w->channels, w->product + first * w->channels,
                         w->d_out + first * channels_out(w), w->to + first * w->channels);
 }
 

@@ -47,8 +47,10 @@ typedef struct DfActivationKernels {
                      const float *d_out, float *d_product);
 } DfActivationKernels;
 
-#if HAVE_X86
-extern const DfActivationKernels df_activation_avx2, df_activation_avx512;
-#endif
+/** @return the versions for df_cpu_level() (static). Thread-safety: any thread. */
+const DfActivationKernels *df_activation_kernels(void);
+
+/** The portable ones: the others' oracle. */
+extern const DfActivationKernels df_activation_c;
 
 #endif

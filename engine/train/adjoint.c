@@ -1,10 +1,8 @@
 /**
  * @file
- * The adjoints channel by channel, and which version of them a CPU level uses.
+ * The adjoints channel by channel.
  */
 #include "train/adjoint.h"
-
-#include "cpu.h"
 
 #define VECTOR float
 #define NAME(x) x##_1
@@ -22,15 +20,4 @@
     }
 #include "train/adjoint/loops.h"
 
-static const DfAdjointKernels portable = ADJOINTS;
-
-const DfAdjointKernels *df_adjoint_kernels(void)
-{
-    switch (df_cpu_level()) {
-#if HAVE_X86
-    case DF_CPU_AVX512: return &df_adjoint_avx512;
-    case DF_CPU_AVX2: return &df_adjoint_avx2;
-#endif
-    default: return &portable;
-    }
-}
+const DfAdjointKernels df_adjoint_c = ADJOINTS;

@@ -33,8 +33,7 @@ typedef struct DfAdjointKernels {
 /** @return the versions for df_cpu_level() (static). Thread-safety: any thread. */
 const DfAdjointKernels *df_adjoint_kernels(void);
 
-#if HAVE_X86
-extern const DfAdjointKernels df_adjoint_avx2, df_adjoint_avx512;
-#endif
+/** The portable ones: the others' oracle. */
+extern const DfAdjointKernels df_adjoint_c;
 
 #endif

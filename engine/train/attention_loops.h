@@ -6,8 +6,6 @@
 #ifndef DF_TRAIN_ATTENTION_LOOPS_H
 #define DF_TRAIN_ATTENTION_LOOPS_H
 
-#include "cpu.h"
-
 /** Loops that have versions. */
 typedef struct DfAttentionLoops {
     /** out[i] = a[i] + b[i] + c[i] + d[i]; `add`: that is added to it. */
@@ -26,8 +24,7 @@ typedef struct DfAttentionLoops {
 /** @return the versions for df_cpu_level() (static). Thread-safety: any thread. */
 const DfAttentionLoops *df_attention_loops(void);
 
-#if HAVE_X86
-extern const DfAttentionLoops df_attention_loops_avx2;
-#endif
+/** The portable ones: the others' oracle. */
+extern const DfAttentionLoops df_attention_loops_c;
 
 #endif

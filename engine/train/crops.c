@@ -10,7 +10,7 @@
 
 #include "base.h"
 #include "weights/bytes.h"
-#include "weights/crc32c.h"
+#include "kernels/crc32c.h"
 
 const DfCropRules df_crop_any = { { 0.55, 1.5 }, { 0.85, 1.1 }, 0.06 };
 const DfCropRules df_crop_film = { { 0.8, 1.25 }, { 0.97, 1.03 }, 0.02 };

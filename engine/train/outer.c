@@ -1,12 +1,8 @@
 /**
  * @file
- * Sums of outer products in the compiler's vectors of four floats, and which version a CPU level uses.
+ * Sums of outer products in the compiler's vectors of four floats.
  */
 #include "train/outer.h"
-
-#include <string.h>
-
-#include "cpu.h"
 
 typedef float Four __attribute__((vector_size(16), aligned(4)));
 
@@ -36,13 +32,7 @@ static inline void store_rest(float *p, Four v, int n)
 #define NARROW_ROWS 8
 #include "train/outer_block.h"
 
-void df_outer_add(const DfOuter *outer)
+void df_outer_add_c(const DfOuter *outer)
 {
-    switch (df_cpu_level()) {
-#if HAVE_X86
-    case DF_CPU_AVX512: df_outer_avx512(outer); return;
-    case DF_CPU_AVX2: df_outer_avx2(outer); return;
-#endif
-    default: outer_add(outer);
-    }
+    outer_add(outer);
 }

@@ -20,12 +20,11 @@ typedef struct DfOuter {
     size_t ldo;
 } DfOuter;
 
-/** The version for df_cpu_level(). Thread-safety: any thread. */
-void df_outer_add(const DfOuter *outer);
+typedef void DfOuterAdd(const DfOuter *outer);
 
-#if HAVE_X86
-void df_outer_avx2(const DfOuter *outer);
-void df_outer_avx512(const DfOuter *outer);
-#endif
+/** By the version for df_cpu_level(). Thread-safety: any thread. */
+DfOuterAdd df_outer_add;
+
+DfOuterAdd df_outer_add_c;
 
 #endif

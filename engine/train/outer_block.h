@@ -4,12 +4,17 @@
  * Included with VECTOR, WIDTH, LOAD, STORE, SET, MULTIPLY_ADD(a, b, sum), as kernels/product_block.h has them, and
  *
  *   LOAD_REST(p, n), STORE_REST(p, v, n)   of the first n floats, n < WIDTH
+ *   VALUES                                 factors that are loaded at a time; 1 where it is not defined
  *   WIDE_ROWS, NARROW_ROWS                 most rows of a block of two vectors, and of one; at most 12
  */
 #include "kernels/unroll.h"
 
 #include "base.h"
 #include "train/outer.h"
+
+#ifndef VALUES
+#define VALUES 1
+#endif
 
 #define BLOCK static inline __attribute__((always_inline))
 
@@ -32,7 +37,8 @@ BLOCK void block(const DfOuter *o, const int rows, const int vectors, const int 
             values[v] = whole ? LOAD(b + v * WIDTH) : LOAD_REST(b + v * WIDTH, rest);
         UNROLL(12)
         for (int r = 0; r < rows; r++) {
-            VECTOR factor = SET(a[r]);
+            const int several = VALUES > 1 && rows % VALUES == 0;
+            VECTOR factor = several ? SET(LOAD(a + r / VALUES * VALUES)[r % VALUES]) : SET(a[r]);
             UNROLL(2)
             for (int v = 0; v < vectors; v++)
                 sums[r][v] = MULTIPLY_ADD(factor, values[v], sums[r][v]);

@@ -11,7 +11,7 @@
  * Fields of value zero are left out.
  */
 #include "weights/bundle.h"
-#include "weights/crc32c.h"
+#include "kernels/crc32c.h"
 #include "weights/leveldb.h"
 #include "weights/protobuf.h"
 

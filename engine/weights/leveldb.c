@@ -13,7 +13,7 @@
  * An entry of the index block has a key not below the last of a data block, and the block's handle.
  */
 #include "weights/leveldb.h"
-#include "weights/crc32c.h"
+#include "kernels/crc32c.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -3,7 +3,7 @@
  * A tensor's values as float32 in row order, wherever in its file they lie. Files of a hundred megabytes are
  * opened while somebody waits: loops run along what lies side by side.
  */
-#include "weights/crc32c.h"
+#include "kernels/crc32c.h"
 #include "weights/weights.h"
 
 #include <errno.h>

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "weights/crc32c.h"
+#include "kernels/crc32c.h"
 #include "weights/leveldb.h"
 
 enum { MOST_ENTRIES = 512, KEY_ROOM = DF_LEVELDB_KEY + 64, RESTART = 16, FOOTER = 48 };

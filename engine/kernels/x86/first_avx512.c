@@ -2,16 +2,13 @@
  * @file
  * First layers with AVX-512: a panel is a vector, eight features and their gates, and one exponential serves both.
  */
-#include "kernels/tile.h"
+#include "kernels/x86/versions.h"
 
-#if HAVE_X86
-
-#include "kernels/x86/exp.h"
-#include "kernels/x86/lanes.h"
+#include "kernels/x86/exp16.h"
 
 static inline __m512 bias_of(const DfFirst *f, int panel)
 {
-    __m256i lanes = first_lanes(df_first_channels(f->half, panel));
+    __m256i lanes = _mm256_castps_si256(first_lanes(df_first_channels(f->half, panel)));
     const float *bias = f->bias + 8 * panel;
     __m512 features = _mm512_castps256_ps512(_mm256_maskload_ps(bias, lanes));
     return _mm512_insertf32x8(features, _mm256_maskload_ps(bias + f->half, lanes), 1);
@@ -51,5 +48,3 @@ void df_first_avx512(const DfFirst *first)
 {
     first_all(first);
 }
-
-#endif

@@ -2,9 +2,7 @@
  * @file
  * AVX2 version of kernels/match.c: four pixels are a vector.
  */
-#include "kernels/match.h"
-
-#if HAVE_X86
+#include "kernels/x86/versions.h"
 
 #include <immintrin.h>
 #include <string.h>
@@ -65,6 +63,4 @@ static int32_t distance(const DfMatchPlanes *planes, ptrdiff_t a, ptrdiff_t b, i
     return sum;
 }
 
-const DfMatchKernels df_match_kernels_avx2 = { .distance = distance };
-
-#endif
+const DfMatchKernels df_match_avx2 = { .distance = distance };

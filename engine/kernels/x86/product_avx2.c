@@ -3,18 +3,14 @@
  * Products with AVX2: blocks of 6 rows and a panel of two vectors, so that 12 sums, two vectors of weights and
  * one value fill the sixteen registers.
  */
-#include "kernels/tile.h"
+#include "kernels/x86/vector.h"
+#include "kernels/x86/versions.h"
 
-#if HAVE_X86
-
-#include <immintrin.h>
-
-#define VECTOR __m256
-#define WIDTH 8
-#define LOAD _mm256_loadu_ps
-#define STORE _mm256_storeu_ps
-#define SET _mm256_set1_ps
-#define MULTIPLY_ADD _mm256_fmadd_ps
+#define VECTOR Vector
+#define LOAD load
+#define STORE store
+#define SET set
+#define MULTIPLY_ADD multiply_add
 #include "kernels/product_block.h"
 
 /** The panel whose first column is `first`. */
@@ -41,5 +37,3 @@ void df_product_avx2(const DfProduct *p)
     if (first < columns)
         df_product_half_avx2(p, first);
 }
-
-#endif

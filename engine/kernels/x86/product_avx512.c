@@ -4,9 +4,7 @@
  * weights and a value in thirty-two registers. A last half panel is left to 256-bit vectors, of which there are
  * as many.
  */
-#include "kernels/tile.h"
-
-#if HAVE_X86
+#include "kernels/x86/versions.h"
 
 #include <immintrin.h>
 
@@ -46,5 +44,3 @@ void df_product_avx512(const DfProduct *p)
     if (first < columns)
         df_product_half_avx2(p, first);
 }
-
-#endif

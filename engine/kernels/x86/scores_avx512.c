@@ -2,16 +2,14 @@
  * @file
  * AVX-512 versions of the attention's loops.
  */
-#include "kernels/scores.h"
-
-#if HAVE_X86
+#include "kernels/x86/versions.h"
 
 #include <immintrin.h>
 #include <math.h>
 
 #include "base.h"
 #include "kernels/unroll.h"
-#include "kernels/x86/exp.h"
+#include "kernels/x86/exp16.h"
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -100,13 +98,13 @@ static void product(float *const *out, int column, const float *const *rows, con
 /* ---------------------------------------------------------------------------------- diagonals -- */
 
 /** Four vectors of diagonals: values and scores of three steps in 24 registers. */
-enum { VECTORS = DF_STEP_LANES / 16, AHEAD = 4 };
+enum { VECTORS = DF_STEP_LANES / 16 };
 
 #define VECTOR __m512
 #define WIDTH 16
 #define LOAD _mm512_loadu_ps
 #define MULTIPLY_ADD _mm512_fmadd_ps
-#include "kernels/x86/steps.h"
+#include "kernels/vector/steps.h"
 
 INLINE void put_sums(float *out, int keys, int p, const __m512 *a, const __m512 *b, const __m512 *c, int fuse)
 {
@@ -133,43 +131,7 @@ INLINE void fetch(const DfSteps *s, int t, int p)
     }
 }
 
-INLINE void move(__m512 *to, const __m512 *from)
-{
-    UNROLL(16)
-    for (int j = 0; j < VECTORS; j++)
-        to[j] = from[j];
-}
-
-INLINE void walk(const DfSteps *s, int from, int fuse)
-{
-    __m512 v[3][VECTORS], r[3][VECTORS];
-    UNROLL(16)
-    for (int i = 0; i < 3; i++)
-        UNROLL(16)
-        for (int j = 0; j < VECTORS; j++)
-            v[i][j] = r[i][j] = _mm512_setzero_ps();
-    take_values(v[2], s, 0, from);
-    for (int t = 1; t < s->count; t++) {
-        fetch(s, t + AHEAD, from + t + AHEAD);
-        move(v[0], v[1]);
-        move(v[1], v[2]);
-        take_values(v[2], s, t, from + t);
-        move(r[0], r[1]);
-        move(r[1], r[2]);
-        take_scores(r[2], v[0], v[1], v[2], s, t - 1, from + t - 1);
-        if (t >= 2 && s->out[t - 2])
-            put_sums(s->out[t - 2], s->keys, from + t - 2, r[0], r[1], r[2], fuse);
-    }
-}
-
-static void diagonals(const DfSteps *s, int from, int to)
-{
-    for (; from < to; from += DF_STEP_LANES)
-        if (s->fuse)
-            walk(s, from, 1);
-        else
-            walk(s, from, 0);
-}
+#include "kernels/vector/walk.h"
 
 /* ------------------------------------------------------------------------------------ softmax -- */
 
@@ -253,9 +215,7 @@ static void phases(float *const out[4], const float *const rows[9], const float 
         }
 }
 
-const DfScoreKernels df_score_kernels_avx512 = {
+const DfScoreKernels df_scores_avx512 = {
     .panel = 16 * TILE_VECTORS, .product = product, .diagonals = diagonals, .fuse = fuse, .weigh = weigh,
     .phases = phases,
 };
-
-#endif

@@ -2,11 +2,9 @@
  * @file
  * The transforms with AVX-512.
  */
-#include "kernels/tile.h"
+#include "kernels/x86/versions.h"
 
-#if HAVE_X86
-
-#include "kernels/x86/exp.h"
+#include "kernels/x86/exp16.h"
 
 #define VECTOR __m512
 #define NAME(x) x##_16
@@ -23,10 +21,8 @@
 #define WIDE(function, channels, ...)         \
     for (; c + 16 <= (channels); c += 16)     \
         function##_16(__VA_ARGS__);
-#include "kernels/x86/tile.h"
+#include "kernels/vector/tile.h"
 
 const DfTileKernels df_tile_avx512 = {
     .weights = transform_weights, .product = df_product_avx512, .first = df_first_avx512, .transforms = TRANSFORMS,
 };
-
-#endif

@@ -2,13 +2,11 @@
  * @file
  * Activations of training with AVX2.
  */
-#include "train/activation_backward.h"
+#include "train/x86/versions.h"
 
-#if HAVE_X86
+#include "train/x86/pairs.h"
 
 #define WIDE(...)
-#include "train/x86/activation.h"
+#include "train/vector/activation.h"
 
 const DfActivationKernels df_activation_avx2 = { forward, backward };
-
-#endif

@@ -2,11 +2,9 @@
  * @file
  * Activations of training with AVX-512.
  */
-#include "train/activation_backward.h"
+#include "train/x86/versions.h"
 
-#if HAVE_X86
-
-#include "kernels/x86/exp.h"
+#include "kernels/x86/exp16.h"
 
 #define VECTOR __m512
 #define NAME(x) x##_16
@@ -24,11 +22,11 @@
 #define PASS
 #include "train/activation_block.h"
 
+#include "train/x86/pairs.h"
+
 #define WIDE(kernel, count, ...)         \
     for (; c + 16 <= (count); c += 16)   \
         kernel##_16(__VA_ARGS__);
-#include "train/x86/activation.h"
+#include "train/vector/activation.h"
 
 const DfActivationKernels df_activation_avx512 = { forward, backward };
-
-#endif

@@ -2,13 +2,11 @@
  * @file
  * The adjoints with AVX2.
  */
-#include "train/adjoint.h"
+#include "train/x86/versions.h"
 
-#if HAVE_X86
+#include "kernels/x86/vector.h"
 
 #define WIDE(...)
-#include "train/x86/adjoint.h"
+#include "train/vector/adjoint.h"
 
 const DfAdjointKernels df_adjoint_avx2 = ADJOINTS;
-
-#endif

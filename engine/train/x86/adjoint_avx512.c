@@ -2,11 +2,9 @@
  * @file
  * The adjoints with AVX-512.
  */
-#include "train/adjoint.h"
+#include "train/x86/versions.h"
 
-#if HAVE_X86
-
-#include <immintrin.h>
+#include "kernels/x86/vector.h"
 
 #define VECTOR __m512
 #define NAME(x) x##_16
@@ -20,8 +18,6 @@
 #define WIDE(kernel, ...)                \
     for (; c + 16 <= channels; c += 16)  \
         kernel##_16(__VA_ARGS__);
-#include "train/x86/adjoint.h"
+#include "train/vector/adjoint.h"
 
 const DfAdjointKernels df_adjoint_avx512 = ADJOINTS;
-
-#endif

@@ -2,9 +2,7 @@
  * @file
  * Sums of outer products with AVX-512: blocks of 12 x 32, twenty-four sums in thirty-two registers.
  */
-#include "train/outer.h"
-
-#if HAVE_X86
+#include "train/x86/versions.h"
 
 #include <immintrin.h>
 
@@ -22,9 +20,7 @@
 #define NARROW_ROWS 12
 #include "train/outer_block.h"
 
-void df_outer_avx512(const DfOuter *outer)
+void df_outer_add_avx512(const DfOuter *outer)
 {
     outer_add(outer);
 }
-
-#endif

@@ -1,12 +1,11 @@
 /**
  * @file
- * CRC-32C: by the CPU's own instruction where it has one, else eight bytes at a time from tables.
+ * CRC-32C, eight bytes at a time from tables.
  *
  * A checksum is a remainder of polynomials over two elements, bits in reflected order. Remainders of single
  * bytes add up: eight bytes take eight look-ups, in tables of a byte followed by 0 to 7 zero bytes.
  */
-#include "weights/crc32c.h"
-#include "cpu.h"
+#include "kernels/crc32c.h"
 
 #include <pthread.h>
 #include <string.h>
@@ -35,7 +34,7 @@ static uint32_t little(const uint8_t *bytes)
     return bytes[0] | bytes[1] << 8 | bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
-static uint32_t update_c(uint32_t rest, const uint8_t *bytes, size_t size)
+uint32_t df_crc32c_update_c(uint32_t rest, const uint8_t *bytes, size_t size)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, fill_tables);
@@ -48,31 +47,6 @@ static uint32_t update_c(uint32_t rest, const uint8_t *bytes, size_t size)
     for (; size; size--)
         rest = rest >> 8 ^ tables[0][(rest ^ *bytes++) & 255];
     return rest;
-}
-
-#if HAVE_X86
-/* CPUs with AVX2 have SSE 4.2. */
-__attribute__((target("sse4.2")))
-static uint32_t update_avx2(uint32_t rest, const uint8_t *bytes, size_t size)
-{
-    uint64_t wide = rest, word;
-    for (; size >= 8; size -= 8, bytes += 8) {
-        memcpy(&word, bytes, sizeof word);
-        wide = __builtin_ia32_crc32di(wide, word);
-    }
-    for (rest = wide; size; size--)
-        rest = __builtin_ia32_crc32qi(rest, *bytes++);
-    return rest;
-}
-#endif
-
-uint32_t df_crc32c(uint32_t crc, const uint8_t *bytes, size_t size)
-{
-#if HAVE_X86
-    if (df_cpu_level() >= DF_CPU_AVX2)
-        return ~update_avx2(~crc, bytes, size);
-#endif
-    return ~update_c(~crc, bytes, size);
 }
 
 /** So that a checksum of bytes that hold checksums is a good one: ((crc >> 15) | (crc << 17)) + 0xA282EAD8. */

@@ -1,0 +1,11 @@
+/**
+ * @file
+ * The kernels of AVX-512: the network's own, which wait for the processor; the others wait for memory.
+ */
+#include "kernels/x86/versions.h"
+
+const DfKernelSet df_set_avx512 = {
+    .direct = &df_direct_avx2, .tile = &df_tile_avx512, .scores = &df_scores_avx512, .stencil = &df_stencil_avx2,
+    .match = &df_match_avx2, .patch = &df_patch_avx2, .smooth = &df_smooth_avx2, .track = &df_track_avx2,
+    .cubic_inside = df_cubic_inside_avx2, .crc32c_update = df_crc32c_update_avx2,
+};
