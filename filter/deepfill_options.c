@@ -55,8 +55,8 @@ static const AVOption deepfill_options[] = {
       OFFSET(side[3]), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, FLAGS },
     { "box_file", "text file of rectangles that are filled for a time: lines 'START-END x y w h'",
       OFFSET(box_file), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, FLAGS },
-    { "model", "built-in model or checkpoint file of any project that is known",
-      OFFSET(model_name), AV_OPT_TYPE_STRING, { .str = "small" }, 0, 0, FLAGS },
+    { "model", "built-in model or checkpoint file of any project that is known; default: small, with sketch= sketch",
+      OFFSET(model_name), AV_OPT_TYPE_STRING, { .str = NULL }, 0, 0, FLAGS },
     { "semantics", "whose network a checkpoint is, instead of what its file tells: official, mmagic, ...; "
       "+rgb, +bgr",
       OFFSET(semantics), AV_OPT_TYPE_STRING, { .str = "auto" }, 0, 0, FLAGS },

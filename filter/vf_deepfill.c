@@ -59,6 +59,8 @@ static av_cold int init(AVFilterContext *ctx)
     s->report.log = ctx;
     if ((ret = ff_deepfill_check_options(ctx)) < 0)
         return ret;
+    if (!s->model_name && !(s->model_name = av_strdup(s->sketch ? "sketch" : "small")))
+        return AVERROR(ENOMEM);
     ret = deepfill_model_exists(s->model_name);
     if (ret < 0) {
         av_log(ctx, AV_LOG_ERROR, "The model cannot be used: %s.\n", deepfill_error());

@@ -122,7 +122,7 @@ typedef struct DeepfillModelInfo {
 DEEPFILL_API int deepfill_model_exists(const char *name);
 
 /**
- * Open a built-in model ("small") or a checkpoint file of this project or another; whose it is, is told by
+ * Open a built-in model ("small", or "sketch", which takes a DeepfillSketch) or a checkpoint file of this project or another; whose it is, is told by
  * its tensors' names and shapes. A file's network fills a small test picture once, so that weights
  * which can only paint flat holes are refused here.
  *

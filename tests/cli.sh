@@ -106,7 +106,7 @@ check "info of nothing" misused info "deepfill info: takes one checkpoint, not 0
 check "info of two" misused info "deepfill info: takes one checkpoint, not 2" small small
 check "info with an unknown option" misused info "deepfill info: unrecognized option '--quick'" --quick small
 check "info of a file that is not there" \
-    fails "model 'gone.pth' is neither built in (small) nor a readable file: No such file or directory" \
+    fails "model 'gone.pth' is neither built in (small, sketch) nor a readable file: No such file or directory" \
     info gone.pth
 check "info of a file that is no checkpoint" \
     fails "mask.png: is a picture or film, not a checkpoint" info mask.png

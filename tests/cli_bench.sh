@@ -86,7 +86,7 @@ check "a size that the network does not take" \
 check "JSON is whole or none" \
     fails "a region's width is 100 pixels, expected a multiple of 8 from 64 up" bench --json --size 100
 check "a model that is not there" \
-    fails "model 'gone' is neither built in (small) nor a readable file: No such file or directory" \
+    fails "model 'gone' is neither built in (small, sketch) nor a readable file: No such file or directory" \
     bench --model gone
 
 check "a width that is none" \

@@ -241,7 +241,13 @@ sketched() {
 check "--sketch" sketched
 check "--sketch with a model that takes none" \
     fails "model 'small' takes no sketch: it was trained without" \
-    fill rgb.png mask.png -o x.png --sketch mask.png
+    fill rgb.png mask.png -o x.png --sketch mask.png -m small
+built_in_sketch() {
+    deepfill fill rgb.png mask.png -o e.png --sketch lines.png &&
+        deepfill fill rgb.png mask.png -o f.png --sketch lines.png -m sketch && same_picture e.png f.png &&
+        deepfill fill rgb.png mask.png -o g.png -m sketch && ! same_picture e.png g.png
+}
+check "--sketch without -m: the built-in sketch" built_in_sketch
 
 # ------------------------------------------------------------------------------- names and files --
 
@@ -309,7 +315,7 @@ drawn 40000x2 wide.png null
 check "a picture that is too wide" \
     fails "wide.png: has 40000x2 pixels, expected sides of at most 32768" fill wide.png mask.png -o x.png
 check "a model that is not there" \
-    fails "model 'gone' is neither built in (small) nor a readable file: No such file or directory" \
+    fails "model 'gone' is neither built in (small, sketch) nor a readable file: No such file or directory" \
     fill rgb.png mask.png -o x.png -m gone
 "$MAKE_MODEL" 4 5 loud.safetensors 1e4
 "$MAKE_MODEL" 4 5 dead.safetensors 0

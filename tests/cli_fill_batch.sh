@@ -138,7 +138,7 @@ check "a folder that is not there" fails "gone.d: cannot be opened: No such file
     fill gone.d mask.png -o x.png
 no_model() {
     rm -rf out7
-    fails "model 'gone' is neither built in (small) nor a readable file: No such file or directory" \
+    fails "model 'gone' is neither built in (small, sketch) nor a readable file: No such file or directory" \
         fill photos masks -o out7 -m gone && [ ! -e out7 ]
 }
 check "a model that is not there leaves no folder" no_model

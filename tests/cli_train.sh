@@ -82,7 +82,7 @@ check "a folder without anything" fails \
 check "no folder" fails "nowhere: cannot be read: No such file or directory" \
     train b.safetensors --data nowhere --steps 1
 check "no model to start from" fails \
-    "model 'nowhere' is neither built in (small) nor a readable file: No such file or directory" \
+    "model 'nowhere' is neither built in (small, sketch) nor a readable file: No such file or directory" \
     train b.safetensors --data nothing --steps 1 --init nowhere
 check "a place that cannot be written" fails "nowhere/b.safetensors: cannot be written: No such file or directory" \
     train nowhere/b.safetensors --data data --steps 1

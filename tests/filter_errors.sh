@@ -78,7 +78,7 @@ check 'mask_loop=1 with a box' fails \
 check 'a size that is too small' fails \
     "size= is 0, for the model's own, or 64 to 4096." deepfill=mask.mkv:size=9
 check 'a model that is missing' fails \
-    "The model cannot be used: model 'none' is neither built in (small) nor a readable file: \
+    "The model cannot be used: model 'none' is neither built in (small, sketch) nor a readable file: \
 No such file or directory." \
     deepfill=mask.mkv:model=none
 check 'a model that is a folder' fails \

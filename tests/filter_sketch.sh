@@ -197,7 +197,15 @@ MODEL=deepfill=mask.png:model=model.safetensors
 
 check 'a model that takes no sketch' fails \
     "model 'small' takes no sketch: sketch= is for models trained with one." \
-    deepfill=mask.png:sketch=seven.png
+    deepfill=mask.png:sketch=seven.png:model=small
+built_in() {
+    local own chosen blank
+    own=$(hashes -i film1.mkv -vf deepfill=mask.png:sketch=seven.png:temporal=0 | sort -u)
+    chosen=$(hashes -i film1.mkv -vf deepfill=mask.png:sketch=seven.png:temporal=0:model=sketch | sort -u)
+    blank=$(hashes -i film1.mkv -vf deepfill=mask.png:sketch=black.png:temporal=0 | sort -u)
+    [ -n "$own" ] && same "$own" "$chosen" && [ "$own" != "$blank" ]
+}
+check 'without model= the built-in sketch fills, and follows lines' built_in
 plain() {
     "$MAKE_MODEL" 4 5 plain.safetensors
     fails "model 'plain.safetensors' takes no sketch: sketch= is for models trained with one." \

@@ -145,7 +145,7 @@ static void test_unreadable(void **state)
     (void)state;
     assert_int_equal(deepfill_model_exists("nowhere.safetensors"), -ENOENT);
     assert_non_null(strstr(df_error_text(),
-                           "'nowhere.safetensors' is neither built in (small) nor a readable file"));
+                           "'nowhere.safetensors' is neither built in (small, sketch) nor a readable file"));
     assert_int_equal(deepfill_model_open(&model, "nowhere.safetensors", NULL), -ENOENT);
     assert_int_equal(deepfill_model_open(&model, "/dev", NULL), -ENOENT);
     assert_string_equal(df_error_text(), "/dev: is a folder, in which no file 'checkpoint' tells of a "

@@ -14,7 +14,7 @@ _deepfill() {
         return
         ;;
     -m | --model | --init)
-        mapfile -t COMPREPLY < <(compgen -W small -- "$word"; compgen -f -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W "small sketch" -- "$word"; compgen -f -- "$word")
         compopt -o filenames
         return
         ;;
@@ -52,7 +52,7 @@ _deepfill() {
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
     elif [ "$command" != bench ]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
-        [[ $command == @(fill|find|plan|join|train) ]] || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W small -- "$word")
+        [[ $command == @(fill|find|plan|join|train) ]] || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "small sketch" -- "$word")
         compopt -o filenames
     fi
 }

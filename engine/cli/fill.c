@@ -156,8 +156,7 @@ static enum DfExit fill(const DfFillWish *wish, char **names, int count)
 
 static enum DfExit run(int argc, char **argv)
 {
-    DfFillWish wish = { .model = "small", .threshold = -1, .dilate = -1, .feather = -1, .grain = 1,
-                        .texture = 1 };
+    DfFillWish wish = { .threshold = -1, .dilate = -1, .feather = -1, .grain = 1, .texture = 1 };
     char *boxes = NULL;
     enum DfExit status = DF_EXIT_DONE;
     int option;
@@ -170,6 +169,8 @@ static enum DfExit run(int argc, char **argv)
     }
     int count = argc - optind;
     wish.boxes = boxes;
+    if (!wish.model)
+        wish.model = wish.sketch ? "sketch" : "small";
     if (!status)
         status = check_wish(&wish, argv + optind, &count);
     if (!status)
@@ -196,10 +197,11 @@ const DfCommand df_command_fill = {
         "      --box 'X Y W H'   a rectangle to be filled, instead of MASK; numbers, or expressions in iw and\n"
         "                        ih, the picture's sides; several joined by |, or by more of --box\n"
         "      --quality N       of what goes out as JPEG, 1 to 100 (default: 95; of what was JPEG, its own)\n"
-        "  -m, --model NAME      a built-in model, or a checkpoint's file (default: small)\n"
+        "  -m, --model NAME      a built-in model, or a checkpoint's file (default: small;\n"
+        "                        with --sketch: sketch)\n"
         "      --semantics NAME  what the checkpoint does not say itself (see deepfill info; default: auto)\n"
         "      --coarse          show what the network's first stage makes of it\n"
-        "      --sketch FILE     edges to follow in the hole, white on black, for models that know sketches\n"
+        "      --sketch FILE     edges to follow in the hole, white on black\n"
         "      --exact           every pixel as the model's own project writes it, known ones included:\n"
         "                        8-bit RGB, cut down to the alignment, rounded its way\n"
         "      --regions         in regions with some context, as ffmpeg's filter does it: far less memory\n"

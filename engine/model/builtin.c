@@ -21,9 +21,10 @@
 #define ENTRY(name) { #name, df_builtin_##name, df_builtin_##name##_end }
 
 EMBED(small);
+EMBED(sketch);
 
-static const DfBuiltin models[] = { ENTRY(small) };
-static const char names[] = "small";
+static const DfBuiltin models[] = { ENTRY(small), ENTRY(sketch) };
+static const char names[] = "small, sketch";
 
 const DfBuiltin *df_builtin_find(const char *name)
 {

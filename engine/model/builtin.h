@@ -17,7 +17,7 @@ typedef struct DfBuiltin {
 /** @return the built-in model of that name, or NULL (static). */
 const DfBuiltin *df_builtin_find(const char *name);
 
-/** @return the names of all built-in models, "small, full", for messages (static). */
+/** @return the names of all built-in models, "small, sketch", for messages (static). */
 const char *df_builtin_names(void);
 
 #endif
