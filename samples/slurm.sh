@@ -17,7 +17,9 @@ case $1 in
 *)
     folder=$(cd "$1" && pwd)
     shift
-    array=$(sbatch --parsable --array="1-$(wc -l <"$folder/jobs.txt")" --output="$folder/job-%a.log" "$@" "$0" --job "$folder")
-    sbatch --parsable --dependency="afterok:$array" --kill-on-invalid-dep=yes --output="$folder/join.log" "$0" --join "$folder"
+    array=$(sbatch --parsable --array="1-$(wc -l <"$folder/jobs.txt")" --output="$folder/job-%a.log" "$@" \
+                   "$0" --job "$folder")
+    sbatch --parsable --dependency="afterok:$array" --kill-on-invalid-dep=yes --output="$folder/join.log" \
+           "$0" --join "$folder"
     ;;
 esac

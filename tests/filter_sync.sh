@@ -74,6 +74,7 @@ other() {
 }
 check 'a mask of a rate that its tool made up' other
 check 'the same as a second input' got_second "$(numbers 50 n)" threshold=0.5 30.mkv film.mkv
+check 'by number, from one that is told' got "$(numbers 25 'n + 7')" deepfill=mask.mkv:mask_sync=frame:mask_frame=7 -i short.mkv
 by_number() {
     got "$(numbers 33 'n < 25 ? n : 24')" deepfill=half.mkv:mask_sync=frame -i dropped.mkv &&
         got "$(numbers 33 'n < 25 ? n : -1')" \

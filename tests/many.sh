@@ -15,7 +15,8 @@ parted() {
     local film=$1 filter=$2 parts=$3 folder=${1%.*}.p$3 out=${1%.*}.joined.${1##*.}
     shift 3
     rm -rf "$folder"
-    plan "$film" -vf "$filter" --parts "$parts" -o "$folder" -- "$@" && sh "$folder/jobs.txt" && sh "$folder/join.sh" -o "$out" --ffmpeg "$FFMPEG" &&
+    plan "$film" -vf "$filter" --parts "$parts" -o "$folder" -- "$@" && sh "$folder/jobs.txt" &&
+        sh "$folder/join.sh" -o "$out" --ffmpeg "$FFMPEG" &&
         same "$(frames single.mkv)" "$(frames "$out")"
 }
 
@@ -31,7 +32,10 @@ same_bits() {
     local parts
     single varying.mkv "$HOLE" -fps_mode passthrough -enc_time_base 1/1000 -c:v ffv1 || return 1
     for parts in 1 2 5; do
-        parted varying.mkv "$HOLE" $parts -c:v ffv1 && same $parts "$(ls varying.p$parts/part-* | wc -l)" || { echo "in $parts parts"; return 1; }
+        parted varying.mkv "$HOLE" $parts -c:v ffv1 && same $parts "$(ls varying.p$parts/part-* | wc -l)" || {
+            echo "in $parts parts"
+            return 1
+        }
     done
 }
 

@@ -74,7 +74,7 @@ static void assert_frame_same(const Reel *whole, int t, const Reel *part, int u,
 
 static void shot_alone_is_as_in_its_film(void **state)
 {
-    static const Way ways[] = { { 2, 1, 12, 0 }, { 1, 0, 4, 0 }, { 3, 2, 50, 0 } };
+    static const Way ways[] = { { 2, 1, 12, 0 }, { 1, 0, 4, 0 }, { 3, 2, 50, 0 }, { 2, 1, 50, 1 } };
 
     (void)state;
     for (size_t i = 0; i < (THREADS_ONLY ? 1 : DF_COUNT(ways)); i++) {

@@ -283,6 +283,9 @@ void df_planner_observe(DfPlanner *planner, int64_t frame, int64_t end, const Df
     if (s->shot == frame && !is_live) {
         plan_heads(planner, 1, parallel, scratch);
         df_carry_forget(planner);
+    } else if (frame + 1 == end && !is_live) {
+        /* What memory makes of the frames before it does not depend on whether it is the film's last or the shot's. */
+        plan_heads(planner, 0, parallel, scratch);
     }
     if (frame + 1 == end && set_usable(planner, s, NULL) < 0)
         s->failed = 1;
