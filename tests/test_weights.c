@@ -70,7 +70,10 @@ static void check_strides(const uint64_t *shape, const int *order, uint64_t spre
     float *values = malloc(tensor.count * sizeof *values), *at = values;
     for (uint64_t i = 0; i < stride; i++) {
         float value = i + 1;
-        memcpy(bytes + 4 * i, &value, 4);
+        uint32_t bits;
+        memcpy(&bits, &value, sizeof bits);
+        for (int byte = 0; byte < 4; byte++) /* little-endian, whatever this machine is */
+            bytes[4 * i + byte] = bits >> 8 * byte;
     }
     tensor.data = bytes;
     assert_int_equal(df_tensor_read(&weights, &tensor, values), 0);

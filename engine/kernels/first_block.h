@@ -20,10 +20,8 @@
 
 #include "kernels/transform/winograd5.h"
 
-#define UNROLLED static inline __attribute__((always_inline))
-
 /** Products of `values` channels, from k on, of ROWS planes, added to the sums. */
-UNROLLED void first_products(const int depth, const int tiles, const int values, const float *data,
+INLINE void first_products(const int depth, const int tiles, const int values, const float *data,
                              const float *weights, int first, int k, VECTOR sums[2][8])
 {
     VECTOR lanes[2][8];
@@ -47,7 +45,7 @@ UNROLLED void first_products(const int depth, const int tiles, const int values,
 }
 
 /** Column x of a part's sums, of one tile or two, transformed back: rows 0 .. 3 of `columns`. */
-UNROLLED void first_column(const int depth, const int tiles, const float *data, const float *weights, int x,
+INLINE void first_column(const int depth, const int tiles, const float *data, const float *weights, int x,
                            VECTOR columns[2][4 * 8])
 {
     VECTOR sums[2][8];
@@ -71,7 +69,7 @@ UNROLLED void first_column(const int depth, const int tiles, const float *data, 
 }
 
 /** A part's sums of a tile or two. */
-UNROLLED void first_part(const DfFirst *f, const int depth, const int tiles, const float *data, int panel,
+INLINE void first_part(const DfFirst *f, const int depth, const int tiles, const float *data, int panel,
                          int part, VECTOR out[2][PARTS][16])
 {
     const float *weights = f->weights + df_first_place(depth, 0, 0, panel * DF_PANEL) + part * (DF_PANEL / PARTS);
@@ -88,7 +86,7 @@ UNROLLED void first_part(const DfFirst *f, const int depth, const int tiles, con
     }
 }
 
-UNROLLED void first_tiles(const DfFirst *f, const int depth, const int tiles, int tile, int panel)
+INLINE void first_tiles(const DfFirst *f, const int depth, const int tiles, int tile, int panel)
 {
     VECTOR out[2][PARTS][16];
     for (int part = 0; part < PARTS; part++)
@@ -103,7 +101,7 @@ UNROLLED void first_tiles(const DfFirst *f, const int depth, const int tiles, in
 }
 
 /** Panel by panel: its weights stay in the first-level cache. */
-UNROLLED void first_of(const DfFirst *f, const int depth)
+INLINE void first_of(const DfFirst *f, const int depth)
 {
     for (int panel = 0; panel < f->columns / DF_PANEL; panel++) {
         int tile = 0;

@@ -17,8 +17,6 @@
 #ifndef VALUES
 #define VALUES 1
 #endif
-#define INLINE static inline __attribute__((always_inline))
-
 /** Where a block reads and writes. */
 typedef struct Block {
     const DfProduct *product;

@@ -1,6 +1,7 @@
 /**
  * @file
- * Loops over registers: they have to be unrolled, or what they count through lies in memory.
+ * Loops over registers: they have to be unrolled, in functions that are inlined, or what they count through lies in
+ * memory.
  */
 #ifndef DF_KERNELS_UNROLL_H
 #define DF_KERNELS_UNROLL_H
@@ -12,5 +13,7 @@
 #define UNROLL_PRAGMA(text) _Pragma(#text)
 #define UNROLL(turns) UNROLL_PRAGMA(GCC unroll turns)
 #endif
+
+#define INLINE static inline __attribute__((always_inline))
 
 #endif

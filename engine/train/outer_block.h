@@ -16,10 +16,8 @@
 #define VALUES 1
 #endif
 
-#define BLOCK static inline __attribute__((always_inline))
-
 /** At (i, j), rows `first` to first + count - 1 of the factors. The last vector has `rest` floats; 0: all. */
-BLOCK void block(const DfOuter *o, const int rows, const int vectors, const int whole, int rest, int i, int j,
+INLINE void block(const DfOuter *o, const int rows, const int vectors, const int whole, int rest, int i, int j,
                  int first, int count)
 {
     const float *a = o->a + first * o->lda + i, *b = o->b + first * o->ldb + j;
@@ -57,7 +55,7 @@ BLOCK void block(const DfOuter *o, const int rows, const int vectors, const int 
 }
 
 /** All rows of some columns. */
-BLOCK void all_rows(const DfOuter *o, const int most, const int vectors, const int whole, int rest, int j, int first,
+INLINE void all_rows(const DfOuter *o, const int most, const int vectors, const int whole, int rest, int j, int first,
                     int count)
 {
     int i = 0;

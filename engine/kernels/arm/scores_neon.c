@@ -45,7 +45,7 @@ INLINE void tile(const int m, float *const *out, int column, const float *const 
         at[i] = rows[i];
         UNROLL(2)
         for (int j = 0; j < TILE_VECTORS; j++)
-            sums[i][j] = add ? some(out[i] + column + WIDTH * j, n - WIDTH * j) : set(0);
+            sums[i][j] = add ? load_some(out[i] + column + WIDTH * j, n - WIDTH * j) : set(0);
     }
     for (; l + WIDTH <= k; l += WIDTH, panel += WIDTH * width)
         add_products(m, WIDTH, at, l, panel, width, sums);
@@ -55,7 +55,7 @@ INLINE void tile(const int m, float *const *out, int column, const float *const 
     for (int i = 0; i < m; i++)
         UNROLL(2)
         for (int j = 0; j < TILE_VECTORS; j++)
-            put(out[i] + column + WIDTH * j, sums[i][j], n - WIDTH * j);
+            store_some(out[i] + column + WIDTH * j, sums[i][j], n - WIDTH * j);
 }
 
 static void product(float *const *out, int column, const float *const *rows, const float *panel, int m, int n,

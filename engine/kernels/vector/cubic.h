@@ -14,8 +14,6 @@
 
 enum { EIGHT = 8 };
 
-#define INLINE static inline __attribute__((always_inline))
-
 /** The polynomials of cubic.c. */
 INLINE void weigh(Vector weights[4], Vector f)
 {

@@ -4,27 +4,15 @@
  */
 #include "kernels/tile.h"
 #include "kernels/vector/exp.h"
+#include "kernels/vector/some.h"
 
 /* Vectors that the features of a panel take, and the gates. */
 enum { HALF = DF_PANEL / 2 / WIDTH };
 
-static inline Vector some(const float *from, int n)
-{
-    return n >= WIDTH ? load(from) : load_first(from, n);
-}
-
-static inline void put(float *to, Vector value, int n)
-{
-    if (n >= WIDTH)
-        store(to, value);
-    else if (n > 0)
-        store_first(to, value, n);
-}
-
 static inline Vector bias_of(const DfFirst *f, int panel, int part)
 {
     int first = part % HALF * WIDTH;
-    return some(f->bias + part / HALF * f->half + 8 * panel + first, df_first_channels(f->half, panel) - first);
+    return load_some(f->bias + part / HALF * f->half + 8 * panel + first, df_first_channels(f->half, panel) - first);
 }
 
 static inline void finish(const DfFirst *f, const Vector sums[2 * HALF], float *to, int panel)
@@ -33,10 +21,10 @@ static inline void finish(const DfFirst *f, const Vector sums[2 * HALF], float *
     to += 8 * panel;
     for (int i = 0; i < HALF; i++, to += WIDTH, channels -= WIDTH)
         if (f->activation == DF_LINEAR) {
-            put(to, sums[i], channels);
-            put(to + f->half, sums[HALF + i], channels);
+            store_some(to, sums[i], channels);
+            store_some(to + f->half, sums[HALF + i], channels);
         } else {
-            put(to, vector_gate(sums[i], sums[HALF + i], f->activation == DF_GATE_RELU), channels);
+            store_some(to, vector_gate(sums[i], sums[HALF + i], f->activation == DF_GATE_RELU), channels);
         }
 }
 

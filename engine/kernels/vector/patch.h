@@ -5,8 +5,6 @@
 #include "kernels/patch.h"
 #include "kernels/unroll.h"
 
-#define INLINE static inline __attribute__((always_inline))
-
 enum { VECTORS = DF_PATCH_AREA / WIDTH, PARTS = DF_PATCH / WIDTH }; /* of a patch, of a row */
 
 INLINE const float *row_at(const float *from, ptrdiff_t row_floats, int vector)

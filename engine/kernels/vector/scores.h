@@ -5,24 +5,9 @@
 #include "kernels/scores.h"
 #include "kernels/unroll.h"
 #include "kernels/vector/exp.h"
+#include "kernels/vector/some.h"
 
 #include <math.h>
-
-#define INLINE static inline __attribute__((always_inline))
-
-/** The first n lanes: masks are slow where all of them are wanted. */
-INLINE Vector some(const float *from, int n)
-{
-    return n >= WIDTH ? load(from) : load_first(from, n);
-}
-
-INLINE void put(float *to, Vector v, int n)
-{
-    if (n >= WIDTH)
-        store(to, v);
-    else if (n > 0)
-        store_first(to, v, n);
-}
 
 /* ---------------------------------------------------------------------------------- diagonals -- */
 
@@ -120,14 +105,14 @@ INLINE void phases_at(float *const out[4], const float *const rows[9], const flo
     Vector upper[3], lower[3];
     UNROLL(16)
     for (int x = 0; x < 3; x++) {
-        Vector middle = set(factors[3 + x]) * some(rows[3 + x] + from, n);
-        upper[x] = multiply_add(set(factors[x]), some(rows[x] + from, n), middle);
-        lower[x] = multiply_add(set(factors[6 + x]), some(rows[6 + x] + from, n), middle);
+        Vector middle = set(factors[3 + x]) * load_some(rows[3 + x] + from, n);
+        upper[x] = multiply_add(set(factors[x]), load_some(rows[x] + from, n), middle);
+        lower[x] = multiply_add(set(factors[6 + x]), load_some(rows[6 + x] + from, n), middle);
     }
-    put(out[0] + to, upper[1] + upper[0], n);
-    put(out[1] + to, upper[1] + upper[2], n);
-    put(out[2] + to, lower[1] + lower[0], n);
-    put(out[3] + to, lower[1] + lower[2], n);
+    store_some(out[0] + to, upper[1] + upper[0], n);
+    store_some(out[1] + to, upper[1] + upper[2], n);
+    store_some(out[2] + to, lower[1] + lower[0], n);
+    store_some(out[3] + to, lower[1] + lower[2], n);
 }
 
 static void phases(float *const out[4], const float *const rows[9], const float factors[9], const DfKeyRun *runs,

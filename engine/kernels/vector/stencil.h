@@ -4,8 +4,7 @@
  * in every step of the loop.
  */
 #include "kernels/stencil.h"
-
-#define INLINE static inline __attribute__((always_inline))
+#include "kernels/unroll.h"
 
 /** What their neighbours send cells from x on. */
 INLINE Vector inflow(const DfStencil *s, int x, Vector west, Vector east, int weighted)

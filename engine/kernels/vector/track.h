@@ -3,22 +3,8 @@
  * The tracking loops.
  */
 #include "kernels/track.h"
-
-#define INLINE static inline __attribute__((always_inline))
-
-/** Up to n values; lanes beyond are zero and their memory is not touched. */
-INLINE Vector some(const float *from, int n)
-{
-    return n >= WIDTH ? load(from) : load_first(from, n);
-}
-
-INLINE void put(float *to, Vector v, int n)
-{
-    if (n >= WIDTH)
-        store(to, v);
-    else
-        store_first(to, v, n);
-}
+#include "kernels/unroll.h"
+#include "kernels/vector/some.h"
 
 /* ----------------------------------------------------------------------------------- pyramid -- */
 
@@ -32,8 +18,8 @@ static void binomial(float *out, const float *const rows[5], int n)
 {
     for (int i = 0; i < n; i += WIDTH) {
         int k = n - i;
-        Vector a = some(rows[0] + i, k), b = some(rows[1] + i, k), c = some(rows[2] + i, k);
-        put(out + i, weigh(a, b, c, some(rows[3] + i, k), some(rows[4] + i, k)), k);
+        Vector a = load_some(rows[0] + i, k), b = load_some(rows[1] + i, k), c = load_some(rows[2] + i, k);
+        store_some(out + i, weigh(a, b, c, load_some(rows[3] + i, k), load_some(rows[4] + i, k)), k);
     }
 }
 
@@ -67,13 +53,13 @@ static void products(float *xx, float *xy, float *yy, const float *above, const 
 {
     for (int i = 0; i < n; i += WIDTH) {
         int k = n - i;
-        Vector a0 = some(above + i - 1, k), a1 = some(above + i, k), a2 = some(above + i + 1, k);
-        Vector b0 = some(row + i - 1, k), b2 = some(row + i + 1, k);
-        Vector c0 = some(below + i - 1, k), c1 = some(below + i, k), c2 = some(below + i + 1, k);
+        Vector a0 = load_some(above + i - 1, k), a1 = load_some(above + i, k), a2 = load_some(above + i + 1, k);
+        Vector b0 = load_some(row + i - 1, k), b2 = load_some(row + i + 1, k);
+        Vector c0 = load_some(below + i - 1, k), c1 = load_some(below + i, k), c2 = load_some(below + i + 1, k);
         Vector dx = smooth3(a2, b2, c2) - smooth3(a0, b0, c0), dy = smooth3(c0, c1, c2) - smooth3(a0, a1, a2);
-        put(xx + i, dx * dx, k);
-        put(xy + i, dx * dy, k);
-        put(yy + i, dy * dy, k);
+        store_some(xx + i, dx * dx, k);
+        store_some(xy + i, dx * dy, k);
+        store_some(yy + i, dy * dy, k);
     }
 }
 
@@ -82,7 +68,7 @@ static inline Vector sum9(const float *const rows[3], int i, int k)
     Vector sum = set(0);
 
     for (int r = 0; r < 3; r++)
-        sum += some(rows[r] + i, k) + (some(rows[r] + i - 1, k) + some(rows[r] + i + 1, k));
+        sum += load_some(rows[r] + i, k) + (load_some(rows[r] + i - 1, k) + load_some(rows[r] + i + 1, k));
     return sum;
 }
 
@@ -94,13 +80,13 @@ static void corners(float *out, const float *const xx[3], const float *const xy[
         int k = n - i;
         Vector a = half * sum9(xx, i, k), b = sum9(xy, i, k), c = half * sum9(yy, i, k), d = a - c;
         Vector root = square_root(multiply_add(d, d, b * b));
-        put(out + i, half * ((a + c) - root), k);
+        store_some(out + i, half * ((a + c) - root), k);
     }
 }
 
 static inline Vector largest3(const float *row, int k)
 {
-    return larger(some(row, k), larger(some(row - 1, k), some(row + 1, k)));
+    return larger(load_some(row, k), larger(load_some(row - 1, k), load_some(row + 1, k)));
 }
 
 static int peaks(int *at, const float *above, const float *row, const float *below, float least, int n)
@@ -109,9 +95,9 @@ static int peaks(int *at, const float *above, const float *row, const float *bel
 
     for (int i = 0; i < n; i += WIDTH) {
         int k = n - i;
-        Vector sides = larger(some(row + i - 1, k), some(row + i + 1, k));
+        Vector sides = larger(load_some(row + i - 1, k), load_some(row + i + 1, k));
         Vector around = larger(sides, larger(largest3(above + i, k), largest3(below + i, k)));
-        Lanes is = at_least(some(row + i, k), larger(around, set(least)));
+        Lanes is = at_least(load_some(row + i, k), larger(around, set(least)));
         unsigned lanes = lane_bits(is) & (k < WIDTH ? (1u << k) - 1 : (1u << WIDTH) - 1);
         for (; lanes; lanes &= lanes - 1)
             at[count++] = i + __builtin_ctz(lanes);

@@ -20,8 +20,8 @@ INLINE void tile(int m, float *const *out, int column, const float *const *rows,
     UNROLL(16)
     for (int i = 0; i < m; i++) {
         at[i] = rows[i];
-        left[i] = add ? some(out[i] + column, n) : set(0);
-        right[i] = add ? some(out[i] + column + 8, n - 8) : set(0);
+        left[i] = add ? load_some(out[i] + column, n) : set(0);
+        right[i] = add ? load_some(out[i] + column + 8, n - 8) : set(0);
     }
     for (int l = 0; l < k; l++, panel += TILE_COLUMNS) {
         Vector b = load(panel), c = load(panel + 8);
@@ -34,8 +34,8 @@ INLINE void tile(int m, float *const *out, int column, const float *const *rows,
     }
     UNROLL(16)
     for (int i = 0; i < m; i++) {
-        put(out[i] + column, left[i], n);
-        put(out[i] + column + 8, right[i], n - 8);
+        store_some(out[i] + column, left[i], n);
+        store_some(out[i] + column + 8, right[i], n - 8);
     }
 }
 

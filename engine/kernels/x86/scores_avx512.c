@@ -11,8 +11,6 @@
 #include "kernels/unroll.h"
 #include "kernels/x86/exp16.h"
 
-#define INLINE static inline __attribute__((always_inline))
-
 /** Lanes from .. to - 1 of 16; either may lie outside. */
 INLINE __mmask16 lanes(int from, int to)
 {
