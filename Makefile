@@ -66,7 +66,7 @@ endif
 
 WARNINGS := -Wall -Wextra -Wmissing-prototypes -Werror=implicit-function-declaration
 # What the environment asks for (CPPFLAGS, CFLAGS, LDFLAGS) comes after, and goes before a file's own flags.
-OWN_CPPFLAGS := -Iinclude -Iengine -I$(BUILD) -include config.h
+OWN_CPPFLAGS := -Iinclude -Iengine -I$(BUILD) -include config.h -D_FILE_OFFSET_BITS=64
 # Where every processor has it, gcc fuses multiplying and adding in some places and not in others: the same sum would
 # have other bits where it is inlined elsewhere.
 OWN_CFLAGS = -std=gnu11 $(OPTIMISE) -ffp-contract=off -g $(WARNINGS) -fPIC -fvisibility=hidden -pthread \
@@ -257,7 +257,7 @@ endif
 
 # ---------------------------------------------------------------------------------- targets --
 
-.PHONY: all library check gradients check-arm64 check-s390x check-versions bench bench-memory quality quality-pictures \
+.PHONY: all library check gradients check-arm64 check-i386 check-s390x check-versions bench bench-memory quality quality-pictures \
         sanitize fuzz ffmpeg demo install uninstall dist help clean distclean
 
 all: library $(CLI)  ## the library, static and shared, and its programs
@@ -286,6 +286,9 @@ CROSS_LEVEL_UNIT := $(patsubst %,levels:test_%,layers golden partial train_activ
 
 check-arm64:  ## unit tests of the engine as on ARM, under qemu
 	@sh tools/cross.sh arm64 $(BUILD)/arm64 $(CROSS_UNIT) $(CROSS_LEVEL_UNIT)
+
+check-i386:  ## as on 32-bit x86
+	@sh tools/cross.sh i386 $(BUILD)/i386 $(CROSS_UNIT)
 
 check-s390x:  ## as on a big-endian machine: reading models, and what they make
 	@sh tools/cross.sh s390x $(BUILD)/s390x $(patsubst %,test_%,base leveldb weights write torch tensorflow convert \

@@ -252,7 +252,7 @@ static inline BundleBytes bundle_header(uint64_t shard_count, int endianness, in
 }
 
 /** A tensor's message; its bytes lie at `offset` of its shard. */
-static inline BundleBytes bundle_tensor(const BundleTensor *tensor, size_t offset)
+static inline BundleBytes bundle_tensor(const BundleTensor *tensor, uint64_t offset)
 {
     BundleBytes message = { 0 }, shape = { 0 };
     if (tensor->type)

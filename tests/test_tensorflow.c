@@ -106,7 +106,7 @@ static void test_checksum(void **state)
 /** One entry that is wrong, behind a good header of two shards, of which one is there. */
 static const struct {
     BundleTensor tensor;
-    size_t offset;
+    uint64_t offset;
     int error;
     const char *sentence;
 } bad_tensors[] = {

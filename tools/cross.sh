@@ -1,5 +1,5 @@
 #!/bin/sh
-# Compile the engine for another architecture and run its unit tests under qemu.
+# Compile the engine for another architecture and run its unit tests, under qemu but for i386.
 #
 #     sh tools/cross.sh ARCHITECTURE BUILD TEST...
 #
@@ -13,12 +13,19 @@ build=$2
 shift 2
 case $architecture in
 arm64) machine=aarch64 ;;
+i386) machine=i686 ;;
 s390x) machine=s390x ;;
 riscv64) machine=riscv64 ;;
-*) echo "cross.sh: arm64, s390x or riscv64, not $architecture" >&2; exit 2 ;;
+*) echo "cross.sh: arm64, i386, s390x or riscv64, not $architecture" >&2; exit 2 ;;
 esac
 triple=$machine-linux-gnu
+folder=/usr/lib/$machine-linux-gnu
 emulator=qemu-$machine
+# x86-64 runs it by itself, and OpenBLAS does not know the processor that qemu shows it.
+if [ $architecture = i386 ]; then
+    folder=/usr/lib/i386-linux-gnu
+    emulator=
+fi
 
 skip() {
     echo "check-$architecture: skipped ($*)"
@@ -26,7 +33,7 @@ skip() {
 }
 missing() {
     command -v $triple-gcc >/dev/null || echo gcc-$triple
-    [ $# -eq 0 ] || command -v $emulator >/dev/null || echo qemu-user
+    [ $# -eq 0 ] || [ -z "$emulator" ] || command -v $emulator >/dev/null || echo qemu-user
 }
 
 if [ -n "$(missing "$@")" ] && [ "$(id -u)" = 0 ] && [ -z "${NO_INSTALL:-}" ]; then
@@ -43,9 +50,8 @@ sh tools/sysroot.sh $architecture "$build/sysroot" libc6-dev libopenblas-pthread
     skip "Debian's packages for $architecture cannot be had"
 
 root=$build/sysroot/root
-lib=/usr/lib/$triple
 export PKG_CONFIG_SYSROOT_DIR="$root" PKG_CONFIG_PATH= \
-    PKG_CONFIG_LIBDIR="$root$lib/openblas-pthread/pkgconfig:$root$lib/pkgconfig"
+    PKG_CONFIG_LIBDIR="$root$folder/openblas-pthread/pkgconfig:$root$folder/pkgconfig"
 [ "$build/config.mak" -nt configure ] ||
     ./configure --no-install --build="$build" --cc="$triple-gcc --sysroot=$root" || exit 1
 touch "$build/has-tests" # FFmpeg's libraries, which no test of the engine's needs
@@ -63,5 +69,9 @@ done
 MAKEFLAGS= sh tools/alive.sh "compiling for $architecture" "$build/log/make.log" \
     make -j"$(nproc 2>/dev/null || echo 1)" BUILD="$build" CONFIG="$build/config.mak" "$build/libdeepfill.a" \
     "$build/libtrain.a" "$build/tests/tools/levels" $targets || exit 1
-[ $# -eq 0 ] || SMALL_TESTS=1 BUILD=$build EMULATOR="$emulator -L $root -E LD_LIBRARY_PATH=$lib/openblas-pthread" \
-    sh tests/run.sh $programs
+if [ -n "$emulator" ]; then
+    run="$emulator -L $root -E LD_LIBRARY_PATH=$folder/openblas-pthread"
+else
+    run="$root/lib/ld-linux.so.2 --library-path $root${folder#/usr}:$root$folder:$root$folder/openblas-pthread"
+fi
+[ $# -eq 0 ] || SMALL_TESTS=1 BUILD=$build EMULATOR=$run sh tests/run.sh $programs

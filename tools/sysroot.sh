@@ -23,8 +23,9 @@ apt() {
 }
 
 # alive.sh runs programs, not functions: it is given this script again, told which step to run.
+# A mirror that is being written to does not matter where others have the lists.
 lists() {
-    apt apt-get update
+    apt apt-get update || [ -n "$(find lists -name '*_Packages*')" ]
 }
 # What is installed of it is nothing: apt resolves all that the packages want, down to the C library.
 fetch() {
@@ -34,6 +35,10 @@ unpack() {
     rm -rf root && mkdir root || exit 1
     for package in cache/archives/*.deb; do
         dpkg-deb -x "$package" root || exit 1
+    done
+    # Links that name a place of the system's root stay in this one.
+    find root -lname '/*' | while read -r link; do
+        ln -sfn "$PWD/root$(readlink "$link")" "$link"
     done
 }
 case ${STEP:-} in
