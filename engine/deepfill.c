@@ -287,10 +287,7 @@ static int check_frame(const DeepfillContext *ctx, const DeepfillFrame *frame)
         return df_error(-EINVAL, "a preview fills no frame: show is %d", (int)frame->show);
     if (ctx->settings.shots && frame->show != DEEPFILL_SHOW_FRAME)
         return df_error(-EINVAL, "where shots alone are told no frame is filled: show is %d", (int)frame->show);
-    /* Others may want to see what passes untouched; a packed image that is there is copied. */
-    int is_read = frame->mask || frame->overlay || ctx->info.temporal ||
-                  (df_packed_step(own->layout) > 1 && frame->image.data[0]);
-    for (int p = 0; is_read && p < df_plane_count(own); p++)
+    for (int p = 0; df_frames_read(&ctx->frames, frame) && p < df_plane_count(own); p++)
         if (check_plane(&frame->image, p) < 0)
             return -EINVAL;
     if (frame->mask && check_mask_size(ctx, frame->mask) < 0)

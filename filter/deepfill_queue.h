@@ -46,7 +46,7 @@ typedef struct DeepfillCondition {
 typedef struct DeepfillLent {
     AVFrame *frame;
     int is_last;            ///< of its frame's pictures
-    int is_tied;            ///< 1: its place among those is that of a frame before
+    int is_tied;            ///< 1: the order of its fields is taken over from a frame before
     AVBufferRef *planes;    ///< its unpacked planes; NULL: the workers see its own
     int first_row, end_row; ///< the frame's rows that the workers may change in the planes
 } DeepfillLent;

@@ -122,9 +122,9 @@ typedef struct DeepfillModelInfo {
 DEEPFILL_API int deepfill_model_exists(const char *name);
 
 /**
- * Open a built-in model ("small", or "sketch", which takes a DeepfillSketch) or a checkpoint file of this project or another; whose it is, is told by
- * its tensors' names and shapes. A file's network fills a small test picture once, so that weights
- * which can only paint flat holes are refused here.
+ * Open a built-in model ("small", or "sketch", which takes a DeepfillSketch) or a checkpoint file of this project or
+ * another; whose it is, is told by its tensors' names and shapes. A file's network fills a small test picture once, so
+ * that weights which can only paint flat holes are refused here.
  *
  * @param[out] model      the model; to be closed with deepfill_model_close()
  * @param      name       a built-in model's name, or else a file's path; a TensorFlow checkpoint may be named
@@ -402,10 +402,10 @@ typedef struct DeepfillResult {
     double hole;    /**< fraction of the frame inside the grown hole; 0 where it passed untouched */
     double network; /**< fraction of the hole's pixels that the network filled in this frame, 0..1; 1
                          where frames are filled each by itself, 0 where none was filled */
-    int cut;        /**< 1: the frame begins a shot, as far as holes tell: motion is looked at around them. It and those
-                         after it are filled as they are without those before it, and the other way round. 2: it
-                         begins one, but a mask that comes or goes near by has been looked at, or has grown, across the
-                         cut. 0: it begins none; also without temporal */
+    int cut;        /**< 1: the frame begins a shot, as far as holes tell: motion is looked at around them. The frames
+                         before it and those from it on are filled as they are without each other. 2: it begins one,
+                         but a mask was judged, or grew in time, across the cut. 0: it begins none; also without
+                         temporal */
     double overlay; /**< how much of its overlay the frame had, 0..1; that was taken off. -1: none was given or learnt */
 } DeepfillResult;
 

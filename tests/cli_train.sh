@@ -274,6 +274,13 @@ like() {
 check "a film's own pictures, without a critic" like own logo.png 0.00000,0.00000
 check "with a mask that comes and goes, and a critic" like film captions.mkv '[0-9.]*[1-9][0-9]*,-?[0-9.]*[1-9][0-9]*' --critic 4
 
+narrower() {
+    deepfill train thin.safetensors --data data --steps 1 --size 64 --batch 1 --cnum 8 --critic 0 >/dev/null &&
+        deepfill train thinner.safetensors --like own.mkv --mask logo.png --init thin.safetensors --steps 1 --size 64 \
+            --batch 1 >/dev/null && deepfill train thinner.safetensors --like own.mkv --mask logo.png --resume --steps 2 &&
+        deepfill info thinner.safetensors | grep -qE '^width +8$'
+}
+check "one that began from a narrower model goes on" narrower
 check "a width that small's does not divide" fails "small: its cnum is 16, and 24 is no multiple of it" \
     train k.safetensors --like own.mkv --mask logo.png --steps 1 --size 64 --cnum 24
 scaled() {

@@ -144,6 +144,27 @@ static void near_rows_are_refused(void **state)
     deepfill_close(&ctx);
 }
 
+/** A mask that grows in time may fill a frame that has none of its own. */
+static void missing_planes_are_refused(void **state)
+{
+    DeepfillFormat format = planar(8);
+    DeepfillContext *ctx = NULL;
+    DeepfillSettings settings;
+    (void)state;
+
+    for (int packed = 0; packed < 2; packed++) {
+        format.layout = packed ? DEEPFILL_PACKED_RGB : DEEPFILL_RGB;
+        deepfill_defaults(&settings, model, &format);
+        settings.temporal = 0;
+        settings.dilate_time = 2;
+        assert_int_equal(deepfill_open(&ctx, &settings), 0);
+        DeepfillFrame frame = { .image.format = format };
+        assert_int_equal(deepfill_send(ctx, &frame), -EINVAL);
+        assert_string_equal(deepfill_error(), "plane 0 of the frame is missing");
+        deepfill_close(&ctx);
+    }
+}
+
 /** A frame that nobody looks at needs no planes; one that is forgotten leaves nothing behind. */
 static void passing_and_forgotten_frames(void **state)
 {
@@ -171,6 +192,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(packed_frames_are_filled_as_planar_ones),
         cmocka_unit_test(near_rows_are_refused),
+        cmocka_unit_test(missing_planes_are_refused),
         cmocka_unit_test(passing_and_forgotten_frames),
     };
     return cmocka_run_group_tests(tests, open_model, close_model);

@@ -111,7 +111,7 @@ static enum DfExit check_wish(DfTrainWish *wish, int names)
 static void complete(DfTrainWish *wish)
 {
     DfTrainerOptions *o = &wish->options;
-    if (wish->like && !o->init)
+    if (wish->like && !o->init && !wish->resume)
         o->init = "small";
     if (!o->init && !o->cnum)
         o->cnum = 16;

@@ -59,7 +59,8 @@ int df_format_check(const DeepfillFormat *format)
         return df_error(-EINVAL, "frames of %dx%d pixels: sides must be 1 to %d", format->width,
                         format->height, MOST_SIDE);
     if (format->layout < DEEPFILL_GRAY || format->layout > DEEPFILL_PACKED_BGRA)
-        return df_error(-EINVAL, "layout %d is none of gray, YUV and RGB", (int)format->layout);
+        return df_error(-EINVAL, "layout %d: must be %d (gray) to %d (packed BGRA)", (int)format->layout,
+                        DEEPFILL_GRAY, DEEPFILL_PACKED_BGRA);
     if (format->depth < 8 || format->depth > 16)
         return df_error(-EINVAL, "depth of %d bits: must be 8 to 16", format->depth);
     if (format->sub_x < 0 || format->sub_x > 2 || format->sub_y < 0 || format->sub_y > 2)

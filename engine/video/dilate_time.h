@@ -45,8 +45,7 @@ typedef struct DfHeld {
     int is_bridged;       /**< 1: between an object's end and its beginning anew */
     int is_fixed;         /**< 1: nothing of it is filled */
     int is_changed;       /**< 1: since it was given to the frames */
-    int is_tied;          /**< 1: a frame before it, and it or one after it, have had a say in each other's masks, or in
-                               that of one between */
+    int is_tied;          /**< 1: a mask was judged, or grew, across the boundary before this frame */
 } DfHeld;
 
 /** Unions of masks that are cached. */

@@ -327,7 +327,7 @@ static void write_back(const DfFrameSlot *slot)
 {
     DfPlanes planes;
 
-    if (!slot->planes)
+    if (!slot->planes || (!slot->regions && !slot->overlay.planes))
         return;
     memcpy(planes.data, slot->frame.image.data, sizeof planes.data);
     memcpy(planes.stride, slot->frame.image.stride, sizeof planes.stride);

@@ -94,6 +94,12 @@ int df_frames_open(DfFrames *frames, const DfFramesSettings *settings);
 /** @return frames that may be in flight with such settings */
 int df_frames_slots(const DfFramesSettings *settings);
 
+/** @return whether a frame's planes are looked at: others take from it, or it is filled, if by a mask grown in time */
+static inline int df_frames_read(const DfFrames *frames, const DeepfillFrame *frame)
+{
+    return frame->mask || frame->overlay || frames->has_temporal || frames->dilate.frames;
+}
+
 /** @return 0 where df_frames_send() would find room; -EAGAIN; -EPIPE */
 int df_frames_room(DfFrames *frames);
 

@@ -126,8 +126,6 @@ static int unpack(DfFrameSlot *slot, DeepfillImage *image)
 
     slot->packed = *image;
     image->format = format;
-    if (!slot->packed.data[0])
-        return 0;
     slot->planes = df_alloc(df_planes_bytes(&format, format.width, format.height));
     if (!slot->planes)
         return -ENOMEM;
@@ -148,7 +146,8 @@ int df_frames_send(DfFrames *frames, const DeepfillFrame *given, DfRegions *regi
         return index;
     DfFrameSlot *slot = &frames->slots[index];
     DeepfillMask *own = frame.mask && frame.mask->part_count ? frame.mask : NULL;
-    if (df_packed_step(frame.image.format.layout) > 1 && (ret = unpack(slot, &frame.image)) < 0)
+    if (df_packed_step(frame.image.format.layout) > 1 && df_frames_read(frames, &frame) &&
+        (ret = unpack(slot, &frame.image)) < 0)
         return ret;
     if ((ret = df_dilate_time_push(&frames->dilate, &frame.image, own, frame.show == DEEPFILL_SHOW_FRAME)) < 0)
         goto fail;

@@ -118,15 +118,18 @@ int64_t df_pipeline_spent(DfPipeline *pipeline, int step);
 /** As df_pipeline_spent(), of the frame in a slot alone. */
 int64_t df_pipeline_frame_spent(DfPipeline *pipeline, int slot, int step);
 
-/** Cancel the thread pool until the running units have ended, and forget the frames in flight: the next one is number 0, also after a flush. */
+/**
+ * Cancel the thread pool until the running units have ended, and forget the frames in flight: the next one is number 0,
+ * also after a flush.
+ */
 void df_pipeline_reset(DfPipeline *pipeline);
 
 /** Say that no frame follows. */
 void df_pipeline_flush(DfPipeline *pipeline);
 
 /**
- * Cancel the thread pool, let the running units end, stop the workers, forget the frames in flight and set *pipeline to NULL;
- * NULL is fine.
+ * Cancel the thread pool, let the running units end, stop the workers, forget the frames in flight and set *pipeline
+ * to NULL; NULL is fine.
  */
 void df_pipeline_close(DfPipeline **pipeline);
 
