@@ -423,6 +423,26 @@ static void the_same_again_is_the_same(void **state)
         assert_memory_equal(df_plane_row(before, y), df_plane_row(after, y), after.width * sizeof(float));
 }
 
+/** A second picture with the first one's hole, and what is kept out, shares its distances. */
+static void one_survey_serves_two_pictures(void **state)
+{
+    static uint8_t keep_out[N];
+    const double moved[6] = { 2.5, 1, 0, -1.25, 0, 1 };
+    DfMotion alone;
+
+    (void)state;
+    set_hole(keep_out, 20, 20, 80, 60);
+    pair.keep_out = keep_out;
+    open_pair(still, moved);
+    alone = *estimate();
+    open_pair(still, moved);
+    cover_holes();
+    assert_int_equal(df_motion_input_like(&pair.input_b, &pair.input_a, &pair.arena, pair.b), 0);
+    assert_int_equal(df_motion(&pair.motion, &pair.input_a, &pair.input_b, &pair.keep, &pair.scratch), 0);
+    assert_memory_equal(&pair.motion.to_a, &alone.to_a, sizeof alone.to_a);
+    assert_true(pair.motion.error == alone.error && pair.input_b.area == pair.input_a.area);
+}
+
 /** Each allocation fails once; arenas are fresh each time, so that there are some. */
 static void failures_are_told(void **state)
 {
@@ -472,6 +492,7 @@ int main(void)
         cmocka_unit_test_teardown(odd_pictures_are_no_trouble, close_pair),
         cmocka_unit_test_teardown(flat_pictures_stand_still, close_pair),
         cmocka_unit_test_teardown(the_same_again_is_the_same, close_pair),
+        cmocka_unit_test_teardown(one_survey_serves_two_pictures, close_pair),
         cmocka_unit_test_teardown(failures_are_told, close_pair),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,14 +109,15 @@ static const uint8_t *unite(const uint8_t *hole, const uint8_t *keep_out, size_t
     return both;
 }
 
-/** Distances, distrusted pixels and the hole's area. @param unknown  the hole and what is kept out */
-static int survey(DfMotionInput *input, const uint8_t *unknown, DfArena *arena, int width, int height)
+/** Distances, distrusted pixels and the hole's area. */
+static int survey(DfMotionInput *input, DfArena *arena, int width, int height)
 {
     size_t n = (size_t)width * height;
 
     input->distrusted = df_arena_take(arena, n);
     input->distance = distance_from(input->hole, arena, width, height);
-    input->clearance = unknown == input->hole ? input->distance : distance_from(unknown, arena, width, height);
+    input->clearance = input->unknown == input->hole ? input->distance
+                                                     : distance_from(input->unknown, arena, width, height);
     if (!input->distrusted || !input->distance || !input->clearance)
         return -ENOMEM;
     mark_distrusted(input->distrusted, input->clearance, n);
@@ -124,18 +125,27 @@ static int survey(DfMotionInput *input, const uint8_t *unknown, DfArena *arena, 
     return 0;
 }
 
+static int take_luma(DfMotionInput *input, DfArena *arena, DfPlane luma)
+{
+    int ret = df_membrane(&luma, 1, input->unknown, arena);
+
+    return ret < 0 ? ret : df_pyramid_build(&input->pyramid, arena, luma, LEVELS, LEAST_SIDE);
+}
+
 int df_motion_input(DfMotionInput *input, DfArena *arena, DfPlane luma, const uint8_t *hole, const uint8_t *keep_out)
 {
-    const uint8_t *unknown = keep_out ? unite(hole, keep_out, (size_t)luma.width * luma.height, arena) : hole;
+    size_t n = (size_t)luma.width * luma.height;
 
-    *input = (DfMotionInput){ .hole = hole };
-    if (!unknown)
+    *input = (DfMotionInput){ .hole = hole, .unknown = keep_out ? unite(hole, keep_out, n, arena) : hole };
+    if (!input->unknown)
         return -ENOMEM;
-    int ret = survey(input, unknown, arena, luma.width, luma.height);
+    int ret = survey(input, arena, luma.width, luma.height);
 
-    if (!ret)
-        ret = df_membrane(&luma, 1, unknown, arena);
-    if (!ret)
-        ret = df_pyramid_build(&input->pyramid, arena, luma, LEVELS, LEAST_SIDE);
-    return ret;
+    return ret < 0 ? ret : take_luma(input, arena, luma);
+}
+
+int df_motion_input_like(DfMotionInput *input, const DfMotionInput *like, DfArena *arena, DfPlane luma)
+{
+    *input = *like;
+    return take_luma(input, arena, luma);
 }

@@ -27,6 +27,7 @@
 typedef struct DfMotionInput {
     DfPyramid pyramid;   /**< luma, levels of 8 bits; the hole and what is kept out filled smoothly */
     const uint8_t *hole; /**< height rows of width bytes, not 0: hole; borrowed */
+    const uint8_t *unknown; /**< the same of the hole and what is kept out */
     uint8_t *distrusted; /**< the same of the hole and what is kept out, grown by DF_MOTION_MARGIN */
     int area;            /**< pixels of the hole */
     float *distance;     /**< Euclidean, to the hole, in pixels, large beyond DF_MOTION_RING; rows of width */
@@ -103,6 +104,9 @@ static inline const DfAffine *df_motion_to_b(const DfMotion *motion, float x, fl
  * @return 0 or -ENOMEM
  */
 int df_motion_input(DfMotionInput *input, DfArena *arena, DfPlane luma, const uint8_t *hole, const uint8_t *keep_out);
+
+/** The same of another picture with the hole, and what is kept out, of `like`, which it shares. */
+int df_motion_input_like(DfMotionInput *input, const DfMotionInput *like, DfArena *arena, DfPlane luma);
 
 /**
  * Estimate the motion between two pictures of one size and place.

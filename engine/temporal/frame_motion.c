@@ -199,6 +199,8 @@ static int narrow(DfAreas *areas, const DfFrameView *earlier)
 static int look_at_all(Pair *pairs, DfFrameMotion *motion, const DfFrameView *frame, const DfFrameView *earlier,
                        DfArena *scratch)
 {
+    int is_same = frame->mask == earlier->mask && frame->keep_out == earlier->keep_out;
+
     if (narrow(&motion->areas, earlier) < 0)
         return -ENOMEM;
     for (int i = 0; i < motion->areas.count; i++) {
@@ -207,8 +209,9 @@ static int look_at_all(Pair *pairs, DfFrameMotion *motion, const DfFrameView *fr
         if (!df_frame_view_planes(&pair->frame, frame, pair->outer) ||
             !df_frame_view_planes(&pair->earlier, earlier, pair->outer))
             return 0;
-        if (df_frame_view_input(&pair->look, frame, &pair->frame, scratch) < 0 ||
-            df_frame_view_input(&pair->earlier_look, earlier, &pair->earlier, scratch) < 0)
+        const DfMotionInput *like = is_same ? &pair->look : NULL;
+        if (df_frame_view_input(&pair->look, NULL, frame, &pair->frame, scratch) < 0 ||
+            df_frame_view_input(&pair->earlier_look, like, earlier, &pair->earlier, scratch) < 0)
             return -ENOMEM;
     }
     return 1;

@@ -53,21 +53,33 @@ static void luma_row(float *out, const DfCopy *copy, const DeepfillFormat *forma
                                          df_sample_load(blue, x, bytes));
 }
 
-int df_frame_view_input(DfMotionInput *input, const DfFrameView *view, const DfCopy *planes, DfArena *arena)
+/** The area's pixels of a mask. @return NULL: there is no memory */
+static uint8_t *take_hole(const DeepfillMask *mask, DfRect place, DfArena *arena)
+{
+    uint8_t *hole = df_arena_take_zeroed(arena, df_size_mul(df_rect_width(place), df_rect_height(place)));
+
+    if (mask && hole)
+        df_crop_hole(mask, place, 0, 0, hole);
+    return hole;
+}
+
+int df_frame_view_input(DfMotionInput *input, const DfMotionInput *like, const DfFrameView *view, const DfCopy *planes,
+                        DfArena *arena)
 {
     int width = df_rect_width(planes->place), height = df_rect_height(planes->place);
     DfPlane luma = df_plane_take(arena, width, height);
-    uint8_t *hole = df_arena_take_zeroed(arena, df_size_mul(width, height));
-    uint8_t *keep_out = view->keep_out ? df_arena_take(arena, df_size_mul(width, height)) : NULL;
 
-    if (!luma.data || !hole || (view->keep_out && !keep_out))
+    if (!luma.data)
         return -ENOMEM;
     for (int y = 0; y < height; y++)
         luma_row(df_plane_row(luma, y), planes, &view->image.format, y, width);
-    if (view->mask)
-        df_crop_hole(view->mask, planes->place, 0, 0, hole);
-    if (view->keep_out)
-        df_crop_hole(view->keep_out, planes->place, 0, 0, keep_out);
+    if (like)
+        return df_motion_input_like(input, like, arena, luma);
+
+    uint8_t *hole = take_hole(view->mask, planes->place, arena);
+    uint8_t *keep_out = view->keep_out ? take_hole(view->keep_out, planes->place, arena) : NULL;
+    if (!hole || (view->keep_out && !keep_out))
+        return -ENOMEM;
     return df_motion_input(input, arena, luma, hole, keep_out);
 }
 

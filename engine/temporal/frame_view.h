@@ -31,10 +31,12 @@ int df_frame_view_planes(DfCopy *planes, const DfFrameView *view, DfRect outer);
  * Make an area ready for df_motion(): its luma in levels of 8 bits and the hole in it.
  *
  * @param[out] input  its memory is the arena's
+ * @param like        that of the same area in a view with the same masks; NULL: there is none
  * @param planes      what df_frame_view_planes() found
  * @return 0 or -ENOMEM
  */
-int df_frame_view_input(DfMotionInput *input, const DfFrameView *view, const DfCopy *planes, DfArena *arena);
+int df_frame_view_input(DfMotionInput *input, const DfMotionInput *like, const DfFrameView *view, const DfCopy *planes,
+                        DfArena *arena);
 
 /** @return 1 where codes mean the same in both frames: another matrix or range begins a shot of its own */
 int df_frame_view_same_codes(const DfFrameView *frame, const DfFrameView *earlier);
