@@ -14,6 +14,7 @@
 
 #include "base.h"
 #include "cpu.h"
+#include "guard.h"
 #include "kernels/gemm.h"
 #include "kernels/kernels.h"
 
@@ -21,7 +22,17 @@
 /* kernels.h promises this much, relative to the larger of 1 and the value. */
 #define LIMIT 1e-6
 
-static float a[3][ROOM];
+/** Inputs, which end where memory ends. */
+static float *a[3];
+
+/** Let an input have n values. */
+static void take(int input, int n)
+{
+    static float *ends[3];
+    if (!ends[input])
+        ends[input] = guarded_end(ROOM);
+    a[input] = ends[input] - n;
+}
 
 static uint32_t state_of_random;
 
@@ -97,6 +108,8 @@ static void check_gate(const DfKernels *kernels)
         for (int extreme = 0; extreme < 2; extreme++)
             for (int relu = 0; relu < 2; relu++) {
                 int pixels = 7, n = pixels * half;
+                take(0, 2 * n);
+                take(1, 2 * half);
                 (extreme ? fill_extreme(a[0], 2 * n) : fill(a[0], 2 * n, 6));
                 fill(a[1], 2 * half, extreme ? 0 : 1);
                 found[n] = 42;
@@ -119,9 +132,12 @@ static void check_rgb(const DfKernels *kernels)
     for (int k = 1; k <= 144; k += 5)
         for (int extreme = 0; extreme < 2; extreme++) {
             int pixels = 5;
+            take(0, pixels * k);
+            take(1, 3 * k);
+            take(2, 3);
             fill(a[0], pixels * k, 1);
             if (extreme)
-                fill_extreme(a[0], pixels); /* the first rows' first values */
+                fill_extreme(a[0], DF_MIN(pixels, k)); /* the first row's first values */
             fill(a[1], 3 * k, 0.5);
             fill(a[2], 3, 1);
             for (int i = 0; i < 3 * pixels; i++) {
@@ -153,6 +169,8 @@ static void check_gate_tanh(const DfKernels *kernels)
     static float found[256], expected[256], c[256];
     for (int n = 0; n <= 100; n++)
         for (int extreme = 0; extreme < 2; extreme++) {
+            take(0, n);
+            take(1, n);
             (extreme ? fill_extreme : fill_usual)(a[0], n);
             (extreme ? fill_extreme : fill_usual)(a[1], n);
             for (int i = 0; i < n; i++)
@@ -176,8 +194,10 @@ static void check_sum3(const DfKernels *kernels)
 {
     static float found[256];
     for (int n = -2; n <= 100; n++) {
-        for (int i = 0; i < 3; i++)
+        for (int i = 0; i < 3; i++) {
+            take(i, DF_MAX(n, 0));
             fill_extreme(a[i], DF_MAX(n, 0));
+        }
         found[DF_MAX(n, 0)] = 42;
         kernels->sum3(found, a[0], a[1], a[2], n);
         for (int i = 0; i < n; i++)
@@ -209,6 +229,8 @@ static void check_softmax(const DfKernels *kernels)
         for (int kind = 0; kind < 8; kind++) { /* soft, sharp, flat, nothing known; then excluded */
             int excluded = kind >= 4, shape = kind % 4;
             float unknown = excluded ? -1e30f : 0;
+            take(0, n);
+            take(1, n);
             fill(a[0], n, shape == 0 ? 0.3 : shape == 1 ? 1000 : 0);
             for (int i = 0; i < n; i++)
                 a[1][i] = shape < 3 && uniform(0, 1) > 0.3;
@@ -276,6 +298,7 @@ static void test_im2col(void **state)
         { 3, 1, 1, 1 },
     };
     (void)state;
+    take(0, ROOM);
     fill(a[0], ROOM, 1);
     for (size_t i = 0; i < DF_COUNT(windows); i++)
         for (int channels = 1; channels <= 7; channels += 2)
@@ -295,6 +318,8 @@ static void test_im2col(void **state)
 static void check_product(int m, int n, int k)
 {
     static float out[ROOM], turned[ROOM];
+    for (int i = 0; i < 3; i++)
+        take(i, ROOM);
     fill(a[0], m * k, 1);
     fill(a[1], k * n, 1);
     for (int i = 0; i < k * n; i++)
@@ -356,8 +381,10 @@ static void bench_level(const DfKernels *kernels)
     printf("%s:", df_cpu_name(df_cpu_level()));
     for (size_t i = 0; i < DF_COUNT(benches); i++) {
         double best = INFINITY;
-        for (int j = 0; j < 3; j++)
+        for (int j = 0; j < 3; j++) {
+            take(j, ROOM);
             fill(a[j], ROOM, 1);
+        }
         for (int round = 0; round < 200; round++) {
             double start = seconds();
             benches[i].run(kernels);

@@ -223,7 +223,7 @@ static void check_weigh(const DfScoreKernels *kernels)
     for (int n = 1; n <= 70; n++)
         for (int kind = 0; kind < 3; kind++) {
             float range = kind == 0 ? 0.5f : kind == 1 ? 5 : 1e6f;
-            float *in = random_floats(128, range), *out = untouched(128);
+            float *in = random_floats(n + 10, range), *out = untouched(128);
             const DfKeyRun runs[] = { { 2, 5, n }, { n + 3, n + 9, 7 } };
             double sum = 0;
             float found = kernels->weigh(out, in, runs, 2, 10, range);

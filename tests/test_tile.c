@@ -8,12 +8,22 @@
 
 #include "base.h"
 #include "cpu.h"
+#include "guard.h"
 #include "kernels/tile.h"
 #include "values.h"
 
 enum { MOST_CHANNELS = 40, TILES = 5, ROOM = 1 << 17 };
 
 static float data[ROOM], weights[ROOM], bias[256];
+
+/** Values again where memory ends behind them. @param input  0 or 1: both may be in use */
+static float *at_the_end(int input, const float *values, size_t count)
+{
+    static float *ends[2];
+    if (!ends[input])
+        ends[input] = guarded_end(ROOM);
+    return memcpy(ends[input] - count, values, count * sizeof *values);
+}
 
 /** The sizes of values that are tried: usual ones, denormals, and some that saturate every gate. */
 static const float ranges[] = { 1, 1e-40f, 60 };
@@ -139,6 +149,7 @@ static void transform_in(const DfTileKernels *kernels, int transform, int channe
     for (int tile = 0; tile < TILES; tile++) {
         for (int i = 0; i < sides[transform].in * sides[transform].in; i++)
             at[i] = data + (tile * 131 + i * 17) % 2000;
+        at[tile] = at_the_end(0, at[tile], channels);
         kernels->transforms[transform].in(out + tile * row, plane, at, channels);
     }
 }
@@ -176,11 +187,13 @@ static void transform_out(const DfTileKernels *kernels, int transform, int chann
                           float *out)
 {
     float *to[16];
+    size_t plane = channels + 5, last = sides[transform].sums * sides[transform].sums - 1;
     for (int i = 0; i < 16 * SPACE; i++)
         out[i] = 99;
     for (int i = 0; i < 16; i++)
         to[i] = out + i * SPACE;
-    kernels->transforms[transform].out(to, data, channels + 5, channels, bias, activation);
+    kernels->transforms[transform].out(to, at_the_end(0, data, last * plane + channels), plane, channels,
+                                       at_the_end(1, bias, channels), activation);
 }
 
 static void check_gates(const DfTileKernels *kernels, int transform, enum DfActivation activation, int half)

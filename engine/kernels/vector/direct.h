@@ -93,7 +93,7 @@ static float logits(float *row, const float *known, float unknown, float scale, 
     for (; i + WIDTH <= n; i += WIDTH) {
         Vector k = load(known + i), v = multiply_add(1 - k, set(unknown), load(row + i) * (k * set(scale)));
         store(row + i, v);
-        most = larger(most, v);
+        most = larger(v, most); /* of a NaN and a number: the number */
     }
     for (; i < n; i++) {
         row[i] = row[i] * (known[i] * scale) + (1 - known[i]) * unknown;
