@@ -17,6 +17,7 @@
 #include "guard.h"
 #include "kernels/gemm.h"
 #include "kernels/kernels.h"
+#include "levels.h"
 
 #define ROOM 4096
 /* kernels.h promises this much, relative to the larger of 1 and the value. */
@@ -75,18 +76,12 @@ static void assert_near(const float *found, const float *expected, int n, double
     }
 }
 
-/** Run a test at each level that this CPU has, C first. */
 static void each_level(void (*test)(const DfKernels *kernels))
 {
-    enum DfCpuLevel most;
-    df_cpu_force(DF_CPU_LEVELS);
-    most = df_cpu_level();
-    for (int level = 0; level <= (int)most; level++) {
-        df_cpu_force(level);
+    FOR_EACH_LEVEL(level) {
         state_of_random = 1;
         test(df_kernels());
     }
-    df_cpu_force(DF_CPU_LEVELS);
 }
 
 /* ------------------------------------------------------------------------------------- gate -- */

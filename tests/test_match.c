@@ -12,6 +12,7 @@
 
 #include "cpu.h"
 #include "kernels/match.h"
+#include "levels.h"
 
 #define WIDTH 37
 #define HEIGHT 19
@@ -76,13 +77,10 @@ static void check(const DfMatchKernels *kernels)
 
 static void each_level(void (*test)(const DfMatchKernels *kernels))
 {
-    df_cpu_force(DF_CPU_LEVELS);
-    for (int level = 0, most = df_cpu_level(); level <= most; level++) {
-        df_cpu_force(level);
+    FOR_EACH_LEVEL(level) {
         srand(1);
         test(df_match_kernels());
     }
-    df_cpu_force(DF_CPU_LEVELS);
 }
 
 static void test_distance(void **state)

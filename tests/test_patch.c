@@ -14,6 +14,7 @@
 
 #include "cpu.h"
 #include "kernels/patch.h"
+#include "levels.h"
 
 #define ROW_FLOATS 19
 #define ROOM (12 * ROW_FLOATS)
@@ -36,13 +37,10 @@ static void draw(int kind)
 
 static void each_level(void (*test)(const DfPatchKernels *kernels))
 {
-    df_cpu_force(DF_CPU_LEVELS);
-    for (int level = 0, most = df_cpu_level(); level <= most; level++) {
-        df_cpu_force(level);
+    FOR_EACH_LEVEL(level) {
         srand(1);
         test(df_patch_kernels());
     }
-    df_cpu_force(DF_CPU_LEVELS);
 }
 
 static void assert_near(double found, double expected, double limit)

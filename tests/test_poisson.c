@@ -12,6 +12,7 @@
 
 #include "base.h"
 #include "cpu.h"
+#include "levels.h"
 #include "plane/poisson.h"
 
 static uint32_t state_of_random = 1;
@@ -237,13 +238,10 @@ static void draw(Case *c, Shape at)
 
 static void each_level(void (*check)(void))
 {
-    df_cpu_force(DF_CPU_LEVELS);
-    for (int level = df_cpu_level(); level >= 0; level--) {
-        df_cpu_force(level);
+    FOR_EACH_LEVEL(level) {
         state_of_random = 1;
         check();
     }
-    df_cpu_force(DF_CPU_LEVELS);
 }
 
 /* ------------------------------------------------------------------------------------- tests -- */

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "base.h"
-#include "cpu.h"
+#include "levels.h"
 #include "plane/sample.h"
 
 #define MOST 64
@@ -94,13 +94,10 @@ static void scatter(const DfTexture *t, float *x, float *y, int n, double beyond
 
 static void each_level(void (*check)(int bytes))
 {
-    df_cpu_force(DF_CPU_LEVELS);
-    for (int level = df_cpu_level(); level >= 0; level--) {
-        df_cpu_force(level);
+    FOR_EACH_LEVEL(level) {
         check(1);
         check(2);
     }
-    df_cpu_force(DF_CPU_LEVELS);
 }
 
 static void check_counts(int bytes)

@@ -10,21 +10,16 @@
 #include "base.h"
 #include "cpu.h"
 #include "kernels/scores.h"
+#include "levels.h"
 #include "values.h"
 
 #define LIMIT 1e-6
 #define UNTOUCHED 42.0f
 
-/** Run a test at each level that this CPU has, C first. */
 static void each_level(void (*test)(const DfScoreKernels *kernels))
 {
-    df_cpu_force(DF_CPU_LEVELS);
-    int most = df_cpu_level();
-    for (int level = 0; level <= most; level++) {
-        df_cpu_force(level);
+    FOR_EACH_LEVEL(level)
         test(df_score_kernels());
-    }
-    df_cpu_force(DF_CPU_LEVELS);
 }
 
 /** Random values, zeros and denormals among them. */

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "cpu.h"
 #include "kernels/smooth.h"
+#include "levels.h"
 
 #define MOST 70
 #define ROOM (2 * MOST + 8)
@@ -29,16 +29,13 @@ static void draw(void)
 
 static void each_level(void (*test)(const DfSmoothKernels *kernels, int n))
 {
-    df_cpu_force(DF_CPU_LEVELS);
-    for (int level = 0, most = df_cpu_level(); level <= most; level++) {
-        df_cpu_force(level);
+    FOR_EACH_LEVEL(level) {
         srand(1);
         for (int n = 0; n <= MOST; n++) {
             draw();
             test(df_smooth_kernels(), n);
         }
     }
-    df_cpu_force(DF_CPU_LEVELS);
 }
 
 static void assert_near(float found, double expected)

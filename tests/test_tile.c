@@ -10,6 +10,7 @@
 #include "cpu.h"
 #include "guard.h"
 #include "kernels/tile.h"
+#include "levels.h"
 #include "values.h"
 
 enum { MOST_CHANNELS = 40, TILES = 5, ROOM = 1 << 17 };
@@ -37,12 +38,8 @@ static void fill(float *values, size_t count, float range)
 
 static void each_level(void (*check)(const DfTileKernels *kernels))
 {
-    df_cpu_force(DF_CPU_LEVELS);
-    for (int level = 0, most = df_cpu_level(); level <= most; level++) {
-        df_cpu_force(level);
+    FOR_EACH_LEVEL(level)
         check(df_tile_kernels());
-    }
-    df_cpu_force(DF_CPU_LEVELS);
 }
 
 static const DfTileKernels *portable; /* the C versions */

@@ -12,8 +12,8 @@
 #include <cmocka.h>
 
 #include "base.h"
-#include "cpu.h"
 #include "kernels/track.h"
+#include "levels.h"
 
 enum { MOST = 70 };
 
@@ -42,18 +42,13 @@ static void assert_close(double found, double expected, double scale)
         fail_msg("%.9g, expected %.9g", found, expected);
 }
 
-/** Run a test at each level that this CPU has, C first. */
 static void each_level(void (*test)(const DfTrackKernels *kernels, int extreme))
 {
-    df_cpu_force(DF_CPU_LEVELS);
-    enum DfCpuLevel most = df_cpu_level();
-    for (int level = 0; level <= (int)most; level++) {
-        df_cpu_force(level);
+    FOR_EACH_LEVEL(level) {
         state_of_random = 1;
         test(df_track_kernels(), 0);
         test(df_track_kernels(), 1);
     }
-    df_cpu_force(DF_CPU_LEVELS);
 }
 
 /* ----------------------------------------------------------------------------------- pyramid -- */

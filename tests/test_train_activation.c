@@ -7,6 +7,7 @@
 
 #include "base.h"
 #include "cpu.h"
+#include "levels.h"
 #include "train/activation_backward.h"
 #include "values.h"
 
@@ -82,16 +83,13 @@ static void test_slopes(void **state)
 {
     static const int channels[] = { 2, 6, 8, 16, 24, 40, MOST_CHANNELS };
     (void)state;
-    df_cpu_force(DF_CPU_LEVELS);
-    for (int level = 0, most = df_cpu_level(); level <= most; level++) {
-        df_cpu_force(level);
+    FOR_EACH_LEVEL(level) {
         for (int activation = 0; activation < ACTIVATIONS; activation++)
             for (size_t i = 0; i < DF_COUNT(channels); i++) {
                 check(activation, channels[i], 3);
                 check(activation, channels[i], 30);
             }
     }
-    df_cpu_force(DF_CPU_LEVELS);
 }
 
 /** Values that saturate every gate leave numbers. */
