@@ -43,13 +43,13 @@ static void assert_near(float found, double expected)
     assert_true(fabs(found - expected) < 1e-4);
 }
 
-static void check_shrink(const DfSmoothKernels *kernels, int n)
+static void check_halve(const DfSmoothKernels *kernels, int n)
 {
     float out[MOST + 1], seen[MOST + 1];
     const float *const values[2] = { rows[0], rows[1] }, *const are_known[2] = { known[0], known[1] };
 
     out[n] = seen[n] = 42;
-    kernels->shrink(out, seen, values, are_known, n);
+    kernels->halve(out, seen, values, are_known, n);
     for (int i = 0; i < n; i++) {
         double sum = 0, count = 0;
         for (int j = 0; j < 4; j++)
@@ -63,7 +63,7 @@ static void check_shrink(const DfSmoothKernels *kernels, int n)
     assert_true(out[n] == 42 && seen[n] == 42);
 }
 
-static void test_shrink(void **state) { (void)state; each_level(check_shrink); }
+static void test_halve(void **state) { (void)state; each_level(check_halve); }
 
 /** Both ways that sizes lie on one another: centres of 2x2, and every second sample. */
 static void check_widen(const DfSmoothKernels *kernels, int n)
@@ -88,13 +88,13 @@ static void check_widen(const DfSmoothKernels *kernels, int n)
 
 static void test_widen(void **state) { (void)state; each_level(check_widen); }
 
-static void check_settle(const DfSmoothKernels *kernels, int n)
+static void check_sweep(const DfSmoothKernels *kernels, int n)
 {
     for (int odd = 0; odd < 2; odd++) {
         float row[MOST + 2], before[MOST + 2];
         memcpy(row, rows[2], sizeof row);
         memcpy(before, row, sizeof row);
-        kernels->settle(row + 1, rows[0] + 1, rows[1] + 1, known[0] + 1, odd, n);
+        kernels->sweep(row + 1, rows[0] + 1, rows[1] + 1, known[0] + 1, odd, n);
         for (int i = 1; i <= n; i++) {
             int due = known[0][i] == 0 && (i - 1) % 2 == odd;
             double mean = (before[i - 1] + before[i + 1] + rows[0][i] + rows[1][i]) / 4.0;
@@ -104,14 +104,14 @@ static void check_settle(const DfSmoothKernels *kernels, int n)
     }
 }
 
-static void test_settle(void **state) { (void)state; each_level(check_settle); }
+static void test_sweep(void **state) { (void)state; each_level(check_sweep); }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shrink),
+        cmocka_unit_test(test_halve),
         cmocka_unit_test(test_widen),
-        cmocka_unit_test(test_settle),
+        cmocka_unit_test(test_sweep),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

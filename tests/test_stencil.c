@@ -51,9 +51,9 @@ static DfStencil row_of(Planes *p, int weighted, int n)
                         weighted ? p->south + FIRST : NULL, ROW_FLOATS, n };
 }
 
-static DfLinks links_of(Planes *p, int at)
+static DfConductances links_of(Planes *p, int at)
 {
-    return (DfLinks){ p->east + at, p->south + at, p->border + at };
+    return (DfConductances){ p->east + at, p->south + at, p->border + at };
 }
 
 static void assert_near(const float *found, const float *expected, int n)
@@ -176,14 +176,14 @@ static void check_links(const DfStencilKernels *kernels)
 
         fill(&found);
         expected = found;
-        const DfLinks a = links_of(&out, FIRST), b = links_of(&same, FIRST);
-        const DfLinks rows[2] = { links_of(&found, FIRST), links_of(&found, FIRST + ROW_FLOATS) };
+        const DfConductances a = links_of(&out, FIRST), b = links_of(&same, FIRST);
+        const DfConductances rows[2] = { links_of(&found, FIRST), links_of(&found, FIRST + ROW_FLOATS) };
 
-        kernels->merge(&a, rows, 1.5f, n);
-        df_stencil_c.merge(&b, rows, 1.5f, n);
+        kernels->coarsen(&a, rows, 1.5f, n);
+        df_stencil_c.coarsen(&b, rows, 1.5f, n);
         assert_links(&out, &same);
-        kernels->link(&a, found.inverse + FIRST, ROW_FLOATS, n);
-        df_stencil_c.link(&b, found.inverse + FIRST, ROW_FLOATS, n);
+        kernels->conductances(&a, found.inverse + FIRST, ROW_FLOATS, n);
+        df_stencil_c.conductances(&b, found.inverse + FIRST, ROW_FLOATS, n);
         assert_links(&out, &same);
         kernels->invert(found.inverse + FIRST, &rows[0], ROW_FLOATS, n);
         df_stencil_c.invert(expected.inverse + FIRST, &rows[0], ROW_FLOATS, n);
@@ -206,8 +206,8 @@ static void check_pose(const DfStencilKernels *kernels)
         const float *u = found.e + FIRST, *gx = found.east + FIRST, *gy = found.south + FIRST;
         const DfGradientRows rows = { u, u - ROW_FLOATS, u + ROW_FLOATS, gx, gy, gy - ROW_FLOATS };
 
-        kernels->pose(found.r + FIRST, found.inverse + FIRST, &rows, hole, n);
-        df_stencil_c.pose(expected.r + FIRST, expected.inverse + FIRST, &rows, hole, n);
+        kernels->assemble(found.r + FIRST, found.inverse + FIRST, &rows, hole, n);
+        df_stencil_c.assemble(expected.r + FIRST, expected.inverse + FIRST, &rows, hole, n);
         assert_near(found.r, expected.r, ROWS * ROW_FLOATS);
         assert_near(found.inverse, expected.inverse, ROWS * ROW_FLOATS);
     }

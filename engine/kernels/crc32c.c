@@ -49,7 +49,7 @@ uint32_t df_crc32c_update_c(uint32_t rest, const uint8_t *bytes, size_t size)
     return rest;
 }
 
-/** So that a checksum of bytes that hold checksums is a good one: ((crc >> 15) | (crc << 17)) + 0xA282EAD8. */
+/** Undoes LevelDB's mask of a stored checksum: ((crc >> 15) | (crc << 17)) + 0xA282EAD8. */
 uint32_t df_crc32c_unmask(uint32_t masked)
 {
     uint32_t turned = masked - 0xA282EAD8u;

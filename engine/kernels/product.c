@@ -1,7 +1,7 @@
 /**
  * @file
- * Products without a CPU's own vectors: blocks of 4 rows and 8 columns in the compiler's vectors of four floats,
- * which any processor of the last decades has.
+ * Products without a CPU's own vectors: blocks of 4 rows and 8 columns in the compiler's vectors of four floats. Where
+ * the processor has none, the compiler makes single operations of them.
  */
 #include "kernels/tile.h"
 

@@ -22,7 +22,7 @@ static Four four_at(const float *from)
     return v;
 }
 
-/** Four rows and eight columns, in vectors that any CPU has or the compiler makes do without: in registers. */
+/** Four rows and eight columns: 16 sums in the registers of the compiler's vectors of four floats. */
 static void tile(float sums[TILE_ROWS][TILE_COLUMNS], const float *const rows[TILE_ROWS], const float *panel,
                  int width, int k)
 {

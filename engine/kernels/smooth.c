@@ -4,7 +4,7 @@
  */
 #include "kernels/smooth.h"
 
-static void shrink(float *out, float *out_known, const float *const rows[2], const float *const known[2],
+static void halve(float *out, float *out_known, const float *const rows[2], const float *const known[2],
                    int n)
 {
     for (int i = 0; i < n; i++) {
@@ -30,11 +30,11 @@ static void widen(float *out, const float *known, const float *near, const float
     }
 }
 
-static void settle(float *row, const float *above, const float *below, const float *known, int odd, int n)
+static void sweep(float *row, const float *above, const float *below, const float *known, int odd, int n)
 {
     for (int i = odd; i < n; i += 2)
         if (known[i] == 0)
             row[i] = 0.25f * ((above[i] + below[i]) + (row[i - 1] + row[i + 1]));
 }
 
-const DfSmoothKernels df_smooth_c = { .shrink = shrink, .widen = widen, .settle = settle };
+const DfSmoothKernels df_smooth_c = { .halve = halve, .widen = widen, .sweep = sweep };

@@ -11,7 +11,7 @@ typedef struct DfSmoothKernels {
      * Halve two rows: out[i] is the mean of the known ones among samples 2i and 2i + 1 of both, 0 where there
      * are none; out_known[i] tells whether there are. Unknown samples must be finite. n of out's.
      */
-    void (*shrink)(float *out, float *out_known, const float *const rows[2], const float *const known[2],
+    void (*halve)(float *out, float *out_known, const float *const rows[2], const float *const known[2],
                    int n);
 
     /**
@@ -26,7 +26,7 @@ typedef struct DfSmoothKernels {
      * Half a Gauss-Seidel sweep: for i = odd, odd + 2 ... < n where it is not known, row[i] becomes the mean
      * of its four neighbours. Reads row[-1] and row[n].
      */
-    void (*settle)(float *row, const float *above, const float *below, const float *known, int odd, int n);
+    void (*sweep)(float *row, const float *above, const float *below, const float *known, int odd, int n);
 } DfSmoothKernels;
 
 /** @return the versions for df_cpu_level() (static). Thread-safety: any thread. */

@@ -57,7 +57,7 @@ static float largest(const float *values, int n)
     return largest;
 }
 
-static void pose(float *r, float *inverse, const DfGradientRows *w, const uint8_t *hole, int n)
+static void assemble(float *r, float *inverse, const DfGradientRows *w, const uint8_t *hole, int n)
 {
     for (int x = 0; x < n; x++) {
         float target = (w->gx[x] - w->gx[x - 1]) + (w->gy[x] - w->gy_north[x]);
@@ -68,7 +68,7 @@ static void pose(float *r, float *inverse, const DfGradientRows *w, const uint8_
     }
 }
 
-static void link(const DfLinks *out, const float *inverse, ptrdiff_t row_floats, int n)
+static void conductances(const DfConductances *out, const float *inverse, ptrdiff_t row_floats, int n)
 {
     for (int x = 0; x < n; x++) {
         const float *m = inverse + x;
@@ -81,7 +81,7 @@ static void link(const DfLinks *out, const float *inverse, ptrdiff_t row_floats,
     }
 }
 
-static void merge(const DfLinks *out, const DfLinks rows[2], float gain, int n)
+static void coarsen(const DfConductances *out, const DfConductances rows[2], float gain, int n)
 {
     const float *a = rows[0].border, *b = rows[1].border;
 
@@ -92,11 +92,11 @@ static void merge(const DfLinks *out, const DfLinks rows[2], float gain, int n)
     }
 }
 
-static void invert(float *inverse, const DfLinks *links, ptrdiff_t row_floats, int n)
+static void invert(float *inverse, const DfConductances *c, ptrdiff_t row_floats, int n)
 {
     for (int x = 0; x < n; x++) {
-        const float *east = links->east + x, *south = links->south + x;
-        float sum = (east[0] + east[-1]) + (south[0] + south[-row_floats]) + links->border[x];
+        const float *east = c->east + x, *south = c->south + x;
+        float sum = (east[0] + east[-1]) + (south[0] + south[-row_floats]) + c->border[x];
 
         inverse[x] = sum > 0 ? 1 / sum : 0;
     }
@@ -104,5 +104,5 @@ static void invert(float *inverse, const DfLinks *links, ptrdiff_t row_floats, i
 
 const DfStencilKernels df_stencil_c = {
     .sweep = sweep, .residual = residual, .block_sum = block_sum, .prolong = prolong, .largest = largest,
-    .pose = pose, .link = link, .merge = merge, .invert = invert,
+    .assemble = assemble, .conductances = conductances, .coarsen = coarsen, .invert = invert,
 };

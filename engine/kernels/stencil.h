@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** A stretch of a row: pointers to its first cell in planes of one layout, whose neighbours can be read. */
+/** A stretch of a row: pointers to its first cell in planes of one layout. 8 floats on either side can be read. */
 typedef struct DfStencil {
     float *e;             /**< the unknowns */
     const float *r;       /**< right-hand side */
@@ -23,9 +23,9 @@ typedef struct DfStencil {
 } DfStencil;
 
 /** Rows of conductances, as in DfStencil, and of b. */
-typedef struct DfLinks {
+typedef struct DfConductances {
     float *east, *south, *border;
-} DfLinks;
+} DfConductances;
 
 /** Rows of a picture u and of the target differences from each sample to those east and south of it. */
 typedef struct DfGradientRows {
@@ -60,22 +60,22 @@ typedef struct DfStencilKernels {
      * Equations of samples that have four neighbours: where `hole` is set, inverse = 1/4 and r = the target
      * Laplacian minus that of u; elsewhere both are 0. Any n; one sample before and after is read.
      */
-    void (*pose)(float *r, float *inverse, const DfGradientRows *target, const uint8_t *hole, int n);
+    void (*assemble)(float *r, float *inverse, const DfGradientRows *target, const uint8_t *hole, int n);
 
     /**
      * Conductances of a finest grid, where they are 1 between cells with equations, and 1 / inverse counts the
      * neighbours, those that are fixed included. The rows above and below are read; n a multiple of 8.
      */
-    void (*link)(const DfLinks *out, const float *inverse, ptrdiff_t row_floats, int n);
+    void (*conductances)(const DfConductances *out, const float *inverse, ptrdiff_t row_floats, int n);
 
     /**
      * Conductances between blocks of 2x2 cells, n of them, a multiple of 8: half the sum of what links them;
      * of borders half the sum times gain.
      */
-    void (*merge)(const DfLinks *out, const DfLinks rows[2], float gain, int n);
+    void (*coarsen)(const DfConductances *out, const DfConductances rows[2], float gain, int n);
 
     /** inverse = 1 / (sum of a cell's conductances), 0 where that is 0; n a multiple of 8. */
-    void (*invert)(float *inverse, const DfLinks *links, ptrdiff_t row_floats, int n);
+    void (*invert)(float *inverse, const DfConductances *c, ptrdiff_t row_floats, int n);
 } DfStencilKernels;
 
 /** @return the versions for df_cpu_level() (static). Thread-safety: any thread. */

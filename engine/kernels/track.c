@@ -1,6 +1,6 @@
 /**
  * @file
- * Loops of corner tracking in portable C, the oracle of the others, and the choice among them.
+ * Loops of corner tracking in portable C, the oracle of the others.
  */
 #include "kernels/track.h"
 

@@ -1,7 +1,6 @@
 /**
  * @file
- * Loops over registers: they have to be unrolled, in functions that are inlined, or what they count through lies in
- * memory.
+ * Arrays of vectors stay in registers where the loops over them are unrolled and the functions inlined.
  */
 #ifndef DF_KERNELS_UNROLL_H
 #define DF_KERNELS_UNROLL_H

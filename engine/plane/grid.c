@@ -52,17 +52,18 @@ void df_grid_span(DfGrid *grid)
 #define BORDER_GAIN 1.6f
 
 /** Two rows' conductances, in rows of `scratch` where the grid does not keep them. */
-static void fine_links(DfLinks rows[2], const DfGrid *fine, int y, int first, int n, const DfLinks scratch[2])
+static void fine_links(DfConductances rows[2], const DfGrid *fine, int y, int first, int n,
+                       const DfConductances scratch[2])
 {
     for (int i = 0; i < 2; i++) {
         ptrdiff_t at = (y + i) * fine->row_floats + first;
 
         if (fine->east) {
-            rows[i] = (DfLinks){ fine->east + at, fine->south + at, fine->border + at };
+            rows[i] = (DfConductances){ fine->east + at, fine->south + at, fine->border + at };
         } else {
             rows[i] = scratch[i];
             if (y + i < fine->height)
-                df_stencil_kernels()->link(&rows[i], fine->inverse + at, fine->row_floats, n);
+                df_stencil_kernels()->conductances(&rows[i], fine->inverse + at, fine->row_floats, n);
             else
                 for (int x = 0; x < n; x++)
                     rows[i].east[x] = rows[i].south[x] = rows[i].border[x] = 0;
@@ -70,18 +71,18 @@ static void fine_links(DfLinks rows[2], const DfGrid *fine, int y, int first, in
     }
 }
 
-static void coarsen_row(DfGrid *coarse, const DfGrid *fine, int y, const DfLinks scratch[2])
+static void coarsen_row(DfGrid *coarse, const DfGrid *fine, int y, const DfConductances scratch[2])
 {
     const DfSpan span = coarse->spans[y];
     const ptrdiff_t at = y * coarse->row_floats + span.first;
-    const DfLinks out = { coarse->east + at, coarse->south + at, coarse->border + at };
+    const DfConductances out = { coarse->east + at, coarse->south + at, coarse->border + at };
     int n = span.last - span.first;
-    DfLinks rows[2];
+    DfConductances rows[2];
 
     if (n == 0)
         return;
     fine_links(rows, fine, 2 * y, 2 * span.first, 2 * n, scratch);
-    df_stencil_kernels()->merge(&out, rows, BORDER_GAIN, n);
+    df_stencil_kernels()->coarsen(&out, rows, BORDER_GAIN, n);
 }
 
 /** A cell that nothing leads to or from gets no equation: the whole plane is hole, and its mean is free. */
@@ -89,7 +90,7 @@ static void invert_row(DfGrid *grid, int y)
 {
     const DfSpan span = grid->spans[y];
     const ptrdiff_t at = y * grid->row_floats + span.first;
-    const DfLinks links = { grid->east + at, grid->south + at, grid->border + at };
+    const DfConductances links = { grid->east + at, grid->south + at, grid->border + at };
 
     df_stencil_kernels()->invert(grid->inverse + at, &links, grid->row_floats, span.last - span.first);
 }
@@ -106,7 +107,7 @@ static DfSpan coarse_span(const DfGrid *fine, int y)
     return (DfSpan){ a.first / 32 * 16, (a.last + 31) / 32 * 16 };
 }
 
-static int take_links(DfLinks *links, const DfGrid *grid, DfArena *arena)
+static int take_links(DfConductances *links, const DfGrid *grid, DfArena *arena)
 {
     links->east = take_plane(grid, arena);
     links->south = take_plane(grid, arena);
@@ -114,18 +115,18 @@ static int take_links(DfLinks *links, const DfGrid *grid, DfArena *arena)
     return links->east && links->south && links->border ? 0 : -ENOMEM;
 }
 
-static int take_scratch(DfLinks rows[2], const DfGrid *fine, DfArena *arena)
+static int take_scratch(DfConductances rows[2], const DfGrid *fine, DfArena *arena)
 {
     float *row = df_arena_take(arena, 6 * fine->row_floats * sizeof *row);
 
     for (int i = 0; i < 2 && row; i++, row += 3 * fine->row_floats)
-        rows[i] = (DfLinks){ row, row + fine->row_floats, row + 2 * fine->row_floats };
+        rows[i] = (DfConductances){ row, row + fine->row_floats, row + 2 * fine->row_floats };
     return row ? 0 : -ENOMEM;
 }
 
 int df_grid_coarsen(DfGrid *coarse, const DfGrid *fine, DfArena *arena)
 {
-    DfLinks links, scratch[2];
+    DfConductances links, scratch[2];
 
     if (df_grid_take(coarse, (fine->width + 1) / 2, (fine->height + 1) / 2, arena) < 0 ||
         take_links(&links, coarse, arena) < 0 || take_scratch(scratch, fine, arena) < 0)

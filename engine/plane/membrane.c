@@ -63,7 +63,7 @@ static int pull(const Level *to, const Level *from)
         const float *rows[2] = { df_plane_row(from->value, 2 * y), df_plane_row(from->value, 2 * y + 1) };
         const float *known[2] = { df_plane_row(from->known, 2 * y), df_plane_row(from->known, 2 * y + 1) };
         float *seen = df_plane_row(to->known, y);
-        df_smooth_kernels()->shrink(df_plane_row(to->value, y), seen, rows, known, to->value.width);
+        df_smooth_kernels()->halve(df_plane_row(to->value, y), seen, rows, known, to->value.width);
         for (int x = 0; whole && x < to->value.width; x++)
             whole = seen[x] > 0;
     }
@@ -130,8 +130,8 @@ static void relax(const Level *level, int sweeps)
     for (int half = 0; half < 2 * sweeps; half++) {
         fill_frame(value);
         for (int y = 0; y < value.height; y++)
-            kernels->settle(df_plane_row(value, y), df_plane_row(value, y - 1), df_plane_row(value, y + 1),
-                            df_plane_row(level->known, y), (y + half) & 1, value.width);
+            kernels->sweep(df_plane_row(value, y), df_plane_row(value, y - 1), df_plane_row(value, y + 1),
+                           df_plane_row(level->known, y), (y + half) & 1, value.width);
     }
 }
 

@@ -57,11 +57,11 @@ static void pose_inner(const Problem *p, DfGrid *grid, int y, int x0, int x1)
     const float *gx = df_plane_row(p->gx, y) + x0, *gy = df_plane_row(p->gy, y) + x0;
     const DfGradientRows target = { u, u - p->u.row_floats, u + p->u.row_floats, gx, gy, gy - p->gy.row_floats };
 
-    df_stencil_kernels()->pose(grid->r + at, grid->inverse + at, &target,
-                               p->hole + (ptrdiff_t)y * p->u.width + x0, x1 - x0);
+    df_stencil_kernels()->assemble(grid->r + at, grid->inverse + at, &target,
+                                   p->hole + (ptrdiff_t)y * p->u.width + x0, x1 - x0);
 }
 
-static void pose(const Problem *p, DfGrid *grid)
+static void assemble(const Problem *p, DfGrid *grid)
 {
     const DfRect *box = &p->box;
 
@@ -118,7 +118,7 @@ int df_poisson(DfPlane u, DfPlane gx, DfPlane gy, const uint8_t *hole, float tol
         return 0;
     if ((ret = df_grid_take(&grid, df_rect_width(p.box), df_rect_height(p.box), scratch)) < 0)
         goto end;
-    pose(&p, &grid);
+    assemble(&p, &grid);
     df_grid_span(&grid);
     if ((ret = df_multigrid(&grid, tolerance, scratch)) < 0)
         goto end;

@@ -4,7 +4,7 @@
  */
 #include "kernels/smooth.h"
 
-static void shrink(float *out, float *out_known, const float *const rows[2], const float *const known[2], int n)
+static void halve(float *out, float *out_known, const float *const rows[2], const float *const known[2], int n)
 {
     int i = 0;
 
@@ -22,7 +22,7 @@ static void shrink(float *out, float *out_known, const float *const rows[2], con
     }
     const float *const rest[2] = { rows[0] + 2 * i, rows[1] + 2 * i };
     const float *const rest_known[2] = { known[0] + 2 * i, known[1] + 2 * i };
-    df_smooth_c.shrink(out + i, out_known + i, rest, rest_known, n - i);
+    df_smooth_c.halve(out + i, out_known + i, rest, rest_known, n - i);
 }
 
 static inline Vector mixed(const float *near, const float *far, Vector mix)
@@ -53,7 +53,7 @@ static void widen(float *out, const float *known, const float *near, const float
     df_smooth_c.widen(out + i, known + i, near + i / 2, far + i / 2, mix, shift, n - i);
 }
 
-static void settle(float *row, const float *above, const float *below, const float *known, int odd, int n)
+static void sweep(float *row, const float *above, const float *below, const float *known, int odd, int n)
 {
     const Lanes lanes = every_second_lane(odd);
     Vector last = set(row[-1]);
@@ -68,7 +68,7 @@ static void settle(float *row, const float *above, const float *below, const flo
         store(row + i, choose(both(zero_lanes(load(known + i)), lanes), mean, old));
         last = old;
     }
-    df_smooth_c.settle(row + i, above + i, below + i, known + i, odd, n - i);
+    df_smooth_c.sweep(row + i, above + i, below + i, known + i, odd, n - i);
 }
 
-#define SMOOTH { .shrink = shrink, .widen = widen, .settle = settle }
+#define SMOOTH { .halve = halve, .widen = widen, .sweep = sweep }

@@ -95,7 +95,7 @@ static float largest(const float *values, int n)
 
 /* ------------------------------------------------------------------------------- setting up -- */
 
-static void pose(float *r, float *inverse, const DfGradientRows *w, const uint8_t *hole, int n)
+static void assemble(float *r, float *inverse, const DfGradientRows *w, const uint8_t *hole, int n)
 {
     int x = 0;
     for (; x + WIDTH <= n; x += WIDTH) {
@@ -108,10 +108,10 @@ static void pose(float *r, float *inverse, const DfGradientRows *w, const uint8_
         store(inverse + x, keep(has, set(0.25f)));
     }
     const DfGradientRows rest = { w->u + x, w->north + x, w->south + x, w->gx + x, w->gy + x, w->gy_north + x };
-    df_stencil_c.pose(r + x, inverse + x, &rest, hole + x, n - x);
+    df_stencil_c.assemble(r + x, inverse + x, &rest, hole + x, n - x);
 }
 
-static void link(const DfLinks *out, const float *inverse, ptrdiff_t row_floats, int n)
+static void conductances(const DfConductances *out, const float *inverse, ptrdiff_t row_floats, int n)
 {
     for (int x = 0; x < n; x += WIDTH) {
         const float *m = inverse + x;
@@ -127,7 +127,7 @@ static void link(const DfLinks *out, const float *inverse, ptrdiff_t row_floats,
 }
 
 /** In whatever order split() leaves; a sum's is as good as that of its terms. */
-static void merge(const DfLinks *out, const DfLinks rows[2], float gain, int n)
+static void coarsen(const DfConductances *out, const DfConductances rows[2], float gain, int n)
 {
     const Vector half = set(0.5f), gained = set(0.5f * gain);
     for (int i = 0; i < n; i += WIDTH) {
@@ -143,18 +143,19 @@ static void merge(const DfLinks *out, const DfLinks rows[2], float gain, int n)
     }
 }
 
-static void invert(float *inverse, const DfLinks *links, ptrdiff_t row_floats, int n)
+static void invert(float *inverse, const DfConductances *c, ptrdiff_t row_floats, int n)
 {
     for (int x = 0; x < n; x += WIDTH) {
-        const float *east = links->east + x, *south = links->south + x;
+        const float *east = c->east + x, *south = c->south + x;
         Vector h = load(east) + load(east - 1), v = load(south) + load(south - row_floats);
-        Vector sum = (h + v) + load(links->border + x);
+        Vector sum = (h + v) + load(c->border + x);
         store(inverse + x, keep(positive(sum), set(1) / sum));
     }
 }
 
-#define STENCIL                                                                                          \
-    {                                                                                                    \
-        .sweep = sweep, .residual = residual, .block_sum = block_sum, .prolong = prolong,                \
-        .largest = largest, .pose = pose, .link = link, .merge = merge, .invert = invert,                \
+#define STENCIL                                                                                           \
+    {                                                                                                     \
+        .sweep = sweep, .residual = residual, .block_sum = block_sum, .prolong = prolong,                 \
+        .largest = largest, .assemble = assemble, .conductances = conductances, .coarsen = coarsen,       \
+        .invert = invert,                                                                                 \
     }
