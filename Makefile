@@ -120,7 +120,7 @@ METER := -Wl,--wrap=aligned_alloc,--wrap=free
 define variant
 $(1)/obj/%.o: %.c $(CONFIG)
 	@mkdir -p $$(@D)
-	$$(call say,CC) $$(COMPILE) $(2) $$(FILE_FLAGS) -MMD -MP -c $$< -o $$@
+	$$(call say,CC) $$(COMPILE) $(2) $$(FILE_FLAGS) $$(NO_SANITIZE) -MMD -MP -c $$< -o $$@
 
 $(1)/libdeepfill.a: $(LIB_SRC:%.c=$(1)/obj/%.o)
 	@rm -f $$@
@@ -160,6 +160,11 @@ $(1)/obj/engine/kernels/x86/%_avx512.o $(1)/obj/engine/train/x86/%_avx512.o: \
 $(1)/obj/engine/kernels/arm/%.o $(1)/obj/engine/train/arm/%.o: FILE_FLAGS := -march=armv8-a+crc -ffp-contract=fast
 $(1)/obj/engine/plane/grain.o $(1)/obj/engine/plane/gaussian.o $(1)/obj/engine/kernels/normal.o \
     $(1)/obj/engine/overlay/%.o $(1)/obj/engine/train/%.o: FILE_FLAGS := $(OPTIMISE:-O2=-O3) -fno-math-errno
+# Checks of undefined behaviour in unrolled transforms take the compiler minutes, and the C kernels are the same text.
+# The thread sanitizer looks each load of 32 bytes up in eight places: with it, tests take two and a half times as long.
+# The C kernels, which get the same rows from the same callers, are instrumented.
+$(1)/obj/engine/kernels/x86/%.o: NO_SANITIZE := -fno-sanitize=thread
+$(1)/obj/engine/train/x86/%.o: NO_SANITIZE := -fno-sanitize=thread,undefined
 $(1)/obj/tests/test_float_code.o: FILE_FLAGS = $$(shell pkg-config --cflags libavutil)
 $(1)/obj/engine/model/builtin.o: FILE_FLAGS := -DDF_MODELS_DIR='"models"'
 $(1)/obj/engine/model/builtin.o: $(wildcard models/*.safetensors)
@@ -170,13 +175,7 @@ endef
 
 $(eval $(call variant,$(BUILD),$(HARDENING)))
 $(eval $(call variant,$(BUILD)/asan,-fsanitize=address$(,)undefined -fno-sanitize-recover=undefined))
-# Checks of undefined behaviour in unrolled transforms take the compiler minutes, and the C kernels are the same text.
-$(BUILD)/asan/obj/engine/train/x86/%.o: FILE_FLAGS += -fno-sanitize=undefined
 $(eval $(call variant,$(BUILD)/tsan,-fsanitize=thread))
-# Each load of 32 bytes is looked up in eight places: with it, tests take two and a half times as long. The C kernels,
-# which get the same rows from the same callers, are instrumented.
-$(BUILD)/tsan/obj/engine/kernels/x86/%.o $(BUILD)/tsan/obj/engine/train/x86/%.o: \
-    FILE_FLAGS += -fno-sanitize=thread
 $(eval $(call variant,$(BUILD)/fuzz,-fsanitize=fuzzer-no-link$(,)address$(,)undefined \
     -fno-sanitize-recover=undefined))
 
