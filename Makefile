@@ -12,8 +12,6 @@ PLAIN_GOALS := help dist clean distclean
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-, := ,
-
 # Short lines, unless V=1 asks for the commands as they are.
 say = $(if $(V),,@printf '%-4s %s\n' $(1) $@ &&)
 
@@ -118,21 +116,21 @@ METER := -Wl,--wrap=aligned_alloc,--wrap=free
 # One build of library and unit tests: variant(folder, more flags). `make sanitize` has two more, `make fuzz`
 # one.
 define variant
-$(1)/obj/%.o: %.c $(CONFIG)
+$(1)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $$(@D)
 	$$(call say,CC) $$(COMPILE) $(2) $$(FILE_FLAGS) $$(NO_SANITIZE) -MMD -MP -c $$< -o $$@
 
-$(1)/libdeepfill.a: $(LIB_SRC:%.c=$(1)/obj/%.o)
+$(1)/libdeepfill.a: $(LIB_SRC:%.c=$(1)/obj/%.o) $(BUILD)/sources
 	@rm -f $$@
-	$$(call say,AR) $$(AR) qcs $$@ $$^
+	$$(call say,AR) $$(AR) qcs $$@ $$(filter %.o,$$^)
 
-$(1)/libinfo.a: $(INFO_SRC:%.c=$(1)/obj/%.o)
+$(1)/libinfo.a: $(INFO_SRC:%.c=$(1)/obj/%.o) $(BUILD)/sources
 	@rm -f $$@
-	$$(call say,AR) $$(AR) rcs $$@ $$^
+	$$(call say,AR) $$(AR) rcs $$@ $$(filter %.o,$$^)
 
-$(1)/libtrain.a: $(TRAIN_SRC:%.c=$(1)/obj/%.o)
+$(1)/libtrain.a: $(TRAIN_SRC:%.c=$(1)/obj/%.o) $(BUILD)/sources
 	@rm -f $$@
-	$$(call say,AR) $$(AR) rcs $$@ $$^
+	$$(call say,AR) $$(AR) rcs $$@ $$(filter %.o,$$^)
 
 $(1)/tests/test_train_%: $(1)/obj/tests/test_train_%.o $(1)/libtrain.a $(1)/libdeepfill.a
 	@mkdir -p $$(@D)
@@ -173,11 +171,28 @@ $(UNIT_SRC:%.c=$(1)/obj/%.o): | $(BUILD)/has-tests
 -include $(patsubst %.c,$(1)/obj/%.d,$(LIB_SRC) $(TRAIN_SRC) $(UNIT_SRC) $(wildcard engine/cli/*.c tests/fuzz/*.c))
 endef
 
+ASAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined
+TSAN := -fsanitize=thread
+FUZZ := $(ASAN) -fsanitize=fuzzer-no-link
+
+# What is compiled how, and of which sources, in files that are written where it changes: objects, and archives, which
+# would keep the object of a deleted source, are made again.
+FLAGS = $(COMPILE) $(HARDENING) $(ASAN) $(TSAN) $(FUZZ_CC) $(FUZZ) $(LDFLAGS) $(LIBS) $(value variant)
+SOURCES = $(LIB_SRC) $(TRAIN_SRC) $(PROGRAM_SRC)
+define remember
+ifneq ($$(file <$(1)),$$($(2)))
+$$(shell mkdir -p $(BUILD))$$(file >$(1),$$($(2)))
+endif
+endef
+ifneq ($(filter-out $(PLAIN_GOALS),$(GOALS)),)
+$(eval $(call remember,$(BUILD)/flags,FLAGS))
+$(eval $(call remember,$(BUILD)/sources,SOURCES))
+endif
+
 $(eval $(call variant,$(BUILD),$(HARDENING)))
-$(eval $(call variant,$(BUILD)/asan,-fsanitize=address$(,)undefined -fno-sanitize-recover=undefined))
-$(eval $(call variant,$(BUILD)/tsan,-fsanitize=thread))
-$(eval $(call variant,$(BUILD)/fuzz,-fsanitize=fuzzer-no-link$(,)address$(,)undefined \
-    -fno-sanitize-recover=undefined))
+$(eval $(call variant,$(BUILD)/asan,$(ASAN)))
+$(eval $(call variant,$(BUILD)/tsan,$(TSAN)))
+$(eval $(call variant,$(BUILD)/fuzz,$(FUZZ)))
 
 FUZZERS := $(FUZZ_ALL:%=$(BUILD)/fuzz/%)
 $(BUILD)/fuzz/%: CC = $(FUZZ_CC)
@@ -194,7 +209,7 @@ $(FUZZERS): $(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/tests/fuzz/%.o $(MUTATORS) $(call
 $(BUILD)/libdeepfill.map: Makefile
 	@echo 'DEEPFILL_$(SONAME:libdeepfill.so.%=%) { global: deepfill_*; local: *; };' >$@
 
-$(BUILD)/libdeepfill.so.$(VERSION): $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/libdeepfill.map
+$(BUILD)/libdeepfill.so.$(VERSION): $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/libdeepfill.map $(BUILD)/sources
 	$(call say,LD) $(LINK) -shared -Wl,-soname,$(SONAME) -Wl,-z,defs \
 	    -Wl,--version-script,$(BUILD)/libdeepfill.map $(filter %.o,$^) -o $@ $(LIBS)
 
@@ -216,7 +231,7 @@ $(OWN_TOOLS): $(wildcard tests/*_file.h) $(BUILD)/libdeepfill.a
 $(BUILD)/deepfill-%: $(BUILD)/obj/engine/cli/%.o $(BUILD)/libdeepfill.a
 	$(call say,LD) $(LINK) $^ -o $@ $(LIBS)
 
-$(BUILD)/tests/tools/%: tests/tools/%.c $(CONFIG)
+$(BUILD)/tests/tools/%: tests/tools/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,LD) $(LINK) $< -o $@ $(TOOL_LIBS) -lm
 

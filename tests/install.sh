@@ -255,6 +255,16 @@ flags_of_the_environment() {
         [ "$(grep -c -- '-fasked-c.*--asked-ld' <<<"$rules")" -eq 2 ]
 }
 
+# An object is compiled again where its flags change, and only there.
+follows_flags() {
+    local object=$work/other/obj/engine/base.o
+    with() {
+        CFLAGS=$1 make -n V=1 BUILD="$work/other" "$object" | grep -c -- '-c engine/base.c'
+    }
+    [ "$(with -DONE)" -eq 1 ] && mkdir -p "${object%/*}" && touch "$object" && [ "$(with -DONE)" -eq 0 ] &&
+        [ "$(with -DTWO)" -eq 1 ]
+}
+
 # An FFmpeg tree as far as the script looks at it: the files it edits, from the source that was fetched.
 copy_tree() {
     local source=$build/ffmpeg-src/src file
@@ -305,6 +315,7 @@ else
 fi
 test_that "the library is built and installed without FFmpeg's libraries" library_alone
 test_that "CPPFLAGS, CFLAGS and LDFLAGS of the environment are used" flags_of_the_environment
+test_that "an object is compiled again where its flags change" follows_flags
 test_that "make install succeeds" staged install
 test_that "with a umask of 077 anybody can use it" anyone_reads
 test_that "libraries go where LIBDIR says" elsewhere
