@@ -241,7 +241,7 @@ $(BUILD)/tests/tools/%: tests/tools/%.c $(BUILD)/flags
 $(BUILD)/pkgconfig/libdeepfill.pc: Makefile $(CONFIG)
 	@mkdir -p $(@D)
 	@printf '%s\n' 'Name: libdeepfill' 'Description: video inpainting (not installed)' 'Version: $(VERSION)' \
-	    'Cflags: -I$(CURDIR)/include' 'Libs: -L$(CURDIR)/$(BUILD) -l:libdeepfill.a $(LIBS)' >$@
+	    'Cflags: -I$(CURDIR)/include' 'Libs: -L$(abspath $(BUILD)) -l:libdeepfill.a $(LIBS)' >$@
 
 FILTER_SRC := $(wildcard filter/*.[ch] filter/install.sh)
 
