@@ -255,6 +255,16 @@ flags_of_the_environment() {
         [ "$(grep -c -- '-fasked-c.*--asked-ld' <<<"$rules")" -eq 2 ]
 }
 
+# Probes are compiled as the library will be; the compiler of the environment stays.
+configures() {
+    local mak=$work/configured/config.mak
+    conf() {
+        ./configure --no-install --build="$work/configured" "$@"
+    }
+    CC='gcc -DASKED' conf && grep "^CONFIGURE_SWITCHES := .*'--cc=gcc -DASKED'$" "$mak" &&
+        ! CFLAGS=--bogus conf && ! LDFLAGS=--bogus conf && ! conf --cflags=--bogus
+}
+
 # An object is compiled again where its flags change, and only there.
 follows_flags() {
     local object=$work/other/obj/engine/base.o
@@ -315,6 +325,7 @@ else
 fi
 test_that "the library is built and installed without FFmpeg's libraries" library_alone
 test_that "CPPFLAGS, CFLAGS and LDFLAGS of the environment are used" flags_of_the_environment
+test_that "configure probes with the flags and the compiler of the environment" configures
 test_that "an object is compiled again where its flags change" follows_flags
 test_that "make install succeeds" staged install
 test_that "with a umask of 077 anybody can use it" anyone_reads
