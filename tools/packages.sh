@@ -183,7 +183,7 @@ if ! command -v apt-get >/dev/null 2>&1; then
 fi
 
 may_install=
-[ "$(id -u)" != 0 ] || [ "${NO_INSTALL:-0}" = 1 ] || may_install=yes
+[ "$(id -u)" != 0 ] || [ "${NO_INSTALL:-0}" != 0 ] || may_install=yes
 if [ -n "$may_install" ] && [ -n "$(unknown)" ]; then
     update_lists
     look
