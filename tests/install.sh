@@ -198,6 +198,26 @@ drops_a_missing_library() {
     [ "$(diff "$work/whole" "$work/less" | grep '^[<>]')" = '< --enable-libzmq' ]
 }
 
+# builds_with PROFILE PACKAGE...: debian/control names them, unless that profile is asked for, if any
+builds_with() {
+    local profile=$1 name
+    shift
+    [ $# -gt 3 ] || return
+    for name; do
+        grep -qE "^ (.*[|] )?$name( [^<|]*)?( <!$profile>)?( [|].*)?,$" debian/control || { echo "$name"; return 1; }
+    done
+}
+
+# But for what build-essential brings. Libraries are those of any FFmpeg, not the installed one's alone.
+builds_in_debian() {
+    asked_by() {
+        without_packages sh tools/packages.sh "$@" 2>&1 | sed -n 's/^    apt-get .*-recommends //p' |
+            tr ' ' '\n' | grep -vxE 'gcc|libc6-dev|dpkg-dev|xz-utils'
+    }
+    builds_with none $(asked_by engine program few) && builds_with nocheck $(asked_by tests) &&
+        builds_with pkg.deepfill.few $(sed -n 's/^--[^ ]* *\([^ ]*\) .*/\1/p' tools/libraries.sh)
+}
+
 library_alone() {
     local rules
     rules=$(without_av make -n BUILD="$work/other" library install-library 2>/dev/null) &&
@@ -314,6 +334,7 @@ if [ -L "$build/lib" ]; then
 fi
 test_that "what the program lacks is told by its packages' names" tells_packages
 test_that "FILTERS=few asks for fewer packages" few_needs_fewer
+test_that "debian/control names what packages.sh and libraries.sh ask for" builds_in_debian
 if /usr/bin/ffmpeg -version 2>/dev/null | grep -q -- --enable-libzmq; then
     test_that "make demo and make check ask for the same packages, in one line, and say no more" \
         one_line_for_both_commands
