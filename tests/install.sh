@@ -264,7 +264,18 @@ elsewhere() {
 
 # The loader takes colons and semicolons for ends of folders' names, dollars for its own variables.
 odd_folder() {
-    cp -r "$root$prefix" "$work/at 1:2;\$ORIGIN" && has_filter "$work/at 1:2;\$ORIGIN/bin"
+    local bin="$work/at 1:2;\$ORIGIN/bin"
+    cp -r "$root$prefix" "${bin%/bin}" && has_filter "$bin" &&
+        "$bin/ffmpeg-deepfill" -v error -f image2pipe -i pipe:9 -vf deepfill=x=9:y=9:w=9:h=9 -f null - 9<samples/mask.png
+}
+
+# An ffmpeg that was upgraded runs with its own libavfilter; a drop-in that fits says nothing.
+tells_other_version() {
+    local at=$work/upgraded
+    cp -r "$root$prefix" "$at" && [ -z "$("$at/bin/ffmpeg-deepfill" -version 2>&1 >/dev/null)" ] || return
+    [ -d "$at/lib/deepfill" ] || return 0
+    mv "$at"/lib/deepfill/libavfilter.so.* "$at/lib/deepfill/libavfilter.so.0" &&
+        "$at/bin/ffmpeg-deepfill" -version 2>&1 >/dev/null | grep "^ffmpeg-deepfill: .*there is no filter deepfill$"
 }
 
 flags_of_the_environment() {
@@ -365,6 +376,7 @@ fi
 test_that "bash completes commands, options and names" completion
 test_that "ffmpeg-deepfill has the filter" has_filter
 test_that "ffmpeg-deepfill runs in a folder with a colon in its name" odd_folder
+test_that "a drop-in of another version than ffmpeg's is told" tells_other_version
 test_that "what is installed is hardened" is_hardened
 test_that "public functions have a version, and nothing else is public" versioned
 test_that "make uninstall succeeds" staged uninstall
