@@ -7,7 +7,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 root=$work/root prefix=/opt/deepfill
 failed=0
-unset MAKEFLAGS MFLAGS MAKELEVEL FILTERS FFMPEG_SRC
+unset MAKEFLAGS MFLAGS MAKELEVEL FILTERS FFMPEG_SRC PREFIX LIBDIR DESTDIR
 
 # test_that NAME COMMAND...: passes where the command succeeds; its output shows only where it does not.
 test_that() {
@@ -23,7 +23,7 @@ test_that() {
 }
 
 staged() {
-    make "$1" DESTDIR="$root" PREFIX=$prefix FILTERS="${filters:-few}"
+    make "$1" DESTDIR="$root" PREFIX=$prefix LIBDIR=$prefix/lib FILTERS="${filters:-few}"
 }
 
 # Every file and link under the staging root, as its user would see it.
