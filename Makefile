@@ -364,6 +364,9 @@ INSTALLED = $(HEADERS)/deepfill.h $(LIBS_TO)/libdeepfill.a $(LIBS_TO)/libdeepfil
 # From the programs' folder to the drop-in's.
 DROPIN := $(shell realpath -m --relative-to='$(PREFIX)/bin' '$(LIBDIR)/deepfill')
 
+# Root's own system learns of the library's coming and going; nobody else may tell the loader.
+tell_loader = [ -n '$(DESTDIR)' ] || [ "$$(id -u)" != 0 ] || ldconfig
+
 install: install-library install-program install-dropin install-editors  ## library, programs, man page (PREFIX=, LIBDIR=, DESTDIR=)
 
 .PHONY: install-library install-program install-dropin install-editors
@@ -379,8 +382,7 @@ install-library: library
 	    'Version: $(VERSION)' 'Cflags: -I$${includedir}' 'Libs: -L$${libdir} -ldeepfill' \
 	    'Libs.private: $(OPENBLAS_LIBS) $(ZIMG_STATIC_LIBS) -lpthread -lm' |\
 	    install -m 644 /dev/stdin $(LIBS_TO)/pkgconfig/libdeepfill.pc
-	@# Root's own system finds the library from now on; nobody else may tell the loader.
-	@[ -n '$(DESTDIR)' ] || [ "$$(id -u)" != 0 ] || ldconfig
+	@$(tell_loader)
 
 install-program: $(BUILD)/deepfill
 	install -d $(BINDIR) $(MANDIR) $(COMPLETIONS)
@@ -388,11 +390,13 @@ install-program: $(BUILD)/deepfill
 	install -m 644 docs/deepfill.1 $(MANDIR)
 	install -m 644 tools/completion.bash $(COMPLETIONS)/deepfill
 
+# An earlier one may have been of another libavfilter.so.N, or with ffplay.
 install-dropin: programs
+	rm -rf $(LIBS_TO)/deepfill $(BINDIR)/ffplay-deepfill $(MANDIR)/ffplay-deepfill.1
 	install -d $(BINDIR) $(MANDIR)
 	install -m 644 docs/ffmpeg-deepfill.1 $(MANDIR)
-	@ln -sf ffmpeg-deepfill.1 $(MANDIR)/ffplay-deepfill.1
 ifeq ($(FFMPEG_SRC),)
+	@ln -sf ffmpeg-deepfill.1 $(MANDIR)/ffplay-deepfill.1
 	install -d $(LIBS_TO)/deepfill
 	install -m 644 $(BUILD)/lib/libavfilter.so.* $(LIBS_TO)/deepfill
 	@$(call wrapper,ffmpeg,$(DROPIN)) | install -m 755 /dev/stdin $(BINDIR)/ffmpeg-deepfill
@@ -411,6 +415,7 @@ uninstall:  ## remove what install put there (same PREFIX=, LIBDIR=, DESTDIR=)
 	rm -f $(INSTALLED)
 	rm -rf $(LIBS_TO)/deepfill
 	@[ ! -d $(SHOTCUT) ] || rmdir --ignore-fail-on-non-empty $(SHOTCUT)
+	@$(tell_loader)
 
 # Dates and owners are those of the commit: the same commit makes the same file.
 dist:  ## build/deepfill-VERSION.tar.gz of what is committed

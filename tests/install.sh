@@ -35,10 +35,11 @@ promised() {
     local soname
     printf "$prefix/%s\n" include/deepfill.h lib/libdeepfill.a lib/libdeepfill.so lib/libdeepfill.so.0.4 \
         lib/libdeepfill.so.0.4.0 lib/pkgconfig/libdeepfill.pc bin/ffmpeg-deepfill bin/deepfill \
-        share/man/man1/{deepfill,ffmpeg-deepfill,ffplay-deepfill}.1 share/bash-completion/completions/deepfill \
+        share/man/man1/{deepfill,ffmpeg-deepfill}.1 share/bash-completion/completions/deepfill \
         share/kdenlive/effects/avfilter_deepfill.xml share/shotcut/qml/filters/deepfill/{meta,ui}.qml
     for soname in "$build"/lib/libavfilter.so.*; do
-        [ ! -e "$soname" ] || printf "$prefix/%s\n" "lib/deepfill/$(basename "$soname")" bin/ffplay-deepfill
+        [ ! -e "$soname" ] || printf "$prefix/%s\n" "lib/deepfill/$(basename "$soname")" bin/ffplay-deepfill \
+            share/man/man1/ffplay-deepfill.1
     done
 }
 
@@ -86,7 +87,7 @@ man_page() {
         [ -z "$(man --warnings -E UTF-8 -l -Tutf8 -Z "$pages/$page.1" 2>&1 >/dev/null)" ] || return 1
     done
     man -l "$pages/deepfill.1" | grep -q 'deepfill fill IMAGE MASK' &&
-        man -l "$pages/ffplay-deepfill.1" | grep -q 'ffmpeg-deepfill -i FILM'
+        man -l "$pages/ffmpeg-deepfill.1" | grep -q 'ffmpeg-deepfill -i FILM'
 }
 
 # What bash would offer for a command line whose last word is the second to last argument's continuation.
@@ -262,6 +263,14 @@ elsewhere() {
         [ -z "$(find "$work/multi" ! -type d)" ]
 }
 
+# A whole ffmpeg takes the place of a drop-in, here by the same program: nothing of the other stays.
+replaces_dropin() {
+    cp -r "$root" "$work/replaced" &&
+        make -o programs install-dropin FFMPEG_SRC=. DESTDIR="$work/replaced" PREFIX=$prefix LIBDIR=$prefix/lib &&
+        [ -z "$(find "$work/replaced" -path '*/lib/deepfill' -o -name 'ffplay*')" ] &&
+        [ -x "$work/replaced$prefix/bin/ffmpeg-deepfill" ]
+}
+
 # The loader takes colons and semicolons for ends of folders' names, dollars for its own variables.
 odd_folder() {
     local bin="$work/at 1:2;\$ORIGIN/bin"
@@ -376,6 +385,7 @@ fi
 test_that "bash completes commands, options and names" completion
 test_that "ffmpeg-deepfill has the filter" has_filter
 test_that "ffmpeg-deepfill runs in a folder with a colon in its name" odd_folder
+test_that "a whole ffmpeg is installed in the place of a drop-in" replaces_dropin
 test_that "a drop-in of another version than ffmpeg's is told" tells_other_version
 test_that "what is installed is hardened" is_hardened
 test_that "public functions have a version, and nothing else is public" versioned

@@ -83,6 +83,7 @@ GIT_DIR=/nonexistent alive "compiling libavfilter ($filters filters)" "$log-make
 cp libavfilter/"$soname" "lib/$soname.new"
 strip --strip-debug "lib/$soname.new"
 mv "lib/$soname.new" "lib/$soname"
+find lib -name 'libavfilter.so.*' ! -name "$soname" -delete # of an ffmpeg that was there before
 
 names() {
     "$program" -hide_banner -filters 2>/dev/null | awk '$3 ~ /->/ { print $2 }' | sort
