@@ -247,12 +247,12 @@ FILTER_SRC := $(wildcard filter/*.[ch] filter/install.sh)
 
 $(BUILD)/ffmpeg-all/done $(BUILD)/ffmpeg-few/done: $(BUILD)/ffmpeg-%/done: $(BUILD)/libdeepfill.a \
         $(BUILD)/pkgconfig/libdeepfill.pc $(FILTER_SRC) tools/dropin.sh tools/libraries.sh tools/fetch-ffmpeg.sh | $(BUILD)/has-%
-	sh tools/dropin.sh $* $(BUILD)
+	CC="$(CC)" sh tools/dropin.sh $* $(BUILD)
 
 # FFmpeg's own makefile knows which files of the tree are new.
 .PHONY: $(BUILD)/ffmpeg-custom/done
 $(BUILD)/ffmpeg-custom/done: $(BUILD)/libdeepfill.a $(BUILD)/pkgconfig/libdeepfill.pc
-	sh tools/custom-ffmpeg.sh "$(FFMPEG_SRC)" $(BUILD)
+	CC="$(CC)" sh tools/custom-ffmpeg.sh "$(FFMPEG_SRC)" $(BUILD)
 
 # A run-time path from $(2) to the drop-in's folder: wrapper(program, path)
 wrapper = sed 's|@PROGRAM@|/usr/bin/$(1)|; s|@LIB@|$(2)|' tools/wrapper.in
@@ -312,7 +312,7 @@ check-s390x:  ## as on a big-endian machine: reading models, and what they make
 SUITES ?= bookworm trixie forky sid
 
 check-versions: $(BUILD)/libdeepfill.a $(BUILD)/pkgconfig/libdeepfill.pc  ## the same frames in each FFmpeg that Debian has: fetches it (SUITES)
-	@sh tools/versions.sh $(BUILD) $(SUITES)
+	@CC="$(CC)" sh tools/versions.sh $(BUILD) $(SUITES)
 	@BUILD=$(BUILD) SUITES="$(SUITES)" sh tests/run.sh tests/versions.sh
 
 # OpenBLAS and zimg are not instrumented. setarch: gcc 12's thread sanitizer wants no randomised addresses.

@@ -25,8 +25,8 @@ flags=
 ! pkg-config --exists x264 || flags=--enable-libx264
 mkdir -p "$tree"
 cd "$tree"
-compiler=gcc
-! command -v ccache >/dev/null || compiler="ccache gcc"
+compiler=${CC:-gcc}
+! command -v ccache >/dev/null || compiler="ccache ${compiler#ccache }"
 set -- --cc="$compiler" --enable-gpl --disable-doc --disable-debug --enable-libdeepfill $flags ${FFMPEG_FLAGS:-}
 
 wish="$source $* $(cksum <"$source/configure")"

@@ -40,8 +40,8 @@ sh "$here/../filter/install.sh" "$source"
 
 mkdir -p "$tree/lib"
 cd "$tree"
-compiler=gcc
-! command -v ccache >/dev/null || compiler="ccache gcc"
+compiler=${CC:-gcc}
+! command -v ccache >/dev/null || compiler="ccache ${compiler#ccache }"
 set -- --prefix=/usr --cc="$compiler" --enable-gpl --enable-shared --disable-static --disable-autodetect \
     --extra-cflags='-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2' \
     --extra-ldflags='-Wl,-z,relro,-z,now' --enable-pthreads --disable-programs --disable-doc --disable-debug --enable-libdeepfill $external
@@ -58,7 +58,8 @@ if [ "$(cat configured 2>/dev/null)" != "$wish" ]; then
     # ffmpeg warns where its libraries were configured differently. These are its own filters, all of
     # them, with its own libraries: it may say the same as ffmpeg.
     if [ "$filters" = all ]; then
-        same=$("$program" -version | sed -n 's/^configuration: //p' | sed 's/[\\"&|]/\\&/g')
+        # Escaped for C, then for sed.
+        same=$("$program" -version | sed -n 's/^configuration: //p' | sed 's/[\\"]/\\&/g; s/[\\&|]/\\&/g')
         sed -i "s|^#define FFMPEG_CONFIGURATION .*|#define FFMPEG_CONFIGURATION \"$same\"|" config.h
     fi
     echo "$wish" >configured
