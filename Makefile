@@ -152,9 +152,8 @@ $(1)/tests/fuzz-%: $(1)/obj/tests/fuzz/%.o $(1)/obj/tests/fuzz/replay.o $(call f
 	$$(call say,LD) $$(LINK) $(2) $(METER) $$^ -o $$@ $$(LIBS) $$(shell pkg-config --libs libavutil)
 
 # Transforms of tiles are the same to the bit wherever they are inlined: multiplying and adding are fused in all.
-$(1)/obj/engine/kernels/x86/%.o $(1)/obj/engine/train/x86/%.o: FILE_FLAGS := -mavx2 -mfma -mf16c -ffp-contract=fast
-$(1)/obj/engine/kernels/x86/%_avx512.o $(1)/obj/engine/train/x86/%_avx512.o: \
-    FILE_FLAGS := -mavx2 -mfma -mf16c -ffp-contract=fast -mavx512f -mavx512vl -mavx512dq -mavx512bw -mprefer-vector-width=512
+$(1)/obj/engine/kernels/x86/%.o $(1)/obj/engine/train/x86/%.o: FILE_FLAGS := $(AVX2)
+$(1)/obj/engine/kernels/x86/%_avx512.o $(1)/obj/engine/train/x86/%_avx512.o: FILE_FLAGS := $(AVX512)
 $(1)/obj/engine/kernels/arm/%.o $(1)/obj/engine/train/arm/%.o: FILE_FLAGS := -march=armv8-a+crc -ffp-contract=fast
 $(1)/obj/engine/plane/grain.o $(1)/obj/engine/plane/gaussian.o $(1)/obj/engine/kernels/normal.o \
     $(1)/obj/engine/overlay/%.o $(1)/obj/engine/train/%.o: FILE_FLAGS := $(OPTIMISE:-O2=-O3) -fno-math-errno
@@ -171,13 +170,15 @@ $(UNIT_SRC:%.c=$(1)/obj/%.o): | $(BUILD)/has-tests
 -include $(patsubst %.c,$(1)/obj/%.d,$(LIB_SRC) $(TRAIN_SRC) $(UNIT_SRC) $(wildcard engine/cli/*.c tests/fuzz/*.c))
 endef
 
+AVX2 := -mavx2 -mfma -mf16c -ffp-contract=fast
+AVX512 := $(AVX2) -mavx512f -mavx512vl -mavx512dq -mavx512bw -mprefer-vector-width=512
 ASAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 TSAN := -fsanitize=thread
 FUZZ := $(ASAN) -fsanitize=fuzzer-no-link
 
 # What is compiled how, and of which sources, in files that are written where it changes: objects, and archives, which
 # would keep the object of a deleted source, are made again.
-FLAGS = $(COMPILE) $(HARDENING) $(ASAN) $(TSAN) $(FUZZ_CC) $(FUZZ) $(LDFLAGS) $(LIBS) $(value variant)
+FLAGS = $(COMPILE) $(HARDENING) $(AVX512) $(ASAN) $(TSAN) $(FUZZ_CC) $(FUZZ) $(LDFLAGS) $(LIBS) $(value variant)
 SOURCES = $(LIB_SRC) $(TRAIN_SRC) $(PROGRAM_SRC)
 define remember
 ifneq ($$(file <$(1)),$$($(2)))
@@ -246,7 +247,8 @@ $(BUILD)/pkgconfig/libdeepfill.pc: Makefile $(CONFIG)
 FILTER_SRC := $(wildcard filter/*.[ch] filter/install.sh)
 
 $(BUILD)/ffmpeg-all/done $(BUILD)/ffmpeg-few/done: $(BUILD)/ffmpeg-%/done: $(BUILD)/libdeepfill.a \
-        $(BUILD)/pkgconfig/libdeepfill.pc $(FILTER_SRC) tools/dropin.sh tools/libraries.sh tools/fetch-ffmpeg.sh | $(BUILD)/has-%
+        $(BUILD)/pkgconfig/libdeepfill.pc $(FILTER_SRC) tools/dropin.sh tools/libraries.sh tools/fetch-ffmpeg.sh \
+        | $(BUILD)/has-%
 	CC="$(CC)" sh tools/dropin.sh $* $(BUILD)
 
 # FFmpeg's own makefile knows which files of the tree are new.
@@ -271,8 +273,8 @@ endif
 
 # ---------------------------------------------------------------------------------- targets --
 
-.PHONY: all library check gradients check-arm64 check-i386 check-s390x check-versions bench bench-memory quality quality-pictures \
-        sanitize fuzz ffmpeg demo install uninstall dist help clean distclean
+.PHONY: all library check gradients check-arm64 check-i386 check-s390x check-versions bench bench-memory quality \
+        quality-pictures sanitize fuzz ffmpeg demo install uninstall dist help clean distclean
 
 all: library $(CLI)  ## the library, static and shared, and its programs
 
@@ -311,7 +313,8 @@ check-s390x:  ## as on a big-endian machine: reading models, and what they make
 # What Debian carries today: oldstable, stable, testing, unstable.
 SUITES ?= bookworm trixie forky sid
 
-check-versions: $(BUILD)/libdeepfill.a $(BUILD)/pkgconfig/libdeepfill.pc  ## the same frames in each FFmpeg that Debian has: fetches it (SUITES)
+check-versions: $(BUILD)/libdeepfill.a $(BUILD)/pkgconfig/libdeepfill.pc
+check-versions:  ## the same frames in each FFmpeg that Debian has: fetches it (SUITES)
 	@CC="$(CC)" sh tools/versions.sh $(BUILD) $(SUITES)
 	@BUILD=$(BUILD) SUITES="$(SUITES)" sh tests/run.sh tests/versions.sh
 
@@ -321,7 +324,8 @@ TSAN_UNIT := $(THREAD_SRC:tests/%.c=$(BUILD)/tsan/tests/%)
 SANITIZERS := LSAN_OPTIONS=suppressions=tests/leaks.supp:print_suppressions=0 \
               TSAN_OPTIONS=suppressions=tests/races.supp:halt_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
 
-sanitize: $(ASAN_UNIT) $(TSAN_UNIT) $(BUILD)/tests/tools/levels  ## unit tests under ASan and UBSan, the pipeline's under TSan
+sanitize: $(ASAN_UNIT) $(TSAN_UNIT) $(BUILD)/tests/tools/levels
+sanitize:  ## unit tests under ASan and UBSan, the pipeline's under TSan
 	@BUILD=$(BUILD) $(SANITIZERS) sh tests/run.sh $(TSAN_UNIT:%=tsan:%) \
 	    c@tsan:$(BUILD)/tsan/tests/test_deepfill_partial $(ASAN_UNIT:%=asan:%)
 
@@ -334,7 +338,8 @@ bench: all $(BUILD)/tests/tools/opening programs  ## how fast it is on this mach
 bench-memory: programs  ## the memory it takes alone, for 12 sizes of hole and limits (ONLY, WORKERS)
 	@FFMPEG=$(BUILD)/ffmpeg bash tests/bench_memory.sh
 
-quality: all $(TOOLS) programs  ## how good the fills are: PSNR, LPIPS, flicker in fixed holes (FRAMES, CLIPS, HOLES, SHEETS)
+quality: all $(TOOLS) programs
+quality:  ## how good the fills are: PSNR, LPIPS, flicker in fixed holes (FRAMES, CLIPS, HOLES, SHEETS)
 	@BUILD=$(BUILD) FFMPEG=$(BUILD)/ffmpeg bash tests/quality.sh
 
 quality-pictures: programs  ## the pictures of docs/quality.md
@@ -367,7 +372,8 @@ DROPIN := $(shell realpath -m --relative-to='$(PREFIX)/bin' '$(LIBDIR)/deepfill'
 # Root's own system learns of the library's coming and going; nobody else may tell the loader.
 tell_loader = [ -n '$(DESTDIR)' ] || [ "$$(id -u)" != 0 ] || ldconfig
 
-install: install-library install-program install-dropin install-editors  ## library, programs, man page (PREFIX=, LIBDIR=, DESTDIR=)
+install: install-library install-program install-dropin install-editors
+install:  ## library, programs, man page (PREFIX=, LIBDIR=, DESTDIR=)
 
 .PHONY: install-library install-program install-dropin install-editors
 install-library: library

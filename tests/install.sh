@@ -280,7 +280,8 @@ replaces_dropin() {
 odd_folder() {
     local bin="$work/at 1:2;\$ORIGIN/bin"
     cp -r "$root$prefix" "${bin%/bin}" && has_filter "$bin" &&
-        "$bin/ffmpeg-deepfill" -v error -f image2pipe -i pipe:9 -vf deepfill=x=9:y=9:w=9:h=9 -f null - 9<samples/mask.png
+        "$bin/ffmpeg-deepfill" -v error -f image2pipe -i pipe:9 -vf deepfill=x=9:y=9:w=9:h=9 -f null - \
+            9<samples/mask.png
 }
 
 # An ffmpeg that was upgraded runs with its own libavfilter; a drop-in that fits says nothing.

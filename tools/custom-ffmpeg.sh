@@ -12,7 +12,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 source=$(cd "$1" 2>/dev/null && pwd) || { echo "custom-ffmpeg.sh: there is no folder $1" >&2; exit 1; }
 tree=$build/ffmpeg-custom
 case $source$build in
-*[[:space:]]*) echo "custom-ffmpeg.sh: FFmpeg cannot be built with a space in a folder's path: $source, $build" >&2; exit 1 ;;
+*[[:space:]]*)
+    echo "custom-ffmpeg.sh: FFmpeg cannot be built with a space in a folder's path: $source, $build" >&2
+    exit 1
+    ;;
 esac
 
 sh "$here/../filter/install.sh" "$source"

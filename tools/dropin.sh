@@ -14,7 +14,10 @@ set -eu
 filters=$1
 build=$(cd "$2" && pwd)
 case $build in
-*[[:space:]]*) echo "dropin.sh: FFmpeg cannot be built in a folder with a space in its path; move $(dirname "$build")" >&2; exit 1 ;;
+*[[:space:]]*)
+    echo "dropin.sh: FFmpeg cannot be built in a folder with a space in its path; move $(dirname "$build")" >&2
+    exit 1
+    ;;
 esac
 here=$(cd "$(dirname "$0")" && pwd)
 source=$build/ffmpeg-src/src
@@ -44,7 +47,8 @@ compiler=${CC:-gcc}
 ! command -v ccache >/dev/null || compiler="ccache ${compiler#ccache }"
 set -- --prefix=/usr --cc="$compiler" --enable-gpl --enable-shared --disable-static --disable-autodetect \
     --extra-cflags='-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2' \
-    --extra-ldflags='-Wl,-z,relro,-z,now' --enable-pthreads --disable-programs --disable-doc --disable-debug --enable-libdeepfill $external
+    --extra-ldflags='-Wl,-z,relro,-z,now' --enable-pthreads --disable-programs --disable-doc --disable-debug \
+    --enable-libdeepfill $external
 
 # Configured again only where the wish, the version or what install.sh writes into configure changed.
 wish="$(cat "$build/ffmpeg-src/version") $* $(cksum <"$source/configure")"
