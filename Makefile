@@ -12,8 +12,6 @@ PLAIN_GOALS := help dist clean distclean
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-, := ,
-
 # Short lines, unless V=1 asks for the commands as they are.
 say = $(if $(V),,@printf '%-4s %s\n' $(1) $@ &&)
 
@@ -118,21 +116,21 @@ METER := -Wl,--wrap=aligned_alloc,--wrap=free
 # One build of library and unit tests: variant(folder, more flags). `make sanitize` has two more, `make fuzz`
 # one.
 define variant
-$(1)/obj/%.o: %.c $(CONFIG)
+$(1)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $$(@D)
-	$$(call say,CC) $$(COMPILE) $(2) $$(FILE_FLAGS) -MMD -MP -c $$< -o $$@
+	$$(call say,CC) $$(COMPILE) $(2) $$(FILE_FLAGS) $$(NO_SANITIZE) -MMD -MP -c $$< -o $$@
 
-$(1)/libdeepfill.a: $(LIB_SRC:%.c=$(1)/obj/%.o)
+$(1)/libdeepfill.a: $(LIB_SRC:%.c=$(1)/obj/%.o) $(BUILD)/sources
 	@rm -f $$@
-	$$(call say,AR) $$(AR) qcs $$@ $$^
+	$$(call say,AR) $$(AR) qcs $$@ $$(filter %.o,$$^)
 
-$(1)/libinfo.a: $(INFO_SRC:%.c=$(1)/obj/%.o)
+$(1)/libinfo.a: $(INFO_SRC:%.c=$(1)/obj/%.o) $(BUILD)/sources
 	@rm -f $$@
-	$$(call say,AR) $$(AR) rcs $$@ $$^
+	$$(call say,AR) $$(AR) rcs $$@ $$(filter %.o,$$^)
 
-$(1)/libtrain.a: $(TRAIN_SRC:%.c=$(1)/obj/%.o)
+$(1)/libtrain.a: $(TRAIN_SRC:%.c=$(1)/obj/%.o) $(BUILD)/sources
 	@rm -f $$@
-	$$(call say,AR) $$(AR) rcs $$@ $$^
+	$$(call say,AR) $$(AR) rcs $$@ $$(filter %.o,$$^)
 
 $(1)/tests/test_train_%: $(1)/obj/tests/test_train_%.o $(1)/libtrain.a $(1)/libdeepfill.a
 	@mkdir -p $$(@D)
@@ -154,12 +152,16 @@ $(1)/tests/fuzz-%: $(1)/obj/tests/fuzz/%.o $(1)/obj/tests/fuzz/replay.o $(call f
 	$$(call say,LD) $$(LINK) $(2) $(METER) $$^ -o $$@ $$(LIBS) $$(shell pkg-config --libs libavutil)
 
 # Transforms of tiles are the same to the bit wherever they are inlined: multiplying and adding are fused in all.
-$(1)/obj/engine/kernels/x86/%.o $(1)/obj/engine/train/x86/%.o: FILE_FLAGS := -mavx2 -mfma -mf16c -ffp-contract=fast
-$(1)/obj/engine/kernels/x86/%_avx512.o $(1)/obj/engine/train/x86/%_avx512.o: \
-    FILE_FLAGS := -mavx2 -mfma -mf16c -ffp-contract=fast -mavx512f -mavx512vl -mavx512dq -mavx512bw -mprefer-vector-width=512
+$(1)/obj/engine/kernels/x86/%.o $(1)/obj/engine/train/x86/%.o: FILE_FLAGS := $(AVX2)
+$(1)/obj/engine/kernels/x86/%_avx512.o $(1)/obj/engine/train/x86/%_avx512.o: FILE_FLAGS := $(AVX512)
 $(1)/obj/engine/kernels/arm/%.o $(1)/obj/engine/train/arm/%.o: FILE_FLAGS := -march=armv8-a+crc -ffp-contract=fast
 $(1)/obj/engine/plane/grain.o $(1)/obj/engine/plane/gaussian.o $(1)/obj/engine/kernels/normal.o \
     $(1)/obj/engine/overlay/%.o $(1)/obj/engine/train/%.o: FILE_FLAGS := $(OPTIMISE:-O2=-O3) -fno-math-errno
+# Checks of undefined behaviour in unrolled transforms take the compiler minutes, and the C kernels are the same text.
+# The thread sanitizer looks each load of 32 bytes up in eight places: with it, tests take two and a half times as long.
+# The C kernels, which get the same rows from the same callers, are instrumented.
+$(1)/obj/engine/kernels/x86/%.o: NO_SANITIZE := -fno-sanitize=thread
+$(1)/obj/engine/train/x86/%.o: NO_SANITIZE := -fno-sanitize=thread,undefined
 $(1)/obj/tests/test_float_code.o: FILE_FLAGS = $$(shell pkg-config --cflags libavutil)
 $(1)/obj/engine/model/builtin.o: FILE_FLAGS := -DDF_MODELS_DIR='"models"'
 $(1)/obj/engine/model/builtin.o: $(wildcard models/*.safetensors)
@@ -168,17 +170,30 @@ $(UNIT_SRC:%.c=$(1)/obj/%.o): | $(BUILD)/has-tests
 -include $(patsubst %.c,$(1)/obj/%.d,$(LIB_SRC) $(TRAIN_SRC) $(UNIT_SRC) $(wildcard engine/cli/*.c tests/fuzz/*.c))
 endef
 
+AVX2 := -mavx2 -mfma -mf16c -ffp-contract=fast
+AVX512 := $(AVX2) -mavx512f -mavx512vl -mavx512dq -mavx512bw -mprefer-vector-width=512
+ASAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined
+TSAN := -fsanitize=thread
+FUZZ := $(ASAN) -fsanitize=fuzzer-no-link
+
+# What is compiled how, and of which sources, in files that are written where it changes: objects, and archives, which
+# would keep the object of a deleted source, are made again.
+FLAGS = $(COMPILE) $(HARDENING) $(AVX512) $(ASAN) $(TSAN) $(FUZZ_CC) $(FUZZ) $(LDFLAGS) $(LIBS) $(value variant)
+SOURCES = $(LIB_SRC) $(TRAIN_SRC) $(PROGRAM_SRC)
+define remember
+ifneq ($$(file <$(1)),$$($(2)))
+$$(shell mkdir -p $(BUILD))$$(file >$(1),$$($(2)))
+endif
+endef
+ifneq ($(filter-out $(PLAIN_GOALS),$(GOALS)),)
+$(eval $(call remember,$(BUILD)/flags,FLAGS))
+$(eval $(call remember,$(BUILD)/sources,SOURCES))
+endif
+
 $(eval $(call variant,$(BUILD),$(HARDENING)))
-$(eval $(call variant,$(BUILD)/asan,-fsanitize=address$(,)undefined -fno-sanitize-recover=undefined))
-# Checks of undefined behaviour in unrolled transforms take the compiler minutes, and the C kernels are the same text.
-$(BUILD)/asan/obj/engine/train/x86/%.o: FILE_FLAGS += -fno-sanitize=undefined
-$(eval $(call variant,$(BUILD)/tsan,-fsanitize=thread))
-# Each load of 32 bytes is looked up in eight places: with it, tests take two and a half times as long. The C kernels,
-# which get the same rows from the same callers, are instrumented.
-$(BUILD)/tsan/obj/engine/kernels/x86/%.o $(BUILD)/tsan/obj/engine/train/x86/%.o: \
-    FILE_FLAGS += -fno-sanitize=thread
-$(eval $(call variant,$(BUILD)/fuzz,-fsanitize=fuzzer-no-link$(,)address$(,)undefined \
-    -fno-sanitize-recover=undefined))
+$(eval $(call variant,$(BUILD)/asan,$(ASAN)))
+$(eval $(call variant,$(BUILD)/tsan,$(TSAN)))
+$(eval $(call variant,$(BUILD)/fuzz,$(FUZZ)))
 
 FUZZERS := $(FUZZ_ALL:%=$(BUILD)/fuzz/%)
 $(BUILD)/fuzz/%: CC = $(FUZZ_CC)
@@ -195,7 +210,7 @@ $(FUZZERS): $(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/tests/fuzz/%.o $(MUTATORS) $(call
 $(BUILD)/libdeepfill.map: Makefile
 	@echo 'DEEPFILL_$(SONAME:libdeepfill.so.%=%) { global: deepfill_*; local: *; };' >$@
 
-$(BUILD)/libdeepfill.so.$(VERSION): $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/libdeepfill.map
+$(BUILD)/libdeepfill.so.$(VERSION): $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/libdeepfill.map $(BUILD)/sources
 	$(call say,LD) $(LINK) -shared -Wl,-soname,$(SONAME) -Wl,-z,defs \
 	    -Wl,--version-script,$(BUILD)/libdeepfill.map $(filter %.o,$^) -o $@ $(LIBS)
 
@@ -217,7 +232,7 @@ $(OWN_TOOLS): $(wildcard tests/*_file.h) $(BUILD)/libdeepfill.a
 $(BUILD)/deepfill-%: $(BUILD)/obj/engine/cli/%.o $(BUILD)/libdeepfill.a
 	$(call say,LD) $(LINK) $^ -o $@ $(LIBS)
 
-$(BUILD)/tests/tools/%: tests/tools/%.c $(CONFIG)
+$(BUILD)/tests/tools/%: tests/tools/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,LD) $(LINK) $< -o $@ $(TOOL_LIBS) -lm
 
@@ -227,18 +242,19 @@ $(BUILD)/tests/tools/%: tests/tools/%.c $(CONFIG)
 $(BUILD)/pkgconfig/libdeepfill.pc: Makefile $(CONFIG)
 	@mkdir -p $(@D)
 	@printf '%s\n' 'Name: libdeepfill' 'Description: video inpainting (not installed)' 'Version: $(VERSION)' \
-	    'Cflags: -I$(CURDIR)/include' 'Libs: -L$(CURDIR)/$(BUILD) -l:libdeepfill.a $(LIBS)' >$@
+	    'Cflags: -I$(CURDIR)/include' 'Libs: -L$(abspath $(BUILD)) -l:libdeepfill.a $(LIBS)' >$@
 
 FILTER_SRC := $(wildcard filter/*.[ch] filter/install.sh)
 
 $(BUILD)/ffmpeg-all/done $(BUILD)/ffmpeg-few/done: $(BUILD)/ffmpeg-%/done: $(BUILD)/libdeepfill.a \
-        $(BUILD)/pkgconfig/libdeepfill.pc $(FILTER_SRC) tools/dropin.sh tools/libraries.sh tools/fetch-ffmpeg.sh | $(BUILD)/has-%
-	sh tools/dropin.sh $* $(BUILD)
+        $(BUILD)/pkgconfig/libdeepfill.pc $(FILTER_SRC) tools/dropin.sh tools/libraries.sh tools/fetch-ffmpeg.sh \
+        | $(BUILD)/has-%
+	CC="$(CC)" sh tools/dropin.sh $* $(BUILD)
 
 # FFmpeg's own makefile knows which files of the tree are new.
 .PHONY: $(BUILD)/ffmpeg-custom/done
 $(BUILD)/ffmpeg-custom/done: $(BUILD)/libdeepfill.a $(BUILD)/pkgconfig/libdeepfill.pc
-	sh tools/custom-ffmpeg.sh "$(FFMPEG_SRC)" $(BUILD)
+	CC="$(CC)" sh tools/custom-ffmpeg.sh "$(FFMPEG_SRC)" $(BUILD)
 
 # A run-time path from $(2) to the drop-in's folder: wrapper(program, path)
 wrapper = sed 's|@PROGRAM@|/usr/bin/$(1)|; s|@LIB@|$(2)|' tools/wrapper.in
@@ -257,8 +273,8 @@ endif
 
 # ---------------------------------------------------------------------------------- targets --
 
-.PHONY: all library check gradients check-arm64 check-i386 check-s390x check-versions bench bench-memory quality quality-pictures \
-        sanitize fuzz ffmpeg demo install uninstall dist help clean distclean
+.PHONY: all library check gradients check-arm64 check-i386 check-s390x check-versions bench bench-memory quality \
+        quality-pictures sanitize fuzz ffmpeg demo install uninstall dist help clean distclean
 
 all: library $(CLI)  ## the library, static and shared, and its programs
 
@@ -297,8 +313,9 @@ check-s390x:  ## as on a big-endian machine: reading models, and what they make
 # What Debian carries today: oldstable, stable, testing, unstable.
 SUITES ?= bookworm trixie forky sid
 
-check-versions: $(BUILD)/libdeepfill.a $(BUILD)/pkgconfig/libdeepfill.pc  ## the same frames in each FFmpeg that Debian has: fetches it (SUITES)
-	@sh tools/versions.sh $(BUILD) $(SUITES)
+check-versions: $(BUILD)/libdeepfill.a $(BUILD)/pkgconfig/libdeepfill.pc
+check-versions:  ## the same frames in each FFmpeg that Debian has: fetches it (SUITES)
+	@CC="$(CC)" sh tools/versions.sh $(BUILD) $(SUITES)
 	@BUILD=$(BUILD) SUITES="$(SUITES)" sh tests/run.sh tests/versions.sh
 
 # OpenBLAS and zimg are not instrumented. setarch: gcc 12's thread sanitizer wants no randomised addresses.
@@ -307,7 +324,8 @@ TSAN_UNIT := $(THREAD_SRC:tests/%.c=$(BUILD)/tsan/tests/%)
 SANITIZERS := LSAN_OPTIONS=suppressions=tests/leaks.supp:print_suppressions=0 \
               TSAN_OPTIONS=suppressions=tests/races.supp:halt_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
 
-sanitize: $(ASAN_UNIT) $(TSAN_UNIT) $(BUILD)/tests/tools/levels  ## unit tests under ASan and UBSan, the pipeline's under TSan
+sanitize: $(ASAN_UNIT) $(TSAN_UNIT) $(BUILD)/tests/tools/levels
+sanitize:  ## unit tests under ASan and UBSan, the pipeline's under TSan
 	@BUILD=$(BUILD) $(SANITIZERS) sh tests/run.sh $(TSAN_UNIT:%=tsan:%) \
 	    c@tsan:$(BUILD)/tsan/tests/test_deepfill_partial $(ASAN_UNIT:%=asan:%)
 
@@ -320,7 +338,8 @@ bench: all $(BUILD)/tests/tools/opening programs  ## how fast it is on this mach
 bench-memory: programs  ## the memory it takes alone, for 12 sizes of hole and limits (ONLY, WORKERS)
 	@FFMPEG=$(BUILD)/ffmpeg bash tests/bench_memory.sh
 
-quality: all $(TOOLS) programs  ## how good the fills are: PSNR, LPIPS, flicker in fixed holes (FRAMES, CLIPS, HOLES, SHEETS)
+quality: all $(TOOLS) programs
+quality:  ## how good the fills are: PSNR, LPIPS, flicker in fixed holes (FRAMES, CLIPS, HOLES, SHEETS)
 	@BUILD=$(BUILD) FFMPEG=$(BUILD)/ffmpeg bash tests/quality.sh
 
 quality-pictures: programs  ## the pictures of docs/quality.md
@@ -350,7 +369,11 @@ INSTALLED = $(HEADERS)/deepfill.h $(LIBS_TO)/libdeepfill.a $(LIBS_TO)/libdeepfil
 # From the programs' folder to the drop-in's.
 DROPIN := $(shell realpath -m --relative-to='$(PREFIX)/bin' '$(LIBDIR)/deepfill')
 
-install: install-library install-program install-dropin install-editors  ## library, programs, man page (PREFIX=, LIBDIR=, DESTDIR=)
+# Root's own system learns of the library's coming and going; nobody else may tell the loader.
+tell_loader = [ -n '$(DESTDIR)' ] || [ "$$(id -u)" != 0 ] || ldconfig
+
+install: install-library install-program install-dropin install-editors
+install:  ## library, programs, man page (PREFIX=, LIBDIR=, DESTDIR=)
 
 .PHONY: install-library install-program install-dropin install-editors
 install-library: library
@@ -365,8 +388,7 @@ install-library: library
 	    'Version: $(VERSION)' 'Cflags: -I$${includedir}' 'Libs: -L$${libdir} -ldeepfill' \
 	    'Libs.private: $(OPENBLAS_LIBS) $(ZIMG_STATIC_LIBS) -lpthread -lm' |\
 	    install -m 644 /dev/stdin $(LIBS_TO)/pkgconfig/libdeepfill.pc
-	@# Root's own system finds the library from now on; nobody else may tell the loader.
-	@[ -n '$(DESTDIR)' ] || [ "$$(id -u)" != 0 ] || ldconfig
+	@$(tell_loader)
 
 install-program: $(BUILD)/deepfill
 	install -d $(BINDIR) $(MANDIR) $(COMPLETIONS)
@@ -374,11 +396,13 @@ install-program: $(BUILD)/deepfill
 	install -m 644 docs/deepfill.1 $(MANDIR)
 	install -m 644 tools/completion.bash $(COMPLETIONS)/deepfill
 
+# An earlier one may have been of another libavfilter.so.N, or with ffplay.
 install-dropin: programs
+	rm -rf $(LIBS_TO)/deepfill $(BINDIR)/ffplay-deepfill $(MANDIR)/ffplay-deepfill.1
 	install -d $(BINDIR) $(MANDIR)
 	install -m 644 docs/ffmpeg-deepfill.1 $(MANDIR)
-	@ln -sf ffmpeg-deepfill.1 $(MANDIR)/ffplay-deepfill.1
 ifeq ($(FFMPEG_SRC),)
+	@ln -sf ffmpeg-deepfill.1 $(MANDIR)/ffplay-deepfill.1
 	install -d $(LIBS_TO)/deepfill
 	install -m 644 $(BUILD)/lib/libavfilter.so.* $(LIBS_TO)/deepfill
 	@$(call wrapper,ffmpeg,$(DROPIN)) | install -m 755 /dev/stdin $(BINDIR)/ffmpeg-deepfill
@@ -397,6 +421,7 @@ uninstall:  ## remove what install put there (same PREFIX=, LIBDIR=, DESTDIR=)
 	rm -f $(INSTALLED)
 	rm -rf $(LIBS_TO)/deepfill
 	@[ ! -d $(SHOTCUT) ] || rmdir --ignore-fail-on-non-empty $(SHOTCUT)
+	@$(tell_loader)
 
 # Dates and owners are those of the commit: the same commit makes the same file.
 dist:  ## build/deepfill-VERSION.tar.gz of what is committed

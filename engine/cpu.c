@@ -78,6 +78,15 @@ static int from_environment(void)
     return DF_CPU_LEVELS;
 }
 
+const char *df_cpu_warning(void)
+{
+#define NAME(level) " " #level
+    const char *name = getenv("DEEPFILL_CPU");
+    return name && *name && from_environment() == DF_CPU_LEVELS ?
+           "DEEPFILL_CPU is ignored: it is none of" DF_CPU_EACH_LEVEL(NAME) : NULL;
+#undef NAME
+}
+
 enum DfCpuLevel df_cpu_level(void)
 {
     static atomic_int known = -1;

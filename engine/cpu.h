@@ -37,6 +37,9 @@ enum DfCpuLevel {
  */
 enum DfCpuLevel df_cpu_level(void);
 
+/** @return NULL, or that DEEPFILL_CPU names no level of the architecture (static). Thread-safety: any thread. */
+const char *df_cpu_warning(void);
+
 /** Lower the level in use (tests); DF_CPU_LEVELS: back to the CPU's own. Not while contexts are open. */
 void df_cpu_force(enum DfCpuLevel level);
 

@@ -106,10 +106,11 @@ static void choose(DeepfillContext *ctx)
     ctx->info = (DeepfillInfo){ .size = s->size, .workers = s->workers, .delay = s->delay,
                                 .temporal = s->temporal, .ahead = s->ahead, .memory = s->memory,
                                 .cpu = df_cpu_name(df_cpu_level()), .preview = s->preview,
-                                .texture = s->texture, .grain = s->grain };
+                                .texture = s->texture, .grain = s->grain, .warning = df_cpu_warning() };
     if (df_model_uses_blas(s->model)) {
         ctx->info.blas = df_gemm_description();
-        ctx->info.warning = df_gemm_warning();
+        if (!ctx->info.warning)
+            ctx->info.warning = df_gemm_warning();
     }
 }
 

@@ -255,8 +255,8 @@ DEEPFILL_API void deepfill_sketch_close(DeepfillSketch **sketch);
  * A translucent overlay, a watermark through which the picture shines: y = (1 - a) x + a c is seen, with x the picture,
  * a the opacity and c the colour of a pixel, in the frame's codes. It is taken off by that equation: what it restores
  * is noisy, by 1 / (1 - a) more than the codes are, and is mixed with what a fill makes of the same pixel by the
- * variance of both. Pixels of opacity .95 and more, and codes that may have been clipped, are filled. Immutable, counted.
- * Thread-safety: may be used by any number of contexts and threads at a time.
+ * variance of both. Pixels of opacity .95 and more, and codes that may have been clipped, are filled.
+ * Immutable, counted. Thread-safety: may be used by any number of contexts and threads at a time.
  */
 typedef struct DeepfillOverlay DeepfillOverlay;
 
@@ -406,7 +406,8 @@ typedef struct DeepfillResult {
                          before it and those from it on are filled as they are without each other. 2: it begins one,
                          but a mask was judged, or grew in time, across the cut. 0: it begins none; also without
                          temporal */
-    double overlay; /**< how much of its overlay the frame had, 0..1; that was taken off. -1: none was given or learnt */
+    double overlay; /**< how much of its overlay the frame had, 0..1; that was taken off. -1: none was given or
+                         learnt */
 } DeepfillResult;
 
 /* ----------------------------------------------------------------------------------- context -- */
@@ -484,10 +485,10 @@ typedef struct DeepfillSettings {
 typedef struct DeepfillInfo {
     int size, workers, delay; /**< as in DeepfillSettings, defaults replaced by what was chosen */
     int temporal, ahead, memory; /**< so are these */
-    const char *cpu;          /**< kernels in use: "c", "avx2" or "avx512" (static) */
+    const char *cpu;          /**< kernels in use: "c", "avx2", "avx512" or "neon" (static) */
     const char *blas;         /**< the matrix library, its flavour and core (static); NULL: the model does not
                                    call it */
-    const char *warning;      /**< NULL, or a sentence on what makes this set-up slow (static) */
+    const char *warning;      /**< NULL, or a sentence on what makes this set-up slow or is ignored (static) */
     int preview;              /**< as in DeepfillSettings */
     int grain, texture;       /**< so are these */
     int reserved; /**< not written: no field may be followed by padding */

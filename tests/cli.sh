@@ -27,6 +27,13 @@ Try '\''deepfill help'\''.'
 check "an unknown command" says 2 "$unknown" shrink
 check "help for an unknown command" says 2 "$unknown" help shrink
 
+unknown_level() {
+    DEEPFILL_CPU=sse5 deepfill info small >info.txt 2>log.txt && [ -s info.txt ] &&
+        grep -qE '^deepfill: DEEPFILL_CPU is ignored: it is none of c( [a-z0-9]+)*$' log.txt &&
+        DEEPFILL_CPU=c deepfill info small 2>&1 | cmp - info.txt
+}
+check "a level of the CPU's that is none" unknown_level
+
 full() {
     local arguments
     for arguments in help 'info small --json'; do

@@ -16,6 +16,11 @@ in_use() {
 }
 [ -z "$DEEPFILL_CPU" ] || check "the kernels are those of $DEEPFILL_CPU" in_use
 
+unknown() {
+    DEEPFILL_CPU=sse5 messages deepfill=mask.png | grep -qE 'DEEPFILL_CPU is ignored: it is none of c( [a-z0-9]+)*$'
+}
+check 'a level that is none is told' unknown
+
 # Gated models do not call OpenBLAS; partial convolutions and the direct method do.
 openblas() {
     ! messages deepfill=mask.png | grep -q OpenBLAS &&

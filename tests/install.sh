@@ -7,7 +7,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 root=$work/root prefix=/opt/deepfill
 failed=0
-unset MAKEFLAGS MFLAGS MAKELEVEL FILTERS FFMPEG_SRC
+unset MAKEFLAGS MFLAGS MAKELEVEL FILTERS FFMPEG_SRC PREFIX LIBDIR DESTDIR
 
 # test_that NAME COMMAND...: passes where the command succeeds; its output shows only where it does not.
 test_that() {
@@ -23,7 +23,7 @@ test_that() {
 }
 
 staged() {
-    make "$1" DESTDIR="$root" PREFIX=$prefix FILTERS="${filters:-few}"
+    make "$1" DESTDIR="$root" PREFIX=$prefix LIBDIR=$prefix/lib FILTERS="${filters:-few}"
 }
 
 # Every file and link under the staging root, as its user would see it.
@@ -35,10 +35,11 @@ promised() {
     local soname
     printf "$prefix/%s\n" include/deepfill.h lib/libdeepfill.a lib/libdeepfill.so lib/libdeepfill.so.0.4 \
         lib/libdeepfill.so.0.4.0 lib/pkgconfig/libdeepfill.pc bin/ffmpeg-deepfill bin/deepfill \
-        share/man/man1/{deepfill,ffmpeg-deepfill,ffplay-deepfill}.1 share/bash-completion/completions/deepfill \
+        share/man/man1/{deepfill,ffmpeg-deepfill}.1 share/bash-completion/completions/deepfill \
         share/kdenlive/effects/avfilter_deepfill.xml share/shotcut/qml/filters/deepfill/{meta,ui}.qml
     for soname in "$build"/lib/libavfilter.so.*; do
-        [ ! -e "$soname" ] || printf "$prefix/%s\n" "lib/deepfill/$(basename "$soname")" bin/ffplay-deepfill
+        [ ! -e "$soname" ] || printf "$prefix/%s\n" "lib/deepfill/$(basename "$soname")" bin/ffplay-deepfill \
+            share/man/man1/ffplay-deepfill.1
     done
 }
 
@@ -65,13 +66,18 @@ link_static() {
         -o "$work/inpaint-static" && ! ldd "$work/inpaint-static" | grep -q libdeepfill
 }
 
-# The sample program fills a picture: pixels in the mask change, the others do not.
+# The sample program fills a picture: pixels change in the mask, which grows by 4 and is feathered by 4, not elsewhere.
 inpaint() {
+    local file
     ffmpeg -v error -i samples/logo.mp4 -frames:v 1 "$work/in.ppm" &&
         ffmpeg -v error -i samples/mask.png -pix_fmt gray "$work/mask.pgm" &&
-        LD_LIBRARY_PATH="$root$prefix/lib" "$work/inpaint" "$work/in.ppm" "$work/mask.pgm" "$work/out.ppm" &&
-        ! cmp -s "$work/in.ppm" "$work/out.ppm" &&
-            [ "$(wc -c <"$work/in.ppm")" -eq "$(wc -c <"$work/out.ppm")" ]
+        LD_LIBRARY_PATH="$root$prefix/lib" "$work/inpaint" "$work/in.ppm" "$work/mask.pgm" "$work/out.ppm" || return
+    for file in in.ppm out.ppm mask.pgm; do
+        ffmpeg -v error -i "$work/$file" -pix_fmt "$([ $file = mask.pgm ] && echo gray || echo gbrp)" -f rawvideo \
+            "$work/$file.raw" || return
+    done
+    ${CC:-gcc} tests/tools/outside.c -o "$work/outside" &&
+        "$work/outside" 1 3 0 0 640 360 8 "$work/mask.pgm.raw" "$work/in.ppm.raw" "$work/out.ppm.raw"
 }
 
 # The program needs nothing of the staging tree but itself.
@@ -86,7 +92,7 @@ man_page() {
         [ -z "$(man --warnings -E UTF-8 -l -Tutf8 -Z "$pages/$page.1" 2>&1 >/dev/null)" ] || return 1
     done
     man -l "$pages/deepfill.1" | grep -q 'deepfill fill IMAGE MASK' &&
-        man -l "$pages/ffplay-deepfill.1" | grep -q 'ffmpeg-deepfill -i FILM'
+        man -l "$pages/ffmpeg-deepfill.1" | grep -q 'ffmpeg-deepfill -i FILM'
 }
 
 # What bash would offer for a command line whose last word is the second to last argument's continuation.
@@ -104,7 +110,7 @@ completion() {
     offers convert deepfill con && offers stride deepfill info x --semantics str &&
         offers small deepfill convert sm && offers small deepfill fill a b -m sm &&
         offers fill deepfill help f && offers bench deepfill b || return 1
-    for command in info convert fill find train bench; do
+    for command in info convert fill find plan join train bench; do
         listed=0
         for option in $("$root$prefix/bin/deepfill" help $command | sed -nE "$options"); do
             listed=$((listed + 1))
@@ -198,6 +204,26 @@ drops_a_missing_library() {
     [ "$(diff "$work/whole" "$work/less" | grep '^[<>]')" = '< --enable-libzmq' ]
 }
 
+# builds_with PROFILE PACKAGE...: debian/control names them, unless that profile is asked for, if any
+builds_with() {
+    local profile=$1 name
+    shift
+    [ $# -gt 3 ] || return
+    for name; do
+        grep -qE "^ (.*[|] )?$name( [^<|]*)?( <!$profile>)?( [|].*)?,$" debian/control || { echo "$name"; return 1; }
+    done
+}
+
+# But for what build-essential brings. Libraries are those of any FFmpeg, not the installed one's alone.
+builds_in_debian() {
+    asked_by() {
+        without_packages sh tools/packages.sh "$@" 2>&1 | sed -n 's/^    apt-get .*-recommends //p' |
+            tr ' ' '\n' | grep -vxE 'gcc|libc6-dev|dpkg-dev|xz-utils'
+    }
+    builds_with none $(asked_by engine program few) && builds_with nocheck $(asked_by tests) &&
+        builds_with pkg.deepfill.few $(sed -n 's/^--[^ ]* *\([^ ]*\) .*/\1/p' tools/libraries.sh)
+}
+
 library_alone() {
     local rules
     rules=$(without_av make -n BUILD="$work/other" library install-library 2>/dev/null) &&
@@ -229,7 +255,7 @@ versioned() {
 
 # An administrator's umask of 077 does not hide what is installed.
 anyone_reads() {
-    (umask 077; staged install) && [ -z "$(find "$root" ! -type l ! -perm -o+r)" ] &&
+    rm -rf "$root" && (umask 077; staged install) && [ -z "$(find "$root" ! -type l ! -perm -o+r)" ] &&
         [ -z "$(find "$root" -type d ! -perm -o+x)" ]
 }
 
@@ -242,9 +268,29 @@ elsewhere() {
         [ -z "$(find "$work/multi" ! -type d)" ]
 }
 
+# A whole ffmpeg takes the place of a drop-in, here by the same program: nothing of the other stays.
+replaces_dropin() {
+    cp -r "$root" "$work/replaced" &&
+        make -o programs install-dropin FFMPEG_SRC=. DESTDIR="$work/replaced" PREFIX=$prefix LIBDIR=$prefix/lib &&
+        [ -z "$(find "$work/replaced" -path '*/lib/deepfill' -o -name 'ffplay*')" ] &&
+        [ -x "$work/replaced$prefix/bin/ffmpeg-deepfill" ]
+}
+
 # The loader takes colons and semicolons for ends of folders' names, dollars for its own variables.
 odd_folder() {
-    cp -r "$root$prefix" "$work/at 1:2;\$ORIGIN" && has_filter "$work/at 1:2;\$ORIGIN/bin"
+    local bin="$work/at 1:2;\$ORIGIN/bin"
+    cp -r "$root$prefix" "${bin%/bin}" && has_filter "$bin" &&
+        "$bin/ffmpeg-deepfill" -v error -f image2pipe -i pipe:9 -vf deepfill=x=9:y=9:w=9:h=9 -f null - \
+            9<samples/mask.png
+}
+
+# An ffmpeg that was upgraded runs with its own libavfilter; a drop-in that fits says nothing.
+tells_other_version() {
+    local at=$work/upgraded
+    cp -r "$root$prefix" "$at" && [ -z "$("$at/bin/ffmpeg-deepfill" -version 2>&1 >/dev/null)" ] || return
+    [ -d "$at/lib/deepfill" ] || return 0
+    mv "$at"/lib/deepfill/libavfilter.so.* "$at/lib/deepfill/libavfilter.so.0" &&
+        "$at/bin/ffmpeg-deepfill" -version 2>&1 >/dev/null | grep "^ffmpeg-deepfill: .*there is no filter deepfill$"
 }
 
 flags_of_the_environment() {
@@ -253,6 +299,26 @@ flags_of_the_environment() {
             make -n V=1 BUILD="$work/other" "$work/other/libdeepfill.so.0.4.0" "$work/other/deepfill")
     ! grep -E -- '-c engine/[^ ]*\.c' <<<"$rules" | grep -v -- '-DASKED_CPP.*-fasked-c' &&
         [ "$(grep -c -- '-fasked-c.*--asked-ld' <<<"$rules")" -eq 2 ]
+}
+
+# Probes are compiled as the library will be; the compiler of the environment stays.
+configures() {
+    local mak=$work/configured/config.mak
+    conf() {
+        ./configure --no-install --build="$work/configured" "$@"
+    }
+    CC='gcc -DASKED' conf && grep "^CONFIGURE_SWITCHES := .*'--cc=gcc -DASKED'$" "$mak" &&
+        ! CFLAGS=--bogus conf && ! LDFLAGS=--bogus conf && ! conf --cflags=--bogus
+}
+
+# An object is compiled again where its flags change, and only there.
+follows_flags() {
+    local object=$work/other/obj/engine/base.o
+    with() {
+        CFLAGS=$1 make -n V=1 BUILD="$work/other" "$object" | grep -c -- '-c engine/base.c'
+    }
+    [ "$(with -DONE)" -eq 1 ] && mkdir -p "${object%/*}" && touch "$object" && [ "$(with -DONE)" -eq 0 ] &&
+        [ "$(with -DTWO)" -eq 1 ]
 }
 
 # An FFmpeg tree as far as the script looks at it: the files it edits, from the source that was fetched.
@@ -284,7 +350,7 @@ refreshes_an_edit() {
 
 refuses_other_folders() {
     ! sh filter/install.sh samples && [ "$(sh filter/install.sh samples 2>&1 | wc -l)" -eq 1 ] &&
-        [ -z "$(git status --porcelain samples/libavfilter 2>/dev/null)" ]
+        [ ! -e samples/libavfilter ]
 }
 
 if [ -L "$build/lib" ]; then
@@ -294,6 +360,7 @@ if [ -L "$build/lib" ]; then
 fi
 test_that "what the program lacks is told by its packages' names" tells_packages
 test_that "FILTERS=few asks for fewer packages" few_needs_fewer
+test_that "debian/control names what packages.sh and libraries.sh ask for" builds_in_debian
 if /usr/bin/ffmpeg -version 2>/dev/null | grep -q -- --enable-libzmq; then
     test_that "make demo and make check ask for the same packages, in one line, and say no more" \
         one_line_for_both_commands
@@ -305,6 +372,8 @@ else
 fi
 test_that "the library is built and installed without FFmpeg's libraries" library_alone
 test_that "CPPFLAGS, CFLAGS and LDFLAGS of the environment are used" flags_of_the_environment
+test_that "configure probes with the flags and the compiler of the environment" configures
+test_that "an object is compiled again where its flags change" follows_flags
 test_that "make install succeeds" staged install
 test_that "with a umask of 077 anybody can use it" anyone_reads
 test_that "libraries go where LIBDIR says" elsewhere
@@ -322,6 +391,8 @@ fi
 test_that "bash completes commands, options and names" completion
 test_that "ffmpeg-deepfill has the filter" has_filter
 test_that "ffmpeg-deepfill runs in a folder with a colon in its name" odd_folder
+test_that "a whole ffmpeg is installed in the place of a drop-in" replaces_dropin
+test_that "a drop-in of another version than ffmpeg's is told" tells_other_version
 test_that "what is installed is hardened" is_hardened
 test_that "public functions have a version, and nothing else is public" versioned
 test_that "make uninstall succeeds" staged uninstall

@@ -19,7 +19,8 @@ while kill -0 $job 2>/dev/null; do
     seconds=$((seconds + 1))
     if [ $((seconds % 10)) -eq 0 ]; then
         # ffmpeg and apt end progress lines with a carriage return: what follows the last one is current.
-        printf '%s ... %d s: %s\n' "$label" $seconds "$(tail -c 400 "$log" | tr '\r' '\n' | grep . | tail -n 1 | cut -c 1-70)"
+        printf '%s ... %d s: %s\n' "$label" $seconds \
+            "$(tail -c 400 "$log" | tr '\r' '\n' | grep . | tail -n 1 | cut -c 1-70)"
     fi
 done
 wait $job

@@ -1,11 +1,12 @@
 # bash completion of deepfill
 _deepfill() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words= command=${COMP_WORDS[1]}
+    local commands='info convert fill find plan join train bench'
     local semantics='auto rgb bgr official stride nipponjo_tf nipponjo mmagic csqiangwen naoto0804'
     semantics+=' pconv_mmagic'
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'info convert fill find plan join train bench help version --help --version' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W "$commands help version --help --version" -- "$word")
         return
     fi
     case $before in
@@ -22,8 +23,8 @@ _deepfill() {
         mapfile -t COMPREPLY < <(compgen -W 'mkv mp4 mov' -- "$word")
         return
         ;;
-    --box | --quality | --threshold | --dilate | --feather | --cnum | --size | --workers | --rounds | --seconds | --batch | \
-        --critic | --gan | --rate | --seed | --memory | --minutes | --steps | --parts | -vf | --vf) return ;;
+    --box | --quality | --threshold | --dilate | --feather | --cnum | --size | --workers | --rounds | --seconds | \
+        --batch | --critic | --gan | --rate | --seed | --memory | --minutes | --steps | --parts | -vf | --vf) return ;;
     esac
     case $command in
     info) words='--tensors --json --semantics --help' ;;
@@ -43,7 +44,7 @@ _deepfill() {
         words='--cnum --model --semantics --size --workers --layers --pipeline --rounds --seconds --json --help'
         ;;
     help)
-        mapfile -t COMPREPLY < <(compgen -W 'info convert fill find plan join train bench' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word")
         return
         ;;
     version) return ;;
@@ -51,8 +52,8 @@ _deepfill() {
     if [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
     elif [ "$command" != bench ]; then
-        mapfile -t COMPREPLY < <(compgen -f -- "$word")
-        [[ $command == @(fill|find|plan|join|train) ]] || mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W "small sketch" -- "$word")
+        [[ $command == @(info|convert) ]] && words='small sketch' || words=
+        mapfile -t COMPREPLY < <(compgen -f -- "$word"; compgen -W "$words" -- "$word")
         compopt -o filenames
     fi
 }

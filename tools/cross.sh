@@ -36,7 +36,7 @@ missing() {
     [ $# -eq 0 ] || [ -z "$emulator" ] || command -v $emulator >/dev/null || echo qemu-user
 }
 
-if [ -n "$(missing "$@")" ] && [ "$(id -u)" = 0 ] && [ -z "${NO_INSTALL:-}" ]; then
+if [ -n "$(missing "$@")" ] && [ "$(id -u)" = 0 ] && [ "${NO_INSTALL:-0}" = 0 ]; then
     sh tools/alive.sh "apt-get install $(missing "$@" | xargs)" "$build/log/install.log" \
         apt-get install -y --no-install-recommends $(missing "$@") || exit 1
 fi

@@ -12,7 +12,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 source=$(cd "$1" 2>/dev/null && pwd) || { echo "custom-ffmpeg.sh: there is no folder $1" >&2; exit 1; }
 tree=$build/ffmpeg-custom
 case $source$build in
-*[[:space:]]*) echo "custom-ffmpeg.sh: FFmpeg cannot be built with a space in a folder's path: $source, $build" >&2; exit 1 ;;
+*[[:space:]]*)
+    echo "custom-ffmpeg.sh: FFmpeg cannot be built with a space in a folder's path: $source, $build" >&2
+    exit 1
+    ;;
 esac
 
 sh "$here/../filter/install.sh" "$source"
@@ -25,8 +28,8 @@ flags=
 ! pkg-config --exists x264 || flags=--enable-libx264
 mkdir -p "$tree"
 cd "$tree"
-compiler=gcc
-! command -v ccache >/dev/null || compiler="ccache gcc"
+compiler=${CC:-gcc}
+! command -v ccache >/dev/null || compiler="ccache ${compiler#ccache }"
 set -- --cc="$compiler" --enable-gpl --disable-doc --disable-debug --enable-libdeepfill $flags ${FFMPEG_FLAGS:-}
 
 wish="$source $* $(cksum <"$source/configure")"

@@ -14,7 +14,10 @@ set -eu
 filters=$1
 build=$(cd "$2" && pwd)
 case $build in
-*[[:space:]]*) echo "dropin.sh: FFmpeg cannot be built in a folder with a space in its path; move $(dirname "$build")" >&2; exit 1 ;;
+*[[:space:]]*)
+    echo "dropin.sh: FFmpeg cannot be built in a folder with a space in its path; move $(dirname "$build")" >&2
+    exit 1
+    ;;
 esac
 here=$(cd "$(dirname "$0")" && pwd)
 source=$build/ffmpeg-src/src
@@ -40,11 +43,12 @@ sh "$here/../filter/install.sh" "$source"
 
 mkdir -p "$tree/lib"
 cd "$tree"
-compiler=gcc
-! command -v ccache >/dev/null || compiler="ccache gcc"
+compiler=${CC:-gcc}
+! command -v ccache >/dev/null || compiler="ccache ${compiler#ccache }"
 set -- --prefix=/usr --cc="$compiler" --enable-gpl --enable-shared --disable-static --disable-autodetect \
     --extra-cflags='-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2' \
-    --extra-ldflags='-Wl,-z,relro,-z,now' --enable-pthreads --disable-programs --disable-doc --disable-debug --enable-libdeepfill $external
+    --extra-ldflags='-Wl,-z,relro,-z,now' --enable-pthreads --disable-programs --disable-doc --disable-debug \
+    --enable-libdeepfill $external
 
 # Configured again only where the wish, the version or what install.sh writes into configure changed.
 wish="$(cat "$build/ffmpeg-src/version") $* $(cksum <"$source/configure")"
@@ -58,7 +62,8 @@ if [ "$(cat configured 2>/dev/null)" != "$wish" ]; then
     # ffmpeg warns where its libraries were configured differently. These are its own filters, all of
     # them, with its own libraries: it may say the same as ffmpeg.
     if [ "$filters" = all ]; then
-        same=$("$program" -version | sed -n 's/^configuration: //p' | sed 's/[\\"&|]/\\&/g')
+        # Escaped for C, then for sed.
+        same=$("$program" -version | sed -n 's/^configuration: //p' | sed 's/[\\"]/\\&/g; s/[\\&|]/\\&/g')
         sed -i "s|^#define FFMPEG_CONFIGURATION .*|#define FFMPEG_CONFIGURATION \"$same\"|" config.h
     fi
     echo "$wish" >configured
@@ -83,6 +88,7 @@ GIT_DIR=/nonexistent alive "compiling libavfilter ($filters filters)" "$log-make
 cp libavfilter/"$soname" "lib/$soname.new"
 strip --strip-debug "lib/$soname.new"
 mv "lib/$soname.new" "lib/$soname"
+find lib -name 'libavfilter.so.*' ! -name "$soname" -delete # of an ffmpeg that was there before
 
 names() {
     "$program" -hide_banner -filters 2>/dev/null | awk '$3 ~ /->/ { print $2 }' | sort

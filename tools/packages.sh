@@ -7,10 +7,12 @@
 # Missing Debian packages are installed where the user is root; otherwise the one apt-get line to
 # run is printed and nothing is done. Fast and silent where nothing is missing. A filter library that apt does
 # not know is left out, and what that costs is said. NO_INSTALL=1: never install. STAMPS=DIR: parts that have
-# all they need leave DIR/has-PART, and are not looked at again until this script changes.
+# all they need leave DIR/has-PART, and are not looked at again until this script changes. Logs lie in DIR/log, or
+# BUILD/log.
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 here=$(dirname "$0")
 cc=${CC:-gcc}
+log=${STAMPS:-${BUILD:-build}}/log
 
 # among WORD WORDS...
 among() {
@@ -133,11 +135,11 @@ leave_out_unknown_libraries() {
 }
 
 update_lists() {
-    sh "$here/alive.sh" "apt-get update" build/log/apt-update.log apt-get update
+    sh "$here/alive.sh" "apt-get update" "$log/apt-update.log" apt-get update
 }
 
 install() {
-    sh "$here/alive.sh" "apt-get install ($# packages)" build/log/apt-install.log \
+    sh "$here/alive.sh" "apt-get install ($# packages)" "$log/apt-install.log" \
         apt-get install -y --no-install-recommends "$@"
 }
 
@@ -181,7 +183,7 @@ if ! command -v apt-get >/dev/null 2>&1; then
 fi
 
 may_install=
-[ "$(id -u)" != 0 ] || [ "${NO_INSTALL:-0}" = 1 ] || may_install=yes
+[ "$(id -u)" != 0 ] || [ "${NO_INSTALL:-0}" != 0 ] || may_install=yes
 if [ -n "$may_install" ] && [ -n "$(unknown)" ]; then
     update_lists
     look

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base.h"
+#include "cpu.h"
 #include "cli/progress.h"
 #include "cli/text.h"
 #include "deepfill.h"
@@ -134,6 +135,8 @@ static int run(int argc, char **argv)
         fprintf(stderr, "deepfill: there is no command '%s'\nTry 'deepfill help'.\n", argv[1]);
         return DF_EXIT_USAGE;
     }
+    if (df_cpu_warning())
+        fprintf(stderr, "deepfill: %s\n", df_cpu_warning());
     /* What getopt_long() says begins so. */
     snprintf(name, sizeof name, "deepfill %s", command->name);
     argv[1] = name;

@@ -21,8 +21,8 @@ typedef struct DfMatchPlanes {
 /** Loops that have versions. */
 typedef struct DfMatchKernels {
     /**
-     * Sum of squared differences of two patches, named by the index of their upper left pixels: of all 8x8 pixels of the
-     * picture, and of four of the guide, (1, 1), (6, 1), (1, 6) and (6, 6). The sum stays below 2^31 where pictures
+     * Sum of squared differences of two patches, named by the index of their upper left pixels: of all 8x8 pixels of
+     * the picture, and of four of the guide, (1, 1), (6, 1), (1, 6) and (6, 6). The sum stays below 2^31 where pictures
      * are 0..1020 and guides 0..8160.
      *
      * @param limit  where the guide's part, or that and the picture's upper half, is not below this, it is returned
