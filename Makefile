@@ -284,8 +284,10 @@ gradients: $(GRADIENTS) $(BUILD)/tests/tools/levels  ## the tests of training's 
 CROSS_UNIT := kernels $(patsubst %,test_%,tile scores stencil match patch smooth track_kernels sample leveldb base \
                 arena weights write torch torch_refusals tensorflow convert hostile variant_errors lgd train_edges \
                 golden_variants)
-CROSS_LEVEL_UNIT := $(patsubst %,levels:test_%,layers golden partial train_activation train_critic_golden \
-                      train_golden run deepfill_partial attention color membrane dense train_partial train_conv)
+# All golden networks at the CPU's level, one at C's; gradients of convolutions go through the levels themselves.
+CROSS_LEVEL_UNIT := test_golden c@test_golden test_train_conv $(patsubst %,levels:test_%,layers partial \
+                      train_activation train_critic_golden train_golden run deepfill_partial attention color membrane \
+                      dense train_partial)
 
 check-arm64:  ## unit tests of the engine as on ARM, under qemu
 	@sh tools/cross.sh arm64 $(BUILD)/arm64 $(CROSS_UNIT) $(CROSS_LEVEL_UNIT)
