@@ -150,6 +150,7 @@ static inline ModelFile foreign_file(const Foreign *f)
         header->end += 4;
     }
     snprintf(header->text + header->length, sizeof header->text - header->length, "}");
+    model_file_little(values, header->end / 4);
     ModelFile file = model_file_join(header->text, values, header->end);
     free(values);
     free(header);

@@ -50,6 +50,17 @@ static inline ModelFile model_file_join(const char *header, const void *data, si
     return file;
 }
 
+/** Turn float32 values into what a file has of them: little-endian, whatever this machine is. */
+static inline void model_file_little(float *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, &values[i], sizeof bits);
+        for (int byte = 0; byte < 4; byte++)
+            ((uint8_t *)&values[i])[byte] = bits >> 8 * byte;
+    }
+}
+
 /** A random model of that width and semantics; `metadata` is JSON, "" for none. */
 static inline ModelFile model_file_random_as(const DfSemantics *semantics, int cnum, int sketch,
                                              const char *metadata)
@@ -76,6 +87,7 @@ static inline ModelFile model_file_random_as(const DfSemantics *semantics, int c
         /* About what keeps activations of width cnum from growing. */
         values[i] = ((float)(random >> 8) / (1 << 23) - 1) / sqrtf(3.0f * cnum);
     }
+    model_file_little(values, header->end / 4);
     ModelFile file = model_file_join(header->text, values, header->end);
     free(values);
     free(header);

@@ -181,7 +181,7 @@ static void check_method(const char *name, int direct)
     for (size_t i = 0; i < pictures->tensor_count; i++) {
         const DfTensor *mask = &pictures->tensors[i];
         const char *size = strchr(mask->name, '_');
-        if (!size || (small_tests() && mask->shape[0] * mask->shape[1] > 96 * 96))
+        if (!size || (small_tests() && mask->shape[0] * mask->shape[1] > 64 * 64))
             continue;
         Case c = { .height = mask->shape[0], .width = mask->shape[1], .cnum = info.cnum,
                    .official = !strcmp(info.semantics, "official"), .mask = mask->data,
@@ -189,7 +189,7 @@ static void check_method(const char *name, int direct)
         check_case(model, &c, golden, mask->name, &output_limits[direct]);
         cases++;
     }
-    assert_int_equal(cases, small_tests() ? 7 : 10);
+    assert_int_equal(cases, small_tests() ? 5 : 10);
     deepfill_model_close(&model);
     df_weights_close(&golden);
     df_weights_close(&pictures);
@@ -197,7 +197,10 @@ static void check_method(const char *name, int direct)
 
 static void check_model(const char *name)
 {
-    for (int direct = !small_tests() || !strcmp(name, "c8-official"); direct >= 0; direct--)
+    int first = !strcmp(name, "c8-official");
+    if (small_tests() && getenv("DEEPFILL_CPU") && !first)
+        skip(); /* kernels of a lower level are compared with those of the highest, which sees all networks */
+    for (int direct = !small_tests() || first; direct >= 0; direct--)
         check_method(name, direct);
     df_force_direct(0);
 }

@@ -7,6 +7,7 @@
 #include "weights/weights.h"
 #include "outputs.h"
 #include "products.h"
+#include "small.h"
 
 #define FOLDER "tests/golden/"
 #define CHECKPOINTS FOLDER "checkpoints/"
@@ -226,7 +227,7 @@ static void check_method(const Variant *variant, int direct)
 
 static void check_variant(void **state)
 {
-    for (int direct = 1; direct >= 0; direct--)
+    for (int direct = !small_tests(); direct >= 0; direct--)
         check_method(*state, direct);
     df_force_direct(0);
 }

@@ -11,6 +11,7 @@
 #include "base.h"
 #include "cpu.h"
 #include "kernels/gemm.h"
+#include "small.h"
 #include "train/conv_backward.h"
 #include "values.h"
 
@@ -287,7 +288,7 @@ static void test_threads(void **state)
     (void)state;
     assert_int_equal(df_thread_pool_open(&pool, 2), 0);
     DfParallel parallel = { pool, 3 };
-    for (size_t i = 0; i < DF_COUNT(convs); i++) {
+    for (size_t i = 0; i < DF_COUNT(convs); i += small_tests() ? 5 : 1) {
         Case t = open_case(convs[i], 75, 81);
         for (int direct = 0; direct < 2; direct++) {
             t.conv.method = direct ? DF_METHOD_DIRECT : df_conv_backward_choose(&t.conv);

@@ -66,16 +66,11 @@ static void check_strides(const uint64_t *shape, const int *order, uint64_t spre
         tensor.count *= shape[d];
         stride *= shape[d];
     }
-    uint8_t *bytes = calloc(stride, 4);
-    float *values = malloc(tensor.count * sizeof *values), *at = values;
-    for (uint64_t i = 0; i < stride; i++) {
-        float value = i + 1;
-        uint32_t bits;
-        memcpy(&bits, &value, sizeof bits);
-        for (int byte = 0; byte < 4; byte++) /* little-endian, whatever this machine is */
-            bytes[4 * i + byte] = bits >> 8 * byte;
-    }
-    tensor.data = bytes;
+    float *file = malloc(stride * sizeof *file), *values = malloc(tensor.count * sizeof *values), *at = values;
+    for (uint64_t i = 0; i < stride; i++)
+        file[i] = i + 1;
+    model_file_little(file, stride);
+    tensor.data = (const uint8_t *)file;
     assert_int_equal(df_tensor_read(&weights, &tensor, values), 0);
     for (uint64_t a = 0; a < shape[0]; a++)
         for (uint64_t b = 0; b < shape[1]; b++)
@@ -84,7 +79,7 @@ static void check_strides(const uint64_t *shape, const int *order, uint64_t spre
                     assert_true(*at++ == a * tensor.stride[0] + b * tensor.stride[1] +
                                          c * tensor.stride[2] + d * tensor.stride[3] + 1);
     free(values);
-    free(bytes);
+    free(file);
 }
 
 static void test_strides(void **state)
