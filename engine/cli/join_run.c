@@ -33,15 +33,19 @@ static int run(DfWords *words, char *list)
     return ret;
 }
 
-/** Write a list beside the parts. @param text  malloc'd; freed   @return its path, from df_alloc(); NULL: it failed */
-static char *write_list(const char *folder, const char *name, char *text, size_t size, int failed)
+/**
+ * Write a list beside the parts.
+ * @param put  prints it of a DfManifest
+ * @return its path, from df_alloc(); NULL: it failed
+ */
+static char *write_list(const DfManifest *m, const char *folder, const char *name,
+                        int (*put)(FILE *to, const void *manifest))
 {
-    char *path = failed ? NULL : df_text("%s/%s.%ld", folder, name, (long)getpid());
-    if (path && df_output_write(path, &(DfOutPart){ text, size }, 1) < 0) {
+    char *path = df_text("%s/%s.%ld", folder, name, (long)getpid());
+    if (path && df_output_text(path, put, m) < 0) {
         df_free(path);
         path = NULL;
     }
-    free(text);
     return path;
 }
 
@@ -54,13 +58,9 @@ static int64_t microseconds(const DfManifest *m, int64_t frame)
 }
 
 /** The concat demuxer's list: how long each part lasts is the distance to the next one's first frame. */
-static char *list_parts(const DfManifest *m, const char *folder)
+static int put_parts(FILE *to, const void *manifest)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *to = open_memstream(&text, &size);
-    if (!to)
-        return NULL;
+    const DfManifest *m = manifest;
     fputs("ffconcat version 1.0\n", to);
     for (int i = 0; i < m->part_count; i++) {
         int64_t last = i + 1 < m->part_count ? microseconds(m, m->firsts[i + 1]) - microseconds(m, m->firsts[i]) : 0;
@@ -68,7 +68,7 @@ static char *list_parts(const DfManifest *m, const char *folder)
         if (last)
             fprintf(to, "duration %" PRId64 ".%06" PRId64 "\n", last / 1000000, last % 1000000);
     }
-    return write_list(folder, "concat", text, size, fclose(to));
+    return 0;
 }
 
 /** The film's streams in its own order, that of the parts in the place of what it was made of; no data. */
@@ -86,7 +86,7 @@ static int run_ffmpeg(const DfManifest *m, const DfJoinWish *wish, const DfFilmT
 {
     int64_t first = microseconds(m, 0);
     DfWords w = { 0 };
-    char *list = list_parts(m, wish->folder);
+    char *list = write_list(m, wish->folder, "concat", put_parts);
     df_words_add_all(&w, wish->ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-f", "concat",
                      "-safe", "0", "-itsoffset", NULL);
     df_words_add(&w, "%" PRId64 ".%06" PRId64, first / 1000000, first % 1000000);
@@ -105,17 +105,13 @@ static int run_ffmpeg(const DfManifest *m, const DfJoinWish *wish, const DfFilmT
 /* ----------------------------------------------------------------------------------- mkvmerge -- */
 
 /** Times of all frames in milliseconds, as mkvmerge takes them for a track that is appended to. */
-static char *list_times(const DfManifest *m, const char *folder)
+static int put_times(FILE *to, const void *manifest)
 {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *to = open_memstream(&text, &size);
-    if (!to)
-        return NULL;
+    const DfManifest *m = manifest;
     fputs("# timestamp format v2\n", to);
     for (int64_t i = 0; i < m->firsts[m->part_count]; i++)
         fprintf(to, "%.6f\n", 1e3 * df_manifest_seconds(m, i));
-    return write_list(folder, "times", text, size, fclose(to));
+    return 0;
 }
 
 /** The film's tracks in its own order, as FILE:TRACK: the parts' is the first file's. From df_alloc(). */
@@ -136,7 +132,7 @@ static char *order_tracks(const DfManifest *m, const DfFilmTimes *film)
 static int run_mkvmerge(const DfManifest *m, const DfJoinWish *wish, const DfFilmTimes *film, const char *out)
 {
     DfWords w = { 0 };
-    char *times = list_times(m, wish->folder), *order = order_tracks(m, film);
+    char *times = write_list(m, wish->folder, "times", put_times), *order = order_tracks(m, film);
     df_words_add_all(&w, "mkvmerge", "--quiet", "-o", out, "--track-order", order ? order : "", "--timestamps", NULL);
     df_words_add(&w, "0:%s", times ? times : "");
     df_words_add(&w, "--default-track-flag");

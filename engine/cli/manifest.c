@@ -57,8 +57,9 @@ static void put_path(FILE *to, const char *path)
             fputc(*path, to);
 }
 
-static void put(FILE *to, const DfManifest *m)
+static int put(FILE *to, const void *opaque)
 {
+    const DfManifest *m = opaque;
     fputs(FIRST_LINE "\nfilm ", to);
     put_path(to, m->film);
     fprintf(to, "\nending %s\ntime_base %d/%d\nencoder %d/%d\n", m->ending, m->time_base.num, m->time_base.den,
@@ -69,17 +70,13 @@ static void put(FILE *to, const DfManifest *m)
         put_times(to, m->times + m->firsts[i], count);
     }
     fputs("end\n", to);
+    return 0;
 }
 
 int df_manifest_write(const DfManifest *manifest, const char *folder)
 {
-    char *text = NULL, *path = df_text("%s/manifest", folder);
-    size_t size = 0;
-    FILE *to = path ? open_memstream(&text, &size) : NULL;
-    if (to)
-        put(to, manifest);
-    int ret = !to || fclose(to) ? -ENOMEM : df_output_write(path, &(DfOutPart){ text, size }, 1);
-    free(text);
+    char *path = df_text("%s/manifest", folder);
+    int ret = path ? df_output_text(path, put, manifest) : -ENOMEM;
     df_free(path);
     return ret;
 }

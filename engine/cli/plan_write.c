@@ -22,6 +22,15 @@ typedef struct Quoted {
     char *here, *folder, *film, *ffmpeg, *options, *program;
 } Quoted;
 
+/** What the files of a folder tell. */
+typedef struct Folder {
+    const DfManifest *manifest;
+    const DfPlanWish *wish;
+    const DfPlanScan *scan;
+    const DfFilmTimes *film;
+    Quoted quoted;
+} Folder;
+
 static void free_quoted(Quoted *q)
 {
     char **all[] = { &q->here, &q->folder, &q->film, &q->ffmpeg, &q->options, &q->program };
@@ -105,11 +114,13 @@ static char *graph_of(const DfManifest *m, int part, char *filter)
 }
 
 /** A job: the part is left alone where it is there, written beside its place and renamed. */
-static int put_job(FILE *to, const DfManifest *m, int part, const DfPlanWish *wish, const DfPlanScan *scan,
-                   const DfFilmTimes *film, const Quoted *q)
+static int put_job(FILE *to, const Folder *folder, int part)
 {
+    const DfManifest *m = folder->manifest;
+    const DfFilmTimes *film = folder->film;
+    const Quoted *q = &folder->quoted;
     char *filter = NULL;
-    int ret = df_plan_filter(&filter, wish, scan, m->firsts[part]);
+    int ret = df_plan_filter(&filter, folder->wish, folder->scan, m->firsts[part]);
     char *graph = ret >= 0 ? graph_of(m, part, filter) : NULL;
     int64_t entry = m->firsts[part] ? find_entry(film, m->times[m->firsts[part]]) : -1;
     df_free(filter);
@@ -129,28 +140,34 @@ static int put_job(FILE *to, const DfManifest *m, int part, const DfPlanWish *wi
     return 0;
 }
 
-static int put_jobs(FILE *to, const DfManifest *m, const DfPlanWish *wish, const DfPlanScan *scan,
-                    const DfFilmTimes *film, const Quoted *q)
+static int put_jobs(FILE *to, const void *opaque)
 {
+    const Folder *folder = opaque;
     int ret = 0;
-    for (int i = 0; i < m->part_count && ret >= 0; i++)
-        ret = put_job(to, m, i, wish, scan, film, q);
+    for (int i = 0; i < folder->manifest->part_count && ret >= 0; i++)
+        ret = put_job(to, folder, i);
     return ret;
 }
 
 /* ------------------------------------------------------------------------------------- words -- */
 
-static void put_join(FILE *to, const Quoted *q)
+static int put_join(FILE *to, const void *opaque)
 {
+    const Quoted *q = &((const Folder *)opaque)->quoted;
     fprintf(to, "#!/bin/sh\n# Checks the parts and joins them; -o OUT names the film.\n"
                 "program=$(command -v deepfill) || program=%s\nexec \"$program\" join %s \"$@\"\n", q->program,
             q->folder);
+    return 0;
 }
 
-static void put_readme(FILE *to, const DfManifest *m, const DfFilmTimes *film, const DfPlanWish *wish, const Quoted *q)
+static int put_readme(FILE *to, const void *opaque)
 {
+    const Folder *folder = opaque;
+    const DfManifest *m = folder->manifest;
+    const DfFilmTimes *film = folder->film;
+    const Quoted *q = &folder->quoted;
     int own_clock = m->encoder.num != film->rate.den || m->encoder.den != film->rate.num;
-    char *filter = df_shell_quote(wish->filter);
+    char *filter = df_shell_quote(folder->wish->filter);
     fprintf(to, "%s in %d part%s, filled alone: a line of jobs.txt each, in any order, on any machine with these "
                 "paths.\n", m->film, m->part_count, m->part_count == 1 ? "" : "s");
     fprintf(to, "In this folder, one after the other:   sh jobs.txt\n"
@@ -168,42 +185,23 @@ static void put_readme(FILE *to, const DfManifest *m, const DfFilmTimes *film, c
         fprintf(to, " -enc_time_base %d/%d", m->encoder.num, m->encoder.den);
     fprintf(to, "%s OUT.%s\n", q->options, m->ending);
     df_free(filter);
-}
-
-/** Write a file of the folder by what was put into memory. @param failed  an error of what put it there */
-static int keep(const DfPlanWish *wish, const char *name, FILE *from, char **text, size_t *size, int failed)
-{
-    char *path = df_text("%s/%s", wish->folder, name);
-    int ret = fclose(from) || !path ? -ENOMEM : failed;
-    if (ret >= 0)
-        ret = df_output_write(path, &(DfOutPart){ *text, *size }, 1);
-    free(*text);
-    df_free(path);
-    return ret;
+    return 0;
 }
 
 int df_plan_write(const DfManifest *m, const DfPlanWish *wish, const DfPlanScan *scan, const DfFilmTimes *film)
 {
-    static const char *const files[] = { "jobs.txt", "join.sh", "README" };
-    Quoted q = { 0 };
-    int ret = quote(&q, wish);
+    static const struct {
+        const char *name;
+        int (*put)(FILE *to, const void *folder);
+    } files[] = { { "jobs.txt", put_jobs }, { "join.sh", put_join }, { "README", put_readme } };
+    Folder folder = { .manifest = m, .wish = wish, .scan = scan, .film = film };
+    int ret = quote(&folder.quoted, wish);
     for (size_t i = 0; i < DF_COUNT(files) && ret >= 0; i++) {
-        char *text = NULL;
-        size_t size = 0;
-        FILE *to = open_memstream(&text, &size);
-        if (!to) {
-            ret = -ENOMEM;
-            break;
-        }
-        if (!i)
-            ret = put_jobs(to, m, wish, scan, film, &q);
-        else if (i == 1)
-            put_join(to, &q);
-        else
-            put_readme(to, m, film, wish, &q);
-        ret = keep(wish, files[i], to, &text, &size, ret);
+        char *path = df_text("%s/%s", wish->folder, files[i].name);
+        ret = path ? df_output_text(path, files[i].put, &folder) : -ENOMEM;
+        df_free(path);
     }
-    free_quoted(&q);
+    free_quoted(&folder.quoted);
     /* The manifest comes last: with it the folder is whole. */
     return ret < 0 ? ret : df_manifest_write(m, wish->folder);
 }

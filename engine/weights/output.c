@@ -177,3 +177,19 @@ int df_output_write(const char *path, const DfOutPart *parts, size_t count)
     release_signals(before, held);
     return ret < 0 ? df_error(ret, "%s: cannot be written: %s", path, strerror(-ret)) : 0;
 }
+
+int df_output_text(const char *path, int (*put)(FILE *to, const void *opaque), const void *opaque)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+    if (!to)
+        return -ENOMEM;
+    int ret = put(to, opaque), is_short = ferror(to);
+    /* `text` and `size` are set by fclose(). */
+    is_short |= fclose(to) || !text;
+    if (ret >= 0)
+        ret = is_short ? -ENOMEM : df_output_write(path, &(DfOutPart){ text, size }, 1);
+    free(text);
+    return ret;
+}
