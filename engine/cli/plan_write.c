@@ -15,6 +15,7 @@
 
 #include "base.h"
 #include "cli/plan.h"
+#include "cli/text.h"
 #include "weights/output.h"
 
 /** Words of the commands, quoted for a shell. */
@@ -60,10 +61,9 @@ static int quote(Quoted *q, const DfPlanWish *wish)
         free(folder);
         return df_error(-errno, "%s: its path cannot be told: %s", wish->folder, strerror(errno));
     }
-    int is_file = !access(wish->film, F_OK);
     q->here = df_shell_quote(here);
     q->folder = df_shell_quote(folder);
-    q->film = df_shell_word(df_text("%s%s", is_file && *wish->film != '/' ? "file:" : "", wish->film));
+    q->film = df_shell_word(df_text("file:%s", wish->film));
     q->ffmpeg = df_shell_quote(wish->ffmpeg);
     q->options = quote_options(wish->options);
     q->program = df_shell_quote(self);
@@ -103,7 +103,7 @@ static double seconds_of(const DfFilmTimes *film, int64_t time)
 /** What is trimmed to a part, before it is filled. */
 static char *graph_of(const DfManifest *m, int part, char *filter)
 {
-    int64_t first = m->firsts[part], end = m->firsts[part + 1], frames = m->firsts[m->part_count];
+    int64_t first = m->part_starts[part], end = m->part_starts[part + 1], frames = m->part_starts[m->part_count];
     char *start = first ? df_text("start_pts=%" PRId64, m->times[first]) : df_strdup("");
     char *stop = end < frames ? df_text("%send_pts=%" PRId64, first ? ":" : "", m->times[end]) : df_strdup("");
     int is_whole = start && stop && !*start && !*stop;
@@ -120,9 +120,9 @@ static int put_job(FILE *to, const Folder *folder, int part)
     const DfFilmTimes *film = folder->film;
     const Quoted *q = &folder->quoted;
     char *filter = NULL;
-    int ret = df_plan_filter(&filter, folder->wish, folder->scan, m->firsts[part]);
+    int ret = df_plan_filter(&filter, folder->wish, folder->scan, m->part_starts[part]);
     char *graph = ret >= 0 ? graph_of(m, part, filter) : NULL;
-    int64_t entry = m->firsts[part] ? find_entry(film, m->times[m->firsts[part]]) : -1;
+    int64_t entry = m->part_starts[part] ? find_entry(film, m->times[m->part_starts[part]]) : -1;
     df_free(filter);
     if (!graph)
         return ret < 0 ? ret : -ENOMEM;
@@ -132,7 +132,7 @@ static int put_job(FILE *to, const Folder *folder, int part)
         fprintf(to, " -ss %.6f", seconds_of(film, film->times[entry]));
     fprintf(to, " -copyts -start_at_zero -i %s -map 0:%d -map_chapters -1 -vf %s -fps_mode passthrough", q->film,
             film->stream, graph);
-    if (m->encoder.num != film->rate.den || m->encoder.den != film->rate.num)
+    if (!df_manifest_is_steady(m, film->rate))
         fprintf(to, " -enc_time_base %d/%d", m->encoder.num, m->encoder.den);
     fprintf(to, " -flags +cgop%s -y \"$t\" && mv -f \"$t\" \"$p.%s\" || { rm -f \"$t\"; false; }; }; }\n", q->options,
             m->ending);
@@ -155,7 +155,7 @@ static int put_join(FILE *to, const void *opaque)
 {
     const Quoted *q = &((const Folder *)opaque)->quoted;
     fprintf(to, "#!/bin/sh\n# Checks the parts and joins them; -o OUT names the film.\n"
-                "program=$(command -v deepfill) || program=%s\nexec \"$program\" join %s \"$@\"\n", q->program,
+                "program=%s\n[ -x \"$program\" ] || program=deepfill\nexec \"$program\" join %s \"$@\"\n", q->program,
             q->folder);
     return 0;
 }
@@ -166,10 +166,10 @@ static int put_readme(FILE *to, const void *opaque)
     const DfManifest *m = folder->manifest;
     const DfFilmTimes *film = folder->film;
     const Quoted *q = &folder->quoted;
-    int own_clock = m->encoder.num != film->rate.den || m->encoder.den != film->rate.num;
+    int is_steady = df_manifest_is_steady(m, film->rate);
     char *filter = df_shell_quote(folder->wish->filter);
     fprintf(to, "%s in %d part%s, filled alone: a line of jobs.txt each, in any order, on any machine with these "
-                "paths.\n", m->film, m->part_count, m->part_count == 1 ? "" : "s");
+                "paths.\n", m->film, m->part_count, df_plural(m->part_count));
     fprintf(to, "In this folder, one after the other:   sh jobs.txt\n"
                 "By GNU parallel:        parallel --joblog jobs.log --resume-failed --jobs 2 <jobs.txt\n"
                 "On several machines:    the same with --sshloginfile FILE, a machine a line\n"
@@ -180,8 +180,8 @@ static int put_readme(FILE *to, const void *opaque)
                 "Give deepfill= as many workers as a job has cores; the bits are the same for any number of them.\n"
                 "Use machines with the same level of kernels, or set DEEPFILL_CPU=avx2 on all of them.\n");
     fprintf(to, "The joined film is that of: %s -i %s -map 0:%d -vf %s%s", q->ffmpeg, q->film, film->stream,
-            filter ? filter : "", own_clock ? " -fps_mode passthrough" : "");
-    if (own_clock)
+            filter ? filter : "", is_steady ? "" : " -fps_mode passthrough");
+    if (!is_steady)
         fprintf(to, " -enc_time_base %d/%d", m->encoder.num, m->encoder.den);
     fprintf(to, "%s OUT.%s\n", q->options, m->ending);
     df_free(filter);
@@ -195,13 +195,20 @@ int df_plan_write(const DfManifest *m, const DfPlanWish *wish, const DfPlanScan 
         int (*put)(FILE *to, const void *folder);
     } files[] = { { "jobs.txt", put_jobs }, { "join.sh", put_join }, { "README", put_readme } };
     Folder folder = { .manifest = m, .wish = wish, .scan = scan, .film = film };
+    char *paths[DF_COUNT(files)] = { NULL };
     int ret = quote(&folder.quoted, wish);
     for (size_t i = 0; i < DF_COUNT(files) && ret >= 0; i++) {
-        char *path = df_text("%s/%s", wish->folder, files[i].name);
-        ret = path ? df_output_text(path, files[i].put, &folder) : -ENOMEM;
-        df_free(path);
+        paths[i] = df_text("%s/%s", wish->folder, files[i].name);
+        ret = paths[i] ? df_output_text(paths[i], files[i].put, &folder) : -ENOMEM;
+    }
+    /* The manifest comes last: with it the folder is whole. */
+    if (ret >= 0)
+        ret = df_manifest_write(m, wish->folder);
+    for (size_t i = 0; i < DF_COUNT(files); i++) {
+        if (ret < 0 && paths[i])
+            unlink(paths[i]);
+        df_free(paths[i]);
     }
     free_quoted(&folder.quoted);
-    /* The manifest comes last: with it the folder is whole. */
-    return ret < 0 ? ret : df_manifest_write(m, wish->folder);
+    return ret;
 }
