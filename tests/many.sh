@@ -172,16 +172,15 @@ for name in sh ffmpeg ffprobe readlink dirname env; do
     ln -sf "$(command -v $name)" bare/$name
 done
 MKVMERGE=$(command -v mkvmerge)
-printf '#!/bin/sh\n: >"%s/noted"\n"%s" "$@" && exit 1\nexit 2\n' "$PWD" "$MKVMERGE" >noting/mkvmerge
+printf '#!/bin/sh\n: >"%s/noted"\necho Warning\n"%s" "$@" && exit 1\nexit 2\n' "$PWD" "$MKVMERGE" >noting/mkvmerge
 chmod +x noting/mkvmerge
 
-# join_by PROGRAM ARGUMENT..: the parts are joined by mkvmerge or ffmpeg
+# join_by PROGRAM FOLDER OUT: the parts are joined by mkvmerge or ffmpeg, and join names the film
 join_by() {
     local program=$1 path=$PWD/bare
-    shift
     [ $program = ffmpeg ] || path=$PWD/noting:$path
     rm -f noted
-    PATH=$path "$DEEPFILL" join --ffmpeg "$FFMPEG" "$@" || return 1
+    same "$3" "$(PATH=$path "$DEEPFILL" join --ffmpeg "$FFMPEG" "$2" -o "$3")" || return 1
     [ $program = ffmpeg ] || [ -e noted ] || { echo 'mkvmerge did not run'; return 1; }
 }
 
@@ -198,7 +197,7 @@ everything() {
     local program out
     for program in ${MKVMERGE:+mkvmerge} ffmpeg; do
         out="by $program.mkv"
-        join_by $program "fol'der ü \"x\"" -o "$out" || return 1
+        join_by $program "fol'der ü \"x\"" "$out" || return 1
         ffprobe -v error -show_streams -show_chapters -show_format "$out" >told.txt
         grep -q 'TAG:title=All of it' told.txt && grep -q 'TAG:title=One' told.txt && grep -q 'TAG:language=jpn' told.txt &&
             grep -q 'TAG:language=swe' told.txt && grep -q 'TAG:filename=boxes.txt' told.txt &&
@@ -311,13 +310,13 @@ signs() {
     plan even.mkv -vf "$HOLE" -o @odd -- -c:v ffv1 && sh @odd/jobs.txt && single even.mkv "$HOLE" -c:v ffv1 || return 1
     local program
     for program in ${MKVMERGE:+mkvmerge} ffmpeg; do
-        join_by $program @odd -o @$program.mkv && same "$(frames single.mkv)" "$(frames @$program.mkv)" || return 1
+        join_by $program @odd @$program.mkv && same "$(frames single.mkv)" "$(frames @$program.mkv)" || return 1
     done
 }
 check 'names that begin by @' signs
 
 outputs() {
-    ln -s target.mkv link.mkv && touch target.mkv && chmod 640 target.mkv && join_by ffmpeg @odd -o link.mkv &&
+    ln -s target.mkv link.mkv && touch target.mkv && chmod 640 target.mkv && join_by ffmpeg @odd link.mkv &&
         [ -L link.mkv ] && same "$(frames single.mkv)" "$(frames target.mkv)" &&
         same 640 "$(stat -c %a target.mkv)" || return 1
     ! "$DEEPFILL" join @odd -o @odd/part-0002.mkv 2>said.txt &&

@@ -119,11 +119,11 @@ int df_spawn(pid_t *pid, char *const argv[], int *out)
     if (out && pipe(ends) < 0)
         return df_error(-errno, "%s cannot be run: %s", argv[0], strerror(errno));
     int error = posix_spawn_file_actions_init(&actions);
+    if (!error)
+        error = posix_spawn_file_actions_adddup2(&actions, out ? ends[1] : STDERR_FILENO, STDOUT_FILENO);
     if (!error && out) {
         fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-        error = posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-        if (!error)
-            error = posix_spawn_file_actions_addclose(&actions, ends[1]);
+        error = posix_spawn_file_actions_addclose(&actions, ends[1]);
     }
     if (!error)
         error = posix_spawnp(pid, argv[0], &actions, NULL, argv, environ);

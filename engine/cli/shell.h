@@ -26,7 +26,7 @@ const char *df_usual_ffmpeg(void);
 /**
  * Start a program.
  * @param argv      its name, which PATH leads to, and its arguments; NULL at the end
- * @param[out] out  a descriptor to read its standard output from; NULL: that is this program's
+ * @param[out] out  a descriptor to read its standard output from; NULL: that is this program's standard error
  * @return 0 or a negative errno, with the cause recorded
  */
 int df_spawn(pid_t *pid, char *const argv[], int *out);
