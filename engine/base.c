@@ -203,19 +203,40 @@ char *df_strdup(const char *text)
     return copy ? memcpy(copy, text, size) : NULL;
 }
 
+char *df_vtext(const char *format, va_list arguments)
+{
+    va_list again;
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    char *text = df_alloc((size_t)length + 1);
+    if (text)
+        vsnprintf(text, (size_t)length + 1, format, arguments);
+    return text;
+}
+
 char *df_text(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    char *text = df_vtext(format, arguments);
     va_end(arguments);
-    char *text = df_alloc((size_t)length + 1);
-    if (text) {
-        va_start(arguments, format);
-        vsnprintf(text, (size_t)length + 1, format, arguments);
-        va_end(arguments);
-    }
     return text;
+}
+
+void *df_grow(void *items, size_t *room, size_t count, size_t size)
+{
+    if (items && count <= *room)
+        return items;
+    size_t more = df_size_add(df_size_mul(2, count), 64);
+    void *grown = df_alloc(df_size_mul(more, size));
+    if (!grown)
+        return NULL;
+    if (items)
+        memcpy(grown, items, *room * size);
+    df_free(items);
+    *room = more;
+    return grown;
 }
 
 /* ----------------------------------------------------------------------------------- threads -- */

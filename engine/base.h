@@ -94,6 +94,16 @@ char *df_strdup(const char *text);
 
 /** What printf() would write, as a string from df_alloc(); NULL where there is no memory. */
 char *df_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *df_vtext(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
+
+/**
+ * Room for at least `count` elements of an array from df_alloc(), new ones zeroed.
+ * @param items  NULL: none yet; freed where the array moves
+ * @param[in,out] room  elements that there is room for
+ * @param size  bytes of an element
+ * @return the array; NULL where there is no memory, with the former one as it was
+ */
+void *df_grow(void *items, size_t *room, size_t count, size_t size);
 
 /** Tests: let so many more allocations and thread starts succeed and every later one fail; -1: none fails. */
 void df_fail_after(long successes);

@@ -78,21 +78,26 @@ moving() {
        -vf "drawbox=x='100+mod(20*t,30)':y=16:w=50:h=32:c=white:t=fill:enable='lt(mod(t,2.3),1.7)'" -pix_fmt gray -c:v ffv1 "$3"
 }
 
+# masks FILTER [TEXT]: the same bits, and what jobs are told of the pairing
 masks() {
-    single even.mkv "$1" -c:v ffv1 && parted even.mkv "$1" 5 -c:v ffv1 && grep -q "$2" even.p5/jobs.txt
+    single even.mkv "$1" -c:v ffv1 && parted even.mkv "$1" 5 -c:v ffv1 && grep -qF ":mask_sync=${2-}" even.p5/jobs.txt
+}
+
+plain() {
+    single even.mkv "$1" -c:v ffv1 && parted even.mkv "$1" 5 -c:v ffv1
 }
 moving 25 9 beside.mkv
 moving 12.5 9 half.mkv
 moving 30 7 numbered.mkv
 mkdir -p pictures && ff -i beside.mkv -frames:v 200 pictures/%04d.png
 printf '%s\n' '0-1.9 116 16 48 32' '1.2-3.6 20 100 40 20' '4.2- 116 16 48 32' >boxes.txt
-check 'a mask video in time with the film' masks deepfill=beside.mkv mask_sync=time
-check 'a mask video of half the rate' masks deepfill=half.mkv mask_sync=time
-check 'a mask video paired by number' masks deepfill=numbered.mkv mask_sync=frame:mask_frame=
-check 'mask pictures' masks deepfill=pictures/%04d.png mask_sync=frame:mask_frame=
-check 'a mask that begins elsewhere' masks deepfill=beside.mkv:mask_start=0.4:mask_sync=time mask_start=0.400000
-check 'rectangles with times, grown in time' masks deepfill=box_file=boxes.txt:dilate_time=3 mask_sync=time
-check 'a mask and what is kept out' masks deepfill=beside.mkv:keep_out=half.mkv:mask_sync=time mask_sync=time
+check 'a mask video in time with the film' masks deepfill=beside.mkv time:mask_start=
+check 'a mask video of half the rate' masks deepfill=half.mkv time:mask_start=
+check 'a mask video paired by number' masks deepfill=numbered.mkv frame:mask_frame=
+check 'mask pictures' masks deepfill=pictures/%04d.png frame:mask_frame=
+check 'a mask that begins elsewhere' masks deepfill=beside.mkv:mask_start=0.4:mask_sync=time time:mask_start=0.400000
+check 'rectangles with times, grown in time' masks deepfill=box_file=boxes.txt:dilate_time=3 time:mask_start=
+check 'a mask and what is kept out' masks deepfill=beside.mkv:keep_out=half.mkv:mask_sync=time time:mask_start=
 
 numbered_varying() {
     single varying.mkv deepfill=numbered.mkv:mask_sync=frame -fps_mode passthrough -enc_time_base 1/1000 -c:v ffv1 &&
@@ -100,14 +105,24 @@ numbered_varying() {
 }
 check 'a mask by number beside a film of varying rate' numbered_varying
 
-check 'fields' masks "$HOLE:fields=1" fields=1
-check 'little memory' masks "$HOLE:memory=1" memory=1
+# Until its 70th frame, in the third shot, time and number tell the same.
+ff -i beside.mkv -vf "setpts='if(lt(N,70),N,70+(N-70)*5/6)/25/TB'" -fps_mode passthrough -enc_time_base 1/1000 \
+   -c:v ffv1 later.mkv
+check 'a mask whose pairing is settled in the middle of the film' masks deepfill=later.mkv time:mask_start=
+
+bottom_first() {
+    ff -i even.mkv -vf setfield=bff -c:v libx264 -flags +ildct+ilme -crf 12 -g 25 -c:a copy bottom.mkv &&
+        same bt "$(ffprobe -v error -select_streams v -show_entries stream=field_order -of default=nk=1:nw=1 \
+                           bottom.mkv)" &&
+        single bottom.mkv "$HOLE:fields=1" -c:v ffv1 && parted bottom.mkv "$HOLE:fields=1" 5 -c:v ffv1
+}
+check 'fields, the bottom one first' bottom_first
+check 'little memory' plain "$HOLE:memory=1"
 
 overlaid() {
     ff -f lavfi -i color=white@0.5:s=192x144,format=rgba -vf "geq=r=255:g=255:b=255:a='120*between(X,120,160)*between(Y,20,44)'" \
        -frames:v 1 -update 1 overlay.png
-    single even.mkv deepfill=overlay=overlay.png:overlay_fade=0 -c:v ffv1 &&
-        parted even.mkv deepfill=overlay=overlay.png:overlay_fade=0 5 -c:v ffv1
+    plain deepfill=overlay=overlay.png:overlay_fade=0
 }
 check 'a translucent overlay' overlaid
 
@@ -115,12 +130,14 @@ check 'a translucent overlay' overlaid
 
 # Of the second cut's two sides each fills two frames more of what is masked on the other one.
 tied() {
-    local cut
+    local cut filter=deepfill=box_file=tied.txt:dilate_time=2
     cut=$(ff -i even.mkv -vf "$HOLE:show=cuts,metadata=print:key=lavfi.deepfill.cut:file=-" -f null - |
         sed -n 's/.*pts_time://p' | sed -n 3p)
     printf '%s\n' '0- 116 16 48 32' "0-$cut 20 100 40 20" >tied.txt
-    single even.mkv deepfill=box_file=tied.txt:dilate_time=2 -c:v ffv1 &&
-        parted even.mkv deepfill=box_file=tied.txt:dilate_time=2 5 -c:v ffv1 >said.txt && cat said.txt &&
+    same "$cut" "$(ff -i even.mkv -vf $filter:show=cuts,metadata=print:file=- -f null - |
+        sed -n 's/.*pts_time://p; /lavfi.deepfill.tied=1/p' | grep -B1 tied=1 | head -n 1)" &&
+        single even.mkv $filter -c:v ffv1 &&
+        parted even.mkv $filter 5 -c:v ffv1 >said.txt && cat said.txt &&
         grep -q '122 frames, 5 shots, 1 tied to the one before by a mask: 4 parts' said.txt
 }
 check 'a cut that a mask grows across ties two shots' tied
@@ -145,12 +162,27 @@ check 'rectangles with times on a film of varying rate' refused \
 check 'a mask by time on a film of varying rate' refused 'which picture of mask belongs to it by time' \
     varying.mkv deepfill=half.mkv:mask_sync=time
 
-enabled() {
-    single even.mkv "$HOLE:enable='between(t,.5,3)'" -c:v ffv1 && parted even.mkv "$HOLE:enable='between(t,.5,3)'" 5 -c:v ffv1
-}
-check 'enable by times' enabled
+check 'enable by times' plain "$HOLE:enable='between(t,.5,3)'"
 
 # ----------------------------------------------------------------------------- all else of a film --
+
+# PATH leads to ffmpeg's programs and, by way of a script that notes it, to mkvmerge, which ends as where it has warned.
+mkdir -p bare noting
+for name in sh ffmpeg ffprobe readlink dirname env; do
+    ln -sf "$(command -v $name)" bare/$name
+done
+MKVMERGE=$(command -v mkvmerge)
+printf '#!/bin/sh\n: >"%s/noted"\necho Warning\n"%s" "$@" && exit 1\nexit 2\n' "$PWD" "$MKVMERGE" >noting/mkvmerge
+chmod +x noting/mkvmerge
+
+# join_by PROGRAM FOLDER OUT: the parts are joined by mkvmerge or ffmpeg, and join names the film
+join_by() {
+    local program=$1 path=$PWD/bare
+    [ $program = ffmpeg ] || path=$PWD/noting:$path
+    rm -f noted
+    same "$3" "$(PATH=$path "$DEEPFILL" join --ffmpeg "$FFMPEG" "$2" -o "$3")" || return 1
+    [ $program = ffmpeg ] || [ -e noted ] || { echo 'mkvmerge did not run'; return 1; }
+}
 
 everything() {
     local name="o'dd \"näme\" \$x.mkv"
@@ -162,10 +194,10 @@ everything() {
        -c:v:1 libx264 -c:s srt "$name" &&
         plan "$name" -vf "$HOLE" --parts 3 -o "fol'der ü \"x\"" -- -c:v ffv1 && sh "fol'der ü \"x\"/jobs.txt" || return 1
     single "$name" "$HOLE" -c:v ffv1
-    "$DEEPFILL" join "fol'der ü \"x\"" --ffmpeg "$FFMPEG" -o 'by mkvmerge.mkv' &&
-        PATH=$(without mkvmerge) "$DEEPFILL" join "fol'der ü \"x\"" --ffmpeg "$FFMPEG" -o 'by ffmpeg.mkv' || return 1
-    local out
-    for out in 'by mkvmerge.mkv' 'by ffmpeg.mkv'; do
+    local program out
+    for program in ${MKVMERGE:+mkvmerge} ffmpeg; do
+        out="by $program.mkv"
+        join_by $program "fol'der ü \"x\"" "$out" || return 1
         ffprobe -v error -show_streams -show_chapters -show_format "$out" >told.txt
         grep -q 'TAG:title=All of it' told.txt && grep -q 'TAG:title=One' told.txt && grep -q 'TAG:language=jpn' told.txt &&
             grep -q 'TAG:language=swe' told.txt && grep -q 'TAG:filename=boxes.txt' told.txt &&
@@ -175,15 +207,6 @@ everything() {
     done
 }
 
-# PATH without the folders that have a program, but for ffmpeg's, by way of links:  without PROGRAM
-without() {
-    mkdir -p bare
-    local name
-    for name in sh ffmpeg ffprobe readlink dirname env; do
-        ln -sf "$(command -v $name)" bare/$name
-    done
-    echo "$PWD/bare"
-}
 check 'names with quotes and blanks; sound, subtitles, chapters, tags, attachments' everything
 
 # -------------------------------------------------------------------------------- what goes wrong --
@@ -235,6 +258,94 @@ folder() {
 }
 check 'a folder that is there, and one that is none' folder
 
+# --------------------------------------------------------------------------- names, programs, folders --
+
+# What goes into jobs.txt is one line, and a film one file; nothing is run before that is told.
+unfit() {
+    local newline=$'a\nb.mkv'
+    cp even.mkv "$newline" && mkfifo pipe.mkv && texture 1 picture.png
+    refused "'a?b.mkv' has a newline, and jobs.txt is a command a line" "$newline" "$HOLE" &&
+        refused "mask=a?b.mkv' has a newline, and jobs.txt is a command a line" even.mkv deepfill=mask="$newline" &&
+        ! plan even.mkv -vf "$HOLE" -o refused -- -metadata title="$newline" 2>said.txt &&
+        grep -q "^deepfill: 'title=a?b.mkv' has a newline" said.txt && [ ! -e refused ] &&
+        refused 'pipe.mkv: is no regular file: jobs seek in the film, so copy it into a file first' pipe.mkv "$HOLE" &&
+        refused 'file:even.mkv: cannot be read: No such file or directory: name the film' file:even.mkv "$HOLE" &&
+        refused 'picture.png: is a picture, and a film is wanted' picture.png "$HOLE"
+}
+check 'names with newlines, and films that are no files' unfit
+
+# An ffmpeg that notes what it was asked for, and puts a folder where README is to be written.
+noted_ffmpeg() {
+    printf '#!/bin/sh\necho "$*" >>"%s/asked"\n[ ! -e block ] || mkdir -p odd/README/x\nexec "%s" "$@"\n' \
+        "$PWD" "$FFMPEG" >noting/ffmpeg
+    chmod +x noting/ffmpeg
+}
+
+scan() {
+    noted_ffmpeg && rm -rf asked all.parts &&
+        "$DEEPFILL" plan even.mkv -vf "$HOLE:workers=1" -o all.parts --ffmpeg "$PWD/noting/ffmpeg" &&
+        same 1 "$(grep -c "workers=1:workers=0:show=cuts" asked)" &&
+        same 5 "$(grep -c 'workers=1' all.parts/jobs.txt)" && ! grep workers=0 all.parts/jobs.txt
+}
+check 'the cuts are looked for by all cores, whatever the jobs have' scan
+
+kept_folder() {
+    mkdir -m 750 odd && touch block &&
+        ! "$DEEPFILL" plan even.mkv -vf "$HOLE" -o odd --ffmpeg "$PWD/noting/ffmpeg" 2>said.txt &&
+        grep -q '^deepfill: odd/README: cannot be written: it is not a regular file' said.txt &&
+        same README "$(ls odd)" && rm -r block odd/README && same 750 "$(stat -c %a odd)" &&
+        plan even.mkv -vf "$HOLE" -o odd -- -c:v ffv1 && same 750 "$(stat -c %a odd)"
+}
+check 'a folder that is there and empty: it stays, and holds nothing after an error' kept_folder
+
+# script is util-linux's; what is at work is never more than all.
+progress() {
+    script -qec "'$DEEPFILL' plan even.mkv -vf $HOLE -o bar.parts --ffmpeg '$FFMPEG'" typescript >/dev/null &&
+        same '1 of 122' "$(grep -ao '[0-9]* of 122' typescript | head -n 1)" && ! grep -a '12[3-9] of' typescript
+}
+check 'the progress line begins at 1' progress
+
+# mkvmerge takes such names for lists of options.
+signs() {
+    plan even.mkv -vf "$HOLE" -o @odd -- -c:v ffv1 && sh @odd/jobs.txt && single even.mkv "$HOLE" -c:v ffv1 || return 1
+    local program
+    for program in ${MKVMERGE:+mkvmerge} ffmpeg; do
+        join_by $program @odd @$program.mkv && same "$(frames single.mkv)" "$(frames @$program.mkv)" || return 1
+    done
+}
+check 'names that begin by @' signs
+
+outputs() {
+    ln -s target.mkv link.mkv && touch target.mkv && chmod 640 target.mkv && join_by ffmpeg @odd link.mkv &&
+        [ -L link.mkv ] && same "$(frames single.mkv)" "$(frames target.mkv)" &&
+        same 640 "$(stat -c %a target.mkv)" || return 1
+    ! "$DEEPFILL" join @odd -o @odd/part-0002.mkv 2>said.txt &&
+        same 'deepfill: @odd/part-0002.mkv: is part 2 of the film: name another file by -o' "$(cat said.txt)" &&
+        ! "$DEEPFILL" join @odd -o even.mkv 2>said.txt &&
+        same 'deepfill: even.mkv: is the film that the parts are of: name another file by -o' \
+            "$(cat said.txt)" &&
+        printf '#!/bin/sh\nexit 7\n' >noting/deepfill && chmod +x noting/deepfill &&
+        PATH=$PWD/noting:$PATH sh @odd/join.sh --ffmpeg "$FFMPEG" -o own.mkv
+}
+check 'links stay, parts and film are not written, join.sh has its own deepfill' outputs
+
+# Ended while ffmpeg joins: ffmpeg ends as well, and nothing is left.
+ended() {
+    local before=$(ls -A . @odd) join
+    printf '#!/bin/sh\n: >"%s/begun"\nexec "%s" 60\n' "$PWD" "$(command -v sleep)" >slow
+    chmod +x slow
+    PATH=$PWD/bare "$DEEPFILL" join @odd -o ended.mkv --ffmpeg "$PWD/slow" 2>said.txt & join=$!
+    for _ in $(seq 200); do
+        [ ! -e begun ] || break
+        sleep .1
+    done
+    kill -TERM $join
+    wait $join && return 1
+    cat said.txt
+    rm begun slow && same "$before" "$(ls -A . @odd)" && grep -q 'slow was ended by signal 15' said.txt
+}
+check 'a join that is ended by a signal leaves nothing' ended
+
 misused() {
     local text=$1
     shift
@@ -247,6 +358,10 @@ and what comes after it when the parts are joined" even.mkv -vf "scale=640:360,$
 check 'another filter' misused "-vf is to be the filter and its options: -vf 'deepfill=mask.png'" even.mkv -vf delogo=x=1
 check 'show=' misused 'show= and mask_frame= are set by plan: leave them out' even.mkv -vf "$HOLE:show=mask"
 check 'a rate' misused '-r cannot be given: frames, times and streams are the film'\''s' even.mkv -vf "$HOLE" -- -r 25 -c:v ffv1
+for option in -lavfi -filter_complex -filter:v; do
+    check "$option" misused "$option cannot be given: frames, times and streams are the film's" \
+        even.mkv -vf "$HOLE" -- $option null -c:v ffv1
+done
 check 'a name for the film' misused "'out.mkv' is no option of an encoder: the film's name is given to join, by -o" \
     even.mkv -vf "$HOLE" -- -c:v ffv1 out.mkv
 check 'no film' misused 'takes one film, not 0 files' -vf "$HOLE"

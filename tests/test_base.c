@@ -130,6 +130,34 @@ static void test_failures_on_demand(void **state)
     df_error_clear();
 }
 
+static void test_grow(void **state)
+{
+    size_t room = 0;
+    int *items = NULL, *same;
+    (void)state;
+    for (int i = 0; i < 1000; i++) {
+        items = df_grow(items, &room, (size_t)i + 1, sizeof *items);
+        assert_non_null(items);
+        assert_true(room > (size_t)i);
+        items[i] = i;
+    }
+    for (int i = 0; i < 1000; i++)
+        assert_int_equal(items[i], i);
+    for (size_t i = 1000; i < room; i++)
+        assert_int_equal(items[i], 0);
+    same = df_grow(items, &room, room, sizeof *items);
+    assert_ptr_equal(same, items);
+    size_t before = room;
+    assert_null(df_grow(items, &room, SIZE_MAX / 2, sizeof *items));
+    df_fail_after(0);
+    assert_null(df_grow(items, &room, room + 1, sizeof *items));
+    df_fail_after(-1);
+    assert_int_equal(room, before);
+    assert_int_equal(items[999], 999);
+    df_free(items);
+    df_error_clear();
+}
+
 static void *own_error(void *argument)
 {
     *(int *)argument = df_error_text()[0] == 0;
@@ -177,6 +205,7 @@ int main(void)
         cmocka_unit_test(test_control_characters_are_replaced),
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_failures_on_demand),
+        cmocka_unit_test(test_grow),
         cmocka_unit_test(test_errors_belong_to_threads),
         cmocka_unit_test(test_cpu),
     };

@@ -11,9 +11,9 @@
 #include <libavutil/pixdesc.h>
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base.h"
+#include "cli/film_demuxer.h"
 #include "cli/film_planes.h"
 #include "cli/picture.h"
 
@@ -34,39 +34,6 @@ struct DfFilm {
 
 /* ------------------------------------------------------------------------------------- opening -- */
 
-static int no_memory(const DfFilm *film)
-{
-    return df_error(-ENOMEM, "%s: no memory is left to read it", film->path);
-}
-
-static int unreadable(const DfFilm *film, int error)
-{
-    char words[AV_ERROR_MAX_STRING_SIZE];
-    if (error == AVERROR(ENOMEM))
-        return no_memory(film);
-    av_strerror(error, words, sizeof words);
-    return df_error(error == AVERROR(ENOENT) || error == AVERROR(EACCES) ? error : -EINVAL, "%s: cannot be read: %s",
-                    film->path, error == AVERROR_INVALIDDATA ? "it is no film, or is cut short" : words);
-}
-
-/** A name of a file is no URL, whatever it looks like. */
-static int open_demuxer(DfFilm *film)
-{
-    int is_file = !access(film->path, F_OK);
-    char *name = df_text("%s%s", is_file ? "file:" : "", film->path);
-    if (!name)
-        return -ENOMEM;
-    int ret = avformat_open_input(&film->demuxer, name, NULL, NULL);
-    df_free(name);
-    if (ret < 0)
-        return unreadable(film, ret);
-    const char *format = film->demuxer->iformat->name;
-    if (strstr(format, "_pipe") || (is_file && !strcmp(format, "image2")))
-        return df_error(-EINVAL, "%s: is a picture, and a film is wanted", film->path);
-    ret = avformat_find_stream_info(film->demuxer, NULL);
-    return ret < 0 ? unreadable(film, ret) : 0;
-}
-
 static int open_decoder(DfFilm *film)
 {
     const AVCodec *codec = NULL;
@@ -80,13 +47,13 @@ static int open_decoder(DfFilm *film)
         film->demuxer->streams[i]->discard = (int)i == index ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
     film->decoder = avcodec_alloc_context3(codec);
     if (!film->decoder)
-        return no_memory(film);
+        return df_film_unreadable(film->path, AVERROR(ENOMEM));
     int ret = avcodec_parameters_to_context(film->decoder, film->stream->codecpar);
     film->decoder->pkt_timebase = film->stream->time_base;
     film->decoder->thread_count = 0; /* as many as there are CPUs */
     if (ret >= 0)
         ret = avcodec_open2(film->decoder, codec, NULL);
-    return ret < 0 ? unreadable(film, ret) : 0;
+    return ret < 0 ? df_film_unreadable(film->path, ret) : 0;
 }
 
 /* ------------------------------------------------------------------------------------ the facts -- */
@@ -116,11 +83,6 @@ static int rotation_of(const AVStream *stream)
     return degrees % 90 ? 0 : degrees;
 }
 
-static DfRatio ratio(AVRational value)
-{
-    return value.num > 0 && value.den > 0 ? (DfRatio){ value.num, value.den } : (DfRatio){ 0, 1 };
-}
-
 static double length_of(const DfFilm *film)
 {
     if (film->stream->duration > 0)
@@ -146,12 +108,13 @@ static int describe(DfFilm *film)
     if (codec->width > DF_PICTURE_MOST_SIDE || codec->height > DF_PICTURE_MOST_SIDE)
         return df_error(-EINVAL, "%s: has frames of %dx%d pixels, expected sides of at most %d", film->path,
                         codec->width, codec->height, DF_PICTURE_MOST_SIDE);
-    DfRatio aspect = ratio(av_guess_sample_aspect_ratio(film->demuxer, film->stream, NULL));
+    DfRatio aspect = df_film_ratio(av_guess_sample_aspect_ratio(film->demuxer, film->stream, NULL));
     AVRational base = film->stream->time_base, second = { 1, AV_TIME_BASE };
     int64_t start = film->demuxer->start_time;
     film->info = (DfFilmInfo){
         .width = sideways ? codec->height : codec->width, .height = sideways ? codec->width : codec->height,
-        .rate = ratio(av_guess_frame_rate(film->demuxer, film->stream, NULL)), .time_base = ratio(base),
+        .rate = df_film_ratio(av_guess_frame_rate(film->demuxer, film->stream, NULL)),
+        .time_base = df_film_ratio(base),
         .aspect = sideways && aspect.num ? (DfRatio){ aspect.den, aspect.num } : aspect, .rotation = rotation,
         .start = start == AV_NOPTS_VALUE ? 0 : av_rescale_q(start, second, base), .seconds = length_of(film),
     };
@@ -163,7 +126,6 @@ static int describe(DfFilm *film)
 
 int df_film_open(DfFilm **opened, const char *path)
 {
-    av_log_set_level(AV_LOG_QUIET); /* errors are told here */
     *opened = NULL;
     DfFilm *film = df_alloc(sizeof *film);
     if (!film)
@@ -173,9 +135,9 @@ int df_film_open(DfFilm **opened, const char *path)
     film->frame = av_frame_alloc();
     int ret = film->path ? 0 : -ENOMEM;
     if (!ret && (!film->packet || !film->frame))
-        ret = no_memory(film);
+        ret = df_film_unreadable(film->path, AVERROR(ENOMEM));
     if (!ret)
-        ret = open_demuxer(film);
+        ret = df_film_demuxer_open(&film->demuxer, path);
     if (!ret)
         ret = open_decoder(film);
     if (!ret)
@@ -312,7 +274,7 @@ int df_film_next(DfFilm *film, DfFilmFrame *frame)
     do {
         ret = decode(film);
         if (ret < 0)
-            return unreadable(film, ret);
+            return df_film_unreadable(film->path, ret);
         if (!ret && !film->width)
             return df_error(-EINVAL, "%s: none of its frames can be decoded", film->path);
         if (!ret)
@@ -333,7 +295,7 @@ int df_film_seek(DfFilm *film, double seconds)
     int64_t to = film->info.start + llrint(seconds / av_q2d(film->stream->time_base));
     int ret = avformat_seek_file(film->demuxer, film->stream->index, INT64_MIN, to, to, 0);
     if (ret < 0)
-        return unreadable(film, ret);
+        return df_film_unreadable(film->path, ret);
     avcodec_flush_buffers(film->decoder);
     film->due = 0;
     return 0;

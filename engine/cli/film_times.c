@@ -8,9 +8,9 @@
 #include <libavformat/avformat.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base.h"
+#include "cli/film_demuxer.h"
 
 /** One packet. */
 typedef struct Packet {
@@ -21,18 +21,10 @@ typedef struct Packet {
 /** Packets as they come. */
 typedef struct Packets {
     Packet *items;
-    int64_t count, room;
+    size_t count, room;
 } Packets;
 
-static int unreadable(const char *path, int error)
-{
-    char words[AV_ERROR_MAX_STRING_SIZE];
-    av_strerror(error, words, sizeof words);
-    return df_error(error == AVERROR(ENOENT) || error == AVERROR(EACCES) ? error : -EINVAL, "%s: cannot be read: %s",
-                    path, error == AVERROR_INVALIDDATA ? "it is no film, or is cut short" : words);
-}
-
-static char kind_of(const AVStream *stream)
+static char type_of(const AVStream *stream)
 {
     switch (stream->codecpar->codec_type) {
     case AVMEDIA_TYPE_VIDEO: return 'v';
@@ -43,21 +35,16 @@ static char kind_of(const AVStream *stream)
     }
 }
 
-static DfRatio ratio(AVRational value)
-{
-    return value.num > 0 && value.den > 0 ? (DfRatio){ value.num, value.den } : (DfRatio){ 0, 1 };
-}
-
 static int describe(DfFilmTimes *times, const char *path, AVFormatContext *demuxer)
 {
     times->stream = -1;
-    if (!(times->kinds = df_alloc((size_t)demuxer->nb_streams + 1)))
+    if (!(times->stream_types = df_alloc((size_t)demuxer->nb_streams + 1)))
         return -ENOMEM;
     for (unsigned i = 0; i < demuxer->nb_streams; i++) {
-        times->kinds[i] = kind_of(demuxer->streams[i]);
+        times->stream_types[i] = type_of(demuxer->streams[i]);
         int is_cover = demuxer->streams[i]->disposition &
                        (AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS);
-        if (times->kinds[i] == 'v' && !is_cover && times->stream < 0)
+        if (times->stream_types[i] == 'v' && !is_cover && times->stream < 0)
             times->stream = (int)i;
     }
     if (times->stream < 0)
@@ -65,8 +52,8 @@ static int describe(DfFilmTimes *times, const char *path, AVFormatContext *demux
     AVStream *stream = demuxer->streams[times->stream];
     times->is_default = !!(stream->disposition & AV_DISPOSITION_DEFAULT);
     times->is_matroska = !!strstr(demuxer->iformat->name, "matroska");
-    times->time_base = ratio(stream->time_base);
-    times->rate = ratio(av_guess_frame_rate(demuxer, stream, NULL));
+    times->time_base = df_film_ratio(stream->time_base);
+    times->rate = df_film_ratio(av_guess_frame_rate(demuxer, stream, NULL));
     times->start = demuxer->start_time == AV_NOPTS_VALUE ? 0 : demuxer->start_time;
     for (unsigned i = 0; i < demuxer->nb_streams; i++)
         demuxer->streams[i]->discard = (int)i == times->stream ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
@@ -75,18 +62,11 @@ static int describe(DfFilmTimes *times, const char *path, AVFormatContext *demux
 
 static int append(Packets *packets, Packet packet)
 {
-    if (packets->count == packets->room) {
-        int64_t room = 2 * packets->room + 4096;
-        Packet *items = df_alloc(df_size_mul((size_t)room, sizeof *items));
-        if (!items)
-            return -ENOMEM;
-        if (packets->count)
-            memcpy(items, packets->items, (size_t)packets->count * sizeof *items);
-        df_free(packets->items);
-        packets->items = items;
-        packets->room = room;
-    }
-    packets->items[packets->count++] = packet;
+    Packet *items = df_grow(packets->items, &packets->room, packets->count + 1, sizeof *items);
+    if (!items)
+        return -ENOMEM;
+    packets->items = items;
+    items[packets->count++] = packet;
     return 0;
 }
 
@@ -103,7 +83,7 @@ static int read_packets(Packets *packets, const char *path, AVFormatContext *dem
         av_packet_unref(packet);
     }
     av_packet_free(&packet);
-    return ret == AVERROR_EOF ? 0 : ret == -EINVAL || ret == -ENOMEM ? ret : unreadable(path, ret);
+    return ret == AVERROR_EOF ? 0 : df_film_unreadable(path, ret);
 }
 
 static int compare(const void *a, const void *b)
@@ -114,41 +94,52 @@ static int compare(const void *a, const void *b)
 
 static int keep(DfFilmTimes *times, Packets *packets, int64_t start)
 {
-    times->times = df_alloc(df_size_mul((size_t)packets->count + 1, sizeof *times->times));
-    times->keys = df_alloc((size_t)packets->count + 1);
+    times->times = df_alloc(df_size_mul(packets->count + 1, sizeof *times->times));
+    times->keys = df_alloc(packets->count + 1);
     if (!times->times || !times->keys)
         return -ENOMEM;
     if (packets->count)
-        qsort(packets->items, (size_t)packets->count, sizeof *packets->items, compare);
-    for (int64_t i = 0; i < packets->count; i++) {
+        qsort(packets->items, packets->count, sizeof *packets->items, compare);
+    for (size_t i = 0; i < packets->count; i++) {
         times->times[i] = packets->items[i].time - start;
         times->keys[i] = (uint8_t)packets->items[i].is_key;
     }
-    times->count = packets->count;
+    times->count = (int64_t)packets->count;
     return 0;
+}
+
+static int read_times(DfFilmTimes *times, const char *path, AVFormatContext *demuxer, int from_start)
+{
+    Packets packets = { 0 };
+    AVRational base = { times->time_base.num, times->time_base.den };
+    int ret = read_packets(&packets, path, demuxer, times->stream);
+    if (ret >= 0)
+        ret = keep(times, &packets, from_start ? av_rescale_q(times->start, AV_TIME_BASE_Q, base) : 0);
+    df_free(packets.items);
+    return ret;
+}
+
+static int open_film(DfFilmTimes *times, AVFormatContext **demuxer, const char *path)
+{
+    *times = (DfFilmTimes){ 0 };
+    int ret = df_film_demuxer_open(demuxer, path);
+    return ret < 0 ? ret : describe(times, path, *demuxer);
+}
+
+int df_film_streams(DfFilmTimes *times, const char *path)
+{
+    AVFormatContext *demuxer;
+    int ret = open_film(times, &demuxer, path);
+    avformat_close_input(&demuxer);
+    return ret;
 }
 
 int df_film_times(DfFilmTimes *times, const char *path, int from_start)
 {
-    AVFormatContext *demuxer = NULL;
-    Packets packets = { 0 };
-    av_log_set_level(AV_LOG_QUIET); /* errors are told here */
-    *times = (DfFilmTimes){ 0 };
-    char *name = df_text("%s%s", access(path, F_OK) ? "" : "file:", path);
-    if (!name)
-        return -ENOMEM;
-    int ret = avformat_open_input(&demuxer, name, NULL, NULL);
-    df_free(name);
+    AVFormatContext *demuxer;
+    int ret = open_film(times, &demuxer, path);
     if (ret >= 0)
-        ret = avformat_find_stream_info(demuxer, NULL);
-    ret = ret < 0 ? unreadable(path, ret) : describe(times, path, demuxer);
-    if (ret >= 0)
-        ret = read_packets(&packets, path, demuxer, times->stream);
-    if (ret >= 0) {
-        AVRational base = { times->time_base.num, times->time_base.den };
-        ret = keep(times, &packets, from_start ? av_rescale_q(times->start, AV_TIME_BASE_Q, base) : 0);
-    }
-    df_free(packets.items);
+        ret = read_times(times, path, demuxer, from_start);
     avformat_close_input(&demuxer);
     return ret;
 }
@@ -157,6 +148,6 @@ void df_film_times_free(DfFilmTimes *times)
 {
     df_free(times->times);
     df_free(times->keys);
-    df_free(times->kinds);
+    df_free(times->stream_types);
     *times = (DfFilmTimes){ 0 };
 }

@@ -18,11 +18,18 @@ typedef struct DfFilmTimes {
     int64_t count;        /**< packets of that stream, a frame each */
     int64_t *times;       /**< ticks of them, in order of showing; ffmpeg's time 0 is 0 where it was asked for */
     uint8_t *keys;        /**< 1: it decodes by itself */
-    char *kinds;          /**< a letter for each stream, as in ffmpeg's -map; d: data and what is not known */
+    char *stream_types;   /**< a letter for each stream, as in ffmpeg's -map; d: data and what is not known */
 } DfFilmTimes;
 
 /**
- * Read all packets of a film.
+ * Read which streams a film has; count, times and keys are left 0.
+ * @param[out] times  to be freed in any case
+ * @return 0 or a negative errno, with the cause recorded: it cannot be read or holds no video
+ */
+int df_film_streams(DfFilmTimes *times, const char *path);
+
+/**
+ * Read the streams and all packets of a film.
  * @param[out] times  to be freed in any case
  * @param from_start  1: the film's times count from its start; 0: they are as stored
  * @return 0 or a negative errno, with the cause recorded: it cannot be read, holds no video, has no times

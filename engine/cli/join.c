@@ -6,13 +6,12 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base.h"
 #include "cli/cli.h"
 #include "cli/find_command.h"
 #include "cli/shell.h"
+#include "cli/text.h"
 #include "weights/output.h"
 
 enum Option { FFMPEG = 256 };
@@ -22,39 +21,39 @@ static const struct option options[] = {
     { "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
 };
 
-/** A name beside another one, with its ending, by which programs tell what kind of file to write. */
-static char *name_beside(const char *out)
+/** Refuse to write what is read. */
+static int check_out(const DfManifest *m, const char *folder, const char *out)
 {
-    const char *slash = strrchr(out, '/'), *name = slash ? slash + 1 : out, *dot = strrchr(name, '.');
-    return df_text("%.*s.%.*s.%ld%s", (int)(name - out), out, (int)(dot ? dot - name : (int)strlen(name)), name,
-                   (long)getpid(), dot ? dot : "");
+    if (df_output_is(out, m->film))
+        return df_error(-EINVAL, "%s: is the film that the parts are of: name another file by -o", out);
+    for (int i = 0; i < m->part_count; i++) {
+        char *part = df_manifest_part(m, folder, i);
+        int is_part = part && df_output_is(out, part);
+        df_free(part);
+        if (!part)
+            return -ENOMEM;
+        if (is_part)
+            return df_error(-EINVAL, "%s: is part %d of the film: name another file by -o", out, i + 1);
+    }
+    return df_output_writable(out);
 }
 
-/** Join, check, and give the result its name. */
-static int join(const DfManifest *manifest, const DfJoinWish *wish, const char *out)
+/** Join the parts into a new file, and check it. */
+static int make(const char *name, const void *opaque)
 {
-    DfFilmTimes film = { 0 };
-    char *beside = NULL;
-    int ret = df_join_check(manifest, wish->folder);
+    const DfJoin *join = opaque;
+    int ret = df_join_run(join, name);
+    return ret < 0 ? ret : df_join_check_whole(&join->manifest, name);
+}
+
+static int join_parts(DfJoin *join, const char *out)
+{
+    int ret = check_out(&join->manifest, join->folder, out);
     if (ret >= 0)
-        ret = df_film_times(&film, manifest->film, 1);
-    if (ret >= 0 && df_output_is(out, manifest->film))
-        ret = df_error(-EINVAL, "%s: is the film that the parts are of: name another one by -o", out);
+        ret = df_join_check(&join->manifest, join->folder);
     if (ret >= 0)
-        ret = df_output_writable(out);
-    if (ret >= 0 && !(beside = name_beside(out)))
-        ret = -ENOMEM;
-    if (ret >= 0)
-        ret = df_join_run(manifest, wish, &film, beside);
-    if (ret >= 0)
-        ret = df_join_check_whole(manifest, beside);
-    if (ret >= 0 && rename(beside, out) < 0)
-        ret = df_error(-errno, "%s: cannot be written: %s", out, strerror(errno));
-    if (ret < 0 && beside)
-        unlink(beside);
-    df_free(beside);
-    df_film_times_free(&film);
-    return ret;
+        ret = df_film_streams(&join->film, join->manifest.film);
+    return ret < 0 ? ret : df_output_make(out, make, join);
 }
 
 static char *usual_name(const DfManifest *manifest)
@@ -68,30 +67,29 @@ static char *usual_name(const DfManifest *manifest)
 static enum DfExit run(int argc, char **argv)
 {
     const DfCommand *command = &df_command_join;
-    DfJoinWish wish = { 0 };
+    DfJoin join = { .ffmpeg = df_usual_ffmpeg() };
+    const char *named = NULL;
     int option;
     while ((option = getopt_long(argc, argv, "o:h", options, NULL)) != -1)
         switch (option) {
         case 'h': return df_cli_help(command);
-        case 'o': wish.out = optarg; break;
-        case FFMPEG: wish.ffmpeg = optarg; break;
+        case 'o': named = optarg; break;
+        case FFMPEG: join.ffmpeg = optarg; break;
         default: return df_cli_unknown(command);
         }
     if (argc - optind != 1)
         return df_cli_misused(command, "takes one folder, not %d", argc - optind);
-    wish.folder = argv[optind];
-    char *program = df_find_program("ffmpeg-deepfill");
-    if (!wish.ffmpeg)
-        wish.ffmpeg = program ? "ffmpeg-deepfill" : "ffmpeg";
-    DfManifest manifest = { 0 };
-    int ret = df_manifest_read(&manifest, wish.folder);
-    char *out = ret < 0 ? NULL : wish.out ? df_strdup(wish.out) : usual_name(&manifest);
+    join.folder = argv[optind];
+    int ret = df_manifest_read(&join.manifest, join.folder);
+    char *out = ret < 0 ? NULL : named ? df_strdup(named) : usual_name(&join.manifest);
     if (ret >= 0)
-        ret = out ? join(&manifest, &wish, out) : -ENOMEM;
-    if (ret >= 0)
-        printf("%s\n", out);
-    df_manifest_free(&manifest);
-    df_free(program);
+        ret = out ? join_parts(&join, out) : -ENOMEM;
+    if (ret >= 0) {
+        df_text_put(stdout, out);
+        putchar('\n');
+    }
+    df_film_times_free(&join.film);
+    df_manifest_free(&join.manifest);
     df_free(out);
     return ret < 0 ? df_cli_failed() : DF_EXIT_DONE;
 }

@@ -11,6 +11,7 @@
 
 #include "base.h"
 #include "cli/join.h"
+#include "cli/text.h"
 
 /** Part numbers that are named in one sentence, at most. */
 #define MOST_NAMED 20
@@ -39,12 +40,12 @@ static int64_t find_shifted(const DfManifest *m, const DfFilmTimes *found, int64
 static int check_part(const DfManifest *m, const char *folder, int part)
 {
     DfFilmTimes found = { 0 };
-    int64_t first = m->firsts[part], count = m->firsts[part + 1] - first, shifted;
+    int64_t first = m->part_starts[part], count = m->part_starts[part + 1] - first, shifted;
     char *path = df_manifest_part(m, folder, part);
     int ret = path ? df_film_times(&found, path, 0) : -ENOMEM;
     if (ret >= 0 && found.count != count)
-        ret = df_error(-EINVAL, "%s: has %" PRId64 " frames, must have %" PRId64 ": delete it, and run line %d of "
-                       "%s/jobs.txt again", path, found.count, count, part + 1, folder);
+        ret = df_error(-EINVAL, "%s: has %" PRId64 " frame%s, must have %" PRId64 ": delete it, and run line %d "
+                       "of %s/jobs.txt again", path, found.count, df_plural(found.count), count, part + 1, folder);
     else if (ret >= 0 && (shifted = find_shifted(m, &found, first)) >= 0)
         ret = df_error(-EINVAL, "%s: its frame %" PRId64 " comes at %.3f s, must come at %.3f s: delete it, and run "
                        "line %d of %s/jobs.txt again", path, shifted,
@@ -74,7 +75,7 @@ static int check_all_there(const DfManifest *m, const char *folder)
     if (!missing)
         return 0;
     return df_error(-ENOENT, "%s: %d of %d parts %s missing: run line%s %s of its jobs.txt", folder, missing,
-                    m->part_count, missing == 1 ? "is" : "are", missing == 1 ? "" : "s", numbers);
+                    m->part_count, missing == 1 ? "is" : "are", df_plural(missing), numbers);
 }
 
 int df_join_check(const DfManifest *manifest, const char *folder)
@@ -88,10 +89,11 @@ int df_join_check(const DfManifest *manifest, const char *folder)
 int df_join_check_whole(const DfManifest *manifest, const char *path)
 {
     DfFilmTimes found = { 0 };
-    int64_t count = manifest->firsts[manifest->part_count], shifted;
+    int64_t count = manifest->part_starts[manifest->part_count], shifted;
     int ret = df_film_times(&found, path, 1);
     if (ret >= 0 && found.count != count)
-        ret = df_error(-EINVAL, "joined, the film has %" PRId64 " frames, must have %" PRId64, found.count, count);
+        ret = df_error(-EINVAL, "joined, the film has %" PRId64 " frame%s, must have %" PRId64, found.count,
+                       df_plural(found.count), count);
     else if (ret >= 0 && (shifted = find_shifted(manifest, &found, 0)) >= 0)
         ret = df_error(-EINVAL, "joined, frame %" PRId64 " of the film comes at %.3f s, must come at %.3f s", shifted,
                        (double)found.times[shifted] * second(found.time_base),

@@ -21,6 +21,11 @@ char *df_manifest_part(const DfManifest *manifest, const char *folder, int part)
     return df_text("%s/part-%04d.%s", folder, part + 1, manifest->ending);
 }
 
+int df_manifest_is_steady(const DfManifest *m, DfRatio rate)
+{
+    return m->encoder.num == rate.den && m->encoder.den == rate.num;
+}
+
 double df_manifest_seconds(const DfManifest *m, int64_t frame)
 {
     double ticks = (double)m->times[frame] * ((double)m->time_base.num * m->encoder.den) /
@@ -31,7 +36,7 @@ double df_manifest_seconds(const DfManifest *m, int64_t frame)
 void df_manifest_free(DfManifest *manifest)
 {
     df_free(manifest->film);
-    df_free(manifest->firsts);
+    df_free(manifest->part_starts);
     df_free(manifest->times);
     *manifest = (DfManifest){ 0 };
 }
@@ -57,29 +62,26 @@ static void put_path(FILE *to, const char *path)
             fputc(*path, to);
 }
 
-static void put(FILE *to, const DfManifest *m)
+static int put(FILE *to, const void *opaque)
 {
+    const DfManifest *m = opaque;
     fputs(FIRST_LINE "\nfilm ", to);
     put_path(to, m->film);
     fprintf(to, "\nending %s\ntime_base %d/%d\nencoder %d/%d\n", m->ending, m->time_base.num, m->time_base.den,
             m->encoder.num, m->encoder.den);
     for (int i = 0; i < m->part_count; i++) {
-        int64_t count = m->firsts[i + 1] - m->firsts[i];
+        int64_t count = m->part_starts[i + 1] - m->part_starts[i];
         fprintf(to, "part %" PRId64 "\n", count);
-        put_times(to, m->times + m->firsts[i], count);
+        put_times(to, m->times + m->part_starts[i], count);
     }
     fputs("end\n", to);
+    return 0;
 }
 
 int df_manifest_write(const DfManifest *manifest, const char *folder)
 {
-    char *text = NULL, *path = df_text("%s/manifest", folder);
-    size_t size = 0;
-    FILE *to = path ? open_memstream(&text, &size) : NULL;
-    if (to)
-        put(to, manifest);
-    int ret = !to || fclose(to) ? -ENOMEM : df_output_write(path, &(DfOutPart){ text, size }, 1);
-    free(text);
+    char *path = df_text("%s/manifest", folder);
+    int ret = path ? df_output_text(path, put, manifest) : -ENOMEM;
     df_free(path);
     return ret;
 }
@@ -93,8 +95,7 @@ typedef struct Reader {
     size_t room;
     int number;          /* of the line */
     int64_t frames;      /* whose times have been read */
-    int64_t frame_room;
-    int part_room;
+    size_t frame_room;
 } Reader;
 
 /** @return the next line without its end; "" at the file's end */
@@ -120,34 +121,19 @@ static char *unescape(const char *text)
     return path;
 }
 
-/** Room for `count` more elements, as copies in a larger place. @return 0 or -ENOMEM */
-static int grow(void **items, int64_t *room, int64_t used, int64_t count, size_t size)
-{
-    if (used + count <= *room)
-        return 0;
-    int64_t more = 2 * (used + count) + 64;
-    void *grown = df_alloc(df_size_mul((size_t)more, size));
-    if (!grown)
-        return -ENOMEM;
-    if (used)
-        memcpy(grown, *items, (size_t)used * size);
-    df_free(*items);
-    *items = grown;
-    *room = more;
-    return 0;
-}
-
 /** Frames of a film, at most: at 1000 a second those of a week. */
 #define MOST_FRAMES 600000000
 
 /** Read a part's times, of which there have to be so many. @return 1; 0: they are not; -ENOMEM */
 static int read_times(DfManifest *m, Reader *r, int64_t count)
 {
-    int64_t end = r->frames + count, first, step, length;
-    if (count < 1 || end > MOST_FRAMES)
+    int64_t first, step, length;
+    if (count < 1 || count > MOST_FRAMES - r->frames)
         return 0;
-    if (grow((void **)&m->times, &r->frame_room, r->frames, count, sizeof *m->times) < 0)
+    int64_t end = r->frames + count, *times = df_grow(m->times, &r->frame_room, (size_t)end, sizeof *times);
+    if (!times)
         return -ENOMEM;
+    m->times = times;
     while (r->frames < end) {
         if (sscanf(next(r), "times %" SCNd64 " %" SCNd64 " %" SCNd64, &first, &step, &length) != 3 || length < 1 ||
             length > end - r->frames || step < 0 || first < -INT64_MAX / 4 || first > INT64_MAX / 4 ||
@@ -162,12 +148,15 @@ static int read_times(DfManifest *m, Reader *r, int64_t count)
 /** @return 1; 0: a line is not understood; -ENOMEM */
 static int read_parts(DfManifest *m, Reader *r)
 {
-    int64_t count, room = 0;
+    int64_t count;
+    size_t room = 0;
     const char *line;
     for (;;) {
-        if (grow((void **)&m->firsts, &room, m->part_count, 1, sizeof *m->firsts) < 0)
+        int64_t *starts = df_grow(m->part_starts, &room, (size_t)m->part_count + 1, sizeof *starts);
+        if (!starts)
             return -ENOMEM;
-        m->firsts[m->part_count] = r->frames;
+        m->part_starts = starts;
+        starts[m->part_count] = r->frames;
         if (!strcmp(line = next(r), "end"))
             return m->part_count > 0;
         if (sscanf(line, "part %" SCNd64, &count) != 1 || m->part_count == INT32_MAX)

@@ -26,9 +26,12 @@ typedef struct DfManifest {
     DfRatio time_base; /**< seconds of a tick of `times` */
     DfRatio encoder;   /**< seconds of a tick of the encoder */
     int part_count;
-    int64_t *firsts;   /**< of each part, the number of its first frame; one more: how many frames there are */
+    int64_t *part_starts; /**< of each part, the number of its first frame; one more: how many frames there are */
     int64_t *times;    /**< of each frame, from the film's start */
 } DfManifest;
+
+/** @return whether a tick of the encoder is a frame at a rate, and not one of the film's own clock */
+int df_manifest_is_steady(const DfManifest *manifest, DfRatio rate);
 
 /** @return when a frame comes, as the encoder rounds it, in seconds from the film's start */
 double df_manifest_seconds(const DfManifest *manifest, int64_t frame);

@@ -4,6 +4,7 @@
  */
 #include "cli/plan.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -16,6 +17,7 @@
 #include "base.h"
 #include "cli/cli.h"
 #include "cli/find_command.h"
+#include "cli/text.h"
 
 enum Option { VF = 256, PARTS, FFMPEG, ENDING };
 
@@ -27,7 +29,7 @@ static const struct option options[] = {
     { NULL, 0, NULL, 0 },
 };
 
-/* ------------------------------------------------------------------------------------- wishes -- */
+/* ------------------------------------------------------------------------------- command line -- */
 
 /** What a filter graph has between filters, where it is neither quoted nor escaped. */
 static int has_more(const char *graph)
@@ -43,54 +45,116 @@ static int has_more(const char *graph)
     return 0;
 }
 
-/** Options of an output that choose its frames, their times or its streams, which the parts have from the film. */
-static int is_ours(const char *option)
+/** Whether an option of ffmpeg chooses frames, times, streams or filters: those of the parts are plan's to choose. */
+static int is_reserved(const char *option)
 {
-    static const char *const ours[] = {
+    static const char *const reserved[] = {
         "-r", "-ss", "-t", "-to", "-vf", "-an", "-vn", "-f", "-i", "-y", "-n", "-fs", "-pass", "-vsync", "-fps_mode",
-        "-enc_time_base", "-frames", "-vframes", "-filter", "-filter_complex", "-map", "-map_chapters", "-copyts",
-        "-start_at_zero", "-shortest", "-force_fps", "-itsoffset", "-output_ts_offset",
+        "-enc_time_base", "-frames", "-vframes", "-filter", "-filter_script", "-filter_complex",
+        "-filter_complex_script", "-lavfi", "-map", "-map_chapters", "-copyts", "-start_at_zero", "-shortest",
+        "-force_fps", "-itsoffset", "-output_ts_offset",
     };
     size_t length = strcspn(option, ":");
-    for (size_t i = 0; i < DF_COUNT(ours); i++)
-        if (strlen(ours[i]) == length && !strncmp(option, ours[i], length))
+    for (size_t i = 0; i < DF_COUNT(reserved); i++)
+        if (strlen(reserved[i]) == length && !strncmp(option, reserved[i], length))
             return 1;
     return 0;
+}
+
+/** @return DF_EXIT_DONE, or DF_EXIT_USAGE, said */
+static enum DfExit check_filter(const DfCommand *command, const char *filter)
+{
+    if (filter && has_more(filter))
+        return df_cli_misused(command, "-vf has more than one filter: what comes before deepfill is run first, into a "
+                              "file without loss, and what comes after it when the parts are joined");
+    if (!filter || strncmp(filter, "deepfill=", 9))
+        return df_cli_misused(command, "-vf is to be the filter and its options: -vf 'deepfill=mask.png'");
+    if (strstr(filter, ":show=") || strstr(filter, "=show=") || strstr(filter, "mask_frame="))
+        return df_cli_misused(command, "show= and mask_frame= are set by plan: leave them out");
+    return DF_EXIT_DONE;
+}
+
+/** @return DF_EXIT_DONE, or DF_EXIT_USAGE, said */
+static enum DfExit check_options(const DfCommand *command, char *const *options)
+{
+    size_t last = 0;
+    for (; options[last]; last++)
+        if (is_reserved(options[last]))
+            return df_cli_misused(command, "%s cannot be given: frames, times and streams are the film's",
+                                  options[last]);
+    if (last && *options[last - 1] != '-' && (last == 1 || *options[last - 2] != '-'))
+        return df_cli_misused(command, "'%s' is no option of an encoder: the film's name is given to join, by -o",
+                              options[last - 1]);
+    return DF_EXIT_DONE;
 }
 
 /** @return DF_EXIT_DONE, or DF_EXIT_USAGE, said */
 static enum DfExit check(const DfCommand *command, const DfPlanWish *wish)
 {
     static const char *const endings[] = { "mkv", "mp4", "mov" };
-    size_t known = 0, last = 0;
-    if (wish->filter && has_more(wish->filter))
-        return df_cli_misused(command, "-vf has more than one filter: what comes before deepfill is run first, into a "
-                              "file without loss, and what comes after it when the parts are joined");
-    if (!wish->filter || strncmp(wish->filter, "deepfill=", 9))
-        return df_cli_misused(command, "-vf is to be the filter and its options: -vf 'deepfill=mask.png'");
-    if (strstr(wish->filter, ":show=") || strstr(wish->filter, "=show=") || strstr(wish->filter, "mask_frame="))
-        return df_cli_misused(command, "show= and mask_frame= are set by plan: leave them out");
+    size_t known = 0;
     while (wish->ending && known < DF_COUNT(endings) && strcmp(wish->ending, endings[known]))
         known++;
     if (known == DF_COUNT(endings))
         return df_cli_misused(command, "--ending is '%s', must be mkv, mp4 or mov", wish->ending);
-    for (char *const *option = wish->options; *option; option++, last++)
-        if (**option == '-' && is_ours(*option))
-            return df_cli_misused(command, "%s cannot be given: frames, times and streams are the film's", *option);
-    if (last && *wish->options[last - 1] != '-' && (last == 1 || *wish->options[last - 2] != '-'))
-        return df_cli_misused(command, "'%s' is no option of an encoder: the film's name is given to join, by -o",
-                              wish->options[last - 1]);
-    return DF_EXIT_DONE;
+    enum DfExit status = check_filter(command, wish->filter);
+    return status != DF_EXIT_DONE ? status : check_options(command, wish->options);
 }
 
-/** A folder of its own: what is in another one could be taken for parts. @return 0 or a negative errno */
+/** Check what goes into jobs.txt. @return 0 or a negative errno, with the cause recorded */
+static int check_lines(const DfPlanWish *wish)
+{
+    char here[4096];
+    if (!getcwd(here, sizeof here))
+        return df_error(-errno, "the path of this folder cannot be told: %s", strerror(errno));
+    const char *const words[] = { wish->film, wish->filter, wish->folder, wish->ffmpeg, here };
+    const char *broken = NULL;
+    for (size_t i = 0; i < DF_COUNT(words); i++)
+        broken = strchr(words[i], '\n') ? words[i] : broken;
+    for (char *const *option = wish->options; *option; option++)
+        broken = strchr(*option, '\n') ? *option : broken;
+    return broken ? df_error(-EINVAL, "'%s' has a newline, and jobs.txt is a command a line: name it without one",
+                             broken) : 0;
+}
+
+/** Jobs seek in the film, on several machines. @return 0 or a negative errno, with the cause recorded */
+static int check_film(const char *film)
+{
+    struct stat status;
+    if (stat(film, &status) < 0)
+        return df_error(-errno, "%s: cannot be read: %s: name the film's file, without file: or another protocol",
+                        film, strerror(errno));
+    if (!S_ISREG(status.st_mode))
+        return df_error(-EINVAL, "%s: is no regular file: jobs seek in the film, so copy it into a file first", film);
+    return 0;
+}
+
+/** @return 1: a folder has nothing in it; 0; or a negative errno */
+static int is_empty(const char *folder)
+{
+    DIR *entries = opendir(folder);
+    const struct dirent *entry;
+    int empty = 1;
+    if (!entries)
+        return -errno;
+    while ((entry = readdir(entries)))
+        empty &= !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..");
+    closedir(entries);
+    return empty;
+}
+
+/**
+ * Make the folder, or take an empty one as it is: what is in another one could be taken for parts.
+ * @return 1: made; 0: it was there; or a negative errno, with the cause recorded
+ */
 static int make_folder(const char *folder)
 {
-    if (!mkdir(folder, 0777) || (errno == EEXIST && !rmdir(folder) && !mkdir(folder, 0777)))
-        return 0;
-    if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR)
-        return df_error(-errno, "%s: is there and not empty: name another folder, or delete it", folder);
-    return df_error(-errno, "%s: cannot be made: %s", folder, strerror(errno));
+    if (!mkdir(folder, 0777))
+        return 1;
+    int ret = errno == EEXIST ? is_empty(folder) : -errno;
+    if (!ret || ret == -ENOTDIR)
+        return df_error(-EEXIST, "%s: is there and not empty: name another folder, or delete it", folder);
+    return ret < 0 ? df_error(ret, "%s: cannot be made: %s", folder, strerror(-ret)) : 0;
 }
 
 /* -------------------------------------------------------------------------------------- a plan -- */
@@ -120,26 +184,32 @@ static DfRatio clock_of(const DfPlanScan *scan, const DfFilmTimes *film)
     return is_even ? (DfRatio){ film->rate.den, film->rate.num } : film->time_base;
 }
 
+/** Frames of the longest part. */
 static int64_t longest(const DfManifest *m)
 {
     int64_t most = 0;
     for (int i = 0; i < m->part_count; i++)
-        most = DF_MAX(most, m->firsts[i + 1] - m->firsts[i]);
+        most = DF_MAX(most, m->part_starts[i + 1] - m->part_starts[i]);
     return most;
 }
 
 static void tell(const DfManifest *m, const DfPlanScan *scan, const DfPlanWish *wish)
 {
-    int64_t shots = 0, tied = 0;
-    for (int64_t i = 0; i < scan->count; i++) {
-        shots += !i || scan->begins[i];
-        tied += i && scan->begins[i] == 3;
+    int64_t shots = 1, tied = 0;
+    for (int64_t i = 1; i < scan->count; i++) {
+        shots += !!scan->marks[i];
+        tied += !!(scan->marks[i] & DF_PLAN_TIED);
     }
-    printf("%s: %" PRId64 " frames, %" PRId64 " shot%s", wish->film, scan->count, shots, shots == 1 ? "" : "s");
+    df_text_put(stdout, wish->film);
+    printf(": %" PRId64 " frame%s, %" PRId64 " shot%s", scan->count, df_plural(scan->count), shots, df_plural(shots));
     if (tied)
         printf(", %" PRId64 " tied to the one before by a mask", tied);
-    printf(": %d part%s, the longest of %" PRId64 " frames\n%s/jobs.txt has a line for each, %s/README tells how to "
-           "run them\n", m->part_count, m->part_count == 1 ? "" : "s", longest(m), wish->folder, wish->folder);
+    printf(": %d part%s, the longest of %" PRId64 " frame%s\n", m->part_count, df_plural(m->part_count), longest(m),
+           df_plural(longest(m)));
+    df_text_put(stdout, wish->folder);
+    fputs("/jobs.txt has a line for each, ", stdout);
+    df_text_put(stdout, wish->folder);
+    puts("/README tells how to run them");
 }
 
 static int fill_manifest(DfManifest *m, const DfPlanWish *wish, const DfPlanScan *scan, const DfFilmTimes *film)
@@ -180,9 +250,16 @@ static int fill_folder(const DfPlanWish *wish)
 
 static enum DfExit plan(const DfPlanWish *wish)
 {
-    int ret = make_folder(wish->folder);
-    if (ret >= 0 && (ret = fill_folder(wish)) < 0)
-        rmdir(wish->folder); /* jobs come first: without them it is empty */
+    int ret = check_lines(wish);
+    if (ret >= 0)
+        ret = check_film(wish->film);
+    if (ret >= 0)
+        ret = make_folder(wish->folder);
+    int is_made = ret > 0;
+    if (ret >= 0)
+        ret = fill_folder(wish);
+    if (ret < 0 && is_made)
+        rmdir(wish->folder);
     return ret < 0 ? df_cli_failed() : DF_EXIT_DONE;
 }
 
@@ -223,13 +300,11 @@ static enum DfExit run(int argc, char **argv)
     if (status != DF_EXIT_DONE)
         return status == DF_EXIT_NOTHING ? DF_EXIT_DONE : status;
     char *prefix = df_find_prefix(wish.film), *folder = prefix ? df_text("%s.parts", prefix) : NULL;
-    char *program = df_find_program("ffmpeg-deepfill");
     if (!wish.folder)
         wish.folder = folder;
     if (!wish.ffmpeg)
-        wish.ffmpeg = program ? "ffmpeg-deepfill" : "ffmpeg";
+        wish.ffmpeg = df_usual_ffmpeg();
     status = wish.folder ? plan(&wish) : df_cli_failed();
-    df_free(program);
     df_free(folder);
     df_free(prefix);
     return status;

@@ -9,34 +9,52 @@
 #include "cli/manifest.h"
 #include "cli/shell.h"
 
-/** What was asked for on the command line; texts are the caller's. */
+/** The command line; texts are the caller's. None of them has a newline: jobs.txt is a command a line. */
 typedef struct DfPlanWish {
-    const char *film;
+    const char *film;      /**< a regular file's name */
     const char *filter;    /**< deepfill=... */
-    const char *folder;
-    const char *ffmpeg;
+    const char *folder;    /**< that is written; there is nothing in it */
+    const char *ffmpeg;    /**< its name or path */
     const char *ending;    /**< of the parts' names; NULL: as the film's */
-    int parts;             /**< 0: one a shot */
+    int parts;             /**< as many at most; 0: one a shot, up to 1000 */
     char *const *options;  /**< for the encoder; NULL at the end */
 } DfPlanWish;
 
-/** Files that a frame's place in time or number chooses pictures of. */
-enum DfPlanInput { DF_PLAN_MASK, DF_PLAN_SKETCH, DF_PLAN_KEEP_OUT, DF_PLAN_INPUTS };
+/** Files that a frame's place in time or number chooses pictures of: mask (or box_file), sketch, keep_out. */
+enum { DF_PLAN_INPUTS = 3 };
 
-/** How the filter pairs the pictures of one of them with the film's frames. */
+/** Names of these, as the filter's options have them. */
+extern const char *const df_plan_inputs[DF_PLAN_INPUTS];
+
+/** What pictures of a file are chosen by. */
+enum DfPlanSync {
+    DF_PLAN_STILL,          /**< one picture for all frames, or no such file */
+    DF_PLAN_AUTO,           /**< time and number have told the same so far */
+    DF_PLAN_TIME,
+    DF_PLAN_FRAME,          /**< number */
+    DF_PLAN_SPAN,           /**< time, of the rectangles in a box_file */
+};
+
+/** How the filter pairs the pictures of a file with the film's frames. */
 typedef struct DfPlanPairing {
-    char sync[8];           /**< "time", "frame"; "auto": both say the same; "span": by time, of a text; "": none */
+    enum DfPlanSync sync;
     int64_t start;          /**< microseconds: where in it the film's time 0 lies */
     int64_t least, most;    /**< microseconds by which a picture counts before its time */
     int64_t first;          /**< number of the picture for the film's first frame */
 } DfPlanPairing;
 
+/** What a frame is marked by. */
+enum DfPlanMark {
+    DF_PLAN_CUT = 1,        /**< a shot begins */
+    DF_PLAN_TIED = 2,       /**< and a mask reaches across its cut: it cannot be filled alone */
+};
+
 /** What the filter tells of a film without filling it. Zeroed: nothing. */
 typedef struct DfPlanScan {
     int64_t count;          /**< frames */
-    int64_t room;
+    size_t room;
     int64_t *times;         /**< ticks of the film's time base, from its start */
-    uint8_t *begins;        /**< 1: a shot begins, and can be filled alone; 2: it is tied to the one before */
+    uint8_t *marks;         /**< of a frame: DF_PLAN_CUT, DF_PLAN_TIED */
     DfPlanPairing pairings[DF_PLAN_INPUTS];
 } DfPlanScan;
 
@@ -52,7 +70,7 @@ void df_plan_scan_free(DfPlanScan *scan);
 /**
  * Choose where to part the film, at shots alone, evenly by frames.
  * @param parts  0: one a shot
- * @return 0 or -ENOMEM; firsts and part_count are set
+ * @return 0 or -ENOMEM; part_starts and part_count are set
  */
 int df_plan_cut(DfManifest *manifest, const DfPlanScan *scan, int parts);
 

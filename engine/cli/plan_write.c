@@ -15,12 +15,22 @@
 
 #include "base.h"
 #include "cli/plan.h"
+#include "cli/text.h"
 #include "weights/output.h"
 
 /** Words of the commands, quoted for a shell. */
 typedef struct Quoted {
     char *here, *folder, *film, *ffmpeg, *options, *program;
 } Quoted;
+
+/** What the files of a folder tell. */
+typedef struct Folder {
+    const DfManifest *manifest;
+    const DfPlanWish *wish;
+    const DfPlanScan *scan;
+    const DfFilmTimes *film;
+    Quoted quoted;
+} Folder;
 
 static void free_quoted(Quoted *q)
 {
@@ -51,10 +61,9 @@ static int quote(Quoted *q, const DfPlanWish *wish)
         free(folder);
         return df_error(-errno, "%s: its path cannot be told: %s", wish->folder, strerror(errno));
     }
-    int is_file = !access(wish->film, F_OK);
     q->here = df_shell_quote(here);
     q->folder = df_shell_quote(folder);
-    q->film = df_shell_word(df_text("%s%s", is_file && *wish->film != '/' ? "file:" : "", wish->film));
+    q->film = df_shell_word(df_text("file:%s", wish->film));
     q->ffmpeg = df_shell_quote(wish->ffmpeg);
     q->options = quote_options(wish->options);
     q->program = df_shell_quote(self);
@@ -94,7 +103,7 @@ static double seconds_of(const DfFilmTimes *film, int64_t time)
 /** What is trimmed to a part, before it is filled. */
 static char *graph_of(const DfManifest *m, int part, char *filter)
 {
-    int64_t first = m->firsts[part], end = m->firsts[part + 1], frames = m->firsts[m->part_count];
+    int64_t first = m->part_starts[part], end = m->part_starts[part + 1], frames = m->part_starts[m->part_count];
     char *start = first ? df_text("start_pts=%" PRId64, m->times[first]) : df_strdup("");
     char *stop = end < frames ? df_text("%send_pts=%" PRId64, first ? ":" : "", m->times[end]) : df_strdup("");
     int is_whole = start && stop && !*start && !*stop;
@@ -105,13 +114,15 @@ static char *graph_of(const DfManifest *m, int part, char *filter)
 }
 
 /** A job: the part is left alone where it is there, written beside its place and renamed. */
-static int put_job(FILE *to, const DfManifest *m, int part, const DfPlanWish *wish, const DfPlanScan *scan,
-                   const DfFilmTimes *film, const Quoted *q)
+static int put_job(FILE *to, const Folder *folder, int part)
 {
+    const DfManifest *m = folder->manifest;
+    const DfFilmTimes *film = folder->film;
+    const Quoted *q = &folder->quoted;
     char *filter = NULL;
-    int ret = df_plan_filter(&filter, wish, scan, m->firsts[part]);
+    int ret = df_plan_filter(&filter, folder->wish, folder->scan, m->part_starts[part]);
     char *graph = ret >= 0 ? graph_of(m, part, filter) : NULL;
-    int64_t entry = m->firsts[part] ? find_entry(film, m->times[m->firsts[part]]) : -1;
+    int64_t entry = m->part_starts[part] ? find_entry(film, m->times[m->part_starts[part]]) : -1;
     df_free(filter);
     if (!graph)
         return ret < 0 ? ret : -ENOMEM;
@@ -121,7 +132,7 @@ static int put_job(FILE *to, const DfManifest *m, int part, const DfPlanWish *wi
         fprintf(to, " -ss %.6f", seconds_of(film, film->times[entry]));
     fprintf(to, " -copyts -start_at_zero -i %s -map 0:%d -map_chapters -1 -vf %s -fps_mode passthrough", q->film,
             film->stream, graph);
-    if (m->encoder.num != film->rate.den || m->encoder.den != film->rate.num)
+    if (!df_manifest_is_steady(m, film->rate))
         fprintf(to, " -enc_time_base %d/%d", m->encoder.num, m->encoder.den);
     fprintf(to, " -flags +cgop%s -y \"$t\" && mv -f \"$t\" \"$p.%s\" || { rm -f \"$t\"; false; }; }; }\n", q->options,
             m->ending);
@@ -129,30 +140,36 @@ static int put_job(FILE *to, const DfManifest *m, int part, const DfPlanWish *wi
     return 0;
 }
 
-static int put_jobs(FILE *to, const DfManifest *m, const DfPlanWish *wish, const DfPlanScan *scan,
-                    const DfFilmTimes *film, const Quoted *q)
+static int put_jobs(FILE *to, const void *opaque)
 {
+    const Folder *folder = opaque;
     int ret = 0;
-    for (int i = 0; i < m->part_count && ret >= 0; i++)
-        ret = put_job(to, m, i, wish, scan, film, q);
+    for (int i = 0; i < folder->manifest->part_count && ret >= 0; i++)
+        ret = put_job(to, folder, i);
     return ret;
 }
 
 /* ------------------------------------------------------------------------------------- words -- */
 
-static void put_join(FILE *to, const Quoted *q)
+static int put_join(FILE *to, const void *opaque)
 {
+    const Quoted *q = &((const Folder *)opaque)->quoted;
     fprintf(to, "#!/bin/sh\n# Checks the parts and joins them; -o OUT names the film.\n"
-                "program=$(command -v deepfill) || program=%s\nexec \"$program\" join %s \"$@\"\n", q->program,
+                "program=%s\n[ -x \"$program\" ] || program=deepfill\nexec \"$program\" join %s \"$@\"\n", q->program,
             q->folder);
+    return 0;
 }
 
-static void put_readme(FILE *to, const DfManifest *m, const DfFilmTimes *film, const DfPlanWish *wish, const Quoted *q)
+static int put_readme(FILE *to, const void *opaque)
 {
-    int own_clock = m->encoder.num != film->rate.den || m->encoder.den != film->rate.num;
-    char *filter = df_shell_quote(wish->filter);
+    const Folder *folder = opaque;
+    const DfManifest *m = folder->manifest;
+    const DfFilmTimes *film = folder->film;
+    const Quoted *q = &folder->quoted;
+    int is_steady = df_manifest_is_steady(m, film->rate);
+    char *filter = df_shell_quote(folder->wish->filter);
     fprintf(to, "%s in %d part%s, filled alone: a line of jobs.txt each, in any order, on any machine with these "
-                "paths.\n", m->film, m->part_count, m->part_count == 1 ? "" : "s");
+                "paths.\n", m->film, m->part_count, df_plural(m->part_count));
     fprintf(to, "In this folder, one after the other:   sh jobs.txt\n"
                 "By GNU parallel:        parallel --joblog jobs.log --resume-failed --jobs 2 <jobs.txt\n"
                 "On several machines:    the same with --sshloginfile FILE, a machine a line\n"
@@ -163,47 +180,35 @@ static void put_readme(FILE *to, const DfManifest *m, const DfFilmTimes *film, c
                 "Give deepfill= as many workers as a job has cores; the bits are the same for any number of them.\n"
                 "Use machines with the same level of kernels, or set DEEPFILL_CPU=avx2 on all of them.\n");
     fprintf(to, "The joined film is that of: %s -i %s -map 0:%d -vf %s%s", q->ffmpeg, q->film, film->stream,
-            filter ? filter : "", own_clock ? " -fps_mode passthrough" : "");
-    if (own_clock)
+            filter ? filter : "", is_steady ? "" : " -fps_mode passthrough");
+    if (!is_steady)
         fprintf(to, " -enc_time_base %d/%d", m->encoder.num, m->encoder.den);
     fprintf(to, "%s OUT.%s\n", q->options, m->ending);
     df_free(filter);
-}
-
-/** Write a file of the folder by what was put into memory. @param failed  an error of what put it there */
-static int keep(const DfPlanWish *wish, const char *name, FILE *from, char **text, size_t *size, int failed)
-{
-    char *path = df_text("%s/%s", wish->folder, name);
-    int ret = fclose(from) || !path ? -ENOMEM : failed;
-    if (ret >= 0)
-        ret = df_output_write(path, &(DfOutPart){ *text, *size }, 1);
-    free(*text);
-    df_free(path);
-    return ret;
+    return 0;
 }
 
 int df_plan_write(const DfManifest *m, const DfPlanWish *wish, const DfPlanScan *scan, const DfFilmTimes *film)
 {
-    static const char *const files[] = { "jobs.txt", "join.sh", "README" };
-    Quoted q = { 0 };
-    int ret = quote(&q, wish);
+    static const struct {
+        const char *name;
+        int (*put)(FILE *to, const void *folder);
+    } files[] = { { "jobs.txt", put_jobs }, { "join.sh", put_join }, { "README", put_readme } };
+    Folder folder = { .manifest = m, .wish = wish, .scan = scan, .film = film };
+    char *paths[DF_COUNT(files)] = { NULL };
+    int ret = quote(&folder.quoted, wish);
     for (size_t i = 0; i < DF_COUNT(files) && ret >= 0; i++) {
-        char *text = NULL;
-        size_t size = 0;
-        FILE *to = open_memstream(&text, &size);
-        if (!to) {
-            ret = -ENOMEM;
-            break;
-        }
-        if (!i)
-            ret = put_jobs(to, m, wish, scan, film, &q);
-        else if (i == 1)
-            put_join(to, &q);
-        else
-            put_readme(to, m, film, wish, &q);
-        ret = keep(wish, files[i], to, &text, &size, ret);
+        paths[i] = df_text("%s/%s", wish->folder, files[i].name);
+        ret = paths[i] ? df_output_text(paths[i], files[i].put, &folder) : -ENOMEM;
     }
-    free_quoted(&q);
     /* The manifest comes last: with it the folder is whole. */
-    return ret < 0 ? ret : df_manifest_write(m, wish->folder);
+    if (ret >= 0)
+        ret = df_manifest_write(m, wish->folder);
+    for (size_t i = 0; i < DF_COUNT(files); i++) {
+        if (ret < 0 && paths[i])
+            unlink(paths[i]);
+        df_free(paths[i]);
+    }
+    free_quoted(&folder.quoted);
+    return ret;
 }

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base.h"
 #include "cli/text.h"
 
 /* Columns of the bar itself, and what stands around the name: brackets, numbers, time. */
@@ -62,6 +63,7 @@ static void put_bar(size_t done, size_t count, const char *name, int room, doubl
 void df_progress_show(size_t done, size_t count, const char *name, double seconds_left)
 {
     int room = columns() - AROUND;
+    count = DF_MAX(count, done + 1); /* where it was but a guess */
     fputc('\r', stderr);
     /* Longer than its line the bar would leave copies of itself behind. */
     if (room >= LEAST_NAME)

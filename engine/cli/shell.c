@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -53,38 +54,23 @@ char *df_shell_word(char *text)
 /** Takes the text over; NULL: there was no memory for it. */
 static void add(DfWords *words, char *text)
 {
-    if (text && words->count + 2 > words->room) {
-        size_t room = 2 * words->room + 32;
-        char **items = df_alloc(df_size_mul(room, sizeof *items));
-        if (items && words->count)
-            memcpy(items, words->items, words->count * sizeof *items);
-        if (items) {
-            df_free(words->items);
-            words->items = items;
-            words->room = room;
-        }
-    }
-    if (!text || words->count + 2 > words->room) {
+    char **items = text ? df_grow(words->items, &words->room, words->count + 2, sizeof *items) : NULL;
+    if (!items) {
         df_free(text);
         words->failed = 1;
         return;
     }
-    words->items[words->count++] = text;
-    words->items[words->count] = NULL;
+    words->items = items;
+    items[words->count++] = text;
+    items[words->count] = NULL;
 }
 
 void df_words_add(DfWords *words, const char *format, ...)
 {
-    va_list arguments, again;
+    va_list arguments;
     va_start(arguments, format);
-    va_copy(again, arguments);
-    int size = vsnprintf(NULL, 0, format, arguments) + 1;
-    char *text = df_alloc((size_t)size);
-    if (text)
-        vsnprintf(text, (size_t)size, format, again);
-    va_end(again);
+    add(words, df_vtext(format, arguments));
     va_end(arguments);
-    add(words, text);
 }
 
 void df_words_add_all(DfWords *words, ...)
@@ -107,25 +93,23 @@ void df_words_free(DfWords *words)
 
 /* ---------------------------------------------------------------------------------- programs -- */
 
-static int is_program(const char *path)
-{
-    return !access(path, X_OK);
-}
-
-char *df_find_program(const char *name)
+int df_has_program(const char *name)
 {
     const char *folders = getenv("PATH");
-    if (strchr(name, '/'))
-        return is_program(name) ? df_strdup(name) : NULL;
-    while (folders && *folders) {
+    int found = 0;
+    while (folders && *folders && !found) {
         size_t length = strcspn(folders, ":");
         char *path = df_text("%.*s/%s", (int)length, folders, name);
-        if (!path || (length && is_program(path)))
-            return path;
+        found = path && length && !access(path, X_OK);
         df_free(path);
         folders += length + (folders[length] == ':');
     }
-    return NULL;
+    return found;
+}
+
+const char *df_usual_ffmpeg(void)
+{
+    return df_has_program("ffmpeg-deepfill") ? "ffmpeg-deepfill" : "ffmpeg";
 }
 
 int df_spawn(pid_t *pid, char *const argv[], int *out)
@@ -135,11 +119,11 @@ int df_spawn(pid_t *pid, char *const argv[], int *out)
     if (out && pipe(ends) < 0)
         return df_error(-errno, "%s cannot be run: %s", argv[0], strerror(errno));
     int error = posix_spawn_file_actions_init(&actions);
+    if (!error)
+        error = posix_spawn_file_actions_adddup2(&actions, out ? ends[1] : STDERR_FILENO, STDOUT_FILENO);
     if (!error && out) {
         fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-        error = posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-        if (!error)
-            error = posix_spawn_file_actions_addclose(&actions, ends[1]);
+        error = posix_spawn_file_actions_addclose(&actions, ends[1]);
     }
     if (!error)
         error = posix_spawnp(pid, argv[0], &actions, NULL, argv, environ);
@@ -156,15 +140,43 @@ int df_spawn(pid_t *pid, char *const argv[], int *out)
     return 0;
 }
 
-int df_spawn_wait(pid_t pid, const char *name)
+/** The program that is waited for. */
+static volatile sig_atomic_t waited_for;
+
+static void pass_on(int number)
 {
-    int status;
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR)
-            return df_error(-EIO, "%s cannot be waited for: %s", name, strerror(errno));
+    kill(waited_for, number);
+}
+
+/** Wait until it has ended, and pass signals on to it until then, but for those that this program ignores. */
+static int wait_for_end(pid_t pid)
+{
+    static const int passed[] = { SIGINT, SIGTERM, SIGHUP };
+    struct sigaction before[DF_COUNT(passed)], passing = { .sa_handler = pass_on };
+    siginfo_t information;
+    int ret;
+    sigemptyset(&passing.sa_mask);
+    waited_for = pid;
+    for (size_t i = 0; i < DF_COUNT(passed); i++)
+        if (!sigaction(passed[i], NULL, &before[i]) && before[i].sa_handler != SIG_IGN)
+            sigaction(passed[i], &passing, NULL);
+    /* As long as the status is not taken nothing else gets the program's number. */
+    while ((ret = waitid(P_PID, (id_t)pid, &information, WEXITED | WNOWAIT)) < 0 && errno == EINTR)
+        ;
+    ret = ret < 0 ? -errno : 0;
+    for (size_t i = 0; i < DF_COUNT(passed); i++)
+        sigaction(passed[i], &before[i], NULL);
+    return ret;
+}
+
+int df_spawn_wait(pid_t pid, const char *name, int highest)
+{
+    int status, ret = wait_for_end(pid);
+    if (ret < 0 || waitpid(pid, &status, 0) < 0)
+        return df_error(-EIO, "%s cannot be waited for: %s", name, strerror(ret < 0 ? -ret : errno));
     if (WIFSIGNALED(status))
         return df_error(-EIO, "%s was ended by signal %d", name, WTERMSIG(status));
-    if (WEXITSTATUS(status))
+    if (WEXITSTATUS(status) > highest)
         return df_error(-EIO, "%s failed, with exit status %d: what it says is above", name, WEXITSTATUS(status));
     return 0;
 }

@@ -1,6 +1,6 @@
 /**
  * @file
- * Words for a shell, and programs that are run without one. Thread-safety: any thread.
+ * Words for a shell, and programs that are run without one. Thread-safety: any thread but where told.
  */
 #ifndef DF_CLI_SHELL_H
 #define DF_CLI_SHELL_H
@@ -17,19 +17,26 @@ char *df_shell_word(char *text);
 /** The same of a text that stays. */
 char *df_shell_quote(const char *text);
 
-/** The path of a program as a shell finds it; from df_alloc(). NULL: there is none, or no memory. */
-char *df_find_program(const char *name);
+/** @return whether PATH leads to a program */
+int df_has_program(const char *name);
+
+/** @return the name of the ffmpeg that has the filter, where none was named: ffmpeg-deepfill where PATH has it */
+const char *df_usual_ffmpeg(void);
 
 /**
  * Start a program.
  * @param argv      its name, which PATH leads to, and its arguments; NULL at the end
- * @param[out] out  a descriptor to read its standard output from; NULL: that is this program's
+ * @param[out] out  a descriptor to read its standard output from; NULL: that is this program's standard error
  * @return 0 or a negative errno, with the cause recorded
  */
 int df_spawn(pid_t *pid, char *const argv[], int *out);
 
-/** Wait for its end. @return 0; -EIO where it did not end well, with the cause recorded */
-int df_spawn_wait(pid_t pid, const char *name);
+/**
+ * Wait for its end. Until then SIGINT, SIGTERM and SIGHUP are passed on to it. Thread-safety: one thread of a process.
+ * @param highest  exit status that is a success still
+ * @return 0; -EIO where it did not end well, with the cause recorded
+ */
+int df_spawn_wait(pid_t pid, const char *name, int highest);
 
 /** A program's name and arguments while they are put together. Zeroed: none. */
 typedef struct DfWords {

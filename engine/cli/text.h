@@ -11,6 +11,12 @@
 /** Print a text for people: what is no UTF-8, or would move a terminal's cursor, becomes '?'. */
 void df_text_put(FILE *to, const char *text);
 
+/** @return what a noun ends by beside a number: "s", or "" beside 1 */
+static inline const char *df_plural(int64_t number)
+{
+    return number == 1 ? "" : "s";
+}
+
 /** JSON while it is written (RFC 8259), an element a line. */
 typedef struct DfJsonOut {
     FILE *to;

@@ -13,6 +13,7 @@
 
 #include "cli/cli.h"
 #include "cli/picture.h"
+#include "cli/text.h"
 #include "cli/train_data.h"
 #include "cli/train_log.h"
 #include "train/generator.h"
@@ -167,11 +168,6 @@ static int save(DfTrainer *trainer, const DfTrainWish *wish, const Names *names,
 
 /* ------------------------------------------------------------------------------------ training -- */
 
-static const char *plural(size_t count)
-{
-    return count == 1 ? "" : "s";
-}
-
 static int read_data(DfTiles *tiles, const DfTrainWish *wish, const Names *names)
 {
     DfTrainRead read = { 0 };
@@ -182,14 +178,14 @@ static int read_data(DfTiles *tiles, const DfTrainWish *wish, const Names *names
                          : df_train_read(tiles, &read, wish->data, names->sheet, size, wish->options.workers);
     if (ret < 0)
         return ret;
-    printf("%zu picture%s, %zu frame%s of %zu film%s: %d square%s, %s\n", read.pictures, plural(read.pictures),
-           read.frames, plural(read.frames), read.films, plural(read.films), tiles->count, plural(tiles->count),
+    printf("%zu picture%s, %zu frame%s of %zu film%s: %d square%s, %s\n", read.pictures, df_plural(read.pictures),
+           read.frames, df_plural(read.frames), read.films, df_plural(read.films), tiles->count, df_plural(tiles->count),
            df_memory_text(held, tiles->bytes));
     if (read.held_out)
         printf("%zu left out by heldout.txt\n", read.held_out);
     if (read.small)
-        df_cli_note("%zu picture%s or film%s with a side below %d pixels left out", read.small, plural(read.small),
-                    plural(read.small), (size + 1) / 2);
+        df_cli_note("%zu picture%s or film%s with a side below %d pixels left out", read.small, df_plural(read.small),
+                    df_plural(read.small), (size + 1) / 2);
     if (tiles->offered > tiles->count)
         df_cli_note("%lld squares were chosen from %lld: more than %s are held with --memory", (long long)tiles->count,
                     (long long)tiles->offered, df_memory_text(most, tiles->most));
@@ -269,7 +265,7 @@ static int train(DfTrainer *trainer, const DfTrainWish *wish, const DfTrainerOpt
     else if (ret == -EDOM)
         df_cli_note("%s: was not written", wish->out);
     else if (!ret && steps >= options->steps)
-        printf("%s: %lld step%s\n", wish->out, (long long)steps, plural(steps));
+        printf("%s: %lld step%s\n", wish->out, (long long)steps, df_plural(steps));
     else if (!ret)
         printf("%s: %lld of %lld steps; --resume --steps %lld goes on\n", wish->out, (long long)steps,
                (long long)options->steps, (long long)options->steps);
@@ -294,7 +290,7 @@ int df_train_run(const DfTrainWish *wish)
         ret = open_trainer(&trainer, wish, &options, &tiles, &names, &other_pictures);
     if (!ret && df_trainer_steps(trainer) >= options.steps)
         ret = df_error(-EINVAL, "%s: has made %lld step%s already, and --steps is %lld", names.state,
-                       (long long)df_trainer_steps(trainer), plural(df_trainer_steps(trainer)),
+                       (long long)df_trainer_steps(trainer), df_plural(df_trainer_steps(trainer)),
                        (long long)options.steps);
     if (!ret && other_pictures)
         df_cli_note("%s: is of other pictures: the result is not that of one run", names.state);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,32 +66,54 @@ static int list_arrays(const DfTrainer *t, Array *list, int *critic)
     return count;
 }
 
+/** Options that a state holds: where they are, and what a training that goes on has to have alike. */
+static const struct StateOption {
+    const char *key;  /* in the file */
+    enum { INTEGER, SEED, REAL } type;
+    size_t offset;    /* in DfTrainerOptions */
+    const char *kept; /* its name, where it is to stay as it is; NULL: it may change */
+    int of_critic;    /* 1: it stays only where there is a critic; else a new critic is made */
+} state_options[] = {
+    { "batch", INTEGER, offsetof(DfTrainerOptions, batch), NULL, 0 },
+    { "cnum", INTEGER, offsetof(DfTrainerOptions, cnum), "cnum", 0 },
+    { "critic", INTEGER, offsetof(DfTrainerOptions, critic), "critic", 1 },
+    { "gan", REAL, offsetof(DfTrainerOptions, gan), NULL, 0 },
+    { "local_critic", INTEGER, offsetof(DfTrainerOptions, local_critic), "local-critic", 1 },
+    { "rate", REAL, offsetof(DfTrainerOptions, rate), NULL, 0 },
+    { "seed", SEED, offsetof(DfTrainerOptions, seed), "seed", 0 },
+    { "size", INTEGER, offsetof(DfTrainerOptions, size), NULL, 0 },
+    { "sketch", INTEGER, offsetof(DfTrainerOptions, sketch), "sketch", 0 },
+};
+
+static void print_option(char text[32], const struct StateOption *option, const DfTrainerOptions *o)
+{
+    const void *value = (const char *)o + option->offset;
+    switch (option->type) {
+    case INTEGER: snprintf(text, 32, "%d", *(const int *)value); break;
+    case SEED: snprintf(text, 32, "%llu", (unsigned long long)*(const uint64_t *)value); break;
+    case REAL: snprintf(text, 32, "%.9g", *(const float *)value); break;
+    }
+}
+
 int df_trainer_save_state(const DfTrainer *t, const char *path)
 {
-    const DfTrainerOptions *o = &t->options;
+    enum { OPTIONS = DF_COUNT(state_options), NUMBERS = 3 };
     Array arrays[MOST_ARRAYS];
     DfOutTensor tensors[MOST_ARRAYS];
     int critic, count = list_arrays(t, arrays, &critic);
-    const struct {
-        char *key;
-        int64_t value;
-    } numbers[] = {
-        { "batch", o->batch },           { "cnum", o->cnum },   { "critic", o->critic },
-        { "critic_steps", t->critic_optimizer.steps },          { "local_critic", o->local_critic },
-        { "seed", (int64_t)o->seed },    { "size", o->size },   { "sketch", o->sketch },
-        { "steps", t->generator_optimizer.steps },              { "tiles", t->tiles_checksum },
-    };
-    char texts[DF_COUNT(numbers) + 2][32];
-    DfMeta meta[DF_COUNT(numbers) + 4] = {
-        { "format", "deepfill training state" }, { "gan", texts[0] }, { "rate", texts[1] },
+    char texts[OPTIONS + NUMBERS][32];
+    DfMeta meta[OPTIONS + NUMBERS + 2] = {
+        [OPTIONS] = { "critic_steps", texts[OPTIONS] }, { "steps", texts[OPTIONS + 1] },
+        { "tiles", texts[OPTIONS + 2] }, { "format", "deepfill training state" },
         { "semantics", (char *)df_generator_semantics(t->generator) },
     };
-    snprintf(texts[0], sizeof texts[0], "%.9g", o->gan);
-    snprintf(texts[1], sizeof texts[1], "%.9g", o->rate);
-    for (size_t i = 0; i < DF_COUNT(numbers); i++) {
-        snprintf(texts[i + 2], sizeof texts[i + 2], "%lld", (long long)numbers[i].value);
-        meta[i + 4] = (DfMeta){ numbers[i].key, texts[i + 2] };
+    for (int i = 0; i < OPTIONS; i++) {
+        print_option(texts[i], &state_options[i], &t->options);
+        meta[i] = (DfMeta){ (char *)state_options[i].key, texts[i] };
     }
+    snprintf(texts[OPTIONS], sizeof *texts, "%lld", (long long)t->critic_optimizer.steps);
+    snprintf(texts[OPTIONS + 1], sizeof *texts, "%lld", (long long)t->generator_optimizer.steps);
+    snprintf(texts[OPTIONS + 2], sizeof *texts, "%lld", (long long)t->tiles_checksum);
     for (int i = 0; i < count; i++)
         tensors[i] = (DfOutTensor){ arrays[i].name, 1, { arrays[i].count }, arrays[i].values };
     DfOutFile file = { .tensors = tensors, .tensor_count = count, .meta = meta, .meta_count = DF_COUNT(meta) };
@@ -118,35 +141,26 @@ static int read_real(const DfWeights *weights, const char *key, float *real)
     return !text || *end || end == text || !(*real >= 0) ? no_state(weights, key) : 0;
 }
 
-static int read_options(const DfWeights *weights, DfTrainerOptions *o)
+static int read_option(const DfWeights *weights, const struct StateOption *option, DfTrainerOptions *o)
 {
-    struct {
-        const char *key;
-        int *value;
-    } numbers[] = {
-        { "batch", &o->batch },               { "cnum", &o->cnum }, { "critic", &o->critic },
-        { "local_critic", &o->local_critic }, { "size", &o->size }, { "sketch", &o->sketch },
-    };
+    void *value = (char *)o + option->offset;
     int64_t number;
-    int ret = 0;
-    for (size_t i = 0; i < DF_COUNT(numbers) && !ret; i++) {
-        ret = read_number(weights, numbers[i].key, INT_MAX, &number);
-        *numbers[i].value = (int)number;
-    }
-    if (!ret)
-        ret = read_number(weights, "seed", INT64_MAX, &number);
-    o->seed = (uint64_t)number;
-    if (!ret)
-        ret = read_real(weights, "gan", &o->gan);
-    return ret ? ret : read_real(weights, "rate", &o->rate);
+    if (option->type == REAL)
+        return read_real(weights, option->key, value);
+    int ret = read_number(weights, option->key, option->type == SEED ? INT64_MAX : INT_MAX, &number);
+    if (option->type == SEED)
+        *(uint64_t *)value = (uint64_t)number;
+    else
+        *(int *)value = (int)number;
+    return ret;
 }
 
 int df_trainer_read_options(const char *path, DfTrainerOptions *options)
 {
     DfWeights *weights = NULL;
     int ret = df_weights_open(&weights, path);
-    if (!ret)
-        ret = read_options(weights, options);
+    for (size_t i = 0; i < DF_COUNT(state_options) && !ret; i++)
+        ret = read_option(weights, &state_options[i], options);
     df_weights_close(&weights);
     return ret;
 }
@@ -154,21 +168,15 @@ int df_trainer_read_options(const char *path, DfTrainerOptions *options)
 int df_trainer_check_state(const char *path, const DfTrainerOptions *options)
 {
     DfTrainerOptions its = *options;
+    char has[32], wanted[32];
     int ret = df_trainer_read_options(path, &its);
-    const struct {
-        const char *name;
-        uint64_t its, wanted;
-    } same[] = {
-        { "cnum", its.cnum, options->cnum },
-        { "sketch", its.sketch, options->sketch },
-        { "seed", its.seed, options->seed },
-        { "critic", its.critic, options->critic },
-        { "local-critic", its.local_critic, options->local_critic },
-    };
-    for (size_t i = 0; i < DF_COUNT(same) - (its.critic ? 0 : 2) && !ret; i++)
-        if (same[i].its != same[i].wanted)
-            ret = df_error(-EINVAL, "%s: is of a training with %s %llu, not %llu", path, same[i].name,
-                           (unsigned long long)same[i].its, (unsigned long long)same[i].wanted);
+    for (size_t i = 0; i < DF_COUNT(state_options) && !ret; i++) {
+        const struct StateOption *option = &state_options[i];
+        print_option(has, option, &its);
+        print_option(wanted, option, options);
+        if (option->kept && (its.critic || !option->of_critic) && strcmp(has, wanted))
+            ret = df_error(-EINVAL, "%s: is of a training with %s %s, not %s", path, option->kept, has, wanted);
+    }
     return ret;
 }
 

@@ -19,8 +19,9 @@
 
 /* Temporary names that are tried: those of runs that were killed may be in the way. */
 #define TRIES 100
-/* Characters that a temporary name has more than the place's. */
+/* Characters that a temporary name has more than the place's, and of an ending that it keeps, at most. */
 #define MORE 32
+#define ENDING 8
 
 /* ---------------------------------------------------------------------------------------- places -- */
 
@@ -63,24 +64,44 @@ int df_output_writable(const char *path)
 
 /* ---------------------------------------------------------------------------------------- bytes -- */
 
-/** A new file beside the place; `name` has room for the place and MORE characters. @return its descriptor */
-static int create_beside(const char *real, char *name)
+/**
+ * A new file beside the place, with its mode where there is one. `name` has room for the place and MORE characters.
+ * @param ending  of the name, at most ENDING characters
+ * @return its descriptor
+ */
+static int create_beside(const char *real, const char *ending, char *name)
 {
+    struct stat status;
     int fd = -1;
     for (int i = 0; i < TRIES && fd < 0; i++) {
-        sprintf(name, "%s.%ld-%d.part", real, (long)getpid(), i);
+        sprintf(name, "%s.%ld-%d.part%s", real, (long)getpid(), i, ending);
         fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (fd < 0 && errno != EEXIST)
             break;
     }
-    return fd < 0 ? -errno : fd;
+    if (fd < 0)
+        return -errno;
+    if (stat(real, &status) < 0 || !fchmod(fd, status.st_mode & 07777))
+        return fd;
+    int error = errno;
+    close(fd);
+    unlink(name);
+    return -error;
 }
 
-/** The mode that the file in that place has, if there is one. */
-static int copy_mode(int fd, const char *real)
+/** Put a file that has been written into its place; it is deleted after an error. @param ret  of what wrote it */
+static int finish(int fd, const char *name, const char *real, int ret)
 {
-    struct stat status;
-    return !stat(real, &status) && fchmod(fd, status.st_mode & 07777) < 0 ? -errno : 0;
+    /* Some file systems cannot tell. */
+    if (!ret && fsync(fd) < 0 && errno != EINVAL)
+        ret = -errno;
+    if (close(fd) < 0 && !ret)
+        ret = -errno;
+    if (!ret && rename(name, real) < 0)
+        ret = -errno;
+    if (ret < 0)
+        unlink(name);
+    return ret;
 }
 
 static int write_all(int fd, const uint8_t *bytes, size_t size)
@@ -97,32 +118,16 @@ static int write_all(int fd, const uint8_t *bytes, size_t size)
     return 0;
 }
 
-static int write_parts(int fd, const DfOutPart *parts, size_t count)
-{
-    int ret = 0;
-    for (size_t i = 0; !ret && i < count; i++)
-        ret = write_all(fd, parts[i].bytes, parts[i].size);
-    /* Some file systems cannot tell. */
-    return !ret && fsync(fd) < 0 && errno != EINVAL ? -errno : ret;
-}
-
 /** @return 0 or a negative errno, without a cause in words */
 static int write_beside(const char *real, const DfOutPart *parts, size_t count)
 {
     char name[PATH_MAX + MORE];
-    int fd = create_beside(real, name);
+    int ret = 0, fd = create_beside(real, "", name);
     if (fd < 0)
         return fd;
-    int ret = copy_mode(fd, real);
-    if (!ret)
-        ret = write_parts(fd, parts, count);
-    if (close(fd) < 0 && !ret)
-        ret = -errno;
-    if (!ret && rename(name, real) < 0)
-        ret = -errno;
-    if (ret < 0)
-        unlink(name);
-    return ret;
+    for (size_t i = 0; !ret && i < count; i++)
+        ret = write_all(fd, parts[i].bytes, parts[i].size);
+    return finish(fd, name, real, ret);
 }
 
 /* ------------------------------------------------------------------------------------- signals -- */
@@ -139,13 +144,15 @@ static void note(int number)
         noted = number;
 }
 
-/** A signal that the host already handles or ignores keeps its handler. @return a bit for each that is held */
+/**
+ * A signal that the host already handles or ignores keeps its handler; so does one that is held already.
+ * @return a bit for each that is held
+ */
 static unsigned hold_signals(struct sigaction *before)
 {
     struct sigaction holding = { .sa_handler = note, .sa_flags = SA_RESTART };
     sigemptyset(&holding.sa_mask);
     unsigned held = 0;
-    noted = 0;
     for (size_t i = 0; i < DF_COUNT(ending); i++)
         if (!sigaction(ending[i], NULL, &before[i]) && before[i].sa_handler == SIG_DFL &&
             !sigaction(ending[i], &holding, NULL))
@@ -159,8 +166,11 @@ static void release_signals(const struct sigaction *before, unsigned held)
     for (size_t i = 0; i < DF_COUNT(ending); i++)
         if (held >> i & 1)
             sigaction(ending[i], &before[i], NULL);
-    if (noted)
-        raise(noted);
+    int number = held ? noted : 0;
+    if (held)
+        noted = 0;
+    if (number)
+        raise(number);
 }
 
 /* -------------------------------------------------------------------------------------- public -- */
@@ -176,4 +186,36 @@ int df_output_write(const char *path, const DfOutPart *parts, size_t count)
     ret = write_beside(real, parts, count);
     release_signals(before, held);
     return ret < 0 ? df_error(ret, "%s: cannot be written: %s", path, strerror(-ret)) : 0;
+}
+
+int df_output_make(const char *path, int (*make)(const char *name, const void *opaque), const void *opaque)
+{
+    struct sigaction before[DF_COUNT(ending)];
+    char real[PATH_MAX], name[PATH_MAX + MORE];
+    int ret = resolve(path, real);
+    if (ret < 0)
+        return ret;
+    const char *slash = strrchr(real, '/'), *dot = strrchr(slash ? slash : real, '.');
+    unsigned held = hold_signals(before);
+    int fd = ret = create_beside(real, dot && strlen(dot) <= ENDING ? dot : "", name);
+    if (fd >= 0)
+        ret = finish(fd, name, real, make(name, opaque));
+    release_signals(before, held);
+    return ret < 0 ? df_error(ret, "%s: cannot be written: %s", path, strerror(-ret)) : 0;
+}
+
+int df_output_text(const char *path, int (*put)(FILE *to, const void *opaque), const void *opaque)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+    if (!to)
+        return -ENOMEM;
+    int ret = put(to, opaque), is_short = ferror(to);
+    /* `text` and `size` are set by fclose(). */
+    is_short |= fclose(to) || !text;
+    if (ret >= 0)
+        ret = is_short ? -ENOMEM : df_output_write(path, &(DfOutPart){ text, size }, 1);
+    free(text);
+    return ret;
 }

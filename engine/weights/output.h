@@ -6,6 +6,7 @@
 #define DF_OUTPUT_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 /** @return whether what is to be written is a file that is read, by whatever names. */
 int df_output_is(const char *path, const char *read);
@@ -33,5 +34,20 @@ typedef struct DfOutPart {
  *         with the cause recorded
  */
 int df_output_write(const char *path, const DfOutPart *parts, size_t count);
+
+/**
+ * Have a file written under a name beside its place, which ends as the place's does, and renamed, as df_output_write()
+ * does. Signals that would end the program do so when it is in its place or deleted.
+ * @param make  writes the file of that name, which is there and empty; @return 0 or a negative errno
+ * @return what df_output_write() returns, or make()
+ */
+int df_output_make(const char *path, int (*make)(const char *name, const void *opaque), const void *opaque);
+
+/**
+ * Write a text as df_output_write() does.
+ * @param put  prints it, to memory; @return 0 or a negative errno, with which nothing is written
+ * @return what df_output_write() returns, or put(); -ENOMEM
+ */
+int df_output_text(const char *path, int (*put)(FILE *to, const void *opaque), const void *opaque);
 
 #endif
