@@ -24,7 +24,8 @@
  * is told by two things, as the ffmpeg program goes about it:
  *
  *     input ended   frame wanted
- *     yes           yes    stopped while it waited for a frame: q, Ctrl-C
+ *     yes           yes    stopped while it waited for a frame: q, Ctrl-C; or -t, -frames
+ *                          before the first one came out
  *     no            yes    set up anew: a property of one of the graph's inputs
  *                          has changed, or a player has sought
  *     either        no     it had got a frame and asked for no other: -t, -frames,
@@ -66,7 +67,8 @@ static const char *cause_of(DeepfillClosing closing)
     if (!closing.wanted)
         return "when no more were asked for: after -t, -frames or -shortest nobody wants them, after q or Ctrl-C they "
                "are lost";
-    return closing.ended ? "when the program was stopped (q, Ctrl-C), and are lost" :
+    return closing.ended ? "when the program ended: after q or Ctrl-C they are lost, after -t or -frames "
+                           "nobody wants them" :
            "when the filters were closed in the middle of the video, as for another size, format or sound, and are lost";
 }
 

@@ -9,7 +9,7 @@
 # All machines see film, masks and folder under the same paths, and have ffmpeg-deepfill. After a failure, or Ctrl-C, the
 # same command goes on: jobs.log tells which jobs are done. OUT=out.mkv names the film.
 set -eu
-folder=$1
+folder=${1:?which folder? sh parallel.sh FOLDER, that deepfill plan has made}
 shift
 [ ! -t 2 ] || set -- --bar "$@"
 PARALLEL_SHELL=/bin/sh

@@ -7,7 +7,7 @@
 # All nodes see film, masks and folder under the same paths, and have ffmpeg-deepfill. The same command once more runs what
 # failed: a part that is there is left alone. Logs are job-N.log and join.log in the folder. OUT=out.mkv names the film.
 set -eu
-case $1 in
+case ${1:?which folder? sh slurm.sh FOLDER, that deepfill plan has made} in
 --job) # a part, on a node
     sed -n "${SLURM_ARRAY_TASK_ID}p" "$2/jobs.txt" | sh
     ;;

@@ -192,7 +192,7 @@ quit() {
     local said
     said=$( (sleep 2; printf q) | "$FFMPEG" -hide_banner -nostats -loglevel warning -y -re -i long.mkv \
         -vf "deepfill=box='40 30 24 20':ahead=120" -c:v ffv1 quit.mkv 2>&1)
-    grep -q 'No frame has come out: all [0-9]* were still held back, to look at others, when the program was stopped (q, Ctrl-C), and are lost\.' \
+    grep -q 'No frame has come out: all [0-9]* were still held back, to look at others, when the program ended: after q or Ctrl-C they are lost' \
         <<<"$said" || [ "$(hashes -i quit.mkv | wc -l)" -ge 25 ] || { echo "$said"; return 1; }
 }
 check 'what q loses is told' quit

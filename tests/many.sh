@@ -231,7 +231,7 @@ short() {
         grep -q '^deepfill: m.parts/part-0002.mkv: its frame 0 comes at 1.500 s, must come at 1.000 s: delete it' said.txt &&
         head -c 20000 whole.mkv >m.parts/part-0002.mkv && ! "$DEEPFILL" join m.parts -o m.mkv 2>said.txt && cat said.txt &&
         echo nothing >m.parts/part-0002.mkv && ! "$DEEPFILL" join m.parts -o m.mkv 2>said.txt && cat said.txt &&
-        grep -q '^deepfill: m.parts/part-0002.mkv: cannot be read: it is no film' said.txt && rm m.parts/part-0002.mkv &&
+        grep -q '^deepfill: m.parts/part-0002.mkv: cannot be read: it is no film.*: delete it, and run line 2 of' said.txt && rm m.parts/part-0002.mkv &&
         sed -n 2p m.parts/jobs.txt | sh && "$DEEPFILL" join m.parts -o m.mkv --ffmpeg "$FFMPEG"
 }
 check 'a part that is short, elsewhere, cut or none' short
@@ -270,6 +270,7 @@ unfit() {
         grep -q "^deepfill: 'title=a?b.mkv' has a newline" said.txt && [ ! -e refused ] &&
         refused 'pipe.mkv: is no regular file: jobs seek in the film, so copy it into a file first' pipe.mkv "$HOLE" &&
         refused 'file:even.mkv: cannot be read: No such file or directory: name the film' file:even.mkv "$HOLE" &&
+        refused 'nofilm.mkv: cannot be read: No such file or directory$' nofilm.mkv "$HOLE" &&
         refused 'picture.png: is a picture, and a film is wanted' picture.png "$HOLE"
 }
 check 'names with newlines, and films that are no files' unfit
@@ -304,6 +305,16 @@ progress() {
         same '1 of 122' "$(grep -ao '[0-9]* of 122' typescript | head -n 1)" && ! grep -a '12[3-9] of' typescript
 }
 check 'the progress line begins at 1' progress
+
+# The film's name is kept as it was given, and ffmpeg found beside the program, where PATH has no ffmpeg-deepfill.
+beside() {
+    mkdir -p else where && cp even.mkv else/film.mkv && ln -s ../else/film.mkv where/film.mkv &&
+        PATH=$PWD/bare "$DEEPFILL" plan where/film.mkv -vf "$HOLE" --parts 1 -- -c:v ffv1 &&
+        grep -qF "$(dirname "$(readlink -f "$DEEPFILL")")/ffmpeg" where/film.parts/jobs.txt &&
+        sh where/film.parts/jobs.txt && PATH=$PWD/bare sh where/film.parts/join.sh &&
+        [ -e where/film.clean.mkv ] && [ ! -e else/film.clean.mkv ]
+}
+check 'beside a link to the film, by the ffmpeg beside the program' beside
 
 # mkvmerge takes such names for lists of options.
 signs() {
@@ -354,13 +365,13 @@ misused() {
 Try 'deepfill plan --help'." "$(cat said.txt)"
 }
 check 'two filters' misused "-vf has more than one filter: what comes before deepfill is run first, into a file without loss, \
-and what comes after it when the parts are joined" even.mkv -vf "scale=640:360,$HOLE"
+what comes after it on the joined film" even.mkv -vf "scale=640:360,$HOLE"
 check 'another filter' misused "-vf is to be the filter and its options: -vf 'deepfill=mask.png'" even.mkv -vf delogo=x=1
 check 'show=' misused 'show= and mask_frame= are set by plan: leave them out' even.mkv -vf "$HOLE:show=mask"
-check 'a rate' misused '-r cannot be given: frames, times and streams are the film'\''s' even.mkv -vf "$HOLE" -- -r 25 -c:v ffv1
+BEHIND="cannot be given behind --: frames, times, streams and files are plan's to choose, and the filter is given by -vf, before --"
+check 'a rate' misused "-r $BEHIND" even.mkv -vf "$HOLE" -- -r 25 -c:v ffv1
 for option in -lavfi -filter_complex -filter:v; do
-    check "$option" misused "$option cannot be given: frames, times and streams are the film's" \
-        even.mkv -vf "$HOLE" -- $option null -c:v ffv1
+    check "$option" misused "$option $BEHIND" even.mkv -vf "$HOLE" -- $option null -c:v ffv1
 done
 check 'a name for the film' misused "'out.mkv' is no option of an encoder: the film's name is given to join, by -o" \
     even.mkv -vf "$HOLE" -- -c:v ffv1 out.mkv

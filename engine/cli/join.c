@@ -67,7 +67,7 @@ static char *usual_name(const DfManifest *manifest)
 static enum DfExit run(int argc, char **argv)
 {
     const DfCommand *command = &df_command_join;
-    DfJoin join = { .ffmpeg = df_usual_ffmpeg() };
+    DfJoin join = { 0 };
     const char *named = NULL;
     int option;
     while ((option = getopt_long(argc, argv, "o:h", options, NULL)) != -1)
@@ -80,7 +80,10 @@ static enum DfExit run(int argc, char **argv)
     if (argc - optind != 1)
         return df_cli_misused(command, "takes one folder, not %d", argc - optind);
     join.folder = argv[optind];
-    int ret = df_manifest_read(&join.manifest, join.folder);
+    char *ffmpeg = df_usual_ffmpeg();
+    if (!join.ffmpeg)
+        join.ffmpeg = ffmpeg;
+    int ret = join.ffmpeg ? df_manifest_read(&join.manifest, join.folder) : -ENOMEM;
     char *out = ret < 0 ? NULL : named ? df_strdup(named) : usual_name(&join.manifest);
     if (ret >= 0)
         ret = out ? join_parts(&join, out) : -ENOMEM;
@@ -91,6 +94,7 @@ static enum DfExit run(int argc, char **argv)
     df_film_times_free(&join.film);
     df_manifest_free(&join.manifest);
     df_free(out);
+    df_free(ffmpeg);
     return ret < 0 ? df_cli_failed() : DF_EXIT_DONE;
 }
 
@@ -105,7 +109,8 @@ const DfCommand df_command_join = {
         "tags and attachments are the film's. OUT is checked, too, before it gets its name.\n"
         "\n"
         "  -o, --output OUT   (default: the film's name up to its last dot, .clean and the parts' ending)\n"
-        "      --ffmpeg NAME  (default: ffmpeg-deepfill where PATH has it, else ffmpeg)\n"
+        "      --ffmpeg NAME  (default: ffmpeg-deepfill where PATH has it, else the ffmpeg beside deepfill,\n"
+        "                 else PATH's)\n"
         "  -h, --help         show this\n",
     .run = run,
 };

@@ -37,13 +37,27 @@ static int64_t find_shifted(const DfManifest *m, const DfFilmTimes *found, int64
     return -1;
 }
 
+/** Say how a part that cannot be read is made anew. @return the error */
+static int remake(int error, const char *folder, int part)
+{
+    char *cause = df_strdup(df_error_text());
+    if (!cause)
+        return -ENOMEM;
+    df_error_clear();
+    df_error(error, "%s: delete it, and run line %d of %s/jobs.txt again", cause, part + 1, folder);
+    df_free(cause);
+    return error;
+}
+
 static int check_part(const DfManifest *m, const char *folder, int part)
 {
     DfFilmTimes found = { 0 };
     int64_t first = m->part_starts[part], count = m->part_starts[part + 1] - first, shifted;
     char *path = df_manifest_part(m, folder, part);
     int ret = path ? df_film_times(&found, path, 0) : -ENOMEM;
-    if (ret >= 0 && found.count != count)
+    if (ret < 0 && ret != -ENOMEM)
+        ret = remake(ret, folder, part);
+    else if (ret >= 0 && found.count != count)
         ret = df_error(-EINVAL, "%s: has %" PRId64 " frame%s, must have %" PRId64 ": delete it, and run line %d "
                        "of %s/jobs.txt again", path, found.count, df_plural(found.count), count, part + 1, folder);
     else if (ret >= 0 && (shifted = find_shifted(m, &found, first)) >= 0)

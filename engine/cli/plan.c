@@ -66,7 +66,7 @@ static enum DfExit check_filter(const DfCommand *command, const char *filter)
 {
     if (filter && has_more(filter))
         return df_cli_misused(command, "-vf has more than one filter: what comes before deepfill is run first, into a "
-                              "file without loss, and what comes after it when the parts are joined");
+                              "file without loss, what comes after it on the joined film");
     if (!filter || strncmp(filter, "deepfill=", 9))
         return df_cli_misused(command, "-vf is to be the filter and its options: -vf 'deepfill=mask.png'");
     if (strstr(filter, ":show=") || strstr(filter, "=show=") || strstr(filter, "mask_frame="))
@@ -80,8 +80,8 @@ static enum DfExit check_options(const DfCommand *command, char *const *options)
     size_t last = 0;
     for (; options[last]; last++)
         if (is_reserved(options[last]))
-            return df_cli_misused(command, "%s cannot be given: frames, times and streams are the film's",
-                                  options[last]);
+            return df_cli_misused(command, "%s cannot be given behind --: frames, times, streams and files are plan's to "
+                                  "choose, and the filter is given by -vf, before --", options[last]);
     if (last && *options[last - 1] != '-' && (last == 1 || *options[last - 2] != '-'))
         return df_cli_misused(command, "'%s' is no option of an encoder: the film's name is given to join, by -o",
                               options[last - 1]);
@@ -122,8 +122,8 @@ static int check_film(const char *film)
 {
     struct stat status;
     if (stat(film, &status) < 0)
-        return df_error(-errno, "%s: cannot be read: %s: name the film's file, without file: or another protocol",
-                        film, strerror(errno));
+        return df_error(-errno, "%s: cannot be read: %s%s", film, strerror(errno),
+                        strchr(film, ':') ? ": name the film's file, without a protocol before it" : "");
     if (!S_ISREG(status.st_mode))
         return df_error(-EINVAL, "%s: is no regular file: jobs seek in the film, so copy it into a file first", film);
     return 0;
@@ -214,11 +214,10 @@ static void tell(const DfManifest *m, const DfPlanScan *scan, const DfPlanWish *
 
 static int fill_manifest(DfManifest *m, const DfPlanWish *wish, const DfPlanScan *scan, const DfFilmTimes *film)
 {
-    char *path = realpath(wish->film, NULL);
-    if (!path)
-        return df_error(-errno, "%s: is no file, and jobs have to find places in it: save it first", wish->film);
-    m->film = df_strdup(path);
-    free(path);
+    char here[4096];
+    if (*wish->film != '/' && !getcwd(here, sizeof here))
+        return df_error(-errno, "the path of this folder cannot be told: %s", strerror(errno));
+    m->film = *wish->film == '/' ? df_strdup(wish->film) : df_text("%s/%s", here, wish->film);
     snprintf(m->ending, sizeof m->ending, "%s", ending_of(wish));
     m->time_base = film->time_base;
     m->encoder = clock_of(scan, film);
@@ -300,11 +299,13 @@ static enum DfExit run(int argc, char **argv)
     if (status != DF_EXIT_DONE)
         return status == DF_EXIT_NOTHING ? DF_EXIT_DONE : status;
     char *prefix = df_find_prefix(wish.film), *folder = prefix ? df_text("%s.parts", prefix) : NULL;
+    char *ffmpeg = df_usual_ffmpeg();
     if (!wish.folder)
         wish.folder = folder;
     if (!wish.ffmpeg)
-        wish.ffmpeg = df_usual_ffmpeg();
-    status = wish.folder ? plan(&wish) : df_cli_failed();
+        wish.ffmpeg = ffmpeg;
+    status = wish.folder && wish.ffmpeg ? plan(&wish) : df_cli_failed();
+    df_free(ffmpeg);
     df_free(folder);
     df_free(prefix);
     return status;
@@ -328,7 +329,8 @@ const DfCommand df_command_plan = {
         "                        (default: one a shot, up to 1000)\n"
         "  -o, --output FOLDER   (default: the film's name up to its last dot, and .parts)\n"
         "      --ffmpeg NAME     the ffmpeg that has the filter, on this machine and on those that run the\n"
-        "                        jobs (default: ffmpeg-deepfill where PATH has it, else ffmpeg)\n"
+        "                        jobs (default: ffmpeg-deepfill where PATH has it, else the ffmpeg beside\n"
+        "                        deepfill, else PATH's)\n"
         "      --ending NAME     kind of file of the parts: mkv, mp4 or mov (default: mp4 or mov where the\n"
         "                        film is one; only mkv takes every codec)\n"
         "  -- OUTPUT OPTION...   for the encoder (default: -c:v libx264 -crf 18)\n"

@@ -107,9 +107,17 @@ int df_has_program(const char *name)
     return found;
 }
 
-const char *df_usual_ffmpeg(void)
+char *df_usual_ffmpeg(void)
 {
-    return df_has_program("ffmpeg-deepfill") ? "ffmpeg-deepfill" : "ffmpeg";
+    char program[4096];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program);
+    while (length > 0 && program[length - 1] != '/')
+        length--;
+    char *beside = length > 0 ? df_text("%.*sffmpeg", (int)length, program) : NULL;
+    if (beside && !df_has_program("ffmpeg-deepfill") && !access(beside, X_OK))
+        return beside;
+    df_free(beside);
+    return df_strdup(df_has_program("ffmpeg-deepfill") ? "ffmpeg-deepfill" : "ffmpeg");
 }
 
 int df_spawn(pid_t *pid, char *const argv[], int *out)

@@ -20,8 +20,12 @@ char *df_shell_quote(const char *text);
 /** @return whether PATH leads to a program */
 int df_has_program(const char *name);
 
-/** @return the name of the ffmpeg that has the filter, where none was named: ffmpeg-deepfill where PATH has it */
-const char *df_usual_ffmpeg(void);
+/**
+ * Find the ffmpeg that has the filter, where none was named: ffmpeg-deepfill where PATH has it, else the ffmpeg in this
+ * program's folder, as a build has it, else ffmpeg.
+ * @return its name or path, from df_alloc(); NULL where there is no memory
+ */
+char *df_usual_ffmpeg(void);
 
 /**
  * Start a program.
