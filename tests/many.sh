@@ -270,7 +270,7 @@ unfit() {
         grep -q "^deepfill: 'title=a?b.mkv' has a newline" said.txt && [ ! -e refused ] &&
         refused 'pipe.mkv: is no regular file: jobs seek in the film, so copy it into a file first' pipe.mkv "$HOLE" &&
         refused 'file:even.mkv: cannot be read: No such file or directory: name the film' file:even.mkv "$HOLE" &&
-        refused 'nofilm.mkv: cannot be read: No such file or directory$' nofilm.mkv "$HOLE" &&
+        refused 'nofilm.mkv: cannot be read: No such file or directory' nofilm.mkv "$HOLE" && ! grep protocol said.txt &&
         refused 'picture.png: is a picture, and a film is wanted' picture.png "$HOLE"
 }
 check 'names with newlines, and films that are no files' unfit
