@@ -21,7 +21,7 @@
 #define TRIES 100
 /* Characters that a temporary name has more than the place's, and of an ending that it keeps, at most. */
 #define MORE 32
-#define ENDING 8
+#define MOST_SUFFIX 8
 
 /* ---------------------------------------------------------------------------------------- places -- */
 
@@ -65,33 +65,32 @@ int df_output_writable(const char *path)
 /* ---------------------------------------------------------------------------------------- bytes -- */
 
 /**
- * A new file beside the place, with its mode where there is one. `name` has room for the place and MORE characters.
- * @param ending  of the name, at most ENDING characters
+ * A new file beside the place, for its owner alone where there is one in the place. `name` has room for the place and
+ * MORE characters.
+ * @param suffix  of the name, at most MOST_SUFFIX characters
  * @return its descriptor
  */
-static int create_beside(const char *real, const char *ending, char *name)
+static int create_beside(const char *real, const char *suffix, char *name)
 {
-    struct stat status;
     int fd = -1;
     for (int i = 0; i < TRIES && fd < 0; i++) {
-        sprintf(name, "%s.%ld-%d.part%s", real, (long)getpid(), i, ending);
-        fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        sprintf(name, "%s.%ld-%d.part%s", real, (long)getpid(), i, suffix);
+        fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, access(real, F_OK) ? 0666 : 0600);
         if (fd < 0 && errno != EEXIST)
             break;
     }
-    if (fd < 0)
-        return -errno;
-    if (stat(real, &status) < 0 || !fchmod(fd, status.st_mode & 07777))
-        return fd;
-    int error = errno;
-    close(fd);
-    unlink(name);
-    return -error;
+    return fd < 0 ? -errno : fd;
 }
 
-/** Put a file that has been written into its place; it is deleted after an error. @param ret  of what wrote it */
+/**
+ * Put a file that has been written into its place, with the mode of the one there; it is deleted after an error.
+ * @param ret  of what wrote it
+ */
 static int finish(int fd, const char *name, const char *real, int ret)
 {
+    struct stat status;
+    if (!ret && !stat(real, &status) && fchmod(fd, status.st_mode & 07777) < 0)
+        ret = -errno;
     /* Some file systems cannot tell. */
     if (!ret && fsync(fd) < 0 && errno != EINVAL)
         ret = -errno;
@@ -133,7 +132,7 @@ static int write_beside(const char *real, const DfOutPart *parts, size_t count)
 /* ------------------------------------------------------------------------------------- signals -- */
 
 /** Those that end a program by default: they wait until no half-written file is left. */
-static const int ending[] = { SIGINT, SIGTERM, SIGHUP, SIGXFSZ };
+static const int stopping[] = { SIGINT, SIGTERM, SIGHUP, SIGXFSZ };
 
 static volatile sig_atomic_t noted;
 
@@ -153,9 +152,9 @@ static unsigned hold_signals(struct sigaction *before)
     struct sigaction holding = { .sa_handler = note, .sa_flags = SA_RESTART };
     sigemptyset(&holding.sa_mask);
     unsigned held = 0;
-    for (size_t i = 0; i < DF_COUNT(ending); i++)
-        if (!sigaction(ending[i], NULL, &before[i]) && before[i].sa_handler == SIG_DFL &&
-            !sigaction(ending[i], &holding, NULL))
+    for (size_t i = 0; i < DF_COUNT(stopping); i++)
+        if (!sigaction(stopping[i], NULL, &before[i]) && before[i].sa_handler == SIG_DFL &&
+            !sigaction(stopping[i], &holding, NULL))
             held |= 1u << i;
     return held;
 }
@@ -163,9 +162,9 @@ static unsigned hold_signals(struct sigaction *before)
 /** What was not held stays: a handler for one signal (SA_RESETHAND) may have had it meanwhile. */
 static void release_signals(const struct sigaction *before, unsigned held)
 {
-    for (size_t i = 0; i < DF_COUNT(ending); i++)
+    for (size_t i = 0; i < DF_COUNT(stopping); i++)
         if (held >> i & 1)
-            sigaction(ending[i], &before[i], NULL);
+            sigaction(stopping[i], &before[i], NULL);
     int number = held ? noted : 0;
     if (held)
         noted = 0;
@@ -177,7 +176,7 @@ static void release_signals(const struct sigaction *before, unsigned held)
 
 int df_output_write(const char *path, const DfOutPart *parts, size_t count)
 {
-    struct sigaction before[DF_COUNT(ending)];
+    struct sigaction before[DF_COUNT(stopping)];
     char real[PATH_MAX];
     int ret = resolve(path, real);
     if (ret < 0)
@@ -190,14 +189,14 @@ int df_output_write(const char *path, const DfOutPart *parts, size_t count)
 
 int df_output_make(const char *path, int (*make)(const char *name, const void *opaque), const void *opaque)
 {
-    struct sigaction before[DF_COUNT(ending)];
+    struct sigaction before[DF_COUNT(stopping)];
     char real[PATH_MAX], name[PATH_MAX + MORE];
     int ret = resolve(path, real);
     if (ret < 0)
         return ret;
     const char *slash = strrchr(real, '/'), *dot = strrchr(slash ? slash : real, '.');
     unsigned held = hold_signals(before);
-    int fd = ret = create_beside(real, dot && strlen(dot) <= ENDING ? dot : "", name);
+    int fd = ret = create_beside(real, dot && strlen(dot) <= MOST_SUFFIX ? dot : "", name);
     if (fd >= 0)
         ret = finish(fd, name, real, make(name, opaque));
     release_signals(before, held);
