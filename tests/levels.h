@@ -17,7 +17,8 @@ static inline int use_level(int level)
     return level;
 }
 
-/** Run what follows at each level, C first. */
-#define FOR_EACH_LEVEL(level) for (int level = use_level(0); level >= 0; level = use_level(level + 1))
+/** Run what follows at each level from the first one on. */
+#define FOR_EACH_LEVEL_FROM(first, level) for (int level = use_level(first); level >= 0; level = use_level(level + 1))
+#define FOR_EACH_LEVEL(level) FOR_EACH_LEVEL_FROM(DF_CPU_C, level)
 
 #endif

@@ -68,9 +68,8 @@ static void each_level(void (*check)(const DfStencilKernels *kernels))
 {
     if (use_level(DF_CPU_C + 1) < 0)
         skip();
-    FOR_EACH_LEVEL(level)
-        if (level > DF_CPU_C)
-            check(df_stencil_kernels());
+    FOR_EACH_LEVEL_FROM(DF_CPU_C + 1, level)
+        check(df_stencil_kernels());
 }
 
 static void check_sweep(const DfStencilKernels *kernels)

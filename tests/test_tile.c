@@ -40,9 +40,8 @@ static void each_level(int first, void (*check)(const DfTileKernels *kernels))
 {
     if (use_level(first) < 0)
         skip();
-    FOR_EACH_LEVEL(level)
-        if (level >= first)
-            check(df_tile_kernels());
+    FOR_EACH_LEVEL_FROM(first, level)
+        check(df_tile_kernels());
 }
 
 static const DfTileKernels *portable; /* the C versions */
