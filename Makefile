@@ -184,7 +184,8 @@ ifneq ($$(file <$(1)),$$($(2)))
 $$(shell mkdir -p $(BUILD))$$(file >$(1),$$($(2)))
 endif
 endef
-ifneq ($(filter-out $(PLAIN_GOALS),$(GOALS)),)
+# Installing takes what was built, whatever root's flags are.
+ifneq ($(filter-out $(PLAIN_GOALS) $(if $(wildcard $(BUILD)/flags),install% uninstall),$(GOALS)),)
 $(eval $(call remember,$(BUILD)/flags,FLAGS))
 $(eval $(call remember,$(BUILD)/sources,SOURCES))
 endif
