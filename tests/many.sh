@@ -230,6 +230,10 @@ short() {
         ! "$DEEPFILL" join m.parts -o m.mkv 2>said.txt && cat said.txt &&
         grep -q '^deepfill: m.parts/part-0002.mkv: its frame 0 comes at 1.500 s, must come at 1.000 s: delete it' said.txt &&
         head -c 20000 whole.mkv >m.parts/part-0002.mkv && ! "$DEEPFILL" join m.parts -o m.mkv 2>said.txt && cat said.txt &&
+        grep -q '^deepfill: m.parts/part-0002.mkv: .*: delete it, and run line 2 of m.parts/jobs.txt again' said.txt &&
+        ff -i whole.mkv -vf scale=64:36 -copyts -c:v ffv1 m.parts/part-0002.mkv &&
+        ! "$DEEPFILL" join m.parts -o m.mkv 2>said.txt && cat said.txt &&
+        grep -q 'part-0002.mkv: has ffv1 of 64x36, the first part ffv1 of .*: delete it, and run line 2' said.txt &&
         echo nothing >m.parts/part-0002.mkv && ! "$DEEPFILL" join m.parts -o m.mkv 2>said.txt && cat said.txt &&
         grep -q '^deepfill: m.parts/part-0002.mkv: cannot be read: it is no film.*: delete it, and run line 2 of' said.txt && rm m.parts/part-0002.mkv &&
         sed -n 2p m.parts/jobs.txt | sh && "$DEEPFILL" join m.parts -o m.mkv --ffmpeg "$FFMPEG"
@@ -329,7 +333,8 @@ check 'names that begin by @' signs
 outputs() {
     ln -s target.mkv link.mkv && touch target.mkv && chmod 640 target.mkv && join_by ffmpeg @odd link.mkv &&
         [ -L link.mkv ] && same "$(frames single.mkv)" "$(frames target.mkv)" &&
-        same 640 "$(stat -c %a target.mkv)" || return 1
+        same 640 "$(stat -c %a target.mkv)" && chmod 444 target.mkv && join_by ffmpeg @odd link.mkv &&
+        same 444 "$(stat -c %a target.mkv)" || return 1
     ! "$DEEPFILL" join @odd -o @odd/part-0002.mkv 2>said.txt &&
         same 'deepfill: @odd/part-0002.mkv: is part 2 of the film: name another file by -o' "$(cat said.txt)" &&
         ! "$DEEPFILL" join @odd -o even.mkv 2>said.txt &&
@@ -351,8 +356,8 @@ ended() {
         sleep .1
     done
     kill -TERM $join
-    wait $join && return 1
-    cat said.txt
+    wait $join
+    same 143 $? && cat said.txt || return 1
     rm begun slow && same "$before" "$(ls -A . @odd)" && grep -q 'slow was ended by signal 15' said.txt
 }
 check 'a join that is ended by a signal leaves nothing' ended
@@ -369,6 +374,8 @@ what comes after it on the joined film" even.mkv -vf "scale=640:360,$HOLE"
 check 'another filter' misused "-vf is to be the filter and its options: -vf 'deepfill=mask.png'" even.mkv -vf delogo=x=1
 check 'show=' misused 'show= and mask_frame= are set by plan: leave them out' even.mkv -vf "$HOLE:show=mask"
 BEHIND="cannot be given behind --: frames, times, streams and files are plan's to choose, and the filter is given by -vf, before --"
+check "the encoder's options before --" misused "-c:v is no option of plan: the encoder's stand behind --, as in -- -c:v libx264 -crf 18" \
+    even.mkv -vf "$HOLE" -c:v ffv1
 check 'a rate' misused "-r $BEHIND" even.mkv -vf "$HOLE" -- -r 25 -c:v ffv1
 for option in -lavfi -filter_complex -filter:v; do
     check "$option" misused "$option $BEHIND" even.mkv -vf "$HOLE" -- $option null -c:v ffv1

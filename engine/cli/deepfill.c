@@ -14,6 +14,7 @@
 #include "base.h"
 #include "cpu.h"
 #include "cli/progress.h"
+#include "cli/shell.h"
 #include "cli/text.h"
 #include "deepfill.h"
 
@@ -151,5 +152,6 @@ int main(int argc, char **argv)
         fprintf(stderr, "deepfill: the standard output cannot be written: %s\n", strerror(errno));
         status = status ? status : DF_EXIT_FAILED;
     }
+    df_end_by_signal();
     return status;
 }

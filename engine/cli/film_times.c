@@ -5,6 +5,7 @@
 #include "cli/film_times.h"
 
 #include <errno.h>
+#include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,9 @@ static int describe(DfFilmTimes *times, const char *path, AVFormatContext *demux
         return df_error(-EINVAL, "%s: holds no video", path);
     AVStream *stream = demuxer->streams[times->stream];
     times->is_default = !!(stream->disposition & AV_DISPOSITION_DEFAULT);
+    times->codec = avcodec_get_name(stream->codecpar->codec_id);
+    times->width = stream->codecpar->width;
+    times->height = stream->codecpar->height;
     times->is_matroska = !!strstr(demuxer->iformat->name, "matroska");
     times->time_base = df_film_ratio(stream->time_base);
     times->rate = df_film_ratio(av_guess_frame_rate(demuxer, stream, NULL));

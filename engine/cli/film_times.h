@@ -12,6 +12,8 @@ typedef struct DfFilmTimes {
     int stream;           /**< number of its first video stream that is no cover picture: ffmpeg's V:0 */
     int is_default;       /**< 1: players are to choose that stream */
     int is_matroska;
+    const char *codec;    /**< its name (static) */
+    int width, height;    /**< pixels */
     DfRatio time_base;    /**< seconds of a tick */
     DfRatio rate;         /**< frames a second, as ffmpeg takes it; 0/1: unknown */
     int64_t start;        /**< microseconds from which ffmpeg counts the film's time */

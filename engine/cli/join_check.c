@@ -37,7 +37,30 @@ static int64_t find_shifted(const DfManifest *m, const DfFilmTimes *found, int64
     return -1;
 }
 
-/** Say how a part that cannot be read is made anew. @return the error */
+/** Compare the number of frames and their times with the manifest's. @param what  is compared, for words */
+static int compare(const DfManifest *m, const DfFilmTimes *found, const char *what, int64_t first, int64_t count)
+{
+    if (found->count != count)
+        return df_error(-EINVAL, "%s: has %" PRId64 " frame%s, must have %" PRId64, what, found->count,
+                        df_plural(found->count), count);
+    int64_t shifted = find_shifted(m, found, first);
+    if (shifted < 0)
+        return 0;
+    return df_error(-EINVAL, "%s: its frame %" PRId64 " comes at %.3f s, must come at %.3f s", what, shifted,
+                    (double)found->times[shifted] * second(found->time_base),
+                    df_manifest_seconds(m, first + shifted));
+}
+
+/** What is appended is decoded as the first part is. */
+static int compare_kind(const DfFilmTimes *found, const DfFilmTimes *first, const char *what)
+{
+    if (!strcmp(found->codec, first->codec) && found->width == first->width && found->height == first->height)
+        return 0;
+    return df_error(-EINVAL, "%s: has %s of %dx%d, the first part %s of %dx%d", what, found->codec, found->width,
+                    found->height, first->codec, first->width, first->height);
+}
+
+/** Say how a part that is not as it must be is made anew. @return the error */
 static int remake(int error, const char *folder, int part)
 {
     char *cause = df_strdup(df_error_text());
@@ -49,22 +72,21 @@ static int remake(int error, const char *folder, int part)
     return error;
 }
 
-static int check_part(const DfManifest *m, const char *folder, int part)
+/** @param[in,out] kind  codec and size of the first part, set by it */
+static int check_part(const DfManifest *m, const char *folder, int part, DfFilmTimes *kind)
 {
     DfFilmTimes found = { 0 };
-    int64_t first = m->part_starts[part], count = m->part_starts[part + 1] - first, shifted;
+    int64_t first = m->part_starts[part];
     char *path = df_manifest_part(m, folder, part);
     int ret = path ? df_film_times(&found, path, 0) : -ENOMEM;
+    if (ret >= 0)
+        ret = compare(m, &found, path, first, m->part_starts[part + 1] - first);
+    if (ret >= 0 && !part)
+        *kind = (DfFilmTimes){ .codec = found.codec, .width = found.width, .height = found.height };
+    if (ret >= 0)
+        ret = compare_kind(&found, kind, path);
     if (ret < 0 && ret != -ENOMEM)
         ret = remake(ret, folder, part);
-    else if (ret >= 0 && found.count != count)
-        ret = df_error(-EINVAL, "%s: has %" PRId64 " frame%s, must have %" PRId64 ": delete it, and run line %d "
-                       "of %s/jobs.txt again", path, found.count, df_plural(found.count), count, part + 1, folder);
-    else if (ret >= 0 && (shifted = find_shifted(m, &found, first)) >= 0)
-        ret = df_error(-EINVAL, "%s: its frame %" PRId64 " comes at %.3f s, must come at %.3f s: delete it, and run "
-                       "line %d of %s/jobs.txt again", path, shifted,
-                       (double)found.times[shifted] * second(found.time_base),
-                       df_manifest_seconds(m, first + shifted), part + 1, folder);
     df_film_times_free(&found);
     df_free(path);
     return ret;
@@ -73,7 +95,7 @@ static int check_part(const DfManifest *m, const char *folder, int part)
 /** Parts that are missing, in one sentence. */
 static int check_all_there(const DfManifest *m, const char *folder)
 {
-    char numbers[MOST_NAMED * 8 + 8] = "";
+    char numbers[MOST_NAMED * 12 + 1] = "";
     int missing = 0;
     for (int i = 0; i < m->part_count; i++) {
         char *path = df_manifest_part(m, folder, i);
@@ -82,36 +104,30 @@ static int check_all_there(const DfManifest *m, const char *folder)
         size_t length = strlen(numbers);
         if (access(path, F_OK) && missing++ < MOST_NAMED)
             snprintf(numbers + length, sizeof numbers - length, "%s%d", length ? ", " : "", i + 1);
-        else if (missing == MOST_NAMED + 1 && strcmp(numbers + length - 3, "..."))
-            strcat(numbers, ", ...");
         df_free(path);
     }
     if (!missing)
         return 0;
-    return df_error(-ENOENT, "%s: %d of %d parts %s missing: run line%s %s of its jobs.txt", folder, missing,
-                    m->part_count, missing == 1 ? "is" : "are", df_plural(missing), numbers);
+    return df_error(-ENOENT, "%s: %d of %d parts %s missing: run line%s %s%s of its jobs.txt", folder, missing,
+                    m->part_count, missing == 1 ? "is" : "are", df_plural(missing), numbers,
+                    missing > MOST_NAMED ? ", ..." : "");
 }
 
 int df_join_check(const DfManifest *manifest, const char *folder)
 {
+    DfFilmTimes kind = { 0 };
     int ret = check_all_there(manifest, folder);
     for (int i = 0; i < manifest->part_count && ret >= 0; i++)
-        ret = check_part(manifest, folder, i);
+        ret = check_part(manifest, folder, i, &kind);
     return ret;
 }
 
 int df_join_check_whole(const DfManifest *manifest, const char *path)
 {
     DfFilmTimes found = { 0 };
-    int64_t count = manifest->part_starts[manifest->part_count], shifted;
     int ret = df_film_times(&found, path, 1);
-    if (ret >= 0 && found.count != count)
-        ret = df_error(-EINVAL, "joined, the film has %" PRId64 " frame%s, must have %" PRId64, found.count,
-                       df_plural(found.count), count);
-    else if (ret >= 0 && (shifted = find_shifted(manifest, &found, 0)) >= 0)
-        ret = df_error(-EINVAL, "joined, frame %" PRId64 " of the film comes at %.3f s, must come at %.3f s", shifted,
-                       (double)found.times[shifted] * second(found.time_base),
-                       df_manifest_seconds(manifest, shifted));
+    if (ret >= 0)
+        ret = compare(manifest, &found, "the joined film", 0, manifest->part_starts[manifest->part_count]);
     df_film_times_free(&found);
     return ret;
 }

@@ -48,10 +48,16 @@ static char *write_list(const DfJoin *join, const char *name, int (*put)(FILE *t
     int fd = path ? mkstemp(path) : -1;
     if (path && fd < 0)
         df_error(-errno, "%s: cannot be written: %s", path, strerror(errno));
-    if (fd >= 0 && !close(fd) && df_output_text(path, put, &join->manifest) >= 0)
-        return path;
-    if (fd >= 0)
+    FILE *to = fd < 0 ? NULL : fdopen(fd, "w");
+    if (to) {
+        put(to, &join->manifest);
+        int failed = ferror(to);
+        failed |= fclose(to);
+        if (!failed)
+            return path;
+        df_error(-EIO, "%s: cannot be written: %s", path, strerror(errno));
         unlink(path);
+    }
     df_free(path);
     return NULL;
 }
@@ -72,10 +78,8 @@ static int put_parts(FILE *to, const void *manifest)
     for (int i = 0; i < m->part_count; i++) {
         int64_t first = m->part_starts[i], next = m->part_starts[i + 1];
         fprintf(to, "file part-%04d.%s\n", i + 1, m->ending);
-        if (i + 1 < m->part_count) {
-            int64_t lasts = microseconds(m, next) - microseconds(m, first);
-            fprintf(to, "duration %" PRId64 ".%06" PRId64 "\n", lasts / 1000000, lasts % 1000000);
-        }
+        if (i + 1 < m->part_count)
+            fprintf(to, "duration %" PRId64 "us\n", microseconds(m, next) - microseconds(m, first));
     }
     return 0;
 }
@@ -93,12 +97,11 @@ static void add_streams(DfWords *words, const DfFilmTimes *film)
 
 static int run_ffmpeg(const DfJoin *join, const char *out)
 {
-    int64_t first = microseconds(&join->manifest, 0);
     DfWords w = { 0 };
     char *list = write_list(join, "concat", put_parts);
     df_words_add_all(&w, join->ffmpeg, "-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-f", "concat",
                      "-safe", "0", "-itsoffset", NULL);
-    df_words_add(&w, "%" PRId64 ".%06" PRId64, first / 1000000, first % 1000000);
+    df_words_add(&w, "%" PRId64 "us", microseconds(&join->manifest, 0));
     df_words_add(&w, "-i");
     df_words_add(&w, "file:%s", list ? list : "");
     df_words_add(&w, "-i");

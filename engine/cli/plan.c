@@ -104,10 +104,7 @@ static enum DfExit check(const DfCommand *command, const DfPlanWish *wish)
 /** Check what goes into jobs.txt. @return 0 or a negative errno, with the cause recorded */
 static int check_lines(const DfPlanWish *wish)
 {
-    char here[4096];
-    if (!getcwd(here, sizeof here))
-        return df_error(-errno, "the path of this folder cannot be told: %s", strerror(errno));
-    const char *const words[] = { wish->film, wish->filter, wish->folder, wish->ffmpeg, here };
+    const char *const words[] = { wish->film, wish->filter, wish->folder, wish->ffmpeg, wish->here };
     const char *broken = NULL;
     for (size_t i = 0; i < DF_COUNT(words); i++)
         broken = strchr(words[i], '\n') ? words[i] : broken;
@@ -214,10 +211,7 @@ static void tell(const DfManifest *m, const DfPlanScan *scan, const DfPlanWish *
 
 static int fill_manifest(DfManifest *m, const DfPlanWish *wish, const DfPlanScan *scan, const DfFilmTimes *film)
 {
-    char here[4096];
-    if (*wish->film != '/' && !getcwd(here, sizeof here))
-        return df_error(-errno, "the path of this folder cannot be told: %s", strerror(errno));
-    m->film = *wish->film == '/' ? df_strdup(wish->film) : df_text("%s/%s", here, wish->film);
+    m->film = *wish->film == '/' ? df_strdup(wish->film) : df_text("%s/%s", wish->here, wish->film);
     snprintf(m->ending, sizeof m->ending, "%s", ending_of(wish));
     m->time_base = film->time_base;
     m->encoder = clock_of(scan, film);
@@ -247,9 +241,14 @@ static int fill_folder(const DfPlanWish *wish)
     return ret;
 }
 
-static enum DfExit plan(const DfPlanWish *wish)
+static enum DfExit plan(DfPlanWish *wish)
 {
-    int ret = check_lines(wish);
+    char here[4096];
+    int ret = 0;
+    if (!(wish->here = getcwd(here, sizeof here)))
+        ret = df_error(-errno, "the path of this folder cannot be told: %s", strerror(errno));
+    if (ret >= 0)
+        ret = check_lines(wish);
     if (ret >= 0)
         ret = check_film(wish->film);
     if (ret >= 0)
@@ -268,10 +267,11 @@ static enum DfExit read_wish(DfPlanWish *wish, int argc, char **argv)
     static char *const usual[] = { "-c:v", "libx264", "-crf", "18", NULL };
     const DfCommand *command = &df_command_plan;
     int option, words = 1;
+    opterr = 0;
     while (words < argc && strcmp(argv[words], "--"))
         words++;
     wish->options = words + 1 < argc ? argv + words + 1 : usual;
-    while ((option = getopt_long_only(words, argv, "o:h", options, NULL)) != -1)
+    while ((option = getopt_long_only(words, argv, ":o:h", options, NULL)) != -1)
         switch (option) {
         case 'h':
             df_cli_help(command);
@@ -284,7 +284,9 @@ static enum DfExit read_wish(DfPlanWish *wish, int argc, char **argv)
             if (!df_cli_integer(optarg, 1, 1000000, &wish->parts))
                 return df_cli_misused(command, "--parts is '%s', must be an integer of 1 to 1000000", optarg);
             break;
-        default: return df_cli_unknown(command);
+        case ':': return df_cli_misused(command, "%s takes a value", argv[optind - 1]);
+        default: return df_cli_misused(command, "%s is no option of plan: the encoder's stand behind --, as in "
+                                       "-- -c:v libx264 -crf 18", argv[optind - 1]);
         }
     if (words - optind != 1)
         return df_cli_misused(command, "takes one film, not %d files", words - optind);

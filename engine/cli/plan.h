@@ -14,6 +14,7 @@ typedef struct DfPlanWish {
     const char *film;      /**< a regular file's name */
     const char *filter;    /**< deepfill=... */
     const char *folder;    /**< that is written; there is nothing in it */
+    const char *here;      /**< the current folder: films and masks are named from it */
     const char *ffmpeg;    /**< its name or path */
     const char *ending;    /**< of the parts' names; NULL: as the film's */
     int parts;             /**< as many at most; 0: one a shot, up to 1000 */

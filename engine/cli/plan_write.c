@@ -20,7 +20,7 @@
 
 /** Words of the commands, quoted for a shell. */
 typedef struct Quoted {
-    char *here, *folder, *film, *ffmpeg, *options, *program;
+    char *here, *folder, *film, *ffmpeg, *filter, *options, *program;
 } Quoted;
 
 /** What the files of a folder tell. */
@@ -34,7 +34,7 @@ typedef struct Folder {
 
 static void free_quoted(Quoted *q)
 {
-    char **all[] = { &q->here, &q->folder, &q->film, &q->ffmpeg, &q->options, &q->program };
+    char **all[] = { &q->here, &q->folder, &q->film, &q->ffmpeg, &q->filter, &q->options, &q->program };
     for (size_t i = 0; i < DF_COUNT(all); i++)
         df_free(*all[i]);
 }
@@ -53,20 +53,16 @@ static char *quote_options(char *const *options)
 
 static int quote(Quoted *q, const DfPlanWish *wish)
 {
-    char here[4096], self[4096];
-    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-    self[DF_MAX(length, 0)] = 0;
     char *folder = realpath(wish->folder, NULL);
-    if (!getcwd(here, sizeof here) || !folder) {
-        free(folder);
+    if (!folder)
         return df_error(-errno, "%s: its path cannot be told: %s", wish->folder, strerror(errno));
-    }
-    q->here = df_shell_quote(here);
+    q->here = df_shell_quote(wish->here);
     q->folder = df_shell_quote(folder);
     q->film = df_shell_word(df_text("file:%s", wish->film));
     q->ffmpeg = df_shell_quote(wish->ffmpeg);
     q->options = quote_options(wish->options);
-    q->program = df_shell_quote(self);
+    q->filter = df_shell_quote(wish->filter);
+    q->program = df_shell_word(df_own_program());
     free(folder);
     return q->here && q->folder && q->film && q->ffmpeg && q->options && q->program ? 0 : -ENOMEM;
 }
@@ -167,7 +163,6 @@ static int put_readme(FILE *to, const void *opaque)
     const DfFilmTimes *film = folder->film;
     const Quoted *q = &folder->quoted;
     int is_steady = df_manifest_is_steady(m, film->rate);
-    char *filter = df_shell_quote(folder->wish->filter);
     fprintf(to, "%s in %d part%s, filled alone: a line of jobs.txt each, in any order, on any machine with these "
                 "paths.\n", m->film, m->part_count, df_plural(m->part_count));
     fprintf(to, "In this folder, one after the other:   sh jobs.txt\n"
@@ -180,11 +175,10 @@ static int put_readme(FILE *to, const void *opaque)
                 "Give deepfill= as many workers as a job has cores; the bits are the same for any number of them.\n"
                 "Use machines with the same level of kernels, or set DEEPFILL_CPU=avx2 on all of them.\n");
     fprintf(to, "The joined film is that of: %s -i %s -map 0:%d -vf %s%s", q->ffmpeg, q->film, film->stream,
-            filter ? filter : "", is_steady ? "" : " -fps_mode passthrough");
+            q->filter, is_steady ? "" : " -fps_mode passthrough");
     if (!is_steady)
         fprintf(to, " -enc_time_base %d/%d", m->encoder.num, m->encoder.den);
     fprintf(to, "%s OUT.%s\n", q->options, m->ending);
-    df_free(filter);
     return 0;
 }
 

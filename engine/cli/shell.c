@@ -2,6 +2,7 @@
  * @file
  * Quoting by single quotes; programs by posix_spawn().
  */
+#define _GNU_SOURCE /* pipe2() */
 #include "cli/shell.h"
 
 #include <errno.h>
@@ -107,32 +108,35 @@ int df_has_program(const char *name)
     return found;
 }
 
+char *df_own_program(void)
+{
+    char path[4096];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path);
+    return df_text("%.*s", (int)DF_MAX(length, 0), path);
+}
+
 char *df_usual_ffmpeg(void)
 {
-    char program[4096];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program);
-    while (length > 0 && program[length - 1] != '/')
-        length--;
-    char *beside = length > 0 ? df_text("%.*sffmpeg", (int)length, program) : NULL;
-    if (beside && !df_has_program("ffmpeg-deepfill") && !access(beside, X_OK))
+    if (df_has_program("ffmpeg-deepfill"))
+        return df_strdup("ffmpeg-deepfill");
+    char *program = df_own_program(), *slash = program ? strrchr(program, '/') : NULL;
+    char *beside = slash ? df_text("%.*s/ffmpeg", (int)(slash - program), program) : NULL;
+    df_free(program);
+    if (beside && !access(beside, X_OK))
         return beside;
     df_free(beside);
-    return df_strdup(df_has_program("ffmpeg-deepfill") ? "ffmpeg-deepfill" : "ffmpeg");
+    return df_strdup("ffmpeg");
 }
 
 int df_spawn(pid_t *pid, char *const argv[], int *out)
 {
     posix_spawn_file_actions_t actions;
     int ends[2] = { -1, -1 };
-    if (out && pipe(ends) < 0)
+    if (out && pipe2(ends, O_CLOEXEC) < 0)
         return df_error(-errno, "%s cannot be run: %s", argv[0], strerror(errno));
     int error = posix_spawn_file_actions_init(&actions);
     if (!error)
         error = posix_spawn_file_actions_adddup2(&actions, out ? ends[1] : STDERR_FILENO, STDOUT_FILENO);
-    if (!error && out) {
-        fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-        error = posix_spawn_file_actions_addclose(&actions, ends[1]);
-    }
     if (!error)
         error = posix_spawnp(pid, argv[0], &actions, NULL, argv, environ);
     posix_spawn_file_actions_destroy(&actions);
@@ -148,12 +152,19 @@ int df_spawn(pid_t *pid, char *const argv[], int *out)
     return 0;
 }
 
-/** The program that is waited for. */
-static volatile sig_atomic_t waited_for;
+/** The program that is waited for, and the signal that it was sent. */
+static volatile sig_atomic_t waited_for, passed_on;
 
 static void pass_on(int number)
 {
+    passed_on = number;
     kill(waited_for, number);
+}
+
+void df_end_by_signal(void)
+{
+    if (passed_on)
+        raise(passed_on);
 }
 
 /** Wait until it has ended, and pass signals on to it until then, but for those that this program ignores. */

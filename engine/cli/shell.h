@@ -20,6 +20,9 @@ char *df_shell_quote(const char *text);
 /** @return whether PATH leads to a program */
 int df_has_program(const char *name);
 
+/** @return the path of this program, from df_alloc(); empty where it cannot be told; NULL where there is no memory */
+char *df_own_program(void);
+
 /**
  * Find the ffmpeg that has the filter, where none was named: ffmpeg-deepfill where PATH has it, else the ffmpeg in this
  * program's folder, as a build has it, else ffmpeg.
@@ -41,6 +44,9 @@ int df_spawn(pid_t *pid, char *const argv[], int *out);
  * @return 0; -EIO where it did not end well, with the cause recorded
  */
 int df_spawn_wait(pid_t pid, const char *name, int highest);
+
+/** End this program by the signal that df_spawn_wait() passed on, if there was one: a shell's loop ends with it. */
+void df_end_by_signal(void);
 
 /** A program's name and arguments while they are put together. Zeroed: none. */
 typedef struct DfWords {
