@@ -282,7 +282,7 @@ static int close_after_end(int wanted)
 static void test_close_after_end(void)
 {
     static const char *const causes[] = { "when no more were asked for: after -t, -frames or -shortest nobody",
-                                          "when the program was stopped (q, Ctrl-C), and are lost." };
+                                          "when the program ended: after q or Ctrl-C they are lost, after -t" };
 
     for (int wanted = 0; wanted < 2; wanted++) {
         int received = 1, told = 0;
