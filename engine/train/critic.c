@@ -133,11 +133,19 @@ static double normalise(float *vector, const double *from, size_t count)
     return length;
 }
 
+/** Of LANES sums, as each addition waits for the one before it. */
 static double dot(const float *a, const float *b, size_t count)
 {
-    double sum = 0;
-    for (size_t i = 0; i < count; i++)
+    enum { LANES = 8 };
+    double sums[LANES] = { 0 }, sum = 0;
+    size_t i = 0;
+    for (; i + LANES <= count; i += LANES)
+        for (int lane = 0; lane < LANES; lane++)
+            sums[lane] += (double)a[i + lane] * b[i + lane];
+    for (; i < count; i++)
         sum += (double)a[i] * b[i];
+    for (int lane = 0; lane < LANES; lane++)
+        sum += sums[lane];
     return sum;
 }
 
