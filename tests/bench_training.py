@@ -3,10 +3,12 @@
 Steps of training beside PyTorch's: samples a second, CPU seconds of one, and peak memory of the process.
 
 Both train generator and critic as docs/training.md has it, float32, by Adam; on PyTorch's side with the network of
-tests/golden/make_training.py and always the same batch. Each measurement is a process of its own; they take turns, and
-the best of the rounds is printed. deepfill's is `deepfill train`, with its crops and holes; a step's time is the
-difference of two runs, so that reading, opening and writing are left out. PyTorch's is the mean of the steps after the
-first, in the better of its two memory formats (--format). Where PyTorch is missing, the table has deepfill alone.
+tests/golden/make_training.py and always the same batch. Each measurement is a process of its own; they take turns.
+deepfill's is `deepfill train`, with its crops and holes: runs of one step and of several, and a step is what the best of
+the long ones took beyond the best of the short ones, so that reading, opening and writing are left out. (The best of
+the differences would be one whose short run was disturbed.) PyTorch's is the mean of the steps after the first, in the
+better of its two memory formats (--format), the best of the rounds. Where PyTorch is missing, the table has deepfill
+alone.
 """
 import argparse
 import importlib.util
@@ -142,11 +144,9 @@ def run_deepfill(options, case, steps, folder):
 
 
 def measure_deepfill(options, case):
-    """@return seconds, CPU seconds of a step, and the peak in MiB"""
+    """@return a run of one step and one of steps more, each as run_deepfill() has it"""
     with tempfile.TemporaryDirectory() as folder:
-        short = run_deepfill(options, case, 1, folder)
-        long = run_deepfill(options, case, 1 + case["steps"], folder)
-    return [(long[0] - short[0]) / case["steps"], (long[1] - short[1]) / case["steps"], long[2]]
+        return [run_deepfill(options, case, 1 + more, folder) for more in (0, case["steps"])]
 
 
 # ----------------------------------------------------------------------------------------- figures --
@@ -154,6 +154,12 @@ def measure_deepfill(options, case):
 def best(found):
     found = [one for one in found if one]
     return [min(values) for values in zip(*found)] if found else None
+
+
+def step_of(runs, steps):
+    """@return seconds, CPU seconds of a step, and the peak in MiB"""
+    short, long = map(best, zip(*runs))
+    return [(long[0] - short[0]) / steps, (long[1] - short[1]) / steps, long[2]]
 
 
 def figures(step, batch):
@@ -169,7 +175,7 @@ def compare(options, cnum, threads):
         ours.append(measure_deepfill(options, case))
         if options.torch:
             theirs.append(measure_torch(options, case))
-    ours, theirs = best(ours), best(theirs)
+    ours, theirs = step_of(ours, options.steps), best(theirs)
     row = [str(cnum), str(threads), *figures(ours, options.batch)]
     if not theirs:
         return row + [""] * 6
