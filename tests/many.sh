@@ -262,6 +262,24 @@ folder() {
 }
 check 'a folder that is there, and one that is none' folder
 
+# The film's sound and tags are joined to the parts: it has to be the film that they are of.
+exchanged() {
+    rm -rf e.parts && cp even.mkv changed.mkv && plan changed.mkv -vf "$HOLE" -o e.parts -- -c:v ffv1 &&
+        sh -e e.parts/jobs.txt && printf x >>changed.mkv && ! "$DEEPFILL" join e.parts -o e.mkv 2>said.txt &&
+        grep -q '^deepfill: .*/changed.mkv: has [0-9]* bytes, had [0-9]* when its parts were planned' said.txt &&
+        [ ! -e e.mkv ] && cp even.mkv changed.mkv && "$DEEPFILL" join e.parts -o e.mkv
+}
+check 'a film that is another one by now' exchanged
+
+# ffmpeg's own words come first, and no folder is left.
+refused_options() {
+    ! plan even.mkv -vf "$HOLE" -o refused "$@" 2>said.txt && [ ! -e refused ] &&
+        tail -1 said.txt | grep -q '^deepfill: even.mkv: its first frame cannot be encoded into a part by the options'
+}
+check 'an option that ffmpeg does not know' refused_options -- -crff 18
+check 'an encoder that is none' refused_options -- -c:v nothing
+check 'a codec that the parts cannot hold' refused_options --ending mp4 -- -c:v utvideo
+
 # --------------------------------------------------------------------------- names, programs, folders --
 
 # What goes into jobs.txt is one line, and a film one file; nothing is run before that is told.
@@ -340,8 +358,8 @@ outputs() {
         ! "$DEEPFILL" join @odd -o even.mkv 2>said.txt &&
         same 'deepfill: even.mkv: is the film that the parts are of: name another file by -o' \
             "$(cat said.txt)" &&
-        printf '#!/bin/sh\nexit 7\n' >noting/deepfill && chmod +x noting/deepfill &&
-        PATH=$PWD/noting:$PATH sh @odd/join.sh --ffmpeg "$FFMPEG" -o own.mkv
+        mkdir own && printf '#!/bin/sh\nexit 7\n' >own/deepfill && chmod +x own/deepfill &&
+        PATH=$PWD/own:$PATH sh @odd/join.sh --ffmpeg "$FFMPEG" -o own.mkv
 }
 check 'links stay, parts and film are not written, join.sh has its own deepfill' outputs
 

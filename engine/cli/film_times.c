@@ -39,6 +39,7 @@ static char type_of(const AVStream *stream)
 static int describe(DfFilmTimes *times, const char *path, AVFormatContext *demuxer)
 {
     times->stream = -1;
+    times->bytes = demuxer->pb ? avio_size(demuxer->pb) : -1;
     if (!(times->stream_types = df_alloc((size_t)demuxer->nb_streams + 1)))
         return -ENOMEM;
     for (unsigned i = 0; i < demuxer->nb_streams; i++) {

@@ -16,6 +16,7 @@ typedef struct DfFilmTimes {
     int width, height;    /**< pixels */
     DfRatio time_base;    /**< seconds of a tick */
     DfRatio rate;         /**< frames a second, as ffmpeg takes it; 0/1: unknown */
+    int64_t bytes;        /**< of the file; negative: unknown */
     int64_t start;        /**< microseconds from which ffmpeg counts the film's time */
     int64_t count;        /**< packets of that stream, a frame each */
     int64_t *times;       /**< ticks of them, in order of showing; ffmpeg's time 0 is 0 where it was asked for */

@@ -5,6 +5,7 @@
 #include "cli/join.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "base.h"
@@ -38,6 +39,15 @@ static int check_out(const DfManifest *m, const char *folder, const char *out)
     return df_output_writable(out);
 }
 
+/** What the parts do not hold is taken from the film, so it has to be the one that they are of. */
+static int check_film(const DfManifest *m, const DfFilmTimes *film)
+{
+    if (film->bytes == m->film_bytes)
+        return 0;
+    return df_error(-EINVAL, "%s: has %" PRId64 " bytes, had %" PRId64 " when its parts were planned: put that film "
+                    "back, or plan this one", m->film, film->bytes, m->film_bytes);
+}
+
 /** Join the parts into a new file, and check it. */
 static int make(const char *name, const void *opaque)
 {
@@ -53,6 +63,8 @@ static int join_parts(DfJoin *join, const char *out)
         ret = df_join_check(&join->manifest, join->folder);
     if (ret >= 0)
         ret = df_film_streams(&join->film, join->manifest.film);
+    if (ret >= 0)
+        ret = check_film(&join->manifest, &join->film);
     return ret < 0 ? ret : df_output_make(out, make, join);
 }
 

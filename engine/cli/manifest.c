@@ -67,8 +67,8 @@ static int put(FILE *to, const void *opaque)
     const DfManifest *m = opaque;
     fputs(FIRST_LINE "\nfilm ", to);
     put_path(to, m->film);
-    fprintf(to, "\nending %s\ntime_base %d/%d\nencoder %d/%d\n", m->ending, m->time_base.num, m->time_base.den,
-            m->encoder.num, m->encoder.den);
+    fprintf(to, "\nbytes %" PRId64 "\nending %s\ntime_base %d/%d\nencoder %d/%d\n", m->film_bytes, m->ending,
+            m->time_base.num, m->time_base.den, m->encoder.num, m->encoder.den);
     for (int i = 0; i < m->part_count; i++) {
         int64_t count = m->part_starts[i + 1] - m->part_starts[i];
         fprintf(to, "part %" PRId64 "\n", count);
@@ -179,7 +179,8 @@ static int read_all(DfManifest *m, Reader *r)
         return 0;
     if (!(m->film = unescape(r->line + 5)))
         return -ENOMEM;
-    if (sscanf(next(r), "ending %7s", m->ending) != 1 || strchr(m->ending, '/') ||
+    if (sscanf(next(r), "bytes %" SCNd64, &m->film_bytes) != 1 ||
+        sscanf(next(r), "ending %7s", m->ending) != 1 || strchr(m->ending, '/') ||
         sscanf(next(r), "time_base %d/%d", &m->time_base.num, &m->time_base.den) != 2 || !is_ratio(m->time_base) ||
         sscanf(next(r), "encoder %d/%d", &m->encoder.num, &m->encoder.den) != 2 || !is_ratio(m->encoder))
         return 0;

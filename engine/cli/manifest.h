@@ -4,6 +4,7 @@
  *
  *     deepfill parts 1
  *     film /films/in.mkv              a newline in its name is \n, a backslash \\
+ *     bytes 123456                    of that file
  *     ending mkv
  *     time_base 1/1000                seconds of a tick
  *     encoder 1/25                    seconds to which the encoder rounds times
@@ -22,6 +23,7 @@
 /** Parts of a film. Zeroed: none. */
 typedef struct DfManifest {
     char *film;        /**< its path, absolute */
+    int64_t film_bytes; /**< of its file */
     char ending[8];    /**< of the parts' names */
     DfRatio time_base; /**< seconds of a tick of `times` */
     DfRatio encoder;   /**< seconds of a tick of the encoder */

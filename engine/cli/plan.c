@@ -211,6 +211,7 @@ static void tell(const DfManifest *m, const DfPlanScan *scan, const DfPlanWish *
 
 static int fill_manifest(DfManifest *m, const DfPlanWish *wish, const DfPlanScan *scan, const DfFilmTimes *film)
 {
+    m->film_bytes = film->bytes;
     m->film = *wish->film == '/' ? df_strdup(wish->film) : df_text("%s/%s", wish->here, wish->film);
     snprintf(m->ending, sizeof m->ending, "%s", ending_of(wish));
     m->time_base = film->time_base;
@@ -224,6 +225,8 @@ static int fill_folder(const DfPlanWish *wish)
     DfPlanScan scan = { 0 };
     DfManifest manifest = { 0 };
     int ret = df_film_times(&film, wish->film, 1);
+    if (ret >= 0)
+        ret = df_plan_try(wish, &film, ending_of(wish));
     if (ret >= 0)
         ret = df_plan_scan(&scan, wish, &film);
     if (ret >= 0)

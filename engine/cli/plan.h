@@ -60,6 +60,13 @@ typedef struct DfPlanScan {
 } DfPlanScan;
 
 /**
+ * Have ffmpeg encode the film's first frame as the parts will be, into the folder, and delete it.
+ * @param ending  of the parts' names
+ * @return 0 or a negative errno, with the cause recorded: the options for the encoder are refused
+ */
+int df_plan_try(const DfPlanWish *wish, const DfFilmTimes *film, const char *ending);
+
+/**
  * Have ffmpeg tell the film's cuts.
  * @param[out] scan  to be freed in any case
  * @return 0 or a negative errno, with the cause recorded

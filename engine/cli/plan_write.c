@@ -165,7 +165,7 @@ static int put_readme(FILE *to, const void *opaque)
     int is_steady = df_manifest_is_steady(m, film->rate);
     fprintf(to, "%s in %d part%s, filled alone: a line of jobs.txt each, in any order, on any machine with these "
                 "paths.\n", m->film, m->part_count, df_plural(m->part_count));
-    fprintf(to, "In this folder, one after the other:   sh jobs.txt\n"
+    fprintf(to, "In this folder, one after the other:   sh -e jobs.txt\n"
                 "By GNU parallel:        parallel --joblog jobs.log --resume-failed --jobs 2 <jobs.txt\n"
                 "On several machines:    the same with --sshloginfile FILE, a machine a line\n"
                 "By Slurm:               sbatch --array=1-%d --wrap 'sed -n ${SLURM_ARRAY_TASK_ID}p jobs.txt | sh'\n"
