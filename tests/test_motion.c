@@ -340,6 +340,70 @@ static void grain_is_a_small_error(void **state)
     assert_true(worst_in_hole(motion, moved) < 0.15);
 }
 
+/** Keep a part of a picture's contrast, and give it grain. */
+static void make_faint(DfPlane picture, float contrast, float grain, unsigned seed)
+{
+    for (int i = 0; i < N; i++) {
+        float *value = df_plane_row(picture, i / W) + i % W;
+        *value = 128 + contrast * (*value - 128);
+    }
+    waves_grain(picture, grain, seed);
+}
+
+static void grainy(const double b[6], float contrast, float grain)
+{
+    open_pair(still, b);
+    make_faint(pair.a, contrast, grain, 1);
+    make_faint(pair.b, contrast, grain, 2);
+}
+
+/** Corners of grain do not survive; what is plain but for it is one shot, and stands still. */
+static void grain_alone_is_no_cut(void **state)
+{
+    (void)state;
+    for (int grain = 4; grain <= 16; grain += 4) {
+        grainy(still, 0, (float)grain);
+        const DfMotion *motion = estimate();
+        assert_true(motion->survived == 1 && motion->corners == 0 && !motion->residual_to_a.flow.x.data);
+        assert_true(worst_in_hole(motion, still) == 0);
+        close_pair(NULL);
+    }
+}
+
+/** Another plain picture, by its light, or by a card of 60 pixels that it has beside the hole. */
+static void plain_pictures_can_be_cut(void **state)
+{
+    (void)state;
+    for (int card = 0; card < 2; card++) {
+        grainy(still, 0, 8);
+        for (int i = 0; i < N; i++)
+            if (!card || (i % W >= 40 && i % W < 100 && i / W >= 90 && i / W < 150))
+                df_plane_row(pair.b, i / W)[i % W] += card ? 40 : 8;
+        const DfMotion *motion = estimate();
+        assert_true(motion->corners >= 8 && motion->survived < DF_MOTION_CUT);
+        close_pair(NULL);
+    }
+}
+
+/** Few corners are the picture's, but they tell a motion by which the pictures are alike. */
+static void faint_pictures_move_under_grain(void **state)
+{
+    static const struct {
+        double x, y;
+        float contrast;
+    } cases[] = { { 6, 3, .1f }, { 8, 4, .1f }, { 8, 4, .15f }, { 8, 4, .25f } };
+
+    (void)state;
+    for (size_t i = 0; i < DF_COUNT(cases); i++) {
+        const double moved[6] = { cases[i].x, 1, 0, cases[i].y, 0, 1 };
+        grainy(moved, cases[i].contrast, 8);
+        const DfMotion *motion = estimate();
+        assert_true(motion->survived == 1 && motion->corners == 0 && !motion->residual_to_a.flow.x.data);
+        assert_true(worst_in_hole(motion, moved) < 1);
+        close_pair(NULL);
+    }
+}
+
 /** Exposure that changes as a whole is neither motion nor error; moving water is. */
 static void error_tells_light_from_water(void **state)
 {
@@ -488,6 +552,9 @@ int main(void)
         cmocka_unit_test_teardown(what_is_kept_out_is_no_hole, close_pair),
         cmocka_unit_test_teardown(different_pictures_are_a_cut, close_pair),
         cmocka_unit_test_teardown(grain_is_a_small_error, close_pair),
+        cmocka_unit_test_teardown(grain_alone_is_no_cut, close_pair),
+        cmocka_unit_test_teardown(plain_pictures_can_be_cut, close_pair),
+        cmocka_unit_test_teardown(faint_pictures_move_under_grain, close_pair),
         cmocka_unit_test_teardown(error_tells_light_from_water, close_pair),
         cmocka_unit_test_teardown(odd_pictures_are_no_trouble, close_pair),
         cmocka_unit_test_teardown(flat_pictures_stand_still, close_pair),

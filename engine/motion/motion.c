@@ -27,6 +27,11 @@
 #define STRIP 4         /* a strip's area over the square of its thickness */
 #define LOCKED 0.5f     /* px: a camera that moves no pixel farther stands still */
 #define EXPLAINED 1.0f  /* px */
+/*
+ * Survivors below which corners may be grain's: of white grain 18 to 27 % come back by chance, less where it was coded.
+ */
+#define GRAINY 0.4f
+#define MORE_ALIKE 0.6f /* of the difference, that a motion leaves: clouds under grain .2 to .4, random .75 on */
 
 /** Tracks between two pictures. */
 typedef struct Tracks {
@@ -188,6 +193,27 @@ static int needs_residual(const DfMotion *motion, const DfMotionInput *a, const 
     return enough < 0 ? -ENOMEM : motion->explained < enough;
 }
 
+/**
+ * Corners of which few survive are those of another shot, or grain's, as most are on a sky of grain. Those are none,
+ * and there is no motion unless it makes the pictures more alike: plain ones are alike under any.
+ */
+static int dismiss_grain(DfMotion *motion, const DfMotionInput *a, const DfMotionInput *b, DfArena *scratch)
+{
+    const DfMotion none = { .survived = 1, .explained = 1 };
+    float moved, still;
+    int ret = df_ring_grain(&moved, a, b, motion, 1, scratch);
+
+    if (!ret)
+        ret = df_ring_grain(&still, a, b, motion, 0, scratch);
+    if (ret || fminf(moved, still) == INFINITY)
+        return ret;
+    if (MORE_ALIKE * still <= moved)
+        *motion = none;
+    motion->corners = 0;
+    motion->survived = 1;
+    return 0;
+}
+
 int df_motion(DfMotion *motion, const DfMotionInput *a, const DfMotionInput *b, DfArena *keep, DfArena *scratch)
 {
     Tracks tracks;
@@ -203,7 +229,9 @@ int df_motion(DfMotion *motion, const DfMotionInput *a, const DfMotionInput *b, 
              df_affine_fit(&motion->to_a, tracks.track, tracks.count, 1);
     if (fitted && !df_bars_find(&motion->layer, a, b))
         ret = df_layer_find(motion, a, b, tracks.track, tracks.count, scratch);
-    if (fitted && !ret)
+    if (!ret && motion->survived < GRAINY)
+        ret = dismiss_grain(motion, a, b, scratch);
+    if (fitted && !ret && motion->corners)
         motion->explained = share_explained(motion, &tracks, NEAR);
     if (!ret)
         ret = df_ring_error(&motion->error, a, b, motion, scratch);

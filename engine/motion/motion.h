@@ -79,7 +79,7 @@ typedef struct DfMotion {
     DfLayer layer;               /**< where another motion holds: what stands still beside what moves */
     DfResidual residual_to_b;    /**< in a's hole */
     DfResidual residual_to_a;    /**< in b's hole */
-    int corners;                 /**< tracked; below 8 motion is zero and cuts are not told */
+    int corners;                 /**< tracked, those of grain not counted; below 8 cuts are not told */
     float survived;              /**< share of them that did, 0..1; 1 where there were below 8 */
     float explained;             /**< share of the survivors' weight near the holes within 1 px of the affine of
                                       their layer; 1 where there are none */

@@ -23,6 +23,18 @@ int df_ring_error(float *error, const DfMotionInput *a, const DfMotionInput *b, 
                   DfArena *scratch);
 
 /**
+ * By how much two pictures, aligned or as they are, differ around their holes at an eighth of the size, where that is grain alone.
+ * Light is not made the same: two plain walls are not one.
+ *
+ * @param moves       1: aligned; 0: as they are, sampled as far between pixels, so that both have as much of the grain
+ * @param[out] grain  the median difference in levels of 8 bits; INFINITY: more than grain differs
+ * @param scratch     used and given back
+ * @return 0 or -ENOMEM
+ */
+int df_ring_grain(float *grain, const DfMotionInput *a, const DfMotionInput *b, const DfMotion *motion, int moves,
+                  DfArena *scratch);
+
+/**
  * Find black bars at the edges of two pictures.
  *
  * @param layer  written where there are any: what lies outside the window that they leave

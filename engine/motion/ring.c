@@ -11,7 +11,12 @@
 #include "motion/between.h"
 #include "motion/median.h"
 
-#define LEVEL 2
+#define ERROR_LEVEL 2
+#define GRAIN_LEVEL 3 /* where grain of 20 levels is one of 2.5 */
+#define MOST_GRAIN 3.0f /* levels: the median difference of two pictures of such grain, at most, is 2.4 */
+#define TAIL 4.0f     /* medians: a normal distribution has .7 % beyond them */
+#define SLIGHT 2.0f   /* levels: less is no matter, as where coding keeps some blocks and makes others anew */
+#define OUTLIERS 0.02f /* share that may differ by more */
 #define REACH 48     /* px from the hole: objects that pass there pass behind the hole, too */
 #define ENOUGH 8192  /* positions that are looked at, about; a median needs no more */
 #define LEAST 32     /* with fewer samples nothing is said */
@@ -47,17 +52,18 @@ static int is_of_use(const DfMotionInput *a, const DfMotionInput *b, const float
 /**
  * Both pictures' values halfway along the motion at (x, y): both are then sampled as far between their pixels
  * and lose as much by it, where one sampled between and one at its pixels would differ by that alone.
+ * @param moves  0: b's is taken where a's is, as between its pixels as along the motion
  * @return 0: they do not count
  */
 static int values_at(float *of_a, float *of_b, const DfMotionInput *a, const DfMotionInput *b, const DfMotion *motion,
-                     int level, int x, int y)
+                     int moves, int level, int x, int y)
 {
     float scale = 1.0f / (1 << level), dx, dy;
 
     const DfAffine *to_b = df_motion_to_b(motion, (float)x, (float)y);
     df_affine_at(to_b, x, y, &dx, &dy);
     df_affine_at(to_b, x - dx / 2, y - dy / 2, &dx, &dy);
-    float from[2] = { x - dx / 2, y - dy / 2 }, to[2] = { x + dx / 2, y + dy / 2 };
+    float from[2] = { x - dx / 2, y - dy / 2 }, to[2] = { from[0] + moves * dx, from[1] + moves * dy };
     if (!is_of_use(a, b, from, to, level))
         return 0;
     *of_a = df_between(a->pyramid.levels[level], from[0] * scale, from[1] * scale);
@@ -66,14 +72,14 @@ static int values_at(float *of_a, float *of_b, const DfMotionInput *a, const DfM
 }
 
 static int collect(float *of_a, float *of_b, const DfMotionInput *a, const DfMotionInput *b, const DfMotion *motion,
-                   int level)
+                   int moves, int level)
 {
     DfPlane full = a->pyramid.levels[0], plane = a->pyramid.levels[level];
     int skip = 1 + (int)(df_size_mul(plane.width, plane.height) / ENOUGH), count = 0, step = 1 << level;
 
     for (int y = 0; y < full.height; y += step)
         for (int x = (y >> level) % skip * step; x < full.width; x += step * skip)
-            count += values_at(&of_a[count], &of_b[count], a, b, motion, level, x, y);
+            count += values_at(&of_a[count], &of_b[count], a, b, motion, moves, level, x, y);
     return count;
 }
 
@@ -123,21 +129,58 @@ static float unlikeness(const float *of_a, const float *of_b, float *scratch, in
     return difference(of_a, of_b, scratch, count, &light);
 }
 
+/** Values of both pictures at one level of their pyramids, and as much scratch. */
+typedef struct Samples {
+    float *of_a, *of_b, *scratch;
+    int count;
+} Samples;
+
+static int take_samples(Samples *samples, const DfMotionInput *a, const DfMotionInput *b, const DfMotion *motion,
+                        int moves, int level, DfArena *scratch)
+{
+    level = DF_MIN(level, a->pyramid.count - 1);
+    DfPlane plane = a->pyramid.levels[level];
+    size_t most = df_size_mul(plane.width, plane.height);
+    float *values = df_arena_take(scratch, df_size_mul(df_size_mul(3, most), sizeof *values));
+
+    if (!values)
+        return -ENOMEM;
+    *samples = (Samples){ values, values + most, values + 2 * most, 0 };
+    samples->count = collect(samples->of_a, samples->of_b, a, b, motion, moves, level);
+    return 0;
+}
+
 int df_ring_error(float *error, const DfMotionInput *a, const DfMotionInput *b, const DfMotion *motion,
                   DfArena *scratch)
 {
-    int level = DF_MIN(LEVEL, a->pyramid.count - 1);
-    DfPlane plane = a->pyramid.levels[level];
-    size_t samples = df_size_mul(plane.width, plane.height);
     DfArenaMark mark = df_arena_mark(scratch);
-    float *values = df_arena_take(scratch, df_size_mul(df_size_mul(3, samples), sizeof *values));
+    Samples s;
+    int ret = take_samples(&s, a, b, motion, 1, ERROR_LEVEL, scratch);
 
     *error = 0;
-    if (!values)
-        return -ENOMEM;
-    int count = collect(values, values + samples, a, b, motion, level);
-    if (count >= LEAST)
-        *error = unlikeness(values, values + samples, values + 2 * samples, count);
+    if (!ret && s.count >= LEAST)
+        *error = unlikeness(s.of_a, s.of_b, s.scratch, s.count);
     df_arena_reset(scratch, mark);
-    return 0;
+    return ret;
+}
+
+int df_ring_grain(float *grain, const DfMotionInput *a, const DfMotionInput *b, const DfMotion *motion, int moves,
+                  DfArena *scratch)
+{
+    DfArenaMark mark = df_arena_mark(scratch);
+    Samples s;
+    int ret = take_samples(&s, a, b, motion, moves, GRAIN_LEVEL, scratch), outliers = 0;
+
+    *grain = INFINITY;
+    if (!ret && s.count >= LEAST) {
+        for (int i = 0; i < s.count; i++)
+            s.scratch[i] = fabsf(s.of_a[i] - s.of_b[i]);
+        float middle = df_median(s.scratch, s.count), limit = fmaxf(SLIGHT, TAIL * middle);
+        for (int i = 0; i < s.count; i++)
+            outliers += s.scratch[i] > limit;
+        if (middle <= MOST_GRAIN && (float)outliers <= OUTLIERS * (float)s.count)
+            *grain = middle;
+    }
+    df_arena_reset(scratch, mark);
+    return ret;
 }
