@@ -331,7 +331,9 @@ described() {
 }
 check "info and convert take it all the same" described
 check "a folder that is not there" \
-    fails "gone/x.png: cannot be written: No such file or directory" fill rgb.png mask.png -o gone/x.png
+    fails "gone/x.png: cannot be written: there is no folder gone, make it first" fill rgb.png mask.png -o gone/x.png
+check "a file in the place of the folder" fails "mask.png/x.png: cannot be written: mask.png is no folder" \
+    fill rgb.png mask.png -o mask.png/x.png
 check "the picture as target" fails "rgb.png: is read, so that it cannot be written, too" \
     fill rgb.png mask.png -o rgb.png
 check "the mask as target" fails "./mask.png: is read, so that it cannot be written, too" \

@@ -138,15 +138,6 @@ check "4:4:4 of 12 bits" same_in yuv444p12le
 check "RGB" same_in gbrp
 check "gray" same_in gray
 
-# begins STATUS TEXT ARGUMENT...: one line that begins so, as the path of the folder is not the tests' to know
-begins() {
-    local status=$1 text=$2 said got
-    shift 2
-    said=$(deepfill "$@" 2>&1)
-    got=$?
-    same "$status" "$got" && same 1 "$(echo "$said" | wc -l)" && same "$text" "${said:0:${#text}}"
-}
-
 still 320x192 picture.png
 printf 'no film' >text.mp4
 head -c 3000 logo.mp4 >cut.mp4
@@ -158,7 +149,8 @@ check "text" fails "text.mp4: cannot be read: it is no film, or is cut short" fi
 check "a film that is cut short" fails "cut.mp4: cannot be read: it is no film, or is cut short" find cut.mp4
 check "sound alone" fails "sound.wav: holds no video" find sound.wav
 check "tiny frames" fails "small.mp4: has frames of 48x48 pixels, expected sides of at least 64" find small.mp4
-check "no folder to write to" begins 1 "deepfill: nowhere/a.mask.png: " find logo.mp4 -o nowhere/a
+check "no folder to write to" fails \
+    "nowhere/a.mask.png: cannot be written: there is no folder nowhere, make it first" find logo.mp4 -o nowhere/a
 check "no film" misused find "deepfill find: takes one film, not 0 files"
 check "a box that is none" misused find "deepfill find: --box is '1 2', must be 'x y w h', in quotes: numbers or expressions in iw and ih" logo.mp4 --box '1 2'
 finish
