@@ -68,6 +68,32 @@ cannot_know() {
 }
 check "a locked shot cannot be known" cannot_know
 
+# drifts FILE SECONDS: a camera that hardly moves
+drifts() {
+    av -f lavfi -i "color=gray:s=320x192:r=12:d=$2,format=yuv444p,noise=alls=100:all_seed=1,gblur=7,\
+lutyuv=y=128+(val-128)*12:u=128:v=128,scroll=h=.0005:v=.0005" -pix_fmt yuv420p -c:v libx264 -crf 20 "$1"
+}
+# told TEXT ARGUMENT...: nothing is found, and why
+told() {
+    local text=$1
+    shift
+    deepfill find "$@" >said.txt
+    same 3 $? && same "$text" "$(cat said.txt)"
+}
+MORE='What would help: more of the film, with other shots or a moving camera'
+BY_HAND='or a mask drawn by hand: ffmpeg -i FILM -vf deepfill=MASK OUT'
+drifts short.mp4 2
+check "a short film of one background" told "short.mp4: cannot be known from this film: all its frames show much the \
+same background, and what is laid over it cannot be told from it; the film is short: 2.0 s, 24 frames looked at
+$MORE; --box with the place to look at; $BY_HAND" short.mp4
+check "a short film, looked at in a box" told "short.mp4: nothing found: no edges stand still over the one background \
+that it shows; the film is short: 2.0 s, 24 frames looked at
+$MORE; $BY_HAND" short.mp4 --box '0 0 100 90'
+av -stream_loop 9 -i locked.mp4 -c copy long.mp4
+check "a longer one is not called short" told "long.mp4: cannot be known from this film: all its frames show much the \
+same background, and what is laid over it cannot be told from it
+$MORE; --box with the place to look at; $BY_HAND" long.mp4
+
 finds_opaque() {
     deepfill find opaque.mp4 --json >out.json && same '"opaque"' "$(value kind)" && near 200 "$(value x)" 1 &&
         [ ! -e opaque.overlay.png ] &&
