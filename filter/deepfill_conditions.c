@@ -27,7 +27,9 @@
 
 #include <string.h>
 
+#include "libavutil/avstring.h"
 #include "libavutil/common.h"
+#include "libavutil/mem.h"
 #include "libavformat/avio.h"
 
 #include "deepfill_boxes.h"
@@ -89,6 +91,18 @@ int ff_deepfill_conditions_check(AVFilterContext *ctx)
     return ret;
 }
 
+/** What the report calls mask and sketch. Some versions initialise every filter twice. */
+static int name_sources(FillContext *s)
+{
+    s->report.mask   = s->mask ? s->mask : s->box ? "from box" : s->box_file ? s->box_file :
+                       "from the second input";
+    s->report.sketch = s->sketch;
+    s->report.fields = s->fields;
+    av_freep(&s->report.mask_quoted);
+    s->report.mask_quoted = s->mask ? av_asprintf(" '%s'", s->mask) : av_strdup("");
+    return s->report.mask_quoted ? 0 : AVERROR(ENOMEM);
+}
+
 int ff_deepfill_conditions_open(AVFilterContext *ctx)
 {
     FillContext *s = ctx->priv;
@@ -101,10 +115,9 @@ int ff_deepfill_conditions_open(AVFilterContext *ctx)
     mask.alpha     = s->alpha;
     overlay.what   = "overlay";
     sketch.lenient = keep_out.lenient = overlay.lenient = 1;
-    s->report.mask   = s->mask ? s->mask : s->box ? "from box" : s->box_file ? s->box_file :
-                       "from the second input";
-    s->report.sketch = s->sketch;
-    s->report.fields = s->fields;
+    ret = name_sources(s);
+    if (ret < 0)
+        return ret;
     if (s->box || s->box_file) /* once, as the file may be a pipe; some versions initialise every filter twice */
         ret = read_boxes(ctx, &s->masks.boxes);
     if (ret >= 0 && has_masks(s))
@@ -227,8 +240,9 @@ static int mask_of(AVFilterContext *ctx, DeepfillCondition conditions[2])
     int ret, is_new;
 
     if (has_ended(&s->masks))
-        ff_deepfill_report_odd(&s->report, DEEPFILL_ODD_ENDED, "%s: %s.", s->taken.frames == 1 && s->mask_start > 0 ?
-                               "mask_start lies behind the end of the mask" : "The mask has ended before the video",
+        ff_deepfill_report_odd(&s->report, DEEPFILL_ODD_ENDED, s->taken.frames == 1 && s->mask_start > 0 ?
+                               "mask_start lies behind the end of the mask%s: %s." :
+                               "The mask%s has ended before the video: %s.", s->report.mask_quoted,
                                s->eof_action == EOF_ACTION_PASS ? "the rest passes as it is" :
                                "its last picture is repeated (else: eof_action, mask_loop)");
     if (ctx->is_disabled || !has_picture(s, &s->masks))
@@ -237,7 +251,8 @@ static int mask_of(AVFilterContext *ctx, DeepfillCondition conditions[2])
     is_new = ff_deepfill_pairing_mask(&s->masks.pairing, &settings, &mask);
     ret    = is_new < 0 ? is_new : share_mask(s, &settings, mask, is_new, conditions);
     if (ret < 0) {
-        av_log(ctx, AV_LOG_ERROR, "The mask cannot be made (%s): %s\n", av_err2str(ret), deepfill_error());
+        av_log(ctx, AV_LOG_ERROR, "The mask%s cannot be made (%s): %s\n", s->report.mask_quoted, av_err2str(ret),
+               deepfill_error());
         return ret;
     }
     deepfill_mask_info(mask, &info);
@@ -342,4 +357,5 @@ void ff_deepfill_conditions_uninit(AVFilterContext *ctx)
     ff_deepfill_input_uninit(&s->keep_outs);
     ff_deepfill_fields_uninit(&s->field_conditions);
     ff_deepfill_overlay_close(&s->overlays);
+    av_freep(&s->report.mask_quoted);
 }

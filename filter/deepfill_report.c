@@ -23,7 +23,6 @@
 
 #include <math.h>
 #include <stdarg.h>
-#include <stdio.h>
 
 #include "libavutil/bprint.h"
 #include "libavutil/common.h"
@@ -119,24 +118,27 @@ void ff_deepfill_report_mask(DeepfillReport *report, const DeepfillMaskInfo *inf
     int is_picture = info->greys > 0.2 && info->ramps <= 0.25;
 
     if (info->scaled && is_stretched(gray->width, gray->height, settings->width, settings->height))
-        ff_deepfill_report_odd(report, DEEPFILL_ODD_SCALED, "The mask is %dx%d, the video %dx%d: it is stretched "
-                               "to another aspect ratio; draw it on a picture of the video.", gray->width,
-                               gray->height, settings->width, settings->height);
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_SCALED, "The mask%s is %dx%d, the video %dx%d: it is stretched "
+                               "to another aspect ratio; draw it on a picture of the video.", report->mask_quoted,
+                               gray->width, gray->height, settings->width, settings->height);
     else if (info->scaled)
-        ff_deepfill_report_odd(report, DEEPFILL_ODD_SCALED, "The mask has another size than the video and is "
-                               "scaled to it.");
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_SCALED, "The mask%s is %dx%d, the video %dx%d: it is scaled.",
+                               report->mask_quoted, gray->width, gray->height, settings->width, settings->height);
     if (info->hole > 0.5 && !is_picture)
-        ff_deepfill_report_odd(report, DEEPFILL_ODD_HALF, "The hole covers %.0f %% of the frame: "
-                               "did you mean invert=%d?", 100 * info->hole, !settings->invert);
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_HALF, "The hole%s%s covers %.0f %% of the frame: did you mean "
+                               "invert=%d?", *report->mask_quoted ? " of the mask" : "", report->mask_quoted,
+                               100 * info->hole, !settings->invert);
     if (info->greys <= 0.2)
         return;
     if (is_picture)
-        ff_deepfill_report_odd(report, DEEPFILL_ODD_GREYS, "%.0f %% of the mask is neither black nor white: this "
-                               "looks like a picture, not a mask; are the two swapped?", 100 * info->greys);
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_GREYS, "%.0f %% of the mask%s is neither black nor white: this "
+                               "looks like a picture, not a mask; are the two swapped?", 100 * info->greys,
+                               report->mask_quoted);
     else if (!settings->soft)
-        ff_deepfill_report_odd(report, DEEPFILL_ODD_GREYS, "%.0f %% of the mask is neither black nor white, and "
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_GREYS, "%.0f %% of the mask%s is neither black nor white, and "
                                "leads from one to the other: soft=1 takes such soft edges for the blend, which "
-                               "now are cut at threshold=%g.", 100 * info->greys, settings->threshold);
+                               "now are cut at threshold=%g.", 100 * info->greys, report->mask_quoted,
+                               settings->threshold);
 }
 
 /* Values of a coded black: what noise leaves of it. */
@@ -164,12 +166,13 @@ static int is_parted(int least, int most, double black)
 static void report_soft_values(DeepfillReport *report, int invert, int least, int most)
 {
     if (invert)
-        ff_deepfill_report_odd(report, DEEPFILL_ODD_EMPTY, "The mask's first picture has no hole: its darkest "
-                               "value is %d of 255, and soft=1 with invert=1 fills what is below %d.", least,
-                               255 - DEEPFILL_SOFT_BLACK);
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_EMPTY, "The first picture of the mask%s has no hole: its "
+                               "darkest value is %d of 255, and soft=1 with invert=1 fills what is below %d.",
+                               report->mask_quoted, least, 255 - DEEPFILL_SOFT_BLACK);
     else
-        ff_deepfill_report_odd(report, DEEPFILL_ODD_EMPTY, "The mask's first picture has no hole: its brightest "
-                               "value is %d of 255, and soft=1 fills what is above %d.", most, DEEPFILL_SOFT_BLACK);
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_EMPTY, "The first picture of the mask%s has no hole: its "
+                               "brightest value is %d of 255, and soft=1 fills what is above %d.",
+                               report->mask_quoted, most, DEEPFILL_SOFT_BLACK);
 }
 
 /** No value is above the threshold, or with invert none at or below it. */
@@ -178,14 +181,15 @@ static void report_values(DeepfillReport *report, const DeepfillMaskSettings *se
     if (settings->soft)
         report_soft_values(report, settings->invert, least, most);
     else if (settings->invert)
-        ff_deepfill_report_odd(report, DEEPFILL_ODD_EMPTY, "The mask's first picture has no hole: its darkest "
-                               "value is %d of 255, and invert=1 with threshold=%g takes those up to %d; "
-                               "threshold=%.3f would take its darker part.", least, settings->threshold,
-                               (int)(settings->threshold * 255), middle(least, most));
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_EMPTY, "The first picture of the mask%s has no hole: its "
+                               "darkest value is %d of 255, and invert=1 with threshold=%g takes those up to %d; "
+                               "threshold=%.3f would take its darker part.", report->mask_quoted, least,
+                               settings->threshold, (int)(settings->threshold * 255), middle(least, most));
     else
-        ff_deepfill_report_odd(report, DEEPFILL_ODD_EMPTY, "The mask's first picture has no hole: its brightest "
-                               "value is %d of 255, and threshold=%g takes those above %d; threshold=%.3f would "
-                               "take its brighter part%s.", most, settings->threshold,
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_EMPTY, "The first picture of the mask%s has no hole: its "
+                               "brightest value is %d of 255, and threshold=%g takes those above %d; "
+                               "threshold=%.3f would take its brighter part%s.", report->mask_quoted, most,
+                               settings->threshold,
                                (int)(settings->threshold * 255), middle(least, most),
                                least == 0 && most > 1 ? ", threshold=0 all that is not black" : "");
 }
@@ -198,24 +202,25 @@ void ff_deepfill_report_empty(DeepfillReport *report, const DeepfillMaskSettings
 
     ff_deepfill_gray_range(gray, 0, 1, &least, &most);
     if (look && !alpha && is_parted(look->alpha_least, look->alpha_most, greatest_black(settings)))
-        ff_deepfill_report_odd(report, DEEPFILL_ODD_EMPTY, "The mask's first picture has no hole, but its alpha "
-                               "plane has one: alpha=1 takes that.");
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_EMPTY, "The first picture of the mask%s has no hole, but its "
+                               "alpha plane has one: alpha=1 takes that.", report->mask_quoted);
     else if (look && alpha && is_parted(look->least, look->most, greatest_black(settings)))
-        ff_deepfill_report_odd(report, DEEPFILL_ODD_EMPTY, "The alpha plane of the mask's first picture has no "
-                               "hole, but its luma has one: leave out alpha=1.");
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_EMPTY, "The first picture of the mask%s has no hole in its "
+                               "alpha plane, but one in its luma: leave out alpha=1.", report->mask_quoted);
     else if (settings->invert ? least < 255 - noise && least < most : most > noise && least < most)
         report_values(report, settings, least, most);
     else if (still) /* of a video the object may be yet to come */
-        ff_deepfill_report_odd(report, DEEPFILL_ODD_NOTHING, "The mask is %s all over, so it has no hole: %s "
-                               "what gets filled.", most <= noise ? "black" : least >= 255 - noise ? "white" :
-                               "of one grey", settings->invert ? "with invert=1, black is" : "white is");
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_NOTHING, "The mask%s is %s all over, so it has no hole: %s "
+                               "what gets filled.", report->mask_quoted, most <= noise ? "black" :
+                               least >= 255 - noise ? "white" : "of one grey",
+                               settings->invert ? "with invert=1, black is" : "white is");
 }
 
 void ff_deepfill_report_unchanged(DeepfillReport *report, int frames, const char *box_file, int invert, int soft)
 {
-    static const char *const filled[2][2] = { /* [soft][invert] */
-        { "white in the mask, above threshold, is", "black in the mask, up to threshold, is" },
-        { "what is not black in the mask is", "what is not white in the mask is" },
+    static const char *const filled[2][2][2] = { /* [soft][invert]: before and behind "in the mask" */
+        { { "white", ", above threshold," }, { "black", ", up to threshold," } },
+        { { "what is not black", "" }, { "what is not white", "" } },
     };
 
     if (report->started || report->overlaid || report->said & 1U << DEEPFILL_ODD_EMPTY)
@@ -229,8 +234,9 @@ void ff_deepfill_report_unchanged(DeepfillReport *report, int frames, const char
         ff_deepfill_report_odd(report, DEEPFILL_ODD_NOTHING, "No frame was changed: no range of times in the "
                                "box_file '%s' lies in the video (else: mask_start).", box_file);
     else
-        ff_deepfill_report_odd(report, DEEPFILL_ODD_NOTHING, "No frame had a hole, so none was changed: %s "
-                               "what gets filled.", filled[soft][invert]);
+        ff_deepfill_report_odd(report, DEEPFILL_ODD_NOTHING, "No frame had a hole, so none was changed: %s in the "
+                               "mask%s%s is what gets filled.", filled[soft][invert][0], report->mask_quoted,
+                               filled[soft][invert][1]);
 }
 
 void ff_deepfill_report_sketch(DeepfillReport *report, const DeepfillSketchInfo *info)
@@ -255,16 +261,18 @@ void ff_deepfill_report_keep_out(DeepfillReport *report, const DeepfillMaskInfo 
 
 void ff_deepfill_report_odd(DeepfillReport *report, enum DeepfillOddity oddity, const char *format, ...)
 {
-    char text[512];
+    AVBPrint text;
     va_list arguments;
 
     if (report->said & 1U << oddity)
         return;
     report->said |= 1U << oddity;
+    av_bprint_init(&text, 0, AV_BPRINT_SIZE_UNLIMITED); /* names may be long */
     va_start(arguments, format);
-    vsnprintf(text, sizeof(text), format, arguments);
+    av_vbprintf(&text, format, arguments);
     va_end(arguments);
-    av_log(report->log, AV_LOG_WARNING, "%s\n", text);
+    av_log(report->log, AV_LOG_WARNING, "%s\n", text.str);
+    av_bprint_finalize(&text, NULL);
 }
 
 static const int av_levels[] = {

@@ -260,7 +260,7 @@ check "convert to a device" \
     fails "device.safetensors: cannot be written: it is not a regular file" \
     convert small -o device.safetensors
 check "convert to no folder" \
-    fails "gone/x.safetensors: cannot be written: No such file or directory" \
+    fails "gone/x.safetensors: cannot be written: there is no folder gone, make it first" \
     convert small -o gone/x.safetensors
 check "convert of what is no network" fails "$stranger" convert pictures.safetensors -o x.safetensors
 check "nothing is written when convert fails" test ! -e x.safetensors

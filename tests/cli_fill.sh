@@ -214,8 +214,11 @@ check "a mask that is too dark" noted "dim.png: marks nothing to be filled: the 
 0.50, and its lightest value is 0.39" rgb.png dim.png
 drawn 101x67 grays.png drawbox=0:0:40:67:0x808080:fill
 check "a picture as mask" \
-    noted "grays.png: 40 % of it is neither black nor white: this looks like a picture, not a mask; are the two swapped?" \
-    rgb.png grays.png --threshold 0.2
+    noted "grays.png: 40 % of it is neither black nor white: this looks like a picture, not a mask; is it swapped with \
+rgb.png?" rgb.png grays.png --threshold 0.2
+cp grays.png self.png
+check "a picture as its own mask" noted "./self.png: is the picture and its mask at once, and 40 % of it is neither \
+black nor white: name a mask, white where the picture is to be filled" self.png ./self.png --threshold 0.2
 av -f lavfi -i "color=black:s=101x67,format=gray,geq=lum='clip((X-20)*6,0,255)'" -frames:v 1 -update 1 ramp.png
 check "soft edges" noted "ramp.png: 34 % of it is neither black nor white, and leads from one to the other: --soft takes \
 such soft edges for the blend" rgb.png ramp.png --threshold 0.95
@@ -290,7 +293,8 @@ check "half a picture is none" truncated
 
 film() {
     av -f lavfi -i testsrc2=s=101x67:d=0.2 -c:v mpeg4 film.mp4
-    local told="film.mp4: is a film, which ffmpeg -vf deepfill=MASK fills, or takes as MASK: save one of its frames as a picture"
+    local told="film.mp4: is a film, and a picture is wanted: ffmpeg -i FILM -vf deepfill=MASK OUT fills films, by a \
+MASK that may be a film, too"
     fails "$told" fill film.mp4 mask.png -o x.png && fails "$told" fill rgb.png film.mp4 -o x.png && [ ! -e x.png ] &&
         av -i film.mp4 -frames:v 1 -update 1 frame.gif && deepfill fill frame.gif mask.png -o out.png
 }
@@ -306,7 +310,9 @@ check "a picture that is not there" \
     fails "gone.png: cannot be opened: No such file or directory" fill gone.png mask.png -o x.png
 check "a mask that is not there" \
     fails "gone.png: cannot be opened: No such file or directory" fill rgb.png gone.png -o x.png
-check "a folder as picture" misused fill "deepfill fill: several pictures need a folder as output, not 'x.png'" . mask.png -o x.png
+check "a folder as picture" misused fill \
+    "deepfill fill: the pictures of the folder '.' need a folder as output, not 'x.png': give -o FOLDER/" \
+    . mask.png -o x.png
 echo help >help.txt
 check "text as picture" fails "help.txt: is no picture that libavformat knows" fill help.txt mask.png -o x.png
 av -f lavfi -i sine -t 0.1 sound.wav
@@ -331,7 +337,9 @@ described() {
 }
 check "info and convert take it all the same" described
 check "a folder that is not there" \
-    fails "gone/x.png: cannot be written: No such file or directory" fill rgb.png mask.png -o gone/x.png
+    fails "gone/x.png: cannot be written: there is no folder gone, make it first" fill rgb.png mask.png -o gone/x.png
+check "a file in the place of the folder" fails "mask.png/x.png: cannot be written: mask.png is no folder" \
+    fill rgb.png mask.png -o mask.png/x.png
 check "the picture as target" fails "rgb.png: is read, so that it cannot be written, too" \
     fill rgb.png mask.png -o rgb.png
 check "the mask as target" fails "./mask.png: is read, so that it cannot be written, too" \
@@ -356,9 +364,23 @@ fi
 
 # ------------------------------------------------------------------------------------ wrong usage --
 
-check "fill without a mask" \
-    misused fill "deepfill fill: takes a picture and its mask, not 1 file; of several pictures --mask \
-MASK names the mask, or --box" rgb.png -o x.png
+NO_MASK="name it behind the picture or by --mask MASK, or give a rectangle, --box 'x y w h'"
+check "fill without a mask" misused fill "deepfill fill: no mask was named for rgb.png: $NO_MASK" rgb.png -o x.png
+check "fill without anything" misused fill "deepfill fill: no mask was named: $NO_MASK"
+check "a mask behind that of --mask" misused fill \
+    "deepfill fill: 2 pictures need a folder as output, not 'x.png': give -o FOLDER/, or name one picture alone, \
+as the mask is that of --mask" rgb.png mask.png --mask mask.png -o x.png
+check "a mask behind --box" misused fill "deepfill fill: 2 pictures need a folder as output, not 'x.png': give -o \
+FOLDER/, or name one picture alone, as the mask is that of --box" rgb.png mask.png --box '1 2 3 4' -o x.png
+for after in "rgb.png mask.png" "rgb.png --mask mask.png"; do
+    check "an output without -o behind $after" misused fill \
+        "deepfill fill: no output was named: if it is to be 'x.png', write -o before that name" $after x.png
+done
+check "a mask whose name is empty" misused fill "deepfill fill: a file's name is empty" rgb.png --mask '' -o x.png
+check "a picture whose name is empty" misused fill "deepfill fill: a file's name is empty" '' mask.png -o x.png
+check "fill to a film" misused fill \
+    "deepfill fill: fills pictures, and 'x.MP4' is a film's name: ffmpeg -i FILM -vf deepfill=MASK OUT fills films" \
+    film.mp4 mask.png -o x.MP4
 check "fill of three" \
     misused fill "deepfill fill: takes a picture and its mask, not 3 files; of several pictures --mask \
 MASK names the mask, or --box" a b c -o x.png

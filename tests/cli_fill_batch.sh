@@ -129,8 +129,10 @@ check "one name for two" fails "out7/a.png: would be written twice, from photos/
     fill photos/a.png masks/a.png --mask mask.png -o out7
 mkdir empty
 check "a folder without pictures" fails "empty: holds no picture" fill empty mask.png -o out7
-check "a folder in no folder" fails "gone/out: cannot be made: No such file or directory" \
+check "a folder in no folder" fails "gone/out: cannot be made: there is no folder gone, make it first" \
     fill photos masks -o gone/out
+check "one with a slash behind it" fails "gone/out/: cannot be made: there is no folder gone, make it first" \
+    fill photos masks -o gone/out/
 echo help >help.txt
 check "a file as folder" fails "help.txt: is to hold several pictures, and is no folder" \
     fill photos masks -o help.txt

@@ -68,6 +68,32 @@ cannot_know() {
 }
 check "a locked shot cannot be known" cannot_know
 
+# drifts FILE SECONDS: a camera that hardly moves
+drifts() {
+    av -f lavfi -i "color=gray:s=320x192:r=12:d=$2,format=yuv444p,noise=alls=100:all_seed=1,gblur=7,\
+lutyuv=y=128+(val-128)*12:u=128:v=128,scroll=h=.0005:v=.0005" -pix_fmt yuv420p -c:v libx264 -crf 20 "$1"
+}
+# told TEXT ARGUMENT...: nothing is found, and why
+told() {
+    local text=$1
+    shift
+    deepfill find "$@" >said.txt
+    same 3 $? && same "$text" "$(cat said.txt)"
+}
+MORE='What would help: more of the film, with other shots or a moving camera'
+BY_HAND='or a mask drawn by hand: ffmpeg -i FILM -vf deepfill=MASK OUT'
+drifts short.mp4 2
+check "a short film of one background" told "short.mp4: cannot be known from this film: all its frames show much the \
+same background, and what is laid over it cannot be told from it; the film is short: 2.0 s, 24 frames looked at
+$MORE; --box with the place to look at; $BY_HAND" short.mp4
+check "a short film, looked at in a box" told "short.mp4: nothing found: no edges stand still over the one background \
+that it shows; the film is short: 2.0 s, 24 frames looked at
+$MORE; $BY_HAND" short.mp4 --box '0 0 100 90'
+av -stream_loop 9 -i locked.mp4 -c copy long.mp4
+check "a longer one is not called short" told "long.mp4: cannot be known from this film: all its frames show much the \
+same background, and what is laid over it cannot be told from it
+$MORE; --box with the place to look at; $BY_HAND" long.mp4
+
 finds_opaque() {
     deepfill find opaque.mp4 --json >out.json && same '"opaque"' "$(value kind)" && near 200 "$(value x)" 1 &&
         [ ! -e opaque.overlay.png ] &&
@@ -138,15 +164,6 @@ check "4:4:4 of 12 bits" same_in yuv444p12le
 check "RGB" same_in gbrp
 check "gray" same_in gray
 
-# begins STATUS TEXT ARGUMENT...: one line that begins so, as the path of the folder is not the tests' to know
-begins() {
-    local status=$1 text=$2 said got
-    shift 2
-    said=$(deepfill "$@" 2>&1)
-    got=$?
-    same "$status" "$got" && same 1 "$(echo "$said" | wc -l)" && same "$text" "${said:0:${#text}}"
-}
-
 still 320x192 picture.png
 printf 'no film' >text.mp4
 head -c 3000 logo.mp4 >cut.mp4
@@ -158,7 +175,8 @@ check "text" fails "text.mp4: cannot be read: it is no film, or is cut short" fi
 check "a film that is cut short" fails "cut.mp4: cannot be read: it is no film, or is cut short" find cut.mp4
 check "sound alone" fails "sound.wav: holds no video" find sound.wav
 check "tiny frames" fails "small.mp4: has frames of 48x48 pixels, expected sides of at least 64" find small.mp4
-check "no folder to write to" begins 1 "deepfill: nowhere/a.mask.png: " find logo.mp4 -o nowhere/a
+check "no folder to write to" fails \
+    "nowhere/a.mask.png: cannot be written: there is no folder nowhere, make it first" find logo.mp4 -o nowhere/a
 check "no film" misused find "deepfill find: takes one film, not 0 files"
 check "a box that is none" misused find "deepfill find: --box is '1 2', must be 'x y w h', in quotes: numbers or expressions in iw and ih" logo.mp4 --box '1 2'
 finish

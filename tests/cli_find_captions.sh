@@ -197,7 +197,7 @@ check "no film" fails "nofilm.mkv: cannot be read: No such file or directory" fi
 check "a picture" fails "rgb.png: is a picture, and a film is wanted" find rgb.png --captions -o x.mkv
 check "the film as its own mask" fails "./moving.mkv: is the film itself: give the mask video another name" \
     find moving.mkv --captions -o ./moving.mkv
-check "no folder for the mask" fails "no/x.mkv: cannot be written: No such file or directory" \
+check "no folder for the mask" fails "no/x.mkv: cannot be written: there is no folder no, make it first" \
     find moving.mkv --captions -o no/x.mkv
 check "a box that is too small" fails "moving.mkv: captions are looked for in 40x9 pixels, expected at least 16x16" \
     find moving.mkv --captions -o x.mkv --box "0 0 40 9"

@@ -84,7 +84,8 @@ check "no folder" fails "nowhere: cannot be read: No such file or directory" \
 check "no model to start from" fails \
     "model 'nowhere' is neither built in (small, sketch) nor a readable file: No such file or directory" \
     train b.safetensors --data nothing --steps 1 --init nowhere
-check "a place that cannot be written" fails "nowhere/b.safetensors: cannot be written: No such file or directory" \
+check "a place that cannot be written" fails \
+    "nowhere/b.safetensors: cannot be written: there is no folder nowhere, make it first" \
     train nowhere/b.safetensors --data data --steps 1
 check "nothing to go on from" fails "b.state: is not there, and --resume goes on from it" \
     train b.safetensors --data data --steps 1 --resume

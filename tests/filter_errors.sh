@@ -162,11 +162,32 @@ colon() {
 check 'a colon in the name of the mask' colon
 
 check 'a mask of another size is told about' \
-    warns 'The mask has another size than the video' deepfill=gray.png:threshold=0.9
+    warns "The mask 'gray.png' is 64x48, the video 128x96: it is scaled." deepfill=gray.png:threshold=0.9
 check 'a mask of grays is told about' \
-    warns 'this looks like a picture, not a mask' deepfill=gray.png:threshold=0.9
+    warns "97 % of the mask 'gray.png' is neither black nor white: this looks like a picture, not a mask; are the two \
+swapped?" deepfill=gray.png:threshold=0.9
+# A long name does not cut the message short.
+long_name() {
+    local name
+    name=$(printf 'long%.0s' {1..50}).png
+    mkdir -p "$name" && cp gray.png "$name/$name" &&
+        warns "97 % of the mask '$name/$name' is neither black nor white: this looks like a picture, not a mask; are \
+the two swapped?" "deepfill=$name/$name:threshold=0.9"
+}
+check 'what is told of a mask with a long name is not cut short' long_name
+# The second input has no name that the filter knows.
+second_input() {
+    local said
+    said=$("$FFMPEG" -hide_banner -nostdin -i film.mkv -i gray.png -filter_complex '[0:v][1:v]deepfill=threshold=0.9' \
+        -f null - 2>&1 | sed -n 's/^\[[^]]*deepfill[^]]*\] //p')
+    echo "$said"
+    grep -Fxq 'The mask is 64x48, the video 128x96: it is scaled.' <<<"$said" &&
+        grep -q '^9[0-9] % of the mask is neither black nor white: ' <<<"$said"
+}
+check 'a mask that is the second input is told about without a name' second_input
 check 'a hole of more than half the frame is told about' \
-    warns 'did you mean invert=1?' deepfill=white.png:show=mask
+    warns "The hole of the mask 'white.png' covers 100 % of the frame: did you mean invert=1?" \
+    deepfill=white.png:show=mask
 check 'a hole of more than half the frame, inverted' warns 'did you mean invert=0?' \
     "deepfill=box='0 0 9 9':invert=1:show=mask"
 check 'a box without a known pixel is told about' warns 'A box holds no known pixel' deepfill=white.png
@@ -175,18 +196,19 @@ no_frames() {
         sed -n 's/^\[[^]]*deepfill[^]]*\] //p')" "No frame came to be filled: does -ss lie behind the video's end?"
 }
 check 'a film without frames is told about' no_frames
-check 'mask_start behind the mask is told about' warns 'mask_start lies behind the end of the mask: its last picture' \
+check 'mask_start behind the mask is told about' warns \
+    "mask_start lies behind the end of the mask 'mask.mkv': its last picture" \
     deepfill=mask.mkv:mask_start=5:show=mask
 check 'a filter that is never on is told about' warns 'No frame was changed: enable= was off for all.' \
     "deepfill=box='0 0 9 9':enable='gt(t,100)'"
 check 'invert, once set, is not offered' warns 'did you mean invert=0?' \
     "sendcmd=c='0 deepfill invert 1',deepfill=box='0 0 9 9':show=mask"
 ff -f lavfi -i color=black:s=128x96:d=1 -c:v ffv1 black.mkv
-check 'a mask without a hole is told about' warns 'No frame had a hole, so none was changed: white in the mask, \
-above threshold, is what gets filled.' deepfill=black.mkv
+check 'a mask without a hole is told about' warns "No frame had a hole, so none was changed: white in the mask \
+'black.mkv', above threshold, is what gets filled." deepfill=black.mkv
 ended() {
     ff -i mask.mkv -t 0.4 -c:v ffv1 brief.mkv
-    warns 'The mask has ended before the video' deepfill=brief.mkv:show=mask
+    warns "The mask 'brief.mkv' has ended before the video" deepfill=brief.mkv:show=mask
 }
 check 'a mask that ends is told about' ended
 check 'the start is told about' warns 'model small (deepfill, semantics stride, cnum ' deepfill=mask.mkv

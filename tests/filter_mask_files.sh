@@ -152,11 +152,11 @@ else
 fi
 ff -f lavfi -i "color=black:s=160x90,drawbox=30:30:30:30:white:fill" -frames:v 1 -update 1 wide.png
 check 'a mask of another aspect ratio' warns \
-    'The mask is 160x90, the video 128x96: it is stretched to another aspect ratio; '\
+    "The mask 'wide.png' is 160x90, the video 128x96: it is stretched to another aspect ratio; "\
 'draw it on a picture of the video.' deepfill=wide.png:show=mask
 rounded() {
     ff -f lavfi -i "color=black:s=43x32,drawbox=9:9:9:9:white:fill" -frames:v 1 -update 1 rounded.png
-    warns 'The mask has another size than the video and is scaled to it.' deepfill=rounded.png:show=mask
+    warns "The mask 'rounded.png' is 42x32, the video 128x96: it is scaled." deepfill=rounded.png:show=mask
 }
 check 'a mask whose smaller sides were rounded' rounded
 
@@ -180,31 +180,32 @@ red_paint() {
     local said
     said=$(messages deepfill=red.png | grep 'has no hole')
     echo "$said"
-    [[ $said =~ ^"The mask's first picture has no hole: its brightest value is "(54|76)" of 255, and threshold=0.5 \
-takes those above 127; threshold="(0.108|0.151)" would take its brighter part, threshold=0 all that is not \
-black."$ ]] && same "$(messages "deepfill=red.png:threshold=${BASH_REMATCH[2]}:show=mask" | wc -l)" 1
+    [[ $said =~ ^"The first picture of the mask 'red.png' has no hole: its brightest value is "(54|76)" of 255, and \
+threshold=0.5 takes those above 127; threshold="(0.108|0.151)" would take its brighter part, threshold=0 all that is \
+not black."$ ]] && same "$(messages "deepfill=red.png:threshold=${BASH_REMATCH[2]}:show=mask" | wc -l)" 1
 }
 check 'red paint' red_paint
-check 'labels 0 and 1' warns "The mask's first picture has no hole: its brightest value is 1 of 255, and \
-threshold=0.5 takes those above 127; threshold=0.002 would take its brighter part." deepfill=label.png
+check 'labels 0 and 1' warns "The first picture of the mask 'label.png' has no hole: its brightest value is 1 of 255, \
+and threshold=0.5 takes those above 127; threshold=0.002 would take its brighter part." deepfill=label.png
 label_threshold() {
     same "$(hole "[0:v]deepfill=label.png:threshold=0.002:$SHOW" -i film.mkv)" \
          "$(hole "[0:v]deepfill=box='30 30 31 31':$SHOW" -i film.mkv)"
 }
 check 'the threshold that is named for labels takes them' label_threshold
-check 'a hole in the alpha plane alone' warns "The mask's first picture has no hole, but its alpha plane has one: \
-alpha=1 takes that." deepfill=alpha.png
-check 'a hole in luma alone' warns "The alpha plane of the mask's first picture has no hole, but its luma has one: \
-leave out alpha=1." deepfill=luma.png:alpha=1
-check 'a still mask that is black' warns 'The mask is black all over, so it has no hole: white is what gets filled.' \
-    deepfill=black.png
+check 'a hole in the alpha plane alone' warns "The first picture of the mask 'alpha.png' has no hole, but its alpha \
+plane has one: alpha=1 takes that." deepfill=alpha.png
+check 'a hole in luma alone' warns "The first picture of the mask 'luma.png' has no hole in its alpha plane, but \
+one in its luma: leave out alpha=1." deepfill=luma.png:alpha=1
+check 'a still mask that is black' warns \
+    "The mask 'black.png' is black all over, so it has no hole: white is what gets filled." deepfill=black.png
 check 'a still mask that is white, inverted' warns \
-    'The mask is white all over, so it has no hole: with invert=1, black is what gets filled.' \
+    "The mask 'white.png' is white all over, so it has no hole: with invert=1, black is what gets filled." \
     deepfill=white.png:invert=1
 check 'a still mask of one grey' warns \
-    'The mask is of one grey all over, so it has no hole: white is what gets filled.' deepfill=even.png
-check 'a mask that is too bright, inverted' warns "The mask's first picture has no hole: its darkest value is 160 of \
-255, and invert=1 with threshold=0.5 takes those up to 127; threshold=0.814 would take its darker part." \
+    "The mask 'even.png' is of one grey all over, so it has no hole: white is what gets filled." deepfill=even.png
+check 'a mask that is too bright, inverted' warns "The first picture of the mask 'dark.png' has no hole: its darkest \
+value is 160 of 255, and invert=1 with threshold=0.5 takes those up to 127; \
+threshold=0.814 would take its darker part." \
     deepfill=dark.png:invert=1
 later() {
     ff -f lavfi -i "color=black:s=128x96:r=25:d=1,drawbox=30:30:30:30:white:fill:enable='gte(n,9)'" \
@@ -215,7 +216,7 @@ check 'a mask video that begins black' later
 never() {
     ff -f lavfi -i color=black:s=128x96:r=25:d=1 -c:v ffv1 -pix_fmt gray never.mkv
     same "$(messages deepfill=never.mkv)" \
-        'No frame had a hole, so none was changed: white in the mask, above threshold, is what gets filled.'
+        "No frame had a hole, so none was changed: white in the mask 'never.mkv', above threshold, is what gets filled."
 }
 check 'a mask video that is black to its end' never
 
@@ -243,8 +244,9 @@ soft_limited() {
 check 'a soft mask of limited range' soft_limited
 ff -f lavfi -i "color=black:s=128x96,drawbox=40:30:40:40:white:fill,format=gray,boxblur=12:1" \
    -frames:v 1 -update 1 blurred.png
-check 'soft edges are told about' warns 'and leads from one to the other: soft=1 takes such soft edges for the \
-blend, which now are cut at threshold=0.5.' deepfill=blurred.png:show=mask
+check 'soft edges are told about' warns "of the mask 'blurred.png' is neither black nor white, and leads from one to \
+the other: soft=1 takes such soft edges for the blend, which now are cut at threshold=0.5." \
+    deepfill=blurred.png:show=mask
 soft_silently() {
     same "$(messages deepfill=blurred.png:soft=1:show=mask | grep -c '^model small')" 1 &&
         same "$(messages deepfill=blurred.png:soft=1:show=mask | wc -l)" 1
@@ -252,8 +254,8 @@ soft_silently() {
 check 'soft edges are not told about with soft=1' soft_silently
 faintest() {
     ff -f lavfi -i "color=black:s=128x96,format=gray,geq=lum='19*lt(X,9)'" -frames:v 1 -update 1 faintest.png
-    warns "The mask's first picture has no hole: its brightest value is 19 of 255, and soft=1 fills what is above 20." \
-        deepfill=faintest.png:soft=1
+    warns "The first picture of the mask 'faintest.png' has no hole: its brightest value is 19 of 255, and soft=1 \
+fills what is above 20." deepfill=faintest.png:soft=1
 }
 check 'a soft mask that is too faint' faintest
 soft_command() {

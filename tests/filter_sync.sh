@@ -39,7 +39,7 @@ tells() {
 }
 
 on_pairing() {
-    grep -v -e '^model ' -e 'The hole covers' -e 'in flight'
+    grep -v -e '^model ' -e '^The hole ' -e 'in flight'
 }
 
 # It ran, and there was nothing to tell of pairing.

@@ -7,9 +7,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base.h"
 #include "cli/cli.h"
+#include "cli/film.h"
 
 enum Option { COARSE = 256, EXACT, REGIONS, INVERT, SOFT, SEMANTICS, SKETCH, THRESHOLD, DILATE, FEATHER, MASK, BOX,
               QUALITY, NO_GRAIN, NO_TEXTURE };
@@ -82,6 +84,15 @@ static enum DfExit set_option(DfFillWish *wish, char **boxes, int option, const 
     return DF_EXIT_DONE;
 }
 
+/** -o was left out. @param likely  the name that is most likely the output's; NULL: none is */
+static enum DfExit no_output(const char *likely)
+{
+    if (likely)
+        return df_cli_misused(&df_command_fill, "no output was named: if it is to be '%s', write -o before that name",
+                              likely);
+    return df_cli_misused(&df_command_fill, "no output was named: give -o OUT.png, or a folder for several pictures");
+}
+
 /** Names are pictures, where the mask is told by an option; else a picture and its mask. */
 static enum DfExit take_mask(DfFillWish *wish, char **names, int *count)
 {
@@ -92,9 +103,14 @@ static enum DfExit take_mask(DfFillWish *wish, char **names, int *count)
         return df_cli_misused(command, "no picture was named");
     if (wish->mask || wish->boxes)
         return DF_EXIT_DONE;
-    if (*count != 2)
-        return df_cli_misused(command, "takes a picture and its mask, not %d file%s; of several pictures "
-                              "--mask MASK names the mask, or --box", *count, *count == 1 ? "" : "s");
+    if (*count < 2)
+        return df_cli_misused(command, "no mask was named%s%s: name it behind the picture or by --mask MASK, or give a "
+                              "rectangle, --box 'x y w h'", *count ? " for " : "", *count ? names[0] : "");
+    if (*count == 3 && !wish->out)
+        return no_output(names[2]);
+    if (*count > 2)
+        return df_cli_misused(command, "takes a picture and its mask, not %d files; of several pictures "
+                              "--mask MASK names the mask, or --box", *count);
     wish->mask = names[1];
     *count = 1;
     return DF_EXIT_DONE;
@@ -104,12 +120,20 @@ static enum DfExit check_output(const DfFillWish *wish, char **names, int count)
 {
     const DfCommand *command = &df_command_fill;
     if (!wish->out || !*wish->out)
-        return df_cli_misused(command, "no output was named: give -o OUT.png, or a folder for several pictures");
+        return no_output(count > 1 && access(names[count - 1], F_OK) < 0 ? names[count - 1] : NULL);
     int several = df_fill_several(wish, names, count), picture = df_picture_container(wish->out) != DF_OTHER;
+    if (several && picture && !df_fill_is_folder(wish->out) && count > 1)
+        return df_cli_misused(command, "%d pictures need a folder as output, not '%s': give -o FOLDER/, or name one "
+                              "picture alone, as the mask is that of %s", count, wish->out,
+                              wish->boxes ? "--box" : "--mask");
     if (several && picture && !df_fill_is_folder(wish->out))
-        return df_cli_misused(command, "several pictures need a folder as output, not '%s'", wish->out);
+        return df_cli_misused(command, "the pictures of the folder '%s' need a folder as output, not '%s': give "
+                              "-o FOLDER/", names[0], wish->out);
     if (several)
         return DF_EXIT_DONE;
+    if (!picture && df_film_is_named(wish->out))
+        return df_cli_misused(command, "fills pictures, and '%s' is a film's name: ffmpeg -i FILM -vf deepfill=MASK "
+                              "OUT fills films", wish->out);
     if (!picture)
         return df_cli_misused(command, "the output must end in .png, .jpg or .jpeg, or a folder's name in /, not '%s'",
                               wish->out);
@@ -121,6 +145,11 @@ static enum DfExit check_output(const DfFillWish *wish, char **names, int count)
 static enum DfExit check_wish(DfFillWish *wish, char **names, int *count)
 {
     const DfCommand *command = &df_command_fill;
+    int is_empty = (wish->mask && !*wish->mask) || (wish->sketch && !*wish->sketch);
+    for (int i = 0; i < *count; i++)
+        is_empty |= !*names[i];
+    if (is_empty)
+        return df_cli_misused(command, "a file's name is empty");
     enum DfExit wrong = take_mask(wish, names, count);
     if (!wrong)
         wrong = check_output(wish, names, *count);

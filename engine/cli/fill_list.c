@@ -198,7 +198,7 @@ static int check_outputs(const DfFillList *list)
 static int make_folder(const char *path)
 {
     if (mkdir(path, 0777) < 0 && errno != EEXIST)
-        return df_error(-errno, "%s: cannot be made: %s", path, strerror(errno));
+        return df_output_refused(path, "made", -errno);
     if (!df_fill_is_folder(path))
         return df_error(-ENOTDIR, "%s: is to hold several pictures, and is no folder", path);
     return 0;

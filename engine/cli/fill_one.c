@@ -126,30 +126,36 @@ static int looks_like_picture(const DeepfillMaskInfo *info)
     return info->greys > 0.2 && info->ramps <= 0.25;
 }
 
-static void warn_greys(const char *name, const DeepfillMaskSettings *settings, const DeepfillMaskInfo *info)
+/** @param image  the picture that the mask is for */
+static void warn_greys(const char *name, const char *image, const DeepfillMaskSettings *settings,
+                       const DeepfillMaskInfo *info)
 {
-    if (looks_like_picture(info))
-        df_cli_note("%s: %.0f %% of it is neither black nor white: this looks like a picture, not a mask; are the two "
-                    "swapped?", name, 100 * info->greys);
+    if (looks_like_picture(info) && df_output_is(name, image))
+        df_cli_note("%s: is the picture and its mask at once, and %.0f %% of it is neither black nor white: name a "
+                    "mask, white where the picture is to be filled", name, 100 * info->greys);
+    else if (looks_like_picture(info))
+        df_cli_note("%s: %.0f %% of it is neither black nor white: this looks like a picture, not a mask; is it "
+                    "swapped with %s?", name, 100 * info->greys, image);
     else if (!settings->soft)
         df_cli_note("%s: %.0f %% of it is neither black nor white, and leads from one to the other: --soft takes such "
                     "soft edges for the blend", name, 100 * info->greys);
 }
 
 /** What looks as if it was not meant so. */
-static void warn(const char *name, const DfStill *picture, const DeepfillMaskSettings *settings,
+static void warn(const char *name, const char *image, const DfStill *picture, const DeepfillMaskSettings *settings,
                  const DeepfillMaskInfo *info)
 {
     if (info->hole == 0)
         warn_empty(name, picture, settings);
     if (info->greys > 0.2)
-        warn_greys(name, settings, info);
+        warn_greys(name, image, settings, info);
     if (info->hole > 0.5 && !looks_like_picture(info))
         df_cli_note("%s: the hole covers %.0f %% of the picture: did you mean %s--invert?", name, 100 * info->hole,
                     settings->invert ? "it without " : "");
 }
 
-static int make_mask(DfFillWork *work, const DfFillWish *wish, const char *name, const DfStill *picture)
+static int make_mask(DfFillWork *work, const DfFillWish *wish, const char *name, const char *image,
+                     const DfStill *picture)
 {
     DeepfillMaskSettings settings;
     DeepfillMaskInfo info;
@@ -172,7 +178,7 @@ static int make_mask(DfFillWork *work, const DfFillWish *wish, const char *name,
         return ret;
     deepfill_mask_info(work->mask, &info);
     if (!wish->boxes)
-        warn(name, picture, &settings, &info);
+        warn(name, image, picture, &settings, &info);
     return 0;
 }
 
@@ -187,7 +193,7 @@ static int read_mask(DfFillWork *work, const DfFillWish *wish, const DfFillItem 
     const char *name = wish->boxes ? "--box" : item->mask;
     ret = fit(wish, name, &picture, still, item->image);
     if (!ret)
-        ret = make_mask(work, wish, name, &picture);
+        ret = make_mask(work, wish, name, item->image, &picture);
     df_picture_free(&picture);
     return ret;
 }

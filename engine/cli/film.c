@@ -11,6 +11,7 @@
 #include <libavutil/pixdesc.h>
 #include <math.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base.h"
 #include "cli/film_demuxer.h"
@@ -31,6 +32,17 @@ struct DfFilm {
     int64_t next_pts;          /* of a frame that does not tell its own */
     double apart, due;         /* seconds between frames that are wanted; the next one's least time */
 };
+
+int df_film_is_named(const char *name)
+{
+    static const char *const ends[] = { "mp4", "mkv", "mov", "webm", "avi", "m4v", "mpg", "mpeg", "ts", "mts", "m2ts",
+                                        "ogv", "flv", "wmv", "mxf", "y4m" };
+    const char *dot = strrchr(name, '.');
+    for (size_t i = 0; dot && i < DF_COUNT(ends); i++)
+        if (!strcasecmp(dot + 1, ends[i]))
+            return 1;
+    return 0;
+}
 
 /* ------------------------------------------------------------------------------------- opening -- */
 

@@ -32,6 +32,9 @@ typedef struct DfFilmInfo {
     double key_interval;  /**< mean seconds between frames that decode by themselves; 0: unknown before reading */
 } DfFilmInfo;
 
+/** @return whether a file's name ends as those of films do */
+int df_film_is_named(const char *name);
+
 /** A frame. */
 typedef struct DfFilmFrame {
     DeepfillImage image; /**< valid until the next call for this film; not to be written */

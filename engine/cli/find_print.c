@@ -107,17 +107,50 @@ static void put_files(const DfFindings *findings, const DfFindWish *wish)
     putchar('\n');
 }
 
+/* A film of fewer seconds is told to be short. */
+#define SHORT 10
+/* Up to so many backgrounds, nothing that is found means little. */
+#define FEW_BACKGROUNDS 2
+/* Fewer backgrounds leave edges all over the frame where a camera moves, too. */
+#define SOME_BACKGROUNDS 8
+
+/** Why nothing can be known, as a clause. */
+static void put_reason(const DfFindings *findings)
+{
+    if (findings->backgrounds < 2)
+        fputs("all its frames show much the same background", stdout);
+    else if (findings->backgrounds < SOME_BACKGROUNDS)
+        printf("its %d different backgrounds are too few or too alike", findings->backgrounds);
+    else
+        fputs("all that it shows nearly stands still", stdout);
+}
+
+/** What to do where too few backgrounds were there, behind the sentence that says so. */
+static void put_help(const DfFindings *findings, const DfFindWish *wish)
+{
+    double seconds = findings->info.seconds;
+    if (seconds > 0 && seconds < SHORT)
+        printf("; the film is short: %.1f s, %lld frame%s looked at", seconds, (long long)findings->frames,
+               df_plural(findings->frames));
+    printf("\nWhat would help: more of the film, with other shots or a moving camera; %sor a mask drawn by hand: "
+           "ffmpeg -i FILM -vf deepfill=MASK OUT", df_rect_empty(wish->box) ? "--box with the place to look at; " : "");
+}
+
 static void put_nothing(const DfFindings *findings, const DfFindWish *wish)
 {
     df_text_put(stdout, wish->film);
-    if (findings->locked)
-        printf(": cannot be known from this film: %s, and what is laid over it cannot be told from it\n"
-               "What would help: more of the film, with other shots or a moving camera; or --box with the place to "
-               "look at\n", findings->backgrounds < 2 ? "it shows one background that stands still"
-                                                 : "all that it shows nearly stands still");
-    else
-        printf(": nothing found: no edges stand still over its %d different background%s\n", findings->backgrounds,
-               findings->backgrounds == 1 ? "" : "s");
+    if (findings->locked) {
+        fputs(": cannot be known from this film: ", stdout);
+        put_reason(findings);
+        fputs(", and what is laid over it cannot be told from it", stdout);
+    } else if (findings->backgrounds > 1) {
+        printf(": nothing found: no edges stand still over its %d different backgrounds", findings->backgrounds);
+    } else {
+        fputs(": nothing found: no edges stand still over the one background that it shows", stdout);
+    }
+    if (findings->locked || findings->backgrounds <= FEW_BACKGROUNDS)
+        put_help(findings, wish);
+    putchar('\n');
 }
 
 void df_find_print(const DfFindings *findings, const DfFindWish *wish)

@@ -213,8 +213,8 @@ static int open_source(Source *source)
     int stream = open_decoder(source);
     ret = stream < 0 ? stream : decode(source, stream);
     if (!ret && is_film(source, stream))
-        ret = df_error(-EINVAL, "%s: is a film, which ffmpeg -vf deepfill=MASK fills, or takes as MASK: save one of its "
-                       "frames as a picture", source->path);
+        ret = df_error(-EINVAL, "%s: is a film, and a picture is wanted: ffmpeg -i FILM -vf deepfill=MASK OUT fills "
+                       "films, by a MASK that may be a film, too", source->path);
     return ret;
 }
 

@@ -9,10 +9,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 #include "base.h"
+#include "cli/film.h"
 #include "cli/picture.h"
 #include "weights/bytes.h"
 #include "weights/file.h"
@@ -34,17 +34,6 @@ typedef struct Folder {
     struct stat status;
     const struct Folder *parent; /* NULL: the first one */
 } Folder;
-
-static int names_film(const char *name)
-{
-    static const char *const ends[] = { "mp4", "mkv", "mov", "webm", "avi", "m4v", "mpg", "mpeg", "ts", "mts", "m2ts",
-                                        "ogv", "flv", "wmv", "mxf", "y4m" };
-    const char *dot = strrchr(name, '.');
-    for (size_t i = 0; dot && i < DF_COUNT(ends); i++)
-        if (!strcasecmp(dot + 1, ends[i]))
-            return 1;
-    return 0;
-}
 
 /** Whether a name is a line of a text, which ends with a 0. */
 static int is_line(const char *text, const char *name)
@@ -85,7 +74,7 @@ static int add_file(const Walk *walk, char *path)
 {
     DfTrainList *list = walk->list;
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    int is_film = names_film(name), is_held = is_line(walk->held_out, name), ret = 0;
+    int is_film = df_film_is_named(name), is_held = is_line(walk->held_out, name), ret = 0;
     if ((is_film || df_picture_is_named(name)) && !df_output_is(walk->sheet, path)) {
         list->held_out += is_held;
         if (!is_held)

@@ -48,18 +48,39 @@ static int resolve(const char *path, char *real)
     return 0;
 }
 
+/** The folder that a name lies in, as the name has it; a name may end in slashes. `folder` has PATH_MAX characters. */
+static void folder_of(const char *path, char *folder)
+{
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/')
+        length--;
+    while (length && path[length - 1] != '/')
+        length--;
+    while (length > 1 && path[length - 1] == '/')
+        length--;
+    snprintf(folder, PATH_MAX, "%.*s", length ? (int)length : 1, length ? path : ".");
+}
+
+int df_output_refused(const char *path, const char *what, int error)
+{
+    char folder[PATH_MAX];
+    struct stat status;
+    folder_of(path, folder);
+    if (stat(folder, &status) < 0 && errno == ENOENT)
+        return df_error(-ENOENT, "%s: cannot be %s: there is no folder %s, make it first", path, what, folder);
+    if (!stat(folder, &status) && !S_ISDIR(status.st_mode))
+        return df_error(-ENOTDIR, "%s: cannot be %s: %s is no folder", path, what, folder);
+    return df_error(error, "%s: cannot be %s: %s", path, what, strerror(-error));
+}
+
 int df_output_writable(const char *path)
 {
-    char real[PATH_MAX];
+    char real[PATH_MAX], folder[PATH_MAX];
     int ret = resolve(path, real);
     if (ret < 0)
         return ret;
-    char *slash = strrchr(real, '/');
-    if (slash)
-        slash[slash == real] = 0;
-    if (access(slash ? real : ".", W_OK | X_OK) < 0)
-        return df_error(-errno, "%s: cannot be written: %s", path, strerror(errno));
-    return 0;
+    folder_of(real, folder);
+    return access(folder, W_OK | X_OK) < 0 ? df_output_refused(path, "written", -errno) : 0;
 }
 
 /* ---------------------------------------------------------------------------------------- bytes -- */
@@ -184,7 +205,7 @@ int df_output_write(const char *path, const DfOutPart *parts, size_t count)
     unsigned held = hold_signals(before);
     ret = write_beside(real, parts, count);
     release_signals(before, held);
-    return ret < 0 ? df_error(ret, "%s: cannot be written: %s", path, strerror(-ret)) : 0;
+    return ret < 0 ? df_output_refused(path, "written", ret) : 0;
 }
 
 int df_output_make(const char *path, int (*make)(const char *name, const void *opaque), const void *opaque)
@@ -200,7 +221,7 @@ int df_output_make(const char *path, int (*make)(const char *name, const void *o
     if (fd >= 0)
         ret = finish(fd, name, real, make(name, opaque));
     release_signals(before, held);
-    return ret < 0 ? df_error(ret, "%s: cannot be written: %s", path, strerror(-ret)) : 0;
+    return ret < 0 ? df_output_refused(path, "written", ret) : 0;
 }
 
 int df_output_text(const char *path, int (*put)(FILE *to, const void *opaque), const void *opaque)

@@ -18,6 +18,15 @@ int df_output_is(const char *path, const char *read);
  */
 int df_output_writable(const char *path);
 
+/**
+ * Record why a file or folder could not be had in its place: the folder that it was to lie in, where that is missing or
+ * is none, or else the system's reason.
+ * @param what   that failed: "written", "made"
+ * @param error  a negative errno
+ * @return it, or what fits better
+ */
+int df_output_refused(const char *path, const char *what, int error);
+
 /** Bytes of a file. */
 typedef struct DfOutPart {
     const void *bytes;
