@@ -23,8 +23,8 @@ int df_ring_error(float *error, const DfMotionInput *a, const DfMotionInput *b, 
                   DfArena *scratch);
 
 /**
- * By how much two pictures, aligned or as they are, differ around their holes at an eighth of the size, where that is grain alone.
- * Light is not made the same: two plain walls are not one.
+ * By how much two pictures, aligned or as they are, differ around their holes at an eighth of the size, where that is
+ * grain alone. Light is not made the same: two plain walls are not one.
  *
  * @param moves       1: aligned; 0: as they are, sampled as far between pixels, so that both have as much of the grain
  * @param[out] grain  the median difference in levels of 8 bits; INFINITY: more than grain differs
