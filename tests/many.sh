@@ -292,6 +292,8 @@ unfit() {
         grep -q "^deepfill: 'title=a?b.mkv' has a newline" said.txt && [ ! -e refused ] &&
         refused 'pipe.mkv: is no regular file: jobs seek in the film, so copy it into a file first' pipe.mkv "$HOLE" &&
         refused 'file:even.mkv: cannot be read: No such file or directory: name the film' file:even.mkv "$HOLE" &&
+        ! plan even.mkv -vf "$HOLE" -o nowhere/x 2>said.txt &&
+        same 'deepfill: nowhere/x: cannot be made: there is no folder nowhere, make it first' "$(cat said.txt)" &&
         refused 'nofilm.mkv: cannot be read: No such file or directory' nofilm.mkv "$HOLE" && ! grep protocol said.txt &&
         refused 'picture.png: is a picture, and a film is wanted' picture.png "$HOLE"
 }

@@ -18,6 +18,7 @@
 #include "cli/cli.h"
 #include "cli/find_command.h"
 #include "cli/text.h"
+#include "weights/output.h"
 
 enum Option { VF = 256, PARTS, FFMPEG, ENDING };
 
@@ -151,7 +152,7 @@ static int make_folder(const char *folder)
     int ret = errno == EEXIST ? is_empty(folder) : -errno;
     if (!ret || ret == -ENOTDIR)
         return df_error(-EEXIST, "%s: is there and not empty: name another folder, or delete it", folder);
-    return ret < 0 ? df_error(ret, "%s: cannot be made: %s", folder, strerror(-ret)) : 0;
+    return ret < 0 ? df_output_refused(folder, "made", ret) : 0;
 }
 
 /* -------------------------------------------------------------------------------------- a plan -- */
