@@ -55,7 +55,7 @@ enum DeepfillOddity {
 typedef struct DeepfillReport {
     void *log;           ///< an object with an AVClass
     const char *mask;    ///< what to call the mask: its file's name, or "from" somewhere else
-    char *mask_quoted;   ///< " 'FILE'", to follow "the mask"; "" where no file is named. Its owner is who set it
+    char *mask_quoted;   ///< " 'FILE'", to follow "the mask"; "" where no file is named; owned by deepfill_conditions.c
     const char *sketch;  ///< the sketch file's name; NULL: there is none
     int fields;          ///< the option: boxes in the line about the start are those of fields
     int looked;          ///< the mask's first picture has been looked at

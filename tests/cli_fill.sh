@@ -366,7 +366,7 @@ fi
 
 NO_MASK="name it behind the picture or by --mask MASK, or give a rectangle, --box 'x y w h'"
 check "fill without a mask" misused fill "deepfill fill: no mask was named for rgb.png: $NO_MASK" rgb.png -o x.png
-check "fill without anything" misused fill "deepfill fill: no mask was named: $NO_MASK"
+check "fill without anything" misused fill "deepfill fill: no picture was named"
 check "a mask behind that of --mask" misused fill \
     "deepfill fill: 2 pictures need a folder as output, not 'x.png': give -o FOLDER/, or name one picture alone, \
 as the mask is that of --mask" rgb.png mask.png --mask mask.png -o x.png
@@ -376,8 +376,11 @@ for after in "rgb.png mask.png" "rgb.png --mask mask.png"; do
     check "an output without -o behind $after" misused fill \
         "deepfill fill: no output was named: if it is to be 'x.png', write -o before that name" $after x.png
 done
-check "a mask whose name is empty" misused fill "deepfill fill: a file's name is empty" rgb.png --mask '' -o x.png
-check "a picture whose name is empty" misused fill "deepfill fill: a file's name is empty" '' mask.png -o x.png
+check "three pictures that are there" misused fill \
+    "deepfill fill: no output was named: give -o OUT.png, or a folder for several pictures" rgb.png mask.png rgb.png
+check "a mask whose name is empty" misused fill "deepfill fill: the name of the mask is empty" \
+    rgb.png --mask '' -o x.png
+check "a picture whose name is empty" misused fill "deepfill fill: the name of file 1 is empty" '' mask.png -o x.png
 check "fill to a film" misused fill \
     "deepfill fill: fills pictures, and 'x.MP4' is a film's name: ffmpeg -i FILM -vf deepfill=MASK OUT fills films" \
     film.mp4 mask.png -o x.MP4

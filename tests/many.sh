@@ -272,9 +272,10 @@ exchanged() {
 check 'a film that is another one by now' exchanged
 
 # ffmpeg's own words come first, and no folder is left.
+told='^deepfill: even.mkv: encoding its first frame as those of the parts: .* failed, with exit status [0-9]*: what it'
 refused_options() {
     ! plan even.mkv -vf "$HOLE" -o refused "$@" 2>said.txt && [ ! -e refused ] &&
-        tail -1 said.txt | grep -q '^deepfill: even.mkv: its first frame cannot be encoded into a part by the options'
+        [ "$(wc -l <said.txt)" -gt 1 ] && tail -1 said.txt | grep -q "$told"
 }
 check 'an option that ffmpeg does not know' refused_options -- -crff 18
 check 'an encoder that is none' refused_options -- -c:v nothing
@@ -294,6 +295,8 @@ unfit() {
         refused 'file:even.mkv: cannot be read: No such file or directory: name the film' file:even.mkv "$HOLE" &&
         ! plan even.mkv -vf "$HOLE" -o nowhere/x 2>said.txt &&
         same 'deepfill: nowhere/x: cannot be made: there is no folder nowhere, make it first' "$(cat said.txt)" &&
+        ! plan even.mkv -vf "$HOLE" -o even.mkv/x 2>said.txt &&
+        same 'deepfill: even.mkv/x: cannot be made: even.mkv is no folder' "$(cat said.txt)" &&
         refused 'nofilm.mkv: cannot be read: No such file or directory' nofilm.mkv "$HOLE" && ! grep protocol said.txt &&
         refused 'picture.png: is a picture, and a film is wanted' picture.png "$HOLE"
 }

@@ -175,6 +175,7 @@ static void test_refused(void **state)
     char missing[160];
     snprintf(missing, sizeof missing, "cannot be written: there is no folder %s/none, make it first", folder);
     assert_refused(place("none/out"), &file, -ENOENT, missing);
+    assert_refused(place("none/"), &file, -EISDIR, "cannot be written: it names a folder, and a file is wanted");
     assert_refused("/dev/null", &file, -EINVAL, "cannot be written: it is not a regular file");
     assert_refused(folder, &file, -EINVAL, "cannot be written: it is not a regular file");
     assert_refused(place("out"), &halves, -ERANGE,

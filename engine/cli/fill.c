@@ -84,12 +84,12 @@ static enum DfExit set_option(DfFillWish *wish, char **boxes, int option, const 
     return DF_EXIT_DONE;
 }
 
-/** -o was left out. @param likely  the name that is most likely the output's; NULL: none is */
-static enum DfExit no_output(const char *likely)
+/** -o was left out. @param last  name of several: the output's where there is no such file; NULL: there are none */
+static enum DfExit no_output(const char *last)
 {
-    if (likely)
+    if (last && access(last, F_OK) < 0)
         return df_cli_misused(&df_command_fill, "no output was named: if it is to be '%s', write -o before that name",
-                              likely);
+                              last);
     return df_cli_misused(&df_command_fill, "no output was named: give -o OUT.png, or a folder for several pictures");
 }
 
@@ -99,13 +99,13 @@ static enum DfExit take_mask(DfFillWish *wish, char **names, int *count)
     const DfCommand *command = &df_command_fill;
     if (wish->mask && wish->boxes)
         return df_cli_misused(command, "--mask and --box exclude each other");
-    if ((wish->mask || wish->boxes) && !*count)
+    if (!*count)
         return df_cli_misused(command, "no picture was named");
     if (wish->mask || wish->boxes)
         return DF_EXIT_DONE;
     if (*count < 2)
-        return df_cli_misused(command, "no mask was named%s%s: name it behind the picture or by --mask MASK, or give a "
-                              "rectangle, --box 'x y w h'", *count ? " for " : "", *count ? names[0] : "");
+        return df_cli_misused(command, "no mask was named for %s: name it behind the picture or by --mask MASK, or give "
+                              "a rectangle, --box 'x y w h'", names[0]);
     if (*count == 3 && !wish->out)
         return no_output(names[2]);
     if (*count > 2)
@@ -120,7 +120,7 @@ static enum DfExit check_output(const DfFillWish *wish, char **names, int count)
 {
     const DfCommand *command = &df_command_fill;
     if (!wish->out || !*wish->out)
-        return no_output(count > 1 && access(names[count - 1], F_OK) < 0 ? names[count - 1] : NULL);
+        return no_output(count > 1 ? names[count - 1] : NULL);
     int several = df_fill_several(wish, names, count), picture = df_picture_container(wish->out) != DF_OTHER;
     if (several && picture && !df_fill_is_folder(wish->out) && count > 1)
         return df_cli_misused(command, "%d pictures need a folder as output, not '%s': give -o FOLDER/, or name one "
@@ -145,11 +145,11 @@ static enum DfExit check_output(const DfFillWish *wish, char **names, int count)
 static enum DfExit check_wish(DfFillWish *wish, char **names, int *count)
 {
     const DfCommand *command = &df_command_fill;
-    int is_empty = (wish->mask && !*wish->mask) || (wish->sketch && !*wish->sketch);
+    if ((wish->mask && !*wish->mask) || (wish->sketch && !*wish->sketch))
+        return df_cli_misused(command, "the name of the %s is empty", wish->mask && !*wish->mask ? "mask" : "sketch");
     for (int i = 0; i < *count; i++)
-        is_empty |= !*names[i];
-    if (is_empty)
-        return df_cli_misused(command, "a file's name is empty");
+        if (!*names[i])
+            return df_cli_misused(command, "the name of file %d is empty", i + 1);
     enum DfExit wrong = take_mask(wish, names, count);
     if (!wrong)
         wrong = check_output(wish, names, *count);

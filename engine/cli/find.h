@@ -32,6 +32,9 @@ typedef struct DfFinding {
     double shown;      /**< seconds: a moment when it is there */
 } DfFinding;
 
+/** Backgrounds of a film, at most, over which it means nothing that nothing was found. */
+#define DF_FIND_FEW_BACKGROUNDS 2
+
 /** What a film was found to have. */
 typedef struct DfFindings {
     DfFilmInfo info;
@@ -39,6 +42,7 @@ typedef struct DfFindings {
     DfFinding findings[DF_BOXES_MOST]; /**< the most certain one first */
     int count;
     int backgrounds;  /**< that the film shows */
+    int scene_still;  /**< 1: nothing can be known, as the scene stands still around what was found */
     int locked;       /**< 1: nothing can be known: edges stand still all over the frame, or it has one background */
     int64_t frames;   /**< that were looked at */
     double apart;     /**< seconds between these */

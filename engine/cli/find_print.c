@@ -109,20 +109,21 @@ static void put_files(const DfFindings *findings, const DfFindWish *wish)
 
 /* A film of fewer seconds is told to be short. */
 #define SHORT 10
-/* Up to so many backgrounds, nothing that is found means little. */
-#define FEW_BACKGROUNDS 2
-/* Fewer backgrounds leave edges all over the frame where a camera moves, too. */
-#define SOME_BACKGROUNDS 8
+
+static int is_unknowable(const DfFindings *findings)
+{
+    return findings->locked || findings->scene_still;
+}
 
 /** Why nothing can be known, as a clause. */
 static void put_reason(const DfFindings *findings)
 {
-    if (findings->backgrounds < 2)
-        fputs("all its frames show much the same background", stdout);
-    else if (findings->backgrounds < SOME_BACKGROUNDS)
-        printf("its %d different backgrounds are too few or too alike", findings->backgrounds);
-    else
+    if (findings->scene_still)
         fputs("all that it shows nearly stands still", stdout);
+    else if (findings->backgrounds < 2)
+        fputs("all its frames show much the same background", stdout);
+    else
+        printf("its %d different backgrounds are too few or too alike", findings->backgrounds);
 }
 
 /** What to do where too few backgrounds were there, behind the sentence that says so. */
@@ -139,7 +140,7 @@ static void put_help(const DfFindings *findings, const DfFindWish *wish)
 static void put_nothing(const DfFindings *findings, const DfFindWish *wish)
 {
     df_text_put(stdout, wish->film);
-    if (findings->locked) {
+    if (is_unknowable(findings)) {
         fputs(": cannot be known from this film: ", stdout);
         put_reason(findings);
         fputs(", and what is laid over it cannot be told from it", stdout);
@@ -148,7 +149,7 @@ static void put_nothing(const DfFindings *findings, const DfFindWish *wish)
     } else {
         fputs(": nothing found: no edges stand still over the one background that it shows", stdout);
     }
-    if (findings->locked || findings->backgrounds <= FEW_BACKGROUNDS)
+    if (is_unknowable(findings) || findings->backgrounds <= DF_FIND_FEW_BACKGROUNDS)
         put_help(findings, wish);
     putchar('\n');
 }
@@ -204,7 +205,7 @@ void df_find_print_json(const DfFindings *findings, const DfFindWish *wish)
     df_json_number(&json, "height", findings->info.height);
     df_json_number(&json, "frames", findings->frames);
     df_json_number(&json, "backgrounds", findings->backgrounds);
-    df_json_bool(&json, "knowable", !findings->locked);
+    df_json_bool(&json, "knowable", !is_unknowable(findings));
     df_json_open(&json, "overlays", '[');
     for (int i = 0; i < findings->count; i++)
         put_json_finding(&json, findings, &findings->findings[i]);

@@ -23,8 +23,6 @@
 /* Longest side of the planes that are looked at, in pixels. */
 #define SIDE 960
 #define LEAST_SIDE 64
-/* Backgrounds over which nothing that is found means nothing. */
-#define FEW_BACKGROUNDS 2
 /* Samples to learn from, and memory for them. */
 #define SAMPLES 240
 #define SAMPLE_BYTES ((size_t)256 << 20)
@@ -380,8 +378,8 @@ static int search_film(Search *search)
         return ret;
     DfFindings *findings = search->findings;
     findings->backgrounds = search->persist.backgrounds.count;
-    findings->locked = (search->boxes.locked || (findings->backgrounds <= FEW_BACKGROUNDS && !search->boxes.count)) &&
-                       df_rect_empty(search->wish->box);
+    int few = findings->backgrounds <= DF_FIND_FEW_BACKGROUNDS;
+    findings->locked = (search->boxes.locked || (few && !search->boxes.count)) && df_rect_empty(search->wish->box);
     findings->frames = search->persist.taken + search->persist.left;
     if (findings->locked)
         search->boxes.count = 0;
@@ -395,7 +393,7 @@ static int search_film(Search *search)
     df_film_close(&film);
     if (ret >= 0)
         ret = estimate(search);
-    findings->locked |= search->still && !findings->count;
+    findings->scene_still = search->still && !findings->count;
     return ret;
 }
 

@@ -60,11 +60,11 @@ static int join_parts(DfJoin *join, const char *out)
 {
     int ret = check_out(&join->manifest, join->folder, out);
     if (ret >= 0)
-        ret = df_join_check(&join->manifest, join->folder);
-    if (ret >= 0)
         ret = df_film_streams(&join->film, join->manifest.film);
     if (ret >= 0)
         ret = check_film(&join->manifest, &join->film);
+    if (ret >= 0)
+        ret = df_join_check(&join->manifest, join->folder);
     return ret < 0 ? ret : df_output_make(out, make, join);
 }
 

@@ -22,14 +22,14 @@
 
 /** Parts of a film. Zeroed: none. */
 typedef struct DfManifest {
-    char *film;        /**< its path, absolute */
-    int64_t film_bytes; /**< of its file */
-    char ending[8];    /**< of the parts' names */
-    DfRatio time_base; /**< seconds of a tick of `times` */
-    DfRatio encoder;   /**< seconds of a tick of the encoder */
+    char *film;           /**< its path, absolute */
+    int64_t film_bytes;   /**< of its file */
+    char ending[8];       /**< of the parts' names */
+    DfRatio time_base;    /**< seconds of a tick of `times` */
+    DfRatio encoder;      /**< seconds of a tick of the encoder */
     int part_count;
     int64_t *part_starts; /**< of each part, the number of its first frame; one more: how many frames there are */
-    int64_t *times;    /**< of each frame, from the film's start */
+    int64_t *times;       /**< of each frame, from the film's start */
 } DfManifest;
 
 /** @return whether a tick of the encoder is a frame at a rate, and not one of the film's own clock */

@@ -149,8 +149,8 @@ static int make_folder(const char *folder)
 {
     if (!mkdir(folder, 0777))
         return 1;
-    int ret = errno == EEXIST ? is_empty(folder) : -errno;
-    if (!ret || ret == -ENOTDIR)
+    int is_there = errno == EEXIST, ret = is_there ? is_empty(folder) : -errno;
+    if (!ret || (is_there && ret == -ENOTDIR))
         return df_error(-EEXIST, "%s: is there and not empty: name another folder, or delete it", folder);
     return ret < 0 ? df_output_refused(folder, "made", ret) : 0;
 }

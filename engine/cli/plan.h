@@ -60,9 +60,10 @@ typedef struct DfPlanScan {
 } DfPlanScan;
 
 /**
- * Have ffmpeg encode the film's first frame as the parts will be, into the folder, and delete it.
+ * Have ffmpeg encode the film's first frame by the parts' options, without filter and time base, into the folder, and
+ * delete it.
  * @param ending  of the parts' names
- * @return 0 or a negative errno, with the cause recorded: the options for the encoder are refused
+ * @return 0 or a negative errno, with the cause recorded: ffmpeg cannot be run, or refuses the options
  */
 int df_plan_try(const DfPlanWish *wish, const DfFilmTimes *film, const char *ending);
 

@@ -1,9 +1,10 @@
 /**
  * @file
- * The film's first frame encoded as the parts will be, so that an option that ffmpeg refuses is told before there are
- * jobs.
+ * The film's first frame encoded by the parts' options, neither filled nor timed as in them: an option that ffmpeg
+ * refuses is told before the film is read.
  */
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base.h"
@@ -16,11 +17,25 @@ static void command(DfWords *words, const DfPlanWish *wish, const DfFilmTimes *f
     df_words_add(words, "file:%s", wish->film);
     df_words_add(words, "-map");
     df_words_add(words, "0:%d", film->stream);
-    df_words_add_all(words, "-map_chapters", "-1", "-frames:v", "1", "-flags", "+cgop", NULL);
+    df_words_add_all(words, "-map_chapters", "-1", "-frames:v", "1", "-fps_mode", "passthrough", "-flags",
+                     "+cgop", NULL);
     for (char *const *option = wish->options; *option; option++)
         df_words_add(words, "%s", *option);
     df_words_add(words, "-y");
     df_words_add(words, "file:%s", out);
+}
+
+/** Say what was tried when it failed. @return the error */
+static int explain(int error, const char *film, const char *ending)
+{
+    char *cause = df_strdup(df_error_text());
+    if (!cause)
+        return -ENOMEM;
+    df_error_clear();
+    df_error(error, "%s: encoding its first frame as those of the parts: %s%s", film, cause,
+             strcmp(ending, "mkv") ? "; --ending mkv takes every codec" : "");
+    df_free(cause);
+    return error;
 }
 
 int df_plan_try(const DfPlanWish *wish, const DfFilmTimes *film, const char *ending)
@@ -32,11 +47,8 @@ int df_plan_try(const DfPlanWish *wish, const DfFilmTimes *film, const char *end
         return -ENOMEM;
     command(&words, wish, film, out);
     int ret = words.failed ? -ENOMEM : df_spawn(&pid, words.items, NULL);
-    if (ret >= 0 && (ret = df_spawn_wait(pid, wish->ffmpeg, 0)) < 0) {
-        df_error_clear();
-        df_error(ret, "%s: its first frame cannot be encoded into a part by the options behind --: what %s says is "
-                 "above; --ending mkv takes every codec", wish->film, wish->ffmpeg);
-    }
+    if (ret >= 0 && (ret = df_spawn_wait(pid, wish->ffmpeg, 0)) < 0)
+        ret = explain(ret, wish->film, ending);
     unlink(out);
     df_words_free(&words);
     df_free(out);

@@ -30,8 +30,8 @@
 /*
  * Survivors below which corners may be grain's: of white grain 18 to 27 % come back by chance, less where it was coded.
  */
-#define GRAINY 0.4f
-#define MORE_ALIKE 0.6f /* of the difference, that a motion leaves: clouds under grain .2 to .4, random .75 on */
+#define GRAINY 0.3f
+#define MORE_ALIKE 0.6f /* a random motion leaves .75 of the difference and more, that of clouds under grain .2 to .4 */
 
 /** Tracks between two pictures. */
 typedef struct Tracks {
@@ -194,8 +194,9 @@ static int needs_residual(const DfMotion *motion, const DfMotionInput *a, const 
 }
 
 /**
- * Corners of which few survive are those of another shot, or grain's, as most are on a sky of grain. Those are none,
- * and there is no motion unless it makes the pictures more alike: plain ones are alike under any.
+ * Corners of which few survive are those of another shot or, where nothing but grain differs, grain's. Grain's are not
+ * counted. The motion is kept where aligned pictures differ by less than MORE_ALIKE of what they differ as they are:
+ * plain ones are alike under any motion.
  */
 static int dismiss_grain(DfMotion *motion, const DfMotionInput *a, const DfMotionInput *b, DfArena *scratch)
 {

@@ -82,7 +82,7 @@ typedef struct DfMotion {
     int corners;                 /**< tracked, those of grain not counted; below 8 cuts are not told */
     float survived;              /**< share of them that did, 0..1; 1 where there were below 8 */
     float explained;             /**< share of the survivors' weight near the holes within 1 px of the affine of
-                                      their layer; 1 where there are none */
+                                      their layer; 1 where there are none or they are grain's */
     float error;                 /**< median |b - a| within 48 px of the holes at a quarter of the size, once
                                       aligned by the affine and made of the same brightness and contrast, in
                                       a's; levels of 8 bits. Grain reads as an eighth of its sigma; 0 also

@@ -1,7 +1,7 @@
 /**
  * @file
- * The error around the holes after alignment, at a quarter of the size: grain is averaged away there, what
- * moves by itself (water, leaves, a crowd) is not.
+ * How far two pictures differ around their holes, at less than their size. At a quarter grain is averaged away, what
+ * moves by itself (water, leaves, a crowd) is not: the motion's error. At an eighth it is told whether grain is all.
  */
 #include "motion/parts.h"
 
@@ -22,7 +22,7 @@
 #define LEAST 32     /* with fewer samples nothing is said */
 #define FLAT 1.0     /* levels: a deviation below it says little of a gain */
 #define ROUNDS 4     /* of weighing what differs less for what it says of light */
-#define GRAIN 0.25f  /* levels: differences below it are not weighed against each other */
+#define LEAST_SCALE 0.25f  /* levels: differences below it are not weighed against each other */
 
 static size_t pixel_at(const DfMotionInput *input, const float at[2])
 {
@@ -124,7 +124,7 @@ static float unlikeness(const float *of_a, const float *of_b, float *scratch, in
     light.offset = df_median(scratch, count);
     for (int round = 0; round < ROUNDS; round++) {
         float middle = difference(of_a, of_b, scratch, count, &light);
-        fit_light(&light, of_a, of_b, count, fmaxf(1.5f * middle, GRAIN));
+        fit_light(&light, of_a, of_b, count, fmaxf(1.5f * middle, LEAST_SCALE));
     }
     return difference(of_a, of_b, scratch, count, &light);
 }

@@ -41,6 +41,9 @@ static int resolve(const char *path, char *real)
     struct stat status;
     if (strlen(path) >= PATH_MAX - MORE)
         return df_error(-ENAMETOOLONG, "%.80s...: cannot be written: %s", path, strerror(ENAMETOOLONG));
+    size_t length = strlen(path);
+    if (length && path[length - 1] == '/')
+        return df_error(-EISDIR, "%s: cannot be written: it names a folder, and a file is wanted", path);
     if (!realpath(path, real))
         strcpy(real, path);
     if (!stat(real, &status) && !S_ISREG(status.st_mode))
