@@ -104,8 +104,8 @@ static enum DfExit take_mask(DfFillWish *wish, char **names, int *count)
     if (wish->mask || wish->boxes)
         return DF_EXIT_DONE;
     if (*count < 2)
-        return df_cli_misused(command, "no mask was named for %s: name it behind the picture or by --mask MASK, or give "
-                              "a rectangle, --box 'x y w h'", names[0]);
+        return df_cli_misused(command, "no mask was named for %s: name it behind the picture or by --mask MASK, or "
+                              "give a rectangle, --box 'x y w h'", names[0]);
     if (*count == 3 && !wish->out)
         return no_output(names[2]);
     if (*count > 2)
