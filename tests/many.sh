@@ -368,22 +368,23 @@ outputs() {
 }
 check 'links stay, parts and film are not written, join.sh has its own deepfill' outputs
 
-# Ended while ffmpeg joins: ffmpeg ends as well, and nothing is left.
+# Ended while ffmpeg runs: ffmpeg ends as well, and nothing is left.
 ended() {
-    local before=$(ls -A . @odd) join
+    local before=$(ls -A . @odd) program
     printf '#!/bin/sh\n: >"%s/begun"\nexec "%s" 60\n' "$PWD" "$(command -v sleep)" >slow
     chmod +x slow
-    PATH=$PWD/bare "$DEEPFILL" join @odd -o ended.mkv --ffmpeg "$PWD/slow" 2>said.txt & join=$!
-    for _ in $(seq 200); do
+    PATH=$PWD/bare "$DEEPFILL" "$@" --ffmpeg "$PWD/slow" 2>said.txt & program=$!
+    for _ in $(seq 2000); do
         [ ! -e begun ] || break
-        sleep .1
+        sleep .01
     done
-    kill -TERM $join
-    wait $join
+    kill -TERM $program
+    wait $program
     same 143 $? && cat said.txt || return 1
     rm begun slow && same "$before" "$(ls -A . @odd)" && grep -q 'slow was ended by signal 15' said.txt
 }
-check 'a join that is ended by a signal leaves nothing' ended
+check 'a join that is ended by a signal leaves nothing' ended join @odd -o ended.mkv
+check 'a plan that is ended by a signal leaves nothing' ended plan even.mkv -vf "$HOLE" -o ended.parts
 
 misused() {
     local text=$1

@@ -128,12 +128,58 @@ char *df_usual_ffmpeg(void)
     return df_strdup("ffmpeg");
 }
 
+/** Signals that are passed on to the program that runs, and what they do while none does. */
+static const int passed[] = { SIGINT, SIGTERM, SIGHUP };
+static struct sigaction usual[DF_COUNT(passed)];
+
+/** That program, 0: none yet; the signal that came. */
+static volatile sig_atomic_t running, passed_on;
+
+static void pass_on(int number)
+{
+    passed_on = number;
+    if (running)
+        kill(running, number);
+}
+
+/** Take the signals, but for those that this program ignores. */
+static void start_passing(void)
+{
+    struct sigaction passing = { .sa_handler = pass_on, .sa_flags = SA_RESTART };
+    sigemptyset(&passing.sa_mask);
+    for (size_t i = 0; i < DF_COUNT(passed); i++)
+        if (!sigaction(passed[i], NULL, &usual[i]) && usual[i].sa_handler != SIG_IGN)
+            sigaction(passed[i], &passing, NULL);
+}
+
+static void stop_passing(void)
+{
+    running = 0;
+    for (size_t i = 0; i < DF_COUNT(passed); i++)
+        sigaction(passed[i], &usual[i], NULL);
+}
+
+/** A program that runs from now on; it gets the signal that came while it was started, too. */
+static void set_running(pid_t pid)
+{
+    running = pid;
+    if (passed_on)
+        kill(pid, passed_on);
+}
+
+void df_end_by_signal(void)
+{
+    if (passed_on)
+        raise(passed_on);
+}
+
 int df_spawn(pid_t *pid, char *const argv[], int *out)
 {
     posix_spawn_file_actions_t actions;
     int ends[2] = { -1, -1 };
     if (out && pipe2(ends, O_CLOEXEC) < 0)
         return df_error(-errno, "%s cannot be run: %s", argv[0], strerror(errno));
+    start_passing();
     int error = posix_spawn_file_actions_init(&actions);
     if (!error)
         error = posix_spawn_file_actions_adddup2(&actions, out ? ends[1] : STDERR_FILENO, STDOUT_FILENO);
@@ -143,48 +189,26 @@ int df_spawn(pid_t *pid, char *const argv[], int *out)
     if (out)
         close(ends[1]);
     if (error) {
+        stop_passing();
         if (out)
             close(ends[0]);
         return df_error(-error, "%s cannot be run: %s", argv[0], strerror(error));
     }
+    set_running(*pid);
     if (out)
         *out = ends[0];
     return 0;
 }
 
-/** The program that is waited for, and the signal that it was sent. */
-static volatile sig_atomic_t waited_for, passed_on;
-
-static void pass_on(int number)
-{
-    passed_on = number;
-    kill(waited_for, number);
-}
-
-void df_end_by_signal(void)
-{
-    if (passed_on)
-        raise(passed_on);
-}
-
-/** Wait until it has ended, and pass signals on to it until then, but for those that this program ignores. */
+/** As long as the status is not taken nothing else gets the program's number. */
 static int wait_for_end(pid_t pid)
 {
-    static const int passed[] = { SIGINT, SIGTERM, SIGHUP };
-    struct sigaction before[DF_COUNT(passed)], passing = { .sa_handler = pass_on };
     siginfo_t information;
     int ret;
-    sigemptyset(&passing.sa_mask);
-    waited_for = pid;
-    for (size_t i = 0; i < DF_COUNT(passed); i++)
-        if (!sigaction(passed[i], NULL, &before[i]) && before[i].sa_handler != SIG_IGN)
-            sigaction(passed[i], &passing, NULL);
-    /* As long as the status is not taken nothing else gets the program's number. */
     while ((ret = waitid(P_PID, (id_t)pid, &information, WEXITED | WNOWAIT)) < 0 && errno == EINTR)
         ;
     ret = ret < 0 ? -errno : 0;
-    for (size_t i = 0; i < DF_COUNT(passed); i++)
-        sigaction(passed[i], &before[i], NULL);
+    stop_passing();
     return ret;
 }
 

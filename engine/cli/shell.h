@@ -31,7 +31,8 @@ char *df_own_program(void);
 char *df_usual_ffmpeg(void);
 
 /**
- * Start a program.
+ * Start a program. Until df_spawn_wait() has seen its end SIGINT, SIGTERM and SIGHUP are passed on to it.
+ * Thread-safety: one thread of a process, one program at a time.
  * @param argv      its name, which PATH leads to, and its arguments; NULL at the end
  * @param[out] out  a descriptor to read its standard output from; NULL: that is this program's standard error
  * @return 0 or a negative errno, with the cause recorded
@@ -39,13 +40,13 @@ char *df_usual_ffmpeg(void);
 int df_spawn(pid_t *pid, char *const argv[], int *out);
 
 /**
- * Wait for its end. Until then SIGINT, SIGTERM and SIGHUP are passed on to it. Thread-safety: one thread of a process.
+ * Wait for its end. Thread-safety: the thread that started it.
  * @param highest  exit status that is a success still
  * @return 0; -EIO where it did not end well, with the cause recorded
  */
 int df_spawn_wait(pid_t pid, const char *name, int highest);
 
-/** End this program by the signal that df_spawn_wait() passed on, if there was one: a shell's loop ends with it. */
+/** End this program by the signal that was passed on, if there was one: a shell's loop ends with it. */
 void df_end_by_signal(void);
 
 /** A program's name and arguments while they are put together. Zeroed: none. */
