@@ -56,6 +56,20 @@ int df_error(int code, const char *format, ...)
     return code;
 }
 
+int df_error_add(int code, const char *format, ...)
+{
+    size_t length = strlen(error_text);
+    length += (size_t)snprintf(error_text + length, sizeof error_text - length, ": ");
+    if (length < sizeof error_text) {
+        va_list arguments;
+        va_start(arguments, format);
+        vsnprintf(error_text + length, sizeof error_text - length, format, arguments);
+        va_end(arguments);
+        df_disarm(error_text);
+    }
+    return code;
+}
+
 int df_check_range(const char *name, int value, int least, int most)
 {
     if (value < least || value > most)

@@ -33,6 +33,9 @@
  */
 int df_error(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/** Add to the recorded cause, behind ": ": what was tried, or the way out. @return code */
+int df_error_add(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /** Refuse an integer setting out of range. @return 0 or -EINVAL, with the cause recorded */
 int df_check_range(const char *name, int value, int least, int most);
 

@@ -272,7 +272,7 @@ exchanged() {
 check 'a film that is another one by now' exchanged
 
 # ffmpeg's own words come first, and no folder is left.
-told='^deepfill: even.mkv: encoding its first frame as those of the parts: .* failed, with exit status [0-9]*: what it'
+told='^deepfill: .* failed, with exit status [0-9]*: what it says is above: it was to encode the first frame of even.mkv'
 refused_options() {
     ! plan even.mkv -vf "$HOLE" -o refused "$@" 2>said.txt && [ ! -e refused ] &&
         [ "$(wc -l <said.txt)" -gt 1 ] && tail -1 said.txt | grep -q "$told"

@@ -12,6 +12,7 @@
 #include "cli/cli.h"
 #include "cli/find_captions.h"
 #include "cli/find_command.h"
+#include "cli/picture.h"
 #include "weights/output.h"
 
 enum Option { BOX = 256, JSON, CAPTIONS };
@@ -109,6 +110,9 @@ static enum DfExit run(int argc, char **argv)
         return df_cli_misused(command, "takes one film, not %d files", argc - optind);
     if (wish.prefix && !*wish.prefix)
         return df_cli_misused(command, "-o is empty, must be a name%s", captions ? "" : " to which .mask.png is added");
+    if (wish.prefix && !captions && df_picture_container(wish.prefix) != DF_OTHER)
+        return df_cli_misused(command, "-o is '%s', must be a name to which .mask.png is added: without an ending",
+                              wish.prefix);
     wish.film = argv[optind];
     if (captions)
         return find_captions(&wish, boxes);

@@ -60,18 +60,6 @@ static int compare_kind(const DfFilmTimes *found, const DfFilmTimes *first, cons
                     found->height, first->codec, first->width, first->height);
 }
 
-/** Say how a part that is not as it must be is made anew. @return the error */
-static int remake(int error, const char *folder, int part)
-{
-    char *cause = df_strdup(df_error_text());
-    if (!cause)
-        return -ENOMEM;
-    df_error_clear();
-    df_error(error, "%s: delete it, and run line %d of %s/jobs.txt again", cause, part + 1, folder);
-    df_free(cause);
-    return error;
-}
-
 /** @param[in,out] kind  codec and size of the first part, set by it */
 static int check_part(const DfManifest *m, const char *folder, int part, DfFilmTimes *kind)
 {
@@ -86,7 +74,7 @@ static int check_part(const DfManifest *m, const char *folder, int part, DfFilmT
     if (ret >= 0)
         ret = compare_kind(&found, kind, path);
     if (ret < 0 && ret != -ENOMEM)
-        ret = remake(ret, folder, part);
+        ret = df_error_add(ret, "delete it, and run line %d of %s/jobs.txt again", part + 1, folder);
     df_film_times_free(&found);
     df_free(path);
     return ret;

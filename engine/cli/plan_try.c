@@ -25,19 +25,6 @@ static void command(DfWords *words, const DfPlanWish *wish, const DfFilmTimes *f
     df_words_add(words, "file:%s", out);
 }
 
-/** Say what was tried when it failed. @return the error */
-static int explain(int error, const char *film, const char *ending)
-{
-    char *cause = df_strdup(df_error_text());
-    if (!cause)
-        return -ENOMEM;
-    df_error_clear();
-    df_error(error, "%s: encoding its first frame as those of the parts: %s%s", film, cause,
-             strcmp(ending, "mkv") ? "; --ending mkv takes every codec" : "");
-    df_free(cause);
-    return error;
-}
-
 int df_plan_try(const DfPlanWish *wish, const DfFilmTimes *film, const char *ending)
 {
     char *out = df_text("%s/first-frame.%s", wish->folder, ending);
@@ -48,7 +35,8 @@ int df_plan_try(const DfPlanWish *wish, const DfFilmTimes *film, const char *end
     command(&words, wish, film, out);
     int ret = words.failed ? -ENOMEM : df_spawn(&pid, words.items, NULL);
     if (ret >= 0 && (ret = df_spawn_wait(pid, wish->ffmpeg, 0)) < 0)
-        ret = explain(ret, wish->film, ending);
+        ret = df_error_add(ret, "it was to encode the first frame of %s as those of the parts%s", wish->film,
+                           strcmp(ending, "mkv") ? "; --ending mkv takes every codec" : "");
     unlink(out);
     df_words_free(&words);
     df_free(out);
