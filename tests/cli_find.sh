@@ -178,5 +178,8 @@ check "tiny frames" fails "small.mp4: has frames of 48x48 pixels, expected sides
 check "no folder to write to" fails \
     "nowhere/a.mask.png: cannot be written: there is no folder nowhere, make it first" find logo.mp4 -o nowhere/a
 check "no film" misused find "deepfill find: takes one film, not 0 files"
+check "a picture's name for -o" misused find \
+    "deepfill find: -o is 'm.png', must be a name to which .mask.png is added: without an ending" logo.mp4 -o m.png
+check "a folder for -o" misused find "deepfill find: -o is 'm/', a folder: write a name behind it" logo.mp4 -o m/
 check "a box that is none" misused find "deepfill find: --box is '1 2', must be 'x y w h', in quotes: numbers or expressions in iw and ih" logo.mp4 --box '1 2'
 finish

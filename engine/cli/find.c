@@ -113,6 +113,8 @@ static enum DfExit run(int argc, char **argv)
     if (wish.prefix && !captions && df_picture_container(wish.prefix) != DF_OTHER)
         return df_cli_misused(command, "-o is '%s', must be a name to which .mask.png is added: without an ending",
                               wish.prefix);
+    if (wish.prefix && wish.prefix[strlen(wish.prefix) - 1] == '/')
+        return df_cli_misused(command, "-o is '%s', a folder: write a name behind it", wish.prefix);
     wish.film = argv[optind];
     if (captions)
         return find_captions(&wish, boxes);

@@ -45,7 +45,7 @@ static int check_film(const DfManifest *m, const DfFilmTimes *film)
     if (film->bytes == m->film_bytes)
         return 0;
     return df_error(-EINVAL, "%s: has %" PRId64 " bytes, had %" PRId64 " when its parts were planned: put that film "
-                    "back, or plan this one", m->film, film->bytes, m->film_bytes);
+                    "back and delete parts made since, or plan this one", m->film, film->bytes, m->film_bytes);
 }
 
 /** Join the parts into a new file, and check it. */

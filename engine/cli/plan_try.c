@@ -35,8 +35,8 @@ int df_plan_try(const DfPlanWish *wish, const DfFilmTimes *film, const char *end
     command(&words, wish, film, out);
     int ret = words.failed ? -ENOMEM : df_spawn(&pid, words.items, NULL);
     if (ret >= 0 && (ret = df_spawn_wait(pid, wish->ffmpeg, 0)) < 0)
-        ret = df_error_add(ret, "it was to encode the first frame of %s as those of the parts%s", wish->film,
-                           strcmp(ending, "mkv") ? "; --ending mkv takes every codec" : "");
+        ret = df_error_add(ret, "it was to encode the first frame of %s by the options behind --%s", wish->film,
+                           strcmp(ending, "mkv") ? "; where it is the codec, --ending mkv takes all" : "");
     unlink(out);
     df_words_free(&words);
     df_free(out);

@@ -64,7 +64,7 @@ static int quote(Quoted *q, const DfPlanWish *wish)
     q->filter = df_shell_quote(wish->filter);
     q->program = df_shell_word(df_own_program());
     free(folder);
-    return q->here && q->folder && q->film && q->ffmpeg && q->options && q->program ? 0 : -ENOMEM;
+    return q->here && q->folder && q->film && q->ffmpeg && q->filter && q->options && q->program ? 0 : -ENOMEM;
 }
 
 /* -------------------------------------------------------------------------------------- jobs -- */
